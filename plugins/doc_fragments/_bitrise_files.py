@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options about the files of an app: module_utils._bitrise.files.options, and FILE_FILTER of .entries."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    STATE = r"""
+options:
+  state:
+    description:
+      - V(present) makes sure that the app has exactly this file. V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+"""
+
+    FILE = r"""
+options:
+  src:
+    description:
+      - The local file to upload, up to 100 MiB. It is read on the host that runs the module.
+      - With neither O(src) nor O(content) the flags of a file that is there already are managed.
+    type: path
+  content:
+    description:
+      - The bytes of the file, base64 encoded, instead of O(src). Needs O(name).
+    type: str
+  name:
+    description:
+      - Name of the file on the service. It is what identifies the file within the app.
+      - The default is the base name of O(src).
+    type: str
+  slug:
+    description:
+      - Slug of one file on the service, where O(name) is not enough because several have it.
+      - Replacing a file gives it a new slug. A slug that is not there any more does no harm as long as the app has
+        a file of this name with the declared content.
+    type: str
+  is_protected:
+    description:
+      - Whether the file is protected, that is, can never be downloaded again.
+      - The service never takes protection away, so V(false) is refused for a protected file, in check mode too.
+      - Left out, a file keeps what it has, also when its content is replaced.
+    type: bool
+  is_expose:
+    description:
+      - Whether builds of pull requests get the file.
+      - It cannot be changed any more once the file is protected.
+      - Left out, a file keeps what it has, also when its content is replaced.
+    type: bool
+    aliases: [is_exposed]
+  on_unverifiable:
+    description:
+      - What to do when name and size agree but the bytes cannot be compared, because the file is protected and the
+        service gives no digest of it.
+      - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+    type: str
+    choices: [trust, replace, fail]
+    default: trust
+  duplicates:
+    description:
+      - What to do when the app has several files of that name which do not all have the declared content.
+      - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
+      - Two files that are left of a replacement which was interrupted on this machine are told from those, and the
+        replacement is finished. Slugs of replacements under way are kept below C(~/.local/state/mobileops.ci) for this.
+    type: str
+    choices: [fail, remove]
+    default: fail
+  backup_dir:
+    description:
+      - Directory, on the host that runs the module, where the bytes of a file are saved before it is replaced or
+        deleted. It is made if need be. The copies have mode 0600 and are named after app, slug and file.
+      - The service gives the bytes of unprotected files only. What could not be saved is a warning.
+    type: path
+  backup_required:
+    description:
+      - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in O(backup_dir).
+    type: bool
+    default: false
+  force:
+    description:
+      - Upload the file even if the service has the same already.
+    type: bool
+    default: false
+notes:
+  - "Contents are compared by the digest that the service gives, else by size, else by a download, else as
+    O(on_unverifiable) says."
+  - A file is replaced by uploading the new one first and deleting the old one last, so that a build which starts in
+    between always finds a usable file.
+  - An unfinished upload of the same name, as an interrupted run leaves it, is removed. So two tasks must not upload the
+    same file to the same app at the same time.
+"""
+
+    CERTIFICATE = r"""
+options:
+  certificate_password:
+    description:
+      - Password of the PKCS#12 file. It is set after the upload. An empty string removes it.
+      - Left out, a new file takes over the password of the file that it replaces, where the service tells it.
+    type: str
+  update_password:
+    description:
+      - V(on_change) sets the password with new content, or when the one that the service returns differs. The service
+        returns none for a protected certificate.
+      - V(always) sets it with each run unless the service shows that it is set already.
+    type: str
+    choices: [on_change, always]
+    default: on_change
+"""
+
+    FILTER = r"""
+options:
+  name:
+    description:
+      - Return only the files of this name.
+    type: str
+  slug:
+    description:
+      - Return only the file with this slug. The module fails if there is none.
+    type: str
+"""

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Apps: finding them by owner, title and project type. Used by bitrise_app_info and by the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+
+APP_FILTER = OptionGroup(
+    {
+        "title": {"type": "str"},
+        "project_type": {"type": "str"},
+        "sort_by": {"type": "str", "choices": ["created_at", "last_build_at"]},
+    }
+)
+APP_OWNER = OptionGroup(
+    {
+        "app_slug": {"type": "str"},
+        "organization_slug": {"type": "str"},
+        "user_slug": {"type": "str"},
+    },
+    mutually_exclusive=(
+        ("app_slug", "organization_slug", "user_slug"),
+        *(("app_slug", other) for other in ("title", "project_type", "sort_by", "limit")),
+    ),
+)
+
+
+def find_apps(
+    client: BitriseClient,
+    *,
+    owners: Sequence[tuple[str, str]] = (),
+    title: str | None = None,
+    project_type: str | None = None,
+    sort_by: str | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Apps of the owners ("organizations" or "users", slug), or all that the token sees; each app once.
+
+    How the service matches a title is documented nowhere, so its answer is filtered again: equal, as written.
+    """
+    filters = {"title": title, "project_type": project_type, "sort_by": sort_by}
+    asked = {name: value for name, value in filters.items() if value is not None}
+    seen: set[str] = set()
+    for owner in owners or (None,):
+        for app in client.apps(owner, asked):
+            wanted = (title is None or app.get("title") == title) and (
+                project_type is None or app.get("project_type") == project_type
+            )
+            if wanted and app["slug"] not in seen:
+                seen.add(app["slug"])
+                yield app
+
+
+def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+    limit = options["limit"]
+    check_limit(limit)
+    for option in ("app_slug", "organization_slug", "user_slug"):
+        if options[option] == "":
+            raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+    if options["app_slug"] is not None:
+        return Outcome({"apps": [client.app(options["app_slug"])]})
+    owners = [
+        (owners, options[option])
+        for owners, option in (("organizations", "organization_slug"), ("users", "user_slug"))
+        if options[option] is not None
+    ]
+    apps: list[dict[str, Any]] = []
+    for app in find_apps(
+        client,
+        owners=owners,
+        title=options["title"],
+        project_type=options["project_type"],
+        sort_by=options["sort_by"],
+    ):
+        apps.append(app)
+        if limit is not None and len(apps) >= limit:
+            break
+    return Outcome({"apps": apps})
+
+
+APP_INFO = Entry("bitrise_app_info", BITRISE + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run)

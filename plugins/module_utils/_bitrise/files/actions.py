@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be done to a file of an app, and what the app's files are afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action
+from ansible_collections.mobileops.ci.plugins.module_utils._redact import HIDDEN
+
+PASSWORD = "certificate_password"  # noqa: S105 # the service's name of the field
+# What the service sets when a file is created.
+CREATED_AS: Mapping[str, Any] = {"is_protected": False, "is_expose": True, PASSWORD: ""}
+
+
+@dataclass(frozen=True)
+class FileAction(Action):
+    """Something done to one file."""
+
+    kind: str
+    app_slug: str
+    slug: str | None  # None: the file gets its slug only when it is created
+    name: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "action": self.action,
+            "kind": self.kind,
+            "app_slug": self.app_slug,
+            "slug": self.slug,
+            "name": self.name,
+            **self.more(),
+        }
+
+    def more(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Upload(FileAction):
+    """Create, send the bytes, confirm, and set in one request what differs from what the service sets itself."""
+
+    action: ClassVar[str] = "upload"
+    size: int
+    sha256: str
+    changes: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def more(self) -> dict[str, Any]:
+        return {"size": self.size, "sha256": self.sha256, "changes": shown(self.changes)}
+
+
+@dataclass(frozen=True)
+class Update(FileAction):
+    """Set flags or the password of a file that is there."""
+
+    action: ClassVar[str] = "update"
+    changes: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def more(self) -> dict[str, Any]:
+        return {"changes": shown(self.changes)}
+
+
+@dataclass(frozen=True)
+class Delete(FileAction):
+    """Remove a file. `reason`: replaced, duplicate, leftover (of an interrupted upload), or absent (as declared)."""
+
+    action: ClassVar[str] = "delete"
+    reason: str
+
+    def more(self) -> dict[str, Any]:
+        return {"reason": self.reason}
+
+
+def shown(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: HIDDEN if key == PASSWORD else value for key, value in sorted(changes.items())}
+
+
+def simulate(observed: Sequence[RemoteFile], actions: Iterable[FileAction]) -> tuple[RemoteFile, ...]:
+    """The app's files once the actions are carried out. A file that is uploaded has no slug yet."""
+    files = list(observed)
+    for action in actions:
+        if isinstance(action, Delete):
+            files = [file for file in files if file.slug != action.slug]
+        elif isinstance(action, Update):
+            files = [with_changes(file, action.changes) if file.slug == action.slug else file for file in files]
+        elif isinstance(action, Upload):
+            files.append(with_changes(as_created(action), action.changes))
+    return tuple(files)
+
+
+def as_created(upload: Upload) -> RemoteFile:
+    return RemoteFile(
+        slug=None,
+        name=upload.name,
+        size=upload.size,
+        processed=True,
+        is_protected=CREATED_AS["is_protected"],
+        is_expose=CREATED_AS["is_expose"],
+        sha256=upload.sha256,
+        password=CREATED_AS[PASSWORD],
+    )
+
+
+def with_changes(file: RemoteFile, changes: Mapping[str, Any]) -> RemoteFile:
+    file = replace(
+        file,
+        is_protected=changes.get("is_protected", file.is_protected),
+        is_expose=changes.get("is_expose", file.is_expose),
+        password=changes.get(PASSWORD, file.password),
+    )
+    return replace(file, password=None) if file.is_protected else file

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out a plan: what is new is complete before anything old goes, and what fails is tidied up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+    PASSWORD,
+    Delete,
+    FileAction,
+    Update,
+    Upload,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+T = TypeVar("T")
+
+
+class Application:
+    """Applies the actions of one plan, in order, to the files of one kind in one app."""
+
+    def __init__(self, client: BitriseClient, kind: FileKind, app_slug: str, journal: Journal) -> None:
+        self._client = client
+        self._kind = kind
+        self._app_slug = app_slug
+        self._journal = journal
+        self._created: list[str] = []  # slugs of what this run made and would have to take back
+        self._complete = False  # whether the new file is whole and usable
+
+    def apply(
+        self, actions: Sequence[FileAction], content: Content | None, known: frozenset[str]
+    ) -> dict[str, Any] | None:
+        """The service's object of the file that was uploaded or updated last.
+
+        `known`: slugs of all files seen before. On a failure what was created is removed, and the error says so.
+        """
+        answer: dict[str, Any] | None = None
+        replaced = [action.slug for action in actions if isinstance(action, Delete) and action.reason != "leftover"]
+        try:
+            for action in actions:
+                if isinstance(action, Upload):
+                    if content is None:
+                        raise ValueError("an upload without content")
+                    answer = self._upload(action, content, known, [slug for slug in replaced if slug])
+                    self._complete = True
+                elif isinstance(action, Update) and action.slug:
+                    answer = self._client.update_file(self._kind, self._app_slug, action.slug, action.changes)
+                elif isinstance(action, Delete) and action.slug:
+                    self._client.delete_file(self._kind, self._app_slug, action.slug)
+        except BaseException as error:
+            # An interrupt or the task's own timeout too must not leave half a file behind.
+            self._take_back(error)
+            raise
+        for slug in self._created:
+            self._journal.finish(self._kind, self._app_slug, slug)
+        return answer
+
+    def _upload(
+        self, action: Upload, content: Content, known: frozenset[str], replaced: Sequence[str]
+    ) -> dict[str, Any]:
+        client, kind, app_slug = self._client, self._kind, self._app_slug
+        if action.changes.get(PASSWORD):
+            client.redact.add(action.changes[PASSWORD])
+        slot = self._create(action, known)
+        try:
+            self._send(slot, action, content)
+        except ServiceError as error:
+            if error.kind != "signed_url_expired":
+                raise
+            # The service gives a slot one URL only, so a late upload needs a new slot.
+            late = str(slot["slug"])
+            slot = self._create(action, known | {late})
+            self._discard(late)
+            self._send(slot, action, content)
+        slug = str(slot["slug"])
+        if replaced:
+            self._journal.begin(kind, app_slug, slug, replaced)
+        answer = self._confirm(slug)
+        if action.changes:
+            answer = client.update_file(kind, app_slug, slug, action.changes)
+        return answer
+
+    def _create(self, action: Upload, known: frozenset[str]) -> Mapping[str, Any]:
+        client, kind, app_slug = self._client, self._kind, self._app_slug
+
+        def create() -> dict[str, Any]:
+            return client.create_file(kind, app_slug, action.name, action.size)
+
+        def look() -> None:
+            """What a lost answer has created is of no use without its upload URL, which is given only once."""
+            for found in list(client.files(kind, app_slug)):
+                mine = found.get("upload_file_name") == action.name and found.get("upload_file_size") == action.size
+                if mine and not found.get("processed") and found["slug"] not in {*known, *self._created}:
+                    client.delete_file(kind, app_slug, str(found["slug"]))
+
+        slot = self._until_clear(create, look)
+        self._created.append(str(slot["slug"]))
+        return slot
+
+    def _send(self, slot: Mapping[str, Any], action: Upload, content: Content) -> None:
+        what = f"upload {self._kind.words} {action.name} of app {self._app_slug}"
+        self._client.upload(str(slot.get("upload_url") or ""), content.data, what)
+
+    def _confirm(self, slug: str) -> dict[str, Any]:
+        client, kind, app_slug = self._client, self._kind, self._app_slug
+
+        def look() -> dict[str, Any] | None:
+            file = client.file(kind, app_slug, slug)
+            return file if file.get("processed") else None
+
+        return self._until_clear(lambda: client.confirm_file(kind, app_slug, slug), look)
+
+    def _discard(self, slug: str) -> None:
+        self._client.delete_file(self._kind, self._app_slug, slug)
+        self._created.remove(slug)
+
+    def _take_back(self, error: BaseException) -> None:
+        """Remove what was created, unless it is complete: then an old file may be gone, and this one in use."""
+        notes = error.notes if isinstance(error, CiError) else []
+        if not self._created:
+            return
+        if self._complete:
+            notes.append(
+                f"The new file (slug {self._created[-1]}) is complete and stays; a file that it replaces may still be "
+                "there. Run again to finish."
+            )
+            return
+        for slug in list(self._created):
+            try:
+                self._discard(slug)
+            except CiError as second:
+                notes.append(f"What was created (slug {slug}) could not be removed: {second}")
+            else:
+                self._journal.finish(self._kind, self._app_slug, slug)
+                notes.append(f"What was created (slug {slug}) was removed again; nothing else was changed.")
+
+    def _until_clear(self, attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
+        """Make an attempt again only after a look at what the last one did."""
+        tries = 0
+        while True:
+            try:
+                return attempt()
+            except UnclearOutcomeError as error:
+                tries += 1
+                try:
+                    found = look()
+                except CiError as second:
+                    error.notes.append(f"Whether it took effect could not be found out: {second}")
+                    raise error from second
+                if found is not None:
+                    return found
+                if tries > self._client.max_retries:
+                    raise
+            self._client.back_off(tries)

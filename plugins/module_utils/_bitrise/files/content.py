@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The bytes of files on the service: fetched where they can be had, to compare them or to keep a copy."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import safe_file_name, save_privately
+
+SinkT = TypeVar("SinkT", bound=Sink)
+
+
+class _Digest:
+    """A sink that keeps a digest only."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes, /) -> None:
+        self.sha256.update(data)
+
+
+def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> RemoteFile:
+    """The file with the digest of its bytes; as it was where the service does not give them."""
+    digest = _fetch(client, kind, app_slug, file, _Digest)
+    return replace(file, sha256=digest.sha256.hexdigest()) if digest else file
+
+
+@dataclass(frozen=True)
+class Backup:
+    """Copies of files that are about to be deleted: of mode 0600, named after app, slug and file."""
+
+    directory: str
+    required: bool = False
+
+    def path(self, app_slug: str, file: RemoteFile) -> str:
+        return f"{self.directory}/{safe_file_name(app_slug, str(file.slug), file.name)}"
+
+    def save(
+        self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, *, check_mode: bool
+    ) -> str | None:
+        """Save one file (in check mode: look whether it could be). What is returned is a warning.
+
+        Raises RefusedError if there must be a copy and there cannot.
+        """
+        problem = None
+        if file.is_protected:
+            problem = "it is protected, so the service does not give its bytes"
+        elif not check_mode:
+            problem = self._save(client, kind, app_slug, file)
+        if problem is None:
+            return None
+        text = f"backup_dir: no copy of {kind.words} {file.name} (slug {file.slug}) of app {app_slug}: {problem}."
+        if self.required:
+            hint = "Nothing was changed. Set backup_required=false to go on without a copy."
+            raise RefusedError(f"{text} {hint}", kind="backup")
+        return text
+
+    def _save(self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> str | None:
+        try:
+            copy = _fetch(client, kind, app_slug, file, io.BytesIO)
+            if copy is None:
+                return "the service gives no address to download it from"
+            save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), copy.getvalue())
+        except OSError as error:
+            return f"{self.directory} cannot be written: {error.strerror}"
+        except CiError as error:
+            return error.message.rstrip(".")
+        return None
+
+
+def _fetch(
+    client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, sink_type: Callable[[], SinkT]
+) -> SinkT | None:
+    """A sink with the file's bytes; None if the service names no address to download them from."""
+    url = client.file(kind, app_slug, str(file.slug)).get("download_url")
+    if not isinstance(url, str) or not url:
+        return None
+    sinks: list[SinkT] = []
+
+    def open_sink() -> SinkT:
+        sinks.append(sink_type())
+        return sinks[-1]
+
+    client.download(url, open_sink, f"download {kind.words} {file.name} (slug {file.slug}) of app {app_slug}")
+    return sinks[-1]

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules about files of an app: one that manages and one that lists, for each kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    BUILD_CERTIFICATE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
+    CERTIFICATE_PASSWORD,
+    FILE,
+    STATE,
+    declaration_of,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import observe, reconcile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT, check_limit
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+
+FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
+
+
+def _managing(kind: FileKind, *more: OptionGroup) -> Entry:
+    def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+        declaration = declaration_of(kind, options)
+        client.redact.add(declaration.desired.password)
+        app_slug = options["app_slug"]
+        observed = observe(client, kind, app_slug)
+        done = reconcile(
+            client,
+            kind,
+            app_slug,
+            declaration,
+            observed,
+            Journal(context.env),
+            check_mode=context.check_mode,
+        )
+        file = done.file.as_result() if done.file else None
+        return Outcome({kind.name: file}, done.plan, done.warnings)
+
+    options = BITRISE + APP + STATE + FILE
+    for group in more:
+        options += group
+    return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run)
+
+
+def _listing(kind: FileKind) -> Entry:
+    def run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+        app_slug, name, slug, limit = (options[key] for key in ("app_slug", "name", "slug", "limit"))
+        check_limit(limit)
+        if slug is not None:
+            found = [client.file(kind, app_slug, slug)]
+        elif name is not None:
+            found = [data for data in client.files(kind, app_slug) if data.get("upload_file_name") == name][:limit]
+        else:
+            found = list(client.files(kind, app_slug, limit))
+        return Outcome({kind.plural: [RemoteFile.from_service(kind, data).as_result() for data in found]})
+
+    return Entry(f"bitrise_{kind.name}_info", BITRISE + APP + FILE_FILTER + LIMIT, BitriseClient.from_options, run)
+
+
+PROVISIONING_PROFILE_ENTRY = _managing(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_ENTRY = _managing(BUILD_CERTIFICATE, CERTIFICATE_PASSWORD)
+PROVISIONING_PROFILE_INFO = _listing(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_INFO = _listing(BUILD_CERTIFICATE)

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of files that an app on Bitrise has, and in what they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """One kind of file. `name` is the key of a result, `collection` the last part of the service's path."""
+
+    name: str
+    plural: str
+    collection: str
+    words: str
+    has_password: bool = False
+    # Keys of the service's object beside those that all kinds have.
+    own_keys: tuple[str, ...] = ()
+
+
+PROVISIONING_PROFILE = FileKind(
+    "provisioning_profile", "provisioning_profiles", "provisioning-profiles", "provisioning profile"
+)
+BUILD_CERTIFICATE = FileKind(
+    "build_certificate",
+    "build_certificates",
+    "build-certificates",
+    "build certificate",
+    has_password=True,
+    own_keys=("certificates", "file_sha256"),
+)

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of the modules that manage one file of an app, and what they declare."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content, read_file
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+
+STATE = OptionGroup({"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}})
+
+FILE = OptionGroup(
+    {
+        "src": {"type": "path"},
+        "content": {"type": "str", "no_log": True},
+        "name": {"type": "str"},
+        "slug": {"type": "str"},
+        "is_protected": {"type": "bool"},
+        "is_expose": {"type": "bool", "aliases": ["is_exposed"]},
+        "on_unverifiable": {"type": "str", "choices": ["trust", "replace", "fail"], "default": "trust"},
+        "duplicates": {"type": "str", "choices": ["fail", "remove"], "default": "fail"},
+        "backup_dir": {"type": "path"},
+        "backup_required": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+    },
+    mutually_exclusive=(("src", "content"),),
+    required_one_of=(("src", "content", "name", "slug"),),
+    required_if=(("backup_required", True, ("backup_dir",)),),
+)
+
+CERTIFICATE_PASSWORD = OptionGroup(
+    {
+        "certificate_password": {"type": "str", "no_log": True},
+        "update_password": {
+            "type": "str",
+            "choices": ["on_change", "always"],
+            "default": "on_change",
+            "no_log": False,
+        },
+    }
+)
+
+
+def declaration_of(kind: FileKind, options: Mapping[str, Any]) -> Declaration:
+    """The declaration that these options make. Reads the local file; raises OptionError or LocalFileError."""
+    for option in ("src", "name", "slug", "backup_dir"):
+        if options[option] == "":
+            raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+    present = options["state"] == "present"
+    name = options["name"] or (os.path.basename(options["src"]) if options["src"] else None)
+    content = _content(options) if present else None
+    if options["content"] is not None and not name and not options["slug"]:
+        raise OptionError("name: with content there is no file to take the name from, so it has to be given.")
+    if content and not name:
+        raise OptionError("name: with content and slug the name of the file is needed too.")
+    desired = Desired(
+        name=name,
+        present=present,
+        slug=options["slug"],
+        size=content.size if content else None,
+        sha256=content.sha256 if content else None,
+        is_protected=options["is_protected"],
+        is_expose=options["is_expose"],
+        password=options["certificate_password"] if kind.has_password else None,
+        update_password=options["update_password"] if kind.has_password else "on_change",
+        on_unverifiable=options["on_unverifiable"],
+        duplicates=options["duplicates"],
+        force=options["force"],
+    )
+    backup = Backup(options["backup_dir"], options["backup_required"]) if options["backup_dir"] else None
+    return Declaration(desired, content, backup)
+
+
+def _content(options: Mapping[str, Any]) -> Content | None:
+    if options["content"] is not None:
+        return decode_content(options["content"])
+    return read_file(options["src"]) if options["src"] else None

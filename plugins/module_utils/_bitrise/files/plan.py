@@ -1,0 +1,268 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the files of an app as declared and as observed to the actions in between. Pure: no network, file or clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+    CREATED_AS,
+    PASSWORD,
+    Delete,
+    FileAction,
+    Update,
+    Upload,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
+
+
+class Match(IntEnum):
+    """How sure it is that a remote file has the declared content. The order is that of preference."""
+
+    EQUAL = 0
+    UNVERIFIABLE = 1
+    UNKNOWN = 2  # could be found out by a download
+    DIFFERENT = 3
+
+
+@dataclass(frozen=True)
+class FilePlan:
+    """What is to be done about one declared file."""
+
+    actions: tuple[FileAction, ...] = ()
+    keep: str | None = None  # the slug of the file that is or becomes the declared one, unless it is uploaded
+    touched: frozenset[str] = frozenset()  # slugs of the files that were looked at: what a diff shows
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the files are, and which replacements were cut off (new slug: slugs of the files it replaces)."""
+
+    kind: FileKind
+    app_slug: str
+    interrupted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind.words} of app {self.app_slug}"
+
+
+def match(desired: Desired, file: RemoteFile) -> Match:
+    if file.sha256 is not None:
+        return Match.EQUAL if file.sha256 == desired.sha256 else Match.DIFFERENT
+    if file.size is not None and file.size != desired.size:
+        return Match.DIFFERENT
+    return Match.UNVERIFIABLE if file.is_protected else Match.UNKNOWN
+
+
+def worth_downloading(desired: Desired, observed: Sequence[RemoteFile]) -> list[RemoteFile]:
+    """The files whose digest the plan for this declaration needs and the service does not tell."""
+    if not desired.present or desired.sha256 is None or desired.force:
+        return []
+    candidates = _processed(_candidates(desired, observed)[0])
+    return [file for file in candidates if match(desired, file) is Match.UNKNOWN]
+
+
+def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> FilePlan:
+    """What it takes to make one declaration true. Raises RefusedError if it must not or cannot be done."""
+    candidates, slug_found = _candidates(desired, observed)
+    candidates = sorted(candidates, key=lambda file: file.slug or "")
+    touched = frozenset(file.slug for file in candidates if file.slug)
+    leftovers = [_delete(place, file, "leftover") for file in candidates if not file.processed]
+    processed = _processed(candidates)
+
+    if not desired.present:
+        _refuse_ambiguous(place, desired, processed)
+        gone = [_delete(place, file, "absent") for file in processed]
+        return FilePlan((*gone, *leftovers), None, touched)
+    if desired.slug and not slug_found:
+        processed = [file for file in processed if match(desired, file) is Match.EQUAL]
+        if not processed:
+            raise RefusedError(
+                f"slug: there is no {place} with slug {desired.slug}. Slugs change when a file is replaced; "
+                "leave slug out to find the file by its name.",
+                kind="missing_file",
+            )
+    if desired.sha256 is None:
+        return _plan_flags_only(place, desired, processed, leftovers, touched)
+
+    cut_off = {slug for file in processed for slug in place.interrupted.get(file.slug or "", ())}
+    ours = [file for file in processed if file.slug not in cut_off]
+    _refuse_ambiguous(place, desired, ours)
+    keep = _choose(place, desired, ours)
+    others = [file for file in processed if file is not keep]
+    if keep is None:
+        wanted, warnings = _inherit(place, desired, others)
+        new = _upload(place, wanted)
+        deletes = [_delete(place, file, "replaced") for file in others]
+        return FilePlan((new, *deletes, *leftovers), None, touched, warnings)
+    wanted, warnings = _inherit(place, desired, [file for file in others if file.slug in cut_off])
+    update = _update(place, wanted, keep)
+    # Copies that are equal do no harm: only a task that says so removes them.
+    redundant = [file for file in others if file.slug in cut_off or desired.duplicates == "remove"]
+    deletes = [_delete(place, file, "replaced" if file.slug in cut_off else "duplicate") for file in redundant]
+    return FilePlan((*update, *deletes, *leftovers), keep.slug, touched, warnings)
+
+
+def _candidates(desired: Desired, observed: Sequence[RemoteFile]) -> tuple[list[RemoteFile], bool]:
+    """The files that the declaration is about, and whether the one it names by slug is there."""
+    named = [file for file in observed if desired.name is not None and file.name == desired.name]
+    if desired.slug is None:
+        return named, False
+    exact = [file for file in observed if file.slug == desired.slug]
+    if not exact:
+        return (named if desired.present else []), False
+    return exact + [file for file in named if not file.processed and file not in exact], True
+
+
+def _processed(files: Sequence[RemoteFile]) -> list[RemoteFile]:
+    return [file for file in files if file.processed]
+
+
+def _refuse_ambiguous(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> None:
+    """Several files of one name: which of them is meant is for the user to say."""
+    if len(files) < 2 or desired.duplicates == "remove":
+        return
+    if desired.sha256 is not None and all(match(desired, file) is Match.EQUAL for file in files):
+        return
+    listed = ", ".join(f"{file.slug} ({_description(desired, file)})" for file in files)
+    raise RefusedError(
+        f"There are {len(files)} {place} named {desired.label}, not all with the declared content: {listed}. "
+        "Set slug to the one that is meant, or duplicates=remove to keep one file only.",
+        kind="duplicates",
+    )
+
+
+def _description(desired: Desired, file: RemoteFile) -> str:
+    words = [f"{file.size} bytes"]
+    if file.is_protected:
+        words.append("protected")
+    if desired.sha256 is not None and match(desired, file) is Match.EQUAL:
+        words.append("the declared content")
+    return ", ".join(words)
+
+
+def _choose(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> RemoteFile | None:
+    """The file to keep; None if the declared content has to be uploaded."""
+    if desired.force:
+        return None
+    acceptable = [file for file in files if match(desired, file) is Match.EQUAL]
+    if not acceptable:
+        acceptable = [file for file in files if match(desired, file) in (Match.UNVERIFIABLE, Match.UNKNOWN)]
+        if acceptable and desired.on_unverifiable == "fail":
+            raise RefusedError(
+                f"Whether the {place} named {desired.label} (slug {acceptable[0].slug}) has the declared content "
+                "cannot be told: name and size agree, but the service gives neither its digest nor its bytes. "
+                "Set on_unverifiable=trust to accept it or on_unverifiable=replace to upload it anew.",
+                kind="unverifiable",
+            )
+        if desired.on_unverifiable != "trust":
+            return None
+    if not acceptable:
+        return None
+    # Prefer a file that needs no change, then one that can be changed at all; the slug makes the choice stable.
+    return min(acceptable, key=lambda file: (_effort(desired, file), file.slug or ""))
+
+
+def _effort(desired: Desired, file: RemoteFile) -> int:
+    wanted = {"is_protected": desired.is_protected, "is_expose": desired.is_expose}
+    differs = any(value is not None and value != getattr(file, name) for name, value in wanted.items())
+    return 2 if differs and file.is_protected else int(differs)
+
+
+def _plan_flags_only(
+    place: Place,
+    desired: Desired,
+    processed: Sequence[RemoteFile],
+    leftovers: Sequence[Delete],
+    touched: frozenset[str],
+) -> FilePlan:
+    if not processed:
+        raise RefusedError(
+            f"There is no {place} named {desired.label}, and neither src nor content says what to upload.",
+            kind="missing_file",
+        )
+    if len(processed) > 1:
+        listed = ", ".join(str(file.slug) for file in processed)
+        raise RefusedError(
+            f"There are {len(processed)} {place} named {desired.label}: {listed}. Set slug to the one that is meant, "
+            "or give src or content to say which content is to stay.",
+            kind="duplicates",
+        )
+    return FilePlan((*_update(place, desired, processed[0]), *leftovers), processed[0].slug, touched)
+
+
+def _update(place: Place, desired: Desired, file: RemoteFile) -> list[Update]:
+    """What has to be set on a file that stays. Raises RefusedError for what the service does not allow."""
+    changes: dict[str, Any] = {}
+    if desired.is_protected is not None and desired.is_protected != file.is_protected:
+        if file.is_protected:
+            raise _protected_for_good(place, file)
+        changes["is_protected"] = True
+    if desired.is_expose is not None and desired.is_expose != file.is_expose:
+        if file.is_protected:
+            raise RefusedError(
+                f"is_expose: the {place} named {file.name} (slug {file.slug}) is protected, and the service does not "
+                "let is_expose of a protected file change. Leave is_expose out, or use force=true to upload it anew.",
+                kind="one_way_flag",
+            )
+        changes["is_expose"] = desired.is_expose
+    if desired.password is not None and place.kind.has_password:
+        known_to_differ = file.password is not None and file.password != desired.password
+        if known_to_differ or (file.password is None and desired.update_password == "always"):  # noqa: S105
+            changes[PASSWORD] = desired.password
+    return [Update(place.kind.name, place.app_slug, file.slug, file.name, changes)] if changes else []
+
+
+def _protected_for_good(place: Place, file: RemoteFile) -> RefusedError:
+    return RefusedError(
+        f"is_protected: the {place} named {file.name} (slug {file.slug}) is protected, and the service never takes "
+        "protection away. Leave is_protected out or set it to true; to have an unprotected file, delete this one first "
+        "(state=absent).",
+        kind="one_way_flag",
+    )
+
+
+def _inherit(place: Place, desired: Desired, replaced: Sequence[RemoteFile]) -> tuple[Desired, tuple[str, ...]]:
+    """What the declaration leaves open stays as it was on the files that are replaced."""
+    if not replaced:
+        return desired, ()
+    protected = [file for file in replaced if file.is_protected]
+    if desired.is_protected is False and protected:
+        raise _protected_for_good(place, protected[0])
+    if desired.is_protected is None and protected:
+        desired = replace(desired, is_protected=True)
+    if desired.is_expose is None and not all(file.is_expose for file in replaced):
+        desired = replace(desired, is_expose=False)
+    if desired.password is not None or not place.kind.has_password:
+        return desired, ()
+    passwords = {file.password for file in replaced}
+    known = passwords.pop() if len(passwords) == 1 else None
+    if known is not None:
+        return replace(desired, password=known), ()
+    warning = (
+        f"{desired.label}: a {place} is replaced whose password the service does not tell, and the task declares none: "
+        "the new file has no password. Declare certificate_password if it needs one."
+    )
+    return desired, (warning,)
+
+
+def _upload(place: Place, desired: Desired) -> Upload:
+    wanted: dict[str, Any] = {"is_protected": desired.is_protected, "is_expose": desired.is_expose}
+    if place.kind.has_password:
+        wanted[PASSWORD] = desired.password
+    changes = {name: value for name, value in wanted.items() if value is not None and value != CREATED_AS[name]}
+    if desired.name is None or desired.size is None or desired.sha256 is None:
+        raise ValueError("a file without name or content cannot be uploaded")
+    return Upload(place.kind.name, place.app_slug, None, desired.name, desired.size, desired.sha256, changes)
+
+
+def _delete(place: Place, file: RemoteFile, reason: str) -> Delete:
+    return Delete(place.kind.name, place.app_slug, file.slug, file.name, reason)

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Option groups of every bitrise_* module."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import TRANSPORT, OptionGroup
+
+DEFAULT_API_URL = "https://api.bitrise.io/v0.1"
+
+BITRISE = (
+    OptionGroup(
+        {
+            "api_token": {
+                "type": "str",
+                "required": True,
+                "no_log": True,
+                "fallback": (env_fallback, ["BITRISE_API_TOKEN", "BITRISE_TOKEN"]),
+            },
+            "api_url": {
+                "type": "str",
+                "default": DEFAULT_API_URL,
+                "fallback": (env_fallback, ["BITRISE_API_BASE_URL"]),
+            },
+        }
+    )
+    + TRANSPORT
+)
+
+APP = OptionGroup({"app_slug": {"type": "str", "required": True}})
+
+LIMIT = OptionGroup({"limit": {"type": "int"}})
+
+
+def check_limit(limit: int | None) -> None:
+    if limit is not None and limit < 1:
+        raise OptionError(f"limit: {limit} is not a number of entries of at least 1; leave it out for all of them.")

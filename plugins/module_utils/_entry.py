@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module and an action plugin of one name share: an Entry, and how it is carried out."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+
+
+@dataclass(frozen=True)
+class TaskContext:
+    """What run() may know of the task, wherever it runs. Nothing in run() looks at os.environ."""
+
+    env: Mapping[str, str]
+    check_mode: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What run() returns: the plan where there is one, and the values of the result beside what the plan says."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    plan: Plan | None = None
+    warnings: tuple[str, ...] = ()
+
+    def as_result(self, *, diff: bool) -> dict[str, Any]:
+        result = {"changed": False, **(self.plan.as_result() if self.plan else {}), **self.values}
+        if diff and self.plan:
+            result["diff"] = self.plan.diff
+        if self.warnings:
+            result["warnings"] = list(self.warnings)
+        return result
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One module: its options and the function that does the work.
+
+    `connect` makes what run() gets as its client; both raise CiError for what a user or a service can cause.
+    """
+
+    name: str
+    options: OptionGroup
+    connect: Callable[[Mapping[str, Any], Mapping[str, str]], Any]
+    run: Callable[[dict[str, Any], Any, TaskContext], Outcome]
+    requires: tuple[str, ...] = ("requests",)
+
+    def carry_out(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
+        """Call run() and turn whatever comes of it into a plain result, the same one in every place."""
+        try:
+            # A copy: run() may change its options, and the caller still shows or reuses them.
+            own = copy.deepcopy(dict(options))
+            outcome = self.run(own, self.connect(own, context.env), context)
+            return _plain(outcome.as_result(diff=diff))
+        except CiError as error:
+            return {"failed": True, "msg": error.message, "error": error.as_dict()}
+        # SystemExit too: in a worker process it would end the whole run. Timeouts of tasks are BaseExceptions of
+        # ansible-core and have to pass.
+        except (Exception, SystemExit) as error:
+            message = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
+            return {"failed": True, "msg": message, "exception": traceback.format_exc()}
+
+
+def _plain(value: Any) -> Any:
+    """The value as it would come out of JSON: exact built-in types only."""
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, Mapping):
+        return {key if isinstance(key, str) else json.dumps(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    raise TypeError(f"a value of type {type(value).__name__} cannot be part of a result")

@@ -1,0 +1,355 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP for services and for storage behind signed URLs: keep-alive, retries, and errors that say what happened.
+
+Knows nothing of Ansible, of a service or of policy, and takes nothing from os.environ: proxies and
+certificate bundles are read from the environment of the task, which is handed over.
+"""
+
+from __future__ import annotations
+
+import random
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    ConnectionFailedError,
+    OptionError,
+    ServiceError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+
+try:
+    import requests
+    import urllib3
+except ImportError:  # Entry.requires names what is missing before anything here is used
+    requests = None  # type: ignore[assignment]
+    urllib3 = None  # type: ignore[assignment]
+
+USER_AGENT = "mobileops.ci (Ansible collection)"
+RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+FIRST_DELAY_S = 0.5
+LONGEST_DELAY_S = 30.0
+# A service that wants a longer pause than this is better told to the user than waited for.
+LONGEST_RETRY_AFTER_S = 300.0
+CHUNK_BYTES = 256 * 1024
+
+
+class Sink(Protocol):
+    """Where the bytes of a download go."""
+
+    def write(self, data: bytes, /) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Transport:
+    """How requests are made: the options validate_certs, ca_path, timeout, max_retries, and the environment."""
+
+    timeout: float = 30.0
+    max_retries: int = 5
+    validate_certs: bool = True
+    ca_path: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    sleep: Callable[[float], None] = time.sleep
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> Transport:
+        if options["timeout"] <= 0:
+            raise OptionError(f"timeout: {options['timeout']} is not a number of seconds greater than 0.")
+        if options["max_retries"] < 0:
+            raise OptionError(f"max_retries: {options['max_retries']} is negative; use 0 to try once only.")
+        ca_path = options["ca_path"]
+        if ca_path and not Path(ca_path).exists():
+            raise OptionError(f"ca_path: {ca_path} does not exist on the machine that makes the requests.")
+        return cls(options["timeout"], options["max_retries"], options["validate_certs"], ca_path, env)
+
+    @property
+    def verify(self) -> bool | str:
+        """What requests calls verify: the bundle to trust, or False."""
+        if not self.validate_certs:
+            return False
+        variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+        named = [self.ca_path, *(self.env.get(name) for name in variables)]
+        system = ssl.get_default_verify_paths()
+        return next((path for path in (*named, system.cafile, system.capath) if path), True)
+
+    def proxies(self, url: str) -> dict[str, str]:
+        """The proxy for this URL by the usual variables."""
+
+        def setting(name: str) -> str:
+            return self.env.get(name.lower()) or self.env.get(name.upper()) or ""
+
+        parts = urlsplit(url)
+        if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": setting("no_proxy")}):
+            return {}
+        proxy = setting(f"{parts.scheme}_proxy") or setting("all_proxy")
+        return {parts.scheme: proxy} if proxy else {}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, with the words that messages use for it."""
+
+    method: str
+    url: str
+    what: str  # completes "Could not ...": "list the build certificates of app 1234"
+    path: str | None = None  # as shown; None where the URL is signed and must not be seen
+    params: Mapping[str, Any] | None = None
+    json: Any = None
+    data: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = True  # False: a second one would have a second effect
+
+    @property
+    def shown(self) -> str:
+        return f"{self.method} {self.path}" if self.path else f"{self.method} at {urlsplit(self.url).hostname}"
+
+    def details(self, **more: Any) -> dict[str, Any]:
+        return {"method": self.method, "path": self.path, **more}
+
+
+class HttpSession:
+    """One keep-alive session. Not for several threads at once."""
+
+    def __init__(self, transport: Transport, redact: Redactor, headers: Mapping[str, str] | None = None) -> None:
+        self.transport = transport
+        self.redact = redact
+        self.sent = 0  # requests, repetitions included
+        self._session = requests.Session()
+        # Neither ~/.netrc nor os.environ may add credentials or proxies of their own.
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update({"User-Agent": USER_AGENT, **(headers or {})})
+        self._verify = transport.verify
+        if self._verify is False:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def send(self, call: Call) -> requests.Response:
+        """The answer, whatever its status, with its body read. Raises ConnectionFailedError or UnclearOutcomeError."""
+        return self._with_retries(call, lambda: self._once(call, stream=False))
+
+    def download(self, call: Call, open_sink: Callable[[], Sink]) -> requests.Response:
+        """Stream the body of a success into a sink, a new one for each try. Any other answer has its body read."""
+
+        def once() -> requests.Response:
+            response = self._once(call, stream=True)
+            with response:
+                if response.status_code == 200:
+                    self._pour(call, response, open_sink())
+                else:
+                    _ = response.content
+            return response
+
+        return self._with_retries(call, once)
+
+    def _with_retries(self, call: Call, once: Callable[[], requests.Response]) -> requests.Response:
+        tries = 0
+        while True:
+            last = tries >= self.transport.max_retries
+            tries += 1
+            delay = back_off_s(tries)
+            try:
+                response = once()
+            except _NoAnswer as failure:
+                error = failure.error
+                if failure.was_sent and not call.repeatable:
+                    raise UnclearOutcomeError(error) from failure
+                if last or not failure.worth_retrying:
+                    if tries > 1:
+                        error.notes.append(f"Tried {tries} times.")
+                    raise error from failure
+            else:
+                wanted = retry_after_s(response.headers.get("Retry-After"))
+                # After 429 nothing was done, so even a request that creates may be sent again.
+                repeatable = call.repeatable or response.status_code == 429
+                if last or not repeatable or response.status_code not in RETRIED_STATUSES:
+                    return response
+                if wanted is not None:
+                    if wanted > LONGEST_RETRY_AFTER_S:
+                        return response
+                    delay = wanted + delay / 10
+            self.transport.sleep(delay)
+
+    def _once(self, call: Call, *, stream: bool) -> requests.Response:
+        self.sent += 1
+        try:
+            response = self._session.request(
+                call.method,
+                call.url,
+                params=call.params,
+                json=call.json,
+                data=call.data,
+                headers=dict(call.headers),
+                timeout=self.transport.timeout,
+                proxies=self.transport.proxies(call.url),
+                verify=self._verify,
+                allow_redirects=False,
+                stream=stream,
+            )
+            if not stream:
+                _check_length(response, len(response.content))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise self._no_answer(call, error) from error
+        return response
+
+    def _pour(self, call: Call, response: requests.Response, sink: Sink) -> None:
+        received = 0
+        chunks = response.iter_content(CHUNK_BYTES)
+        while True:
+            try:
+                chunk = next(chunks, None)
+                if chunk is None:
+                    _check_length(response, received)
+                    return
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise self._no_answer(call, error) from error
+            received += len(chunk)
+            sink.write(chunk)
+
+    def _no_answer(self, call: Call, error: Exception) -> _NoAnswer:
+        kind, reason = _classify(error, self.transport.timeout)
+        host = urlsplit(call.url).netloc.rpartition("@")[2]
+        message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown})."
+        if kind == "option":
+            return _NoAnswer(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
+        return _NoAnswer(
+            ConnectionFailedError(message, kind=kind, **call.details()),
+            was_sent=not _never_sent(error),
+            worth_retrying=kind != "tls",
+        )
+
+
+class _NoAnswer(Exception):
+    """Inside this file only: a try that brought no answer."""
+
+    def __init__(self, error: CiError, *, was_sent: bool, worth_retrying: bool) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.was_sent = was_sent
+        self.worth_retrying = worth_retrying
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and what it wraps, outermost first: requests and urllib3 hide the reason several layers deep."""
+    found: list[BaseException] = []
+    waiting: list[BaseException] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if any(current is known for known in found):
+            continue
+        found.append(current)
+        inner = [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
+        waiting += [cause for cause in inner if isinstance(cause, BaseException)]
+    return found
+
+
+def _classify(error: Exception, timeout: float) -> tuple[str, str]:
+    """The kind of error, and a sentence with {host} in it."""
+    causes = _causes(error)
+
+    def any_of(*types: type[BaseException]) -> BaseException | None:
+        return next((cause for cause in causes if isinstance(cause, types)), None)
+
+    exceptions = requests.exceptions
+    dns = next((cause for cause in causes if type(cause).__name__ in ("gaierror", "NameResolutionError")), None)
+    tls = any_of(ssl.SSLError, exceptions.SSLError)
+    if isinstance(error, exceptions.ProxyError):
+        return "proxy", "the proxy for {host} did not do its part; check the proxy variables of the task"
+    if dns:
+        return "dns", "the host name {host} is unknown; check api_url and the name service"
+    if tls:
+        reason = getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or "TLS failure"
+        text = str(reason).replace("{", "(").replace("}", ")")
+        return "tls", f"no trusted TLS connection to {{host}}: {text}; see ca_path and validate_certs"
+    if any_of(exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
+        return "timeout", f"{{host}} did not answer within {timeout:g} s; see timeout"
+    if any_of(ConnectionRefusedError):
+        return "connection", "{host} refuses connections; check api_url and whether the service is up"
+    if any_of(exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidProxyURL, UnicodeError):
+        return "option", "the request to {host} cannot be made; check api_url, api_token and the proxy variables"
+    return "connection", "the connection to {host} broke before the answer was complete"
+
+
+def _never_sent(error: Exception) -> bool:
+    return any(
+        isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ssl.SSLError))
+        for cause in _causes(error)
+    )
+
+
+def _check_length(response: requests.Response, received: int) -> None:
+    """Older versions of urllib3 take a body that ends early for complete."""
+    stated = response.headers.get("Content-Length", "")
+    encoded = response.headers.get("Content-Encoding")
+    if response.request.method != "HEAD" and not encoded and stated.isdigit() and int(stated) != received:
+        raise requests.exceptions.ChunkedEncodingError(f"{received} of {stated} bytes received")
+
+
+def back_off_s(tries: int) -> float:
+    """Exponential with full jitter: anything up to a limit that doubles with each try."""
+    return random.uniform(0, min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (tries - 1)))  # noqa: S311
+
+
+def retry_after_s(value: str | None) -> float | None:
+    """Seconds to wait by a Retry-After header, which holds seconds or a date; None where it holds neither."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def check_url(url: str, named: str, error: type[CiError] = OptionError) -> None:
+    """Refuse what is not HTTPS, except to this very machine. `named` is the option or thing that holds the URL."""
+    try:
+        parts = urlsplit(url)
+        host, scheme = parts.hostname, parts.scheme
+        _ = parts.port
+    except ValueError:
+        host = scheme = None
+    if scheme not in ("http", "https") or not host:
+        raise error(f"{named}: this is not a URL that starts with https:// and names a host.")
+    if scheme == "http" and not is_loopback(host):
+        raise error(f"{named}: plain http:// to {host} would show secrets to everyone on the way; use https://.")
+
+
+def as_service_error(call: Call, response: requests.Response, words: str, kind: str, hint: str = "") -> ServiceError:
+    """The error for an answer: what was tried, what the service said, what to do next."""
+    said = f": {words}" if words else ""
+    message = f"Could not {call.what}: {call.shown} answered {response.status_code}{said}."
+    return ServiceError(
+        f"{message} {hint}".rstrip(),
+        kind=kind,
+        status=response.status_code,
+        request_id=response.headers.get("X-Request-Id") or response.headers.get("x-amz-request-id"),
+        **call.details(),
+    )

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of the machine that runs the task: read whole and unchanged, or not at all."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
+
+# Signing files have a few kilobytes; what is far beyond that is the wrong file, and would be held in memory.
+MAX_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Content:
+    """The bytes of a file and what they are compared by."""
+
+    data: bytes = field(repr=False)
+    sha256: str = ""
+    size: int = 0
+
+    @classmethod
+    def of(cls, data: bytes) -> Content:
+        return cls(data, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def read_file(path: str, option: str = "src") -> Content:
+    """The content of a local file. Raises LocalFileError, naming the option and the file."""
+    problem: str
+    try:
+        with open(path, "rb") as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise LocalFileError(f"{option}: {path} is not a regular file.")
+            if before.st_size > MAX_BYTES:
+                raise LocalFileError(
+                    f"{option}: {path} has {before.st_size} bytes; more than {MAX_BYTES} is not a signing file."
+                )
+            data = file.read(MAX_BYTES + 1)
+            after = os.fstat(file.fileno())
+    except FileNotFoundError:
+        problem = "does not exist"
+    except IsADirectoryError:
+        problem = "is a directory; name the file itself"
+    except PermissionError:
+        problem = "cannot be read: permission denied"
+    except (OSError, ValueError) as error:
+        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        if len(data) != before.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise LocalFileError(
+                f"{option}: {path} changed while it was read; run again once whatever writes it is done."
+            )
+        if not data:
+            raise LocalFileError(f"{option}: {path} is empty; an empty file is of no use for signing.")
+        return Content.of(data)
+    raise LocalFileError(f"{option}: {path} {problem}.")
+
+
+def decode_content(text: str, option: str = "content") -> Content:
+    """The content given as base64. Raises OptionError without repeating any of it."""
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise OptionError(f"{option}: this is not base64; use the filter b64encode.") from None
+    if not data:
+        raise OptionError(f"{option}: this is empty; an empty file is of no use for signing.")
+    if len(data) > MAX_BYTES:
+        raise OptionError(f"{option}: this has {len(data)} bytes; more than {MAX_BYTES} is not a signing file.")
+    return Content.of(data)
+
+
+def safe_file_name(*parts: str) -> str:
+    """One file name made of text from elsewhere; it cannot leave its directory."""
+    name = "_".join(re.sub(r"[^A-Za-z0-9._-]+", "_", part) for part in parts).lstrip(".")
+    return name[:200] or "_"
+
+
+def save_privately(directory: str, name: str, data: bytes) -> str:
+    """Write a file of mode 0600 in one step; returns its path. Raises OSError."""
+    Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)  # mkstemp makes it 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        path = os.path.join(directory, name)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path

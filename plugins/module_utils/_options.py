@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Option groups: what an argument specification and its rules are composed of.
+
+Each group stands once here or beside its subject, and once as a documentation fragment of the same name;
+a unit test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+RULES = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
+
+
+@dataclass(frozen=True)
+class OptionGroup:
+    """A part of an argument specification together with the rules about it."""
+
+    argument_spec: dict[str, dict[str, Any]]
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[Any, ...], ...] = ()
+
+    def __add__(self, other: OptionGroup) -> OptionGroup:
+        twice = set(self.argument_spec) & set(other.argument_spec)
+        if twice:
+            raise ValueError(f"declared in two option groups: {', '.join(sorted(twice))}")
+        rules = {rule: getattr(self, rule) + getattr(other, rule) for rule in RULES}
+        return OptionGroup({**self.argument_spec, **other.argument_spec}, **rules)
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        return {rule: [list(entry) for entry in getattr(self, rule)] for rule in RULES if getattr(self, rule)}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(name for name, option in self.argument_spec.items() if option.get("no_log"))
+
+
+# How requests are made, whatever the service.
+TRANSPORT = OptionGroup(
+    {
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "timeout": {"type": "float", "default": 30.0},
+        "max_retries": {"type": "int", "default": 5},
+    }
+)

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Genuine iOS signing files for tests, demo and emulator: PKCS#12 identities and CMS-signed provisioning profiles.
+
+    authority = Authority.create()
+    team = Team("A1B2C3D4E5", "Acme Ltd")
+    identity = authority.identity(IdentityKind.DISTRIBUTION, team)
+    profile = authority.profile(
+        name="Acme Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=[identity], team=team
+    )
+    pathlib.Path("dist.p12").write_bytes(identity.pkcs12("secret"))
+    pathlib.Path("shop.mobileprovision").write_bytes(profile.content)
+
+Nothing here chains up to Apple: the authority is made anew for every process and says "emulated" in its name.
+"""
+
+from __future__ import annotations
+
+from .authority import Authority
+from .identity import Identity, IdentityKind, Pkcs12Encryption
+from .profile import ProfileType, ProvisioningProfile, Team
+
+__all__ = [
+    "Authority",
+    "Identity",
+    "IdentityKind",
+    "Pkcs12Encryption",
+    "ProfileType",
+    "ProvisioningProfile",
+    "Team",
+]

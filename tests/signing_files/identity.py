@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A signing identity: a developer's certificate with its private key, as exported from a keychain."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID, ObjectIdentifier
+
+from . import certificates
+
+# High enough to be taken seriously by readers, low enough for a test that writes dozens of files.
+KDF_ROUNDS = 2048
+
+
+class IdentityKind(enum.Enum):
+    """What the certificate is for; the value is how its common name starts."""
+
+    DEVELOPMENT = "Apple Development"
+    DISTRIBUTION = "Apple Distribution"
+    IPHONE_DEVELOPER = "iPhone Developer"
+    IPHONE_DISTRIBUTION = "iPhone Distribution"
+
+    @property
+    def marks(self) -> tuple[ObjectIdentifier, ...]:
+        return _MARKS[self]
+
+    @property
+    def is_distribution(self) -> bool:
+        return self in (IdentityKind.DISTRIBUTION, IdentityKind.IPHONE_DISTRIBUTION)
+
+
+_MARKS = {
+    IdentityKind.DEVELOPMENT: (certificates.MARK_IPHONE_DEVELOPMENT, certificates.MARK_MAC_DEVELOPMENT),
+    IdentityKind.DISTRIBUTION: (certificates.MARK_IPHONE_DISTRIBUTION, certificates.MARK_MAC_DISTRIBUTION),
+    IdentityKind.IPHONE_DEVELOPER: (certificates.MARK_IPHONE_DEVELOPMENT,),
+    IdentityKind.IPHONE_DISTRIBUTION: (certificates.MARK_IPHONE_DISTRIBUTION,),
+}
+
+
+class Pkcs12Encryption(enum.Enum):
+    """How the file is locked: as current tools do it, or as keychains and OpenSSL 1 did."""
+
+    MODERN = "AES-256 with SHA-256"
+    LEGACY = "triple DES with SHA-1"
+
+    def with_password(self, password: str) -> serialization.KeySerializationEncryption:
+        builder = serialization.PrivateFormat.PKCS12.encryption_builder().kdf_rounds(KDF_ROUNDS)
+        if self is Pkcs12Encryption.LEGACY:
+            return (
+                builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+                .hmac_hash(hashes.SHA1())  # noqa: S303 -- the point of this variant
+                .build(password.encode())
+            )
+        return (
+            builder.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+            .hmac_hash(hashes.SHA256())
+            .build(password.encode())
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """Made by :meth:`Authority.identity`."""
+
+    kind: IdentityKind
+    certificate: x509.Certificate
+    key: rsa.RSAPrivateKey = dataclasses.field(repr=False)
+    chain: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def common_name(self) -> str:
+        (attribute,) = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(attribute.value)
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    @property
+    def sha1(self) -> str:
+        """The fingerprint by which keychains and profiles name the certificate."""
+        return self.certificate.fingerprint(hashes.SHA1()).hex()  # noqa: S303 -- an identifier
+
+    def pkcs12(
+        self,
+        password: str | None,
+        *,
+        encryption: Pkcs12Encryption = Pkcs12Encryption.MODERN,
+        friendly_name: str | None = None,
+        with_chain: bool = True,
+    ) -> bytes:
+        """The bytes of a ``.p12`` file; without a password its content is not encrypted."""
+        lock: serialization.KeySerializationEncryption = (
+            encryption.with_password(password) if password else serialization.NoEncryption()
+        )
+        return pkcs12.serialize_key_and_certificates(
+            (friendly_name or self.common_name).encode(),
+            self.key,
+            self.certificate,
+            list(self.chain) if with_chain and self.chain else None,
+            lock,
+        )
+
+    def pkcs12_without_key(self, password: str | None) -> bytes:
+        """A ``.p12`` file that lacks the private key: a common slip when exporting."""
+        lock: serialization.KeySerializationEncryption = (
+            Pkcs12Encryption.MODERN.with_password(password) if password else serialization.NoEncryption()
+        )
+        return pkcs12.serialize_key_and_certificates(
+            self.common_name.encode(), None, self.certificate, list(self.chain) or None, lock
+        )

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private keys, kept for the life of the process because making one is the only slow step of making a signing file."""
+
+from __future__ import annotations
+
+import functools
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+# What Apple asks for in a certificate signing request.
+KEY_SIZE = 2048
+
+
+@functools.cache
+def private_key(label: str) -> rsa.RSAPrivateKey:
+    """The key of that label; the same label gives the same key."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
