@@ -11,9 +11,13 @@ import json
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
+from ansible.module_utils.basic import missing_required_lib
+
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
@@ -24,6 +28,10 @@ class TaskContext:
 
     env: Mapping[str, str]
     check_mode: bool = False
+    # Reads a file that an option names: where it is searched, and whether it may be encrypted, depends on the place.
+    read_file: Callable[[str], Content] = read_file
+    # Shows a line of progress where there is somebody to read it.
+    say: Callable[[str], None] = lambda _line: None
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,8 @@ class Outcome:
     values: Mapping[str, Any] = field(default_factory=dict)
     plan: Plan | None = None
     warnings: tuple[str, ...] = ()
+    # Set where a part failed and what was done besides is to be told all the same.
+    error: CiError | None = None
 
     def as_result(self, *, diff: bool) -> dict[str, Any]:
         result = {"changed": False, **(self.plan.as_result() if self.plan else {}), **self.values}
@@ -40,7 +50,7 @@ class Outcome:
             result["diff"] = self.plan.diff
         if self.warnings:
             result["warnings"] = list(self.warnings)
-        return result
+        return {**result, **failure(self.error)} if self.error else result
 
 
 @dataclass(frozen=True)
@@ -55,24 +65,45 @@ class Entry:
     connect: Callable[[Mapping[str, Any], Mapping[str, str]], Any]
     run: Callable[[dict[str, Any], Any, TaskContext], Outcome]
     requires: tuple[str, ...] = ("requests",)
+    # Brings arguments into the form that the specification describes, before they are validated; raises CiError.
+    normalize: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
+    # Options that name a file to read, which is searched on the controller; "a.b" is option b of each entry of a.
+    files: tuple[str, ...] = ()
+
+    @property
+    def missing_libraries(self) -> tuple[str, ...]:
+        """Those of `requires` that this interpreter does not have."""
+        return tuple(library for library in self.requires if find_spec(library) is None)
 
     def carry_out(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
         """Call run() and turn whatever comes of it into a plain result, the same one in every place."""
+        client: Any = None
         try:
+            if self.missing_libraries:
+                # The message names the interpreter that misses it.
+                raise CiError(missing_required_lib(self.missing_libraries[0]), kind="missing_library")
             # A copy: run() may change its options, and the caller still shows or reuses them.
             own = copy.deepcopy(dict(options))
-            outcome = self.run(own, self.connect(own, context.env), context)
-            return _plain(outcome.as_result(diff=diff))
+            client = self.connect(own, context.env)
+            result: dict[str, Any] = plain(self.run(own, client, context).as_result(diff=diff))
+            return result
         except CiError as error:
-            return {"failed": True, "msg": error.message, "error": error.as_dict()}
+            return failure(error)
         # SystemExit too: in a worker process it would end the whole run. Timeouts of tasks are BaseExceptions of
         # ansible-core and have to pass.
         except (Exception, SystemExit) as error:
             message = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
             return {"failed": True, "msg": message, "exception": traceback.format_exc()}
+        finally:
+            if hasattr(client, "close"):
+                client.close()
 
 
-def _plain(value: Any) -> Any:
+def failure(error: CiError) -> dict[str, Any]:
+    return {"failed": True, "msg": error.message, "error": error.as_dict()}
+
+
+def plain(value: Any) -> Any:
     """The value as it would come out of JSON: exact built-in types only."""
     if value is None or value is True or value is False:
         return value
@@ -83,9 +114,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return float.__float__(value)
     if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else json.dumps(key): _plain(item) for key, item in value.items()}
+        return {key if isinstance(key, str) else json.dumps(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     raise TypeError(f"a value of type {type(value).__name__} cannot be part of a result")

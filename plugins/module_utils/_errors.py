@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class CiError(Exception):
@@ -38,7 +41,8 @@ class CiError(Exception):
 
     @property
     def message(self) -> str:
-        return " ".join([str(self), *self.notes])
+        # Names from a service or a playbook may hold anything; a message is one line.
+        return _CONTROL.sub(" ", " ".join([str(self), *self.notes]))
 
     def as_dict(self) -> dict[str, Any]:
         """The `error` key of a result: always the same five keys, null where they do not apply."""
@@ -91,7 +95,6 @@ class ConnectionFailedError(CiError):
 class UnclearOutcomeError(CiError):
     """A request that must not be repeated got no clear answer: it may or may not have had its effect."""
 
-    kind = "unclear_outcome"
-
     def __init__(self, cause: CiError) -> None:
         super().__init__(str(cause), **cause.as_dict())
+        self.notes = cause.notes

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import random
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import proxy_bypass_environment
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
@@ -30,6 +30,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     UnclearOutcomeError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._sessions import acquire, release
 
 try:
     import requests
@@ -38,19 +39,36 @@ except ImportError:  # Entry.requires names what is missing before anything here
     requests = None  # type: ignore[assignment]
     urllib3 = None  # type: ignore[assignment]
 
-USER_AGENT = "mobileops.ci (Ansible collection)"
 RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
 # A service that wants a longer pause than this is better told to the user than waited for.
 LONGEST_RETRY_AFTER_S = 300.0
+LONGEST_TIMEOUT_S = 86_400
 CHUNK_BYTES = 256 * 1024
 
 
 class Sink(Protocol):
     """Where the bytes of a download go."""
 
-    def write(self, data: bytes, /) -> Any: ...
+    def write(self, data: bytes, /) -> Any:
+        """Take the next bytes."""
+
+
+class Pause:
+    """When requests may go on: sessions of several threads that share one back off together after a 429."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._lock = threading.Lock()
+
+    def hold(self, seconds: float) -> None:
+        with self._lock:
+            self._until = max(self._until, time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds to wait still."""
+        return max(0.0, self._until - time.monotonic())
 
 
 @dataclass(frozen=True)
@@ -66,24 +84,30 @@ class Transport:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> Transport:
-        if options["timeout"] <= 0:
-            raise OptionError(f"timeout: {options['timeout']} is not a number of seconds greater than 0.")
+        if not 0 < options["timeout"] <= LONGEST_TIMEOUT_S:
+            raise OptionError(f"timeout: {options['timeout']} is not between 0 and {LONGEST_TIMEOUT_S} seconds.")
         if options["max_retries"] < 0:
             raise OptionError(f"max_retries: {options['max_retries']} is negative; use 0 to try once only.")
-        ca_path = options["ca_path"]
-        if ca_path and not Path(ca_path).exists():
-            raise OptionError(f"ca_path: {ca_path} does not exist on the machine that makes the requests.")
-        return cls(options["timeout"], options["max_retries"], options["validate_certs"], ca_path, env)
+        transport = cls(options["timeout"], options["max_retries"], options["validate_certs"], options["ca_path"], env)
+        for named, path in transport.bundles.items():
+            if path and not Path(path).exists():
+                raise OptionError(f"{named}: {path} does not exist on the machine that makes the requests.")
+        return transport
+
+    @property
+    def bundles(self) -> dict[str, str | None]:
+        """Where the certificate authorities may be named, in the order in which it counts."""
+        variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+        return {"ca_path": self.ca_path, **{name: self.env.get(name) for name in variables}}
 
     @property
     def verify(self) -> bool | str:
         """What requests calls verify: the bundle to trust, or False."""
         if not self.validate_certs:
             return False
-        variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-        named = [self.ca_path, *(self.env.get(name) for name in variables)]
         system = ssl.get_default_verify_paths()
-        return next((path for path in (*named, system.cafile, system.capath) if path), True)
+        directory = system.capath if system.capath and any(Path(system.capath).iterdir()) else None
+        return next((path for path in (*self.bundles.values(), system.cafile, directory) if path), True)
 
     def proxies(self, url: str) -> dict[str, str]:
         """The proxy for this URL by the usual variables."""
@@ -92,10 +116,13 @@ class Transport:
             return self.env.get(name.lower()) or self.env.get(name.upper()) or ""
 
         parts = urlsplit(url)
-        if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": setting("no_proxy")}):
+        without = setting("no_proxy")
+        if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": without}) or _in_network(parts, without):
             return {}
         proxy = setting(f"{parts.scheme}_proxy") or setting("all_proxy")
-        return {parts.scheme: proxy} if proxy else {}
+        # Plain HTTP is for this machine only, so it must not leave it by way of a proxy either.
+        leaves = parts.scheme == "http" and not is_loopback(urlsplit(proxy).hostname)
+        return {parts.scheme: proxy} if proxy and not leaves else {}
 
 
 @dataclass(frozen=True)
@@ -123,21 +150,26 @@ class Call:
 class HttpSession:
     """One keep-alive session. Not for several threads at once."""
 
-    def __init__(self, transport: Transport, redact: Redactor, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        redact: Redactor,
+        headers: Mapping[str, str] | None = None,
+        pause: Pause | None = None,
+    ) -> None:
         self.transport = transport
+        self._pause = pause or Pause()
         self.redact = redact
         self.sent = 0  # requests, repetitions included
-        self._session = requests.Session()
-        # Neither ~/.netrc nor os.environ may add credentials or proxies of their own.
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update({"User-Agent": USER_AGENT, **(headers or {})})
+        self._headers = dict(headers or {})
         self._verify = transport.verify
+        self._session = acquire(self._verify)
         if self._verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def close(self) -> None:
-        self._session.close()
+        """Give the connections back; nothing can be sent afterwards."""
+        release(self._verify, self._session)
 
     def send(self, call: Call) -> requests.Response:
         """The answer, whatever its status, with its body read. Raises ConnectionFailedError or UnclearOutcomeError."""
@@ -152,7 +184,7 @@ class HttpSession:
                 if response.status_code == 200:
                     self._pour(call, response, open_sink())
                 else:
-                    _ = response.content
+                    _content = response.content
             return response
 
         return self._with_retries(call, once)
@@ -163,6 +195,8 @@ class HttpSession:
             last = tries >= self.transport.max_retries
             tries += 1
             delay = back_off_s(tries)
+            if held := self._pause.left():
+                self.transport.sleep(held)
             try:
                 response = once()
             except _NoAnswer as failure:
@@ -183,6 +217,8 @@ class HttpSession:
                     if wanted > LONGEST_RETRY_AFTER_S:
                         return response
                     delay = wanted + delay / 10
+                if response.status_code == 429:
+                    self._pause.hold(delay)
             self.transport.sleep(delay)
 
     def _once(self, call: Call, *, stream: bool) -> requests.Response:
@@ -194,7 +230,7 @@ class HttpSession:
                 params=call.params,
                 json=call.json,
                 data=call.data,
-                headers=dict(call.headers),
+                headers={**self._headers, **call.headers},
                 timeout=self.transport.timeout,
                 proxies=self.transport.proxies(call.url),
                 verify=self._verify,
@@ -267,29 +303,40 @@ def _classify(error: Exception, timeout: float) -> tuple[str, str]:
 
     exceptions = requests.exceptions
     dns = next((cause for cause in causes if type(cause).__name__ in ("gaierror", "NameResolutionError")), None)
-    tls = any_of(ssl.SSLError, exceptions.SSLError)
+    # Other TLS errors are connections that broke, which may go better the next time.
+    tls = any_of(ssl.SSLCertVerificationError) or next((cause for cause in causes if _is_hopeless(cause)), None)
     if isinstance(error, exceptions.ProxyError):
         return "proxy", "the proxy for {host} did not do its part; check the proxy variables of the task"
     if dns:
         return "dns", "the host name {host} is unknown; check api_url and the name service"
     if tls:
-        reason = getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or "TLS failure"
+        reason = getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or str(tls)
         text = str(reason).replace("{", "(").replace("}", ")")
         return "tls", f"no trusted TLS connection to {{host}}: {text}; see ca_path and validate_certs"
-    if any_of(exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
-        return "timeout", f"{{host}} did not answer within {timeout:g} s; see timeout"
     if any_of(ConnectionRefusedError):
         return "connection", "{host} refuses connections; check api_url and whether the service is up"
-    if any_of(exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidProxyURL, UnicodeError):
+    # urllib3 counts every connection that cannot be made among the timeouts.
+    if any_of(exceptions.Timeout, TimeoutError) and not any_of(urllib3.exceptions.NewConnectionError):
+        return "timeout", f"{{host}} did not answer within {timeout:g} s; see timeout"
+    if any_of(urllib3.exceptions.NewConnectionError):
+        return "connection", "no connection to {host} can be made; check api_url and the network"
+    wrong = (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema, exceptions.MissingSchema)
+    if any_of(*wrong, exceptions.InvalidProxyURL, UnicodeError):
         return "option", "the request to {host} cannot be made; check api_url, api_token and the proxy variables"
     return "connection", "the connection to {host} broke before the answer was complete"
 
 
+def _is_hopeless(error: BaseException) -> bool:
+    """A TLS error that another try will not change: no TLS on that port, or a bundle that cannot be used."""
+    if isinstance(error, ssl.SSLError):
+        return getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "NO_CERTIFICATE_OR_CRL_FOUND")
+    return "TLS CA certificate bundle" in str(error) and not isinstance(error, requests.RequestException)
+
+
 def _never_sent(error: Exception) -> bool:
-    return any(
-        isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, ssl.SSLError))
-        for cause in _causes(error)
-    )
+    kinds = urllib3.exceptions
+    before = (kinds.NewConnectionError, kinds.ConnectTimeoutError, kinds.ProxyError, ssl.SSLCertVerificationError)
+    return any(isinstance(cause, before) for cause in _causes(error))
 
 
 def _check_length(response: requests.Response, received: int) -> None:
@@ -319,6 +366,17 @@ def retry_after_s(value: str | None) -> float | None:
         return None
 
 
+def _in_network(parts: SplitResult, no_proxy: str) -> bool:
+    """Whether the host is an address in one of the networks (10.0.0.0/8) that the variable no_proxy lists."""
+    for entry in no_proxy.split(","):
+        try:
+            if "/" in entry and ip_address(parts.hostname or "") in ip_network(entry.strip(), strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
 def is_loopback(host: str | None) -> bool:
     if host == "localhost":
         return True
@@ -328,18 +386,18 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def check_url(url: str, named: str, error: type[CiError] = OptionError) -> None:
+def check_url(url: str, named: str) -> None:
     """Refuse what is not HTTPS, except to this very machine. `named` is the option or thing that holds the URL."""
     try:
         parts = urlsplit(url)
         host, scheme = parts.hostname, parts.scheme
-        _ = parts.port
+        _port = parts.port
     except ValueError:
         host = scheme = None
     if scheme not in ("http", "https") or not host:
-        raise error(f"{named}: this is not a URL that starts with https:// and names a host.")
+        raise OptionError(f"{named}: this is not a URL that starts with https:// and names a host.")
     if scheme == "http" and not is_loopback(host):
-        raise error(f"{named}: plain http:// to {host} would show secrets to everyone on the way; use https://.")
+        raise OptionError(f"{named}: plain http:// to {host} would show secrets to everyone on the way; use https://.")
 
 
 def as_service_error(call: Call, response: requests.Response, words: str, kind: str, hint: str = "") -> ServiceError:

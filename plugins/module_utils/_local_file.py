@@ -38,7 +38,8 @@ def read_file(path: str, option: str = "src") -> Content:
     """The content of a local file. Raises LocalFileError, naming the option and the file."""
     problem: str
     try:
-        with open(path, "rb") as file:
+        # A pipe would keep a plain open() waiting.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise LocalFileError(f"{option}: {path} is not a regular file.")
@@ -84,6 +85,14 @@ def safe_file_name(*parts: str) -> str:
     """One file name made of text from elsewhere; it cannot leave its directory."""
     name = "_".join(re.sub(r"[^A-Za-z0-9._-]+", "_", part) for part in parts).lstrip(".")
     return name[:200] or "_"
+
+
+def can_save_in(directory: str) -> bool:
+    """Whether save_privately could write there, as far as it can be told without writing."""
+    place = Path(directory)
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
 
 
 def save_privately(directory: str, name: str, data: bytes) -> str:

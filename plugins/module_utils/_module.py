@@ -6,22 +6,18 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._task_files import reader
 
 
 def run_module(entry: Entry) -> None:
+    # Before the arguments are looked at: the files are to be gone even if these are refused.
+    read_file = reader(os.environ)
     module = AnsibleModule(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
-    for library in entry.requires:
-        if find_spec(library) is None:
-            # The message names the interpreter that misses it.
-            error = CiError(missing_required_lib(library), kind="missing_library")
-            module.fail_json(msg=error.message, error=error.as_dict())
-    context = TaskContext(env=os.environ, check_mode=module.check_mode)
+    context = TaskContext(os.environ, module.check_mode, read_file)
     result = entry.carry_out(module.params, context, diff=module._diff)
     # Not from inside an `except`: fail_json would add a traceback of its own to an expected error.
     if result.pop("failed", False):

@@ -41,6 +41,9 @@ class OptionGroup:
         return tuple(name for name, option in self.argument_spec.items() if option.get("no_log"))
 
 
+# Where a task does its work: for the action plugin, which is why no run() looks at it.
+RUN = OptionGroup({"run_in": {"type": "str", "choices": ["auto", "controller", "target"], "default": "auto"}})
+
 # How requests are made, whatever the service.
 TRANSPORT = OptionGroup(
     {

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "********"
 _URL_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
@@ -22,7 +24,10 @@ class Redactor:
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
-        self._secrets.update(secret for secret in secrets if secret)
+        for secret in filter(None, secrets):
+            # Also as it stands in a JSON body or in a URL, which a service may quote.
+            encoded = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+            self._secrets.update((secret, *encoded, quote(secret, safe=""), quote_plus(secret)))
 
     def __call__(self, text: str) -> str:
         text = _URL_QUERY.sub(r"\1?" + HIDDEN, text)

@@ -44,6 +44,7 @@ options:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._run_in
   - mobileops.ci._bitrise.limit
   - mobileops.ci._attributes
   - mobileops.ci._attributes.info

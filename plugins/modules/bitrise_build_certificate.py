@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
   - mobileops.ci._transport
+  - mobileops.ci._run_in
   - mobileops.ci._bitrise_files.state
   - mobileops.ci._bitrise_files.file
   - mobileops.ci._bitrise_files.certificate

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
   - mobileops.ci._transport
+  - mobileops.ci._run_in
   - mobileops.ci._bitrise_files.filter
   - mobileops.ci._bitrise.limit
   - mobileops.ci._attributes

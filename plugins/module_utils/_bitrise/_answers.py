@@ -89,9 +89,13 @@ def json_object(call: Call, response: requests.Response, redact: Redactor) -> di
 
 def items(call: Call, page: Mapping[str, Any]) -> list[dict[str, Any]]:
     data = page.get("data")
-    if not isinstance(data, list) or not all(isinstance(item, dict) and item.get("slug") for item in data):
+    if not isinstance(data, list) or not all(isinstance(item, dict) and has_slug(item) for item in data):
         raise invalid(call, "its answer is not a list of objects that have a slug")
     return data
+
+
+def has_slug(item: Mapping[str, Any]) -> bool:
+    return isinstance(item.get("slug"), str) and bool(item["slug"])
 
 
 def next_anchor(call: Call, page: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client impor
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 
 APP_FILTER = OptionGroup(
     {
@@ -86,4 +86,4 @@ def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) 
     return Outcome({"apps": apps})
 
 
-APP_INFO = Entry("bitrise_app_info", BITRISE + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run)
+APP_INFO = Entry("bitrise_app_info", BITRISE + RUN + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run)

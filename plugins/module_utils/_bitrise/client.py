@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import Option
 from ansible_collections.mobileops.ci.plugins.module_utils._http import (
     Call,
     HttpSession,
+    Pause,
     Sink,
     Transport,
     back_off_s,
@@ -33,19 +34,23 @@ LISTING_TRIES = 3
 class BitriseClient:
     """One session with the API and one, without credentials, with the storage behind signed URLs."""
 
-    def __init__(self, api_url: str, api_token: str, transport: Transport) -> None:
+    def __init__(self, api_url: str, api_token: str, transport: Transport, pause: Pause | None = None) -> None:
         check_url(api_url, "api_url")
+        if any(mark in api_url for mark in "?#@"):
+            raise OptionError("api_url: it must hold neither user nor password nor a query.")
         self.api_url = api_url.rstrip("/")
         token = api_token.strip()
         if not token or not token.isascii() or not token.replace(" ", "").isprintable():
             raise OptionError("api_token: this is empty or has characters that no token has.")
         self.redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
-        self._api = HttpSession(transport, self.redact, {"Authorization": token, "Accept": "application/json"})
+        self._api = HttpSession(transport, self.redact, {"Authorization": token, "Accept": "application/json"}, pause)
         self._storage = HttpSession(transport, self.redact)
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> BitriseClient:
-        return cls(options["api_url"], options["api_token"], Transport.from_options(options, env))
+    def from_options(
+        cls, options: Mapping[str, Any], env: Mapping[str, str], pause: Pause | None = None
+    ) -> BitriseClient:
+        return cls(options["api_url"], options["api_token"], Transport.from_options(options, env), pause)
 
     @property
     def requests_sent(self) -> int:
@@ -112,8 +117,13 @@ class BitriseClient:
         what = f"delete {kind.words} {slug} of app {app_slug}"
         call = self._call("DELETE", _files_path(kind, app_slug, slug), what)
         response = self._api.send(call)
-        if response.status_code != 404 and not _answers.succeeded(response):
-            raise _answers.refusal(call, response, self.redact)
+        if _answers.succeeded(response):
+            return
+        if response.status_code == 404:
+            look = self._api.send(self._call("GET", _files_path(kind, app_slug, slug), what))
+            if look.status_code == 404:
+                return
+        raise _answers.refusal(call, response, self.redact)
 
     # Storage
 
@@ -133,7 +143,10 @@ class BitriseClient:
     # Requests
 
     def _signed(self, method: str, url: str, what: str, data: bytes | None = None) -> Call:
-        check_url(url, "the signed URL that the service gave", ServiceError)
+        try:
+            check_url(url, "the signed URL in its answer")
+        except OptionError as error:
+            raise ServiceError(f"Could not {what}: {error}", kind="invalid_response", method=method) from None
         # The storage refuses credentials of any other kind, and headers such as x-amz-* that are not signed.
         return Call(method, url, what, data=data, headers={"Accept-Encoding": "identity"})
 
@@ -166,7 +179,7 @@ class BitriseClient:
     def _data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
         call = self._call(method, path, what, json=json, repeatable=repeatable)
         data = self._answer(call).get("data")
-        if not isinstance(data, dict) or (json is not None and method == "POST" and not data.get("slug")):
+        if not isinstance(data, dict) or not _answers.has_slug(data):
             error = _answers.invalid(call, "its answer has no usable data")
             raise error if repeatable else UnclearOutcomeError(error)
         return data
@@ -224,8 +237,8 @@ class _AnchorGoneError(Exception):
 
 def _part(slug: str) -> str:
     """A slug as one part of a path, whatever is in it."""
-    if not slug or slug in (".", ".."):
-        raise OptionError(f"{slug!r} is not a slug.")
+    if slug in ("", ".", ".."):
+        raise OptionError(f"{slug!r} is not a slug; look at the options app_slug and slug.")
     return quote(slug, safe="")
 
 

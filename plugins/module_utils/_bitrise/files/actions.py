@@ -67,7 +67,7 @@ class Update(FileAction):
 
 @dataclass(frozen=True)
 class Delete(FileAction):
-    """Remove a file. `reason`: replaced, duplicate, leftover (of an interrupted upload), or absent (as declared)."""
+    """Remove a file. `reason`: replaced, duplicate, leftover (of an interrupted upload), absent, or undeclared."""
 
     action: ClassVar[str] = "delete"
     reason: str

@@ -36,11 +36,12 @@ class Application:
         self._complete = False  # whether the new file is whole and usable
 
     def apply(
-        self, actions: Sequence[FileAction], content: Content | None, known: frozenset[str]
+        self, actions: Sequence[FileAction], content: Content | None, known: frozenset[str], done: list[FileAction]
     ) -> dict[str, Any] | None:
         """The service's object of the file that was uploaded or updated last.
 
-        `known`: slugs of all files seen before. On a failure what was created is removed, and the error says so.
+        `known`: slugs of all files seen before. `done` gets each action that is complete. On a failure what was
+        created is removed, and the error says so.
         """
         answer: dict[str, Any] | None = None
         replaced = [action.slug for action in actions if isinstance(action, Delete) and action.reason != "leftover"]
@@ -55,6 +56,7 @@ class Application:
                     answer = self._client.update_file(self._kind, self._app_slug, action.slug, action.changes)
                 elif isinstance(action, Delete) and action.slug:
                     self._client.delete_file(self._kind, self._app_slug, action.slug)
+                done.append(action)
         except BaseException as error:
             # An interrupt or the task's own timeout too must not leave half a file behind.
             self._take_back(error)
@@ -129,8 +131,8 @@ class Application:
             return
         if self._complete:
             notes.append(
-                f"The new file (slug {self._created[-1]}) is complete and stays; a file that it replaces may still be "
-                "there. Run again to finish."
+                f"The new file (slug {self._created[-1]}) is complete and stays; what it replaces may still be there. "
+                "To finish, run again on this machine, or with duplicates=remove on another one."
             )
             return
         for slug in list(self._created):
@@ -149,14 +151,16 @@ class Application:
             try:
                 return attempt()
             except UnclearOutcomeError as error:
-                tries += 1
-                try:
-                    found = look()
-                except CiError as second:
-                    error.notes.append(f"Whether it took effect could not be found out: {second}")
-                    raise error from second
-                if found is not None:
-                    return found
-                if tries > self._client.max_retries:
-                    raise
+                unclear = error
+            # Outside of the except: a failure of the look must not be taken for one of the attempt.
+            tries += 1
+            try:
+                found = look()
+            except CiError as second:
+                unclear.notes.append(f"Whether it took effect could not be found out: {second}")
+                raise unclear from second
+            if found is not None:
+                return found
+            if tries > self._client.max_retries:
+                raise unclear
             self._client.back_off(tries)

@@ -16,7 +16,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import safe_file_name, save_privately
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
+    can_save_in,
+    safe_file_name,
+    save_privately,
+)
 
 SinkT = TypeVar("SinkT", bound=Sink)
 
@@ -44,9 +48,6 @@ class Backup:
     directory: str
     required: bool = False
 
-    def path(self, app_slug: str, file: RemoteFile) -> str:
-        return f"{self.directory}/{safe_file_name(app_slug, str(file.slug), file.name)}"
-
     def save(
         self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, *, check_mode: bool
     ) -> str | None:
@@ -57,7 +58,9 @@ class Backup:
         problem = None
         if file.is_protected:
             problem = "it is protected, so the service does not give its bytes"
-        elif not check_mode:
+        elif check_mode:
+            problem = None if can_save_in(self.directory) else f"{self.directory} cannot be written"
+        else:
             problem = self._save(client, kind, app_slug, file)
         if problem is None:
             return None

@@ -21,36 +21,28 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.option
     STATE,
     declaration_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import observe, reconcile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import FilesOfApp
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 
 FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
 
 
 def _managing(kind: FileKind, *more: OptionGroup) -> Entry:
     def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-        declaration = declaration_of(kind, options)
+        declaration = declaration_of(kind, options, context.read_file)
         client.redact.add(declaration.desired.password)
-        app_slug = options["app_slug"]
-        observed = observe(client, kind, app_slug)
-        done = reconcile(
-            client,
-            kind,
-            app_slug,
-            declaration,
-            observed,
-            Journal(context.env),
-            check_mode=context.check_mode,
-        )
-        file = done.file.as_result() if done.file else None
-        return Outcome({kind.name: file}, done.plan, done.warnings)
+        files = FilesOfApp(client, kind, options["app_slug"], Journal(context.env))
+        step = files.prepare(declaration)
+        warnings = step.warnings + files.back_up(step, check_mode=context.check_mode)
+        file = step.file if context.check_mode or not step.plan.changed else files.apply(step)
+        return Outcome({kind.name: file.as_result() if file else None}, step.plan, warnings)
 
-    options = BITRISE + APP + STATE + FILE
+    options = BITRISE + RUN + APP + STATE + FILE
     for group in more:
         options += group
-    return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run)
+    return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))
 
 
 def _listing(kind: FileKind) -> Entry:
@@ -65,7 +57,8 @@ def _listing(kind: FileKind) -> Entry:
             found = list(client.files(kind, app_slug, limit))
         return Outcome({kind.plural: [RemoteFile.from_service(kind, data).as_result() for data in found]})
 
-    return Entry(f"bitrise_{kind.name}_info", BITRISE + APP + FILE_FILTER + LIMIT, BitriseClient.from_options, run)
+    options = BITRISE + RUN + APP + FILE_FILTER + LIMIT
+    return Entry(f"bitrise_{kind.name}_info", options, BitriseClient.from_options, run)
 
 
 PROVISIONING_PROFILE_ENTRY = _managing(PROVISIONING_PROFILE)

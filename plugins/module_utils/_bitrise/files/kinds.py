@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,8 +18,8 @@ class FileKind:
     collection: str
     words: str
     has_password: bool = False
-    # Keys of the service's object beside those that all kinds have.
-    own_keys: tuple[str, ...] = ()
+    # Keys of the service's object beside those that all kinds have, with what they hold before the file is processed.
+    own_keys: tuple[tuple[str, Any], ...] = ()
 
 
 PROVISIONING_PROFILE = FileKind(
@@ -30,5 +31,5 @@ BUILD_CERTIFICATE = FileKind(
     "build-certificates",
     "build certificate",
     has_password=True,
-    own_keys=("certificates", "file_sha256"),
+    own_keys=(("certificates", ()), ("file_sha256", None)),
 )

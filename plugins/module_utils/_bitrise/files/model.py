@@ -16,6 +16,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 _SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)
 
 
+def _public(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _public(item) for key, item in value.items() if not _SECRET_KEY.search(key)}
+    return [_public(item) for item in value] if isinstance(value, list) else value
+
+
 @dataclass(frozen=True)
 class RemoteFile:
     """A file of an app as the service reports it."""
@@ -37,7 +43,7 @@ class RemoteFile:
         size = data.get("upload_file_size")
         protected = bool(data.get("is_protected"))
         password = data.get("certificate_password") or ""
-        own = {key: data.get(key) for key in kind.own_keys}
+        own = {key: unset if data.get(key) is None else data[key] for key, unset in kind.own_keys}
         known = ("slug", "upload_file_name", "upload_file_size", "processed", "is_protected", "is_expose")
         return cls(
             slug=str(data["slug"]),
@@ -45,13 +51,10 @@ class RemoteFile:
             size=size if isinstance(size, int) else None,
             processed=bool(data.get("processed")),
             is_protected=protected,
-            is_expose=bool(data.get("is_expose")),
+            is_expose=bool(data["is_expose"]) if data.get("is_expose") is not None else True,
             sha256=str(data["file_sha256"]).lower() if data.get("file_sha256") else None,
             password=None if protected or not kind.has_password else str(password),
-            others={
-                **own,
-                **{key: value for key, value in data.items() if key not in known and not _SECRET_KEY.search(key)},
-            },
+            others={**_public({key: value for key, value in data.items() if key not in known}), **own},
         )
 
     def as_result(self) -> dict[str, Any]:

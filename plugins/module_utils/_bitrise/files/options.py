@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup
@@ -14,7 +14,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content, read_file
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 
 STATE = OptionGroup({"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}})
@@ -51,14 +51,16 @@ CERTIFICATE_PASSWORD = OptionGroup(
 )
 
 
-def declaration_of(kind: FileKind, options: Mapping[str, Any]) -> Declaration:
+def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
     """The declaration that these options make. Reads the local file; raises OptionError or LocalFileError."""
     for option in ("src", "name", "slug", "backup_dir"):
         if options[option] == "":
             raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+    if options["src"] and not os.path.basename(options["src"]):
+        raise OptionError(f"src: {options['src']} names a directory; name the file itself.")
     present = options["state"] == "present"
     name = options["name"] or (os.path.basename(options["src"]) if options["src"] else None)
-    content = _content(options) if present else None
+    content = _content(options, read_file) if present else None
     if options["content"] is not None and not name and not options["slug"]:
         raise OptionError("name: with content there is no file to take the name from, so it has to be given.")
     if content and not name:
@@ -81,7 +83,7 @@ def declaration_of(kind: FileKind, options: Mapping[str, Any]) -> Declaration:
     return Declaration(desired, content, backup)
 
 
-def _content(options: Mapping[str, Any]) -> Content | None:
+def _content(options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Content | None:
     if options["content"] is not None:
         return decode_content(options["content"])
     return read_file(options["src"]) if options["src"] else None

@@ -62,17 +62,17 @@ def match(desired: Desired, file: RemoteFile) -> Match:
     return Match.UNVERIFIABLE if file.is_protected else Match.UNKNOWN
 
 
-def worth_downloading(desired: Desired, observed: Sequence[RemoteFile]) -> list[RemoteFile]:
+def worth_downloading(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> list[RemoteFile]:
     """The files whose digest the plan for this declaration needs and the service does not tell."""
     if not desired.present or desired.sha256 is None or desired.force:
         return []
-    candidates = _processed(_candidates(desired, observed)[0])
+    candidates = _processed(_candidates(place, desired, observed)[0])
     return [file for file in candidates if match(desired, file) is Match.UNKNOWN]
 
 
 def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> FilePlan:
     """What it takes to make one declaration true. Raises RefusedError if it must not or cannot be done."""
-    candidates, slug_found = _candidates(desired, observed)
+    candidates, slug_found = _candidates(place, desired, observed)
     candidates = sorted(candidates, key=lambda file: file.slug or "")
     touched = frozenset(file.slug for file in candidates if file.slug)
     leftovers = [_delete(place, file, "leftover") for file in candidates if not file.processed]
@@ -83,13 +83,7 @@ def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) ->
         gone = [_delete(place, file, "absent") for file in processed]
         return FilePlan((*gone, *leftovers), None, touched)
     if desired.slug and not slug_found:
-        processed = [file for file in processed if match(desired, file) is Match.EQUAL]
-        if not processed:
-            raise RefusedError(
-                f"slug: there is no {place} with slug {desired.slug}. Slugs change when a file is replaced; "
-                "leave slug out to find the file by its name.",
-                kind="missing_file",
-            )
+        processed = [_successor(place, desired, processed)]
     if desired.sha256 is None:
         return _plan_flags_only(place, desired, processed, leftovers, touched)
 
@@ -111,7 +105,13 @@ def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) ->
     return FilePlan((*update, *deletes, *leftovers), keep.slug, touched, warnings)
 
 
-def _candidates(desired: Desired, observed: Sequence[RemoteFile]) -> tuple[list[RemoteFile], bool]:
+def plan_purge(place: Place, declared: frozenset[str], observed: Sequence[RemoteFile]) -> tuple[FileAction, ...]:
+    """Deletes every file that no declaration is about. `declared`: slugs of the files that one is about."""
+    undeclared = [file for file in observed if file.slug not in declared]
+    return tuple(_delete(place, file, "undeclared") for file in sorted(undeclared, key=lambda file: file.slug or ""))
+
+
+def _candidates(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> tuple[list[RemoteFile], bool]:
     """The files that the declaration is about, and whether the one it names by slug is there."""
     named = [file for file in observed if desired.name is not None and file.name == desired.name]
     if desired.slug is None:
@@ -119,7 +119,27 @@ def _candidates(desired: Desired, observed: Sequence[RemoteFile]) -> tuple[list[
     exact = [file for file in observed if file.slug == desired.slug]
     if not exact:
         return (named if desired.present else []), False
-    return exact + [file for file in named if not file.processed and file not in exact], True
+    # What an interrupted run has put in its place belongs to it.
+    heirs = {new for new, replaced in place.interrupted.items() if desired.present and desired.slug in replaced}
+    more = [file for file in named if (not file.processed or file.slug in heirs) and file not in exact]
+    return exact + more, True
+
+
+def _successor(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> RemoteFile:
+    """The file that an earlier run has most likely put in the place of the one that the task names by its slug."""
+    possible = [file for file in files if match(desired, file) is not Match.DIFFERENT]
+    if not possible:
+        raise RefusedError(
+            f"slug: there is no {place} with slug {desired.slug}. Slugs change when a file is replaced; "
+            "leave slug out to find the file by its name.",
+            kind="missing_file",
+        )
+
+    def order(file: RemoteFile) -> tuple[int, int, int, str]:
+        sure = int(match(desired, file))
+        return (0 if desired.on_unverifiable == "trust" else sure, _effort(desired, file), sure, file.slug or "")
+
+    return min(possible, key=order)
 
 
 def _processed(files: Sequence[RemoteFile]) -> list[RemoteFile]:
@@ -174,6 +194,7 @@ def _choose(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> Remo
 def _effort(desired: Desired, file: RemoteFile) -> int:
     wanted = {"is_protected": desired.is_protected, "is_expose": desired.is_expose}
     differs = any(value is not None and value != getattr(file, name) for name, value in wanted.items())
+    differs = differs or (desired.password is not None and file.password not in (None, desired.password))
     return 2 if differs and file.is_protected else int(differs)
 
 

@@ -1,16 +1,21 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One declared file of one app: observe, plan, apply."""
+"""The files of one kind in one app: observe, plan, keep copies, apply."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete, simulate
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+    Delete,
+    FileAction,
+    Upload,
+    simulate,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.apply import Application
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup, with_digest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
@@ -20,10 +25,19 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan i
     FilePlan,
     Place,
     plan_file,
+    plan_purge,
     worth_downloading,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+
+
+class Digests(Protocol):
+    """Digests that are known from before, by slug: what lies behind a slug never changes."""
+
+    def get(self, slug: str) -> str | None: ...
+
+    def put(self, slug: str, sha256: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -36,72 +50,113 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Reconciled:
-    """What came of a declaration: the plan and the file as it is (in check mode: would be) now; None if absent."""
+class Step:
+    """What is to be done about one declaration. `file`: the declared file as it will be; None if it will be absent."""
 
     plan: Plan
-    file: RemoteFile | None
+    actions: tuple[FileAction, ...]
+    file: RemoteFile | None = None
+    declaration: Declaration | None = None
     warnings: tuple[str, ...] = ()
+    touched: frozenset[str] = frozenset()
 
 
-def observe(client: BitriseClient, kind: FileKind, app_slug: str) -> list[RemoteFile]:
-    return [RemoteFile.from_service(kind, data) for data in client.files(kind, app_slug)]
+class FilesOfApp:
+    """The files of one kind in one app, as the service has them, and what is done to them."""
 
+    def __init__(
+        self,
+        client: BitriseClient,
+        kind: FileKind,
+        app_slug: str,
+        journal: Journal,
+        digests: Digests | None = None,
+    ) -> None:
+        self.kind = kind
+        self.app_slug = app_slug
+        self._client = client
+        self._journal = journal
+        self._digests = digests
+        self.observed = [self._with_known_digest(data) for data in client.files(kind, app_slug)]
 
-def reconcile(
-    client: BitriseClient,
-    kind: FileKind,
-    app_slug: str,
-    declaration: Declaration,
-    observed: Sequence[RemoteFile],
-    journal: Journal,
-    *,
-    check_mode: bool,
-) -> Reconciled:
-    """Make one declaration true. `observed`: all files of this kind in the app."""
-    desired = declaration.desired
-    files = list(observed)
-    for file in worth_downloading(desired, files):
-        files[files.index(file)] = with_digest(client, kind, app_slug, file)
-    interrupted: Mapping[str, frozenset[str]] = {}
-    if sum(file.name == desired.name for file in files) > 1:
-        interrupted = journal.interrupted(kind, app_slug)
-    file_plan = plan_file(Place(kind, app_slug, interrupted), desired, files)
-    planned = simulate(files, file_plan.actions)
-    result_file = _declared_file(kind, file_plan, desired, planned)
-    plan = Plan(
-        file_plan.actions,
-        before=_shown([file for file in files if file.slug in file_plan.touched], desired),
-        after=_shown([file for file in planned if file.slug in file_plan.touched or file.slug is None], desired),
-    )
-    warnings = list(file_plan.warnings)
-    if declaration.backup:
-        by_slug = {file.slug: file for file in files}
-        for action in file_plan.actions:
-            if isinstance(action, Delete) and by_slug[action.slug].processed:
-                warning = declaration.backup.save(client, kind, app_slug, by_slug[action.slug], check_mode=check_mode)
-                warnings += [warning] if warning else []
-    if plan.changed and not check_mode:
-        known = frozenset(str(file.slug) for file in files)
-        answer = Application(client, kind, app_slug, journal).apply(file_plan.actions, declaration.content, known)
-        if answer is not None and result_file is not None:
-            result_file = replace(RemoteFile.from_service(kind, answer), sha256=result_file.sha256)
-    return Reconciled(plan, result_file, tuple(warnings))
+    def prepare(self, declaration: Declaration) -> Step:
+        """The plan for one declaration. Reads from the service what the plan needs; raises RefusedError."""
+        desired = declaration.desired
+        several = sum(file.name == desired.name for file in self.observed) > 1
+        interrupted = self._journal.interrupted(self.kind, self.app_slug) if several else {}
+        place = Place(self.kind, self.app_slug, interrupted)
+        for file in worth_downloading(place, desired, self.observed):
+            found = with_digest(self._client, self.kind, self.app_slug, file)
+            self.observed[self.observed.index(file)] = found
+            self._remember(found.slug, found.sha256)
+        file_plan = plan_file(place, desired, self.observed)
+        planned = simulate(self.observed, file_plan.actions)
+        before = [file for file in self.observed if file.slug in file_plan.touched]
+        after = [file for file in planned if file.slug is None or file.slug in file_plan.touched]
+        return Step(
+            plan=Plan(file_plan.actions, before=_shown(before, desired), after=_shown(after, desired)),
+            actions=file_plan.actions,
+            file=self._declared_file(file_plan, desired, planned),
+            declaration=declaration,
+            warnings=file_plan.warnings,
+            touched=file_plan.touched,
+        )
 
+    def prepare_purge(self, declared: Collection[Step]) -> Step:
+        """The plan to delete every file that none of the declarations is about."""
+        touched = frozenset(slug for step in declared for slug in step.touched)
+        actions = plan_purge(Place(self.kind, self.app_slug), touched, self.observed)
+        gone = [file for file in self.observed if any(action.slug == file.slug for action in actions)]
+        return Step(Plan(actions, before=_shown(gone, None)), actions)
 
-def _declared_file(
-    kind: FileKind, file_plan: FilePlan, desired: Desired, planned: Sequence[RemoteFile]
-) -> RemoteFile | None:
-    if not desired.present:
-        return None
-    file = next(file for file in planned if file.slug == file_plan.keep)
-    if file.slug is not None:
+    def back_up(self, step: Step, *, check_mode: bool) -> tuple[str, ...]:
+        """Save what the step deletes, if its declaration asks for it; what could not be saved are warnings."""
+        backup = step.declaration.backup if step.declaration else None
+        if backup is None:
+            return ()
+        deleted = {action.slug for action in step.actions if isinstance(action, Delete)}
+        problems = [
+            backup.save(self._client, self.kind, self.app_slug, file, check_mode=check_mode)
+            for file in self.observed
+            if file.slug in deleted and file.processed
+        ]
+        return tuple(problem for problem in problems if problem)
+
+    def apply(self, step: Step, done: list[FileAction] | None = None) -> RemoteFile | None:
+        """Carry the step out; the declared file as the service has it afterwards. `done` gets what is complete."""
+        known = frozenset(str(file.slug) for file in self.observed)
+        content = step.declaration.content if step.declaration else None
+        application = Application(self._client, self.kind, self.app_slug, self._journal)
+        answer = application.apply(step.actions, content, known, [] if done is None else done)
+        if answer is None or step.file is None:
+            return step.file
+        file = replace(RemoteFile.from_service(self.kind, answer), sha256=step.file.sha256)
+        if any(isinstance(action, Upload) for action in step.actions):
+            self._remember(file.slug, file.sha256)
         return file
-    # A check mode's result has the keys of the real one: what the service would fill in, as far as it is known.
-    return replace(file, others={key: file.sha256 if key == "file_sha256" else None for key in kind.own_keys})
+
+    def _with_known_digest(self, data: dict[str, Any]) -> RemoteFile:
+        file = RemoteFile.from_service(self.kind, data)
+        if self._digests and file.sha256 is None and file.processed and file.slug:
+            return replace(file, sha256=self._digests.get(file.slug))
+        return file
+
+    def _remember(self, slug: str | None, sha256: str | None) -> None:
+        if self._digests and slug and sha256:
+            self._digests.put(slug, sha256)
+
+    def _declared_file(self, file_plan: FilePlan, desired: Desired, planned: Sequence[RemoteFile]) -> RemoteFile | None:
+        if not desired.present:
+            return None
+        file = next(file for file in planned if file.slug == file_plan.keep)
+        if file.slug is not None:
+            return file
+        # A check mode's result has the keys of the real one: what the service would fill in, as far as it is known.
+        own = dict(self.kind.own_keys)
+        return replace(file, others={**own, "file_sha256": file.sha256} if "file_sha256" in own else own)
 
 
-def _shown(files: Sequence[RemoteFile], desired: Desired) -> dict[str, Any]:
+def _shown(files: Sequence[RemoteFile], desired: Desired | None) -> dict[str, Any]:
     """Files as a diff shows them, by name, with the slug where a name stands for several."""
     names = [file.name for file in files]
     shown: dict[str, Any] = {}
@@ -114,7 +169,7 @@ def _shown(files: Sequence[RemoteFile], desired: Desired) -> dict[str, Any]:
             "is_expose": file.is_expose,
             "processed": file.processed,
         }
-        if desired.password is not None:
+        if desired and desired.password is not None:
             shown[key]["certificate_password"] = _password_state(file, desired.password)
     return shown
 

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every check and every test: check.py [lint|sanity|integration|molecule|docs|build]; without a word, all of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import clean_install
+import test_runs
+import venvs
+import working_copy
+from isolated import BUILD, ROOT
+from steps import Log, Step, StepError, run_lanes
+
+_AREA = BUILD / "copy"
+_COPY = _AREA / "ansible_collections" / "mobileops" / "ci"
+
+
+def tool(*command: str | Path) -> Step:
+    """A program for which its exit status says it all."""
+    words = [str(word) for word in command]
+    name = " ".join([words[0], *(word for word in words[1:2] if word.isalpha())])
+
+    def work(log: Log) -> None:
+        log.run(*words)
+
+    return Step(name, work)
+
+
+def types(log: Log) -> str:
+    """Twice: the plugins go by the name of the collection, the tests by the name of their folder."""
+    folder = BUILD / "by-name"
+    venvs.link_in(folder)
+    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(BUILD / "mypy")]
+    found = []
+    if (ROOT / "plugins").is_dir():
+        found.append(log.run("mypy", *settings, "ansible_collections/mobileops/ci/plugins", cwd=folder))
+    by_name = {"MYPYPATH": os.pathsep.join([str(folder), str(ROOT / ".ci")])}
+    found.append(log.run("mypy", *settings, "tests", ".ci", env=by_name))
+    checked = sum(int(number) for number in re.findall(r"no issues found in (\d+)", "".join(found)))
+    return f"{checked} files"
+
+
+def unit(log: Log) -> str:
+    output = log.run(sys.executable, "-m", "pytest", "-q", "-n", "2")
+    return test_runs.pytest_summary(output)
+
+
+def scenarios(log: Log) -> str:
+    found = sorted((ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
+    if not found:
+        raise StepError("there is no scenario in extensions/molecule")
+    log.run("molecule", "test", "--all", cwd=ROOT / "extensions")
+    return ", ".join(file.parent.name for file in found)
+
+
+def documentation(log: Log) -> str:
+    """The pages as readthedocs would show them."""
+    source = BUILD / "docs-source"
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir(mode=0o700)
+    log.run("antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", source, "--lenient", "mobileops.ci")
+    log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", "mobileops.ci")
+    settings = source / "conf.py"
+    text = settings.read_text(encoding="utf-8")
+    # Links into other projects' pages would be fetched while building.
+    settings.write_text(text + "\nextensions.remove('sphinx.ext.intersphinx')\n", encoding="utf-8")
+    shutil.rmtree(BUILD / "docs", ignore_errors=True)
+    log.run("sphinx-build", "-b", "html", "-c", source, source / "rst", BUILD / "docs")
+    return "see .build/docs/index.html"
+
+
+def linters() -> list[Step]:
+    return [
+        tool("ruff", "check", "."),
+        tool("ruff", "format", "--check", "."),
+        Step("mypy", types),
+        tool("yamllint", "--strict", "."),
+        tool("ansible-lint", "--offline", "--profile", "production"),
+        tool(
+            "antsibull-docs",
+            "lint-collection-docs",
+            "--plugin-docs",
+            "--skip-rstcheck",
+            "--validate-collection-refs",
+            "self",
+            ".",
+        ),
+        tool("antsibull-changelog", "lint"),
+        tool("reuse", "lint"),
+    ]
+
+
+def packaging(folder: Path) -> list[Step]:
+    archives: list[Path] = []
+
+    def build(log: Log) -> str:
+        archives.append(clean_install.build(log, _COPY, folder))
+        return archives[0].name
+
+    def install(log: Log) -> str:
+        if not archives:
+            raise StepError("there is no archive")
+        return clean_install.install(log, archives[0])
+
+    return [
+        Step("build", build),
+        Step("install from archive", install),
+        Step("run installed module", clean_install.run_module),
+    ]
+
+
+def words_of(variable: str) -> list[str]:
+    return os.environ.get(variable, "").split()
+
+
+def lanes_for(choice: str) -> list[list[Step]]:
+    sanity = Step("ansible-test sanity", lambda log: test_runs.sanity(log, _COPY))
+    integration = Step("ansible-test integration", lambda log: test_runs.integration(log, _COPY, *words_of("TARGET")))
+    molecule = Step("molecule", scenarios)
+    if choice == "all":
+        others = [*linters(), Step("unit tests", unit), molecule, *packaging(BUILD / "dist")]
+        return [[sanity, integration], others]
+    return {
+        "lint": [linters()],
+        "sanity": [[sanity]],
+        "integration": [[integration]],
+        "molecule": [[molecule]],
+        "docs": [[Step("documentation", documentation)]],
+        "build": [packaging(ROOT / "dist")[:1]],
+    }[choice]
+
+
+def main(arguments: list[str]) -> int:
+    choice = arguments[0] if arguments else "all"
+    working_copy.refresh(_AREA)
+    working_copy.prepare_home(sys.executable)
+    return 0 if run_lanes(*lanes_for(choice)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes .venv in the checkout, or brings it up to date: environment.py PART, with PART one of run, demo, test, docs.
+
+Only the standard library is used: this runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import venvs
+
+ROOT = venvs.ROOT
+VENV = ROOT / ".venv"
+STAMP = VENV / ".made-by-make.json"
+PARTS = ("run", "demo", "test", "docs")  # each holds the ones before it
+
+
+@dataclass
+class Stamp:
+    """What .venv was made for: it holds absolute paths, and it is of one Python."""
+
+    root: str
+    python: str
+    installed: dict[str, str]
+
+    @classmethod
+    def fresh(cls) -> Stamp:
+        return cls(str(ROOT), ".".join(str(number) for number in sys.version_info[:3]), {})
+
+    @classmethod
+    def read(cls) -> Stamp | None:
+        try:
+            return cls(**json.loads(STAMP.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write(self) -> None:
+        STAMP.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    def fits(self) -> bool:
+        fresh = self.fresh()
+        return (self.root, self.python) == (fresh.root, fresh.python) and (VENV / "bin" / "python").exists()
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1 or arguments[0] not in PARTS:
+        print(f"usage: environment.py {'|'.join(PARTS)}", file=sys.stderr)
+        return 2
+    (ROOT / ".build").mkdir(exist_ok=True)
+    with (ROOT / ".build" / "venv.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            bring_up_to_date(arguments[0])
+        except subprocess.CalledProcessError as error:
+            print(f".venv could not be made: '{' '.join(error.cmd[:4])} ...' failed, see above.", file=sys.stderr)
+            return 1
+    return 0
+
+
+def bring_up_to_date(part: str) -> None:
+    stamp = Stamp.read()
+    if stamp is None or not stamp.fits():
+        leave_the_environment()
+        refuse_a_foreign_folder()
+        print(f"Making .venv with Python {Stamp.fresh().python} ...", flush=True)
+        venvs.create(VENV, sys.executable)
+        stamp = Stamp.fresh()
+        stamp.write()
+    digests = {name: digest_of_requirements(name) for name in PARTS}
+    position = PARTS.index(part)
+    if not any(stamp.installed.get(name) == digests[name] for name in PARTS[position:]):
+        started = time.monotonic()
+        print(f"Installing what '{part}' needs into .venv ...", flush=True)
+        venvs.install(VENV, "-r", str(ROOT / "requirements" / f"{part}.txt"))
+        stamp.installed = {name: digests[name] for name in PARTS[: position + 1]}
+        stamp.write()
+        print(f"... done in {time.monotonic() - started:.0f} s.", flush=True)
+    venvs.link_collection(VENV)
+
+
+def leave_the_environment() -> None:
+    """An environment cannot be replaced by the Python inside it: go on with the one that it was made from."""
+    if sys.prefix != sys.base_prefix:
+        os.execv(venvs.base_python(), [venvs.base_python(), "-B", *sys.argv])
+
+
+def refuse_a_foreign_folder() -> None:
+    if VENV.is_dir() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists():
+        raise SystemExit(f"{VENV} is in the way: it is not a virtual environment. Move it away.")
+
+
+def digest_of_requirements(part: str) -> str:
+    digest = hashlib.sha256()
+    for file in requirement_files(ROOT / "requirements" / f"{part}.txt"):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def requirement_files(file: Path) -> list[Path]:
+    included = re.findall(r"^-r\s+(\S+)", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [file] + [other for name in included for other in requirement_files((file.parent / name).resolve())]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sanity, unit and integration tests with every supported ansible-core, as far as this machine has the Pythons.
+
+CORES in the environment picks some of them: CORES="2.16 2.21".
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import test_runs
+import venvs
+import working_copy
+from isolated import BUILD, ROOT, isolated_environment
+from steps import Log, Step, StepError, run_lanes
+
+# The oldest Python that modules support; ansible-core 2.23 and later may no longer do.
+_MODULE_PYTHON = "3.9"
+
+
+@dataclass(frozen=True)
+class Core:
+    """One version of ansible-core, the controller Pythons to try it with, the best first, and what it needs."""
+
+    version: str
+    requirement: str
+    pythons: tuple[str, ...]
+    sanity: tuple[str, ...] = ()
+
+    @property
+    def area(self) -> Path:
+        return BUILD / "matrix" / self.version
+
+    @property
+    def copy(self) -> Path:
+        return self.area / "ansible_collections" / "mobileops" / "ci"
+
+    def program(self, name: str) -> str:
+        return str(self.area / "venv" / "bin" / name)
+
+    def path(self) -> dict[str, str]:
+        return {"PATH": os.pathsep.join([str(self.area / "venv" / "bin"), isolated_environment()["PATH"]])}
+
+
+CORES = (
+    Core("2.16", "ansible-core ~= 2.16.0", ("3.11", "3.12")),
+    Core("2.18", "ansible-core ~= 2.18.0", ("3.12", "3.11", "3.13")),
+    Core("2.19", "ansible-core ~= 2.19.0", ("3.11", "3.12", "3.13")),
+    Core("2.20", "ansible-core ~= 2.20.0", ("3.13", "3.12", "3.14")),
+    Core("2.21", "ansible-core ~= 2.21.0", ("3.12", "3.13", "3.14")),
+    # Its pylint test wants a plugin from a Git host.
+    Core("2.22", "ansible-core >= 2.22.0rc1, < 2.23", ("3.13", "3.14"), sanity=("--skip-test", "pylint")),
+)
+
+
+def find_python(version: str) -> str | None:
+    path = isolated_environment()["PATH"].partition(os.pathsep)[2]  # without .venv
+    for folder in path.split(os.pathsep):
+        found = shutil.which(f"python{version}", path=folder)
+        command = [found or "false", "-c", "import ssl, sys; print('%d.%d' % sys.version_info[:2])"]
+        answer = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if answer.stdout.strip() == version:
+            return found
+    return None
+
+
+def steps_for(core: Core, python: str, version: str) -> list[Step]:
+    ready: list[bool] = []
+
+    def prepare(log: Log) -> str:
+        made_with = core.area / "venv" / "made-with"
+        if not made_with.exists() or made_with.read_text(encoding="utf-8") != f"{python} {ROOT}":
+            venvs.create(core.area / "venv", python)
+        venvs.install(core.area / "venv", core.requirement, "-r", str(ROOT / "tests" / "unit" / "requirements.txt"))
+        venvs.link_collection(core.area / "venv")
+        made_with.write_text(f"{python} {ROOT}", encoding="utf-8")
+        working_copy.refresh(core.area)
+        shown = log.run(core.program("ansible"), "--version", env=core.path())
+        ready.append(True)
+        found = re.search(r"core (\S+)\]", shown)
+        return f"ansible-core {found[1] if found else '?'}, Python {version}"
+
+    def sanity(log: Log) -> str:
+        require_environment()
+        return test_runs.sanity(log, core.copy, *core.sanity, program=core.program("ansible-test"), env=core.path())
+
+    def unit(log: Log) -> str:
+        require_environment()
+        output = log.run(core.program("python"), "-m", "pytest", "-q", "-n", "2", env=core.path())
+        return test_runs.pytest_summary(output)
+
+    def integration(log: Log) -> str:
+        require_environment()
+        modules = _MODULE_PYTHON if find_python(_MODULE_PYTHON) else version
+        where = ("--controller", f"origin:python=venv/{version}", "--target", f"controller:python=venv/{modules}")
+        program = core.program("ansible-test")
+        return (
+            f"{test_runs.integration(log, core.copy, *where, program=program, env=core.path())}, modules on {modules}"
+        )
+
+    def require_environment() -> None:
+        if not ready:
+            raise StepError("there is no environment for it")
+
+    works = {"environment": prepare, "sanity": sanity, "unit": unit, "integration": integration}
+    return [Step(f"{core.version} {name}", work) for name, work in works.items()]
+
+
+def main() -> int:
+    chosen = os.environ.get("CORES", "").split() or [core.version for core in CORES]
+    if unknown := set(chosen) - {core.version for core in CORES}:
+        print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(core.version for core in CORES)}")
+        return 2
+    working_copy.prepare_home(sys.executable)
+    lanes: list[list[Step]] = [[], []]
+    left_out = []
+    for core in [core for core in CORES if core.version in chosen]:
+        pythons = [(python, version) for version in core.pythons if (python := find_python(version))]
+        if pythons:
+            min(lanes, key=len).extend(steps_for(core, *pythons[0]))
+        else:
+            left_out.append(f"ansible-core {core.version} (needs Python {', '.join(core.pythons)})")
+    fine = run_lanes(*(lane for lane in lanes if lane)) if any(lanes) else False
+    print(f"Left out for want of a Python: {', '.join(left_out) or 'nothing'}.")
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

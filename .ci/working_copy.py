@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A copy of the checkout where ansible-test and ansible-galaxy want it.
+
+ansible-test refuses a symbolic link, and skips a copy below a folder that an outer Git repository ignores, with exit
+status 0. So the copy lies in a real ansible_collections/mobileops/ci, and is a repository of its own.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from isolated import BUILD, HOME, ROOT, isolated_environment
+from package_index import write_pip_configuration
+
+# What is passed over where Git cannot tell which files belong to the project.
+_NOT_OURS = {".git", ".venv", ".build", ".cache", "dist", "__pycache__", ".ansible", ".hypothesis"}
+
+# The pip that ansible-test would fetch a script for, by versions of ansible-core: 2.16, 2.18 and 2.19, 2.20 and later.
+_PIP_VERSIONS = ("23.1.2", "24.2", "25.2")
+
+# Does what the script does, with nothing but the package index, and without ensurepip in the new environment.
+_GET_PIP = """\
+import subprocess, sys
+packages = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "install", "-q"] + packages))
+"""
+
+
+def refresh(area: Path = BUILD / "copy") -> Path:
+    """Bring the copy up to date and return it; tests/output stays: it holds ansible-test's environments."""
+    copy = area / "ansible_collections" / "mobileops" / "ci"
+    copy.mkdir(parents=True, exist_ok=True)
+    if not (copy / ".git").exists():
+        subprocess.run(["git", "init", "--quiet", str(copy)], check=True, env=isolated_environment())
+    wanted = project_files()
+    for file in wanted:
+        target = copy / file
+        if not is_same(ROOT / file, target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            shutil.copy2(ROOT / file, target, follow_symlinks=False)
+    remove_all_but(copy, wanted)
+    return copy
+
+
+def project_files() -> list[Path]:
+    """What Git would take, committed or not; without a repository, or without Git, everything that is not made here."""
+    if (ROOT / ".git").exists():
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+        if listed.returncode == 0:
+            tracked = {os.fsdecode(name) for name in listed.stdout.split(b"\0") if name}
+            return sorted(Path(name) for name in tracked if os.path.lexists(ROOT / name))
+    found = []
+    for folder, subfolders, names in os.walk(ROOT):
+        relative = Path(folder).relative_to(ROOT)
+        subfolders[:] = [
+            name
+            for name in subfolders
+            if name not in _NOT_OURS and not name.endswith("_cache") and relative / name != Path("tests/output")
+        ]
+        found += [relative / name for name in names if not name.endswith((".pyc", ".tar.gz", ".swp"))]
+    return sorted(found)
+
+
+def is_same(file: Path, other: Path) -> bool:
+    if file.is_symlink() or other.is_symlink():
+        return file.is_symlink() and other.is_symlink() and file.readlink() == other.readlink()
+    return other.exists() and file.stat().st_mode == other.stat().st_mode and filecmp.cmp(file, other, shallow=False)
+
+
+def remove_all_but(copy: Path, wanted: list[Path]) -> None:
+    keep = {copy / file for file in wanted}
+    for folder, subfolders, names in os.walk(copy, topdown=False):
+        here = Path(folder)
+        top = here.relative_to(copy).parts
+        if top[:1] == (".git",) or top[:2] == ("tests", "output"):
+            continue
+        for path in [here / name for name in names]:
+            if path not in keep:
+                path.unlink()
+        for path in [here / name for name in subfolders]:
+            if path.is_symlink() and path not in keep:
+                path.unlink()
+            elif not path.is_symlink() and path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+
+
+def prepare_home(python: str) -> None:
+    """What ansible-test needs in HOME: pip's settings, and a stand-in for a script that it would download."""
+    write_pip_configuration(python, HOME)
+    cache = HOME / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in _PIP_VERSIONS:
+        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(_GET_PIP.format(python=python), encoding="utf-8")

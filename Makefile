@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# The folder of this file, also with "make -f" from elsewhere; make's own functions would break at a space.
+ROOT := $(shell cd "$$(dirname "$$(printf %s '$(MAKEFILE_LIST)' | sed 's/^ *//')")" && pwd)
+WITH_VENV = @"$(ROOT)/.ci/with-venv"
+ISOLATED = .venv/bin/python -B .ci/isolated.py
+CHECK = $(WITH_VENV) test .venv/bin/python -B .ci/check.py
+
+.PHONY: help
+help: ## list the targets
+	@echo 'Usage: make TARGET [PYTHON=/path/to/python]'
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' "$(ROOT)/Makefile" | while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: ## converge a seeded fleet of apps in the emulator: check, run, run again
+	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo
+
+.PHONY: test
+test: ## run every check and every test
+	$(CHECK)
+
+.PHONY: venv
+venv: ## make .venv with all tools, and with mobileops.ci in it
+	$(WITH_VENV) test
+
+.PHONY: emulator
+emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N] [STATE=file] [LATENCY_MS=n]
+	$(WITH_VENV) demo .venv/bin/python -m tests.emulator \
+	  $(if $(PORT),--port "$(PORT)") $(if $(FIXTURE),--fixture "$(FIXTURE)") \
+	  $(if $(STATE),--state "$(STATE)") $(if $(LATENCY_MS),--latency-ms "$(LATENCY_MS)")
+
+.PHONY: lint
+lint: ## ruff, mypy, yamllint, ansible-lint, documentation, changelog and licence checks
+	$(CHECK) lint
+
+.PHONY: format
+format: ## format the Python code and repair what ruff can repair
+	$(WITH_VENV) test sh -c '.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .'
+
+.PHONY: unit
+unit: ## unit tests [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest $(ARGS)
+
+.PHONY: sanity
+sanity: ## ansible-test sanity
+	$(CHECK) sanity
+
+.PHONY: integration
+integration: ## ansible-test integration [TARGET="names"]
+	$(CHECK) integration
+
+.PHONY: molecule
+molecule: ## molecule scenarios of the role
+	$(CHECK) molecule
+
+.PHONY: docs
+docs: ## the collection's documentation as HTML, in .build/docs
+	$(WITH_VENV) docs .venv/bin/python -B .ci/check.py docs
+
+.PHONY: build
+build: ## the collection archive, in dist
+	$(CHECK) build
+
+.PHONY: matrix
+matrix: ## sanity, unit and integration tests with all supported ansible-core versions [CORES="2.16 2.21"]
+	$(WITH_VENV) test .venv/bin/python -B .ci/matrix.py
+
+.PHONY: clean
+clean: ## remove what the targets above made
+	@cd "$(ROOT)" && rm -rf .venv .build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache

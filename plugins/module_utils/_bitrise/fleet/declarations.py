@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a fleet task declares for each app, with every local file read once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import declaration_of
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FILE_OPTIONS
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+KINDS = tuple(FILE_OPTIONS)
+# Bytes of local files that are kept for the next app: far more than a fleet's shared signing files have.
+KEPT_BYTES = 64 * 1024 * 1024
+
+
+class OnceReader:
+    """Reads each file once, for all threads, as long as the files fit into a limit."""
+
+    def __init__(self, read_file: Callable[[str], Content]) -> None:
+        self._read_file = read_file
+        self._kept: OrderedDict[str, Content] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, path: str) -> Content:
+        with self._lock:
+            content = self._kept.get(path)
+            if content is None:
+                content = self._kept[path] = self._read_file(path)
+                self._bytes += content.size
+            self._kept.move_to_end(path)
+            while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1].size
+            return content
+
+
+@dataclass(frozen=True)
+class AppDeclaration:
+    """What is declared for one app. By kind: the common declarations, and the options of its own files."""
+
+    app_slug: str
+    common: Mapping[str, list[Declaration]]
+    own: Mapping[str, list[dict[str, Any]]]
+
+
+def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Content]) -> list[AppDeclaration]:
+    """One for each app, in the order given. Reads the common files; raises OptionError or LocalFileError."""
+    common = {
+        kind.plural: [_declaration(kind.plural, entry, read_file) for entry in options[kind.plural]]
+        for kind in KINDS
+        if options[kind.plural] is not None
+    }
+    declared: dict[str, AppDeclaration] = {}
+    for app in options["apps"]:
+        slug = app["app_slug"]
+        if not slug:
+            raise OptionError("apps: an entry has an empty app_slug.")
+        if slug in declared:
+            raise OptionError(f"apps: app {slug} is listed twice; put all that is declared for it into one entry.")
+        own = {kind.plural: app[kind.plural] for kind in KINDS if app[kind.plural] is not None}
+        declared[slug] = AppDeclaration(slug, common, own)
+    return list(declared.values())
+
+
+def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[str, list[Declaration]]:
+    """By kind: all declarations for one app. A kind about which nothing is said is left out."""
+    found: dict[str, list[Declaration]] = {}
+    for kind in KINDS:
+        if kind.plural not in app.common and kind.plural not in app.own:
+            continue
+        own = [_declaration(kind.plural, entry, read_file) for entry in app.own.get(kind.plural, ())]
+        declarations = [*app.common.get(kind.plural, ()), *own]
+        names = [declaration.desired.label for declaration in declarations]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise OptionError(f"{kind.plural}: declared twice for app {app.app_slug}: {', '.join(twice)}.")
+        found[kind.plural] = declarations
+    return found
+
+
+def _declaration(plural: str, entry: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
+    kind = next(kind for kind in KINDS if kind.plural == plural)
+    return declaration_of(kind, {**entry, "state": "present"}, read_file)

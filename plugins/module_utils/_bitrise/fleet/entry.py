@@ -1,0 +1,187 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_code_signing: many apps against one declaration, several at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
+    AppDeclaration,
+    OnceReader,
+    app_declarations,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.one_app import (
+    AppOutcome,
+    FleetPolicy,
+    NotDoneError,
+    counts,
+    reconcile_app,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+
+MOST_WORKERS = 64
+PROGRESS_INTERVAL_S = 2.0
+NAMED_IN_MESSAGE = 20
+
+
+class BitriseClients:
+    """A client of its own for each thread; after a 429 they all wait together."""
+
+    def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
+        self._make = partial(BitriseClient.from_options, options, env, Pause())
+        self._local = threading.local()
+        self._all: list[BitriseClient] = []
+        self.api_url = self.get().api_url  # so that wrong connection options are found out here
+
+    def get(self) -> BitriseClient:
+        client: BitriseClient | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._local.client = self._make()
+            self._all.append(client)
+        return client
+
+    @property
+    def requests_sent(self) -> int:
+        return sum(client.requests_sent for client in self._all)
+
+    def close(self) -> None:
+        for client in self._all:
+            client.close()
+
+
+class _Progress:
+    """Counts, and says so from time to time."""
+
+    def __init__(self, total: int, say: Callable[[str], None]) -> None:
+        self._total, self._say = total, say
+        self._done = self._changed = self._failed = 0
+        self._last = time.monotonic()
+
+    def count(self, outcome: AppOutcome) -> None:
+        self._done += 1
+        self._changed += bool(outcome.actions)
+        self._failed += outcome.error is not None
+        now = time.monotonic()
+        if now - self._last >= PROGRESS_INTERVAL_S and self._done < self._total:
+            self._last = now
+            self._say(f"{self._done} of {self._total} apps done, {self._changed} changed, {self._failed} failed")
+
+
+def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+    started = time.monotonic()
+    _check_number("concurrency", options["concurrency"], 1, MOST_WORKERS)
+    _check_number("max_purge", options["max_purge"], 0)
+    read_file = OnceReader(context.read_file)
+    declared = app_declarations(options, read_file)
+    cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
+    policy = FleetPolicy(
+        purge=frozenset(options["purge"]),
+        max_purge=options["max_purge"],
+        check_mode=context.check_mode,
+        read_file=read_file,
+        journal=Journal(context.env),
+        digests=cache,
+    )
+    progress = _Progress(len(declared), context.say)
+    try:
+        outcomes = _reconcile_all(clients, declared, policy, progress, options)
+    finally:
+        clients.close()
+        if cache and not context.check_mode:
+            cache.save()
+    seconds = round(time.monotonic() - started, 3)
+    return _outcome(outcomes, clients.requests_sent, seconds, cache.warnings if cache else [])
+
+
+def _reconcile_all(
+    clients: BitriseClients,
+    declared: Sequence[AppDeclaration],
+    policy: FleetPolicy,
+    progress: _Progress,
+    options: Mapping[str, Any],
+) -> dict[str, AppOutcome]:
+    outcomes = {app.app_slug: AppOutcome() for app in declared}
+
+    def work(app: AppDeclaration) -> AppOutcome:
+        return reconcile_app(clients.get(), app, policy)
+
+    pool = ThreadPoolExecutor(options["concurrency"], thread_name_prefix="mobileops.ci")
+    try:
+        futures = {pool.submit(work, app): app for app in declared}
+        for future in as_completed(futures):
+            outcome = outcomes[futures[future].app_slug] = future.result()
+            progress.count(outcome)
+            # A token that is refused for one app is refused for all of them.
+            if outcome.error and (options["fail_fast"] or outcome.error.kind == "unauthorized"):
+                policy.stop.set()
+    except BaseException:
+        # An interrupt, or the task's own timeout: each thread ends the file that it is at, and no new one is begun.
+        policy.stop.set()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return outcomes
+
+
+def _outcome(outcomes: Mapping[str, AppOutcome], requests: int, seconds: float, warnings: Sequence[str]) -> Outcome:
+    plan = Plan(
+        tuple(action for outcome in outcomes.values() for action in outcome.actions),
+        before={slug: outcome.before for slug, outcome in outcomes.items() if outcome.before or outcome.after},
+        after={slug: outcome.after for slug, outcome in outcomes.items() if outcome.before or outcome.after},
+    )
+    summary = {
+        "apps": len(outcomes),
+        "changed": sum(bool(outcome.actions) for outcome in outcomes.values()),
+        "failed": sum(outcome.error is not None for outcome in outcomes.values()),
+        **counts(outcomes),
+        "requests": requests,
+        "seconds": seconds,
+    }
+    return Outcome(
+        {"apps": {slug: outcome.as_result() for slug, outcome in outcomes.items()}, "summary": summary},
+        plan,
+        warnings=(*warnings, *(text for outcome in outcomes.values() for text in outcome.warnings)),
+        error=_failure(outcomes),
+    )
+
+
+def _failure(outcomes: Mapping[str, AppOutcome]) -> CiError | None:
+    """One error for the task: it names the apps that failed, and why."""
+    failed = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
+    if not failed:
+        return None
+    causes = {slug: error for slug, error in failed.items() if not isinstance(error, NotDoneError)} or failed
+    lines = [f"{slug}: {error.message}" for slug, error in list(causes.items())[:NAMED_IN_MESSAGE]]
+    if len(causes) > NAMED_IN_MESSAGE:
+        lines.append(f"{len(causes) - NAMED_IN_MESSAGE} more failed; see apps in the result.")
+    if len(failed) > len(causes):
+        lines.append(f"{len(failed) - len(causes)} more were not dealt with.")
+    message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
+    if len(causes) == 1:
+        return CiError(message, **next(iter(causes.values())).as_dict())
+    kinds = {error.kind for error in causes.values()}
+    return CiError(message, kind=kinds.pop() if len(kinds) == 1 else "several")
+
+
+def _check_number(option: str, value: int, least: int, most: int | None = None) -> None:
+    if value < least or (most is not None and value > most):
+        limits = f"between {least} and {most}" if most is not None else f"of at least {least}"
+        raise OptionError(f"{option}: {value} is not a number {limits}.")
+
+
+CODE_SIGNING = Entry("bitrise_code_signing", BITRISE + FLEET, BitriseClients, _run, normalize=normalized)

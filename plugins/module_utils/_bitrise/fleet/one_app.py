@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One app of a fleet: everything is planned before anything is changed, and a purge comes last."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import FileAction
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Digests, FilesOfApp, Step
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
+    KINDS,
+    AppDeclaration,
+    declarations_of,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+
+class NotDoneError(CiError):
+    """An app that was not, or not completely, dealt with because the task was stopped."""
+
+    kind = "not_done"
+
+
+@dataclass
+class AppOutcome:
+    """What came of one app. After a failure `actions` are those that were complete by then."""
+
+    actions: list[FileAction] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    error: CiError | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "changed": bool(self.actions),
+            "actions": [action.as_dict() for action in self.actions],
+            "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
+            "files": self.files,
+        }
+
+
+@dataclass(frozen=True)
+class FleetPolicy:
+    """What holds for every app of the task."""
+
+    purge: frozenset[str]
+    max_purge: int
+    check_mode: bool
+    read_file: Callable[[str], Content]
+    journal: Journal
+    digests: Digests | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self, app_slug: str) -> None:
+        if self.stop.is_set():
+            raise NotDoneError(f"App {app_slug} was not dealt with any further: the task was stopped.")
+
+
+def reconcile_app(client: BitriseClient, declared: AppDeclaration, policy: FleetPolicy) -> AppOutcome:
+    """Make the declarations for one app true. Errors are part of the outcome."""
+    outcome = AppOutcome()
+    try:
+        _reconcile(client, declared, policy, outcome)
+    except CiError as error:
+        outcome.error = error
+    except Exception as error:  # a fault that one app brings to light must not stop the others
+        message = f"Unexpected {type(error).__name__} with app {declared.app_slug}: this is a bug of the collection."
+        outcome.error = CiError(message, kind="bug")
+    return outcome
+
+
+def _reconcile(client: BitriseClient, declared: AppDeclaration, policy: FleetPolicy, outcome: AppOutcome) -> None:
+    policy.go_on(declared.app_slug)
+    declarations = declarations_of(declared, policy.read_file)
+    todo: list[tuple[FilesOfApp, Step]] = []
+    purges: list[tuple[FilesOfApp, Step]] = []
+    for kind in KINDS:
+        if kind.plural not in declarations:
+            continue
+        client.redact.add(*(declaration.desired.password for declaration in declarations[kind.plural]))
+        files = FilesOfApp(client, kind, declared.app_slug, policy.journal, policy.digests)
+        steps = [files.prepare(declaration) for declaration in declarations[kind.plural]]
+        todo += [(files, step) for step in steps]
+        if kind.plural in policy.purge:
+            purges.append((files, files.prepare_purge(steps)))
+    _check_purge(declared.app_slug, [step for _name, step in purges], policy.max_purge)
+    for files, step in todo:
+        outcome.warnings += [*step.warnings, *files.back_up(step, check_mode=policy.check_mode)]
+    for files, step in [*todo, *purges]:
+        file = step.file
+        if step.plan.changed:
+            policy.go_on(declared.app_slug)
+            outcome.before.setdefault(files.kind.plural, {}).update(step.plan.before)
+            outcome.after.setdefault(files.kind.plural, {}).update(step.plan.after)
+            if policy.check_mode:
+                outcome.actions += step.actions
+            else:
+                file = files.apply(step, outcome.actions)
+        if file is not None:
+            outcome.files.append(_shown(files.kind.name, file))
+
+
+def _check_purge(app_slug: str, purges: list[Step], max_purge: int) -> None:
+    names = sorted(action.name for step in purges for action in step.actions)
+    if len(names) <= max_purge:
+        return
+    listed = ", ".join(names[: max_purge + 5]) + (", ..." if len(names) > max_purge + 5 else "")
+    raise RefusedError(
+        f"purge: {len(names)} files of app {app_slug} are not declared and would be deleted, more than "
+        f"max_purge={max_purge}: {listed}. Nothing was changed in this app. Declare them, or raise max_purge.",
+        kind="max_purge",
+    )
+
+
+def _shown(kind: str, file: RemoteFile) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "name": file.name,
+        "slug": file.slug,
+        "sha256": file.sha256,
+        "is_protected": file.is_protected,
+        "is_expose": file.is_expose,
+    }
+
+
+def counts(outcomes: Mapping[str, AppOutcome]) -> dict[str, int]:
+    """How often each action was carried out."""
+    names = [action.action for outcome in outcomes.values() for action in outcome.actions]
+    return {"uploaded": names.count("upload"), "updated": names.count("update"), "deleted": names.count("delete")}

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of bitrise_code_signing: what is declared for all apps, and for single ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    BUILD_CERTIFICATE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import CERTIFICATE_PASSWORD, FILE
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+
+# In the order in which they are reconciled: a profile is of no use without its certificate.
+FILE_OPTIONS: dict[FileKind, OptionGroup] = {
+    BUILD_CERTIFICATE: FILE + CERTIFICATE_PASSWORD,
+    PROVISIONING_PROFILE: FILE,
+}
+
+
+def _file_lists() -> dict[str, dict[str, Any]]:
+    return {
+        kind.plural: {"type": "list", "elements": "dict", "options": group.argument_spec, **group.rules}
+        for kind, group in FILE_OPTIONS.items()
+    }
+
+
+FLEET = OptionGroup(
+    {
+        "apps": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {"app_slug": {"type": "str", "required": True}, **_file_lists()},
+        },
+        **_file_lists(),
+        "purge": {"type": "list", "elements": "str", "choices": [kind.plural for kind in FILE_OPTIONS], "default": []},
+        "max_purge": {"type": "int", "default": 10},
+        "concurrency": {"type": "int", "default": 8},
+        "fail_fast": {"type": "bool", "default": False},
+        "digest_cache": {"type": "path", "fallback": (env_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
+    }
+)
+
+
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the specification wants them: an app that is given by its slug alone becomes a dict.
+
+    Raises OptionError for elements of other types here, before ansible-core would repeat them in a message.
+    """
+    result = dict(arguments)
+    apps = result.get("apps")
+    if isinstance(apps, (str, Mapping)):
+        apps = [apps]
+    if isinstance(apps, (list, tuple)):
+        result["apps"] = [_app(number, app) for number, app in enumerate(apps, 1)]
+    _check_lists(result, "")
+    return result
+
+
+def _app(number: int, app: Any) -> Any:
+    if isinstance(app, str):
+        return {"app_slug": app}
+    if not isinstance(app, Mapping):
+        raise OptionError(f"apps: entry {number} is neither the slug of an app nor a dict with app_slug.")
+    _check_lists(app, f"apps, entry {number}: ")
+    return app
+
+
+def _check_lists(holder: Mapping[str, Any], where: str) -> None:
+    for kind in FILE_OPTIONS:
+        entries = holder.get(kind.plural)
+        if entries is None:
+            continue
+        if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in entries):
+            raise OptionError(
+                f"{where}{kind.plural}: this has to be a list of dicts, each with src, content, name or slug."
+            )

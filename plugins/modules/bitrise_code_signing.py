@@ -1,0 +1,409 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.fleet.entry.CODE_SIGNING."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_code_signing
+short_description: Manage the signing files of many apps on Bitrise in one task
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Reconciles the build certificates and provisioning profiles of many apps against one declaration, several apps at
+    a time, over connections that are kept open.
+  - Each app is planned completely before anything in it is changed. An app that fails does not stop the others.
+    The task fails at the end and names the apps that failed.
+options:
+  apps:
+    description:
+      - The apps. An entry is the slug of an app, or a dict with the slug and with files that are declared for this
+        app in addition to the common ones.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      app_slug:
+        description:
+          - Slug of the app.
+        type: str
+        required: true
+      build_certificates: &build_certificates
+        description:
+          - Build certificates. Left out, the certificates of the app are left alone.
+        type: list
+        elements: dict
+        suboptions:
+          src:
+            description:
+              - The local file to upload, up to 100 MiB. It is read on the host that runs the module.
+              - With neither C(src) nor C(content) the flags of a file that is there already are managed.
+            type: path
+          content:
+            description:
+              - The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+            type: str
+          name:
+            description:
+              - Name of the file on the service. It is what identifies the file within the app.
+              - The default is the base name of C(src).
+            type: str
+          slug:
+            description:
+              - Slug of one file on the service, where C(name) is not enough because several have it.
+              - Replacing a file gives it a new slug. A slug that is not there any more does no harm as long as the
+                app has a file of this name with the declared content.
+            type: str
+          is_protected:
+            description:
+              - Whether the file is protected, that is, can never be downloaded again.
+              - The service never takes protection away, so V(false) is refused for a protected file, in check mode
+                too.
+              - Left out, a file keeps what it has, also when its content is replaced.
+            type: bool
+          is_expose:
+            description:
+              - Whether builds of pull requests get the file.
+              - It cannot be changed any more once the file is protected.
+              - Left out, a file keeps what it has, also when its content is replaced.
+            type: bool
+            aliases: [is_exposed]
+          on_unverifiable:
+            description:
+              - What to do when name and size agree but the bytes cannot be compared, because the file is protected
+                and the service gives no digest of it.
+              - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+            type: str
+            choices: [trust, replace, fail]
+            default: trust
+          duplicates:
+            description:
+              - What to do when the app has several files of that name which do not all have the declared content.
+              - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
+              - Two files that are left of a replacement which was interrupted on this machine are told from those,
+                and the replacement is finished. Slugs of replacements under way are kept below
+                C(~/.local/state/mobileops.ci) for this.
+            type: str
+            choices: [fail, remove]
+            default: fail
+          backup_dir:
+            description:
+              - Directory, on the host that runs the module, where the bytes of a file are saved before it is replaced
+                or deleted. It is made if need be. The copies have mode 0600 and are named after app, slug and file.
+              - The service gives the bytes of unprotected files only. What could not be saved is a warning.
+            type: path
+          backup_required:
+            description:
+              - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in
+                C(backup_dir).
+            type: bool
+            default: false
+          force:
+            description:
+              - Upload the file even if the service has the same already.
+            type: bool
+            default: false
+          certificate_password:
+            description:
+              - Password of the PKCS#12 file. It is set after the upload. An empty string removes it.
+              - Left out, a new file takes over the password of the file that it replaces, where the service tells it.
+            type: str
+          update_password:
+            description:
+              - V(on_change) sets the password with new content, or when the one that the service returns differs. The
+                service returns none for a protected certificate.
+              - V(always) sets it with each run unless the service shows that it is set already.
+            type: str
+            choices: [on_change, always]
+            default: on_change
+      provisioning_profiles: &provisioning_profiles
+        description:
+          - Provisioning profiles. Left out, the profiles of the app are left alone.
+        type: list
+        elements: dict
+        suboptions:
+          src:
+            description:
+              - The local file to upload, up to 100 MiB. It is read on the host that runs the module.
+              - With neither C(src) nor C(content) the flags of a file that is there already are managed.
+            type: path
+          content:
+            description:
+              - The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+            type: str
+          name:
+            description:
+              - Name of the file on the service. It is what identifies the file within the app.
+              - The default is the base name of C(src).
+            type: str
+          slug:
+            description:
+              - Slug of one file on the service, where C(name) is not enough because several have it.
+              - Replacing a file gives it a new slug. A slug that is not there any more does no harm as long as the
+                app has a file of this name with the declared content.
+            type: str
+          is_protected:
+            description:
+              - Whether the file is protected, that is, can never be downloaded again.
+              - The service never takes protection away, so V(false) is refused for a protected file, in check mode
+                too.
+              - Left out, a file keeps what it has, also when its content is replaced.
+            type: bool
+          is_expose:
+            description:
+              - Whether builds of pull requests get the file.
+              - It cannot be changed any more once the file is protected.
+              - Left out, a file keeps what it has, also when its content is replaced.
+            type: bool
+            aliases: [is_exposed]
+          on_unverifiable:
+            description:
+              - What to do when name and size agree but the bytes cannot be compared, because the file is protected
+                and the service gives no digest of it.
+              - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+            type: str
+            choices: [trust, replace, fail]
+            default: trust
+          duplicates:
+            description:
+              - What to do when the app has several files of that name which do not all have the declared content.
+              - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
+              - Two files that are left of a replacement which was interrupted on this machine are told from those,
+                and the replacement is finished. Slugs of replacements under way are kept below
+                C(~/.local/state/mobileops.ci) for this.
+            type: str
+            choices: [fail, remove]
+            default: fail
+          backup_dir:
+            description:
+              - Directory, on the host that runs the module, where the bytes of a file are saved before it is replaced
+                or deleted. It is made if need be. The copies have mode 0600 and are named after app, slug and file.
+              - The service gives the bytes of unprotected files only. What could not be saved is a warning.
+            type: path
+          backup_required:
+            description:
+              - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in
+                C(backup_dir).
+            type: bool
+            default: false
+          force:
+            description:
+              - Upload the file even if the service has the same already.
+            type: bool
+            default: false
+  build_certificates: *build_certificates
+  provisioning_profiles: *provisioning_profiles
+  purge:
+    description:
+      - Kinds of files of which an app keeps only those that are declared. All others are deleted, after everything
+        that is declared for the app is in place.
+      - A kind for which nothing is declared, not even an empty list, is left alone.
+    type: list
+    elements: str
+    choices: [build_certificates, provisioning_profiles]
+    default: []
+  max_purge:
+    description:
+      - An app in which O(purge) would delete more files than this is refused, and nothing in it is changed.
+    type: int
+    default: 10
+  concurrency:
+    description:
+      - How many apps are dealt with at the same time, from 1 to 64.
+    type: int
+    default: 8
+  fail_fast:
+    description:
+      - Begin with no further app once one has failed.
+    type: bool
+    default: false
+  digest_cache:
+    description:
+      - File that keeps the digests of what lies behind the slugs of remote files, so that a later run downloads
+        nothing to compare. It holds slugs and digests only and has mode 0600. Several tasks may use it at the same
+        time. A damaged one is made anew.
+      - With it, the content of a protected profile that was uploaded by such a task can be verified too.
+      - Without it the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is looked at.
+    type: path
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.bitrise
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff has the apps that change, with names, sizes, digests and flags of their files.
+  idempotent:
+    support: partial
+    details:
+      - Not with C(force=true), not with C(on_unverifiable=replace) for a protected profile, and not with
+        C(update_password=always) for a protected certificate.
+notes:
+  - After an answer that there were too many requests (status 429) all connections wait together.
+  - If the token is refused, no further app is begun with.
+seealso:
+  - module: mobileops.ci.bitrise_build_certificate
+  - module: mobileops.ci.bitrise_provisioning_profile
+"""
+
+EXAMPLES = r"""
+- name: Roll a renewed certificate and its profile out to three apps
+  mobileops.ci.bitrise_code_signing:
+    api_token: "{{ bitrise_token }}"
+    apps:
+      - 93f256e365d929d3
+      - f46e89061e967f27
+      - app_slug: 8e82ac7601178f17
+        provisioning_profiles:
+          - src: profiles/Watch_AppStore.mobileprovision
+    build_certificates:
+      - src: certificates/distribution.p12
+        certificate_password: "{{ vault_distribution_password }}"
+        is_protected: true
+    provisioning_profiles:
+      - src: profiles/Shop_AppStore.mobileprovision
+  register: rollout
+
+- name: Say what was done
+  ansible.builtin.debug:
+    msg: "{{ rollout.summary.changed }} of {{ rollout.summary.apps }} apps changed"
+
+- name: Declare the files of all apps of an organization, and delete all other profiles
+  mobileops.ci.bitrise_code_signing:
+    api_token: "{{ bitrise_token }}"
+    apps: "{{ found.apps | map(attribute='slug') | list }}"
+    provisioning_profiles:
+      - src: profiles/Wildcard_Adhoc.mobileprovision
+    purge: [provisioning_profiles]
+    max_purge: 5
+    digest_cache: ~/.cache/mobileops.ci/digests
+"""
+
+RETURN = r"""
+apps:
+  description: What came of each app, by its slug.
+  returned: when the options are usable
+  type: dict
+  contains:
+    changed:
+      description: Whether something was done (in check mode, would be done).
+      type: bool
+    actions:
+      description: What was done, as in RV(actions).
+      type: list
+      elements: dict
+    error:
+      description:
+        - V(null), or C(msg) and the keys of RV(error). Its C(kind) is V(not_done) if the task was stopped before.
+      type: dict
+    files:
+      description:
+        - The declared files as they are now, each with C(kind), C(name), C(slug), C(sha256) (V(null) where it is not
+          known), C(is_protected) and C(is_expose).
+      type: list
+      elements: dict
+summary:
+  description: The run in numbers.
+  returned: when the options are usable
+  type: dict
+  contains:
+    apps:
+      description: Number of apps.
+      type: int
+    changed:
+      description: Number of apps in which something was done.
+      type: int
+    failed:
+      description: Number of apps that failed or were not dealt with.
+      type: int
+    uploaded:
+      description: Number of files that were uploaded.
+      type: int
+    updated:
+      description: Number of files whose flags or password were set without an upload.
+      type: int
+    deleted:
+      description: Number of files that were deleted.
+      type: int
+    requests:
+      description: Number of requests that were sent, repetitions included.
+      type: int
+    seconds:
+      description: Duration in seconds.
+      type: float
+actions:
+  description: What was done (in check mode, would be done), in order of the apps. Empty if nothing had to be.
+  returned: when the options are usable
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(upload), V(update) or V(delete).
+      type: str
+    kind:
+      description: V(build_certificate) or V(provisioning_profile).
+      type: str
+    app_slug:
+      description: Slug of the app.
+      type: str
+    slug:
+      description: Slug of the file. V(null) for an upload, which has none before.
+      type: str
+    name:
+      description: Name of the file.
+      type: str
+    size:
+      description: Bytes, for an upload.
+      type: int
+    sha256:
+      description: SHA-256 of the bytes, for an upload.
+      type: str
+    changes:
+      description: What is set, for an upload and an update. A password is masked.
+      type: dict
+    reason:
+      description: Why a file is deleted. One of V(replaced), V(duplicate), V(leftover) and V(undeclared).
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(CODE_SIGNING)
+
+
+if __name__ == "__main__":
+    main()

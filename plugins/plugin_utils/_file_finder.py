@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of the controller that a task names: found as ansible.builtin.copy finds them, decrypted in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleFileNotFound
+from ansible.parsing.vault import is_encrypted
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
+from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import expand
+
+
+class FileFinder:
+    """Reads files by the path that an option names."""
+
+    def __init__(self, find: Callable[[str], str], decrypt: Callable[[bytes], bytes]) -> None:
+        self._find = find
+        self._decrypt = decrypt
+        self.has_decrypted = False
+
+    def read(self, path: str) -> Content:
+        """The content of a file. Raises LocalFileError."""
+        try:
+            found = self._find(path)
+        except AnsibleFileNotFound as error:
+            places = ", ".join(dict.fromkeys(error.paths or []))
+            searched = f" in any of the places where it was searched: {places}" if places else ""
+            raise LocalFileError(f"src: {path} does not exist{searched}.") from error
+        content = read_file(found)
+        return self._decrypted(found, content.data) if is_encrypted(content.data) else content
+
+    def read_all(self, paths: list[str]) -> dict[str, Content | LocalFileError]:
+        """The contents, or why there are none, by path."""
+        files: dict[str, Content | LocalFileError] = {}
+        for path in dict.fromkeys(paths):
+            try:
+                files[path] = self.read(path)
+            except LocalFileError as error:
+                files[path] = error
+        return files
+
+    def _decrypted(self, path: str, data: bytes) -> Content:
+        try:
+            plain = bytes(self._decrypt(data))
+        except AnsibleError as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
+            problem = f"is encrypted with ansible-vault and cannot be decrypted ({reason})"
+            raise LocalFileError(f"src: {path} {problem}; give its vault password.") from error
+        if not plain:
+            raise LocalFileError(f"src: {path} is empty once it is decrypted; an empty file is of no use for signing.")
+        self.has_decrypted = True
+        return Content.of(plain)
+
+
+def take_paths(arguments: dict[str, Any], option: str, env: Mapping[str, str]) -> list[str]:
+    """The values of an option such as "src" or "profiles.src", made absolute where they are relative to a home."""
+    if arguments.get("state") == "absent":
+        return []
+    name, _, rest = option.partition(".")
+    value = arguments.get(name)
+    if rest:
+        entries = value if isinstance(value, list) else []
+        return [path for entry in entries if isinstance(entry, dict) for path in take_paths(entry, rest, env)]
+    if not isinstance(value, str) or not value:
+        return []
+    arguments[name] = expand(value, env)
+    return [arguments[name]]

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task's environment in a process that has another one: variables, home directory, working directory.
+
+A module has them by itself. The controller's worker must not change its own for a task.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.validation import check_type_str
+from ansible.module_utils.errors import AnsibleFallbackNotFound
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import plain
+
+_VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})", re.ASCII)
+
+
+def arguments_of_module(value: Any) -> Any:
+    """Arguments of a task as its module would get them: plain values, without tags and vault wrappers."""
+    if isinstance(value, Mapping):
+        return {str(key): arguments_of_module(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [arguments_of_module(item) for item in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    if getattr(value, "__ENCRYPTED__", False):  # a vaulted string before ansible-core 2.19; str() decrypts it
+        return str.__str__(str(value))
+    return plain(value)
+
+
+def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
+    """A copy of an argument specification whose fallbacks and paths look at env instead of os.environ."""
+
+    def from_env(*names: str) -> str:
+        for name in names:
+            if name in env:
+                return env[name]
+        raise AnsibleFallbackNotFound
+
+    def path(value: Any) -> str:  # messages name a type by its function's name
+        return expand(check_type_str(value), env)
+
+    bound: dict[str, Any] = {}
+    types: dict[str, Callable[[Any], str]] = {"path": path}
+    for name, original in spec.items():
+        option = bound[name] = dict(original)
+        for key in ("type", "elements"):
+            if option.get(key) in types:
+                option[key] = types[option[key]]
+        if option.get("fallback", (None,))[0] is env_fallback:
+            option["fallback"] = (from_env, *option["fallback"][1:])
+        if option.get("options"):
+            option["options"] = bind(option["options"], env)
+    return bound
+
+
+def expand(path: str, env: Mapping[str, str]) -> str:
+    """What os.path.expanduser(os.path.expandvars(path)) is in a process with that environment."""
+    path = _VARIABLE.sub(lambda found: env.get(found[1].strip("{}"), found[0]), path)
+    if (path == "~" or path.startswith("~/")) and "HOME" in env:
+        return env["HOME"].rstrip("/") + path[1:] or "/"
+    return os.path.expanduser(path)
+
+
+@contextlib.contextmanager
+def working_directory(path: str) -> Iterator[None]:
+    """A module on a local connection starts in the playbook's directory; relative paths depend on it."""
+    before = os.open(".", os.O_RDONLY)  # unlike its path, this outlives the directory
+    try:
+        os.chdir(path)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diff of one file in one line before and one line after, and the choice of apps worth showing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .playbook import Run
+from .results import SLUG, FileResult
+
+Json = dict[str, Any]
+
+PASSWORD = "certificate_password"
+
+
+def lines(file: FileResult) -> list[str]:
+    """What goes (-), stays (two spaces) and comes (+)."""
+    entries = [*file.before.values(), *file.after.values()]
+    # As long as no password is wrong, it is no news.
+    with_password = any(entry.get(PASSWORD) == "not as declared" and entry["processed"] for entry in entries)
+    before, after = (
+        [_words(SLUG.sub("", name), entry, with_password) for name, entry in side.items()]
+        for side in (file.before, file.after)
+    )
+    kept: list[str] = []
+    for line in list(before):
+        if line in after:
+            before.remove(line)
+            after.remove(line)
+            kept.append(line)
+    return [*(f"- {line}" for line in before), *(f"  {line}" for line in kept), *(f"+ {line}" for line in after)]
+
+
+def _words(name: str, entry: Json, with_password: bool) -> str:
+    words = [name, f"{entry['size']:,} bytes"]
+    if not entry["processed"]:
+        return "  ".join([*words, "half-uploaded"])
+    if entry["sha256"]:
+        words.append(f"sha256 {entry['sha256'][:8]}")
+    words.append("protected" if entry["is_protected"] else "not protected")
+    if with_password and entry.get(PASSWORD):
+        words.append(f"password {entry[PASSWORD]}")
+    return "  ".join(words)
+
+
+def instructive_apps(run: Run, limit: int) -> list[str]:
+    """A few apps that differ in what is done to them: the first of each sort."""
+    seen: set[tuple[str, ...]] = set()
+    chosen: list[str] = []
+    for app in changed_apps(run):
+        sort = tuple(sorted({_sort(action) for file in _changed_files(run, app) for action in file.actions}))
+        if sort not in seen:
+            seen.add(sort)
+            chosen.append(app)
+    return chosen[:limit]
+
+
+def changed_apps(run: Run) -> list[str]:
+    return sorted({file.app for file in run.files if file.changed})
+
+
+def diffs_of(run: Run, app: str) -> Iterable[list[str]]:
+    return (lines(file) for file in _changed_files(run, app))
+
+
+def _changed_files(run: Run, app: str) -> list[FileResult]:
+    return [file for file in run.files if file.app == app and file.changed]
+
+
+def _sort(action: Json) -> str:
+    return " ".join([action["action"], action.get("reason", ""), *action.get("changes", {})])

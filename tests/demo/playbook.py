@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ansible-playbook apart from whatever the user has configured, and reads off what it does."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from .results import FileResult, file_results
+from .workspace import CHECKOUT, HERE, Workspace
+
+PLAYBOOK = "mobileops.ci.rollout"
+INVENTORY = "fleet.bitrise.yml"
+CHECK_MODE = "--check"
+GRACE_SECONDS = 10.0
+
+Json = dict[str, Any]
+
+
+@dataclasses.dataclass
+class Run:
+    """What one run of the playbook did, by its own account."""
+
+    name: str
+    is_check: bool = False
+    exit_code: int = 0
+    seconds: float = 0.0
+    # One for each declared file of each app.
+    files: list[FileResult] = dataclasses.field(default_factory=list)
+    failures: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def apps(self) -> list[str]:
+        return sorted({file.app for file in self.files})
+
+    @property
+    def changed(self) -> int:
+        return sum(file.changed for file in self.files)
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.files) - self.changed
+
+    @property
+    def actions(self) -> list[Json]:
+        return [action for file in self.files for action in file.actions]
+
+    def count(self, action: str) -> int:
+        return sum(entry["action"] == action for entry in self.actions)
+
+    def take(self, event: Json, titles: Mapping[str, str]) -> None:
+        """An event of the callback plugin."""
+        result = event["result"]
+        if event["failed"]:
+            self.failures.append(f"{event['host']}: {result.get('msg', 'no message')}")
+        else:
+            self.files += file_results(event["host"], result, titles)
+
+
+def command(*arguments: str) -> list[str]:
+    """What a user would type."""
+    return ["ansible-playbook", PLAYBOOK, "-i", INVENTORY, *arguments]
+
+
+class Playbooks:
+    """Runs playbooks in the workspace's project."""
+
+    def __init__(self, workspace: Workspace, variables: Mapping[str, str], titles: Mapping[str, str]) -> None:
+        self._workspace = workspace
+        self._titles = titles
+        self._environment = {**clean_environment(workspace), **variables}
+
+    def run(self, name: str, *arguments: str, watch: Callable[[Run], None]) -> Run:
+        run = Run(name, is_check=CHECK_MODE in arguments)
+        started = time.monotonic()
+        reading, writing = os.pipe()
+        with self._workspace.log(name).open("wb") as log, os.fdopen(reading, encoding="utf-8") as events:
+            try:
+                # A group of its own: Ctrl-C reaches this program only, which then ends the other in order.
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "ansible", "playbook", *command(*arguments)[1:]],
+                    cwd=self._workspace.project,
+                    env={**self._environment, "DEMO_EVENTS_FD": str(writing)},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    pass_fds=[writing],
+                    start_new_session=True,
+                )
+            finally:
+                os.close(writing)
+            with _ended(process):
+                for line in events:
+                    run.take(json.loads(line), self._titles)
+                    watch(run)
+                run.exit_code = process.wait()
+        run.seconds = time.monotonic() - started
+        return run
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Whatever happens, the process and its children are gone afterwards."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            # Ansible hands the signal on to its workers, which are in groups of their own.
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def clean_environment(workspace: Workspace) -> dict[str, str]:
+    """Nothing of the user's Ansible: configuration, collections, caches, proxies, tokens."""
+    kept = {name: value for name, value in os.environ.items() if name in {"HOME", "USER", "LOGNAME", "TMPDIR", "TZ"}}
+    home = workspace.ansible_home
+    bin_folder = os.path.dirname(sys.executable)  # noqa: PTH120 -- resolving the link would leave the environment
+    return {
+        **kept,
+        "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", os.defpath)]),
+        # Ansible insists on UTF-8.
+        "LC_ALL": "C.UTF-8",
+        # Compiled code is kept, but not beside the sources: every module is a process of its own.
+        "PYTHONPYCACHEPREFIX": str(CHECKOUT / ".build" / "pycache"),
+        "PYTHONNOUSERSITE": "1",
+        "NO_COLOR": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "ANSIBLE_CONFIG": str(workspace.project / "ansible.cfg"),
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_REMOTE_TEMP": str(home / "tmp"),
+        "ANSIBLE_COLLECTIONS_PATH": str(home / "collections"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "demo_events",
+    }

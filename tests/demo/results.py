@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tasks report, file by file: whether a task is about one file, or about the files of many apps."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+# Several files of one name are told apart by their slugs.
+SLUG = re.compile(r" \([^()]+\)$")
+
+
+@dataclasses.dataclass(frozen=True)
+class FileResult:
+    """What was done, or would be done, about one declared file of one app."""
+
+    app: str
+    actions: list[Json] = dataclasses.field(default_factory=list)
+    before: Json = dataclasses.field(default_factory=dict)
+    after: Json = dataclasses.field(default_factory=dict)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.actions)
+
+
+def file_results(host: str, result: Json, titles: Mapping[str, str]) -> Iterable[FileResult]:
+    """``titles`` are those of the apps by slug."""
+    diff = result.get("diff") or {"before": {}, "after": {}}
+    if "apps" not in result:
+        if "actions" in result:
+            yield FileResult(host, result["actions"], diff["before"], diff["after"])
+        return
+    for slug, app in result["apps"].items():
+        before, after = ({**_by_name(diff[side].get(slug, {}))} for side in ("before", "after"))
+        for file in app["files"]:
+            key = (file["kind"], file["name"])
+            actions = [action for action in app["actions"] if (action["kind"], action["name"]) == key]
+            yield FileResult(titles[slug], actions, before.get(key, {}), after.get(key, {}))
+
+
+def _by_name(kinds: Json) -> dict[tuple[str, str], Json]:
+    """The files of an app, grouped by kind (in the singular) and name."""
+    found: dict[tuple[str, str], Json] = {}
+    for plural, files in kinds.items():
+        for label, facts in files.items():
+            found.setdefault((plural.removesuffix("s"), SLUG.sub("", label)), {})[label] = facts
+    return found

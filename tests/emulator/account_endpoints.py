@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users, organizations and apps."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .clock import rfc3339
+from .endpoint import VERSION, Endpoint, caller
+from .model import App, Json, Organization, User
+from .paging import page_of
+from .replies import bad_request, not_found
+
+
+class AccountEndpoints(Endpoint):
+    """Everything that is read-only and stands above the single app."""
+
+    def routes(self) -> list[Route]:
+        """Paths and what answers them."""
+        return [
+            Route(f"{VERSION}/me", self.me),
+            Route(f"{VERSION}/users/{{user}}", self.user),
+            Route(f"{VERSION}/users/{{user}}/apps", self.user_apps),
+            Route(f"{VERSION}/organizations", self.organizations),
+            Route(f"{VERSION}/organizations/{{organization}}", self.organization),
+            Route(f"{VERSION}/organizations/{{organization}}/apps", self.organization_apps),
+            Route(f"{VERSION}/apps", self.apps),
+            Route(f"{VERSION}/apps/{{app}}", self.one_app),
+        ]
+
+    async def me(self, request: Request) -> Response:
+        """The owner of the token."""
+        return self.reply({"data": _user_data(caller(request))})
+
+    async def user(self, request: Request) -> Response:
+        """Any user."""
+        return self.reply({"data": _user_data(self._user(request))})
+
+    async def organizations(self, request: Request) -> Response:
+        """The caller's organizations, all at once."""
+        found = self.world.visible_organizations(caller(request))
+        return self.reply({"data": [self._organization_data(organization) for organization in found]})
+
+    async def organization(self, request: Request) -> Response:
+        """One organization."""
+        return self.reply({"data": self._organization_data(self._organization(request))})
+
+    async def apps(self, request: Request) -> Response:
+        """All apps of the caller."""
+        return self._app_list(request, None)
+
+    async def user_apps(self, request: Request) -> Response:
+        """Apps that belong to a user."""
+        return self._app_list(request, self._user(request).slug)
+
+    async def organization_apps(self, request: Request) -> Response:
+        """Apps that belong to an organization."""
+        return self._app_list(request, self._organization(request).slug)
+
+    async def one_app(self, request: Request) -> Response:
+        """One app."""
+        return self.reply({"data": app_data(self.app(request))})
+
+    def _user(self, request: Request) -> User:
+        user = self.world.users.get(request.path_params["user"])
+        if user is None:
+            raise not_found()
+        return user
+
+    def _organization(self, request: Request) -> Organization:
+        slug = request.path_params["organization"]
+        organization = self.world.organizations.get(slug)
+        if organization is None or organization not in self.world.visible_organizations(caller(request)):
+            raise not_found()
+        return organization
+
+    def _app_list(self, request: Request, owner_slug: str | None) -> Response:
+        query = request.query_params
+        sort_by = query.get("sort_by", "created_at")
+        if sort_by not in ("created_at", "last_build_at"):
+            raise bad_request("invalid sort_by parameter")
+        apps = self.world.visible_apps(caller(request), sort_by)
+        title = query.get("title", "").casefold()
+        project_type = query.get("project_type")
+        if owner_slug is not None:
+            apps = [app for app in apps if app.owner_slug == owner_slug]
+        if title:
+            apps = [app for app in apps if title in app.title.casefold()]
+        if project_type:
+            apps = [app for app in apps if app.project_type == project_type]
+        page, paging = page_of(apps, query)
+        return self.reply({"data": [app_data(app) for app in page], "paging": paging})
+
+    def _organization_data(self, organization: Organization) -> Json:
+        users = {user.username: user for user in self.world.users.values()}
+        owners = [users[name] for name in organization.owners if name in users]
+        return {
+            "name": organization.name,
+            "slug": organization.slug,
+            "avatar_icon_url": None,
+            "concurrency_count": None,
+            "owners": [{"slug": user.slug, "username": user.username, "email": user.email} for user in owners],
+        }
+
+
+def app_data(app: App) -> Json:
+    """An app as the service shows it."""
+    return {
+        "slug": app.slug,
+        "title": app.title,
+        "project_type": app.project_type,
+        "provider": app.provider,
+        "repo_owner": app.repo_owner,
+        "repo_url": app.repo_url,
+        "repo_slug": app.repo_slug,
+        "is_disabled": app.is_disabled,
+        "status": app.status,
+        "is_public": app.is_public,
+        "is_github_checks_enabled": False,
+        "project_id": app.project_id,
+        "owner": {"account_type": app.owner_type, "name": app.owner_name, "slug": app.owner_slug},
+        "avatar_url": app.avatar_url,
+    }
+
+
+def _user_data(user: User) -> Json:
+    created_at = rfc3339(user.created_at) or ""
+    return {
+        "username": user.username,
+        "slug": user.slug,
+        "email": user.email,
+        "avatar_url": None,
+        "created_at": created_at.replace("Z", ".000000Z"),
+        "data_id": user.data_id,
+        "has_used_organization_trial": False,
+        "payment_processor": None,
+        "unconfirmed_email": None,
+    }

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The admin path, for tests and rehearsals: nothing in here belongs to the real service."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .clock import rfc3339
+from .faults import BadFault
+from .fixture_format import BadFixture
+from .fixtures import fixture_from, load_fixture
+from .gate import ADMIN_PREFIX
+from .kinds import KINDS
+from .model import App, Json, StoredFile
+from .options import BadOption
+from .replies import ApiError, bad_request, json_reply
+from .service import Service
+from .storage import sha256_of
+
+
+class Admin:
+    """Request log, faults, clock, fixtures, options, state."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def routes(self) -> list[Route]:
+        """Paths and what answers them."""
+
+        def route(path: str, **handlers: Any) -> list[Route]:
+            return [
+                Route(ADMIN_PREFIX + path, handler, methods=[method.upper()]) for method, handler in handlers.items()
+            ]
+
+        return [
+            *route("", get=self.overview),
+            *route("/requests", get=self.requests, delete=self.clear_requests),
+            *route("/faults", get=self.faults, post=self.add_faults, delete=self.clear_faults),
+            *route("/clock", get=self.clock, post=self.move_clock),
+            *route("/fixture", post=self.load_fixture),
+            *route("/options", get=self.options, post=self.set_options),
+            *route("/state", get=self.state),
+        ]
+
+    async def overview(self, request: Request) -> Response:
+        """What there is."""
+        paths = sorted({route.path for route in self.routes()})
+        return json_reply({"paths": paths}, escape_html=False)
+
+    async def requests(self, request: Request) -> Response:
+        """The request log."""
+        return json_reply(self._service.log.entries(), escape_html=False)
+
+    async def clear_requests(self, request: Request) -> Response:
+        """Start the request log again."""
+        self._service.log.clear()
+        return Response(status_code=204)
+
+    async def faults(self, request: Request) -> Response:
+        """What is in force."""
+        return json_reply(self._service.faults.as_list(), escape_html=False)
+
+    async def add_faults(self, request: Request) -> Response:
+        """One more fault, or several."""
+        try:
+            added = self._service.faults.add(await _body(request))
+        except BadFault as error:
+            raise bad_request(str(error)) from None
+        return json_reply(added, 201, escape_html=False)
+
+    async def clear_faults(self, request: Request) -> Response:
+        """No more faults."""
+        self._service.faults.clear()
+        return Response(status_code=204)
+
+    async def clock(self, request: Request) -> Response:
+        """The service's time."""
+        clock = self._service.clock
+        return json_reply({"now": rfc3339(clock.now()), "offset_s": clock.offset}, escape_html=False)
+
+    async def move_clock(self, request: Request) -> Response:
+        """Move the service's time."""
+        body = await _body(request)
+        seconds = body.get("advance_s") if isinstance(body, dict) else None
+        if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or abs(seconds) > 1e9:
+            raise bad_request("'advance_s' must be a number of seconds")
+        self._service.clock.advance(seconds)
+        return await self.clock(request)
+
+    async def load_fixture(self, request: Request) -> Response:
+        """Replace the state; users keep their tokens."""
+        tokens = {user.username: user.token for user in self._service.world.users.values()}
+        try:
+            summary = await load_fixture(self._service, tokens, fixture_from(await _body(request)))
+        except BadFixture as error:
+            raise bad_request(str(error)) from None
+        return json_reply({**summary, "tokens": self.tokens()}, escape_html=False)
+
+    async def options(self, request: Request) -> Response:
+        """All switches."""
+        return json_reply(self._service.options.as_dict(), escape_html=False)
+
+    async def set_options(self, request: Request) -> Response:
+        """Turn switches."""
+        body = await _body(request)
+        try:
+            self._service.options.update(body if isinstance(body, dict) else {"": body})
+        except BadOption as error:
+            raise bad_request(str(error)) from None
+        return await self.options(request)
+
+    async def state(self, request: Request) -> Response:
+        """Everything that the service holds; passwords as digests only."""
+        world = self._service.world
+        apps = {app.slug: await self._app_state(app) for app in world.apps.values()}
+        organizations = [
+            {"name": organization.name, "slug": organization.slug} for organization in world.organizations.values()
+        ]
+        users = [{"username": user.username, "slug": user.slug} for user in world.users.values()]
+        return json_reply({"apps": apps, "organizations": organizations, "users": users}, escape_html=False)
+
+    def tokens(self) -> dict[str, str]:
+        """The token of every user."""
+        return {user.username: user.token for user in self._service.world.users.values()}
+
+    async def _app_state(self, app: App) -> Json:
+        data: Json = {"title": app.title, "owner": app.owner_name, "is_disabled": app.is_disabled}
+        for kind in KINDS:
+            data[kind.name] = [await self._file_state(item) for item in app.files_of(kind.name).values()]
+        data["builds"] = [
+            {
+                "slug": build.slug,
+                "build_number": build.build_number,
+                "status": build.status,
+                "artifacts": [
+                    {
+                        "slug": artifact.slug,
+                        "title": artifact.title,
+                        "is_public_page_enabled": artifact.is_public_page_enabled,
+                    }
+                    for artifact in build.artifacts.values()
+                ],
+            }
+            for build in app.builds.values()
+        ]
+        return data
+
+    async def _file_state(self, item: StoredFile) -> Json:
+        body = await self._service.store.read(item.key)
+        password = item.certificate_password or (item.exposed_meta_datastore or {}).get("PASSWORD", "")
+        return {
+            "slug": item.slug,
+            "upload_file_name": item.upload_file_name,
+            "upload_file_size": item.upload_file_size,
+            "processed": item.processed,
+            "is_expose": item.is_expose,
+            "is_protected": item.is_protected,
+            "user_env_key": item.user_env_key,
+            "stored_bytes": None if body is None else len(body),
+            "sha256": None if body is None else sha256_of(body),
+            "has_password": bool(password),
+            "password_sha256": hashlib.sha256(password.encode()).hexdigest() if password else None,
+        }
+
+
+async def _body(request: Request) -> Any:
+    try:
+        return json.loads(await request.body())
+    except ValueError:
+        raise bad_request("the body must be JSON") from None
+
+
+def admin_app(service: Service) -> Starlette:
+    """The admin path as an application of its own: neither logged nor spoiled by faults."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, ApiError):
+            return json_reply(error.body, error.status, escape_html=False)
+        status = getattr(error, "status_code", 500)
+        return json_reply({"message": getattr(error, "detail", "error")}, status, escape_html=False)
+
+    return Starlette(routes=Admin(service).routes(), exception_handlers={ApiError: refuse, 404: refuse, 405: refuse})

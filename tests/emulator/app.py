@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The ASGI application: API, storage and admin path behind the gate."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .account_endpoints import AccountEndpoints
+from .admin import admin_app
+from .artifact_endpoints import ArtifactEndpoints
+from .build_endpoints import BuildEndpoints
+from .endpoint import VERSION
+from .file_endpoints import FileEndpoints
+from .gate import USER, Gate
+from .kinds import KINDS
+from .replies import ApiError, json_reply, s3_error
+from .service import Service
+from .storage import LocalStore
+from .storage_endpoint import StorageEndpoint
+
+_OPEN = frozenset({"/", VERSION, VERSION + "/"})
+
+
+def build_app(service: Service) -> ASGIApp:
+    """Everything put together."""
+    return Gate(service, _api(service), _storage(service), admin_app(service))
+
+
+def _api(service: Service) -> ASGIApp:
+    async def root(request: Request) -> Response:
+        return json_reply({"api": "emulator", "version": "v0.1"})
+
+    routes = [Route("/", root), Route(VERSION, root), *AccountEndpoints(service).routes()]
+    for kind in KINDS:
+        routes.extend(FileEndpoints(service, kind).routes())
+    routes += [*BuildEndpoints(service).routes(), *ArtifactEndpoints(service).routes()]
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if isinstance(error, ApiError):
+            return json_reply(error.body, error.status, escape_html=service.options.escape_html)
+        assert isinstance(error, HTTPException)
+        reply = json_reply({"message": HTTPStatus(error.status_code).phrase}, error.status_code)
+        reply.headers.update(error.headers or {})
+        return reply
+
+    starlette = Starlette(routes=routes, exception_handlers={ApiError: refuse, HTTPException: refuse})
+    unauthorized = json_reply({"message": "Unauthorized"}, 401)
+
+    async def authenticated(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["state"][USER] is None and scope["path"] not in _OPEN:
+            await unauthorized(scope, receive, send)
+        else:
+            await starlette(scope, receive, send)
+
+    return authenticated
+
+
+def _storage(service: Service) -> ASGIApp:
+    endpoint = StorageEndpoint(service.store, service.clock) if isinstance(service.store, LocalStore) else None
+
+    async def storage(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        if endpoint is None:
+            reply = s3_error(404, "NoSuchBucket", "The specified bucket does not exist")
+        else:
+            reply = await endpoint.answer(request)
+        await reply(scope, receive, send)
+
+    return storage

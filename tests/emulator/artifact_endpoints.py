@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What builds have left behind."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from .endpoint import VERSION, Endpoint, caller, json_body, typed
+from .model import App, Artifact, Build, Json
+from .paging import page_of
+from .replies import bad_request, not_found
+from .world import MAY_RUN_BUILDS
+
+INSTALLABLE = frozenset({"android-apk", "ios-ipa"})
+
+
+class ArtifactEndpoints(Endpoint):
+    """Artifacts come from builds: there is nothing here to make one."""
+
+    def routes(self) -> list[Route]:
+        """Paths and what answers them."""
+        base = f"{VERSION}/apps/{{app}}/builds/{{build}}/artifacts"
+        return [
+            Route(base, self.index),
+            Route(base + "/{artifact}", self.show),
+            Route(base + "/{artifact}", self.change, methods=["PATCH"]),
+            Route(base + "/{artifact}", self.delete, methods=["DELETE"]),
+        ]
+
+    async def index(self, request: Request) -> Response:
+        """A page of the list."""
+        _app, build = self._build(request)
+        page, paging = page_of(list(build.artifacts.values()), request.query_params)
+        return self.reply({"data": [_artifact_data(artifact) for artifact in page], "paging": paging})
+
+    async def show(self, request: Request) -> Response:
+        """One artifact with a URL to its bytes, or with `download=1` the way there."""
+        _app, build = self._build(request)
+        artifact = self._artifact(build, request)
+        if request.query_params.get("download") == "1":
+            return RedirectResponse(self.service.store.download_url(artifact.key), 302)
+        return self._shown(artifact)
+
+    async def change(self, request: Request) -> Response:
+        """Open or close the public page of an installable artifact."""
+        body = await json_body(request)
+        app, build = self._build(request)
+        self.world.require(app, caller(request), MAY_RUN_BUILDS)
+        artifact = self._artifact(build, request)
+        enabled = typed(body, "is_public_page_enabled", bool)
+        if enabled is None:
+            raise bad_request("is_public_page_enabled is required")
+        if artifact.artifact_type not in INSTALLABLE:
+            raise bad_request("is_public_page_enabled can only be set for installable artifacts")
+        artifact.is_public_page_enabled = enabled
+        self.world.put_build(app, build)
+        return self._shown(artifact)
+
+    async def delete(self, request: Request) -> Response:
+        """Take an artifact away."""
+        app, build = self._build(request)
+        self.world.require(app, caller(request), MAY_RUN_BUILDS)
+        artifact = self._artifact(build, request)
+        del build.artifacts[artifact.slug]
+        self.world.put_build(app, build)
+        await self.service.store.delete(artifact.key)
+        data = {**_artifact_data(artifact), "expiring_download_url": None, "public_install_page_url": ""}
+        return self.reply({"data": data})
+
+    def _build(self, request: Request) -> tuple[App, Build]:
+        app = self.app(request)
+        build = app.builds.get(request.path_params["build"])
+        if build is None:
+            raise not_found()
+        return app, build
+
+    @staticmethod
+    def _artifact(build: Build, request: Request) -> Artifact:
+        artifact = build.artifacts.get(request.path_params["artifact"])
+        if artifact is None:
+            raise not_found()
+        return artifact
+
+    def _shown(self, artifact: Artifact) -> Response:
+        page = f"https://app.bitrise.io/artifact/{artifact.slug}/p/{artifact.page_token}"
+        urls = {
+            "expiring_download_url": self.service.store.download_url(artifact.key),
+            "public_install_page_url": page if artifact.is_public_page_enabled else "",
+        }
+        return self.reply({"data": {**_artifact_data(artifact), **urls}})
+
+
+def _artifact_data(artifact: Artifact) -> Json:
+    return {
+        "title": artifact.title,
+        "artifact_type": artifact.artifact_type,
+        "artifact_meta": artifact.artifact_meta,
+        "is_public_page_enabled": artifact.is_public_page_enabled,
+        "slug": artifact.slug,
+        "file_size_bytes": artifact.file_size_bytes,
+        "intermediate_file_info": None,
+    }

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Command line and environment."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .app import build_app
+from .clock import Clock
+from .fixture_format import BadFixture
+from .fixtures import fixture_named, load_fixture
+from .journal import Journal, open_journal
+from .options import Options
+from .server import listening_socket, serve
+from .service import Service
+from .signed_urls import SigningKey
+from .storage import LocalStore
+from .watch import Watch
+from .world import World
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start, serve, end."""
+    settings = _parser().parse_args(arguments)
+    try:
+        tokens = _tokens(settings.token)
+        listener = listening_socket(settings.port)
+        service = asyncio.run(_service(settings, tokens, f"http://127.0.0.1:{listener.getsockname()[1]}"))
+    except (BadFixture, OSError) as error:
+        print(f"emulator: {error}", file=sys.stderr)
+        return 2
+    parent = None if settings.no_parent else settings.parent or os.getppid()
+    watch = Watch(parent if parent != 1 else None, settings.idle, service.activity)
+    try:
+        serve(build_app(service), listener, watch, {user.username: user.token for user in service.world.users.values()})
+    finally:
+        service.world.journal.close()
+    return 0
+
+
+async def _service(settings: argparse.Namespace, tokens: dict[str, str], base: str) -> Service:
+    journal = open_journal(settings.state)
+    clock = Clock(journal)
+    store = LocalStore(_signing_key(journal), clock, journal)
+    store.base = base
+    service = Service(World(journal), clock, Options(latency_ms=settings.latency_ms), store, base)
+    if service.world.restore():
+        for user in list(service.world.users.values()):
+            if user.username in tokens:
+                user.token = tokens[user.username]
+                service.world.put_user(user)
+    else:
+        await load_fixture(service, tokens, fixture_named(settings.fixture, files_allowed=True))
+    return service
+
+
+def _signing_key(journal: Journal) -> SigningKey:
+    """The storage's credentials, kept with the state so that URLs outlive a restart."""
+    for slug, _parent, body in journal.objects("meta"):
+        if slug == "signing-key":
+            return SigningKey(**body)
+    body = {"access_key": "AKIAEMULATOR" + secrets.token_hex(4).upper(), "secret_key": secrets.token_urlsafe(30)}
+    journal.put("meta", "signing-key", "", body)
+    return SigningKey(**body)
+
+
+def _tokens(pairs: Sequence[str]) -> dict[str, str]:
+    tokens = {
+        name.removeprefix("EMULATOR_TOKEN_").lower(): value
+        for name, value in os.environ.items()
+        if name.startswith("EMULATOR_TOKEN_") and value
+    }
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or not name or not value:
+            raise BadFixture("a token is given as USER=TOKEN")
+        tokens[name] = value
+    return tokens
+
+
+def _parser() -> argparse.ArgumentParser:
+    env = os.environ
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.emulator", description="A local Bitrise API for tests, demos and rehearsals."
+    )
+    parser.add_argument("--port", type=int, default=env.get("PORT") or "0", help="0 (default): any free one")
+    parser.add_argument("--fixture", default=env.get("FIXTURE") or "demo", help="demo, empty, fleet:N, or a .json file")
+    parser.add_argument("--state", type=Path, default=env.get("STATE") or None, help="SQLite file that keeps the state")
+    parser.add_argument("--latency-ms", type=float, default=env.get("LATENCY_MS") or "0", help="delay of every answer")
+    parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after this time without a request")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end with this process (default: the parent)")
+    parser.add_argument("--no-parent", action="store_true", help="go on when the parent has ended")
+    parser.add_argument("--token", action="append", default=[], metavar="USER=TOKEN", help="fix a user's token")
+    return parser

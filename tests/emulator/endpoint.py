@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all parts of the API share: who asks, what came with the request, and how answers go back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .model import App, Json, User
+from .replies import bad_request, json_reply
+from .service import Service
+
+VERSION = "/v0.1"
+
+
+class Endpoint:
+    """Base of the groups of endpoints."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.world = service.world
+
+    def reply(self, data: Any, status: int = 200) -> Response:
+        """A JSON answer in the configured notation."""
+        return json_reply(data, status, escape_html=self.service.options.escape_html)
+
+    def app(self, request: Request) -> App:
+        """The app in the path, if the caller can see it."""
+        return self.world.app_for(caller(request), request.path_params["app"])
+
+
+def caller(request: Request) -> User:
+    """Whose token came with the request."""
+    user: User = request.state.user
+    return user
+
+
+async def json_body(request: Request) -> Json:
+    """The body as an object, whatever the Content-Type says; an empty body is an empty object."""
+    raw = await request.body()
+    if not raw.strip():
+        return {}
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise bad_request("Invalid request body, JSON decode failed") from None
+    if not isinstance(data, dict):
+        raise bad_request("Invalid request body, an object is expected")
+    return data
+
+
+def typed(body: Json, name: str, wanted: type | tuple[type, ...]) -> Any:
+    """A value of the body: nothing if it is absent or null, refused if it has another type."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is int):
+        raise bad_request(f"Invalid value for parameter '{name}'")
+    return value

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults that a test orders: what happens, to which requests, and when."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .model import Json
+
+_WHAT = ("status", "html", "drop", "slow_s", "truncate", "malformed", "advance_s")
+_KEYS = (*_WHAT, "retry_after", "body", "after_effect", "method", "path", "nth", "rate", "times", "seed")
+
+
+class BadFault(ValueError):
+    """A fault object that makes no sense."""
+
+
+@dataclass
+class Fault:
+    """One order. Exactly one of the attributes in the first group is set (`status` and `html` go together)."""
+
+    status: int | None = None
+    html: bool = False
+    drop: str | None = None
+    slow_s: float | None = None
+    truncate: bool | int = False
+    malformed: bool = False
+    advance_s: float | None = None
+
+    retry_after: int | str | None = None
+    body: str | None = None
+    after_effect: bool = False
+
+    method: str | None = None
+    path: re.Pattern[str] | None = None
+
+    nth: int | None = None
+    rate: float | None = None
+    times: int | None = None
+
+    id: int = 0
+    seen: int = 0
+    fired: int = 0
+    source: Json = field(default_factory=dict)
+    dice: random.Random = field(default_factory=random.Random)
+
+    @property
+    def label(self) -> str:
+        """How the request log names it."""
+        name = next(
+            (name for name in ("drop", "slow_s", "truncate", "malformed", "advance_s") if self.source.get(name)), ""
+        )
+        if name == "drop":
+            return f"drop {self.drop}"
+        return name or f"status {self.status}"
+
+    @property
+    def decides(self) -> bool:
+        """Whether it replaces or spoils the answer; the other ones only delay it or move the clock."""
+        return self.slow_s is None and self.advance_s is None
+
+    def concerns(self, method: str, path: str) -> bool:
+        """Whether a request is of the kind that this fault waits for."""
+        return (self.method is None or self.method == method) and (self.path is None or bool(self.path.search(path)))
+
+    def strikes(self) -> bool:
+        """Count one more request of that kind, and say whether this is the one."""
+        self.seen += 1
+        if self.times is not None and self.fired >= self.times:
+            return False
+        if self.nth is not None:
+            return self.seen >= self.nth
+        return self.rate is None or self.dice.random() < self.rate
+
+    def as_dict(self) -> Json:
+        """The order as it was given, and how often it was carried out."""
+        return {"id": self.id, **self.source, "seen": self.seen, "fired": self.fired}
+
+
+class FaultBook:
+    """All faults that are in force."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._last_id = 0
+
+    def add(self, orders: Any) -> list[Json]:
+        """Take one order, or a list of orders: all of them or none."""
+        faults = [parse_fault(order) for order in (orders if isinstance(orders, list) else [orders])]
+        for fault in faults:
+            self._last_id += 1
+            fault.id = self._last_id
+            self._faults.append(fault)
+        return [fault.as_dict() for fault in faults]
+
+    def clear(self) -> None:
+        """No more faults."""
+        self._faults.clear()
+
+    def as_list(self) -> list[Json]:
+        """Everything in force."""
+        return [fault.as_dict() for fault in self._faults]
+
+    def striking(self, method: str, path: str) -> list[Fault]:
+        """What happens to this request: any number of delays, and at most one fault that decides the answer."""
+        result: list[Fault] = []
+        decided = False
+        for fault in self._faults:
+            if not fault.concerns(method, path) or not fault.strikes():
+                continue
+            if fault.decides and decided:
+                continue
+            decided = decided or fault.decides
+            fault.fired += 1
+            result.append(fault)
+        return result
+
+
+def parse_fault(order: Any) -> Fault:
+    """Check an order and make a fault of it."""
+    if not isinstance(order, dict):
+        raise BadFault("a fault must be an object")
+    unknown = sorted(set(order) - set(_KEYS))
+    if unknown:
+        raise BadFault(f"unknown key '{unknown[0]}' in a fault, known are {', '.join(_KEYS)}")
+    what = [name for name in _WHAT if order.get(name) not in (None, False)]
+    if not what or (len(what) > 1 and set(what) != {"status", "html"}):
+        raise BadFault(f"a fault needs exactly one of {', '.join(_WHAT)} (html may have a status)")
+    fault = Fault(source=dict(order))
+    for name, check in _CHECKS.items():
+        if order.get(name) is not None:
+            setattr(fault, name, check(name, order[name]))
+    if fault.nth is not None and fault.rate is not None:
+        raise BadFault("a fault has either nth or rate")
+    if fault.html and fault.status is None:
+        fault.status = 502
+    answer_only = {"retry_after", "body", "after_effect"} & set(order)
+    if answer_only and fault.status is None:
+        raise BadFault(f"'{min(answer_only)}' goes with status or html only")
+    if fault.nth is not None and fault.times is None:
+        fault.times = 1
+    if "seed" in order:
+        fault.dice.seed(order["seed"])
+    return fault
+
+
+def _boolean(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise BadFault(f"'{name}' must be true or false")
+    return value
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadFault(f"'{name}' must be a string")
+    return value
+
+
+def _count(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BadFault(f"'{name}' must be a whole number from 1")
+    return value
+
+
+def _number(name: str, value: Any) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
+        raise BadFault(f"'{name}' must be a number from 0")
+    return float(value)
+
+
+def _rate(name: str, value: Any) -> float:
+    if _number(name, value) > 1:
+        raise BadFault("'rate' must be a number from 0 to 1")
+    return float(value)
+
+
+def _status(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 200 <= value <= 599:
+        raise BadFault("'status' must be a whole number from 200 to 599")
+    return value
+
+
+def _drop(name: str, value: Any) -> str:
+    if value not in ("before", "after"):
+        raise BadFault("'drop' must be 'before' or 'after' (the effect)")
+    return str(value)
+
+
+def _truncate(name: str, value: Any) -> bool | int:
+    return value if isinstance(value, bool) else _count(name, value)
+
+
+def _retry_after(name: str, value: Any) -> int | str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise BadFault("'retry_after' must be a whole number of seconds or an HTTP date")
+    return value
+
+
+def _pattern(name: str, value: Any) -> re.Pattern[str]:
+    try:
+        return re.compile(_text(name, value))
+    except re.error as error:
+        raise BadFault(f"'path' is not a regular expression: {error}") from error
+
+
+_CHECKS: dict[str, Any] = {
+    "status": _status,
+    "html": _boolean,
+    "drop": _drop,
+    "slow_s": _number,
+    "truncate": _truncate,
+    "malformed": _boolean,
+    "advance_s": _number,
+    "retry_after": _retry_after,
+    "body": _text,
+    "after_effect": _boolean,
+    "method": lambda name, value: _text(name, value).upper(),
+    "path": _pattern,
+    "nth": _count,
+    "rate": _rate,
+    "times": _count,
+}

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the four kinds of files look from outside, and what may be changed about them."""
+
+from __future__ import annotations
+
+import re
+
+from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, Kind
+from .model import App, Json, StoredFile
+from .options import Options
+from .replies import bad_request
+
+_KEYSTORE_NAME = re.compile(r"[A-Za-z0-9_.]+")
+_KEYSTORE_SECRETS = {"PASSWORD": "password", "ALIAS": "alias", "PRIVATE_KEY_PASSWORD": "private_key_password"}
+
+
+def file_data(item: StoredFile, options: Options) -> Json:
+    """A file as the service shows it, without URLs."""
+    data: Json = {
+        "upload_file_name": item.upload_file_name,
+        "upload_file_size": item.upload_file_size,
+        "slug": item.slug,
+        "processed": item.processed,
+        "is_expose": item.is_expose,
+        "is_protected": item.is_protected,
+    }
+    if item.kind == CERTIFICATES.name:
+        data["certificate_password"] = None if item.is_protected else item.certificate_password
+        if options.hash_fields:
+            data["file_sha256"] = item.file_sha256
+            data["certificates"] = item.certificates
+    if item.kind == PROJECT_FILES.name:
+        data["user_env_key"] = item.user_env_key
+        data["exposed_meta_datastore"] = item.exposed_meta_datastore
+    if item.kind == KEYSTORES.name:
+        stored = item.exposed_meta_datastore or {}
+        shown = options.echo_keystore_secrets and not item.is_protected
+        data["user_env_key"] = item.user_env_key
+        data["exposed_meta_datastore"] = {name: stored.get(name, "") if shown else "" for name in _KEYSTORE_SECRETS}
+        if options.hash_fields:
+            data["file_sha256"] = item.file_sha256
+            data["certificate_sha256_fingerprint"] = item.certificate_sha256_fingerprint
+    return data
+
+
+def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[str, int]:
+    """Name and size of a file to be created, or a refusal."""
+    name = body.get("upload_file_name")
+    size = body.get("upload_file_size")
+    if not isinstance(name, str) or not name:
+        raise bad_request("Upload file name is required")
+    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        raise bad_request("Upload file size must be a positive integer")
+    if kind.max_size is not None and size > kind.max_size:
+        raise bad_request("Upload file size is too large")
+    if len(app.files_of(kind.name)) >= kind.max_count:
+        raise bad_request(f"Maximum number of files ({kind.max_count}) reached")
+    if kind is PROJECT_FILES:
+        key = body.get("user_env_key")
+        if not isinstance(key, str) or not key:
+            raise bad_request("User env key is required")
+        _check_unique_key(app, key, None, options)
+    return name, size
+
+
+def keystore_details(app: App, body: Json) -> tuple[str, Json]:
+    """Environment key and secrets of a keystore to be created."""
+    secrets: Json = {}
+    for name, parameter in _KEYSTORE_SECRETS.items():
+        value = body.get(parameter)
+        if value is not None and not isinstance(value, str):
+            raise bad_request(f"Invalid value for parameter '{parameter}'")
+        secrets[name] = value or ""
+    label = body.get("keystore_file_name")
+    if label is not None and (not isinstance(label, str) or not _KEYSTORE_NAME.fullmatch(label)):
+        raise bad_request("Keystore file name may hold letters, digits and underscores only")
+    if not app.files_of(KEYSTORES.name):
+        return "ANDROID_KEYSTORE", secrets
+    if not label:
+        raise bad_request("Keystore file name is required, the app has a keystore already")
+    return f"ANDROID_KEYSTORE_{label}", secrets
+
+
+def check_changes(item: StoredFile, kind: Kind, app: App, body: Json, options: Options) -> Json:
+    """The values that a PATCH really changes, or a refusal of all of it."""
+    changes: Json = {}
+    for name in kind.settable:
+        value = body.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, _TYPES.get(name, bool)):
+            raise bad_request(f"Invalid value for parameter '{name}'")
+        if value != getattr(item, name):
+            changes[name] = value
+    if changes.get("is_protected") is False:
+        raise bad_request("is_protected can't be changed to false once it is set to true")
+    if item.is_protected and "is_expose" in changes:
+        raise bad_request("is_expose can't be changed on a protected file")
+    if changes.get("processed") is False:
+        raise bad_request("processed can't be changed to false once it is set to true")
+    if "user_env_key" in changes:
+        _check_unique_key(app, changes["user_env_key"], item, options)
+    return changes
+
+
+_TYPES: dict[str, type] = {"certificate_password": str, "user_env_key": str, "exposed_meta_datastore": dict}
+
+
+def _check_unique_key(app: App, key: str, but: StoredFile | None, options: Options) -> None:
+    taken = any(other.user_env_key == key for other in app.files_of(PROJECT_FILES.name).values() if other is not but)
+    if options.unique_env_keys and taken:
+        raise bad_request("User env key is already in use")

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the service finds out about an uploaded file by itself."""
+
+from __future__ import annotations
+
+import functools
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from .clock import rfc3339
+from .model import Json
+
+
+@functools.lru_cache(maxsize=512)
+def _open_pkcs12(body: bytes, password: str) -> tuple[x509.Certificate, ...]:
+    """All certificates, that of the key first; none if the file cannot be opened."""
+    try:
+        store = pkcs12.load_pkcs12(body, password.encode() or None)
+    except ValueError:
+        if password:
+            return ()
+        try:
+            store = pkcs12.load_pkcs12(body, b"")
+        except ValueError:
+            return ()
+    found = ([store.cert] if store.cert else []) + list(store.additional_certs)
+    return tuple(entry.certificate for entry in found)
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+
+
+def certificates_in(body: bytes, password: str) -> list[Json]:
+    """The `certificates` list of a build certificate: those that sign, not those that vouch for them."""
+    return [
+        {
+            "serial": f"{certificate.serial_number:X}",
+            "expiry_date": rfc3339(certificate.not_valid_after_utc.timestamp()),
+        }
+        for certificate in _open_pkcs12(body, password)
+        if not _is_authority(certificate)
+    ]
+
+
+def keystore_fingerprint(body: bytes, password: str) -> str | None:
+    """The fingerprint of a keystore, for the PKCS#12 type of keystores only."""
+    certificates = _open_pkcs12(body, password)
+    if not certificates:
+        return None
+    return certificates[0].fingerprint(hashes.SHA256()).hex(":").upper()

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the state goes so that a restart keeps it: a SQLite file, or nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .model import Json
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, parent TEXT NOT NULL, body TEXT NOT NULL,
+    UNIQUE (kind, slug));
+CREATE TABLE IF NOT EXISTS blobs (key TEXT PRIMARY KEY, body BLOB NOT NULL);
+"""
+
+
+class Journal:
+    """Keeps nothing: the state lives in memory only."""
+
+    def put(self, kind: str, slug: str, parent: str, body: Json) -> None:
+        """Note an object, new or changed."""
+
+    def remove(self, kind: str, slug: str) -> None:
+        """Forget an object."""
+
+    def put_blob(self, key: str, body: bytes) -> None:
+        """Note stored bytes."""
+
+    def remove_blob(self, key: str) -> None:
+        """Forget stored bytes."""
+
+    def clear(self) -> None:
+        """Forget all objects."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Many notes at once."""
+        yield
+
+    def objects(self, kind: str) -> Iterator[tuple[str, str, Json]]:
+        """What is known: slug, parent and body, in the order of creation."""
+        return iter(())
+
+    def blobs(self) -> Iterator[tuple[str, bytes]]:
+        """Stored bytes with their keys."""
+        return iter(())
+
+    def close(self) -> None:
+        """The end."""
+
+
+class SqliteJournal(Journal):
+    """Writes every change at once, so that even a killed emulator loses nothing it has answered for."""
+
+    def __init__(self, path: Path) -> None:
+        # The file holds tokens and passwords of the rehearsal: nobody else's business.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.executescript(_SCHEMA)
+
+    def put(self, kind: str, slug: str, parent: str, body: Json) -> None:
+        self._db.execute(
+            "INSERT INTO objects (kind, slug, parent, body) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (kind, slug) DO UPDATE SET parent = excluded.parent, body = excluded.body",
+            (kind, slug, parent, json.dumps(body)),
+        )
+
+    def remove(self, kind: str, slug: str) -> None:
+        self._db.execute("DELETE FROM objects WHERE kind = ? AND slug = ?", (kind, slug))
+
+    def put_blob(self, key: str, body: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO blobs (key, body) VALUES (?, ?)", (key, body))
+
+    def remove_blob(self, key: str) -> None:
+        self._db.execute("DELETE FROM blobs WHERE key = ?", (key,))
+
+    def clear(self) -> None:
+        self._db.execute("DELETE FROM objects WHERE kind != 'meta'")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def objects(self, kind: str) -> Iterator[tuple[str, str, Json]]:
+        rows = self._db.execute("SELECT slug, parent, body FROM objects WHERE kind = ? ORDER BY id", (kind,))
+        return ((slug, parent, json.loads(body)) for slug, parent, body in rows)
+
+    def blobs(self) -> Iterator[tuple[str, bytes]]:
+        return iter(self._db.execute("SELECT key, body FROM blobs"))
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def open_journal(path: Path | None) -> Journal:
+    """The journal for a state file, or one that keeps nothing."""
+    return SqliteJournal(path) if path else Journal()

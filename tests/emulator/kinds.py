@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the four kinds of files have in common, and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file that an app can hold."""
+
+    name: str
+    path: str
+    settable: frozenset[str]
+    max_count: int
+    max_size: int | None = None
+    has_env_key: bool = False
+
+    @property
+    def has_patch(self) -> bool:
+        """Whether the service lets anything of an existing file be changed."""
+        return bool(self.settable)
+
+
+_FLAGS = frozenset({"is_expose", "is_protected", "processed"})
+
+PROFILES = Kind("provisioning_profiles", "provisioning-profiles", _FLAGS, max_count=100)
+CERTIFICATES = Kind("build_certificates", "build-certificates", _FLAGS | {"certificate_password"}, max_count=100)
+PROJECT_FILES = Kind(
+    "project_files",
+    "generic-project-files",
+    _FLAGS | {"user_env_key", "exposed_meta_datastore"},
+    max_count=100,
+    max_size=5 * 1024 * 1024,
+    has_env_key=True,
+)
+KEYSTORES = Kind("android_keystores", "android-keystore-files", frozenset(), max_count=100, has_env_key=True)
+
+KINDS = (PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES)
+KIND_BY_NAME = {kind.name: kind for kind in KINDS}

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lists in pages, with the first item of the next page as the anchor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from .model import Json
+from .replies import bad_request
+
+MAX_LIMIT = 50
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class HasSlug(Protocol):
+    """Anything that a page can start with."""
+
+    slug: str
+
+
+Item = TypeVar("Item", bound=HasSlug)
+
+
+def page_limit(query: Mapping[str, str]) -> int:
+    """The wanted length of a page; too long is refused, not cut."""
+    text = query.get("limit")
+    if text is None:
+        return MAX_LIMIT
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= MAX_LIMIT:
+        raise bad_request(f"invalid limit parameter: must be between 1 and {MAX_LIMIT}")
+    return int(text)
+
+
+def page_of(items: Sequence[Item], query: Mapping[str, str]) -> tuple[Sequence[Item], Json]:
+    """The wanted part of `items`, and the `paging` object that goes with it."""
+    limit = page_limit(query)
+    anchor = query.get("next", "")
+    start = 0
+    if anchor:
+        for position, item in enumerate(items):
+            if item.slug == anchor:
+                start = position
+                break
+        else:
+            raise bad_request("invalid next parameter")
+    paging: Json = {"total_item_count": len(items), "page_item_limit": limit}
+    if start + limit < len(items):
+        paging["next"] = items[start + limit].slug
+    return items[start : start + limit], paging

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starts the emulator for tests, demo and benchmarks, and talks to its admin path. Standard library only."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class EmulatorError(RuntimeError):
+    """The emulator did not start, or refused an admin request."""
+
+
+class Emulator:
+    """A running emulator; a context manager that ends it.
+
+    `python` is the interpreter that has the emulator's requirements: the one given, that of the environment variable
+    `EMULATOR_PYTHON`, or the one that runs this.
+    """
+
+    def __init__(
+        self,
+        fixture: str | dict[str, Any] = "demo",
+        *,
+        port: int = 0,
+        state: str | Path | None = None,
+        latency_ms: float = 0,
+        idle: float | None = 600,
+        tokens: dict[str, str] | None = None,
+        arguments: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+        python: str | None = None,
+    ) -> None:
+        self._fixture = fixture
+        self._environment = environment or {}
+        self._command = [python or os.environ.get("EMULATOR_PYTHON") or sys.executable, "-m", "tests.emulator"]
+        self._command += ["--fixture", fixture if isinstance(fixture, str) else "empty"]
+        self._command += ["--port", str(port), "--latency-ms", str(latency_ms), "--parent", str(os.getpid())]
+        if state is not None:
+            self._command += ["--state", str(Path(state).resolve())]
+        if idle is not None:
+            self._command += ["--idle", str(idle)]
+        for user, token in (tokens or {}).items():
+            self._environment[f"EMULATOR_TOKEN_{user.upper()}"] = token
+        self._command += arguments
+        self._process: subprocess.Popen[bytes] | None = None
+        self._errors: IO[bytes] | None = None
+        self.api_url = ""
+        self.admin_url = ""
+        self.tokens: dict[str, str] = {}
+
+    # Starting and ending
+
+    def __enter__(self) -> Emulator:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The process, once it was started."""
+        if self._process is None:
+            raise EmulatorError("the emulator is not running")
+        return self._process
+
+    def start(self, timeout: float = 20) -> Emulator:
+        """Start, and wait until it answers."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=CHECKOUT,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+        )
+        try:
+            first = json.loads(self._first_line(timeout))
+        except (ValueError, EmulatorError) as error:
+            self.stop()
+            raise EmulatorError(f"the emulator did not start: {error} {self._last_words}") from None
+        self.api_url, self.tokens, self.admin_url = first["bitrise"], first["tokens"], first["admin"]
+        if not isinstance(self._fixture, str):
+            self.load(self._fixture)
+        return self
+
+    def _first_line(self, timeout: float) -> bytes:
+        output = self.process.stdout
+        assert output is not None
+        ready, _writable, _failed = select.select([output], [], [], timeout)
+        return output.readline() if ready else b""
+
+    def stop(self) -> int:
+        """End it; the exit status."""
+        process, self._process = self.process, None
+        process.terminate()
+        try:
+            status = process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            status = process.wait()
+        if process.stdout:
+            process.stdout.close()
+        if self._errors:
+            self._errors.seek(0)
+            self._last_words = self._errors.read().decode(errors="replace")
+            self._errors.close()
+            self._errors = None
+        return status
+
+    _last_words = ""
+
+    @property
+    def last_words(self) -> str:
+        """What the ended process wrote to standard error: normally nothing."""
+        return self._last_words
+
+    # Admin path
+
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
+        """One admin request; the decoded answer."""
+        # http.client rather than urllib.request: no proxy settings to get in the way, and 30 ms faster.
+        connection = http.client.HTTPConnection(self.admin_url.split("/")[2], timeout=60)
+        try:
+            connection.request(method, f"/_emulator/{path}", None if body is None else json.dumps(body))
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise EmulatorError(f"{method} {path}: {answer.status} {text}")
+        return json.loads(text) if text else None
+
+    def requests(self, **wanted: Any) -> list[dict[str, Any]]:
+        """The request log in order, or the entries that have these values (`method="PUT"`, `area="api"`...)."""
+        return [
+            entry
+            for entry in self.admin("GET", "requests")
+            if all(entry.get(name) == value for name, value in wanted.items())
+        ]
+
+    def clear_requests(self) -> None:
+        """Start the request log again."""
+        self.admin("DELETE", "requests")
+
+    def fault(self, **order: Any) -> list[dict[str, Any]]:
+        """Order a fault: `fault(status=503, method="PUT", path="/_storage/", nth=2)`."""
+        added: list[dict[str, Any]] = self.admin("POST", "faults", order)
+        return added
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Faults in force, with how often each was seen and fired."""
+        found: list[dict[str, Any]] = self.admin("GET", "faults")
+        return found
+
+    def clear_faults(self) -> None:
+        """No more faults."""
+        self.admin("DELETE", "faults")
+
+    def advance(self, seconds: float) -> None:
+        """Move the service's clock."""
+        self.admin("POST", "clock", {"advance_s": seconds})
+
+    def load(self, fixture: str | dict[str, Any]) -> dict[str, Any]:
+        """Replace the state by a fixture, given by name or in full."""
+        body = {"fixture": fixture} if isinstance(fixture, str) else fixture
+        summary: dict[str, Any] = self.admin("POST", "fixture", body)
+        self.tokens = summary["tokens"]
+        return summary
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the service holds."""
+        found: dict[str, Any] = self.admin("GET", "state")
+        return found
+
+    def options(self, **changes: Any) -> dict[str, Any]:
+        """Turn switches; all switches with their values."""
+        found: dict[str, Any] = self.admin("POST", "options", changes) if changes else self.admin("GET", "options")
+        return found
+
+    def wait(self, timeout: float = 10) -> int:
+        """Wait for the process to end by itself."""
+        limit = time.monotonic() + timeout
+        while time.monotonic() < limit:
+            status = self.process.poll()
+            if status is not None:
+                return status
+            time.sleep(0.05)
+        raise EmulatorError(f"the emulator is still running after {timeout} s")

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers in the forms that the service and its storage use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.sax.saxutils import escape
+
+from starlette.responses import Response
+
+JSON_TYPE = "application/json; charset=utf-8"
+
+
+class ApiError(Exception):
+    """A refusal; `key` is the name under which this part of the service puts the text."""
+
+    def __init__(self, status: int, message: str, key: str = "message", extra: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body: dict[str, Any] = {**(extra or {}), key: message}
+
+
+def not_found() -> ApiError:
+    """Unknown, or not for the eyes of this user."""
+    return ApiError(404, "Not Found")
+
+
+def bad_request(message: str) -> ApiError:
+    """The request breaks a rule."""
+    return ApiError(400, message)
+
+
+def json_bytes(data: Any, escape_html: bool) -> bytes:
+    """JSON text; with `escape_html` the way Go's encoder writes it by default."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if escape_html:
+        text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    # Half of a surrogate pair can come in, escaped, but must not go out.
+    return text.encode(errors="replace")
+
+
+def json_reply(data: Any, status: int = 200, *, escape_html: bool = True) -> Response:
+    """A JSON answer."""
+    return Response(json_bytes(data, escape_html), status, media_type=JSON_TYPE)
+
+
+def s3_error(status: int, code: str, message: str, **details: str) -> Response:
+    """A refusal of the storage."""
+    parts = {"Code": code, "Message": message, **details, "RequestId": "EMULATOR", "HostId": "emulator"}
+    inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items())
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
+    return Response(body, status, media_type="application/xml", headers={"x-amz-request-id": "EMULATOR"})

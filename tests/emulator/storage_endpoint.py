@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP side of the emulator's own storage: refusals in S3's words, bytes in and out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from .clock import Clock, rfc3339
+from .replies import s3_error
+from .signed_urls import ALGORITHM, SignatureChecker
+from .storage import LocalStore
+
+_REQUIRED = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders")
+_WEEK = re.compile(r"[0-9]{1,6}")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+class StorageEndpoint:
+    """Answers everything under `/_storage/`."""
+
+    def __init__(self, store: LocalStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._checker = SignatureChecker(store.signing_key)
+
+    async def answer(self, request: Request) -> Response:
+        """One PUT or GET through a signed URL."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        key = request.scope["path"].removeprefix(self._store.prefix)
+        if request.method == "PUT":
+            return await self._put(request, key)
+        return self._get(request, key)
+
+    def _refusal(self, request: Request) -> Response | None:
+        headers = request.headers
+        query = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        signed = "X-Amz-Signature" in query
+        if signed and "authorization" in headers:
+            return s3_error(
+                400,
+                "InvalidArgument",
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string "
+                "parameter or the Authorization header should be specified",
+                ArgumentName="Authorization",
+            )
+        if not signed:
+            return s3_error(403, "AccessDenied", "Access Denied")
+        missing = [name for name in _REQUIRED if name not in query]
+        if missing or query["X-Amz-Algorithm"] != ALGORITHM or not _WEEK.fullmatch(query["X-Amz-Expires"]):
+            return s3_error(400, "AuthorizationQueryParametersError", "Error parsing the X-Amz query parameters")
+        return self._body_refusal(request) or self._time_refusal(query) or self._signature_refusal(request, query)
+
+    @staticmethod
+    def _body_refusal(request: Request) -> Response | None:
+        if request.method != "PUT":
+            return None
+        if "transfer-encoding" in request.headers:
+            return s3_error(
+                501, "NotImplemented", "A header you provided implies functionality that is not implemented"
+            )
+        if "content-length" not in request.headers:
+            return s3_error(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+        return None
+
+    def _time_refusal(self, query: dict[str, str]) -> Response | None:
+        try:
+            signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            return s3_error(400, "AuthorizationQueryParametersError", "X-Amz-Date must be in the ISO8601 Long Format")
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        if now < signed_at - timedelta(minutes=15):
+            return s3_error(403, "AccessDenied", "Request is not yet valid")
+        expires = signed_at + timedelta(seconds=int(query["X-Amz-Expires"]))
+        if now > expires:
+            return s3_error(
+                403,
+                "AccessDenied",
+                "Request has expired",
+                Expires=rfc3339(expires.timestamp()) or "",
+                ServerTime=rfc3339(now.timestamp()) or "",
+            )
+        return None
+
+    def _signature_refusal(self, request: Request, query: dict[str, str]) -> Response | None:
+        path = request.scope["raw_path"].decode("latin-1")
+        if self._checker.matches(request.method, path, query, request.headers):
+            return None
+        return s3_error(
+            403,
+            "SignatureDoesNotMatch",
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your key and signing method.",
+        )
+
+    async def _put(self, request: Request, key: str) -> Response:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return s3_error(400, "IncompleteBody", "The request body terminated unexpectedly")
+        self._store.receive(key, body)
+        return Response(b"", headers={"ETag": _etag(body), "x-amz-request-id": "EMULATOR"})
+
+    def _get(self, request: Request, key: str) -> Response:
+        body = self._store.blobs.get(key)
+        if body is None:
+            return s3_error(404, "NoSuchKey", "The specified key does not exist.")
+        headers = {"ETag": _etag(body), "Accept-Ranges": "bytes", "x-amz-request-id": "EMULATOR"}
+        wanted = request.headers.get("range")
+        if wanted and request.headers.get("if-range") not in (None, headers["ETag"]):
+            wanted = None
+        span = _span(wanted, len(body)) if wanted else None
+        if span is None:
+            return Response(body, headers=headers, media_type="binary/octet-stream")
+        start, end = span
+        if start >= len(body):
+            return s3_error(416, "InvalidRange", "The requested range is not satisfiable")
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+        return Response(body[start:end], 206, headers=headers, media_type="binary/octet-stream")
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+
+
+def _span(header: str, length: int) -> tuple[int, int] | None:
+    """Start and end of a single range; anything else is ignored, as HTTP allows."""
+    match = _RANGE.fullmatch(header)
+    if match is None or match.group(0) == "bytes=-":
+        return None
+    first, last = match.groups()
+    if not first:
+        return (max(0, length - int(last)), length) if int(last) else (length, length)
+    end = min(int(last) + 1, length) if last else length
+    return (int(first), end) if not last or int(last) >= int(first) else None

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of the service, and who may see what of it. No HTTP in here.
+
+All requests are served by one event loop, and nothing in here waits: a method is never interrupted half-way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from .journal import Journal
+from .model import App, Artifact, Build, Organization, StoredFile, User
+from .replies import ApiError, not_found
+
+OWNER = "owner"
+ADMIN = "admin"
+MANAGER = "manager"
+MEMBER = "member"
+VIEWER = "viewer"
+ROLES = (OWNER, ADMIN, MANAGER, MEMBER, VIEWER)
+
+MAY_MANAGE_FILES = frozenset({OWNER, ADMIN})
+MAY_RUN_BUILDS = frozenset({OWNER, ADMIN, MANAGER, MEMBER})
+
+
+class World:
+    """Users, organizations, apps and everything in them."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.users: dict[str, User] = {}
+        self.organizations: dict[str, Organization] = {}
+        self.apps: dict[str, App] = {}
+        self._by_token: dict[str, User] = {}
+        self._visible: dict[tuple[str, str], list[App]] = {}
+
+    # Reading
+
+    def user_with_token(self, authorization: str | None) -> User | None:
+        """Whose token this header carries: the bare token, or `token` and a space before it."""
+        if not authorization:
+            return None
+        return self._by_token.get(authorization.removeprefix("token "))
+
+    def role_in(self, app: App, user: User) -> str | None:
+        """The user's role in an app, or nothing for an app that is hidden from them."""
+        if user.sees_everything or (app.owner_type == "user" and app.owner_slug == user.slug):
+            return OWNER
+        return app.roles.get(user.username)
+
+    def app_for(self, user: User, slug: str) -> App:
+        """An app that the user can see."""
+        app = self.apps.get(slug)
+        if app is None or self.role_in(app, user) is None:
+            raise not_found()
+        return app
+
+    def require(self, app: App, user: User, allowed: frozenset[str]) -> None:
+        """Refuse what the user's role in a visible app does not cover."""
+        if self.role_in(app, user) not in allowed:
+            raise ApiError(403, "Forbidden")
+
+    def visible_apps(self, user: User, sort_by: str) -> list[App]:
+        """The user's apps, newest (or latest built) first."""
+        known = self._visible.get((user.slug, sort_by))
+        if known is None:
+            known = [app for app in self.apps.values() if self.role_in(app, user)]
+            if sort_by == "last_build_at":
+                known.sort(key=lambda app: (_last_build_at(app), app.created_at), reverse=True)
+            else:
+                known.sort(key=lambda app: app.created_at, reverse=True)
+            self._visible[user.slug, sort_by] = known
+        return known
+
+    def visible_organizations(self, user: User) -> list[Organization]:
+        """Organizations that the user belongs to, or sees an app of."""
+        seen = {app.owner_slug for app in self.visible_apps(user, "created_at")}
+        return [
+            organization
+            for organization in self.organizations.values()
+            if user.sees_everything
+            or organization.slug in seen
+            or user.username in organization.owners
+            or user.username in organization.members
+        ]
+
+    # Changing
+
+    def put_user(self, user: User) -> None:
+        """Add or change a user."""
+        self.users[user.slug] = user
+        self._by_token[user.token] = user
+        self._visible.clear()
+        self.journal.put("user", user.slug, "", asdict(user))
+
+    def put_organization(self, organization: Organization) -> None:
+        """Add or change an organization."""
+        self.organizations[organization.slug] = organization
+        self.journal.put("organization", organization.slug, "", asdict(organization))
+
+    def put_app(self, app: App) -> None:
+        """Add or change an app, without what is in it."""
+        self.apps[app.slug] = app
+        self._visible.clear()
+        self.journal.put("app", app.slug, "", _without(app, "files", "builds"))
+
+    def put_file(self, app: App, item: StoredFile) -> None:
+        """Add or change a file."""
+        app.files_of(item.kind)[item.slug] = item
+        self.journal.put("file", item.slug, app.slug, vars(item))
+
+    def remove_file(self, app: App, item: StoredFile) -> None:
+        """Take a file away."""
+        del app.files_of(item.kind)[item.slug]
+        self.journal.remove("file", item.slug)
+
+    def put_build(self, app: App, build: Build) -> None:
+        """Add or change a build with its artifacts."""
+        app.builds[build.slug] = build
+        self._visible.clear()
+        self.journal.put("build", build.slug, app.slug, asdict(build))
+
+    def take_over(self, other: World) -> None:
+        """Become a copy of another world."""
+        for table in (self.users, self.organizations, self.apps, self._by_token, self._visible):
+            table.clear()
+        self.journal.clear()
+        for user in other.users.values():
+            self.put_user(user)
+        for organization in other.organizations.values():
+            self.put_organization(organization)
+        for app in other.apps.values():
+            self.put_app(app)
+            for files in app.files.values():
+                for item in files.values():
+                    self.put_file(app, item)
+            for build in app.builds.values():
+                self.put_build(app, build)
+
+    def restore(self) -> bool:
+        """Take everything from the journal; false when there is nothing in it."""
+        for slug, _parent, body in self.journal.objects("user"):
+            self.users[slug] = user = User(**body)
+            self._by_token[user.token] = user
+        for slug, _parent, body in self.journal.objects("organization"):
+            self.organizations[slug] = Organization(**body)
+        for slug, _parent, body in self.journal.objects("app"):
+            self.apps[slug] = App(**body)
+        for slug, parent, body in self.journal.objects("file"):
+            self.apps[parent].files_of(body["kind"])[slug] = StoredFile(**body)
+        for slug, parent, body in self.journal.objects("build"):
+            artifacts = {key: Artifact(**value) for key, value in body.pop("artifacts").items()}
+            self.apps[parent].builds[slug] = Build(**body, artifacts=artifacts)
+        return bool(self.users)
+
+
+def _without(app: App, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in vars(app).items() if name not in names}
+
+
+def _last_build_at(app: App) -> float:
+    return max((build.triggered_at for build in app.builds.values()), default=0.0)

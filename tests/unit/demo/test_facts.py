@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo is only worth something if it notices when its claims do not hold."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+import pytest
+import requests
+
+from tests.demo import facts
+from tests.demo.facts import Traffic
+from tests.demo.fleet import APPS, ROLLED_OUT, State
+from tests.demo.material import CERTIFICATES, PROFILES, Material, SigningFile, fixture
+from tests.demo.playbook import Run
+from tests.demo.results import FileResult
+from tests.emulator.process import Emulator
+
+Json = dict[str, Any]
+
+UPLOAD = {"action": "upload", "kind": "build_certificate", "app_slug": "a", "name": "x.p12", "slug": None}
+DELETE = {**UPLOAD, "action": "delete", "slug": "s"}
+
+
+def run_with(*files: list[Json], name: str = "run") -> Run:
+    return Run(name, files=[FileResult("one", actions) for actions in files])
+
+
+@pytest.fixture
+def seeded(fleet: Emulator) -> Json:
+    return fleet.state()
+
+
+@pytest.fixture
+def declared(seeded: Json, material: Material) -> Json:
+    """The state that a right rollout leaves: what is in place already, put in place everywhere."""
+    state = copy.deepcopy(seeded)
+    examples = {app.organization: app for app in ROLLED_OUT if app.certificate is State.IN_PLACE is app.profile}
+    for app in ROLLED_OUT:
+        example = _app(state, examples[app.organization].title)
+        kept = [file for file in _app(state, app.title)[PROFILES] if file["upload_file_name"] != app.profile_name]
+        profile = {
+            **next(file for file in example[PROFILES]),
+            "upload_file_name": app.profile_name,
+            "sha256": material.current[app.profile_name].sha256,
+        }
+        _app(state, app.title)[CERTIFICATES] = copy.deepcopy(example[CERTIFICATES])
+        _app(state, app.title)[PROFILES] = [*kept, profile]
+    return state
+
+
+def _app(state: Json, title: str) -> Json:
+    found: Json = next(app for app in state["apps"].values() if app["title"] == title)
+    return found
+
+
+def test_every_disorder_of_the_fleet_is_noticed(seeded: Json, material: Material) -> None:
+    problems = "\n".join(facts.problems_of_state(seeded, seeded, material))
+
+    for app in ROLLED_OUT:
+        in_order = app.certificate is State.IN_PLACE is app.profile
+        assert (f"{app.title}:" in problems) is not in_order
+
+
+def test_the_declared_state_is_recognized(seeded: Json, declared: Json, material: Material) -> None:
+    assert not list(facts.problems_of_state(seeded, declared, material))
+
+
+def test_a_file_that_is_there_twice_is_noticed(seeded: Json, declared: Json, material: Material) -> None:
+    checkout = _app(declared, "Checkout")
+    checkout[CERTIFICATES] *= 2
+
+    assert list(facts.problems_of_state(seeded, declared, material)) == ["Checkout: a file is there twice"]
+
+
+def test_an_undeclared_file_that_is_gone_is_noticed(seeded: Json, declared: Json, material: Material) -> None:
+    telehealth = _app(declared, "Telehealth")
+    telehealth[PROFILES] = telehealth[PROFILES][1:]
+
+    (problem,) = facts.problems_of_state(seeded, declared, material)
+    assert problem.startswith("Telehealth: internal-testers.mobileprovision")
+
+
+@pytest.mark.parametrize("title", [app.title for app in APPS if not app.is_rolled_out])
+def test_an_app_that_should_be_left_alone_is_watched(
+    seeded: Json, declared: Json, material: Material, title: str
+) -> None:
+    _app(declared, title)[CERTIFICATES] = [{"slug": "new"}]
+
+    (problem,) = facts.problems_of_state(seeded, declared, material)
+    assert problem.startswith(f"{title}: was touched")
+
+
+def test_check_mode_must_not_write(seeded: Json) -> None:
+    check = run_with([UPLOAD])
+
+    assert not list(facts.problems_of_check(check, Traffic(9, 0), seeded, seeded))
+    assert list(facts.problems_of_check(check, Traffic(9, 1), seeded, seeded))
+    assert list(facts.problems_of_check(check, Traffic(9, 0), seeded, {**seeded, "users": []}))
+    assert list(facts.problems_of_check(run_with([]), Traffic(9, 0), seeded, seeded))
+
+
+def test_check_and_rollout_must_agree() -> None:
+    assert not list(facts.problems_of_rollout(run_with([UPLOAD, DELETE]), run_with([DELETE], [UPLOAD])))
+    assert len(list(facts.problems_of_rollout(run_with([UPLOAD]), run_with([DELETE])))) == 2
+    assert list(facts.problems_of_rollout(run_with([UPLOAD]), run_with([UPLOAD, UPLOAD])))
+
+
+def test_the_second_run_must_change_nothing() -> None:
+    assert not list(facts.problems_of_again(run_with([], []), Traffic(9, 0)))
+    assert list(facts.problems_of_again(run_with([UPLOAD]), Traffic(9, 0)))
+    assert list(facts.problems_of_again(run_with([]), Traffic(9, 1)))
+
+
+def test_a_run_must_succeed_over_the_whole_fleet() -> None:
+    run = run_with([], [])
+
+    assert not list(facts.problems_of_a_run(run, apps=1, files=2))
+    assert list(facts.problems_of_a_run(run, apps=2, files=2))
+    assert list(facts.problems_of_a_run(run, apps=1, files=3))
+    assert list(facts.problems_of_a_run(dataclasses.replace(run, exit_code=2), apps=1, files=2))
+    assert list(facts.problems_of_a_run(dataclasses.replace(run, failures=["one: no"]), apps=1, files=2)) == ["one: no"]
+
+
+def test_traffic_counts_from_the_last_time(fleet: Emulator) -> None:
+    headers = {"Authorization": fleet.tokens["owner"]}
+    requests.get(f"{fleet.api_url}/apps", headers=headers, timeout=10)
+    requests.post(f"{fleet.api_url}/apps/unknown/build-certificates", headers=headers, timeout=10)
+
+    assert facts.traffic(fleet) == Traffic(requests=2, writes=1)
+    assert facts.traffic(fleet) == Traffic(0, 0)
+
+
+def test_no_secret_is_shown(material: Material) -> None:
+    shown = repr(material)
+
+    assert material.passwords
+    assert not any(password in shown for password in material.passwords.values())
+    assert "content" not in repr(SigningFile(b"bytes", "password"))
+
+
+def test_fixture_has_all_apps(material: Material) -> None:
+    assert [app["title"] for app in fixture(material)["apps"]] == [app.title for app in APPS]

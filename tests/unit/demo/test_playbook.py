@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from tests.demo.playbook import Run, clean_environment
+from tests.demo.workspace import Workspace
+
+
+def test_nothing_of_the_users_ansible_comes_through(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    for name in ("ANSIBLE_INVENTORY", "ANSIBLE_FORKS", "BITRISE_API_TOKEN", "https_proxy", "PYTHONPATH"):
+        monkeypatch.setenv(name, "of the user")
+    monkeypatch.setenv("ANSIBLE_CONFIG", "/of/the/user")
+    environment = clean_environment(Workspace(tmp_path))
+
+    assert "of the user" not in environment.values()
+    for name in ("ANSIBLE_CONFIG", "ANSIBLE_HOME", "ANSIBLE_REMOTE_TEMP", "ANSIBLE_COLLECTIONS_PATH"):
+        assert pathlib.Path(environment[name]).is_relative_to(tmp_path)
+
+
+def test_results_are_counted() -> None:
+    run = Run("run")
+    for failed, result in (
+        (False, {"actions": [{"action": "upload"}, {"action": "delete"}]}),
+        (False, {"actions": []}),
+        (False, {"msg": "a task that is about something else"}),
+        (True, {"msg": "no such file"}),
+    ):
+        run.take({"host": "one", "failed": failed, "result": result}, {})
+
+    assert (run.changed, run.unchanged, run.count("upload"), run.count("delete")) == (1, 1, 1, 1)
+    assert run.failures == ["one: no such file"]
+    assert run.apps == ["one"]
+
+
+def test_a_task_over_many_apps_counts_file_by_file() -> None:
+    facts = {"size": 1}
+    upload, delete = (
+        {"action": action, "kind": "build_certificate", "name": "a.p12"} for action in ("upload", "delete")
+    )
+    certificate, profile = (
+        {"kind": "build_certificate", "name": "a.p12"},
+        {"kind": "provisioning_profile", "name": "a.mobileprovision"},
+    )
+    result = {
+        "actions": [upload, delete],
+        "apps": {
+            "slug1": {"actions": [upload, delete], "files": [certificate, profile]},
+            "slug2": {"actions": [], "files": [certificate]},
+        },
+        "diff": {
+            "before": {"slug1": {"build_certificates": {"a.p12 (X)": facts, "a.p12 (Y)": facts}}},
+            "after": {"slug1": {"build_certificates": {"a.p12": facts}}},
+        },
+    }
+    run = Run("run")
+    run.take({"host": "localhost", "failed": False, "result": result}, {"slug1": "One", "slug2": "Two"})
+
+    assert run.apps == ["One", "Two"]
+    assert (run.changed, run.unchanged) == (1, 2)
+    assert run.actions == [upload, delete]
+    assert list(run.files[0].before) == ["a.p12 (X)", "a.p12 (Y)"]
+    assert list(run.files[0].after) == ["a.p12"]
+
+
+def test_workspace_starts_anew_but_deletes_only_its_own(tmp_path: pathlib.Path) -> None:
+    workspace = Workspace(tmp_path / "demo")
+    for _turn in range(2):
+        workspace.prepare()
+        assert workspace.root.stat().st_mode & 0o777 == 0o700
+        assert (workspace.project / "fleet.bitrise.yml").is_file()
+        (workspace.signing_files / "a.p12").touch()
+    workspace.remove_secrets()
+    assert not workspace.signing_files.exists()
+
+    (tmp_path / "other").touch()
+    with pytest.raises(FileExistsError, match="choose another folder"):
+        Workspace(tmp_path).prepare()
+    assert (tmp_path / "other").exists()

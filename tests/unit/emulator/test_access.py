@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is let in, and what they see."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.emulator.process import Emulator
+
+from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api
+
+
+@pytest.mark.parametrize("path", ["/", "/v0.1"])
+def test_root_needs_no_token(emulator: Emulator, path: str) -> None:
+    answer = Api(emulator.api_url.removesuffix("/v0.1"), None).send("GET", path)
+    assert answer.status_code == 200
+    assert isinstance(answer.json(), dict)
+
+
+@pytest.mark.parametrize("prefix", ["", "token "])
+def test_both_forms_of_the_token(emulator: Emulator, prefix: str) -> None:
+    assert Api(emulator.api_url, prefix + emulator.tokens["member"]).data("/me")["username"] == "member"
+
+
+@pytest.mark.parametrize("header", [None, "", "token ", "wrong", "token wrong", "Bearer {}", "Token {}"])
+@pytest.mark.parametrize("path", ["/me", "/apps/one/provisioning-profiles", "/no-such-path"])
+def test_anything_else_is_unauthorized(emulator: Emulator, header: str | None, path: str) -> None:
+    token = header.format(emulator.tokens["owner"]) if header else header
+    answer = Api(emulator.api_url, token).send("GET", path)
+    assert answer.status_code == 401
+    assert answer.json() == {"message": "Unauthorized"}
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_apps_by_user(owner: Api, member: Api, viewer: Api) -> None:
+    assert [app["slug"] for app in owner.data("/apps")] == ["one", "two", "three"]
+    assert [app["slug"] for app in member.data("/apps")] == ["one", "three"]
+    assert [app["slug"] for app in viewer.data("/apps")] == ["one"]
+
+
+def test_a_hidden_app_does_not_exist(member: Api) -> None:
+    answer = member.send("GET", "/apps/two")
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+    assert member.send("GET", "/apps/two/build-certificates").status_code == 404
+
+
+@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES])
+def test_signing_files_need_an_admin(owner: Api, viewer: Api, kind: str) -> None:
+    item = owner.upload("one", kind, "a", b"a", user_env_key="A")
+    path = f"/apps/one/{kind}"
+    requests = [("GET", path), ("POST", path), ("GET", f"{path}/{item['slug']}"), ("DELETE", f"{path}/{item['slug']}")]
+    requests.append(("POST", f"{path}/{item['slug']}/uploaded"))
+    for method, where in requests:
+        body = {"upload_file_name": "x", "upload_file_size": 1, "user_env_key": "X"} if where == path else None
+        answer = viewer.send(method, where, json=body)
+        assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"}), (method, where)
+    assert viewer.data("/apps/one")["title"] == "One"
+
+
+def test_users(owner: Api, member: Api) -> None:
+    me = member.data("/me")
+    assert me["email"] == "member@example.com"
+    assert me["avatar_url"] is None
+    assert owner.data(f"/users/{me['slug']}") == me
+    assert [app["slug"] for app in owner.data(f"/users/{me['slug']}/apps")] == ["three"]
+    assert owner.send("GET", "/users/me/apps").status_code == 404
+    assert owner.send("GET", "/users/nobody").status_code == 404
+
+
+def test_organizations(owner: Api, member: Api, viewer: Api) -> None:
+    acme, beta = owner.data("/organizations")
+    assert (acme["name"], beta["name"]) == ("Acme", "Beta")
+    assert [owner["username"] for owner in acme["owners"]] == ["owner"]
+    assert member.data("/organizations") == viewer.data("/organizations") == [acme]
+    assert member.data(f"/organizations/{acme['slug']}") == acme
+    assert member.send("GET", f"/organizations/{beta['slug']}").status_code == 404
+    assert [app["slug"] for app in owner.data(f"/organizations/{beta['slug']}/apps")] == ["two"]
+    assert member.send("GET", f"/organizations/{beta['slug']}/apps").status_code == 404
+
+
+def test_app_object(owner: Api) -> None:
+    app = owner.data("/apps/three")
+    assert app["owner"] == {
+        "account_type": "user",
+        "name": "member",
+        "slug": owner.data("/apps/three")["owner"]["slug"],
+    }
+    assert (app["project_type"], app["is_disabled"], app["status"], app["avatar_url"]) == ("android", False, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("TRACE", "/apps"), ("PUT", "/me"), ("DELETE", "/apps/one"), ("POST", "/me")]
+)
+def test_wrong_method(owner: Api, method: str, path: str) -> None:
+    answer = owner.send(method, path)
+    assert (answer.status_code, answer.json()) == (405, {"message": "Method Not Allowed"})
+
+
+def test_unknown_path(owner: Api) -> None:
+    answer = owner.send("GET", "/me/apps")
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+def test_trailing_slash_is_redirected(owner: Api) -> None:
+    answer = owner.send("GET", "/apps/?limit=1")
+    assert answer.status_code in (301, 302, 307, 308)
+    assert answer.headers["Location"] == f"{owner.url}/apps?limit=1"

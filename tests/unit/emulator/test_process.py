@@ -1,0 +1,269 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The process: how it starts, what it keeps, when it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.emulator.process import CHECKOUT, Emulator, EmulatorError
+
+from .client import CERTIFICATES, PROFILES, Api, storage
+from .conftest import small_fixture
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tests.emulator", *arguments]
+
+
+def test_first_line_and_environment() -> None:
+    environment = {**os.environ, "FIXTURE": "fleet:1", "PORT": "0", "EMULATOR_TOKEN_MEMBER": "known"}
+    process = subprocess.Popen(
+        command("--token", "owner=chosen"),
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    first = json.loads(process.stdout.readline())
+    assert set(first) == {"bitrise", "tokens", "admin"}
+    assert (first["tokens"]["owner"], first["tokens"]["member"]) == ("chosen", "known")
+    assert set(first["tokens"]) == {"owner", "member", "viewer"}
+    assert first["admin"] == first["bitrise"].replace("/v0.1", "/_emulator")
+    assert len(Api(first["bitrise"], "chosen").data("/apps")) == 1
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=10)
+    assert (process.returncode, output, errors) == (0, b"", b"")
+
+
+def test_tokens_are_new_at_every_start() -> None:
+    with Emulator("empty") as first, Emulator("empty") as second:
+        assert not set(first.tokens.values()) & set(second.tokens.values())
+        assert len(set(first.tokens.values())) == 3
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_clean_end_with_a_request_under_way(signum: signal.Signals) -> None:
+    with Emulator("empty") as emulator:
+        emulator.fault(slow_s=30)
+        thread = threading.Thread(target=_ignore_errors, args=(emulator,))
+        thread.start()
+        while not emulator.requests():
+            time.sleep(0.02)
+        emulator.process.send_signal(signum)
+        assert emulator.wait() == 0
+        thread.join(5)
+    assert not emulator.last_words
+
+
+def _ignore_errors(emulator: Emulator) -> None:
+    try:
+        Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
+    except requests.ConnectionError:
+        pass
+
+
+def test_end_when_idle() -> None:
+    with Emulator("empty", idle=1) as emulator:
+        api = Api(emulator.api_url, emulator.tokens["owner"])
+        for _ in range(4):
+            time.sleep(0.4)
+            assert api.send("GET", "/me").status_code == 200
+        assert emulator.wait() == 0
+    assert not emulator.last_words
+
+
+PARENT = """
+    import subprocess, sys
+    process = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+    print(process.pid, process.stdout.readline().decode(), flush=True)
+    input()
+"""
+
+
+@pytest.mark.parametrize(("arguments", "survives"), [([], False), (["--no-parent"], True)])
+def test_end_with_the_parent(arguments: list[str], survives: bool) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(PARENT), *command("--fixture", "empty", "--idle", "30", *arguments)],
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert parent.stdout
+    pid, _, first = parent.stdout.readline().decode().partition(" ")
+    url = json.loads(first)["bitrise"]
+    assert requests.get(url, timeout=5).status_code == 200
+    parent.kill()
+    parent.communicate()
+    time.sleep(1)
+    if survives:
+        assert requests.get(url, timeout=5).status_code == 200
+        os.kill(int(pid), signal.SIGTERM)
+    assert _gone(url)
+
+
+def _gone(url: str) -> bool:
+    parts = urlsplit(url)
+    limit = time.monotonic() + 10
+    while time.monotonic() < limit:
+        try:
+            socket.create_connection((parts.hostname, parts.port), timeout=1).close()
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_end_with_another_process() -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with Emulator("empty", arguments=("--parent", str(other.pid))) as emulator:
+        time.sleep(0.3)
+        assert emulator.process.poll() is None
+        # Not waited for on purpose: a dead process that nobody has waited for counts as gone.
+        other.kill()
+        assert emulator.wait() == 0
+    other.communicate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--fixture", "nothing"), "unknown fixture 'nothing'"),
+        (("--fixture", "/missing.json"), "cannot read fixture"),
+        (("--token", "owner"), "USER=TOKEN"),
+        (("--port", "x"), "invalid int value"),
+        (("--state", "/missing/folder/state.db"), "No such file"),
+    ],
+)
+def test_wrong_arguments(arguments: tuple[str, ...], words: str) -> None:
+    with pytest.raises(EmulatorError, match=words) as caught:
+        Emulator("empty", arguments=arguments).start()
+    assert "Traceback" not in str(caught.value)
+
+
+def test_port_in_use(running: Emulator) -> None:
+    port = urlsplit(running.api_url).port
+    assert port
+    with pytest.raises(EmulatorError, match="Address already in use"):
+        Emulator("empty", port=port).start()
+
+
+def test_fixture_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "fixture.json"
+    path.write_text(json.dumps(small_fixture()), encoding="utf-8")
+    with Emulator(str(path)) as emulator:
+        assert [app["title"] for app in Api(emulator.api_url, emulator.tokens["owner"]).data("/apps")] == [
+            "One",
+            "Two",
+            "Three",
+        ]
+
+
+def _kill(emulator: Emulator) -> None:
+    emulator.process.kill()
+    emulator.wait()
+
+
+def test_a_restart_keeps_the_state(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with Emulator(small_fixture(), state=path) as first:
+        api = Api(first.api_url, first.tokens["owner"])
+        slug = api.upload("one", CERTIFICATES, "a.p12", b"hello")["slug"]
+        api.send("PATCH", f"/apps/one/{CERTIFICATES}/{slug}", json={"certificate_password": "pw", "is_protected": True})
+        half = api.create("one", PROFILES, "half", 5)
+        gone = api.upload("one", PROFILES, "gone", b"gone!")
+        api.send("DELETE", f"/apps/one/{PROFILES}/{gone['slug']}")
+        build = api.send("POST", "/apps/two/builds", json={"build_params": {"branch": "x"}}).json()["build_slug"]
+        first.advance(100)
+        before = first.state()
+        _kill(first)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with Emulator("demo", state=path, tokens={"viewer": "fixed"}) as second:
+        assert second.state() == before
+        assert second.tokens == {**first.tokens, "viewer": "fixed"}
+        assert second.admin("GET", "clock")["offset_s"] == 100
+        api = Api(second.api_url, second.tokens["owner"])
+        assert api.data("/apps/two/builds")[0]["slug"] == build
+        assert api.data(f"/apps/one/{PROFILES}")[0]["slug"] == half["slug"]
+        assert Api(second.api_url, "fixed").data("/me")["username"] == "viewer"
+        second.load("empty")
+    with Emulator("demo", state=path) as third:
+        assert third.state()["apps"] == {}
+
+
+def test_a_url_outlives_a_restart_on_the_same_port(tmp_path: Path) -> None:
+    with Emulator(small_fixture(), state=tmp_path / "s") as first:
+        url = Api(first.api_url, first.tokens["owner"]).create("one", PROFILES, "a", 1)["upload_url"]
+        port = urlsplit(url).port
+    assert port
+    with Emulator("empty", state=tmp_path / "s", port=port):
+        assert storage("PUT", url, data=b"a").status_code == 200
+
+
+def _segments(url: str, request: bytes) -> list[bytes]:
+    """What single reads get: with TCP_NODELAY on the other side, a segment each."""
+    parts = urlsplit(url)
+    received = []
+    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+        for _ in range(50):
+            connection.sendall(request)
+            received.append(connection.recv(1_000_000))
+    return received
+
+
+def test_an_answer_comes_in_one_piece(emulator: Emulator, owner: Api) -> None:
+    request = (
+        b"GET /v0.1/apps/one HTTP/1.1\r\nHost: x\r\nAuthorization: " + emulator.tokens["owner"].encode() + b"\r\n\r\n"
+    )
+    for answer in _segments(emulator.api_url, request):
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert f"content-length: {len(body)}".encode() in head
+
+
+def test_a_hundred_requests_on_one_connection_are_quick(owner: Api) -> None:
+    start = time.monotonic()
+    for _ in range(100):
+        owner.send("GET", "/me")
+    # Delayed acknowledgements would make it four seconds.
+    assert time.monotonic() - start < 3
+
+
+def test_latency_does_not_add_up_for_concurrent_clients() -> None:
+    with Emulator("empty", latency_ms=100) as emulator:
+        answers: list[Any] = []
+
+        def ask() -> None:
+            answers.append(Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me").elapsed.total_seconds())
+
+        threads = [threading.Thread(target=ask) for _ in range(10)]
+        start = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert time.monotonic() - start < 0.9
+        assert min(answers) >= 0.1
+
+
+def test_a_start_with_a_broken_interpreter() -> None:
+    with pytest.raises(EmulatorError, match="did not start"):
+        Emulator("empty", python="/bin/false").start()

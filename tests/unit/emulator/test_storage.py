@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The signed URLs: what they allow, and S3's words for everything else."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.emulator.process import Emulator
+from tests.emulator.signed_urls import SigningKey, presign
+
+from .client import PROFILES, Api, storage
+
+
+@pytest.fixture
+def upload_url(owner: Api) -> str:
+    url: str = owner.create("one", PROFILES, "a", 5)["upload_url"]
+    return url
+
+
+@pytest.fixture
+def download_url(owner: Api) -> str:
+    slug = owner.upload("one", PROFILES, "a", b"0123456789")["slug"]
+    url: str = owner.data(f"/apps/one/{PROFILES}/{slug}")["download_url"]
+    return url
+
+
+def refused(answer: requests.Response, status: int, code: str) -> str:
+    """The message of a refusal in S3's form."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"].startswith("application/xml")
+    form = r'<\?xml version="1.0" encoding="UTF-8"\?>\n<Error><Code>(\w+)</Code><Message>([^<]*)</Message>.*</Error>'
+    found = re.fullmatch(form, answer.text)
+    assert found, answer.text
+    assert found[1] == code
+    return found[2]
+
+
+def test_parameters_of_the_urls(upload_url: str, download_url: str) -> None:
+    upload, download = (parse_qs(urlsplit(url).query) for url in (upload_url, download_url))
+    assert upload["X-Amz-SignedHeaders"] == ["content-length;host"]
+    assert download["X-Amz-SignedHeaders"] == ["host"]
+    assert upload["X-Amz-Expires"] == download["X-Amz-Expires"] == ["600"]
+    assert upload["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert "/v0.1/" not in upload_url
+
+
+def test_own_signature_equals_that_of_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = SigningKey("AKIAEXAMPLE", "secret", "eu-central-1")
+    now = 1_700_000_000.0
+    ours = presign(key, "PUT", "http://s3.example", "/b/a%20b.p12", {"host": "s3.example", "content-length": "7"}, now)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: datetime.fromtimestamp(now, UTC))
+    params = {"X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"}
+    headers = {"content-length": "7"}
+    request = AWSRequest("PUT", "http://s3.example/b/a%20b.p12", headers=headers, params=params)
+    S3SigV4QueryAuth(Credentials("AKIAEXAMPLE", "secret"), "s3", "eu-central-1", 600).add_auth(request)
+    assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(request.url).query)
+
+
+def test_upload_twice(upload_url: str) -> None:
+    assert storage("PUT", upload_url, data=b"hello").status_code == 200
+    assert storage("PUT", upload_url, data=b"again").status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"hell", b"hello!"])
+def test_wrong_length(upload_url: str, body: bytes) -> None:
+    refused(
+        storage("PUT", upload_url, data=body, headers={"Content-Length": str(len(body))}), 403, "SignatureDoesNotMatch"
+    )
+
+
+def test_chunked_upload(upload_url: str) -> None:
+    refused(storage("PUT", upload_url, data=iter([b"hello"])), 501, "NotImplemented")
+
+
+def test_no_length_at_all(upload_url: str) -> None:
+    parts = urlsplit(upload_url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection.putrequest("PUT", f"{parts.path}?{parts.query}")
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, b"MissingContentLength" in answer.read()) == (411, True)
+    connection.close()
+
+
+@pytest.mark.parametrize("token", ["token {}", "{}", "Basic eDp5", "nonsense"])
+def test_authorization_is_refused(emulator: Emulator, upload_url: str, download_url: str, token: str) -> None:
+    headers = {"Authorization": token.format(emulator.tokens["owner"])}
+    for answer in (
+        storage("PUT", upload_url, data=b"hello", headers=headers),
+        storage("GET", download_url, headers=headers),
+    ):
+        assert refused(answer, 400, "InvalidArgument").startswith("Only one auth mechanism allowed")
+
+
+def test_expiry(emulator: Emulator, upload_url: str, download_url: str) -> None:
+    emulator.advance(595)
+    assert storage("GET", download_url).status_code == 200
+    emulator.advance(10)
+    assert refused(storage("PUT", upload_url, data=b"hello"), 403, "AccessDenied") == "Request has expired"
+    assert refused(storage("GET", download_url), 403, "AccessDenied") == "Request has expired"
+
+
+def test_only_one_method(upload_url: str, download_url: str) -> None:
+    storage("PUT", upload_url, data=b"hello")
+    for answer in (
+        storage("GET", upload_url),
+        storage("DELETE", upload_url),
+        storage("POST", upload_url, data=b"hello"),
+        storage("PUT", download_url, data=b"hello"),
+        storage("DELETE", download_url),
+    ):
+        refused(answer, 403, "SignatureDoesNotMatch")
+    assert storage("HEAD", download_url).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda url: url.replace("X-Amz-Expires=600", "X-Amz-Expires=6000"),
+        lambda url: url.replace("/original/", "/other/"),
+        lambda url: url + "&extra=1",
+        lambda url: url[:-1] + ("0" if url[-1] != "0" else "1"),
+        lambda url: url.replace("127.0.0.1", "localhost"),
+        lambda url: url.replace("us-west-2", "us-east-1"),
+        lambda url: url.replace("AKIAEMULATOR", "AKIASOMEBODY"),
+        lambda url: url.replace("content-length%3Bhost", "content-length"),
+        lambda url: url[:-4] + "%C3%BC",
+    ],
+)
+def test_tampered_url(upload_url: str, tamper: Callable[[str], str]) -> None:
+    refused(storage("PUT", tamper(upload_url), data=b"hello"), 403, "SignatureDoesNotMatch")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda url: url.replace("X-Amz-Date=2", "X-Amz-Date=x"),
+        lambda url: url.replace("X-Amz-Expires=600", "X-Amz-Expires=-1"),
+        lambda url: url.replace("X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Algorithm=none"),
+        lambda url: url.replace("X-Amz-SignedHeaders", "Other"),
+    ],
+)
+def test_broken_parameters(upload_url: str, spoil: Callable[[str], str]) -> None:
+    refused(storage("PUT", spoil(upload_url), data=b"hello"), 400, "AuthorizationQueryParametersError")
+
+
+def test_unsigned_request(upload_url: str) -> None:
+    refused(storage("GET", upload_url.partition("?")[0]), 403, "AccessDenied")
+
+
+def test_content_type_is_not_signed(upload_url: str) -> None:
+    assert storage("PUT", upload_url, data=b"hello", headers={"Content-Type": "text/x"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "body", "content_range"),
+    [
+        ("bytes=2-4", 206, b"234", "bytes 2-4/10"),
+        ("bytes=7-", 206, b"789", "bytes 7-9/10"),
+        ("bytes=-3", 206, b"789", "bytes 7-9/10"),
+        ("bytes=5-500", 206, b"56789", "bytes 5-9/10"),
+        ("bytes=4-2", 200, b"0123456789", None),
+        ("bytes=0-1,4-5", 200, b"0123456789", None),
+        ("lines=1-2", 200, b"0123456789", None),
+    ],
+)
+def test_range(download_url: str, header: str, status: int, body: bytes, content_range: str | None) -> None:
+    answer = storage("GET", download_url, headers={"Range": header})
+    assert (answer.status_code, answer.content, answer.headers.get("Content-Range")) == (status, body, content_range)
+
+
+def test_range_behind_the_end(download_url: str) -> None:
+    refused(storage("GET", download_url, headers={"Range": "bytes=10-"}), 416, "InvalidRange")
+
+
+def test_range_of_another_version(download_url: str) -> None:
+    etag = storage("GET", download_url).headers["ETag"]
+    same = storage("GET", download_url, headers={"Range": "bytes=9-", "If-Range": etag})
+    other = storage("GET", download_url, headers={"Range": "bytes=9-", "If-Range": '"other"'})
+    assert (same.content, other.content) == (b"9", b"0123456789")
+
+
+def test_missing_object(emulator: Emulator, owner: Api) -> None:
+    slug = owner.create("one", PROFILES, "a", 5)["slug"]
+    url = owner.data(f"/apps/one/{PROFILES}/{slug}")["download_url"]
+    refused(storage("GET", url), 404, "NoSuchKey")

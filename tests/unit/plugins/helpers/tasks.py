@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks as a playbook has them, carried out in this process: options are validated by ansible-core, then run."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import (
+    BUILD_CERTIFICATE_ENTRY,
+    BUILD_CERTIFICATE_INFO,
+    PROVISIONING_PROFILE_ENTRY,
+    PROVISIONING_PROFILE_INFO,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
+
+from .service import APP, CERTIFICATES, PROFILES, READING, Service
+
+PROFILE = PROVISIONING_PROFILE_ENTRY
+CERTIFICATE = BUILD_CERTIFICATE_ENTRY
+ENTRIES = (PROFILE, CERTIFICATE, PROVISIONING_PROFILE_INFO, BUILD_CERTIFICATE_INFO, APP_INFO)
+MANAGING = {PROFILES: PROFILE, CERTIFICATES: CERTIFICATE}
+LISTING = {PROFILES: PROVISIONING_PROFILE_INFO, CERTIFICATES: BUILD_CERTIFICATE_INFO}
+RESULT_KEY = {PROFILES: "provisioning_profile", CERTIFICATES: "build_certificate"}
+
+
+def b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def validated(entry: Entry, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with aliases, defaults and types, as a module gets them."""
+    validator = ArgumentSpecValidator(dict(entry.options.argument_spec), **entry.options.rules)
+    found = validator.validate(dict(options))
+    assert found.error_messages == []
+    parameters: dict[str, Any] = found.validated_parameters
+    return parameters
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task against one service. `env`: the environment of the task, which is all that it knows of any."""
+
+    service: Service
+    entry: Entry
+    options: Mapping[str, Any]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def with_options(self, **changes: Any) -> Task:
+        return replace(self, options={**self.options, **changes})
+
+    def result(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
+        """Whatever comes of it."""
+        return self.entry.carry_out(
+            validated(self.entry, self.options), TaskContext(self.env, check_mode=check_mode), diff=diff
+        )
+
+    def run(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
+        """The result of a success."""
+        result = self.result(check_mode=check_mode, diff=diff)
+        assert not result.get("failed"), result
+        return result
+
+    def fail(self, *, check_mode: bool = False) -> dict[str, Any]:
+        """The result of an expected failure: a message and an error, no traceback."""
+        result = self.result(check_mode=check_mode)
+        assert result.get("failed"), result
+        assert set(result) == {"failed", "msg", "error"}, result
+        assert set(result["error"]) == {"kind", "status", "method", "path", "request_id"}
+        return result
+
+    def asked_by(self, *, check_mode: bool = False) -> list[str]:
+        """The requests that a run makes."""
+        self.service.forget()
+        self.run(check_mode=check_mode)
+        return self.service.asked()
+
+    def asked_when_failing(self, *, check_mode: bool = False) -> list[str]:
+        self.service.forget()
+        self.fail(check_mode=check_mode)
+        return self.service.asked()
+
+
+def check_then_run_then_rerun(task: Task) -> dict[str, Any]:
+    """Check mode writes nothing and says what the run does; a second run reads only and changes nothing.
+
+    Returns the result of the real run.
+    """
+    service = task.service
+    service.forget()
+    checked = task.run(check_mode=True, diff=True)
+    assert set(service.asked()) <= READING
+    service.forget()
+    done = task.run(diff=True)
+    if not done["changed"]:
+        assert set(service.asked()) <= READING
+    service.forget()
+    again = task.run(diff=True)
+    assert set(service.asked()) <= READING
+
+    for key in ("changed", "actions", "diff"):
+        assert checked.get(key) == done.get(key), key
+    assert shape(checked) == shape(done) == shape(again)
+    assert again["changed"] is False
+    assert again.get("actions", []) == []
+    if "diff" in again:
+        assert again["diff"]["before"] == again["diff"]["after"]
+    return done
+
+
+def shape(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a result, and those of the objects in it."""
+    return {
+        key: sorted(value) if isinstance(value, dict) and key != "diff" else None
+        for key, value in result.items()
+        if key != "warnings"
+    }
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Makes tasks for a test."""
+
+    service: Service
+    folder: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {"XDG_STATE_HOME": str(self.folder / "state")}
+
+    def make(self, entry: Entry, **options: Any) -> Task:
+        connection = self.service.connection
+        return Task(self.service, entry, {**connection, **options}, self.env)
+
+    def file(self, kind: str = PROFILES, content: bytes | None = None, **options: Any) -> Task:
+        """A task that manages a file of the app, with these bytes."""
+        given = {} if content is None else {"content": b64(content)}
+        return self.make(MANAGING[kind], **{"app_slug": APP, "name": "dist", **given, **options})
+
+    def listing(self, kind: str = PROFILES, **options: Any) -> Task:
+        return self.make(LISTING[kind], **{"app_slug": APP, **options})

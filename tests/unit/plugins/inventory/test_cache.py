@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory cache: it stands in for the service, and holds no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+
+from tests.emulator.process import Emulator
+
+from .conftest import ORGANIZATION, Build, app, variables
+
+Fleet = Callable[..., None]
+
+
+@pytest.fixture
+def cached(tmp_path: Path) -> dict[str, Any]:
+    """The options of a cache."""
+    return {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+
+
+@pytest.fixture
+def without_service(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From when it is called on there is neither token nor requests, and so no network."""
+
+    def take_away() -> None:
+        monkeypatch.delenv("BITRISE_API_TOKEN")
+        monkeypatch.setitem(__import__("sys").modules, "requests", None)
+
+    return take_away
+
+
+def files(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "cache").iterdir())
+
+
+def test_a_cached_inventory_needs_neither_token_nor_network(
+    fleet: Fleet, build: Build, cached: dict[str, Any], without_service: Callable[[], None], emulator: Emulator
+) -> None:
+    title = "{{ lookup('ansible.builtin.pipe', 'id') }}"
+    fleet(app("Shop", "aaaa000000000001"), app(title, "aaaa000000000002"))
+    first = build(cached)
+    emulator.clear_requests()
+    without_service()
+
+    second = build(cached)
+
+    assert emulator.requests() == []
+    assert {host: variables(second, host) for host in second.hosts} == {
+        host: variables(first, host) for host in first.hosts
+    }
+    assert {type(value) for value in variables(second, title).values()} == {
+        type(value) for value in variables(first, title).values()
+    }
+
+
+def test_a_cached_inventory_does_not_even_look_at_the_token(
+    fleet: Fleet, build: Build, cached: dict[str, Any], without_service: Callable[[], None]
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    build(cached)
+    without_service()
+
+    assert set(build({**cached, "api_token": "{{ lookup('ansible.builtin.file', '/nowhere/at/all') }}"}).hosts) == {"Shop"}
+    vaulted = "".join(f"{key}: {json.dumps(value)}\n" for key, value in cached.items())
+    vaulted = f"plugin: mobileops.ci.bitrise\n{vaulted}api_token: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n"
+    assert set(build(vaulted).hosts) == {"Shop"}
+
+
+def test_what_is_done_with_the_apps_may_change_without_a_request(
+    fleet: Fleet, build: Build, cached: dict[str, Any], emulator: Emulator
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"), app("Off", "aaaa000000000002", is_disabled=True))
+    build(cached)
+    emulator.clear_requests()
+
+    inventory = build({**cached, "include_disabled": True, "hostname": "{{ bitrise_slug }}", "compose": {"x": "1"}})
+
+    assert set(inventory.hosts) == {"aaaa000000000001", "aaaa000000000002"}
+    assert emulator.requests() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"organizations": [ORGANIZATION]}, {"title": "Shop"}, {"project_type": "ios"}, {"sort_by": "created_at"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_question_has_a_cache_of_its_own(
+    fleet: Fleet, build: Build, cached: dict[str, Any], emulator: Emulator, change: dict[str, Any], tmp_path: Path
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    build(cached)
+    emulator.clear_requests()
+
+    build({**cached, **change})
+
+    assert len(emulator.requests()) == 1
+    assert len(files(tmp_path)) == 2
+
+
+def test_another_service_has_a_cache_of_its_own(
+    fleet: Fleet, build: Build, cached: dict[str, Any], without_service: Callable[[], None]
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    build(cached)
+    without_service()
+
+    with pytest.raises(AnsibleError, match="api_token: there is no token"):
+        build({**cached, "api_url": "https://another.example/v0.1"})
+
+
+def test_a_refresh_asks_the_service_and_renews_the_cache(
+    fleet: Fleet, build: Build, cached: dict[str, Any], without_service: Callable[[], None]
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    build(cached)
+    fleet(app("Shop", "aaaa000000000001"), app("New", "aaaa000000000002"))
+
+    assert set(build(cached).hosts) == {"Shop"}
+    assert set(build(cached, cache=False).hosts) == {"Shop", "New"}
+    without_service()
+    assert set(build(cached).hosts) == {"Shop", "New"}
+
+
+def test_the_token_is_neither_in_the_cache_nor_in_its_name(
+    fleet: Fleet, build: Build, cached: dict[str, Any], emulator: Emulator, tmp_path: Path
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    token = emulator.tokens["owner"]
+
+    build({**cached, "api_token": token})
+    build({**cached, "api_token": emulator.tokens["member"]})
+
+    (file,) = files(tmp_path)
+    assert "aaaa000000000001" in file.read_text()
+    assert token not in file.name + file.read_text()
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"format": 0, "apps": []}', '{"format": 1, "apps": [{"title": "x"}]}', "no"])
+def test_a_cache_that_does_not_fit_is_not_used(
+    fleet: Fleet, build: Build, cached: dict[str, Any], tmp_path: Path, content: str
+) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    build(cached)
+    (file,) = files(tmp_path)
+    whole = json.loads(file.read_text())
+    # From ansible-core 2.19 on the entry stands in an envelope.
+    inner = content if "apps" in whole or content == "no" else json.dumps({**whole, **_envelope(whole, content)})
+    file.write_text(inner)
+
+    assert set(build(cached).hosts) == {"Shop"}
+    assert "aaaa000000000001" in file.read_text()
+
+
+def _envelope(whole: dict[str, Any], content: str) -> dict[str, Any]:
+    key = next(key for key, value in whole.items() if isinstance(value, dict))
+    return {key: json.loads(content)}

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Profiles are read back by OpenSSL, which also checks the signature, and by cryptography's PKCS#7 loader."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import plistlib
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+from tests.signing_files import Authority, Identity, ProfileType, ProvisioningProfile, Team
+
+from .conftest import CLOCK
+
+BUNDLE = "com.acme.shop"
+
+
+@pytest.fixture(scope="session", params=list(ProfileType), ids=lambda type_: type_.value)
+def profile(
+    request: pytest.FixtureRequest, authority: Authority, identity: Identity, team: Team
+) -> ProvisioningProfile:
+    return authority.profile(name="Acme Shop", type=request.param, bundle_id=BUNDLE, identities=[identity], team=team)
+
+
+def signed_content(profile: ProvisioningProfile, authority: Authority, directory: pathlib.Path) -> dict[str, Any]:
+    """The property list as a verifying reader gets it; where no openssl is installed, cut out of the signed data."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        begin, end = profile.content.index(b"<?xml"), profile.content.index(b"</plist>") + len(b"</plist>")
+        return dict(plistlib.loads(profile.content[begin:end]))
+    root = directory / "root.pem"
+    root.write_bytes(authority.root.certificate.public_bytes(Encoding.PEM))
+    # A purpose of its own is asked for with "any": openssl knows mail and web servers only.
+    command = [openssl, "cms", "-verify", "-inform", "DER", "-CAfile", str(root), "-purpose", "any", "-no_check_time"]
+    answer = subprocess.run(command, input=profile.content, capture_output=True, check=False)
+    assert answer.returncode == 0, answer.stderr.decode()
+    return dict(plistlib.loads(answer.stdout))
+
+
+def test_signature_covers_the_property_list(
+    profile: ProvisioningProfile, authority: Authority, tmp_path: pathlib.Path
+) -> None:
+    assert signed_content(profile, authority, tmp_path) == profile.properties
+
+
+def test_signed_data_carries_signer_and_chain(profile: ProvisioningProfile, authority: Authority) -> None:
+    embedded = pkcs7.load_der_pkcs7_certificates(profile.content)
+
+    assert set(embedded) == {authority.profile_signer.certificate, *authority.chain}
+
+
+def test_property_list(profile: ProvisioningProfile, identity: Identity) -> None:
+    properties = profile.properties
+
+    assert (properties["Name"], properties["TeamName"], properties["Version"]) == ("Acme Shop", "Acme Ltd", 1)
+    assert properties["TeamIdentifier"] == properties["ApplicationIdentifierPrefix"] == ["A1B2C3D4E5"]
+    assert properties["Entitlements"]["application-identifier"] == f"A1B2C3D4E5.{BUNDLE}"
+    assert properties["DeveloperCertificates"] == [identity.der]
+    assert properties["TimeToLive"] == 365
+    assert properties["CreationDate"] < CLOCK.replace(tzinfo=None) < properties["ExpirationDate"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "devices", "all_devices", "debuggable"),
+    [
+        (ProfileType.DEVELOPMENT, True, False, True),
+        (ProfileType.AD_HOC, True, False, False),
+        (ProfileType.APP_STORE, False, False, False),
+        (ProfileType.ENTERPRISE, False, True, False),
+    ],
+)
+def test_type_shows_in_devices_and_entitlements(
+    authority: Authority,
+    identity: Identity,
+    team: Team,
+    type_: ProfileType,
+    devices: bool,
+    all_devices: bool,
+    debuggable: bool,
+) -> None:
+    made = authority.profile(name="n", type=type_, bundle_id=BUNDLE, identities=[identity], team=team).properties
+
+    assert bool(made.get("ProvisionedDevices")) is devices
+    assert made.get("ProvisionsAllDevices", False) is all_devices
+    assert made["Entitlements"]["get-task-allow"] is debuggable
+
+
+def test_what_is_given_is_taken(authority: Authority, identity: Identity, team: Team) -> None:
+    end = CLOCK + dt.timedelta(days=3)
+    made = authority.profile(
+        name="Wild",
+        type=ProfileType.AD_HOC,
+        bundle_id="*",
+        identities=[],
+        team=team,
+        expires_at=end,
+        devices=["one", "two"],
+        platforms=["tvOS"],
+        uuid="0a1b2c3d-0000-4000-8000-000000000000",
+        extra_entitlements={"aps-environment": "production"},
+    )
+
+    assert made.uuid == "0a1b2c3d-0000-4000-8000-000000000000"
+    assert made.properties["ExpirationDate"] == end.replace(tzinfo=None)
+    assert made.properties["ProvisionedDevices"] == ["one", "two"]
+    assert made.properties["Platform"] == ["tvOS"]
+    assert made.properties["DeveloperCertificates"] == []
+    assert made.properties["Entitlements"]["application-identifier"] == "A1B2C3D4E5.*"
+    assert made.properties["Entitlements"]["aps-environment"] == "production"
+
+
+def test_store_profiles_have_no_devices(authority: Authority, identity: Identity, team: Team) -> None:
+    with pytest.raises(ValueError, match="lists no devices"):
+        authority.profile(
+            name="n", type=ProfileType.APP_STORE, bundle_id=BUNDLE, identities=[identity], team=team, devices=["one"]
+        )
+
+
+def test_any_property_list_can_be_signed(authority: Authority, tmp_path: pathlib.Path) -> None:
+    odd = authority.sign_profile({"Name": "no team, no date", "UUID": "x"})
+
+    assert signed_content(odd, authority, tmp_path) == {"Name": "no team, no date", "UUID": "x"}
