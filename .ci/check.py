@@ -23,13 +23,12 @@ _AREA = BUILD / "copy"
 _COPY = _AREA / "ansible_collections" / "mobileops" / "ci"
 
 
-def tool(*command: str | Path) -> Step:
+def tool(*command: str, cwd: Path = ROOT) -> Step:
     """A program for which its exit status says it all."""
-    words = [str(word) for word in command]
-    name = " ".join([words[0], *(word for word in words[1:2] if word.isalpha())])
+    name = " ".join([command[0], *(word for word in command[1:2] if word.isalpha())])
 
     def work(log: Log) -> None:
-        log.run(*words)
+        log.run(*command, cwd=cwd)
 
     return Step(name, work)
 
@@ -78,12 +77,13 @@ def documentation(log: Log) -> str:
 
 
 def linters() -> list[Step]:
+    """Those that ask Git what belongs to the project look at the copy, which is a repository in any case."""
     return [
         tool("ruff", "check", "."),
         tool("ruff", "format", "--check", "."),
         Step("mypy", types),
-        tool("yamllint", "--strict", "."),
-        tool("ansible-lint", "--offline", "--profile", "production"),
+        tool("yamllint", "--strict", ".", cwd=_COPY),
+        tool("ansible-lint", "--offline", "--profile", "production", cwd=_COPY),
         tool(
             "antsibull-docs",
             "lint-collection-docs",
@@ -94,7 +94,7 @@ def linters() -> list[Step]:
             ".",
         ),
         tool("antsibull-changelog", "lint"),
-        tool("reuse", "lint"),
+        tool("reuse", "lint", cwd=_COPY),
     ]
 
 

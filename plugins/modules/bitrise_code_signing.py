@@ -40,7 +40,10 @@ options:
         suboptions:
           src:
             description:
-              - The local file to upload, up to 100 MiB. It is read on the host that runs the module.
+              - The file to upload, up to 100 MiB. It is searched on the controller, as M(ansible.builtin.copy) does it;
+                in C(files) of the role, in C(files) beside the playbook, beside the playbook; or its path is absolute.
+              - If it is encrypted with ansible-vault it is decrypted in memory.
+              - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
               - With neither C(src) nor C(content) the flags of a file that is there already are managed.
             type: path
           content:
@@ -128,7 +131,10 @@ options:
         suboptions:
           src:
             description:
-              - The local file to upload, up to 100 MiB. It is read on the host that runs the module.
+              - The file to upload, up to 100 MiB. It is searched on the controller, as M(ansible.builtin.copy) does it;
+                in C(files) of the role, in C(files) beside the playbook, beside the playbook; or its path is absolute.
+              - If it is encrypted with ansible-vault it is decrypted in memory.
+              - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
               - With neither C(src) nor C(content) the flags of a file that is there already are managed.
             type: path
           content:

@@ -126,11 +126,12 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def clean_environment(workspace: Workspace) -> dict[str, str]:
     """Nothing of the user's Ansible: configuration, collections, caches, proxies, tokens."""
-    kept = {name: value for name, value in os.environ.items() if name in {"HOME", "USER", "LOGNAME", "TMPDIR", "TZ"}}
+    kept = {name: value for name, value in os.environ.items() if name in {"USER", "LOGNAME", "TMPDIR", "TZ"}}
     home = workspace.ansible_home
     bin_folder = os.path.dirname(sys.executable)  # noqa: PTH120 -- resolving the link would leave the environment
     return {
         **kept,
+        "HOME": str(home),
         "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", os.defpath)]),
         # Ansible insists on UTF-8.
         "LC_ALL": "C.UTF-8",

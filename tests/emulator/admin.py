@@ -99,12 +99,12 @@ class Admin:
 
     async def load_fixture(self, request: Request) -> Response:
         """Replace the state; users keep their tokens."""
-        tokens = {user.username: user.token for user in self._service.world.users.values()}
+        tokens = self._service.world.tokens()
         try:
             summary = await load_fixture(self._service, tokens, fixture_from(await _body(request)))
         except BadFixture as error:
             raise bad_request(str(error)) from None
-        return json_reply({**summary, "tokens": self.tokens()}, escape_html=False)
+        return json_reply({**summary, "tokens": self._service.world.tokens()}, escape_html=False)
 
     async def options(self, request: Request) -> Response:
         """All switches."""
@@ -128,10 +128,6 @@ class Admin:
         ]
         users = [{"username": user.username, "slug": user.slug} for user in world.users.values()]
         return json_reply({"apps": apps, "organizations": organizations, "users": users}, escape_html=False)
-
-    def tokens(self) -> dict[str, str]:
-        """The token of every user."""
-        return {user.username: user.token for user in self._service.world.users.values()}
 
     async def _app_state(self, app: App) -> Json:
         data: Json = {"title": app.title, "owner": app.owner_name, "is_disabled": app.is_disabled}

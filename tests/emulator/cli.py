@@ -10,8 +10,10 @@ import argparse
 import asyncio
 import os
 import secrets
+import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from .app import build_app
@@ -20,7 +22,7 @@ from .fixture_format import BadFixture
 from .fixtures import fixture_named, load_fixture
 from .journal import Journal, open_journal
 from .options import Options
-from .server import listening_socket, serve
+from .server import listening_socket, serve, url_of
 from .service import Service
 from .signed_urls import SigningKey
 from .storage import LocalStore
@@ -33,26 +35,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = _parser().parse_args(arguments)
     try:
         tokens = _tokens(settings.token)
-        listener = listening_socket(settings.port)
-        service = asyncio.run(_service(settings, tokens, f"http://127.0.0.1:{listener.getsockname()[1]}"))
-    except (BadFixture, OSError) as error:
+        with listening_socket(settings.port) as listener, closing(open_journal(settings.state)) as journal:
+            service = asyncio.run(_service(settings, journal, tokens, url_of(listener)))
+            serve(build_app(service), listener, _watch(settings, service), service.world.tokens())
+    except (BadFixture, OSError, sqlite3.Error) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
-    parent = None if settings.no_parent else settings.parent or os.getppid()
-    watch = Watch(parent if parent != 1 else None, settings.idle, service.activity)
-    try:
-        serve(build_app(service), listener, watch, {user.username: user.token for user in service.world.users.values()})
-    finally:
-        service.world.journal.close()
     return 0
 
 
-async def _service(settings: argparse.Namespace, tokens: dict[str, str], base: str) -> Service:
-    journal = open_journal(settings.state)
+def _watch(settings: argparse.Namespace, service: Service) -> Watch:
+    parent = None if settings.no_parent else settings.parent or os.getppid()
+    # The first process of a machine or container outlives everything.
+    return Watch(parent if parent != 1 else None, settings.idle, service.activity)
+
+
+async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[str, str], base: str) -> Service:
     clock = Clock(journal)
-    store = LocalStore(_signing_key(journal), clock, journal)
-    store.base = base
-    service = Service(World(journal), clock, Options(latency_ms=settings.latency_ms), store, base)
+    store = LocalStore(_signing_key(journal), clock, journal, base)
+    service = Service(World(journal), clock, Options(latency_ms=settings.latency_ms), store)
     if service.world.restore():
         for user in list(service.world.users.values()):
             if user.username in tokens:

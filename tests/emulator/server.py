@@ -44,9 +44,14 @@ def listening_socket(port: int) -> socket.socket:
     return listener
 
 
+def url_of(listener: socket.socket) -> str:
+    """Where the socket is reached."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 def serve(app: ASGIApp, listener: socket.socket, watch: Watch, tokens: dict[str, str]) -> None:
     """Answer requests until a signal or the watch says otherwise."""
-    root = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    root = url_of(listener)
     first_line = json.dumps({"bitrise": f"{root}/v0.1", "tokens": tokens, "admin": f"{root}/_emulator"})
     config = uvicorn.Config(
         app,

@@ -46,7 +46,6 @@ class Service:
     clock: Clock
     options: Options
     store: ObjectStore
-    base: str
     faults: FaultBook = field(default_factory=FaultBook)
     log: RequestLog = field(default_factory=RequestLog)
     activity: Activity = field(default_factory=Activity)

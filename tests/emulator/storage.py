@@ -52,17 +52,17 @@ class LocalStore(ObjectStore):
 
     prefix = "/_storage/"
 
-    def __init__(self, key: SigningKey, clock: Clock, journal: Journal) -> None:
+    def __init__(self, key: SigningKey, clock: Clock, journal: Journal, base: str) -> None:
         self.signing_key = key
         self.blobs: dict[str, bytes] = dict(journal.blobs())
-        self.base = ""
+        self._base = base
         self._clock = clock
         self._journal = journal
 
     def _url(self, method: str, key: str, headers: dict[str, str]) -> str:
-        host = self.base.removeprefix("http://")
+        host = self._base.removeprefix("http://")
         path = self.prefix + quote(key)
-        return presign(self.signing_key, method, self.base, path, {"host": host, **headers}, self._clock.now())
+        return presign(self.signing_key, method, self._base, path, {"host": host, **headers}, self._clock.now())
 
     def upload_url(self, key: str, size: int) -> str:
         return self._url("PUT", key, {"content-length": str(size)})

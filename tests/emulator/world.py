@@ -46,6 +46,10 @@ class World:
             return None
         return self._by_token.get(authorization.removeprefix("token "))
 
+    def tokens(self) -> dict[str, str]:
+        """The token of every user by name."""
+        return {user.username: user.token for user in self.users.values()}
+
     def role_in(self, app: App, user: User) -> str | None:
         """The user's role in an app, or nothing for an app that is hidden from them."""
         if user.sees_everything or (app.owner_type == "user" and app.owner_slug == user.slug):

@@ -18,7 +18,7 @@ def test_nothing_of_the_users_ansible_comes_through(monkeypatch: pytest.MonkeyPa
     environment = clean_environment(Workspace(tmp_path))
 
     assert "of the user" not in environment.values()
-    for name in ("ANSIBLE_CONFIG", "ANSIBLE_HOME", "ANSIBLE_REMOTE_TEMP", "ANSIBLE_COLLECTIONS_PATH"):
+    for name in ("HOME", "ANSIBLE_CONFIG", "ANSIBLE_HOME", "ANSIBLE_REMOTE_TEMP", "ANSIBLE_COLLECTIONS_PATH"):
         assert pathlib.Path(environment[name]).is_relative_to(tmp_path)
 
 

@@ -59,7 +59,7 @@ class Application:
                 done.append(action)
         except BaseException as error:
             # An interrupt or the task's own timeout too must not leave half a file behind.
-            self._take_back(error)
+            self._take_back(error, done)
             raise
         for slug in self._created:
             self._journal.finish(self._kind, self._app_slug, slug)
@@ -124,10 +124,13 @@ class Application:
         self._client.delete_file(self._kind, self._app_slug, slug)
         self._created.remove(slug)
 
-    def _take_back(self, error: BaseException) -> None:
+    def _take_back(self, error: BaseException, done: Sequence[FileAction]) -> None:
         """Remove what was created, unless it is complete: then an old file may be gone, and this one in use."""
         notes = error.notes if isinstance(error, CiError) else []
         if not self._created:
+            if done:
+                listed = ", ".join(f"{action.action} {action.slug}" for action in done)
+                notes.append(f"Done before that: {listed}. Run again to finish.")
             return
         if self._complete:
             notes.append(

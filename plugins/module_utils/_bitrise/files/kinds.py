@@ -21,6 +21,10 @@ class FileKind:
     # Keys of the service's object beside those that all kinds have, with what they hold before the file is processed.
     own_keys: tuple[tuple[str, Any], ...] = ()
 
+    @property
+    def unset(self) -> dict[str, Any]:
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in self.own_keys}
+
 
 PROVISIONING_PROFILE = FileKind(
     "provisioning_profile", "provisioning_profiles", "provisioning-profiles", "provisioning profile"

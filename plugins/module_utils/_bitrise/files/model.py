@@ -43,7 +43,7 @@ class RemoteFile:
         size = data.get("upload_file_size")
         protected = bool(data.get("is_protected"))
         password = data.get("certificate_password") or ""
-        own = {key: unset if data.get(key) is None else data[key] for key, unset in kind.own_keys}
+        own = {key: unset if data.get(key) is None else data[key] for key, unset in kind.unset.items()}
         known = ("slug", "upload_file_name", "upload_file_size", "processed", "is_protected", "is_expose")
         return cls(
             slug=str(data["slug"]),

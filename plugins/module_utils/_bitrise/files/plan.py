@@ -53,6 +53,10 @@ class Place:
     def __str__(self) -> str:
         return f"{self.kind.words} of app {self.app_slug}"
 
+    @property
+    def plural(self) -> str:
+        return f"{self.kind.words}s of app {self.app_slug}"
+
 
 def match(desired: Desired, file: RemoteFile) -> Match:
     if file.sha256 is not None:
@@ -73,42 +77,40 @@ def worth_downloading(place: Place, desired: Desired, observed: Sequence[RemoteF
 def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> FilePlan:
     """What it takes to make one declaration true. Raises RefusedError if it must not or cannot be done."""
     candidates, slug_found = _candidates(place, desired, observed)
-    candidates = sorted(candidates, key=lambda file: file.slug or "")
+    candidates = sorted(candidates, key=_by_slug)
     touched = frozenset(file.slug for file in candidates if file.slug)
     leftovers = [_delete(place, file, "leftover") for file in candidates if not file.processed]
     processed = _processed(candidates)
+    # What an interrupted run has already put something in the place of.
+    cut_off = [file for file in processed if _heir(place, file.slug, processed) != file.slug]
+    ours = [file for file in processed if file not in cut_off]
 
     if not desired.present:
-        _refuse_ambiguous(place, desired, processed)
+        _refuse_ambiguous(place, desired, ours)
         gone = [_delete(place, file, "absent") for file in processed]
         return FilePlan((*gone, *leftovers), None, touched)
     if desired.slug and not slug_found:
-        processed = [_successor(place, desired, processed)]
+        ours, cut_off = [_successor(place, desired, processed)], []
     if desired.sha256 is None:
-        return _plan_flags_only(place, desired, processed, leftovers, touched)
-
-    cut_off = {slug for file in processed for slug in place.interrupted.get(file.slug or "", ())}
-    ours = [file for file in processed if file.slug not in cut_off]
-    _refuse_ambiguous(place, desired, ours)
-    keep = _choose(place, desired, ours)
-    others = [file for file in processed if file is not keep]
+        keep: RemoteFile | None = _only_one(place, desired, ours)
+    else:
+        _refuse_ambiguous(place, desired, ours)
+        keep = _choose(place, desired, ours)
     if keep is None:
-        wanted, warnings = _inherit(place, desired, others)
-        new = _upload(place, wanted)
-        deletes = [_delete(place, file, "replaced") for file in others]
-        return FilePlan((new, *deletes, *leftovers), None, touched, warnings)
-    wanted, warnings = _inherit(place, desired, [file for file in others if file.slug in cut_off])
-    update = _update(place, wanted, keep)
-    # Copies that are equal do no harm: only a task that says so removes them.
-    redundant = [file for file in others if file.slug in cut_off or desired.duplicates == "remove"]
-    deletes = [_delete(place, file, "replaced" if file.slug in cut_off else "duplicate") for file in redundant]
-    return FilePlan((*update, *deletes, *leftovers), keep.slug, touched, warnings)
+        wanted, warnings = _inherit(place, desired, [*cut_off, *ours])
+        deletes = [_delete(place, file, "replaced") for file in sorted([*cut_off, *ours], key=_by_slug)]
+        return FilePlan((_upload(place, wanted), *deletes, *leftovers), None, touched, warnings)
+    wanted, warnings = _inherit(place, desired, cut_off)
+    deletes = [_delete(place, file, "replaced") for file in cut_off]
+    if desired.duplicates == "remove":  # copies that are equal do no harm: only a task that says so removes them
+        deletes += [_delete(place, file, "duplicate") for file in ours if file is not keep]
+    return FilePlan((*_update(place, wanted, keep), *deletes, *leftovers), keep.slug, touched, warnings)
 
 
 def plan_purge(place: Place, declared: frozenset[str], observed: Sequence[RemoteFile]) -> tuple[FileAction, ...]:
     """Deletes every file that no declaration is about. `declared`: slugs of the files that one is about."""
     undeclared = [file for file in observed if file.slug not in declared]
-    return tuple(_delete(place, file, "undeclared") for file in sorted(undeclared, key=lambda file: file.slug or ""))
+    return tuple(_delete(place, file, "undeclared") for file in sorted(undeclared, key=_by_slug))
 
 
 def _candidates(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> tuple[list[RemoteFile], bool]:
@@ -116,13 +118,30 @@ def _candidates(place: Place, desired: Desired, observed: Sequence[RemoteFile]) 
     named = [file for file in observed if desired.name is not None and file.name == desired.name]
     if desired.slug is None:
         return named, False
-    exact = [file for file in observed if file.slug == desired.slug]
+    slug = _heir(place, desired.slug, _processed(observed))
+    exact = [file for file in observed if file.slug == slug]
     if not exact:
         return (named if desired.present else []), False
-    # What an interrupted run has put in its place belongs to it.
-    heirs = {new for new, replaced in place.interrupted.items() if desired.present and desired.slug in replaced}
-    more = [file for file in named if (not file.processed or file.slug in heirs) and file not in exact]
-    return exact + more, True
+    if desired.name is not None and exact[0].name != desired.name:
+        raise RefusedError(
+            f"slug and name contradict each other: the {place} with slug {slug} is named {exact[0].name}, not "
+            f"{desired.name}. Set name to {exact[0].name} (its default is the base name of src), or leave slug out.",
+            kind="option",
+        )
+    replaced = place.interrupted.get(slug or "", frozenset())
+    leftovers = [file for file in named if not file.processed and file not in exact]
+    return exact + leftovers + [file for file in observed if file.slug in replaced], True
+
+
+def _heir(place: Place, slug: str | None, processed: Sequence[RemoteFile]) -> str | None:
+    """The slug of the file that an interrupted run has put in the place of this one; else this very slug."""
+    there = {file.slug for file in processed}
+    successors = {old: new for new, replaced in place.interrupted.items() if new in there for old in replaced}
+    seen = set()
+    while slug in successors and slug not in seen:
+        seen.add(slug)
+        slug = successors[slug]
+    return slug
 
 
 def _successor(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> RemoteFile:
@@ -142,6 +161,10 @@ def _successor(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> R
     return min(possible, key=order)
 
 
+def _by_slug(file: RemoteFile) -> str:
+    return file.slug or ""
+
+
 def _processed(files: Sequence[RemoteFile]) -> list[RemoteFile]:
     return [file for file in files if file.processed]
 
@@ -153,10 +176,13 @@ def _refuse_ambiguous(place: Place, desired: Desired, files: Sequence[RemoteFile
     if desired.sha256 is not None and all(match(desired, file) is Match.EQUAL for file in files):
         return
     listed = ", ".join(f"{file.slug} ({_description(desired, file)})" for file in files)
+    found = f"There are {len(files)} files named {desired.label} among the {place.plural}"
+    if desired.present:
+        found, remedy = f"{found}, not all with the declared content", "keep exactly one"
+    else:
+        remedy = "delete them all"
     raise RefusedError(
-        f"There are {len(files)} {place} named {desired.label}, not all with the declared content: {listed}. "
-        "Set slug to the one that is meant, or duplicates=remove to keep one file only.",
-        kind="duplicates",
+        f"{found}: {listed}. Set slug to the one that is meant, or duplicates=remove to {remedy}.", kind="duplicates"
     )
 
 
@@ -183,7 +209,8 @@ def _choose(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> Remo
                 "Set on_unverifiable=trust to accept it or on_unverifiable=replace to upload it anew.",
                 kind="unverifiable",
             )
-        if desired.on_unverifiable != "trust":
+        # Of several that might be it, the wrong one may be kept for good: a new one is surely right.
+        if desired.on_unverifiable != "trust" or len(acceptable) > 1:
             return None
     if not acceptable:
         return None
@@ -198,26 +225,21 @@ def _effort(desired: Desired, file: RemoteFile) -> int:
     return 2 if differs and file.is_protected else int(differs)
 
 
-def _plan_flags_only(
-    place: Place,
-    desired: Desired,
-    processed: Sequence[RemoteFile],
-    leftovers: Sequence[Delete],
-    touched: frozenset[str],
-) -> FilePlan:
-    if not processed:
+def _only_one(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> RemoteFile:
+    """The file whose flags are managed where the task declares no content."""
+    if not files:
         raise RefusedError(
             f"There is no {place} named {desired.label}, and neither src nor content says what to upload.",
             kind="missing_file",
         )
-    if len(processed) > 1:
-        listed = ", ".join(str(file.slug) for file in processed)
+    if len(files) > 1:
+        listed = ", ".join(str(file.slug) for file in files)
         raise RefusedError(
-            f"There are {len(processed)} {place} named {desired.label}: {listed}. Set slug to the one that is meant, "
-            "or give src or content to say which content is to stay.",
+            f"There are {len(files)} files named {desired.label} among the {place.plural}: {listed}. Set slug to the "
+            "one that is meant, or give src or content to say which content is to stay.",
             kind="duplicates",
         )
-    return FilePlan((*_update(place, desired, processed[0]), *leftovers), processed[0].slug, touched)
+    return files[0]
 
 
 def _update(place: Place, desired: Desired, file: RemoteFile) -> list[Update]:

@@ -83,8 +83,7 @@ class FilesOfApp:
         """The plan for one declaration. Reads from the service what the plan needs; raises RefusedError."""
         desired = declaration.desired
         several = sum(file.name == desired.name for file in self.observed) > 1
-        interrupted = self._journal.interrupted(self.kind, self.app_slug) if several else {}
-        place = Place(self.kind, self.app_slug, interrupted)
+        place = Place(self.kind, self.app_slug, self._interrupted() if several or desired.slug else {})
         for file in worth_downloading(place, desired, self.observed):
             found = with_digest(self._client, self.kind, self.app_slug, file)
             self.observed[self.observed.index(file)] = found
@@ -135,6 +134,17 @@ class FilesOfApp:
             self._remember(file.slug, file.sha256)
         return file
 
+    def _interrupted(self) -> dict[str, frozenset[str]]:
+        """Replacements that were cut off, as far as both the new and an old file are still there."""
+        there = {file.slug for file in self.observed}
+        interrupted = {}
+        for new, replaced in self._journal.interrupted(self.kind, self.app_slug).items():
+            if new in there and replaced & there:
+                interrupted[new] = replaced
+            else:
+                self._journal.finish(self.kind, self.app_slug, new)
+        return interrupted
+
     def _with_known_digest(self, data: dict[str, Any]) -> RemoteFile:
         file = RemoteFile.from_service(self.kind, data)
         if self._digests and file.sha256 is None and file.processed and file.slug:
@@ -152,7 +162,7 @@ class FilesOfApp:
         if file.slug is not None:
             return file
         # A check mode's result has the keys of the real one: what the service would fill in, as far as it is known.
-        own = dict(self.kind.own_keys)
+        own = self.kind.unset
         return replace(file, others={**own, "file_sha256": file.sha256} if "file_sha256" in own else own)
 
 

@@ -27,11 +27,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.one_ap
     counts,
     reconcile_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FILE_OPTIONS, FLEET, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 MOST_WORKERS = 64
@@ -184,4 +185,11 @@ def _check_number(option: str, value: int, least: int, most: int | None = None) 
         raise OptionError(f"{option}: {value} is not a number {limits}.")
 
 
-CODE_SIGNING = Entry("bitrise_code_signing", BITRISE + FLEET, BitriseClients, _run, normalize=normalized)
+CODE_SIGNING = Entry(
+    "bitrise_code_signing",
+    BITRISE + RUN + FLEET,
+    BitriseClients,
+    _run,
+    normalize=normalized,
+    files=tuple(f"{where}{kind.plural}.src" for where in ("", "apps.") for kind in FILE_OPTIONS),
+)

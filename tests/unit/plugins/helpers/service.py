@@ -17,7 +17,9 @@ PROFILES = "provisioning_profiles"
 CERTIFICATES = "build_certificates"
 READING = frozenset({"apps", "app", "list", "show", "get"})
 
-_FILE = re.compile(r"/v0\.1/apps/[^/]+/(?:provisioning-profiles|build-certificates)(?P<slug>/[^/]+)?(?P<sub>/uploaded)?$")
+_FILE = re.compile(
+    r"/v0\.1/apps/[^/]+/(?:provisioning-profiles|build-certificates)(?P<slug>/[^/]+)?(?P<sub>/uploaded)?$"
+)
 _WORDS = {
     ("GET", False, False): "list",
     ("POST", False, False): "create",

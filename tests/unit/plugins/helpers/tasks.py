@@ -139,9 +139,9 @@ class Tasks:
         connection = self.service.connection
         return Task(self.service, entry, {**connection, **options}, self.env)
 
-    def file(self, kind: str = PROFILES, content: bytes | None = None, **options: Any) -> Task:
+    def file(self, kind: str = PROFILES, data: bytes | None = None, **options: Any) -> Task:
         """A task that manages a file of the app, with these bytes."""
-        given = {} if content is None else {"content": b64(content)}
+        given = {} if data is None else {"content": b64(data)}
         return self.make(MANAGING[kind], **{"app_slug": APP, "name": "dist", **given, **options})
 
     def listing(self, kind: str = PROFILES, **options: Any) -> Task:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,12 @@ import pytest
 import yaml
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader, inventory_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.plugins.loader import inventory_loader
 
 from tests.emulator.process import Emulator
 
 NAME = "mobileops.ci.bitrise"
 ORGANIZATION = "e1ec3dea540bcf21"
-VARIABLES = ("BITRISE_API_TOKEN", "BITRISE_TOKEN", "BITRISE_API_BASE_URL")
 
 Build = Callable[..., InventoryData]
 
@@ -50,22 +48,13 @@ def members(inventory: InventoryData) -> dict[str, list[str]]:
     }
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plugin_loader() -> None:
-    if AnsibleCollectionConfig.collection_finder is None:
-        init_plugin_loader()
-
-
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the person who runs the tests."""
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
 @pytest.fixture
-def fleet(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def fleet(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Loads apps into the emulator, which the environment then leads to."""
 
     def load(*apps: dict[str, Any]) -> None:
@@ -75,7 +64,7 @@ def fleet(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
         monkeypatch.setenv("BITRISE_API_BASE_URL", emulator.api_url)
         monkeypatch.setenv("BITRISE_API_TOKEN", emulator.tokens["owner"])
 
-    yield load
+    return load
 
 
 @pytest.fixture
@@ -90,7 +79,8 @@ def build(tmp_path: Path) -> Build:
         assert plugin.verify_file(path)
         inventory.current_source = path
         plugin.parse(inventory, DataLoader(), path, cache=cache)
-        plugin.update_cache_if_changed()
+        if plugin.get_option("cache"):
+            plugin.update_cache_if_changed()
         inventory.reconcile_inventory()
         return inventory
 

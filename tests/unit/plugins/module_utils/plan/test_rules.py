@@ -99,9 +99,7 @@ def refusal(wanted: Desired, *files: RemoteFile, kind: FileKind = PROFILE) -> Re
         pytest.param({"present": False, "slug": "GONE"}, [remote()], [], id="absent-slug-gone-keeps-the-name"),
         pytest.param({"slug": "B"}, [remote(**OTHER), remote("B")], [], id="slug-tells-two-apart"),
         pytest.param({"slug": "GONE"}, [remote()], [], id="slug-gone-content-there"),
-        pytest.param(
-            {"slug": "A", "name": "new"}, [remote(**OTHER)], ["upload", "delete A replaced"], id="replaced-by-slug"
-        ),
+        pytest.param({"slug": "A"}, [remote(**OTHER)], ["upload", "delete A replaced"], id="replaced-by-slug"),
     ],
 )
 def test_actions(wanted: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
@@ -152,6 +150,32 @@ def test_duplicates_are_refused_with_their_slugs() -> None:
 )
 def test_duplicates_are_removed_by_policy(files: list[RemoteFile], expected: list[str]) -> None:
     assert words(plan(desired(duplicates="remove"), *files)) == expected
+
+
+def test_of_several_files_that_cannot_be_told_none_is_kept() -> None:
+    files = [remote(slug, **UNTOLD, is_protected=True) for slug in ("A", "B")]
+    made = plan(desired(duplicates="remove"), *files)
+    assert words(made) == ["upload is_protected=True", "delete A replaced", "delete B replaced"]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_slug_and_name_of_different_files_are_refused(present: bool) -> None:
+    error = refusal(desired(slug="B", present=present), remote(), remote("B", name="other"))
+    assert error.kind == "option"
+    assert "is named other" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        pytest.param({"slug": "OLD"}, ["delete OLD replaced"], id="by-slug"),
+        pytest.param({"sha256": None, "size": None}, ["delete OLD replaced"], id="flags-only"),
+        pytest.param({"present": False}, ["delete NEW absent", "delete OLD absent"], id="absent"),
+    ],
+)
+def test_an_interrupted_replacement_is_known_everywhere(wanted: dict[str, Any], expected: list[str]) -> None:
+    made = plan(desired(**wanted), remote("NEW"), remote("OLD", **OTHER), NEW={"OLD"})
+    assert words(made) == expected
 
 
 def test_absent_refuses_several_files_unless_told_to_remove_them() -> None:

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks run by a real ansible-playbook, in a folder of their own, with what every task came to.
+
+The environment variable MOBILEOPS_CI_TEST_ANSIBLE names the `bin` folder of the ansible-core to run them with; it has
+to have this collection and `requests`. Without it, it is the one that the tests run with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+BIN = Path(os.environ.get("MOBILEOPS_CI_TEST_ANSIBLE") or Path(sys.executable).parent)
+
+VAULT_PASSWORD = "a-vault-password"
+UNSAFE, VAULTED = "unsafe:", "vaulted:"
+
+# How the collection that makes trouble is laid out.
+_COLLECTION = {
+    "entry.py": "module_utils/entry.py",
+    "module.py": "modules/trouble.py",
+    "action.py": "action/trouble.py",
+    "elsewhere.py": "connection/elsewhere.py",
+    "somebody.py": "become/somebody.py",
+}
+_INVENTORY = """
+here ansible_connection=local
+other ansible_connection=local
+away ansible_connection=testing.trouble.elsewhere
+narrow ansible_connection=testing.trouble.elsewhere narrow=true
+unreachable ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1
+[all:vars]
+ansible_python_interpreter={python}
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a callback was told."""
+
+    event: str
+    host: str
+    task: str
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a playbook."""
+
+    events: list[Event]
+    screen: str
+    status: int
+
+    def result(self, task: str) -> dict[str, Any]:
+        """Of the task of that name; it has to be one."""
+        (found,) = [event.result for event in self.events if event.task == task and "item" not in event.event]
+        return found
+
+
+class Playground:
+    """A folder with an inventory, the collection that makes trouble, and a playbook."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.play = folder / "play"
+        self.home = folder / "home"
+        self.files = self.play / "files"
+        for path in (self.files, self.home, folder / "callbacks"):
+            path.mkdir(parents=True)
+        plugins = folder / "ansible_collections" / "testing" / "trouble" / "plugins"
+        for source, target in _COLLECTION.items():
+            (plugins / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(HERE / "trouble" / source, plugins / target)
+        shutil.copy(HERE / "trouble" / "recorder.py", folder / "callbacks")
+        (folder / "password").write_text(VAULT_PASSWORD + "\n")
+        (folder / "hosts").write_text(_INVENTORY.format(python=BIN / "python"))
+
+    def vault(self, data: bytes) -> bytes:
+        """The data, encrypted with the vault password of every run."""
+        done = subprocess.run(
+            [BIN / "ansible-vault", "encrypt", "--vault-password-file", self.folder / "password", "--output", "-"],
+            input=data,
+            capture_output=True,
+            check=True,
+            env=self.environment(),
+        )
+        return done.stdout
+
+    def environment(self) -> dict[str, str]:
+        """Nothing of the user's."""
+        mine = {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "LANG": "C.UTF-8"}
+        settings = {
+            "HOME": self.home,
+            "RECORD": self.folder / "record",
+            # Of several unsupported options the one that a set yields last decides the words of the message.
+            "PYTHONHASHSEED": 0,
+            "ANSIBLE_CONFIG": os.devnull,
+            "ANSIBLE_COLLECTIONS_PATH": self.folder,
+            "ANSIBLE_CALLBACK_PLUGINS": self.folder / "callbacks",
+            "ANSIBLE_CALLBACKS_ENABLED": "recorder",
+            "ANSIBLE_NOCOLOR": 1,
+            "ANSIBLE_LOCALHOST_WARNING": 0,
+            "ANSIBLE_DEVEL_WARNING": 0,
+        }
+        return {**mine, **{name: str(value) for name, value in settings.items()}}
+
+    def run(
+        self,
+        tasks: Sequence[Mapping[str, Any]],
+        *options: str | Path,
+        env: Mapping[str, str] | None = None,
+        **play: Any,
+    ) -> Run:
+        """A play of these tasks. Texts that start with UNSAFE or VAULTED become what they say."""
+        site = [{"hosts": "here", "gather_facts": False, **play, "tasks": list(tasks)}]
+        text = json.dumps(site, indent=1).replace(f'"{UNSAFE}', '!unsafe "')
+        text = re.sub(rf'"{VAULTED}([^"]*)"', lambda found: self._vaulted(found[1]), text)
+        (self.play / "site.json").write_text(text)
+        record = self.folder / "record"
+        record.unlink(missing_ok=True)
+        record.touch()
+        done = subprocess.run(
+            [
+                BIN / "ansible-playbook",
+                *("-i", self.folder / "hosts"),
+                *("--vault-password-file", self.folder / "password"),
+                *options,
+                self.play / "site.json",
+            ],
+            cwd=self.home,  # not the playbook's folder: nothing may depend on where the user is
+            env={**self.environment(), **(env or {})},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+            check=False,
+        )
+        events = [Event(*json.loads(line)) for line in record.read_text().splitlines()]
+        return Run(events, done.stdout + done.stderr, done.returncode)
+
+    def _vaulted(self, text: str) -> str:
+        return "!vault " + json.dumps(self.vault(text.encode()).decode())
+
+
+def core_version() -> tuple[int, int]:
+    """Of the ansible-core that runs the playbooks."""
+    done = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"core (\d+)\.(\d+)", done.stdout)
+    assert found
+    return int(found[1]), int(found[2])

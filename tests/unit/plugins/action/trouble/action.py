@@ -1,0 +1,14 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin of the entry."""
+
+from __future__ import annotations
+
+from ansible_collections.testing.trouble.plugins.module_utils.entry import ENTRY  # type: ignore[import-not-found]
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
+
+
+class ActionModule(InProcess):
+    entry = ENTRY

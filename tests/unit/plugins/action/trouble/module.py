@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module of the entry."""
+
+from __future__ import annotations
+
+DOCUMENTATION = (
+    "{module: trouble, short_description: Trouble, description: [Makes trouble.], author: [tests], options: {}}"
+)
+
+from ansible_collections.testing.trouble.plugins.module_utils.entry import ENTRY  # type: ignore[import-not-found]
+
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Become plugin: to become who one is already, which needs no right and no password."""
+
+from __future__ import annotations
+
+from ansible.plugins.become import BecomeBase
+
+DOCUMENTATION = """
+name: somebody
+short_description: Become oneself
+description: [Becomes nobody else.]
+author: [tests]
+options:
+  become_user: {description: Whom., default: somebody, vars: [{name: ansible_become_user}]}
+  become_exe: {description: None., default: ""}
+  become_flags: {description: None., default: ""}
+  become_pass: {description: None., default: ""}
+"""
+
+
+class BecomeModule(BecomeBase):
+    name = "testing.trouble.somebody"
+
+    def build_become_command(self, cmd: str, shell: object) -> str:
+        super().build_become_command(cmd, shell)
+        return str(self._build_success_command(cmd, shell)) if cmd else cmd

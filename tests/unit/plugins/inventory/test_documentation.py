@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation is what the plugin does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.plugins.loader import inventory_loader
+
+from ansible_collections.mobileops.ci.plugins.inventory import bitrise
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_FILTER
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from tests.emulator.process import Emulator
+
+from .conftest import NAME, Build, app, members
+
+Fleet = Callable[..., None]
+EXAMPLES = list(yaml.safe_load_all(bitrise.EXAMPLES))
+
+
+@pytest.mark.parametrize(("name", "option"), sorted({**BITRISE.argument_spec, **APP_FILTER.argument_spec}.items()))
+def test_shared_options_are_those_of_the_modules(name: str, option: dict[str, Any]) -> None:
+    documented = inventory_loader.get(NAME).option_definitions[name]
+
+    for key in ("type", "default", "choices"):
+        assert documented.get(key) == option.get(key)
+
+
+def test_ansible_doc_shows_it_without_a_warning(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "ansible", "doc", "--type", "inventory", NAME],
+        env={**os.environ, "ANSIBLE_CONFIG": os.devnull, "ANSIBLE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "hostvars_prefix" in run.stdout
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=",".join)
+def test_examples_run_as_written(
+    fleet: Fleet, build: Build, emulator: Emulator, tmp_path: Path, example: dict[str, Any]
+) -> None:
+    fleet(app("Shop", "aaaa000000000001", project_type="ios", is_public=True), app("News", "aaaa000000000002"))
+    token = tmp_path / ".config" / "bitrise" / "token"
+    token.parent.mkdir(parents=True)
+    token.write_text(emulator.tokens["owner"])
+
+    inventory = build({**example, "strict": True})
+
+    assert len(inventory.hosts) == 2
+    if "keyed_groups" in example:
+        assert members(inventory) == {"owner_acme": ["News", "Shop"], "public": ["Shop"]}

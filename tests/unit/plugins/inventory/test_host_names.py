@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names: one for each slug, none taken, and the same ones in whatever order the apps come."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import NoNameError, distinct_names, usable
+
+# Few and treacherous ones: a name may look like another one with a slug added, or like a slug.
+SLUGS = st.sampled_from(["1", "2", "1_2", "x", "x_1"])
+NAMES = st.one_of(st.none(), st.sampled_from(["x", "x_1", "x_1_2", "1", "2", "all"]))
+
+
+def none_taken(_name: str, _slug: str) -> bool:
+    return False
+
+
+@given(st.dictionaries(SLUGS, NAMES), st.randoms())
+def test_names_are_distinct_and_do_not_depend_on_the_order(wanted: dict[str, str | None], random: object) -> None:
+    names = distinct_names(wanted, none_taken)
+
+    assert names.keys() == wanted.keys()
+    assert len(set(names.values())) == len(names)
+    shuffled = list(wanted.items())
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert distinct_names(dict(shuffled), none_taken) == names
+
+
+@given(st.dictionaries(SLUGS, NAMES))
+def test_a_name_that_nobody_else_wants_is_kept(wanted: dict[str, str | None]) -> None:
+    names = distinct_names(wanted, none_taken)
+
+    for slug, name in wanted.items():
+        others = {other for key, other in wanted.items() if key != slug}
+        given_to_others = {names[key] for key in wanted if key != slug}
+        if name and name not in others and name not in given_to_others:
+            assert names[slug] == name or name in {f"{other}_{key}" for key, other in wanted.items()} | set(wanted)
+
+
+def test_who_wants_what_another_one_got_as_a_substitute_gives_way() -> None:
+    names = distinct_names({"1": "x", "2": "x", "3": "x_1"}, none_taken)
+
+    assert names == {"1": "x_1", "2": "x_2", "3": "x_1_3"}
+
+
+def test_taken_names_are_avoided_until_there_is_none_left() -> None:
+    assert distinct_names({"1": "x"}, lambda name, _slug: name == "x") == {"1": "x_1"}
+    assert distinct_names({"1": "x"}, lambda name, _slug: name != "1") == {"1": "1"}
+    with pytest.raises(NoNameError, match="1"):
+        distinct_names({"1": "x"}, lambda _name, _slug: True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (" Shop ", "Shop"),
+        ("v1..2", "v1..2"),
+        (".hidden", ".hidden"),
+        ("a/b", "a/b"),
+        (None, None),
+        ("", None),
+        ("..", None),
+        ("a/..", None),
+        ("..\\x", None),
+        ("a\u2028b", None),
+        ("\ud800", None),
+    ],
+)
+def test_what_can_be_a_name(text: str | None, name: str | None) -> None:
+    assert usable(text) == name
