@@ -14,13 +14,14 @@ from .results import SLUG, FileResult
 Json = dict[str, Any]
 
 PASSWORD = "certificate_password"
+WRONG = "not as declared"
 
 
 def lines(file: FileResult) -> list[str]:
     """What goes (-), stays (two spaces) and comes (+)."""
     entries = [*file.before.values(), *file.after.values()]
     # As long as no password is wrong, it is no news.
-    with_password = any(entry.get(PASSWORD) == "not as declared" and entry["processed"] for entry in entries)
+    with_password = any(entry.get(PASSWORD) == WRONG and entry["processed"] for entry in entries)
     before, after = (
         [_words(SLUG.sub("", name), entry, with_password) for name, entry in side.items()]
         for side in (file.before, file.after)
@@ -40,9 +41,10 @@ def _words(name: str, entry: Json, with_password: bool) -> str:
         return "  ".join([*words, "half-uploaded"])
     if entry["sha256"]:
         words.append(f"sha256 {entry['sha256'][:8]}")
-    words.append("protected" if entry["is_protected"] else "not protected")
-    if with_password and entry.get(PASSWORD):
-        words.append(f"password {entry[PASSWORD]}")
+    if entry["is_protected"]:
+        words.append("protected")
+    if with_password and PASSWORD in entry:
+        words.append("wrong password" if entry[PASSWORD] == WRONG else "right password")
     return "  ".join(words)
 
 

@@ -9,9 +9,9 @@ import contextlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.status import Status
 from rich.table import Table
 
@@ -53,14 +53,14 @@ class Display:
     def fleet(self, apps: Sequence[App]) -> None:
         """What is on the service before the first run."""
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-        for heading in ("  app", "certificate", "profile"):
+        for heading in ("app", "certificate", "profile"):
             table.add_column(heading)
         for organization in ORGANIZATIONS:
-            table.add_row(f"  [bold]{escape(organization.name)}[/]")
+            table.add_row(f"[bold]{escape(organization.name)}[/]")
             for app in apps:
                 if app.organization == organization:
-                    table.add_row(f"    {escape(app.title)}", *_states(app))
-        self._console.print(table)
+                    table.add_row(f"  {escape(app.title)}", *_states(app))
+        self._console.print(Padding(table, (0, 0, 0, 2)))
 
     def differences(self, run: Run) -> None:
         shown = differences.instructive_apps(run, APPS_SHOWN)
@@ -84,10 +84,10 @@ class Display:
 
     def summary(self, rows: Sequence[tuple[Run, Traffic]]) -> None:
         """One row for each run; what a check announced is in brackets, for it was not done."""
-        table = Table(header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-        table.add_column("run")
-        for heading in ("apps", "files ok", "changed", "uploaded", "deleted", "requests", "writes", "seconds"):
-            table.add_column(heading, justify="right")
+        table = Table(header_style="bold", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        table.add_column("run", no_wrap=True)
+        for heading in ("apps", "files ok", "changed", "uploaded", "deleted", "requests", "writes", "time"):
+            table.add_column(heading, justify="right", no_wrap=True)
         for run, seen in rows:
             uploaded, deleted = str(run.count("upload")), str(run.count("delete"))
             table.add_row(
@@ -99,10 +99,11 @@ class Display:
                 f"({deleted})" if run.is_check else deleted,
                 str(seen.requests),
                 str(seen.writes),
-                f"{run.seconds:.1f}",
+                f"{run.seconds:.1f}s",
             )
+        self._console.print()
         self._console.print(table)
-        self.note("In brackets: announced by check mode, not done. Requests are counted by the emulator.", "dim")
+        self._console.print("[dim]In brackets: announced, not done. Requests are counted by the emulator.[/]\n")
 
     def success(self, text: str) -> None:
         self._console.print(f"[bold green]{escape(text)}[/]", soft_wrap=True)
@@ -125,12 +126,12 @@ class Progress:
 
 def _states(app: App) -> tuple[str, str]:
     if app.is_disabled:
-        return "[dim]disabled: not part of the rollout[/]", ""
+        return "[dim]disabled: left alone[/]", ""
     if not app.is_rolled_out:
-        return f"[dim]{app.project_type}: not part of the rollout[/]", ""
+        return f"[dim]{app.project_type}: left alone[/]", ""
     certificate, profile = (_state(state) for state in (app.certificate, app.profile))
     if app.has_undeclared_profile:
-        profile += ", beside an undeclared one"
+        profile += " + an undeclared one"
     return certificate, profile
 
 

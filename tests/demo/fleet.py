@@ -19,10 +19,10 @@ class State(enum.Enum):
     MISSING = "missing"
     OUTDATED = "last year's"
     HALF_UPLOADED = "half-uploaded"
-    LEFTOVER_BESIDE = "in place, beside a half-uploaded one"
+    LEFTOVER_BESIDE = "in place + half-uploaded"
     TWICE = "there twice, old and new"
     UNPROTECTED = "not protected yet"
-    WRONG_PASSWORD = "stored with a wrong password"
+    WRONG_PASSWORD = "wrong password stored"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Organization:
     @property
     def password_variable(self) -> str:
         """The environment variable that the project's group_vars read the certificate's password from."""
-        return f"{self.label.replace('-', '_').upper()}_CERTIFICATE_PASSWORD"
+        return f"{self.label.upper()}_P12_PASSWORD"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,15 +72,15 @@ class App:
 
     @property
     def bundle_id(self) -> str:
-        return f"com.{self.organization.label.replace('-', '.')}.{file_label(self.title).replace('-', '')}"
+        return f"com.{self.organization.label}.{file_label(self.title).replace('-', '')}"
 
 
 def file_label(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
-ACME = Organization(Team("AC3M7R4TL9", "Acme Retail"), protects_certificates=True, protects_profiles=False)
-NORTHWIND = Organization(Team("N0RW1ND5H3", "Northwind Health"), protects_certificates=False, protects_profiles=True)
+ACME = Organization(Team("AC3M3APPS9", "Acme"), protects_certificates=True, protects_profiles=False)
+NORTHWIND = Organization(Team("N0RW1ND5H3", "Northwind"), protects_certificates=False, protects_profiles=True)
 ORGANIZATIONS = (ACME, NORTHWIND)
 
 APPS = (

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -14,12 +17,12 @@ from tests.signing_files import Authority, IdentityKind, ProfileType, Team
 
 
 def make(folder: Path, password: str, names: list[str]) -> None:
-    """A certificate for all, and a profile of each name."""
+    """A certificate for all, a profile of each name, and a list of what was made."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = Authority.create()
     team = Team("A1B2C3D4E5", "Acme Ltd")
     identity = authority.identity(IdentityKind.DISTRIBUTION, team)
-    (folder / "distribution.p12").write_bytes(identity.pkcs12(password))
+    made = {"distribution.p12": identity.pkcs12(password)}
     for name in names:
         profile = authority.profile(
             name=name,
@@ -28,7 +31,14 @@ def make(folder: Path, password: str, names: list[str]) -> None:
             identities=[identity],
             team=team,
         )
-        (folder / f"{name}.mobileprovision").write_bytes(profile.content)
+        made[f"{name}.mobileprovision"] = profile.content
+    for file, content in made.items():
+        (folder / file).write_bytes(content)
+    listed = {
+        file: {"sha256": hashlib.sha256(content).hexdigest(), "base64": base64.b64encode(content).decode()}
+        for file, content in made.items()
+    }
+    (folder / "made.json").write_text(json.dumps(listed), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ NEW = {**OLD, "size": 5207, "sha256": "bbbbbbbbbbbb", "is_protected": True}
 
 def test_replaced_file() -> None:
     assert differences.lines(FileResult("A", before={"a.p12": OLD}, after={"a.p12": NEW})) == [
-        "- a.p12  5,181 bytes  sha256 aaaaaaaa  not protected",
+        "- a.p12  5,181 bytes  sha256 aaaaaaaa",
         "+ a.p12  5,207 bytes  sha256 bbbbbbbb  protected",
     ]
 
@@ -25,7 +25,7 @@ def test_of_two_files_of_one_name_one_stays() -> None:
 
     assert differences.lines(FileResult("A", before=before, after={"a.p12": OLD})) == [
         "- a.p12  5,207 bytes  half-uploaded",
-        "  a.p12  5,181 bytes  sha256 aaaaaaaa  not protected",
+        "  a.p12  5,181 bytes  sha256 aaaaaaaa",
     ]
 
 
@@ -34,8 +34,8 @@ def test_a_password_shows_only_where_it_is_wrong() -> None:
 
     assert not any("password" in line for line in differences.lines(FileResult("A", after={"a.p12": right})))
     assert differences.lines(FileResult("A", before={"a.p12": wrong}, after={"a.p12": right})) == [
-        "- a.p12  5,181 bytes  sha256 aaaaaaaa  not protected  password not as declared",
-        "+ a.p12  5,181 bytes  sha256 aaaaaaaa  not protected  password as declared",
+        "- a.p12  5,181 bytes  sha256 aaaaaaaa  wrong password",
+        "+ a.p12  5,181 bytes  sha256 aaaaaaaa  right password",
     ]
 
 

@@ -5,10 +5,6 @@
 
 from __future__ import annotations
 
-DOCUMENTATION = (
-    "{module: trouble, short_description: Trouble, description: [Makes trouble.], author: [tests], options: {}}"
-)
-
 from ansible_collections.testing.trouble.plugins.module_utils.entry import ENTRY  # type: ignore[import-not-found]
 
 from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module

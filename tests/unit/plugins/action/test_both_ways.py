@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every case in the controller and as a module: the same results, key by key, and the same words on the screen."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.process import Emulator
+
+from . import cases_bitrise, cases_plumbing
+from .comparison import Case, run_both_ways
+from .playbook import Playground, core_version
+
+GROUPS = {
+    "options": cases_plumbing.OPTIONS,
+    "keywords": cases_plumbing.KEYWORDS,
+    "errors": cases_plumbing.ERRORS,
+    "profiles": cases_bitrise.PROFILES,
+    "files": cases_bitrise.FILES,
+    "lists": cases_bitrise.LISTS,
+    "connections": cases_bitrise.CONNECTIONS,
+    "fleets": cases_bitrise.FLEETS,
+}
+SECRETS = (cases_plumbing.TOKEN, cases_plumbing.STEP, cases_plumbing.SECRET, "hush-hush", "pssst-pssst", "wr0ng-t0ken")
+# What is shown without -v: one case of each kind.
+SHOWN = ("missing", "wrong type", "deprecated alias", "refused", "warning", "own warning", "deprecation", "unplain")
+
+
+def app_of(case: Case) -> str:
+    return hashlib.sha256(case.title.encode()).hexdigest()[:16]
+
+
+def with_app(value: Any, slug: str) -> Any:
+    """The value with the slug of the case's app in it."""
+    if isinstance(value, dict):
+        return {key: with_app(item, slug) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [with_app(item, slug) for item in value]
+    return slug if value == cases_bitrise.APP else value
+
+
+@pytest.fixture
+def playground(tmp_path: Path) -> Playground:
+    """With the files that the cases name."""
+    ground = Playground(tmp_path)
+    new = cases_bitrise.NEW.encode()
+    for path in (ground.files / cases_bitrise.NAME, ground.files / "shop.p12", ground.play / "beside.mobileprovision"):
+        path.write_bytes(new)
+    (ground.home / "at-home.mobileprovision").write_bytes(new)
+    (ground.files / "vaulted.mobileprovision").write_bytes(ground.vault(new))
+    (ground.files / "vaulted-empty").write_bytes(ground.vault(b""))
+    (ground.files / "foreign.mobileprovision").write_bytes(ground.vault(new).replace(b"3", b"4"))
+    (ground.files / "empty").touch()
+    (ground.files / "folder").mkdir()
+    with (ground.files / "large").open("wb") as file:
+        file.truncate(100 * 1024 * 1024 + 1)
+    return ground
+
+
+@pytest.fixture
+def service(emulator: Emulator) -> Callable[[Sequence[Case]], dict[str, Any]]:
+    """Makes the service such as the cases want it; the keywords of their play."""
+
+    def prepare(cases: Sequence[Case]) -> dict[str, Any]:
+        emulator.clear_faults()
+        apps = [{"title": case.title, "slug": app_of(case), "owner": "owner", **case.holds} for case in cases]
+        emulator.load({"apps": apps})
+        for case in cases:
+            for fault in case.faults:
+                emulator.fault(path=f"/apps/{app_of(case)}", **fault)
+        connection = {"api_token": emulator.tokens["owner"], "api_url": emulator.api_url, "max_retries": 0}
+        return {
+            "module_defaults": {"group/mobileops.ci.bitrise": connection},
+            "vars": {"token": connection["api_token"], "url": connection["api_url"]},
+        }
+
+    return prepare
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_results_are_the_same(
+    group: str, playground: Playground, service: Callable[[Sequence[Case]], dict[str, Any]]
+) -> None:
+    cases = [case_with_app(case) for case in GROUPS[group]]
+    done = run_both_ways(playground, cases, "-vvv", prepare=lambda: service(cases))
+
+    assert {event.task for event in done.here.events} >= {case.title for case in cases}
+    assert done.differences(cases) == []
+    assert done.wrong_places(cases) == []
+
+
+def case_with_app(case: Case) -> Case:
+    slug = app_of(case)
+    return Case(
+        case.title,
+        with_app(case.args, slug),
+        case.module,
+        case.keywords,
+        case.holds,
+        case.faults,
+        case.runs,
+        case.differs,
+    )
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--check", "--diff"), ("no_log",)], ids=["plain", "check and diff", "ANSIBLE_NO_LOG"]
+)
+def test_the_screen_is_the_same(
+    options: tuple[str, ...], playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [case for group in GROUPS.values() for case in group if case.title in SHOWN]
+    plain = [option for option in options if option != "no_log"]
+    settings = {"environment": {"ANSIBLE_NO_LOG": "1"}} if "no_log" in options else {}
+    done = run_both_ways(playground, cases, *plain, prepare=dict, settings=settings.get("environment"))
+
+    # Before 2.19 an unexpected error is shown with a traceback, which names files.
+    shown = [line for line in done.screens(playground.folder) if "An exception occurred" not in line]
+    assert [line for line in shown if core_version() >= (2, 19) or not re.search("Traceback|File ", line)] == []
+    for secret in SECRETS:
+        assert secret not in done.here.screen
