@@ -70,6 +70,11 @@ build: ## the collection archive, in dist
 matrix: ## sanity, unit and integration tests with all supported ansible-core versions [CORES="2.16 2.21"]
 	$(WITH_VENV) test .venv/bin/python -B .ci/matrix.py
 
+.PHONY: bench
+bench: ## what it costs beside other ways, in build/bench.json [CASE=name] [ROUNDS=n] [SCALE=0.05 to try it out]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.benchmarks \
+	  $(if $(CASE),--case "$(CASE)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(SCALE),--scale "$(SCALE)")
+
 .PHONY: clean
 clean: ## remove what the targets above made
 	@cd "$(ROOT)" && rm -rf .venv .build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache

@@ -19,8 +19,9 @@ import working_copy
 from isolated import BUILD, ROOT
 from steps import Log, Step, StepError, run_lanes
 
-_AREA = BUILD / "copy"
-_COPY = _AREA / "ansible_collections" / "mobileops" / "ci"
+_NAME = Path("ansible_collections") / "mobileops" / "ci"
+_COPY = BUILD / "copy" / _NAME  # ansible-test's; it keeps its environments there
+_SOURCES = BUILD / "sources" / _NAME  # nothing but the sources
 
 
 def tool(*command: str, cwd: Path = ROOT) -> Step:
@@ -38,12 +39,21 @@ def types(log: Log) -> str:
     folder = BUILD / "by-name"
     venvs.link_in(folder)
     settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(BUILD / "mypy")]
-    found = []
-    if (ROOT / "plugins").is_dir():
-        found.append(log.run("mypy", *settings, "ansible_collections/mobileops/ci/plugins", cwd=folder))
     by_name = {"MYPYPATH": os.pathsep.join([str(folder), str(ROOT / ".ci")])}
-    found.append(log.run("mypy", *settings, "tests", ".ci", env=by_name))
-    checked = sum(int(number) for number in re.findall(r"no issues found in (\d+)", "".join(found)))
+    checked = 0
+    problem = None
+    for place, names in (
+        (folder, ["ansible_collections/mobileops/ci/plugins"]),
+        (ROOT, ["tests", "extensions", ".ci"]),
+    ):
+        try:
+            output = log.run("mypy", *settings, *names, cwd=place, env=by_name)
+        except StepError as error:
+            problem = error
+        else:
+            checked += int(re.findall(r"no issues found in (\d+)", output)[0])
+    if problem:
+        raise problem
     return f"{checked} files"
 
 
@@ -77,13 +87,13 @@ def documentation(log: Log) -> str:
 
 
 def linters() -> list[Step]:
-    """Those that ask Git what belongs to the project look at the copy, which is a repository in any case."""
+    """Those that ask Git what belongs to the project look at a copy, which is a repository in any case."""
     return [
         tool("ruff", "check", "."),
         tool("ruff", "format", "--check", "."),
         Step("mypy", types),
-        tool("yamllint", "--strict", ".", cwd=_COPY),
-        tool("ansible-lint", "--offline", "--profile", "production", cwd=_COPY),
+        tool("yamllint", "--strict", ".", cwd=_SOURCES),
+        tool("ansible-lint", "--offline", "--profile", "production", cwd=_SOURCES),
         tool(
             "antsibull-docs",
             "lint-collection-docs",
@@ -94,7 +104,7 @@ def linters() -> list[Step]:
             ".",
         ),
         tool("antsibull-changelog", "lint"),
-        tool("reuse", "lint", cwd=_COPY),
+        tool("reuse", "lint", cwd=_SOURCES),
     ]
 
 
@@ -102,7 +112,7 @@ def packaging(folder: Path) -> list[Step]:
     archives: list[Path] = []
 
     def build(log: Log) -> str:
-        archives.append(clean_install.build(log, _COPY, folder))
+        archives.append(clean_install.build(log, _SOURCES, folder))
         return archives[0].name
 
     def install(log: Log) -> str:
@@ -140,7 +150,8 @@ def lanes_for(choice: str) -> list[list[Step]]:
 
 def main(arguments: list[str]) -> int:
     choice = arguments[0] if arguments else "all"
-    working_copy.refresh(_AREA)
+    working_copy.refresh(_COPY)
+    working_copy.refresh(_SOURCES)
     working_copy.prepare_home(sys.executable)
     return 0 if run_lanes(*lanes_for(choice)) else 1
 

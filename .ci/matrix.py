@@ -83,7 +83,7 @@ def steps_for(core: Core, python: str, version: str) -> list[Step]:
         venvs.install(core.area / "venv", core.requirement, "-r", str(ROOT / "tests" / "unit" / "requirements.txt"))
         venvs.link_collection(core.area / "venv")
         made_with.write_text(f"{python} {ROOT}", encoding="utf-8")
-        working_copy.refresh(core.area)
+        working_copy.refresh(core.copy)
         shown = log.run(core.program("ansible"), "--version", env=core.path())
         ready.append(True)
         found = re.search(r"core (\S+)\]", shown)

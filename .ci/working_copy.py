@@ -16,7 +16,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from isolated import BUILD, HOME, ROOT, isolated_environment
+from isolated import HOME, ROOT, isolated_environment
 from package_index import write_pip_configuration
 
 # What is passed over where Git cannot tell which files belong to the project.
@@ -33,9 +33,8 @@ sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "
 """
 
 
-def refresh(area: Path = BUILD / "copy") -> Path:
-    """Bring the copy up to date and return it; tests/output stays: it holds ansible-test's environments."""
-    copy = area / "ansible_collections" / "mobileops" / "ci"
+def refresh(copy: Path) -> None:
+    """Bring a copy up to date, or make it; tests/output stays: it holds ansible-test's environments."""
     copy.mkdir(parents=True, exist_ok=True)
     if not (copy / ".git").exists():
         subprocess.run(["git", "init", "--quiet", str(copy)], check=True, env=isolated_environment())
@@ -47,7 +46,6 @@ def refresh(area: Path = BUILD / "copy") -> Path:
             target.unlink(missing_ok=True)
             shutil.copy2(ROOT / file, target, follow_symlinks=False)
     remove_all_but(copy, wanted)
-    return copy
 
 
 def project_files() -> list[Path]:

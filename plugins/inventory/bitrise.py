@@ -271,7 +271,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             entry = self._cache[key]
         except KeyError:
             return None
-        except AnsibleError as error:
+        except (AnsibleError, TypeError, ValueError) as error:  # what the cache plugins say of a damaged entry
             self.display.warning(f"The cached apps cannot be used, they are asked for again: {error}")
             return None
         apps = entry.get("apps") if isinstance(entry, Mapping) and entry.get("format") == CACHE_FORMAT else None

@@ -105,9 +105,12 @@ class Transport:
         """What requests calls verify: the bundle to trust, or False."""
         if not self.validate_certs:
             return False
+        # Not cafile and capath: these look at os.environ.
         system = ssl.get_default_verify_paths()
-        directory = system.capath if system.capath and any(Path(system.capath).iterdir()) else None
-        return next((path for path in (*self.bundles.values(), system.cafile, directory) if path), True)
+        file, directory = Path(system.openssl_cafile), Path(system.openssl_capath)
+        usual = [str(file)] if file.is_file() else []
+        usual += [str(directory)] if directory.is_dir() and any(directory.iterdir()) else []
+        return next((path for path in (*self.bundles.values(), *usual) if path), True)
 
     def proxies(self, url: str) -> dict[str, str]:
         """The proxy for this URL by the usual variables."""

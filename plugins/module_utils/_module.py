@@ -19,6 +19,8 @@ def run_module(entry: Entry) -> None:
     module = AnsibleModule(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
     context = TaskContext(os.environ, module.check_mode, read_file)
     result = entry.carry_out(module.params, context, diff=module._diff)
+    for text in result.pop("warnings", []):
+        module.warn(text)
     # Not from inside an `except`: fail_json would add a traceback of its own to an expected error.
     if result.pop("failed", False):
         module.fail_json(**result)

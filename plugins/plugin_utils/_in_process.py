@@ -103,8 +103,8 @@ class InProcess(NormalAction):
         """The option, else the variable. What the option cannot be is said where all options are looked at."""
         choices: list[str] = RUN.argument_spec["run_in"]["choices"]
         option = self._task.args.get("run_in")
-        if option is not None:
-            return str(option) if option in choices else "auto"
+        if option in choices:
+            return str(option)
         wish = self._templar.template(task_vars.get(RUN_IN))
         if wish is not None and wish not in choices:
             raise OptionError(f"Variable {RUN_IN}: {wish} is none of {', '.join(choices)}.")
@@ -161,10 +161,7 @@ class InProcess(NormalAction):
         if paths or self.entry.normalize is not dict:
             self._task.args = call.arguments
         try:
-            # ansible-core passes over a task with both.
-            if paths and not (self._task.async_val and self._task.check_mode):
-                return FileCarrier(self).run_with(paths, call.files, run)
-            return run()
+            return FileCarrier(self).run_with(paths, call.files, run) if paths else run()
         finally:
             self._task.args = original
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .clock import rfc3339
+from .endpoint import resource
 from .faults import BadFault
 from .fixture_format import BadFixture
 from .fixtures import fixture_from, load_fixture
@@ -37,19 +38,14 @@ class Admin:
     def routes(self) -> list[Route]:
         """Paths and what answers them."""
 
-        def route(path: str, **handlers: Any) -> list[Route]:
-            return [
-                Route(ADMIN_PREFIX + path, handler, methods=[method.upper()]) for method, handler in handlers.items()
-            ]
-
         return [
-            *route("", get=self.overview),
-            *route("/requests", get=self.requests, delete=self.clear_requests),
-            *route("/faults", get=self.faults, post=self.add_faults, delete=self.clear_faults),
-            *route("/clock", get=self.clock, post=self.move_clock),
-            *route("/fixture", post=self.load_fixture),
-            *route("/options", get=self.options, post=self.set_options),
-            *route("/state", get=self.state),
+            resource(ADMIN_PREFIX, get=self.overview),
+            resource(f"{ADMIN_PREFIX}/requests", get=self.requests, delete=self.clear_requests),
+            resource(f"{ADMIN_PREFIX}/faults", get=self.faults, post=self.add_faults, delete=self.clear_faults),
+            resource(f"{ADMIN_PREFIX}/clock", get=self.clock, post=self.move_clock),
+            resource(f"{ADMIN_PREFIX}/fixture", post=self.load_fixture),
+            resource(f"{ADMIN_PREFIX}/options", get=self.options, post=self.set_options),
+            resource(f"{ADMIN_PREFIX}/state", get=self.state),
         ]
 
     async def overview(self, request: Request) -> Response:

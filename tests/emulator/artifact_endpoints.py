@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from .endpoint import VERSION, Endpoint, caller, json_body, typed
+from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
 from .model import App, Artifact, Build, Json
 from .paging import page_of
 from .replies import bad_request, not_found
@@ -26,10 +26,8 @@ class ArtifactEndpoints(Endpoint):
         """Paths and what answers them."""
         base = f"{VERSION}/apps/{{app}}/builds/{{build}}/artifacts"
         return [
-            Route(base, self.index),
-            Route(base + "/{artifact}", self.show),
-            Route(base + "/{artifact}", self.change, methods=["PATCH"]),
-            Route(base + "/{artifact}", self.delete, methods=["DELETE"]),
+            resource(base, get=self.index),
+            resource(base + "/{artifact}", get=self.show, patch=self.change, delete=self.delete),
         ]
 
     async def index(self, request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from .build_rules import LOG_DELAY_S, build_data, matching_builds, settle
 from .clock import rfc3339
-from .endpoint import VERSION, Endpoint, caller, json_body, typed
+from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
 from .model import App, Build, Json
 from .paging import page_of
 from .replies import ApiError, not_found
@@ -30,10 +30,9 @@ class BuildEndpoints(Endpoint):
         """Paths and what answers them."""
         app = f"{VERSION}/apps/{{app}}"
         return [
-            Route(f"{app}/builds", self.index),
-            Route(f"{app}/builds", self.trigger, methods=["POST"]),
+            resource(f"{app}/builds", get=self.index, post=self.trigger),
             Route(f"{app}/builds/{{build}}", self.show),
-            Route(f"{app}/builds/{{build}}/abort", self.abort, methods=["POST"]),
+            resource(f"{app}/builds/{{build}}/abort", post=self.abort),
             Route(f"{app}/builds/{{build}}/log", self.log),
             Route(f"{app}/builds/{{build}}/bitrise.yml", self.build_yml),
             Route(f"{app}/bitrise.yml", self.app_yml),

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .app import build_app
 from .clock import Clock
+from .external_storage import ExternalStore
 from .fixture_format import BadFixture
 from .fixtures import fixture_named, load_fixture
 from .journal import Journal, open_journal
@@ -25,7 +26,7 @@ from .options import Options
 from .server import listening_socket, serve, url_of
 from .service import Service
 from .signed_urls import SigningKey
-from .storage import LocalStore
+from .storage import LocalStore, ObjectStore
 from .watch import Watch
 from .world import World
 
@@ -52,7 +53,7 @@ def _watch(settings: argparse.Namespace, service: Service) -> Watch:
 
 async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[str, str], base: str) -> Service:
     clock = Clock(journal)
-    store = LocalStore(_signing_key(journal), clock, journal, base)
+    store = await _external_store(settings.storage) if settings.storage else _own_store(journal, clock, base)
     service = Service(World(journal), clock, Options(latency_ms=settings.latency_ms), store)
     if service.world.restore():
         for user in list(service.world.users.values()):
@@ -62,6 +63,20 @@ async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[
     else:
         await load_fixture(service, tokens, fixture_named(settings.fixture, files_allowed=True))
     return service
+
+
+def _own_store(journal: Journal, clock: Clock, base: str) -> ObjectStore:
+    return LocalStore(_signing_key(journal), clock, journal, base)
+
+
+async def _external_store(url: str) -> ObjectStore:
+    env = os.environ
+    key = SigningKey(
+        env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", ""), env.get("AWS_REGION") or "us-east-1"
+    )
+    store = ExternalStore(url, key)
+    await store.prepare()
+    return store
 
 
 def _signing_key(journal: Journal) -> SigningKey:
@@ -100,5 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after this time without a request")
     parser.add_argument("--parent", type=int, metavar="PID", help="end with this process (default: the parent)")
     parser.add_argument("--no-parent", action="store_true", help="go on when the parent has ended")
+    parser.add_argument(
+        "--storage", default=env.get("STORAGE"), metavar="URL", help="http://HOST/BUCKET of a real store"
+    )
     parser.add_argument("--token", action="append", default=[], metavar="USER=TOKEN", help="fix a user's token")
     return parser

@@ -7,16 +7,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from .model import App, Json, User
 from .replies import bad_request, json_reply
 from .service import Service
 
 VERSION = "/v0.1"
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def resource(path: str, **handlers: Handler) -> Route:
+    """One path with a handler for each method, so that a refusal of another method can name them all."""
+    by_method = {method.upper(): handler for method, handler in handlers.items()}
+    if "GET" in by_method:
+        by_method["HEAD"] = by_method["GET"]
+
+    async def answer(request: Request) -> Response:
+        return await by_method[request.method](request)
+
+    return Route(path, answer, methods=list(by_method))
 
 
 class Endpoint:

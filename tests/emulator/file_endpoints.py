@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .endpoint import VERSION, Endpoint, caller, json_body
+from .endpoint import VERSION, Endpoint, Handler, caller, json_body, resource
 from .file_rules import check_changes, check_upload, file_data, keystore_details
 from .inspection import certificates_in, keystore_fingerprint
 from .kinds import CERTIFICATES, KEYSTORES, Kind
@@ -35,16 +35,14 @@ class FileEndpoints(Endpoint):
     def routes(self) -> list[Route]:
         """Paths and what answers them."""
         base = f"{VERSION}/apps/{{app}}/{self.kind.path}"
-        routes = [
-            Route(base, self.index),
-            Route(base, self.create, methods=["POST"]),
-            Route(base + "/{file}", self.show),
-            Route(base + "/{file}", self.delete, methods=["DELETE"]),
-            Route(base + "/{file}/uploaded", self.uploaded, methods=["POST"]),
-        ]
+        one: dict[str, Handler] = {"get": self.show, "delete": self.delete}
         if self.kind.has_patch:
-            routes.append(Route(base + "/{file}", self.change, methods=["PATCH"]))
-        return routes
+            one["patch"] = self.change
+        return [
+            resource(base, get=self.index, post=self.create),
+            resource(base + "/{file}", **one),
+            resource(base + "/{file}/uploaded", post=self.uploaded),
+        ]
 
     async def index(self, request: Request) -> Response:
         """A page of the list."""
@@ -140,6 +138,9 @@ class FileEndpoints(Endpoint):
 
     async def _confirm(self, app: App, item: StoredFile) -> None:
         await self._require_upload(item)
+        if item.slug not in app.files_of(self.kind.name):
+            # Deleted while a slow storage was asked.
+            raise not_found()
         item.processed = True
         await self._inspect(item)
         self.world.put_file(app, item)

@@ -86,6 +86,14 @@ class FixtureLoader:
 
     def load(self, fixture: Json) -> Json:
         """Everything in the fixture; answers with what there is now."""
+        try:
+            return self._load(fixture)
+        except BadFixture:
+            raise
+        except (TypeError, AttributeError, ValueError) as error:
+            raise BadFixture(f"the fixture has a value of the wrong type: {error}") from None
+
+    def _load(self, fixture: Json) -> Json:
         _check(fixture, _TOP, "the fixture")
         for entry in _list(fixture, "users") or STANDARD_USERS:
             self._user(entry)

@@ -61,7 +61,7 @@ async def load_fixture(service: Service, tokens: dict[str, str], fixture: Json) 
     fresh = World(Journal())
     blobs: dict[str, bytes] = {}
     summary = FixtureLoader(fresh, blobs, tokens, service.clock.now()).load(fixture)
+    await service.store.replace_all(blobs)
     with service.world.journal.transaction():
         service.world.take_over(fresh)
-        await service.store.replace_all(blobs)
     return summary

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .connection import CONNECTION, OneSegmentTransport
 from .faults import Fault
 from .model import Json, User
-from .replies import JSON_TYPE, json_bytes
+from .replies import JSON_TYPE, XML_TYPE, json_bytes, s3_error
 from .service import Service
 
 USER = "user"
@@ -158,11 +158,14 @@ class _Spoiled:
 
     async def _answer(self, status: int) -> None:
         fault = self._fault
-        content_type = JSON_TYPE
+        is_storage = self._scope["path"].startswith(STORAGE_PREFIX)
+        content_type = XML_TYPE if is_storage else JSON_TYPE
         if fault.html:
             content_type, body = "text/html", _HTML.format(text=f"{status} {_reason(status)}").encode()
         elif fault.body is not None:
             body = fault.body.encode()
+        elif is_storage:
+            body = bytes(s3_error(status, _S3_CODES.get(status, "InternalError"), _reason(status)).body)
         else:
             body = json_bytes({"message": _reason(status)}, escape_html=False)
         headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
@@ -187,6 +190,9 @@ class _Spoiled:
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+
+
+_S3_CODES = {400: "InvalidRequest", 403: "AccessDenied", 404: "NoSuchKey", 429: "SlowDown", 503: "SlowDown"}
 
 
 def _reason(status: int) -> str:

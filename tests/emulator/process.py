@@ -20,6 +20,9 @@ from typing import IO, Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+# What the emulator takes from the environment is meant for `make emulator`, not for tests that run beside it.
+_SETTINGS = frozenset({"PORT", "FIXTURE", "STATE", "STORAGE", "LATENCY_MS"})
+
 
 class EmulatorError(RuntimeError):
     """The emulator did not start, or refused an admin request."""
@@ -83,10 +86,11 @@ class Emulator:
     def start(self, timeout: float = 20) -> Emulator:
         """Start, and wait until it answers."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
+        inherited = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
         self._process = subprocess.Popen(
             self._command,
             cwd=CHECKOUT,
-            env={**os.environ, **self._environment},
+            env={**inherited, **self._environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,

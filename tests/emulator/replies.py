@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from starlette.responses import Response
 
 JSON_TYPE = "application/json; charset=utf-8"
+XML_TYPE = "application/xml"
 
 
 class ApiError(Exception):
@@ -53,4 +54,4 @@ def s3_error(status: int, code: str, message: str, **details: str) -> Response:
     parts = {"Code": code, "Message": message, **details, "RequestId": "EMULATOR", "HostId": "emulator"}
     inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
-    return Response(body, status, media_type="application/xml", headers={"x-amz-request-id": "EMULATOR"})
+    return Response(body, status, media_type=XML_TYPE, headers={"x-amz-request-id": "EMULATOR"})

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -53,13 +54,13 @@ def _day_key(secret_key: str, scope: str) -> bytes:
 
 
 def presign(
-    key: SigningKey, method: str, base: str, path: str, headers: Mapping[str, str], now: float, expires: int = EXPIRES
+    key: SigningKey, method: str, base: str, path: str, headers: Mapping[str, str], now: float | None = None
 ) -> str:
     """A URL that allows exactly this method, path and these (lower-case) headers for a while.
 
-    `path` is already percent-encoded; `headers` must hold the host.
+    `path` is already percent-encoded; `headers` must hold the host. Without `now` it is signed in real time.
     """
-    date = amz_date(now)
+    date = amz_date(time.time() if now is None else now)
     scope = key.scope(date)
     names = ";".join(sorted(headers))
     query = "&".join(
@@ -69,7 +70,7 @@ def presign(
             ("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"),
             ("X-Amz-Credential", f"{key.access_key}/{scope}"),
             ("X-Amz-Date", date),
-            ("X-Amz-Expires", str(expires)),
+            ("X-Amz-Expires", str(EXPIRES)),
             ("X-Amz-SignedHeaders", names),
         )
     )

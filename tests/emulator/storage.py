@@ -90,11 +90,12 @@ class LocalStore(ObjectStore):
         self._journal.put_blob(key, body)
 
     async def replace_all(self, blobs: dict[str, bytes]) -> None:
-        for key in self.blobs:
-            self._journal.remove_blob(key)
-        self.blobs.clear()
-        for key, body in blobs.items():
-            self.receive(key, body)
+        with self._journal.transaction():
+            for key in self.blobs:
+                self._journal.remove_blob(key)
+            self.blobs.clear()
+            for key, body in blobs.items():
+                self.receive(key, body)
 
 
 def sha256_of(body: bytes) -> str:

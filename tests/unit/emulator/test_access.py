@@ -97,6 +97,7 @@ def test_app_object(owner: Api) -> None:
 def test_wrong_method(owner: Api, method: str, path: str) -> None:
     answer = owner.send(method, path)
     assert (answer.status_code, answer.json()) == (405, {"message": "Method Not Allowed"})
+    assert "GET" in answer.headers["Allow"]
 
 
 def test_unknown_path(owner: Api) -> None:

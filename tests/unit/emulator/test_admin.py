@@ -100,6 +100,8 @@ def test_a_bad_fixture_changes_nothing(emulator: Emulator, owner: Api) -> None:
         ({"apps": [{"title": "A", "provisioning_profiles": [{"name": "x", "content_base64": "?"}]}]}, "not base64"),
         ({"apps": [{"title": "A", "builds": [{"status": 9}]}]}, "'status' of a build"),
         ({"apps": ["A"]}, "must be an object"),
+        ({"apps": [{"title": "A", "roles": []}]}, "a value of the wrong type"),
+        ({"apps": [{"title": "A", "builds": [{"age_s": "x"}]}]}, "a value of the wrong type"),
         ([], "must be an object"),
     ],
 )

@@ -44,6 +44,14 @@ def test_html(emulator: Emulator, owner: Api) -> None:
     assert "<html>" in second.text
 
 
+def test_the_storage_refuses_in_xml(emulator: Emulator, owner: Api) -> None:
+    url = owner.create("one", PROFILES, "a", 1)["upload_url"]
+    emulator.fault(status=503, path="^/_storage/")
+    answer = storage("PUT", url, data=b"a")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/xml")
+    assert "<Code>SlowDown</Code>" in answer.text
+
+
 @pytest.mark.parametrize(("when", "files"), [("before", 0), ("after", 1)])
 def test_drop(emulator: Emulator, owner: Api, when: str, files: int) -> None:
     emulator.fault(drop=when, method="POST")
@@ -61,23 +69,26 @@ def test_a_dropped_connection_is_closed_without_a_byte(emulator: Emulator) -> No
         assert connection.recv(100) == b""
 
 
-def test_truncate(emulator: Emulator, owner: Api) -> None:
-    emulator.fault(truncate=True, path="/me$")
-    with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.ConnectionError)):
-        owner.send("GET", "/me")
-    emulator.clear_faults()
-    slug = owner.upload("one", PROFILES, "a", b"0123456789")["slug"]
-    url = owner.data(f"/apps/one/{PROFILES}/{slug}")["download_url"]
-    emulator.fault(truncate=4, path="^/_storage/")
+def cut_off(url: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    """The announced length, and what arrives, of an answer that ends too early."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=5)
-    connection.request("GET", f"{parts.path}?{parts.query}")
+    connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
     answer = connection.getresponse()
-    assert answer.headers["Content-Length"] == "10"
     with pytest.raises(http.client.IncompleteRead) as caught:
         answer.read()
-    assert caught.value.partial == b"0123"
     connection.close()
+    return int(answer.headers["Content-Length"]), caught.value.partial
+
+
+def test_truncate(emulator: Emulator, owner: Api) -> None:
+    slug = owner.upload("one", PROFILES, "a", b"0123456789")["slug"]
+    download_url = owner.data(f"/apps/one/{PROFILES}/{slug}")["download_url"]
+    emulator.fault(truncate=4, path="^/_storage/")
+    assert cut_off(download_url, {}) == (10, b"0123")
+    emulator.fault(truncate=True, path="/me$")
+    length, text = cut_off(f"{emulator.api_url}/me", {"Authorization": emulator.tokens["owner"]})
+    assert len(text) == length // 2
 
 
 def test_malformed(emulator: Emulator, owner: Api) -> None:
@@ -89,9 +100,9 @@ def test_malformed(emulator: Emulator, owner: Api) -> None:
 
 
 def test_slow(emulator: Emulator, owner: Api) -> None:
-    emulator.fault(slow_s=0.2, times=1)
-    assert owner.send("GET", "/me").elapsed.total_seconds() >= 0.2
-    assert owner.send("GET", "/me").elapsed.total_seconds() < 0.2
+    emulator.fault(slow_s=0.5, times=1)
+    assert owner.send("GET", "/me").elapsed.total_seconds() >= 0.5
+    assert owner.send("GET", "/me").elapsed.total_seconds() < 0.5
 
 
 def test_slow_and_something_else(emulator: Emulator, owner: Api) -> None:

@@ -77,10 +77,10 @@ def _ignore_errors(emulator: Emulator) -> None:
 
 
 def test_end_when_idle() -> None:
-    with Emulator("empty", idle=1) as emulator:
+    with Emulator("empty", idle=2) as emulator:
         api = Api(emulator.api_url, emulator.tokens["owner"])
-        for _ in range(4):
-            time.sleep(0.4)
+        for _ in range(3):
+            time.sleep(0.8)
             assert api.send("GET", "/me").status_code == 200
         assert emulator.wait() == 0
     assert not emulator.last_words
@@ -250,7 +250,7 @@ def test_a_hundred_requests_on_one_connection_are_quick(owner: Api) -> None:
 
 
 def test_latency_does_not_add_up_for_concurrent_clients() -> None:
-    with Emulator("empty", latency_ms=100) as emulator:
+    with Emulator("empty", latency_ms=300) as emulator:
         answers: list[Any] = []
 
         def ask() -> None:
@@ -262,5 +262,5 @@ def test_latency_does_not_add_up_for_concurrent_clients() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert time.monotonic() - start < 0.9
-        assert min(answers) >= 0.1
+        assert time.monotonic() - start < 2.5
+        assert min(answers) >= 0.3

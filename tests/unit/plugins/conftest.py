@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _http
 from tests.emulator.process import Emulator
 
 from .helpers.service import Service

@@ -20,10 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible.parsing.vault import VaultLib, VaultSecret
+
 HERE = Path(__file__).parent
 BIN = Path(os.environ.get("MOBILEOPS_CI_TEST_ANSIBLE") or Path(sys.executable).parent)
 
 VAULT_PASSWORD = "a-vault-password"
+ENDS = ("ok", "failed", "skipped", "unreachable")
 UNSAFE, VAULTED = "unsafe:", "vaulted:"
 
 # How the collection that makes trouble is laid out.
@@ -63,10 +66,13 @@ class Run:
     screen: str
     status: int
 
-    def result(self, task: str) -> dict[str, Any]:
-        """Of the task of that name; it has to be one."""
-        (found,) = [event.result for event in self.events if event.task == task and "item" not in event.event]
+    def event(self, task: str) -> Event:
+        """What the task of that name, which has to be one, came to in the end."""
+        (found,) = [event for event in self.events if event.task == task and event.event in ENDS]
         return found
+
+    def result(self, task: str) -> dict[str, Any]:
+        return self.event(task).result
 
 
 class Playground:
@@ -84,19 +90,14 @@ class Playground:
             (plugins / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(HERE / "trouble" / source, plugins / target)
         shutil.copy(HERE / "trouble" / "recorder.py", folder / "callbacks")
+        (folder / "ansible.cfg").touch()
         (folder / "password").write_text(VAULT_PASSWORD + "\n")
         (folder / "hosts").write_text(_INVENTORY.format(python=BIN / "python"))
 
     def vault(self, data: bytes) -> bytes:
         """The data, encrypted with the vault password of every run."""
-        done = subprocess.run(
-            [BIN / "ansible-vault", "encrypt", "--vault-password-file", self.folder / "password", "--output", "-"],
-            input=data,
-            capture_output=True,
-            check=True,
-            env=self.environment(),
-        )
-        return done.stdout
+        secret = VaultSecret(VAULT_PASSWORD.encode())
+        return bytes(VaultLib([("default", secret)]).encrypt(data))
 
     def environment(self) -> dict[str, str]:
         """Nothing of the user's."""
@@ -106,7 +107,9 @@ class Playground:
             "RECORD": self.folder / "record",
             # Of several unsupported options the one that a set yields last decides the words of the message.
             "PYTHONHASHSEED": 0,
-            "ANSIBLE_CONFIG": os.devnull,
+            "ANSIBLE_CONFIG": self.folder / "ansible.cfg",
+            "ANSIBLE_REMOTE_TEMP": self.home / ".ansible" / "tmp",
+            "ANSIBLE_ASYNC_DIR": self.home / ".ansible_async",
             "ANSIBLE_COLLECTIONS_PATH": self.folder,
             "ANSIBLE_CALLBACK_PLUGINS": self.folder / "callbacks",
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
@@ -148,6 +151,7 @@ class Playground:
             check=False,
         )
         events = [Event(*json.loads(line)) for line in record.read_text().splitlines()]
+        assert events, done.stdout + done.stderr  # no playbook of a test is without any
         return Run(events, done.stdout + done.stderr, done.returncode)
 
     def _vaulted(self, text: str) -> str:

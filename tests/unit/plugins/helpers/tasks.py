@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import (
     BUILD_CERTIFICATE_ENTRY,

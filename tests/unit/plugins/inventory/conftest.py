@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +49,21 @@ def members(inventory: InventoryData) -> dict[str, list[str]]:
         for name, group in inventory.groups.items()
         if name not in ("all", "ungrouped")
     }
+
+
+def run_ansible(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """One of Ansible's programs as a process of its own, with default settings."""
+    settings = folder / "ansible.cfg"
+    settings.touch()
+    return subprocess.run(
+        [sys.executable, "-m", "ansible", *words],
+        cwd=folder,
+        env={**os.environ, "ANSIBLE_CONFIG": str(settings), "ANSIBLE_HOME": str(folder / "home"), "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -146,7 +146,7 @@ def test_the_token_is_neither_in_the_cache_nor_in_its_name(
 
 
 @pytest.mark.parametrize(
-    "content", ["{}", "[]", '{"format": 0, "apps": []}', '{"format": 1, "apps": [{"title": "x"}]}', "no"]
+    "content", ["{}", "[]", '{"format": 0, "apps": []}', '{"format": 1, "apps": [{"title": "x"}]}', "no", ""]
 )
 def test_a_cache_that_does_not_fit_is_not_used(
     fleet: Fleet, build: Build, cached: dict[str, Any], tmp_path: Path, content: str
@@ -156,7 +156,7 @@ def test_a_cache_that_does_not_fit_is_not_used(
     (file,) = files(tmp_path)
     # From ansible-core 2.19 on the entry is text in an envelope.
     wrapped = "__payload__" in json.loads(file.read_text())
-    file.write_text(json.dumps({"__payload__": content}) if wrapped else content)
+    file.write_text(json.dumps({"__payload__": content}) if wrapped and content else content)
 
     assert set(build(cached).hosts) == {"Shop"}
     assert "aaaa000000000001" in file.read_text()

@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from tests.emulator.process import Emulator
 
-from .conftest import NAME, Build, app, members
+from .conftest import NAME, Build, app, members, run_ansible
 
 Fleet = Callable[..., None]
 EXAMPLES = list(yaml.safe_load_all(bitrise.EXAMPLES))
@@ -36,13 +33,7 @@ def test_shared_options_are_those_of_the_modules(name: str, option: dict[str, An
 
 
 def test_ansible_doc_shows_it_without_a_warning(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "ansible", "doc", "--type", "inventory", NAME],
-        env={**os.environ, "ANSIBLE_CONFIG": os.devnull, "ANSIBLE_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = run_ansible(tmp_path, "doc", "--type", "inventory", NAME)
 
     assert (run.returncode, run.stderr) == (0, "")
     assert "hostvars_prefix" in run.stdout

@@ -105,8 +105,8 @@ def test_requests_is_missing(fleet: Fleet, refusal: Callable[..., str], monkeypa
         ({"hostvars_prefix": "my-"}, ["hostvars_prefix"]),
         ({"organizations": [""]}, ["is not a slug"]),
         ({"timeout": 0}, ["timeout"]),
-        ({"sort_by": "title"}, ["sort_by", "created_at", "last_build_at"]),
-        ("plugin: mobileops.ci.bitrise\ntitle: 'no end\n", ["apps.bitrise.yml"]),
+        ({"sort_by": "title"}, ["sort_by"]),
+        ("plugin: mobileops.ci.bitrise\ntitle: 'no end\n", ["YAML"]),
     ],
     ids=str,
 )

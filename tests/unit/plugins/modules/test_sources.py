@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.mobileops.ci.plugins.module_utils import _local_file
 
 from ..helpers.service import PROFILES, Service, a_file, sha256

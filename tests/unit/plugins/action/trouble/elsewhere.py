@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 from ansible.plugins.connection.local import Connection as LocalConnection
 
 DOCUMENTATION = """
@@ -32,3 +36,15 @@ class Connection(LocalConnection):
     @has_pipelining.setter
     def has_pipelining(self, value: bool) -> None:
         pass
+
+    def exec_command(self, *args: Any, **more: Any) -> Any:
+        """Writes down the modes of files that were brought, and where else their bytes are."""
+        answer = super().exec_command(*args, **more)
+        if os.environ.get("WATCH"):
+            places = [*Path.home().glob(".ansible/tmp/**/*"), *Path.cwd().glob("*")]
+            found = [path for path in places if path.is_file() and b"the bytes of a signing" in path.read_bytes()]
+            with open(os.environ["WATCH"], "a", encoding="utf-8") as file:  # noqa: PTH123
+                for path in found:
+                    brought = path.name == "task-files.zip"
+                    file.write(f"{oct(path.stat().st_mode & 0o777)}\n" if brought else f"{path}\n")
+        return answer

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a case has at hand, and how sizes are shrunk."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.process import Emulator
+
+from .controller import Controller
+
+LATENCY_MS = 50.0
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """`scale` shrinks the sizes of all cases, for a quick look at whether they work; such figures mean nothing."""
+
+    folder: Path
+    rounds: int
+    scale: float
+    say: Callable[[str], None]
+
+    def size(self, full: int) -> int:
+        return max(2, round(full * self.scale))
+
+    @contextlib.contextmanager
+    def emulator(self, latency_ms: float = LATENCY_MS) -> Iterator[Emulator]:
+        """One in a process of its own that answers each request after the latency."""
+        with Emulator("empty", idle=None, latency_ms=latency_ms) as emulator:
+            yield emulator
+
+    def controller(self, name: str) -> Controller:
+        folder = self.folder / name
+        folder.mkdir(mode=0o700)
+        return Controller(folder)
+
+
+Case = Callable[[Bench], Json]

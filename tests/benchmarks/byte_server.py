@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Serves so many bytes over HTTP: byte_server.py BYTES prints its URL. It costs next to nothing, and holds nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    size = 0
+    descriptor = -1
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "binary/octet-stream")
+        self.send_header("Content-Length", str(self.size))
+        self.end_headers()
+        self.wfile.flush()
+        sent = 0
+        while sent < self.size:
+            sent += os.sendfile(self.connection.fileno(), self.descriptor, sent, self.size - sent)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name that it has
+        """Says nothing."""
+
+
+def main(size: int) -> None:
+    # A file with a hole: no disk and hardly any memory is used.
+    with tempfile.TemporaryFile() as file:
+        file.truncate(size)
+        Handler.size, Handler.descriptor = size, file.fileno()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        print(f"http://127.0.0.1:{server.server_address[1]}/bytes", flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the figures should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Mapping[str, Any]
+
+MIB_OF_CONTROLLER = 200
+MIB_OF_STREAM = 120
+
+
+@dataclass(frozen=True)
+class Verdict:
+    case: str
+    goal: str
+    figure: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`judge` takes the figures of the case and gives the figure to show, and whether it is good enough."""
+
+    case: str
+    text: str
+    judge: Callable[[Json], tuple[str, bool]]
+
+    def verdict(self, figures: Json) -> Verdict:
+        shown, met = self.judge(figures)
+        return Verdict(self.case, self.text, shown, met)
+
+
+def _at_most(limit: float, ours: str, other: str) -> Callable[[Json], tuple[str, bool]]:
+    def judge(figures: Json) -> tuple[str, bool]:
+        ratio = figures[ours] / figures[other]
+        return f"{ratio:.3g} x", ratio <= limit
+
+    return judge
+
+
+def _times_faster(limit: float, ours: str, other: str) -> Callable[[Json], tuple[str, bool]]:
+    def judge(figures: Json) -> tuple[str, bool]:
+        ratio = figures[other] / figures[ours]
+        return f"{ratio:.1f} x", ratio >= limit
+
+    return judge
+
+
+def _below_mib(limit: float, key: str) -> Callable[[Json], tuple[str, bool]]:
+    def judge(figures: Json) -> tuple[str, bool]:
+        return f"{figures[key]:.0f} MiB", figures[key] < limit
+
+    return judge
+
+
+def _lists_only(figures: Json) -> tuple[str, bool]:
+    wanted = 2 * figures["apps"]
+    return f"{figures['requests']} for {figures['apps']} apps", figures["requests"] == wanted
+
+
+def growth_of(figures: Json) -> float:
+    """What an app costs between the second and the third size, by what it costs between the first and the second."""
+    sizes = sorted(figures, key=int)
+    seconds = [float(figures[size]["ours_s"]) for size in sizes]
+    slopes = [
+        (seconds[after] - seconds[before]) / (int(sizes[after]) - int(sizes[before]))
+        for before, after in ((0, 1), (1, 2))
+    ]
+    return slopes[1] / slopes[0]
+
+
+def _linear(figures: Json) -> tuple[str, bool]:
+    growth = growth_of(figures)
+    return f"{growth:.3g} x", growth <= 1.1
+
+
+def _biggest(judge: Callable[[Json], tuple[str, bool]]) -> Callable[[Json], tuple[str, bool]]:
+    return lambda figures: judge(figures[max(figures, key=int)])
+
+
+_LINEAR = "cost of one more app, 1,000 to 10,000 by 100 to 1,000: at most 1.1"
+_MEMORY = f"controller with 10,000 apps, all processes: under {MIB_OF_CONTROLLER} MiB"
+
+GOALS = (
+    Goal("fleet_noop", "whole playbook against uri: 30 times faster", _times_faster(30, "ours_s", "uri_s")),
+    Goal("fleet_noop", "whole playbook against the floor: at most 1.3", _at_most(1.3, "ours_s", "floor_s")),
+    Goal("fleet_noop", "task alone against the floor: at most 1.3", _at_most(1.3, "task_s", "floor_s")),
+    Goal("fleet_noop_cached", "requests: one list for each kind and app", _lists_only),
+    Goal("fleet_first", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
+    Goal("fleet_first", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    Goal("loop_item", "against uri: at most 0.1", _at_most(0.1, "ours_s", "uri_s")),
+    Goal("growth_fleet", _LINEAR, _linear),
+    Goal("growth_fleet", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
+    Goal("growth_inventory", _LINEAR, _linear),
+    Goal("growth_inventory", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
+    Goal("inventory", "against its requests one after the other: at most 1.3", _at_most(1.3, "ours_s", "sequential_s")),
+    Goal("inventory_cached", "against YAML of the same hosts: at most 1.5", _at_most(1.5, "ours_s", "yaml_s")),
+    Goal("stream_1g", "against curl: at most 1.5", _at_most(1.5, "ours_s", "curl_s")),
+    Goal("stream_1g", f"under {MIB_OF_STREAM} MiB", _below_mib(MIB_OF_STREAM, "peak_mib")),
+)
+
+
+def verdicts(cases: Mapping[str, Json]) -> list[Verdict]:
+    """On the cases given, in the order of the goals."""
+    return [goal.verdict(cases[goal.case]) for goal in GOALS if goal.case in cases]

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How time and memory grow with the number of apps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from tests.emulator.process import Emulator
+
+from .bench import LATENCY_MS, Bench
+from .contest import Contestant, Turn, compete
+from .controller import CONCURRENCY, Controller
+from .fleet_cases import our_turn
+from .inventory_cases import InventorySource
+from .material import Fleet, Material, WrongOutcomeError
+
+SIZES = (100, 1000, 10_000)
+# The biggest fleet takes minutes.
+ROUNDS_OF_BIGGEST = 1
+
+Json = dict[str, Any]
+
+
+def growth_fleet(bench: Bench) -> Json:
+    """A no-op with a filled digest_cache: two lists for each app, five files declared for it."""
+    controller = bench.controller("growth_fleet")
+    material = Material.small(controller.folder / "files")
+    return _sizes(bench, lambda apps, emulator: _fleet_turn(controller, Fleet(apps, material), emulator))
+
+
+def growth_inventory(bench: Bench) -> Json:
+    """An inventory that asks the service, fifty apps with each request."""
+    controller = bench.controller("growth_inventory")
+
+    def turns(apps: int, emulator: Emulator) -> Callable[[], Turn]:
+        return InventorySource(controller, emulator, apps).turn
+
+    return _sizes(bench, turns)
+
+
+def _sizes(bench: Bench, turns: Callable[[int, Emulator], Callable[[], Turn]]) -> Json:
+    figures: Json = {}
+    for full in SIZES:
+        apps = bench.size(full)
+        rounds = min(bench.rounds, ROUNDS_OF_BIGGEST) if full == SIZES[-1] else bench.rounds
+        bench.say(f"{apps} apps")
+        with bench.emulator() as emulator:
+            contestant = Contestant("ours", turns(apps, emulator))
+            figures[str(apps)] = {**compete([contestant], rounds, bench.say), "latency_ms": LATENCY_MS}
+    return figures
+
+
+def _fleet_turn(controller: Controller, fleet: Fleet, emulator: Emulator) -> Callable[[], Turn]:
+    cache_path = controller.folder / f"digests-{fleet.apps}.sqlite"
+    _fill(cache_path, emulator, fleet.digests())
+    fleet.load(emulator, filled=True, latency_ms=LATENCY_MS)
+    variables = {
+        "apps": fleet.slugs,
+        "concurrency": CONCURRENCY,
+        "digest_cache": str(cache_path),
+        **fleet.material.options(),
+    }
+
+    def turn() -> Turn:
+        emulator.clear_requests()
+        found = our_turn(controller.playbook("fleet", emulator, variables), len(emulator.requests()))
+        if found.requests != 2 * fleet.apps:
+            raise WrongOutcomeError(f"{found.requests} requests for {fleet.apps} apps with two kinds of files each")
+        return found
+
+    return turn
+
+
+def _fill(path: Path, emulator: Emulator, digests: dict[str, str]) -> None:
+    """What a run without a cache would leave there. That it is right shows in the number of requests afterwards."""
+    cache = DigestCache(str(path), emulator.api_url)
+    for slug, sha256 in digests.items():
+        cache.put(slug, sha256)
+    cache.save()
+    if cache.warnings:
+        raise WrongOutcomeError(cache.warnings[0])

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ten thousand apps as hosts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.emulator.process import Emulator
+
+from .bench import LATENCY_MS, Bench
+from .contest import Contestant, Turn, compete
+from .controller import Controller
+from .floor import Floor
+from .material import WrongOutcomeError
+
+APPS = 10_000
+PAGE = 50
+
+Json = dict[str, Any]
+
+
+class InventorySource:
+    """The inventory plugin with as many apps to find."""
+
+    def __init__(self, controller: Controller, emulator: Emulator, apps: int, *, cache: bool = False) -> None:
+        self._controller = controller
+        self._emulator = emulator
+        self._apps = apps
+        self._path = controller.folder / f"fleet-{apps}.bitrise.yml"
+        config: Json = {"plugin": "mobileops.ci.bitrise", "api_url": emulator.api_url}
+        if cache:
+            folder = str(controller.folder / "cache")
+            config |= {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": folder}
+        self._path.write_text(yaml.safe_dump(config), encoding="utf-8")
+        latency_ms = emulator.options()["latency_ms"]
+        emulator.options(latency_ms=0)
+        emulator.load(f"fleet:{apps}")
+        emulator.options(latency_ms=latency_ms)
+
+    def turn(self) -> Turn:
+        """One listing, from the service."""
+        return self._turn((self._apps + PAGE - 1) // PAGE)
+
+    def cached_turn(self) -> Turn:
+        """One listing that asks for nothing."""
+        return self._turn(0)
+
+    def _turn(self, requests: int) -> Turn:
+        self._emulator.clear_requests()
+        measured = self._controller.list_inventory(self._path, self._emulator)
+        sent = len(self._emulator.requests())
+        if sent != requests:
+            raise WrongOutcomeError(f"{sent} requests for an inventory of {self._apps} apps instead of {requests}")
+        return Turn(measured.seconds, sent, measured.peak_mib, measured.tree_mib)
+
+    def listed(self) -> Json:
+        """What ansible-inventory prints."""
+        output = self._controller.folder / "listed.json"
+        self._controller.list_inventory(self._path, self._emulator, output=output)
+        found: Json = json.loads(output.read_text(encoding="utf-8"))
+        if len(found["_meta"]["hostvars"]) != self._apps:
+            raise WrongOutcomeError(f"{len(found['_meta']['hostvars'])} hosts of {self._apps} apps")
+        return found
+
+
+def inventory(bench: Bench) -> Json:
+    """Against the same requests one after the other, by a bare client."""
+    apps = bench.size(APPS)
+    controller = bench.controller("inventory")
+    with bench.emulator() as emulator:
+        source = InventorySource(controller, emulator, apps)
+        source.turn()
+        sequential = Floor(controller, emulator, emulator.requests(), concurrency=1)
+
+        def sequential_turn() -> Turn:
+            emulator.clear_requests()
+            return sequential.turn("sequential")
+
+        contestants = [Contestant("ours", source.turn), Contestant("sequential", sequential_turn)]
+        figures = compete(contestants, bench.rounds, bench.say)
+    return {**figures, "apps": apps, "latency_ms": LATENCY_MS}
+
+
+def inventory_cached(bench: Bench) -> Json:
+    """Against a YAML inventory of the same hosts with the same variables."""
+    apps = bench.size(APPS)
+    controller = bench.controller("inventory_cached")
+    with bench.emulator() as emulator:
+        source = InventorySource(controller, emulator, apps, cache=True)
+        listed = source.listed()  # fills the cache
+        written = controller.folder / "hosts.yml"
+        _write_yaml(listed, written)
+
+        def yaml_turn() -> Turn:
+            return Turn(controller.list_inventory(written, emulator).seconds)
+
+        same = controller.folder / "listed-yaml.json"
+        controller.list_inventory(written, emulator, output=same)
+        if json.loads(same.read_text(encoding="utf-8")) != listed:
+            raise WrongOutcomeError("the YAML inventory does not list the same as ours")
+        contestants = [Contestant("ours", source.cached_turn), Contestant("yaml", yaml_turn)]
+        figures = compete(contestants, bench.rounds, bench.say)
+    return {**figures, "apps": apps}
+
+
+def _write_yaml(listed: Json, path: Path) -> None:
+    """As somebody would write it: hosts with their variables."""
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    hosts = {"all": {"hosts": listed["_meta"]["hostvars"]}}
+    path.write_text(yaml.dump(hosts, Dumper=dumper, sort_keys=False), encoding="utf-8")

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Big files against curl."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.process import CHECKOUT, Emulator
+
+from .bench import LATENCY_MS, Bench
+from .contest import Contestant, Turn, compete
+from .material import Fleet, Material, WrongOutcomeError
+
+MIB = 2**20
+UPLOAD_MIB = 100
+STREAM_MIB = 1024
+NAME = "big.mobileprovision"
+
+Json = dict[str, Any]
+
+
+def upload_100m(bench: Bench) -> Json:
+    """`ours_s` is the whole ansible-playbook, which creates and confirms the file besides; curl only sends the bytes.
+
+    `ours_put_s` and `curl_put_s` are the same thing: the PUT of the bytes as the emulator saw it.
+    """
+    size = bench.size(UPLOAD_MIB) * MIB
+    controller = bench.controller("upload_100m")
+    source = controller.folder / NAME
+    source.write_bytes(os.urandom(size))
+    with bench.emulator() as emulator:
+        fleet = Fleet(1, Material.small(controller.folder / "files"))
+
+        def ours() -> Turn:
+            fleet.load(emulator, filled=False, latency_ms=LATENCY_MS)
+            run = controller.playbook("upload", emulator, {"app_slug": fleet.slugs[0], "src": str(source)})
+            more = {"ours_task_s": run.task("Upload")["seconds"], "ours_put_s": _put_seconds(emulator, size)}
+            requests = len(emulator.requests())
+            return Turn(run.measured.seconds, requests, run.measured.peak_mib, run.measured.tree_mib, more)
+
+        def curl() -> Turn:
+            fleet.load(emulator, filled=False, latency_ms=LATENCY_MS)
+            seconds = _curl("--upload-file", str(source), _upload_url(emulator, fleet.slugs[0], size))
+            return Turn(seconds, more={"curl_put_s": _put_seconds(emulator, size)})
+
+        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
+    return {**figures, "mib": size // MIB, "latency_ms": LATENCY_MS}
+
+
+def _put_seconds(emulator: Emulator, size: int) -> float:
+    (put,) = emulator.requests(method="PUT")
+    if (put["status"], put["bytes_in"]) != (200, size):
+        raise WrongOutcomeError(f"{put['bytes_in']} bytes arrived instead of {size}, answered with {put['status']}")
+    return float(put["seconds"])
+
+
+def _upload_url(emulator: Emulator, app_slug: str, size: int) -> str:
+    request = urllib.request.Request(
+        f"{emulator.api_url}/apps/{app_slug}/provisioning-profiles",
+        json.dumps({"upload_file_name": NAME, "upload_file_size": size}).encode(),
+        {"Authorization": emulator.tokens["owner"], "Content-Type": "application/json"},
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+        return str(json.load(answer)["data"]["upload_url"])
+
+
+def stream_1g(bench: Bench) -> Json:
+    """The storage client against curl, both to nowhere, from a bare server: the emulator would hold it in memory.
+
+    `ours_s` is the transfer in a Python that runs already, curl's figure is its own. `ours_process_s` and
+    `curl_process_s` are the whole processes. No latency.
+    """
+    size = bench.size(STREAM_MIB) * MIB
+    controller = bench.controller("stream_1g")
+    with _byte_server(size) as url:
+
+        def ours() -> Turn:
+            measured, said = controller.run("tests.benchmarks.stream_client", [url])
+            if said["bytes"] != size:
+                raise WrongOutcomeError(f"{said['bytes']} bytes arrived instead of {size}")
+            more = {"ours_process_s": measured.seconds}
+            return Turn(said["seconds"], 1, measured.peak_mib, measured.tree_mib, more)
+
+        def curl() -> Turn:
+            return Turn(_curl("--output", os.devnull, url))
+
+        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
+    return {**figures, "mib": size // MIB, "latency_ms": 0}
+
+
+@contextlib.contextmanager
+def _byte_server(size: int) -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.benchmarks.byte_server", str(size)]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def _curl(*arguments: str) -> float:
+    """Seconds by curl's own account."""
+    program = shutil.which("curl")
+    if program is None:
+        raise WrongOutcomeError("there is no curl to compare with")
+    command = [
+        program,
+        "--disable",
+        "--silent",
+        "--show-error",
+        "--fail",
+        "--noproxy",
+        "*",
+        "--write-out",
+        "%{stderr}%{time_total}",
+    ]
+    done = subprocess.run([*command, *arguments], check=True, capture_output=True, text=True, cwd=Path("/"))
+    return float(done.stderr)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmark does what it says. Nothing is timed here: it runs with tiny sizes, and its figures are made up."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.__main__ import CASES, main
+from tests.benchmarks.contest import Contestant, Turn, compete
+from tests.benchmarks.floor import Step, script_of, shape_of
+from tests.benchmarks.goals import GOALS, growth_of, verdicts
+from tests.benchmarks.material import Fleet, Material, WrongOutcomeError
+from tests.benchmarks.measured import ProgramError, run_measured
+from tests.benchmarks.report import merge
+from tests.emulator.process import Emulator
+
+Json = dict[str, Any]
+
+
+def _entry(method: str, path: str, status: int, size: int = 0, query: Json | None = None) -> Json:
+    return {"method": method, "path": path, "status": status, "bytes_in": size, "query": query or {}}
+
+
+def test_a_case_writes_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--case", "inventory", "--scale", "0.01", "--rounds", "1", "--output", str(tmp_path)]) == 0
+    (path,) = tmp_path.iterdir()
+    assert path.name == "bench.scale-0.01.json"
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert "mean nothing" in written["warning"]
+    assert written["machine"]["cpus"] >= 1
+    figures = written["cases"]["inventory"]
+    assert (figures["requests"], figures["apps"], figures["scale"]) == (2, 100, 0.01)
+    assert figures["ours_s"] > 0
+    assert figures["sequential_s"] > 0
+    assert figures["peak_mib"] > 0
+    assert "goals are not judged" in capsys.readouterr().out
+
+
+def test_goals_are_about_cases() -> None:
+    assert {goal.case for goal in GOALS} <= set(CASES)
+
+
+def test_goals_are_judged() -> None:
+    case = {"ours_s": 13.0, "task_s": 11.0, "floor_s": 10.0, "uri_s": 420.0}
+    found = {verdict.goal: (verdict.figure, verdict.met) for verdict in verdicts({"fleet_noop": case})}
+    assert found == {
+        "whole playbook against uri: 30 times faster": ("32.3 x", True),
+        "whole playbook against the floor: at most 1.3": ("1.3 x", True),
+        "task alone against the floor: at most 1.3": ("1.1 x", True),
+    }
+    (slower,) = (v for v in verdicts({"fleet_noop": case | {"ours_s": 14.1}}) if "uri" in v.goal)
+    assert not slower.met
+
+
+def test_growth_is_the_cost_of_one_more_app() -> None:
+    def sizes(last: float) -> Json:
+        return {"100": {"ours_s": 2.0}, "1000": {"ours_s": 11.0}, "10000": {"ours_s": last}}
+
+    assert growth_of(sizes(101.0)) == pytest.approx(1.0)
+    assert growth_of(sizes(191.0)) == pytest.approx(2.0)
+
+
+def test_contestants_take_turns_and_medians_count() -> None:
+    seconds = {"ours": iter([3.0, 1.0, 2.0]), "slow": iter([9.0])}
+    order: list[str] = []
+
+    def contestant(name: str, rounds: int | None = None) -> Contestant:
+        def turn() -> Turn:
+            order.append(name)
+            return Turn(next(seconds[name]), 7, more={f"{name}_more": 1.0})
+
+        return Contestant(name, turn, rounds)
+
+    figures = compete([contestant("ours"), contestant("slow", 1)], 3, lambda _line: None)
+    assert order == ["ours", "slow", "ours", "ours"]
+    assert (figures["ours_s"], figures["slow_s"], figures["requests"], figures["ours_more"]) == (2.0, 9.0, 7, 1.0)
+    assert figures["rounds"] == {"ours": [3.0, 1.0, 2.0], "slow": [9.0]}
+
+
+def test_figures_of_other_cases_stay(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "bench.json"
+    merge(path, {"cpus": 2}, {"a": {"ours_s": 1}, "b": {"ours_s": 1}}, 1)
+    merge(path, {"cpus": 4}, {"b": {"ours_s": 2}}, 1)
+    assert json.loads(path.read_text(encoding="utf-8")) == {
+        "machine": {"cpus": 4},
+        "cases": {"a": {"ours_s": 1}, "b": {"ours_s": 2}},
+    }
+
+
+def test_the_script_of_the_bare_client_follows_what_answers_give(tmp_path: Path) -> None:
+    material = Material.small(tmp_path / "files")
+    (file, *_others) = material.files
+    log = [
+        _entry("GET", "/v0.1/apps/a1/build-certificates", 200, query={"limit": "50"}),
+        _entry("POST", "/v0.1/apps/a1/build-certificates", 201, 60),
+        _entry("PUT", f"/_storage/build_certificates/uploads/S1/original/f_{file.name}", 200, len(file.content)),
+        _entry("POST", "/v0.1/apps/a1/build-certificates/S1/uploaded", 200),
+    ]
+    body = json.dumps({"upload_file_name": file.name, "upload_file_size": len(file.content)})
+    assert script_of(log, material) == [
+        [
+            Step("GET", "/v0.1/apps/a1/build-certificates?limit=50", 200),
+            Step("POST", "/v0.1/apps/a1/build-certificates", 201, "S1", body),
+            Step("PUT", "", 200, "S1", source=material.path(file)),
+            Step("POST", "/v0.1/apps/a1/build-certificates/{file}/uploaded", 200, "S1"),
+        ]
+    ]
+    others = [{**entry, "path": entry["path"].replace("S1", "S2")} for entry in log]
+    assert shape_of(others) == shape_of(log)
+    assert shape_of(others[:-1]) != shape_of(log)
+
+
+def test_a_fleet_that_is_not_as_declared_is_found(emulator: Emulator, tmp_path: Path) -> None:
+    fleet = Fleet(2, Material.small(tmp_path / "files"))
+    assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
+    fleet.load(emulator, filled=True, latency_ms=0)
+    fleet.check(emulator.state())
+    fleet.load(emulator, filled=False, latency_ms=0)
+    with pytest.raises(WrongOutcomeError):
+        fleet.check(emulator.state())
+
+
+def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match=r"status 3:\s+too bad"):
+        run_measured(
+            ["sh", "-c", "echo too bad; exit 3"], tmp_path / "log", cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}
+        )

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets and signatures are taken out of other people's words."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+
+
+def test_known_secrets() -> None:
+    redact = Redactor(["s3cret", None, ""])
+    redact.add("another", None)
+    assert redact("s3cret and another, s3cret!") == "******** and ********, ********!"
+
+
+def test_a_secret_that_is_part_of_another() -> None:
+    assert Redactor(["abc", "abcdef"])("abcdef abc") == "******** ********"
+
+
+def test_queries_of_urls() -> None:
+    text = "GET https://s3.example/f?X-Amz-Signature=1&a=\"2 and http://h/p?q=1' or https://h/p"
+    assert Redactor()(text) == "GET https://s3.example/f?********\"2 and http://h/p?********' or https://h/p"
+
+
+def test_quote_is_one_line_of_bearable_length() -> None:
+    quoted = Redactor(["s3cret"]).quote("  a\r\n\tb\x1b[0m s3cret " + "x" * 1000)
+    assert quoted.startswith("a b [0m ******** x")
+    assert len(quoted) <= 303
+    assert quoted.endswith("...")
+
+
+TEXTS = st.text("ab?=&/: <'\"\n0")
+
+
+@settings(max_examples=100)
+@given(TEXTS, st.text("ab?=&/:0", min_size=4), TEXTS)
+def test_no_secret_gets_through(before: str, secret: str, after: str) -> None:
+    assert secret not in Redactor([secret])(before + secret + after)
