@@ -16,7 +16,7 @@ import clean_install
 import test_runs
 import venvs
 import working_copy
-from isolated import BUILD, ROOT
+from isolated import BUILD, ROOT, isolated_environment
 from steps import Log, Step, StepError, run_lanes
 
 _NAME = Path("ansible_collections") / "mobileops" / "ci"
@@ -59,6 +59,16 @@ def types(log: Log) -> str:
 
 def unit(log: Log) -> str:
     output = log.run(sys.executable, "-m", "pytest", "-q", "-n", "2")
+    return test_runs.pytest_summary(output)
+
+
+def peers(log: Log) -> str:
+    """The emulator with a real S3-compatible store, and with requests made up from the vendor's API description."""
+    venv = BUILD / "peers"
+    venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / "peers.txt"))
+    path = os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]])
+    programs = sorted((ROOT / "tests" / "unit" / "emulator").glob("check_*.py"))
+    output = log.run(venv / "bin" / "python", "-m", "pytest", "-q", *programs, env={"PATH": path})
     return test_runs.pytest_summary(output)
 
 
@@ -137,7 +147,7 @@ def lanes_for(choice: str) -> list[list[Step]]:
     molecule = Step("molecule", scenarios)
     if choice == "all":
         others = [*linters(), Step("unit tests", unit), molecule, *packaging(BUILD / "dist")]
-        return [[sanity, integration], others]
+        return [[sanity, integration, Step("emulator and its peers", peers)], others]
     return {
         "lint": [linters()],
         "sanity": [[sanity]],

@@ -27,9 +27,7 @@ def build(log: Log, copy: Path, folder: Path = BUILD / "dist") -> Path:
 
 def install(log: Log, archive: Path) -> str:
     """With an ansible-core of its own: the one in .venv has the collection already."""
-    if not (_CLEAN / "venv" / "bin" / "ansible").exists():
-        venvs.create(_CLEAN / "venv", venvs.base_python())
-    venvs.install(_CLEAN / "venv", "-r", str(ROOT / "requirements" / "run.txt"))
+    venvs.ensure(_CLEAN / "venv", venvs.base_python(), "-r", str(ROOT / "requirements" / "run.txt"))
     shutil.rmtree(_CLEAN / "collections", ignore_errors=True)
     galaxy = _CLEAN / "venv" / "bin" / "ansible-galaxy"
     log.run(

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from pathlib import Path
 import venvs
 
 ROOT = venvs.ROOT
+BUILD = ROOT / ".build"
 VENV = ROOT / ".venv"
 STAMP = VENV / ".made-by-make.json"
 PARTS = ("run", "demo", "test", "docs")  # each holds the ones before it
@@ -59,8 +61,8 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in PARTS:
         print(f"usage: environment.py {'|'.join(PARTS)}", file=sys.stderr)
         return 2
-    (ROOT / ".build").mkdir(exist_ok=True)
-    with (ROOT / ".build" / "venv.lock").open("w") as lock:
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "venv.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             bring_up_to_date(arguments[0])
@@ -76,6 +78,7 @@ def bring_up_to_date(part: str) -> None:
         leave_the_environment()
         refuse_a_foreign_folder()
         print(f"Making .venv with Python {Stamp.fresh().python} ...", flush=True)
+        remove_what_was_built()
         venvs.create(VENV, sys.executable)
         stamp = Stamp.fresh()
         stamp.write()
@@ -100,6 +103,13 @@ def leave_the_environment() -> None:
 def refuse_a_foreign_folder() -> None:
     if VENV.is_dir() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists():
         raise SystemExit(f"{VENV} is in the way: it is not a virtual environment. Move it away.")
+
+
+def remove_what_was_built() -> None:
+    """There are environments in .build, too."""
+    for path in BUILD.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
 
 
 def digest_of_requirements(part: str) -> str:

@@ -77,12 +77,9 @@ def steps_for(core: Core, python: str, version: str) -> list[Step]:
     ready: list[bool] = []
 
     def prepare(log: Log) -> str:
-        made_with = core.area / "venv" / "made-with"
-        if not made_with.exists() or made_with.read_text(encoding="utf-8") != f"{python} {ROOT}":
-            venvs.create(core.area / "venv", python)
-        venvs.install(core.area / "venv", core.requirement, "-r", str(ROOT / "tests" / "unit" / "requirements.txt"))
+        requirements = str(ROOT / "tests" / "unit" / "requirements.txt")
+        venvs.ensure(core.area / "venv", python, core.requirement, "-r", requirements)
         venvs.link_collection(core.area / "venv")
-        made_with.write_text(f"{python} {ROOT}", encoding="utf-8")
         working_copy.refresh(core.copy)
         shown = log.run(core.program("ansible"), "--version", env=core.path())
         ready.append(True)

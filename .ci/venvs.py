@@ -33,6 +33,13 @@ def create(venv: Path, python: str) -> None:
     subprocess.run([python, "-m", "venv", str(venv)], check=True, env=install_environment())
 
 
+def ensure(venv: Path, python: str, *requirements: str) -> None:
+    """An environment with these packages, made unless it is there."""
+    if not (venv / "bin" / "python").exists():
+        create(venv, python)
+    install(venv, *requirements)
+
+
 def install(venv: Path, *arguments: str) -> None:
     """Install packages; `arguments` are what pip and uv both understand."""
     python = str(venv / "bin" / "python")

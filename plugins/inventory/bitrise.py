@@ -115,14 +115,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-# Each of these is a file of its own, for example inventory/apps.bitrise.yml.
-# The token comes from the environment variable BITRISE_API_TOKEN unless the file has an api_token.
----
-# Every app that the token sees.
-plugin: mobileops.ci.bitrise
+# Each of these is a file of its own, for example inventory/apps.bitrise.yml. The token comes from the environment
+# variable BITRISE_API_TOKEN unless the file has an api_token.
 
----
-# The iOS apps of one organization; groups such as owner_acme and, for public apps, public.
+# The iOS apps of one organization, with groups such as owner_acme and public.
 plugin: mobileops.ci.bitrise
 organizations:
   - e1ec3dea540bcf21
@@ -135,15 +131,17 @@ groups:
 compose:
   app_page: "'https://app.bitrise.io/app/' ~ bitrise_slug"
 
----
+# Every app that the token sees.
+# plugin: mobileops.ci.bitrise
+
 # Slugs as names, a token from a file, and an hour without any request after the first run.
-plugin: mobileops.ci.bitrise
-api_token: "{{ lookup('ansible.builtin.file', '~/.config/bitrise/token') }}"
-hostname: "{{ bitrise_slug }}"
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: ~/.cache/ansible/bitrise
-cache_timeout: 3600
+# plugin: mobileops.ci.bitrise
+# api_token: "{{ lookup('ansible.builtin.file', '~/.config/bitrise/token') }}"
+# hostname: "{{ bitrise_slug }}"
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: ~/.cache/ansible/bitrise
+# cache_timeout: 3600
 """
 
 import hashlib

@@ -114,7 +114,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return float.__float__(value)
     if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else json.dumps(key): plain(item) for key, item in value.items()}
+        return {plain(key) if isinstance(key, str) else json.dumps(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     if isinstance(value, (datetime.date, datetime.time)):

@@ -104,6 +104,15 @@ apps:
     status:
       description: V(1) for an active app, V(-1) while its registration is not finished.
       type: int
+    is_github_checks_enabled:
+      description: Whether the state of builds is told to GitHub as checks.
+      type: bool
+    project_id:
+      description: Identifier of the project that the app belongs to.
+      type: str
+    avatar_url:
+      description: URL of the app's picture.
+      type: str
     owner:
       description: Who owns the app.
       type: dict

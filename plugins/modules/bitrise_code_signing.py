@@ -224,14 +224,14 @@ options:
     default: 8
   fail_fast:
     description:
-      - Begin with no further app once one has failed.
+      - Begin with no further app once one has failed. Those that are under way end with the file that they are at.
     type: bool
     default: false
   digest_cache:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, so that a later run downloads
         nothing to compare. It holds slugs and digests only and has mode 0600. Several tasks may use it at the same
-        time. A damaged one is made anew.
+        time. A damaged one is made anew; what it was is kept beside it, with the suffix C(.damaged).
       - With it, the content of a protected profile that was uploaded by such a task can be verified too.
       - Without it the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is looked at.
     type: path
@@ -257,6 +257,7 @@ notes:
   - After an answer that there were too many requests (status 429) all connections wait together.
   - If the token is refused, no further app is begun with.
 seealso:
+  - module: mobileops.ci.bitrise_code_signing_outcome
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
 """
@@ -317,6 +318,10 @@ apps:
           known), C(is_protected) and C(is_expose).
       type: list
       elements: dict
+    diff:
+      description:
+        - What changes, as C(before) and C(after), by kind and name of the file. Both are empty if nothing does.
+      type: dict
 summary:
   description: The run in numbers.
   returned: when the options are usable

@@ -62,7 +62,7 @@ def take_paths(arguments: dict[str, Any], option: str, env: Mapping[str, str]) -
     """The values of an option such as "src" or "profiles.src", made absolute where they are relative to a home."""
     if arguments.get("state") == "absent":
         return []
-    name, _, rest = option.partition(".")
+    name, _dot, rest = option.partition(".")
     value = arguments.get(name)
     if rest:
         entries = value if isinstance(value, list) else []

@@ -38,7 +38,7 @@ class Client:
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
             started = time.perf_counter()
-            await asyncio.gather(*(self._work(session) for _ in range(self._workers)))
+            await asyncio.gather(*(self._work(session) for _turn in range(self._workers)))
             return time.perf_counter() - started
 
     async def _work(self, session: aiohttp.ClientSession) -> None:

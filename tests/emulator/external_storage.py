@@ -38,9 +38,9 @@ class ExternalStore(ObjectStore):
 
     async def prepare(self) -> None:
         """Make the bucket if it is not there."""
-        status, _ = await self._call("HEAD", self._bucket)
+        status, _body = await self._call("HEAD", self._bucket)
         if status == 404:
-            status, _ = await self._call("PUT", self._bucket)
+            status, _body = await self._call("PUT", self._bucket)
         if status != 200:
             raise StoreError(f"the storage refuses the bucket {self._bucket}: {status}")
 
@@ -64,7 +64,7 @@ class ExternalStore(ObjectStore):
         self._seen.discard(key)
 
     async def put(self, key: str, body: bytes) -> None:
-        status, _ = await self._call("PUT", self._path(key), body)
+        status, _body = await self._call("PUT", self._path(key), body)
         if status != 200:
             raise StoreError(f"the storage refuses an object: {status}")
         self._seen.add(key)

@@ -10,11 +10,17 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from ansible.plugins.loader import init_plugin_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.emulator.process import Emulator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+
+# Tests of plugins import the collection as ansible-core does, which has to be set up before the first import.
+if AnsibleCollectionConfig.collection_finder is None:
+    init_plugin_loader()
 
 set_hypothesis_home_dir(CHECKOUT / ".build" / "hypothesis")
 # The same examples in every run: a failure can be repeated, and nothing is kept between runs.

@@ -45,7 +45,7 @@ def test_nothing_is_left_running(tmp_path: pathlib.Path, number: signal.Signals)
     time.sleep(1)
 
     demo.send_signal(number)
-    output, _ = demo.communicate(timeout=PATIENCE_SECONDS)
+    output, _errors = demo.communicate(timeout=PATIENCE_SECONDS)
 
     assert demo.returncode == 130
     assert output.endswith("Stopped. Nothing is left running.\n")

@@ -112,7 +112,7 @@ class SwiftStore:
         (self._folder / "devices" / "d1").mkdir(parents=True)
         self._write("swift.conf", "[swift-hash]\nswift_hash_path_suffix = test\n")
         # Rings are made by the interpreter that Swift is installed for.
-        python = Path(program("swift-proxy-server")).read_text(encoding="utf-8").splitlines()[0].removeprefix("#!")
+        python = Path(program("swift-proxy-server")).with_name("python")
         ports = [str(self._ports[kind]) for kind in KINDS]
         subprocess.run([python, "-c", RINGS, str(self._folder), *ports], check=True)
         for kind in KINDS:

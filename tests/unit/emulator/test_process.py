@@ -79,7 +79,7 @@ def _ignore_errors(emulator: Emulator) -> None:
 def test_end_when_idle() -> None:
     with Emulator("empty", idle=2) as emulator:
         api = Api(emulator.api_url, emulator.tokens["owner"])
-        for _ in range(3):
+        for _turn in range(3):
             time.sleep(0.8)
             assert api.send("GET", "/me").status_code == 200
         assert emulator.wait() == 0
@@ -103,7 +103,7 @@ def test_end_with_the_parent(arguments: list[str], survives: bool) -> None:
         stdout=subprocess.PIPE,
     )
     assert parent.stdout
-    pid, _, first = parent.stdout.readline().decode().partition(" ")
+    pid, _space, first = parent.stdout.readline().decode().partition(" ")
     url = json.loads(first)["bitrise"]
     assert requests.get(url, timeout=5).status_code == 200
     parent.kill()
@@ -225,7 +225,7 @@ def _segments(url: str, request: bytes) -> list[bytes]:
     parts = urlsplit(url)
     received = []
     with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
-        for _ in range(50):
+        for _turn in range(50):
             connection.sendall(request)
             received.append(connection.recv(1_000_000))
     return received
@@ -236,14 +236,14 @@ def test_an_answer_comes_in_one_piece(emulator: Emulator, owner: Api) -> None:
         b"GET /v0.1/apps/one HTTP/1.1\r\nHost: x\r\nAuthorization: " + emulator.tokens["owner"].encode() + b"\r\n\r\n"
     )
     for answer in _segments(emulator.api_url, request):
-        head, _, body = answer.partition(b"\r\n\r\n")
+        head, _break, body = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert f"content-length: {len(body)}".encode() in head
 
 
 def test_a_hundred_requests_on_one_connection_are_quick(owner: Api) -> None:
     start = time.monotonic()
-    for _ in range(100):
+    for _turn in range(100):
         owner.send("GET", "/me")
     # Delayed acknowledgements would make it four seconds.
     assert time.monotonic() - start < 3
@@ -256,7 +256,7 @@ def test_latency_does_not_add_up_for_concurrent_clients() -> None:
         def ask() -> None:
             answers.append(Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me").elapsed.total_seconds())
 
-        threads = [threading.Thread(target=ask) for _ in range(10)]
+        threads = [threading.Thread(target=ask) for _turn in range(10)]
         start = time.monotonic()
         for thread in threads:
             thread.start()

@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import threading
+import zlib
 from pathlib import Path
 
 try:
@@ -20,7 +21,7 @@ except ImportError:  # a Python that was built without it
     sqlite3 = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_S = 10.0
-_TABLE = "CREATE TABLE IF NOT EXISTS digest (file TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID"
+_TABLE = "CREATE TABLE IF NOT EXISTS digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER) WITHOUT ROWID"
 
 
 class DigestCache:
@@ -46,65 +47,73 @@ class DigestCache:
     def save(self) -> None:
         """Write what is new. Called once at the end, also after a failure."""
         with self._lock:
-            rows = [(f"{self._service}/{slug}", sha256) for slug, sha256 in self._new.items()]
+            rows = [(f"{self._service}/{slug}", *_checked(slug, sha256)) for slug, sha256 in self._new.items()]
             self._new = {}
         if not rows or sqlite3 is None:
             return
         try:
-            with contextlib.closing(self._open()) as database, database:
-                database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?)", rows)
-        except (OSError, sqlite3.Error) as error:
+            try:
+                self._write(rows)
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    raise
+                # Everything in it can be found out again. Not deleted: the option may name a file of another kind.
+                os.replace(self._path, f"{self._path}.damaged")
+                self._write(rows)
+        except (OSError, ValueError, sqlite3.Error) as error:
             self._warn("cannot be written", error)
+
+    def _write(self, rows: list[tuple[str, str, int]]) -> None:
+        if not self._path.exists():
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made here, and not by SQLite, for the sake of its mode.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with contextlib.closing(self._open()) as database, database:
+            database.execute(_TABLE)
+            database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", rows)
 
     def _read(self) -> dict[str, str]:
         if sqlite3 is None:
             self.warnings.append("digest_cache: not used, because this Python has no sqlite3.")
             return {}
-        if not self._path.exists():
-            return {}
         try:
-            return self._rows()
+            return self._rows() if self._path.exists() else {}
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):  # locked, or not readable
+            if _is_damage(error):
+                self.warnings.append(f"digest_cache: {self._path} is damaged; it is made anew.")
+            else:
                 self._warn("cannot be read", error)
-                return {}
-            self._discard()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self._warn("cannot be read", error)
         return {}
 
     def _rows(self) -> dict[str, str]:
         prefix = f"{self._service}/"
         with contextlib.closing(self._open()) as database:
-            rows = database.execute(
-                "SELECT file, sha256 FROM digest WHERE file >= ? AND file < ?", (prefix, prefix + "~")
-            )
-            return {str(file)[len(prefix) :]: str(sha256) for file, sha256 in rows}
+            if not database.execute("SELECT name FROM sqlite_master WHERE name = 'digest'").fetchone():
+                return {}  # whoever made the file has not come to its content
+            rows = database.execute("SELECT * FROM digest WHERE file >= ? AND file < ?", (prefix, prefix + "~"))
+            found = [(str(file)[len(prefix) :], str(sha256), check) for file, sha256, check in rows]
+        # SQLite notices damage to its own structure only, not to what it keeps.
+        return {slug: sha256 for slug, sha256, check in found if _checked(slug, sha256) == (sha256, check)}
 
     def _open(self) -> sqlite3.Connection:
-        if not self._path.exists():
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Made here, and not by SQLite, for the sake of its mode.
-            with contextlib.suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         database = sqlite3.connect(str(self._path), timeout=BUSY_TIMEOUT_S)
-        try:
-            # Fails on a read-only file, which can be read all the same.
-            with contextlib.suppress(sqlite3.OperationalError):
-                database.execute(_TABLE)
-        except BaseException:
-            database.close()
-            raise
+        # Text that is damaged is no error of operation.
+        database.text_factory = lambda data: data.decode(errors="replace")
         return database
-
-    def _discard(self) -> None:
-        """A damaged cache is made anew: everything in it can be found out again."""
-        self.warnings.append(f"digest_cache: {self._path} is damaged and is made anew.")
-        try:
-            self._path.unlink()
-        except OSError as error:
-            self._warn("cannot be replaced", error)
 
     def _warn(self, problem: str, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or error
         self.warnings.append(f"digest_cache: {self._path} {problem} ({reason}); going on without it.")
+
+
+def _checked(slug: str, sha256: str) -> tuple[str, int]:
+    """A digest as it is kept, with a checksum of the entry."""
+    return sha256, zlib.crc32(f"{slug} {sha256}".encode())
+
+
+def _is_damage(error: Exception) -> bool:
+    """Errors of operation say that the file is locked, or must not be read or written."""
+    return not isinstance(error, sqlite3.OperationalError)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.option
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause, Transport
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
@@ -44,7 +45,9 @@ class BitriseClients:
     """A client of its own for each thread; after a 429 they all wait together."""
 
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
-        self._make = partial(BitriseClient.from_options, options, env, Pause())
+        self._interrupted = threading.Event()
+        transport = replace(Transport.from_options(options, env), sleep=self._sleep)
+        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, Pause())
         self._local = threading.local()
         self._all: list[BitriseClient] = []
         self.api_url = self.get().api_url  # so that wrong connection options are found out here
@@ -55,6 +58,14 @@ class BitriseClients:
             client = self._local.client = self._make()
             self._all.append(client)
         return client
+
+    def interrupt(self) -> None:
+        """Nobody waits any longer for the service to become ready."""
+        self._interrupted.set()
+
+    def _sleep(self, seconds: float) -> None:
+        if self._interrupted.wait(seconds):
+            raise NotDoneError("The task was stopped while it waited for the service.")
 
     @property
     def requests_sent(self) -> int:
@@ -133,6 +144,7 @@ def _reconcile_all(
     except BaseException:
         # An interrupt, or the task's own timeout: each thread ends the file that it is at, and no new one is begun.
         policy.stop.set()
+        clients.interrupt()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

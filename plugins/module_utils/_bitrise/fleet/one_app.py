@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declar
     AppDeclaration,
     declarations_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
 
@@ -47,6 +47,7 @@ class AppOutcome:
             "actions": [action.as_dict() for action in self.actions],
             "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
             "files": self.files,
+            "diff": {"before": self.before, "after": self.after},
         }
 
 
@@ -74,7 +75,7 @@ def reconcile_app(client: BitriseClient, declared: AppDeclaration, policy: Fleet
         _reconcile(client, declared, policy, outcome)
     except CiError as error:
         outcome.error = error
-    except Exception as error:  # a fault that one app brings to light must not stop the others
+    except (Exception, SystemExit) as error:  # a fault that one app brings to light must not stop the others
         message = f"Unexpected {type(error).__name__} with app {declared.app_slug}: this is a bug of the collection."
         outcome.error = CiError(message, kind="bug")
     return outcome
@@ -91,6 +92,7 @@ def _reconcile(client: BitriseClient, declared: AppDeclaration, policy: FleetPol
         client.redact.add(*(declaration.desired.password for declaration in declarations[kind.plural]))
         files = FilesOfApp(client, kind, declared.app_slug, policy.journal, policy.digests)
         steps = [files.prepare(declaration) for declaration in declarations[kind.plural]]
+        _check_declared_once(declared.app_slug, files, steps)
         todo += [(files, step) for step in steps]
         if kind.plural in policy.purge:
             purges.append((files, files.prepare_purge(steps)))
@@ -101,14 +103,29 @@ def _reconcile(client: BitriseClient, declared: AppDeclaration, policy: FleetPol
         file = step.file
         if step.plan.changed:
             policy.go_on(declared.app_slug)
-            outcome.before.setdefault(files.kind.plural, {}).update(step.plan.before)
-            outcome.after.setdefault(files.kind.plural, {}).update(step.plan.after)
+            _add(outcome.before.setdefault(files.kind.plural, {}), step.plan.before)
+            _add(outcome.after.setdefault(files.kind.plural, {}), step.plan.after)
             if policy.check_mode:
                 outcome.actions += step.actions
             else:
                 file = files.apply(step, outcome.actions)
         if file is not None:
             outcome.files.append(_shown(files.kind.name, file))
+
+
+def _check_declared_once(app_slug: str, files: FilesOfApp, steps: list[Step]) -> None:
+    """A file may be declared by its name and by its slug; twice in both words would never come to rest."""
+    about = [slug for step in steps for slug in step.touched]
+    twice = sorted({file.name for file in files.observed if about.count(str(file.slug)) > 1})
+    if twice:
+        raise OptionError(f"{files.kind.plural}: declared twice for app {app_slug}: {', '.join(twice)}.")
+
+
+def _add(shown: dict[str, Any], files: Mapping[str, Any]) -> None:
+    """Files of one name, of which one is declared by its slug, do not hide each other in a diff."""
+    for name, file in files.items():
+        number = sum(known == name or known.startswith(f"{name} (") for known in shown)
+        shown[f"{name} ({number + 1})" if number else name] = file
 
 
 def _check_purge(app_slug: str, purges: list[Step], max_purge: int) -> None:

@@ -58,7 +58,9 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """
     result = dict(arguments)
     apps = result.get("apps")
-    if isinstance(apps, (str, Mapping)):
+    if isinstance(apps, str):  # as any list may be given, with -e apps=... for example
+        apps = [slug.strip() for slug in apps.split(",")]
+    elif isinstance(apps, Mapping):
         apps = [apps]
     if isinstance(apps, (list, tuple)):
         result["apps"] = [_app(number, app) for number, app in enumerate(apps, 1)]
@@ -70,7 +72,8 @@ def _app(number: int, app: Any) -> Any:
     if isinstance(app, str):
         return {"app_slug": app}
     if not isinstance(app, Mapping):
-        raise OptionError(f"apps: entry {number} is neither the slug of an app nor a dict with app_slug.")
+        hint = " Put the slug into quotes." if isinstance(app, (int, float)) else ""
+        raise OptionError(f"apps: entry {number} is neither the slug of an app nor a dict with app_slug.{hint}")
     _check_lists(app, f"apps, entry {number}: ")
     return app
 

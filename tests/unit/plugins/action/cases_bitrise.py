@@ -16,8 +16,18 @@ _Faults = Sequence[Mapping[str, Any]]
 
 # Run where every case is, see test_both_ways.
 SELDOM = (
-    *("replace in check mode", "duplicates", "both sources", "no source", "profiles by two things"),
-    *("no URL", "timeout of 0", "no authorities", "empty token", "a page", "malformed", "dropped"),
+    "replace in check mode",
+    "duplicates",
+    "both sources",
+    "no source",
+    "profiles by two things",
+    "no URL",
+    "timeout of 0",
+    "no authorities",
+    "empty token",
+    "a page",
+    "malformed",
+    "dropped",
 )
 
 OLD, NEW = "the old bytes", "the new bytes!"

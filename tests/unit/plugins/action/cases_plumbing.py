@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,23 +14,36 @@ from .playbook import UNSAFE, VAULTED
 
 # Run where every case is, see test_both_ways.
 SELDOM = (
-    *(
-        "dict as text",
-        "list for int",
-        "list for path",
-        "list for dict",
-        "wrong type inside",
-        "missing inside",
-        "choice",
-    ),
-    *("exclusive", "required_if", "null", "omit", "templated", "date", "secret reads True", "no_log loop", "delegated"),
-    *("once", "throttle", "changed_when", "failed_when", "until", "delegated out of reach", "recursion"),
-    *("refused in check mode",),
+    "dict as text",
+    "list for int",
+    "list for path",
+    "list for dict",
+    "wrong type inside",
+    "missing inside",
+    "choice",
+    "exclusive",
+    "required_if",
+    "null",
+    "omit",
+    "templated",
+    "date",
+    "secret reads True",
+    "no_log loop",
+    "delegated",
+    "once",
+    "throttle",
+    "changed_when",
+    "failed_when",
+    "until",
+    "delegated out of reach",
+    "recursion",
+    "refused in check mode",
 )
 
 TOKEN, STEP, SECRET = "tok-s3cr3t", "step-s3cr3t", "vault-s3cr3t"
 MODULE = "testing.trouble.trouble"
 
+_BECOME = {"become": True, "become_method": "testing.trouble.somebody", "become_user": getpass.getuser()}
 _JOB = {"async": 20, "poll": 1}
 
 
@@ -113,7 +127,7 @@ KEYWORDS = (
     _case("throttle", _one(), throttle=1),
     _case("async", _one(), runs="as a module: ", differs=("ansible_job_id", "results_file"), **_JOB),
     _case("async in check mode", _one(), runs="as a module: ", check_mode=True, **_JOB),
-    _case("become", _one(), runs="as a module: ", become=True, become_method="testing.trouble.somebody"),
+    _case("become", _one(), runs="as a module: ", **_BECOME),
     _case("failed_when", _one(), failed_when="kept.thing.size == 1"),
     _case("failed_when not", _one(trouble="refuse"), failed_when=False),
     _case("changed_when", _one(), changed_when=True),

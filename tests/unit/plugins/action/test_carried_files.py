@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import getpass
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from .playbook import Playground
 
 MODULE = "testing.trouble.trouble"
 SECRET = b"the bytes of a signing file"
-BECOME = {"become": True, "become_method": "testing.trouble.somebody"}
+BECOME = {"become": True, "become_method": "testing.trouble.somebody", "become_user": getpass.getuser()}
 
 
 @pytest.fixture
@@ -30,8 +32,14 @@ def read(file: str, **keywords: Any) -> dict[str, Any]:
     return {"name": f"read {file}", MODULE: options, "ignore_errors": True, **keywords}
 
 
-def left_over(playground: Playground) -> list[Path]:
-    return [*playground.home.glob(".ansible/tmp/ansible-tmp-*")]
+def left_over(playground: Playground, patience_s: float = 0) -> list[Path]:
+    """Temporary folders of tasks. A job is over a moment before its folder is removed."""
+    until = time.monotonic() + patience_s
+    while True:
+        found = [*playground.home.glob(".ansible/tmp/ansible-tmp-*")]
+        if not found or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("run_in", ["controller", "target"])
@@ -76,7 +84,7 @@ def test_a_job_gets_them_too(playground: Playground) -> None:
 
     assert run.result("read vaulted")["thing"]["text"] == SECRET.decode()
     assert run.result("away")["thing"]["text"] == SECRET.decode()
-    assert left_over(playground) == []
+    assert left_over(playground, 20) == []
 
 
 def test_a_job_in_check_mode_leaves_nothing(playground: Playground) -> None:
@@ -84,7 +92,7 @@ def test_a_job_in_check_mode_leaves_nothing(playground: Playground) -> None:
 
     # Before 2.20 such a task is passed over.
     assert run.event("read plain").event in ("ok", "skipped")
-    assert left_over(playground) == []
+    assert left_over(playground, 20) == []
 
 
 @pytest.mark.parametrize("file", ["plain", "nowhere"])

@@ -47,7 +47,7 @@ UNVERIFIABLE: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.fixture(params=UNVERIFIABLE.values(), ids=UNVERIFIABLE.keys())
+@pytest.fixture(params=UNVERIFIABLE.values(), ids=list(UNVERIFIABLE))
 def unverifiable(request: pytest.FixtureRequest, service: Service) -> str:
     """The kind of a protected file of the right name and size whose bytes nobody can see."""
     kind: str = request.param[0]
@@ -65,7 +65,7 @@ def test_trusted(service: Service, tasks: Tasks, unverifiable: str) -> None:
 
 def test_replaced_with_each_run(service: Service, tasks: Tasks, unverifiable: str) -> None:
     task = tasks.file(unverifiable, NEW, on_unverifiable="replace")
-    for _ in range(2):
+    for _turn in range(2):
         checked = task.run(check_mode=True)
         assert checked["actions"] == task.run()["actions"]
         assert [action["action"] for action in checked["actions"]] == ["upload", "delete"]

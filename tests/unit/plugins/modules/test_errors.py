@@ -65,12 +65,12 @@ def test_trouble(
 
 
 def test_not_found_names_both_reasons(service: Service, tasks: Tasks) -> None:
-    task = tasks.file(PROFILES, b"x", app_slug="0000000000000000")
-    failed = task.fail()
-    assert failed["msg"] == (
-        "Could not list the provisioning profiles of app 0000000000000000: GET /apps/0000000000000000/provisioning-profiles "
-        "answered 404: Not Found. Either it does not exist or this token has no access to it: the service says the same "
-        "for both. Check the slugs and whose token it is."
+    message = tasks.file(PROFILES, b"x", app_slug="0000000000000000").fail()["msg"]
+    tried, _colon, said = message.partition(": ")
+    assert tried == "Could not list the provisioning profiles of app 0000000000000000"
+    assert said == (
+        "GET /apps/0000000000000000/provisioning-profiles answered 404: Not Found. Either it does not exist or this "
+        "token has no access to it: the service says the same for both. Check the slugs and whose token it is."
     )
 
 

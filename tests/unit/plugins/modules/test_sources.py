@@ -140,7 +140,7 @@ def test_src_that_changes_while_it_is_read(
 ) -> None:
     path = tmp_path / "dist"
     path.write_bytes(NEW)
-    looked = []
+    looked: list[int] = []
     fstat = os.fstat
 
     def write_after_first_look(descriptor: int) -> os.stat_result:

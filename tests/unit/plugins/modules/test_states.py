@@ -148,7 +148,7 @@ def test_password_of_a_protected_certificate(service: Service, tasks: Tasks, pol
     service.holds(CERTIFICATES, a_file("dist", NEW, certificate_password="two", is_protected=True))
     task = tasks.file(CERTIFICATES, NEW, certificate_password="one", update_password=policy)
     assert task.run(check_mode=True)["changed"] is changed
-    for _ in range(2):
+    for _turn in range(2):
         assert task.run()["changed"] is changed
     assert service.files(CERTIFICATES)[0]["password_sha256"] == sha256(b"one" if changed else b"two")
 
@@ -157,7 +157,7 @@ def test_password_of_a_protected_certificate(service: Service, tasks: Tasks, pol
 def test_force_uploads_with_each_run(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, NEW_FILE)
     task = tasks.file(kind, NEW, force=True)
-    for _ in range(2):
+    for _turn in range(2):
         slug = service.files(kind)[0]["slug"]
         checked, done = task.run(check_mode=True), task.run()
         assert checked["actions"] == done["actions"]

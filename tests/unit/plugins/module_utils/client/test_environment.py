@@ -86,7 +86,7 @@ def test_cookies_are_not_kept(make_client: MakeClient) -> None:
 def test_one_connection_serves_many_requests(make_client: MakeClient) -> None:
     with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server:
         client = make_client(server.url)
-        for _ in range(3):
+        for _turn in range(3):
             client.app(APP)
     assert len(server.seen) == 3
     assert len(server.connections) == 1

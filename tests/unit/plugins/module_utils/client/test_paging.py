@@ -77,7 +77,7 @@ def test_anchor_that_is_gone(service: Service, client: BitriseClient, status: in
 def test_anchor_that_is_really_gone(service: Service, client: BitriseClient) -> None:
     service.holds(PROFILES, *(a_file(f"file {number}", b"content") for number in range(60)))
     found = client.files(PROFILE, APP)
-    first = [next(found)["slug"] for _ in range(50)]
+    first = [next(found)["slug"] for _turn in range(50)]
     client.delete_file(PROFILE, APP, service.files()[50]["slug"])
     rest = slugs(found)
     assert len(rest) == 9

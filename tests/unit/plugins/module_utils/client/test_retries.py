@@ -113,8 +113,13 @@ def test_pauses_grow_with_full_jitter(
     make_client: MakeClient, service: Service, clock: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_http, "FIRST_DELAY_S", 0.5)
-    limits = []
-    monkeypatch.setattr(_http.random, "uniform", lambda low, high: limits.append((low, high)) or high)
+    limits: list[tuple[float, float]] = []
+
+    def longest(low: float, high: float) -> float:
+        limits.append((low, high))
+        return high
+
+    monkeypatch.setattr(_http.random, "uniform", longest)
     service.emulator.fault(status=503)
     with pytest.raises(CiError):
         make_client(max_retries=8).app(APP)

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the action plugins are made of, piece by piece, and that no module is without one."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleFileNotFound
+from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.mobileops.ci.plugins import modules
+from ansible_collections.mobileops.ci.plugins.module_utils import _local_file
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._task_files import VARIABLE, pack, reader
+from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder, take_paths
+from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import (
+    arguments_of_module,
+    bind,
+    expand,
+    working_directory,
+)
+
+PLUGINS = "ansible_collections.mobileops.ci.plugins"
+MODULES = sorted(module.name for module in pkgutil.iter_modules(modules.__path__))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_an_action_of_its_entry(name: str) -> None:
+    action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
+    module = importlib.import_module(f"{PLUGINS}.modules.{name}")
+
+    assert action.entry.name == name
+    assert any(value is action.entry for value in vars(module).values())
+    assert "run_in" in action.entry.options.argument_spec
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_option_src_is_searched_on_the_controller(name: str) -> None:
+    def sources(spec: dict[str, Any], where: str = "") -> list[str]:
+        return [
+            found
+            for option, about in spec.items()
+            for found in (
+                [where + option] if option == "src" else sources(about.get("options", {}), f"{where}{option}.")
+            )
+        ]
+
+    entry = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule.entry
+    assert sorted(entry.files) == sorted(sources(entry.options.argument_spec))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["~/a", "~", "$ONE/b", "${ONE}b", "$NONE/c", "${NONE}", "a$", "~nobody-of-that-name/x", "$ONE$TWO", "", "~$ONE"],
+)
+def test_paths_are_expanded_as_in_a_process_with_that_environment(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = {"HOME": "/home/of/task/", "ONE": "1", "TWO": "$ONE"}
+    monkeypatch.delenv("NONE", raising=False)
+    expected = expand(path, env)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert expected == os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111
+
+
+def test_fallbacks_and_paths_look_at_the_environment_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "of the controller")
+    spec = {
+        "token": {"type": "str", "fallback": (env_fallback, ["TOKEN"])},
+        "other": {"type": "path", "fallback": (env_fallback, ["OTHER"])},
+        "many": {"type": "list", "elements": "dict", "options": {"paths": {"type": "list", "elements": "path"}}},
+    }
+    bound = bind(spec, {"HOME": "/task", "OTHER": "~/x"})
+    found = ArgumentSpecValidator(bound).validate({"many": [{"paths": ["~/y"]}]})
+
+    assert found.error_messages == []
+    assert found.validated_parameters == {"token": None, "other": "/task/x", "many": [{"paths": ["/task/y"]}]}
+    assert spec["other"]["type"] == "path"
+
+
+def test_arguments_are_plain() -> None:
+    class Vaulted(str):
+        __ENCRYPTED__ = True
+
+        def __str__(self) -> str:
+            return "decrypted"
+
+    given = {"a": Vaulted("x"), 1: [{"b": (1, None)}], "c": b"d"}
+    assert arguments_of_module(given) == {"a": "decrypted", "1": [{"b": [1, None]}], "c": "d"}
+    assert type(arguments_of_module(given)["a"]) is str
+
+
+def test_the_working_directory_comes_back_even_if_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, there = tmp_path / "gone", tmp_path / "there"
+    gone.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with working_directory(str(there)):
+        assert Path.cwd() == there
+    with pytest.raises(FileNotFoundError):
+        Path.cwd()
+
+
+@pytest.mark.parametrize(
+    ("option", "arguments", "paths"),
+    [
+        ("src", {"src": "~/x"}, ["/task/x"]),
+        ("src", {"src": "~/x", "state": "absent"}, []),
+        ("src", {"src": ""}, []),
+        ("src", {"src": ["of a wrong type"]}, []),
+        ("all.src", {"all": [{"src": "a"}, {"content": "b"}, "c", {"src": "~/d"}]}, ["a", "/task/d"]),
+        ("apps.all.src", {"apps": [{"all": [{"src": "a"}]}, {"all": None}, {"all": [{"src": "b"}]}]}, ["a", "b"]),
+        ("all.src", {"all": "a=b"}, []),
+    ],
+)
+def test_files_are_found_in_the_arguments(option: str, arguments: dict[str, Any], paths: list[str]) -> None:
+    assert take_paths(arguments, option, {"HOME": "/task"}) == paths
+
+
+def finder(found: Path, decrypt: Callable[[bytes], bytes] = bytes) -> FileFinder:
+    return FileFinder(lambda _path: str(found), decrypt)
+
+
+def test_a_vaulted_file_is_decrypted(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n1234\n")
+    files = finder(tmp_path / "a", lambda _data: b"plain")
+
+    assert files.read("a") == Content.of(b"plain")
+    assert files.has_decrypted
+
+
+@pytest.mark.parametrize(("answer", "words"), [(b"", "is empty once it is decrypted"), (None, "vault password")])
+def test_a_vaulted_file_of_no_use(tmp_path: Path, answer: bytes | None, words: str) -> None:
+    (tmp_path / "a").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n1234\n")
+
+    def decrypt(_data: bytes) -> bytes:
+        if answer is None:
+            raise AnsibleError("no secrets")
+        return answer
+
+    with pytest.raises(LocalFileError, match=words):
+        finder(tmp_path / "a", decrypt).read("a")
+
+
+def test_a_file_that_grows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"12")
+    usual = os.fstat
+
+    def growing(handle: int) -> os.stat_result:
+        status = usual(handle)
+        path.write_bytes(b"12345")
+        return status
+
+    monkeypatch.setattr(_local_file.os, "fstat", growing)
+    with pytest.raises(LocalFileError, match="changed while it was read"):
+        finder(path).read("a")
+
+
+def test_files_travel_whole_and_once(tmp_path: Path) -> None:
+    def find(path: str) -> str:
+        if path == "lost":
+            raise AnsibleFileNotFound(file_name=path, paths=["/here/lost", "/there/lost", "/here/lost"])
+        return str(tmp_path / path)
+
+    (tmp_path / "a").write_bytes(bytes(range(256)))
+    archive = tmp_path / "archive"
+    archive.write_bytes(pack(FileFinder(find, bytes).read_all(["a", "lost", "a"])))
+    read = reader({VARIABLE: str(archive)})
+
+    assert not archive.exists()
+    assert read("a").data == bytes(range(256))
+    with pytest.raises(LocalFileError, match=r"^src: lost does not exist .* searched: /here/lost, /there/lost\.$"):
+        read("lost")
+    with pytest.raises(LocalFileError, match="nothing-of-that-name does not exist"):
+        read("nothing-of-that-name")
+
+
+def test_an_archive_that_did_not_arrive(tmp_path: Path) -> None:
+    read = reader({VARIABLE: str(tmp_path / "nothing")})
+    with pytest.raises(LocalFileError, match="did not get to the host that runs the module: No such file"):
+        read("a")
+
+
+def test_without_an_archive_files_are_those_of_the_host(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"mine")
+    assert reader({})(str(tmp_path / "a")).data == b"mine"
+
+
+class _Closable:
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(3), ZeroDivisionError(), RecursionError(), MemoryError(), KeyboardInterrupt()]
+)
+def test_no_error_of_a_task_ends_the_run_but_an_interrupt_does(error: BaseException) -> None:
+    client = _Closable()
+
+    def run(_options: dict[str, Any], _client: Any, _context: TaskContext) -> Outcome:
+        raise error
+
+    entry = Entry("entry", OptionGroup({}), lambda _options, _env: client, run, requires=())
+    if isinstance(error, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            entry.carry_out({}, TaskContext({}), diff=False)
+    else:
+        result = entry.carry_out({}, TaskContext({}), diff=False)
+        assert result["failed"] is True
+        assert type(error).__name__ in result["msg"]
+    assert client.closed
+
+
+def test_a_missing_library_is_named_with_the_interpreter() -> None:
+    entry = Entry("entry", OptionGroup({}), lambda *_: None, lambda *_: Outcome(), requires=("no_such_library",))
+    result = entry.carry_out({}, TaskContext({}), diff=False)
+
+    assert entry.missing_libraries == ("no_such_library",)
+    assert result["error"]["kind"] == "missing_library"
+    assert "no_such_library" in result["msg"]
+    assert "python" in result["msg"].lower()

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Examples can be typed as they are, and ansible-doc has nothing to complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..helpers.documentation import COLLECTION, MODULES, ansible, documentation, entry_of
+
+
+def tasks_of(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The tasks of a module's examples that use the collection: module and options."""
+    for task in yaml.safe_load(documentation()[module]["examples"]):
+        assert task["name"]
+        for key, options in task.items():
+            if key.startswith(f"{COLLECTION}."):
+                yield key.removeprefix(f"{COLLECTION}."), options
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every option exists and has a value that is accepted."""
+    # An example may leave out what module_defaults or the environment gives.
+    monkeypatch.setenv("BITRISE_API_TOKEN", "from the environment")
+    used = set()
+    for name, options in tasks_of(module):
+        used.add(name)
+        entry = entry_of(name)
+        validator = ArgumentSpecValidator(dict(entry.options.argument_spec), **entry.options.rules)
+        assert validator.validate(dict(entry.normalize(options))).error_messages == []
+    assert module in used
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_secrets_in_examples_are_variables(module: str) -> None:
+    for name, options in tasks_of(module):
+        for option in entry_of(name).options.secrets:
+            if option in options:
+                assert options[option].startswith("{{ "), f"{name}: {option}"
+
+
+def test_ansible_doc_shows_every_plugin_without_a_warning() -> None:
+    for kind, plugins in (("module", MODULES), ("inventory", ["bitrise"])):
+        shown = ansible("doc", "--type", kind, *(f"{COLLECTION}.{plugin}" for plugin in plugins))
+        assert shown.returncode == 0
+        assert shown.stderr == ""
+        for plugin in plugins:
+            assert f"{COLLECTION}.{plugin}" in shown.stdout

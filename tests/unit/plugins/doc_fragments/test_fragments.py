@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each documentation fragment is the twin of one option group."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import FILE_FILTER
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
+    CERTIFICATE_PASSWORD,
+    FILE,
+    STATE,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, TRANSPORT, OptionGroup
+
+from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, documentation, entry_of
+
+CONNECTION = OptionGroup(
+    {name: option for name, option in BITRISE.argument_spec.items() if name not in TRANSPORT.argument_spec}
+)
+GROUPS = {
+    "_bitrise": CONNECTION,
+    "_bitrise.app": APP,
+    "_bitrise.limit": LIMIT,
+    "_bitrise_files.certificate": CERTIFICATE_PASSWORD,
+    "_bitrise_files.file": FILE,
+    "_bitrise_files.filter": FILE_FILTER,
+    "_bitrise_files.state": STATE,
+    "_run_in": RUN,
+    "_transport": TRANSPORT,
+}
+
+
+def fragments() -> dict[str, Any]:
+    """Every fragment as modules name it, with its YAML."""
+    found = {}
+    for path in sorted((PLUGINS / "doc_fragments").glob("_*.py")):
+        if path.stem == "__init__":
+            continue
+        source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.doc_fragments.{path.stem}")
+        for variant, text in vars(source.ModuleDocFragment).items():
+            if variant.isupper():
+                name = path.stem if variant == "DOCUMENTATION" else f"{path.stem}.{variant.lower()}"
+                found[name] = yaml.safe_load(text)
+    return found
+
+
+def used_by(module: str) -> set[str]:
+    source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
+    named = yaml.safe_load(source.DOCUMENTATION).get("extends_documentation_fragment", [])
+    return {fragment.removeprefix(f"{COLLECTION}.") for fragment in named}
+
+
+def test_each_fragment_with_options_is_an_option_group() -> None:
+    with_options = {name: set(text["options"]) for name, text in fragments().items() if text.get("options")}
+    assert with_options == {name: set(group.argument_spec) for name, group in GROUPS.items()}
+
+
+def test_no_fragment_is_there_for_nothing() -> None:
+    assert set().union(*map(used_by, MODULES)) == set(fragments())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_names_the_fragments_of_its_groups(module: str) -> None:
+    """An option that a group declares is documented by its fragment, not once more by hand."""
+    options = set(entry_of(module).options.argument_spec)
+    used = used_by(module)
+    for name, group in GROUPS.items():
+        assert (name in used) <= (set(group.argument_spec) <= options), name
+    assert {"_bitrise", "_transport"} <= used
+
+
+def test_every_module_is_documented() -> None:
+    assert sorted(documentation()) == MODULES
+    for text in documentation().values():
+        assert text["examples"]
+        assert text["return"]

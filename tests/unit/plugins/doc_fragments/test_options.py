@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of each module and what it accepts are the same."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, documentation, entry_of
+
+EACH_MODULE = pytest.mark.parametrize("module", MODULES)
+
+
+def documented(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The documented options, in the form of an argument specification without what is not said."""
+    found = {}
+    for name, option in options.items():
+        found[name] = {
+            "type": option["type"],
+            "required": option.get("required", False),
+            "default": option.get("default"),
+            "choices": sorted(option.get("choices", [])),
+            "aliases": sorted(option.get("aliases", [])),
+            "elements": option.get("elements"),
+            "options": documented(option["suboptions"]) if "suboptions" in option else None,
+        }
+    return found
+
+
+def accepted(specification: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found = {}
+    for name, option in specification.items():
+        found[name] = {
+            "type": option["type"],
+            "required": option.get("required", False),
+            "default": option.get("default"),
+            "choices": sorted(option.get("choices", [])),
+            "aliases": sorted(option.get("aliases", [])),
+            "elements": option.get("elements"),
+            "options": accepted(option["options"]) if "options" in option else None,
+        }
+    return found
+
+
+@EACH_MODULE
+def test_options_are_documented_as_they_are(module: str) -> None:
+    shown = documented(documentation()[module]["doc"]["options"])
+    real = accepted(entry_of(module).options.argument_spec)
+    assert shown.keys() == real.keys()
+    for name, option in real.items():
+        assert shown[name] == option, name
+
+
+@EACH_MODULE
+def test_environment_variables_are_documented(module: str) -> None:
+    options = documentation()[module]["doc"]["options"]
+    specification = entry_of(module).options.argument_spec
+    assert any("fallback" in option for option in specification.values())
+    for name, option in specification.items():
+        text = " ".join(options[name]["description"])
+        variables = option["fallback"][1] if "fallback" in option else []
+        assert variables == [found for found in re.findall(r"E\((\w+)\)", text) if found in variables]
+        # The interface's own variables are read through a fallback, or they are not read.
+        own = [found for found in re.findall(r"E\((\w+)\)", text) if found.startswith(("BITRISE_", "MOBILEOPS_"))]
+        assert own == variables
+
+
+@EACH_MODULE
+def test_secrets_are_marked(module: str) -> None:
+    def check(specification: Mapping[str, Any]) -> None:
+        for name, option in specification.items():
+            secret = re.search(r"token|password|content", name) and name != "update_password"
+            assert bool(option.get("no_log")) is bool(secret), name
+            check(option.get("options", {}))
+
+    check(entry_of(module).options.argument_spec)
+
+
+@EACH_MODULE
+def test_entry_has_the_name_of_its_module(module: str) -> None:
+    assert entry_of(module).name == module
+
+
+def test_action_group_holds_exactly_the_modules() -> None:
+    runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text())
+    for group, members in runtime["action_groups"].items():
+        assert members == [module for module in MODULES if module.startswith(f"{group}_")]
+    assert sorted(itertools.chain(*runtime["action_groups"].values())) == MODULES
+
+
+@EACH_MODULE
+def test_attributes(module: str) -> None:
+    attributes = documentation()[module]["doc"]["attributes"]
+    assert attributes["check_mode"]["support"] == "full"
+    assert attributes["diff_mode"]["support"] == ("N/A" if module.endswith("_info") else "full")
+    assert attributes["action_group"]["membership"] == [f"{COLLECTION}.{module.split('_', maxsplit=1)[0]}"]
+    assert attributes["idempotent"]["support"] in ("full", "partial")

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ansible-doc makes of the plugins, and the entries that do the modules' work."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+
+PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
+MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py") if path.stem != "__init__")
+COLLECTION = "mobileops.ci"
+NO_SETTINGS = Path(__file__).with_name("empty.cfg")
+
+
+def ansible(program: str, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run one of ansible-core's programs with the interpreter of the tests, without the developer's settings."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    env |= {"ANSIBLE_CONFIG": str(NO_SETTINGS), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0"}
+    env |= settings.pop("env", {})
+    command = [sys.executable, "-m", "ansible", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=env, **settings)
+
+
+@cache
+def documentation() -> dict[str, dict[str, Any]]:
+    """By module: doc, examples, return, with the fragments merged in."""
+    found = ansible("doc", "--type", "module", "--json", *(f"{COLLECTION}.{module}" for module in MODULES))
+    assert found.returncode == 0, found.stderr
+    return {name.removeprefix(f"{COLLECTION}."): text for name, text in json.loads(found.stdout).items()}
+
+
+def entry_of(module: str) -> Entry:
+    """The one entry that a module carries out."""
+    source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
+    (entry,) = (value for value in vars(source).values() if isinstance(value, Entry))
+    return entry

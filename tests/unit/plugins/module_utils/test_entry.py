@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of the values, errors and options of a task on their way in and out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+
+NOTHING = OptionGroup({})
+
+
+def carried_out(run: Any, options: dict[str, Any] | None = None, *, diff: bool = False) -> dict[str, Any]:
+    entry = Entry("test", NOTHING, lambda _options, _env: "client", run, requires=())
+    return entry.carry_out(options or {}, TaskContext({}), diff=diff)
+
+
+class Text(str):
+    """As ansible-core's tagged strings: a subclass that JSON knows nothing of."""
+
+    __slots__ = ()
+
+
+class Number(int):
+    pass
+
+
+def test_values_become_plain() -> None:
+    values = {
+        "text": Text("a"),
+        "number": Number(3),
+        "float": 1.5,
+        "flag": True,
+        "nothing": None,
+        "list": (1, [Text("b")]),
+        "dict": {Text("k"): Text("v"), 1: 2},
+        "date": dt.date(2026, 1, 2),
+    }
+    result = carried_out(lambda *_: Outcome(values))
+    assert result == {
+        "changed": False,
+        "text": "a",
+        "number": 3,
+        "float": 1.5,
+        "flag": True,
+        "nothing": None,
+        "list": [1, ["b"]],
+        "dict": {"k": "v", "1": 2},
+        "date": "2026-01-02",
+    }
+    assert {type(value) for value in result.values()} <= {str, int, float, bool, list, dict, type(None)}
+    assert all(type(key) is str for key in result["dict"])
+
+
+def test_a_value_of_no_plain_type_is_a_bug() -> None:
+    assert "this is a bug" in carried_out(lambda *_: Outcome({"x": object()}))["msg"]
+
+
+def test_diff_only_where_asked_for() -> None:
+    outcome = Outcome({}, Plan(before={"a": 1}))
+    assert "diff" not in carried_out(lambda *_: outcome)
+    assert carried_out(lambda *_: outcome, diff=True)["diff"] == {"before": {"a": 1}, "after": {}}
+
+
+def test_warnings_only_where_there_are_some() -> None:
+    assert "warnings" not in carried_out(lambda *_: Outcome())
+    assert carried_out(lambda *_: Outcome(warnings=("careful",)))["warnings"] == ["careful"]
+
+
+def test_options_of_the_caller_stay_as_they_are() -> None:
+    given = {"list": [1]}
+
+    def run(options: dict[str, Any], _client: object, _context: TaskContext) -> Outcome:
+        options["list"].append(2)
+        return Outcome()
+
+    carried_out(run, given)
+    assert given == {"list": [1]}
+
+
+def fail_with(error: BaseException) -> Any:
+    def run(*_: object) -> Outcome:
+        raise error
+
+    return run
+
+
+def test_expected_error() -> None:
+    error = ServiceError("Said.", kind="forbidden", status=403, method="GET", path="/x", request_id="r")
+    error.notes.append("Tidied up.")
+    expected = {"kind": "forbidden", "status": 403, "method": "GET", "path": "/x", "request_id": "r"}
+    assert carried_out(fail_with(error)) == {"failed": True, "msg": "Said. Tidied up.", "error": expected}
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(3)], ids=["exception", "exit"])
+def test_unexpected_error(error: BaseException) -> None:
+    result = carried_out(fail_with(error))
+    assert result["failed"] is True
+    assert type(error).__name__ in result["msg"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), GeneratorExit()], ids=["interrupt", "exit"])
+def test_what_ends_a_task_from_outside_passes(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        carried_out(fail_with(error))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_client_is_closed(fails: bool) -> None:
+    class Client:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    client = Client()
+    run = fail_with(CiError("x")) if fails else lambda *_: Outcome()
+    Entry("test", NOTHING, lambda _options, _env: client, run, requires=()).carry_out({}, TaskContext({}), diff=False)
+    assert client.closed
+
+
+def test_unclear_outcome_keeps_the_words_of_its_cause() -> None:
+    error = UnclearOutcomeError(ServiceError("Said.", kind="server_error", status=500))
+    assert (error.message, error.kind, error.status) == ("Said.", "server_error", 500)
+
+
+def test_groups_are_added_with_their_rules() -> None:
+    one = OptionGroup({"a": {"type": "str"}}, mutually_exclusive=(("a", "b"),))
+    two = OptionGroup({"b": {"type": "str", "no_log": True}}, required_if=(("b", "x", ("a",)),))
+    both = one + two
+    assert list(both.argument_spec) == ["a", "b"]
+    assert both.rules == {"mutually_exclusive": [["a", "b"]], "required_if": [["b", "x", ("a",)]]}
+    assert both.secrets == ("b",)
+
+
+def test_an_option_of_two_groups_is_a_mistake() -> None:
+    group = OptionGroup({"a": {"type": "str"}})
+    with pytest.raises(ValueError, match="declared in two option groups: a"):
+        _ = group + group

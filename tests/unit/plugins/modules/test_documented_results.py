@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""RETURN says what results really have: every key, and its type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.signing_files import Authority, IdentityKind, Team
+
+from ..helpers.documentation import documentation
+from ..helpers.service import CERTIFICATES, PROFILES, Service, a_file
+from ..helpers.tasks import APP_INFO, Tasks
+
+# What ansible-core and its callbacks know without being told.
+COMMON = {"changed", "diff", "warnings", "failed", "msg"}
+TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "bool": (bool,),
+    "dict": (dict,),
+    "list": (list,),
+    "float": (float, int),
+}
+
+
+def check(where: str, description: dict[str, Any], values: list[Any], seen: set[str]) -> None:
+    """Every value is of the documented type; keys that are found are noted in `seen`."""
+    for value in values:
+        if value is None:
+            continue
+        assert isinstance(value, TYPES[description["type"]]), where
+        if description["type"] == "list":
+            check(where, {**description, "type": description["elements"]}, value, seen)
+        elif description["type"] == "dict" and "contains" in description:
+            check_keys(where, description["contains"], value, seen)
+
+
+def check_keys(where: str, described: dict[str, Any], result: dict[str, Any], seen: set[str]) -> None:
+    for key, value in result.items():
+        assert key in described, f"{where}.{key} is not documented"
+        seen.add(f"{where}.{key}")
+        check(f"{where}.{key}", described[key], [value], seen)
+
+
+def every_key(where: str, described: dict[str, Any]) -> set[str]:
+    found = set()
+    for key, description in described.items():
+        found |= {f"{where}.{key}", *every_key(f"{where}.{key}", description.get("contains", {}))}
+    return found
+
+
+def check_results(module: str, *results: dict[str, Any]) -> None:
+    described = documentation()[module]["return"]
+    seen: set[str] = set()
+    for result in results:
+        check_keys(module, described, {key: value for key, value in result.items() if key not in COMMON}, seen)
+    assert every_key(module, described) - seen == set(), "documented, but in no result"
+
+
+@pytest.fixture(scope="module")
+def p12() -> bytes:
+    return Authority.create().identity(IdentityKind.DISTRIBUTION, Team("A1B2C3D4E5", "Acme Ltd")).pkcs12("one")
+
+
+@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+def test_managing(service: Service, tasks: Tasks, p12: bytes, kind: str) -> None:
+    service.holds(kind, a_file("dist", b"old"), a_file("gone", p12))
+    password = {"certificate_password": "one"} if kind == CERTIFICATES else {}
+    results = []
+    for check_mode in (True, False):
+        results += [
+            tasks.file(kind, p12, is_protected=True, **password).run(check_mode=check_mode, diff=True),
+            tasks.file(kind, name="gone", is_expose=False).run(check_mode=check_mode),
+            tasks.file(kind, name="gone", state="absent").run(check_mode=check_mode),
+            tasks.file(kind, name="none", is_protected=True).fail(check_mode=check_mode),
+        ]
+    check_results(f"bitrise_{kind[:-1]}", *results)
+
+
+@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+def test_listing(service: Service, tasks: Tasks, p12: bytes, kind: str) -> None:
+    service.holds(kind, a_file("dist", p12, certificate_password="one"), a_file("half", None))
+    failed = tasks.listing(kind, slug="01GONE").fail()
+    check_results(f"bitrise_{kind[:-1]}_info", tasks.listing(kind).run(), failed)
+
+
+def test_apps(service: Service, tasks: Tasks) -> None:
+    service.emulator.load("demo")
+    task = tasks.make(APP_INFO)
+    failed = task.with_options(app_slug="none").fail()
+    check_results("bitrise_app_info", task.run(), failed)

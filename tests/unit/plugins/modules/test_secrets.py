@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole playbook runs at -vvvv with diff and a log file: no secret is found in anything that they leave behind."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ..helpers.documentation import ansible
+from ..helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
+from ..helpers.tasks import ENTRIES
+
+TOKEN = "c4nary-token"
+WRONG_TOKEN = "c4nary-wrong-token"
+PASSWORD = "c4nary-password"
+STORED_PASSWORD = "c4nary-stored-password"
+CONTENT = b"c4nary-content of a file"
+STORED_CONTENT = b"c4nary-stored-content"
+ENCODED = base64.b64encode(CONTENT).decode()
+SECRETS = (b"c4nary", ENCODED.encode(), base64.b64encode(STORED_CONTENT), b"X-Amz-Signature=", b"X-Amz-Credential=")
+# An app where each request is refused, in words that must not be repeated.
+TALKATIVE = "b99b0001b99b0001"
+WORDS = f"no {TOKEN}: https://storage.example/f?X-Amz-Credential=c4nary&X-Amz-Signature=c4nary"
+PROFILE = "mobileops.ci.bitrise_provisioning_profile"
+CERTIFICATE = "mobileops.ci.bitrise_build_certificate"
+APPS = "mobileops.ci.bitrise_app_info"
+
+GOOD: list[tuple[str, dict[str, Any]]] = [
+    (PROFILE, {"name": "new", "content": "{{ content }}", "is_protected": True}),
+    (PROFILE, {"src": "{{ file }}", "name": "dist", "backup_dir": "{{ backup }}"}),
+    (PROFILE, {"name": "dist", "state": "absent"}),
+    (CERTIFICATE, {"name": "new", "content": "{{ content }}", "certificate_password": "{{ password }}"}),
+    (CERTIFICATE, {"name": "dist", "content": "{{ content }}"}),
+    (CERTIFICATE, {"name": "dist", "certificate_password": "{{ password }}"}),
+    (CERTIFICATE, {"name": "protected", "certificate_password": "{{ password }}", "update_password": "always"}),
+    (f"{PROFILE}_info", {}),
+    (f"{CERTIFICATE}_info", {}),
+    (f"{CERTIFICATE}_info", {"slug": "{{ slug }}"}),
+    (APPS, {}),
+]
+BAD: list[tuple[str, dict[str, Any]]] = [
+    (PROFILE, {"api_token": "{{ wrong_token }}", "name": "x", "content": "{{ content }}"}),
+    (PROFILE, {"name": "x", "content": "{{ password }}"}),
+    (PROFILE, {"name": "protected", "is_protected": False}),
+    (PROFILE, {"app_slug": TALKATIVE, "name": "x", "content": "{{ content }}"}),
+    (PROFILE, {"content": "{{ content }}", "src": "{{ file }}"}),
+    (
+        CERTIFICATE,
+        {"app_slug": TALKATIVE, "name": "x", "content": "{{ content }}", "certificate_password": "{{ password }}"},
+    ),
+    (CERTIFICATE, {"name": "late", "content": "{{ content }}", "certificate_password": "{{ password }}"}),
+    (CERTIFICATE, {"api_url": "https://nowhere.invalid", "name": "x", "certificate_password": "{{ password }}"}),
+    (f"{PROFILE}_info", {"app_slug": TALKATIVE}),
+    (f"{CERTIFICATE}_info", {"app_slug": TALKATIVE}),
+    (APPS, {"app_slug": TALKATIVE}),
+]
+
+
+# A module on its own takes a third of a second: there each module does one thing right and one wrong.
+CHOSEN = {
+    "controller": (GOOD, BAD),
+    "target": ([GOOD[number] for number in (0, 3, 7, 9, 10)], [BAD[number] for number in (3, 5, 6, 8, 9, 10)]),
+}
+
+
+def playbook(service: Service, where: str) -> list[dict[str, Any]]:
+    def task(number: int, module: str, options: dict[str, Any], **more: Any) -> dict[str, Any]:
+        app = {} if module == APPS else {"app_slug": APP}
+        return {"name": f"Task {number}", module: {**app, **options}, **more}
+
+    connection = {"api_url": service.emulator.api_url, "api_token": "{{ token }}", "max_retries": 0, "run_in": where}
+    good, bad = CHOSEN[where]
+    tasks = [task(number, *some) for number, some in enumerate(good)]
+    tasks += [task(number, *some, ignore_errors=True) for number, some in enumerate(bad, len(good))]
+    return [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "module_defaults": {"group/mobileops.ci.bitrise": connection},
+            "vars": {"ansible_python_interpreter": sys.executable},
+            "tasks": tasks,
+        }
+    ]
+
+
+def prepare(service: Service) -> str:
+    """The app, with secrets in what it holds and in what it answers; the slug of a certificate."""
+    certificates = [
+        a_file("kept", STORED_CONTENT, certificate_password=STORED_PASSWORD),
+        a_file("dist", STORED_CONTENT, certificate_password=STORED_PASSWORD),
+        a_file("protected", STORED_CONTENT, certificate_password=STORED_PASSWORD, is_protected=True),
+    ]
+    profiles = [a_file("dist", STORED_CONTENT), a_file("protected", STORED_CONTENT, is_protected=True)]
+    apps = [
+        {"title": "Shop", "slug": APP, "owner": "owner", PROFILES: profiles, CERTIFICATES: certificates},
+        {"title": "Talkative", "slug": TALKATIVE, "owner": "owner"},
+    ]
+    users = [{"username": "owner", "token": TOKEN, "sees_everything": True}]
+    service.emulator.load({"users": users, "apps": apps})
+    service.emulator.fault(path=f"/apps/{TALKATIVE}", status=400, body=json.dumps({"message": WORDS}))
+    service.emulator.fault(
+        path="/_storage/.*late", status=403, body=f"<Error><Message>no {PASSWORD}, {WORDS}</Message>"
+    )
+    slug: str = service.files(CERTIFICATES)[0]["slug"]
+    return slug
+
+
+def run(service: Service, folder: Path, where: str) -> subprocess.CompletedProcess[str]:
+    """Play it; whatever the run leaves behind is below `folder`/left."""
+    given, left = folder / "given", folder / "left"
+    for path in (given, left / "home", left / "local", left / "remote"):
+        path.mkdir(parents=True)
+    slug = prepare(service)
+    (given / "file").write_bytes(CONTENT)
+    variables = {
+        "token": TOKEN,
+        "wrong_token": WRONG_TOKEN,
+        "password": PASSWORD,
+        "content": ENCODED,
+        "slug": slug,
+        "file": str(given / "file"),
+        "backup": str(given / "backup"),
+    }
+    (given / "variables.json").write_text(json.dumps(variables))
+    (given / "play.yml").write_text(yaml.safe_dump(playbook(service, where), sort_keys=False))
+    env = {
+        "HOME": str(left / "home"),
+        "ANSIBLE_LOCAL_TEMP": str(left / "local"),
+        "ANSIBLE_REMOTE_TEMP": str(left / "remote"),
+        "ANSIBLE_LOG_PATH": str(left / "log"),
+        "ANSIBLE_KEEP_REMOTE_FILES": "0",
+    }
+    arguments = ("-vvvv", "--diff", "-i", "localhost,", "-c", "local", "-e", f"@{given / 'variables.json'}")
+    return ansible("playbook", *arguments, str(given / "play.yml"), env=env)
+
+
+@pytest.mark.parametrize("where", ["controller", "target"])
+def test_no_secret_in_anything_a_run_leaves_behind(service: Service, tmp_path: Path, where: str) -> None:
+    played = run(service, tmp_path, where)
+
+    # All tasks did what they are here for, else their silence would mean nothing.
+    assert played.returncode == 0, played.stdout
+    recap = re.search(r"ok=(\d+) .*failed=0 .*ignored=(\d+)", played.stdout)
+    assert recap, played.stdout
+    good, bad = CHOSEN[where]
+    assert recap.groups() == (str(len(good) + len(bad)), str(len(bad)))
+    assert {"bad_request", "storage"} <= set(re.findall(r'"kind": "(\w+)"', played.stdout))
+    assert "no ********, no ********: https://storage.example/f?********" in played.stdout
+    for tasks in (good, bad):
+        assert {entry.name for entry in ENTRIES} == {module.rpartition(".")[2] for module, _options in tasks}
+    log = (tmp_path / "left" / "log").read_text()
+    assert log.count("TASK [") == len(good) + len(bad)
+
+    left = {str(path): path.read_bytes() for path in (tmp_path / "left").rglob("*") if path.is_file()}
+    for name, text in {"stdout": played.stdout.encode(), "stderr": played.stderr.encode(), **left}.items():
+        assert [line for line in text.splitlines() if any(secret in line for secret in SECRETS)] == [], name
