@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ class Bench:
         folder = self.folder / name
         folder.mkdir(mode=0o700)
         return Controller(folder)
+
+
+def span_of(log: Sequence[Mapping[str, Any]]) -> float:
+    """Seconds from the first request to the last answer in the emulator's log."""
+    return float(max(entry["at"] + entry["seconds"] for entry in log) - log[0]["at"]) if log else 0.0
 
 
 Case = Callable[[Bench], Json]

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .measured import Measured
+
 Json = dict[str, Any]
 
 
@@ -21,7 +23,14 @@ class Turn:
     requests: int | None = None
     peak_mib: float | None = None
     tree_mib: float | None = None
+    cpu_seconds: float | None = None
     more: dict[str, float] = field(default_factory=dict)  # other figures of that turn, by the name they are given
+
+    @classmethod
+    def of(cls, measured: Measured, requests: int | None = None, **more: float) -> Turn:
+        """A turn that was a whole program."""
+        m = measured
+        return cls(m.seconds, requests, m.peak_mib, m.tree_mib, m.cpu_seconds, more)
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ def _figures(turns: dict[str, list[Turn]]) -> Json:
     figures: Json = {}
     for name, taken in turns.items():
         figures[f"{name}_s"] = _median([turn.seconds for turn in taken])
+        if cpu := [turn.cpu_seconds for turn in taken if turn.cpu_seconds is not None]:
+            figures[f"{name}_cpu_s"] = _median(cpu)
         for other in taken[0].more:
             figures[other] = _median([turn.more[other] for turn in taken])
     ours = next(iter(turns.values()))

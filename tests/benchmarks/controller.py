@@ -36,7 +36,7 @@ enable_plugins = mobileops.ci.bitrise, ansible.builtin.yaml, ansible.builtin.hos
 @dataclass(frozen=True)
 class PlaybookRun:
     measured: Measured
-    tasks: dict[str, Json]  # by name: seconds, changed (hosts and items), summary if the module gives one
+    tasks: dict[str, Json]  # by name: seconds, changed (hosts), failed (messages), summary (if wanted)
 
     def task(self, name: str) -> Json:
         return self.tasks[name]
@@ -52,9 +52,15 @@ class Controller:
         self._count = 0
 
     def playbook(
-        self, name: str, emulator: Emulator, variables: Mapping[str, Any], inventory: str | Path = "localhost,"
+        self,
+        name: str,
+        emulator: Emulator,
+        variables: Mapping[str, Any],
+        inventory: str | Path = "localhost,",
+        *,
+        summary: bool = False,
     ) -> PlaybookRun:
-        """Run a playbook of the benchmark. Raises ProgramError."""
+        """Run a playbook of the benchmark, and take the `summary` that the module returns. Raises ProgramError."""
         log = self._log()
         values, events = log.with_suffix(".json"), log.with_suffix(".events")
         values.write_text(json.dumps({"api_url": emulator.api_url, **variables}), encoding="utf-8")
@@ -63,7 +69,11 @@ class Controller:
             [sys.executable, "-m", "ansible", *command],
             log,
             cwd=self.folder,
-            env={**self.environment(emulator), "BENCH_EVENTS": str(events)},
+            env={
+                **self.environment(emulator),
+                "BENCH_EVENTS": str(events),
+                **({"BENCH_SUMMARY": "1"} if summary else {}),
+            },
         )
         tasks = json.loads(events.read_text(encoding="utf-8"))
         failed = {task: facts["failed"] for task, facts in tasks.items() if facts["failed"]}

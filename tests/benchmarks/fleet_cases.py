@@ -92,10 +92,13 @@ class FleetContest:
         return {**variables, "digest_cache": str(self._cache)} if self._cache else variables
 
     def _our_run(self) -> PlaybookRun:
-        return self._controller.playbook("fleet", self._emulator, self._our_variables())
+        return self._controller.playbook("fleet", self._emulator, self._our_variables(), summary=True)
 
     def _ours(self) -> Turn:
-        return our_turn(self._our_run(), len(self._emulator.requests()))
+        """The whole ansible-playbook, and of it what the module needed by its own account: `task_s`."""
+        run = self._our_run()
+        requests = len(self._emulator.requests())
+        return Turn.of(run.measured, requests, task_s=run.task(TASK)["summary"]["seconds"])
 
     def _uri(self) -> Turn:
         downloads = self._controller.folder / "downloads"
@@ -113,19 +116,12 @@ class FleetContest:
             inventory=self._hosts(),
         )
         requests = len(self._emulator.requests())
-        return Turn(run.measured.seconds, requests, more={"uri_requests": requests})
+        return Turn.of(run.measured, requests, uri_requests=requests)
 
     def _hosts(self) -> Path:
         path = self._controller.folder / "hosts.yml"
         path.write_text(json.dumps({"apps": {"hosts": dict.fromkeys(self._fleet.slugs)}}), encoding="utf-8")
         return path
-
-
-def our_turn(run: PlaybookRun, requests: int) -> Turn:
-    """The whole ansible-playbook as seconds, and of it what the module itself needed: `task_s`."""
-    task = run.task(TASK)
-    more = {"task_s": task["summary"]["seconds"], "task_with_worker_s": task["seconds"]}
-    return Turn(run.measured.seconds, requests, run.measured.peak_mib, run.measured.tree_mib, more)
 
 
 def _case(bench: Bench, name: str, *, filled: bool, cache: bool = False) -> Json:

@@ -12,10 +12,9 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
 from tests.emulator.process import Emulator
 
-from .bench import LATENCY_MS, Bench
+from .bench import LATENCY_MS, Bench, span_of
 from .contest import Contestant, Turn, compete
 from .controller import CONCURRENCY, Controller
-from .fleet_cases import our_turn
 from .inventory_cases import InventorySource
 from .material import Fleet, Material, WrongOutcomeError
 
@@ -68,10 +67,11 @@ def _fleet_turn(controller: Controller, fleet: Fleet, emulator: Emulator) -> Cal
 
     def turn() -> Turn:
         emulator.clear_requests()
-        found = our_turn(controller.playbook("fleet", emulator, variables), len(emulator.requests()))
-        if found.requests != 2 * fleet.apps:
-            raise WrongOutcomeError(f"{found.requests} requests for {fleet.apps} apps with two kinds of files each")
-        return found
+        run = controller.playbook("fleet", emulator, variables)
+        log = emulator.requests()
+        if len(log) != 2 * fleet.apps:
+            raise WrongOutcomeError(f"{len(log)} requests for {fleet.apps} apps with two kinds of files each")
+        return Turn.of(run.measured, len(log), requests_s=span_of(log), task_s=run.task("Reconcile")["seconds"])
 
     return turn
 

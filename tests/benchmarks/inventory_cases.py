@@ -13,7 +13,7 @@ import yaml
 
 from tests.emulator.process import Emulator
 
-from .bench import LATENCY_MS, Bench
+from .bench import LATENCY_MS, Bench, span_of
 from .contest import Contestant, Turn, compete
 from .controller import Controller
 from .floor import Floor
@@ -54,10 +54,10 @@ class InventorySource:
     def _turn(self, requests: int) -> Turn:
         self._emulator.clear_requests()
         measured = self._controller.list_inventory(self._path, self._emulator)
-        sent = len(self._emulator.requests())
-        if sent != requests:
-            raise WrongOutcomeError(f"{sent} requests for an inventory of {self._apps} apps instead of {requests}")
-        return Turn(measured.seconds, sent, measured.peak_mib, measured.tree_mib)
+        log = self._emulator.requests()
+        if len(log) != requests:
+            raise WrongOutcomeError(f"{len(log)} requests for an inventory of {self._apps} apps instead of {requests}")
+        return Turn.of(measured, len(log), requests_s=span_of(log))
 
     def listed(self) -> Json:
         """What ansible-inventory prints."""
@@ -98,7 +98,7 @@ def inventory_cached(bench: Bench) -> Json:
         _write_yaml(listed, written)
 
         def yaml_turn() -> Turn:
-            return Turn(controller.list_inventory(written, emulator).seconds)
+            return Turn.of(controller.list_inventory(written, emulator))
 
         same = controller.folder / "listed-yaml.json"
         controller.list_inventory(written, emulator, output=same)

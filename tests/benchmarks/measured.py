@@ -27,12 +27,14 @@ class ProgramError(RuntimeError):
 
 @dataclass(frozen=True)
 class Measured:
-    """`peak_mib`: resident memory of the biggest process at its peak, told by the kernel. It starts with what the
+    """`cpu_seconds`: of all its processes; if the machine had other things to do, the wall time says less than this.
+    `peak_mib`: resident memory of the biggest process at its peak, told by the kernel. It starts with what the
     benchmark itself has, some 40 MiB, so it says nothing about smaller programs.
     `tree_mib`: proportional memory (shared pages count once) of all processes together, sampled four times a second.
     """
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     tree_mib: float
 
@@ -61,7 +63,7 @@ def run_measured(
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ProgramError(f"{' '.join(command[:4])} ... ended with status {process.returncode}:\n{_tail(log)}")
-    return Measured(seconds, usage.ru_maxrss / 1024, sampler.peak_bytes / 2**20)
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, sampler.peak_bytes / 2**20)
 
 
 class _Sampler:

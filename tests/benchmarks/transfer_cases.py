@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,8 @@ def upload_100m(bench: Bench) -> Json:
         def ours() -> Turn:
             fleet.load(emulator, filled=False, latency_ms=LATENCY_MS)
             run = controller.playbook("upload", emulator, {"app_slug": fleet.slugs[0], "src": str(source)})
-            more = {"ours_task_s": run.task("Upload")["seconds"], "ours_put_s": _put_seconds(emulator, size)}
-            requests = len(emulator.requests())
-            return Turn(run.measured.seconds, requests, run.measured.peak_mib, run.measured.tree_mib, more)
+            more = {"task_s": run.task("Upload")["seconds"], "ours_put_s": _put_seconds(emulator, size)}
+            return Turn.of(run.measured, len(emulator.requests()), **more)
 
         def curl() -> Turn:
             fleet.load(emulator, filled=False, latency_ms=LATENCY_MS)
@@ -89,8 +89,7 @@ def stream_1g(bench: Bench) -> Json:
             measured, said = controller.run("tests.benchmarks.stream_client", [url])
             if said["bytes"] != size:
                 raise WrongOutcomeError(f"{said['bytes']} bytes arrived instead of {size}")
-            more = {"ours_process_s": measured.seconds}
-            return Turn(said["seconds"], 1, measured.peak_mib, measured.tree_mib, more)
+            return replace(Turn.of(measured, 1, ours_process_s=measured.seconds), seconds=said["seconds"])
 
         def curl() -> Turn:
             return Turn(_curl("--output", os.devnull, url))

@@ -34,6 +34,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._path = os.environ.get("BENCH_EVENTS")
         self.disabled = self._path is None
+        self._wants_summary = "BENCH_SUMMARY" in os.environ
         self._tasks: dict[str, dict[str, Any]] = {}
         self._started = 0.0
 
@@ -51,11 +52,12 @@ class CallbackModule(CallbackBase):
 
     def _take(self, result: Any, *, failed: bool) -> None:
         # ansible-core before 2.19 has the underscored names only.
-        answer = getattr(result, "result", None) or result._result
         task = getattr(result, "task", None) or result._task
         facts = self._tasks.setdefault(str(task.get_name()), {"changed": 0, "failed": [], "summary": None})
         facts["seconds"] = time.monotonic() - self._started
-        facts["changed"] += bool(answer.get("changed"))
+        facts["changed"] += bool(result.is_changed())
+        # A look at the result makes a copy of all of it: with thousands of apps that would be measured, too.
+        answer = result._result if failed or self._wants_summary else {}
         facts["summary"] = answer.get("summary", facts["summary"])
         if failed:
             messages = [item.get("msg") for item in answer.get("results", ()) if item.get("failed")]

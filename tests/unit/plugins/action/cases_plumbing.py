@@ -14,6 +14,21 @@ from .playbook import UNSAFE, VAULTED
 
 # Run where every case is, see test_both_ways.
 SELDOM = (
+    "wrong element",
+    "alias and option",
+    "secret is a number",
+    "told by defaults",
+    "environment of a wrong type",
+    "async in check mode",
+    "failed_when not",
+    "loop of warnings",
+    "no_log failure",
+    "asked for",
+    "delegated away",
+    "module_defaults",
+    "warning",
+    "own warning",
+    "deprecation",
     "dict as text",
     "list for int",
     "list for path",

@@ -162,7 +162,8 @@ def check_then_run_then_rerun(task: FleetTask) -> dict[str, Any]:
     for slug, app in done["apps"].items():
         assert {**app, "files": None} == {**checked["apps"][slug], "files": None}
         assert without_slugs(app["files"]) == without_slugs(checked["apps"][slug]["files"])
-        assert again["apps"][slug] == {"changed": False, "actions": [], "error": None, "files": app["files"]}
+        nothing = {"changed": False, "actions": [], "error": None, "diff": {"before": {}, "after": {}}}
+        assert again["apps"][slug] == {**nothing, "files": app["files"]}
     assert (again["changed"], again["actions"]) == (False, [])
     assert again["diff"]["before"] == again["diff"]["after"]
     return done
