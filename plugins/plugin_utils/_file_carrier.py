@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._task_files import VARIABLE, pack
-from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder
 
 
 class FileCarrier:
@@ -22,13 +23,14 @@ class FileCarrier:
     def __init__(self, action: ActionBase) -> None:
         self._action = action
 
-    def run_with(self, paths: list[str], finder: FileFinder, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Run the module with these files at hand."""
+    def run_with(
+        self, files: Mapping[str, Content | LocalFileError], run: Callable[[], dict[str, Any]], *, secret: bool
+    ) -> dict[str, Any]:
+        """Run the module with these files at hand. `secret`: they must not be on a disk of the controller."""
         action, task = self._action, self._action._task
-        archive = pack(finder.read_all(paths))
         environment = task.environment
         try:
-            place = self._bring(archive, secret=finder.has_decrypted)
+            place = self._bring(pack(files), secret=secret)
             several = environment if isinstance(environment, list) else [environment]
             task.environment = [*(entry for entry in several if entry), {VARIABLE: place}]
             return run()

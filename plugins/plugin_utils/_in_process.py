@@ -161,7 +161,11 @@ class InProcess(NormalAction):
         if paths or self.entry.normalize is not dict:
             self._task.args = call.arguments
         try:
-            return FileCarrier(self).run_with(paths, call.files, run) if paths else run()
+            if not paths:
+                return run()
+            with working_directory(call.directory):
+                files = call.files.read_all(paths)
+            return FileCarrier(self).run_with(files, run, secret=call.files.has_decrypted)
         finally:
             self._task.args = original
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bare asynchronous client: floor_client.py SCRIPT sends the requests of a script and prints how long it took.
 
-aiohttp, because httpx needs more than twice its time for each request.
+aiohttp, because httpx needs about eight times its processor time for a request.
 """
 
 from __future__ import annotations

@@ -58,13 +58,13 @@ class Run:
     def count(self, action: str) -> int:
         return sum(entry["action"] == action for entry in self.actions)
 
-    def take(self, event: Json, titles: Mapping[str, str]) -> None:
+    def take(self, event: Json) -> None:
         """An event of the callback plugin."""
         result = event["result"]
         if event["failed"]:
             self.failures.append(f"{event['host']}: {result.get('msg', 'no message')}")
         else:
-            self.files += file_results(event["host"], result, titles)
+            self.files += file_results(event["host"], result)
 
 
 def command(*arguments: str) -> list[str]:
@@ -75,9 +75,8 @@ def command(*arguments: str) -> list[str]:
 class Playbooks:
     """Runs playbooks in the workspace's project."""
 
-    def __init__(self, workspace: Workspace, variables: Mapping[str, str], titles: Mapping[str, str]) -> None:
+    def __init__(self, workspace: Workspace, variables: Mapping[str, str]) -> None:
         self._workspace = workspace
-        self._titles = titles
         self._environment = {**clean_environment(workspace), **variables}
 
     def run(self, name: str, *arguments: str, watch: Callable[[Run], None]) -> Run:
@@ -101,7 +100,7 @@ class Playbooks:
                 os.close(writing)
             with _ended(process):
                 for line in events:
-                    run.take(json.loads(line), self._titles)
+                    run.take(json.loads(line))
                     watch(run)
                 run.exit_code = process.wait()
         run.seconds = time.monotonic() - started

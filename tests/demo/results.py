@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tasks report, file by file: whether a task is about one file, or about the files of many apps."""
+"""What the outcome of an app is, file by file."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 Json = dict[str, Any]
@@ -30,19 +30,16 @@ class FileResult:
         return bool(self.actions)
 
 
-def file_results(host: str, result: Json, titles: Mapping[str, str]) -> Iterable[FileResult]:
-    """``titles`` are those of the apps by slug."""
-    diff = result.get("diff") or {"before": {}, "after": {}}
-    if "apps" not in result:
-        if "actions" in result:
-            yield FileResult(host, result["actions"], diff["before"], diff["after"])
+def file_results(host: str, result: Json) -> Iterable[FileResult]:
+    """The files of the app whose outcome a host was given; nothing for the results of other tasks."""
+    if not {"actions", "files"}.issubset(result):
         return
-    for slug, app in result["apps"].items():
-        before, after = ({**_by_name(diff[side].get(slug, {}))} for side in ("before", "after"))
-        for file in app["files"]:
-            key = (file["kind"], file["name"])
-            actions = [action for action in app["actions"] if (action["kind"], action["name"]) == key]
-            yield FileResult(titles[slug], actions, before.get(key, {}), after.get(key, {}))
+    diff = result.get("diff") or {"before": {}, "after": {}}
+    before, after = _by_name(diff["before"]), _by_name(diff["after"])
+    for file in result["files"]:
+        key = (file["kind"], file["name"])
+        actions = [action for action in result["actions"] if (action["kind"], action["name"]) == key]
+        yield FileResult(host, actions, before.get(key, {}), after.get(key, {}))
 
 
 def _by_name(kinds: Json) -> dict[tuple[str, str], Json]:

@@ -81,8 +81,7 @@ class Demo:
             "BITRISE_API_BASE_URL": emulator.api_url,
         }
         before = emulator.state()
-        titles = {slug: app["title"] for slug, app in before["apps"].items()}
-        playbooks = Playbooks(self._workspace, variables, titles)
+        playbooks = Playbooks(self._workspace, variables)
         emulator.clear_requests()
 
         check, seen = self._run(playbooks, emulator, "check", CHECK_MODE, "--diff")

@@ -22,7 +22,7 @@ requirements:
 """
 
 # What a result is reduced to: nothing else leaves the run.
-KEYS = ("msg", "actions", "apps", "diff")
+KEYS = ("msg", "actions", "files", "diff")
 
 
 class CallbackModule(CallbackBase):

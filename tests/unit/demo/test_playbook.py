@@ -22,22 +22,7 @@ def test_nothing_of_the_users_ansible_comes_through(monkeypatch: pytest.MonkeyPa
         assert pathlib.Path(environment[name]).is_relative_to(tmp_path)
 
 
-def test_results_are_counted() -> None:
-    run = Run("run")
-    for failed, result in (
-        (False, {"actions": [{"action": "upload"}, {"action": "delete"}]}),
-        (False, {"actions": []}),
-        (False, {"msg": "a task that is about something else"}),
-        (True, {"msg": "no such file"}),
-    ):
-        run.take({"host": "one", "failed": failed, "result": result}, {})
-
-    assert (run.changed, run.unchanged, run.count("upload"), run.count("delete")) == (1, 1, 1, 1)
-    assert run.failures == ["one: no such file"]
-    assert run.apps == ["one"]
-
-
-def test_a_task_over_many_apps_counts_file_by_file() -> None:
+def test_results_are_counted_file_by_file() -> None:
     facts = {"size": 1}
     upload, delete = (
         {"action": action, "kind": "build_certificate", "name": "a.p12"} for action in ("upload", "delete")
@@ -46,22 +31,23 @@ def test_a_task_over_many_apps_counts_file_by_file() -> None:
         {"kind": "build_certificate", "name": "a.p12"},
         {"kind": "provisioning_profile", "name": "a.mobileprovision"},
     )
-    result = {
-        "actions": [upload, delete],
-        "apps": {
-            "slug1": {"actions": [upload, delete], "files": [certificate, profile]},
-            "slug2": {"actions": [], "files": [certificate]},
-        },
-        "diff": {
-            "before": {"slug1": {"build_certificates": {"a.p12 (X)": facts, "a.p12 (Y)": facts}}},
-            "after": {"slug1": {"build_certificates": {"a.p12": facts}}},
-        },
+    diff = {
+        "before": {"build_certificates": {"a.p12 (X)": facts, "a.p12 (Y)": facts}},
+        "after": {"build_certificates": {"a.p12": facts}},
     }
     run = Run("run")
-    run.take({"host": "localhost", "failed": False, "result": result}, {"slug1": "One", "slug2": "Two"})
+    for host, failed, result in (
+        ("one", False, {"actions": [upload, delete], "files": [certificate, profile], "diff": diff}),
+        ("two", False, {"actions": [], "files": [certificate]}),
+        ("one", False, {"actions": [upload, delete], "msg": "the task for all apps"}),
+        ("one", False, {"msg": "a task that is about something else"}),
+        ("three", True, {"msg": "no such file"}),
+    ):
+        run.take({"host": host, "failed": failed, "result": result})
 
-    assert run.apps == ["One", "Two"]
-    assert (run.changed, run.unchanged) == (1, 2)
+    assert run.apps == ["one", "two"]
+    assert (run.changed, run.unchanged, run.count("upload"), run.count("delete")) == (1, 2, 1, 1)
+    assert run.failures == ["three: no such file"]
     assert run.actions == [upload, delete]
     assert list(run.files[0].before) == ["a.p12 (X)", "a.p12 (Y)"]
     assert list(run.files[0].after) == ["a.p12"]

@@ -90,8 +90,8 @@ def test_a_job_gets_them_too(playground: Playground) -> None:
 def test_a_job_in_check_mode_leaves_nothing(playground: Playground) -> None:
     run = playground.run([read("plain", check_mode=True, **{"async": 20, "poll": 1})])
 
-    # Before 2.20 such a task is passed over.
-    assert run.event("read plain").event in ("ok", "skipped")
+    # The versions of ansible-core do three things about such a task.
+    assert run.event("read plain").event in ("ok", "skipped", "failed")
     assert left_over(playground, 20) == []
 
 

@@ -76,7 +76,7 @@ def test_paths_are_expanded_as_in_a_process_with_that_environment(path: str, mon
 
 def test_fallbacks_and_paths_look_at_the_environment_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "of the controller")
-    spec = {
+    spec: dict[str, dict[str, Any]] = {
         "token": {"type": "str", "fallback": (env_fallback, ["TOKEN"])},
         "other": {"type": "path", "fallback": (env_fallback, ["OTHER"])},
         "many": {"type": "list", "elements": "dict", "options": {"paths": {"type": "list", "elements": "path"}}},

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -24,6 +24,20 @@ def tasks_of(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield key.removeprefix(f"{COLLECTION}."), options
 
 
+# What a template may stand for, by the type of its option.
+STANDS_FOR: dict[str, Any] = {"dict": {}, "list": [], "bool": True, "int": 1, "float": 1.0}
+
+
+def filled_in(specification: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with something in the place of each template that is not text."""
+
+    def value(name: str, given: Any) -> Any:
+        template = isinstance(given, str) and given.startswith("{{")
+        return STANDS_FOR.get(specification.get(name, {}).get("type"), given) if template else given
+
+    return {name: value(name, given) for name, given in options.items()}
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every option exists and has a value that is accepted."""
@@ -34,7 +48,8 @@ def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
         used.add(name)
         entry = entry_of(name)
         validator = ArgumentSpecValidator(dict(entry.options.argument_spec), **entry.options.rules)
-        assert validator.validate(dict(entry.normalize(options))).error_messages == []
+        given = filled_in(entry.options.argument_spec, options)
+        assert validator.validate(dict(entry.normalize(given))).error_messages == []
     assert module in used
 
 

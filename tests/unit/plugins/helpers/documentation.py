@@ -39,6 +39,11 @@ def documentation() -> dict[str, dict[str, Any]]:
     return {name.removeprefix(f"{COLLECTION}."): text for name, text in json.loads(found.stdout).items()}
 
 
+def asks_a_service(module: str) -> bool:
+    """Whether the module has the options of a connection."""
+    return "api_token" in entry_of(module).options.argument_spec
+
+
 def entry_of(module: str) -> Entry:
     """The one entry that a module carries out."""
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")

@@ -39,7 +39,7 @@ def verifiable(service: Service, desired: Desired) -> bool:
     return all(match(desired, file) in (Match.EQUAL, Match.DIFFERENT) for file in observed if file.processed)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(situations())
 def test_second_plan_is_empty(situation: Situation) -> None:
     desired = situation.desired
@@ -60,7 +60,7 @@ def test_second_plan_is_empty(situation: Situation) -> None:
         assert second.actions == ()
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(replacements(force=True))
 def test_forced_upload_comes_with_each_run_and_leaves_one_file(situation: Situation) -> None:
     desired = situation.desired
@@ -73,7 +73,7 @@ def test_forced_upload_comes_with_each_run_and_leaves_one_file(situation: Situat
     assert [file.slug for file in service.after(second.actions, "NEWER").named(desired.name)] == ["NEWER"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations(on_unverifiable="replace", present=True, content=CONTENTS[0], slug=None, duplicates="remove"))
 def test_replacing_what_cannot_be_verified_leaves_one_file(situation: Situation) -> None:
     desired = situation.desired
@@ -83,7 +83,7 @@ def test_replacing_what_cannot_be_verified_leaves_one_file(situation: Situation)
         assert [file.sha256 for file in service.named(desired.name)] == [desired.sha256]
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(situations())
 def test_declared_file_is_there_afterwards(situation: Situation) -> None:
     desired = situation.desired
@@ -110,7 +110,7 @@ def is_as_declared(desired: Desired, file: RemoteFile) -> bool:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations(), st.randoms(use_true_random=False))
 def test_order_of_the_list_does_not_matter(situation: Situation, dice: random.Random) -> None:
     service, desired = situation.service, situation.desired

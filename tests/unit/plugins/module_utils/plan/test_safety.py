@@ -25,7 +25,7 @@ from .strategies import EXTRA, Situation, replacements, situations
 from .test_converges import planned
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations())
 def test_no_cut_off_point_leaves_the_app_without_a_usable_file(situation: Situation) -> None:
     service, desired = situation.service, situation.desired
@@ -35,7 +35,7 @@ def test_no_cut_off_point_leaves_the_app_without_a_usable_file(situation: Situat
         assert service.after(actions[:cut]).usable(desired.name)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations())
 def test_deletes_come_last_and_replaced_files_go_only_after_an_upload(situation: Situation) -> None:
     actions = planned(situation.service, situation.desired).actions
@@ -46,7 +46,7 @@ def test_deletes_come_last_and_replaced_files_go_only_after_an_upload(situation:
         assert isinstance(actions[0], Upload)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations())
 def test_one_way_flags_are_never_violated(situation: Situation) -> None:
     service = situation.service
@@ -61,7 +61,7 @@ def test_one_way_flags_are_never_violated(situation: Situation) -> None:
             assert action.changes.get("is_protected") is not False
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(replacements())
 def test_a_replaced_file_hands_on_its_protection(situation: Situation) -> None:
     """A task that says nothing of protection, or wants it, never turns a protected file into an open one."""
@@ -73,7 +73,7 @@ def test_a_replaced_file_hands_on_its_protection(situation: Situation) -> None:
     assert new.is_protected
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations())
 def test_files_of_other_names_are_left_alone(situation: Situation) -> None:
     service, desired = situation.service, situation.desired
@@ -85,7 +85,7 @@ def test_files_of_other_names_are_left_alone(situation: Situation) -> None:
     assert touched <= plan.touched
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(situations())
 def test_each_file_is_deleted_once_and_the_kept_one_never(situation: Situation) -> None:
     plan = planned(situation.service, situation.desired)
@@ -100,7 +100,7 @@ def essence(file: RemoteFile) -> RemoteFile:
     return replace(file, slug=None)
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(replacements(on_unverifiable="trust") | replacements(on_unverifiable="trust", slug=EXTRA), st.data())
 def test_an_interrupted_replacement_is_finished(situation: Situation, data: st.DataObject) -> None:
     service, desired = situation.service, situation.desired
@@ -126,7 +126,7 @@ def test_an_interrupted_replacement_is_finished(situation: Situation, data: st.D
     assert {essence(file) for file in half.after(plan.actions).files} == expected
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(replacements(duplicates="fail"))
 def test_two_files_are_no_interrupted_replacement_without_a_note(situation: Situation) -> None:
     """What somebody uploaded on purpose is not taken for a remainder."""

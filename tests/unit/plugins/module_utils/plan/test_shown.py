@@ -57,7 +57,7 @@ def test_delete_as_dict() -> None:
     }
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.text("abc123-", min_size=8).map(lambda text: f"<{text}>"), st.booleans())
 def test_no_secret_in_what_can_be_printed(secret: str, protected: bool) -> None:
     changes = {"certificate_password": secret}
