@@ -58,6 +58,10 @@ integration: ## ansible-test integration [TARGET="names"]
 molecule: ## molecule scenarios of the role
 	$(CHECK) molecule
 
+.PHONY: fuzz
+fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
+	$(CHECK) fuzz
+
 .PHONY: docs
 docs: ## the collection's documentation as HTML, in .build/docs
 	$(WITH_VENV) docs .venv/bin/python -B .ci/check.py docs
@@ -77,4 +81,4 @@ bench: ## what it costs beside other ways, in build/bench.json [CASE=name] [ROUN
 
 .PHONY: clean
 clean: ## remove what the targets above made
-	@cd "$(ROOT)" && rm -rf .venv .build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache
+	@cd "$(ROOT)" && rm -rf .venv .build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache

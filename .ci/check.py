@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every check and every test: check.py [lint|sanity|integration|molecule|docs|build]; without a word, all of them."""
+"""Every check and every test, or those of one word: check.py [lint|sanity|integration|molecule|fuzz|docs|build]."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import clean_install
@@ -62,14 +63,19 @@ def unit(log: Log) -> str:
     return test_runs.pytest_summary(output)
 
 
-def peers(log: Log) -> str:
-    """The emulator with a real S3-compatible store, and with requests made up from the vendor's API description."""
-    venv = BUILD / "peers"
-    venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / "peers.txt"))
-    path = os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]])
-    programs = sorted((ROOT / "tests" / "unit" / "emulator").glob("check_*.py"))
-    output = log.run(venv / "bin" / "python", "-m", "pytest", "-q", *programs, env={"PATH": path})
-    return test_runs.pytest_summary(output)
+def with_peer(program: str) -> Callable[[Log], str]:
+    """One of the tests of the emulator that need programs by others, from an environment of their own."""
+
+    def work(log: Log) -> str:
+        venv = BUILD / "peers"
+        venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / "peers.txt"))
+        path = os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]])
+        test = ROOT / "tests" / "unit" / "emulator" / program
+        return test_runs.pytest_summary(
+            log.run(venv / "bin" / "python", "-m", "pytest", "-q", test, env={"PATH": path})
+        )
+
+    return work
 
 
 def scenarios(log: Log) -> str:
@@ -147,12 +153,13 @@ def lanes_for(choice: str) -> list[list[Step]]:
     molecule = Step("molecule", scenarios)
     if choice == "all":
         others = [*linters(), Step("unit tests", unit), molecule, *packaging(BUILD / "dist")]
-        return [[sanity, integration, Step("emulator and its peers", peers)], others]
+        return [[sanity, integration, Step("emulator with Swift", with_peer("check_swift.py"))], others]
     return {
         "lint": [linters()],
         "sanity": [[sanity]],
         "integration": [[integration]],
         "molecule": [[molecule]],
+        "fuzz": [[Step("made-up requests", with_peer("check_schemathesis.py"))]],
         "docs": [[Step("documentation", documentation)]],
         "build": [packaging(ROOT / "dist")[:1]],
     }[choice]
@@ -160,7 +167,7 @@ def lanes_for(choice: str) -> list[list[Step]]:
 
 def main(arguments: list[str]) -> int:
     choice = arguments[0] if arguments else "all"
-    working_copy.refresh(_COPY)
+    working_copy.refresh_for_ansible_test(_COPY)
     working_copy.refresh(_SOURCES)
     working_copy.prepare_home(sys.executable)
     return 0 if run_lanes(*lanes_for(choice)) else 1

@@ -38,6 +38,9 @@ def isolated_environment() -> dict[str, str]:
         ),
         "ANSIBLE_CONFIG": str(configuration),
         "ANSIBLE_HOME": str(HOME / ".ansible"),
+        # Their defaults are below the home folder in the system's list of users, whatever HOME is.
+        "ANSIBLE_ASYNC_DIR": str(HOME / ".ansible_async"),
+        "ANSIBLE_REMOTE_TMP": str(HOME / ".ansible" / "tmp"),
         "LC_ALL": "C.UTF-8",
         "PYTHONNOUSERSITE": "1",
         "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),

@@ -80,7 +80,7 @@ def steps_for(core: Core, python: str, version: str) -> list[Step]:
         requirements = str(ROOT / "tests" / "unit" / "requirements.txt")
         venvs.ensure(core.area / "venv", python, core.requirement, "-r", requirements)
         venvs.link_collection(core.area / "venv")
-        working_copy.refresh(core.copy)
+        working_copy.refresh_for_ansible_test(core.copy)
         shown = log.run(core.program("ansible"), "--version", env=core.path())
         ready.append(True)
         found = re.search(r"core (\S+)\]", shown)

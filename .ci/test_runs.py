@@ -29,7 +29,9 @@ def integration(
     log: Log, copy: Path, *arguments: str, program: str = "ansible-test", env: dict[str, str] | None = None
 ) -> str:
     where = [] if "--controller" in arguments else ["--venv", "--python", _PYTHON]
-    output = log.run(program, "integration", *where, "--color", "no", *arguments, cwd=copy, env=env)
+    output = log.run(
+        program, "integration", *where, "--color", "no", "--continue-on-error", *arguments, cwd=copy, env=env
+    )
     return count(output, r"^Running (?:\S+ )*integration test role", "target")
 
 

@@ -91,6 +91,16 @@ def remove_all_but(copy: Path, wanted: list[Path]) -> None:
                 path.rmdir()
 
 
+def refresh_for_ansible_test(copy: Path) -> None:
+    """ansible-test passes no settings on but those of this file: see isolated_environment() for why."""
+    refresh(copy)
+    environment = isolated_environment()
+    settings = {"async_dir": environment["ANSIBLE_ASYNC_DIR"], "remote_tmp": environment["ANSIBLE_REMOTE_TMP"]}
+    lines = ["[defaults]", *(f"{name} = {value}" for name, value in settings.items())]
+    configuration = copy / "tests" / "integration" / "integration.cfg"
+    configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def prepare_home(python: str) -> None:
     """What ansible-test needs in HOME: pip's settings, and a stand-in for a script that it would download."""
     write_pip_configuration(python, HOME)

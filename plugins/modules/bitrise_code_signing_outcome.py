@@ -84,7 +84,7 @@ error:
       description: HTTP method of the request.
       type: str
     path:
-      description: Path of the request below O(api_url). V(null) for a signed URL.
+      description: Path of the request below the base URL of the API. V(null) for a signed URL.
       type: str
     request_id:
       description: The identifier that the service gave the request.

@@ -33,7 +33,12 @@ class FileCarrier:
             place = self._bring(pack(files), secret=secret)
             several = environment if isinstance(environment, list) else [environment]
             task.environment = [*(entry for entry in several if entry), {VARIABLE: place}]
-            return run()
+            result = run()
+            if task.async_val and result.get("failed"):
+                # The job did not start, so it will not tidy up either.
+                remove = action._connection._shell.remove(place)
+                action._low_level_execute_command(remove, sudoable=False)
+            return result
         except BaseException:
             # After an async task ansible-core leaves this to the job, which there may be none of.
             if task.async_val:

@@ -39,15 +39,20 @@ CASES: dict[str, Case] = {
     )
 }
 
+BUSY = 1.0  # of other work; more than that is felt with two processors
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     settings = _parser().parse_args(arguments)
-    console = Console(highlight=False)
+    # Where nobody looks, such as in a log, rich would take 80 columns.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     path = report.file_for(settings.output, settings.scale)
     done: dict[str, Any] = {}
     for name in [settings.case] if settings.case else CASES:
         console.print(f"{name}: {(CASES[name].__doc__ or '').strip().splitlines()[0]}")
         load = os.getloadavg()[0]
+        if load > BUSY:
+            console.print(f"  The machine is busy (load {load:.1f}): wall times will be far from what they could be.")
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             bench = Bench(Path(folder), settings.rounds, settings.scale, lambda line: console.print(f"  {line}"))
             try:

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def loop_item(bench: Bench) -> Json:
-    """Seconds for one item: the difference of a long loop and a short one. Each lists the profiles of an app."""
+    """Seconds for one item, as the difference of a long loop and a short one. Each lists the profiles of an app."""
     items = bench.size(ITEMS)
     controller = bench.controller("loop_item")
     with bench.emulator(latency_ms=0) as emulator:

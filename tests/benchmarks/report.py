@@ -73,6 +73,7 @@ def show(console: Console, cases: Mapping[str, Json], scale: float) -> None:
         )
         return
     table = Table("Case", "Goal", "Figure", "", title="Goals", box=box.SIMPLE)
+    table.columns[0].no_wrap = table.columns[2].no_wrap = True
     for verdict in verdicts(cases):
         style = "green" if verdict.met else "bold red"
         table.add_row(verdict.case, verdict.goal, verdict.figure, "met" if verdict.met else "missed", style=style)
@@ -80,7 +81,9 @@ def show(console: Console, cases: Mapping[str, Json], scale: float) -> None:
 
 
 def _figures(cases: Mapping[str, Json]) -> Table:
-    table = Table("Case", "Apps", title="Figures", box=box.SIMPLE)
+    table = Table(title="Figures", box=box.SIMPLE)
+    for heading in ("Case", "Apps"):
+        table.add_column(heading, no_wrap=True)
     table.add_column("Seconds", no_wrap=True)
     for heading in ("Requests", "Peak MiB", "Tree MiB"):
         table.add_column(heading, justify="right")

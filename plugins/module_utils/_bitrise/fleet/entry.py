@@ -185,10 +185,10 @@ def _failure(outcomes: Mapping[str, AppOutcome]) -> CiError | None:
     if len(failed) > len(causes):
         lines.append(f"{len(failed) - len(causes)} more were not dealt with.")
     message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
-    if len(causes) == 1:
-        return CiError(message, **next(iter(causes.values())).as_dict())
-    kinds = {error.kind for error in causes.values()}
-    return CiError(message, kind=kinds.pop() if len(kinds) == 1 else "several")
+    # What is the same for all of them is true of the task.
+    details = [error.as_dict() for error in causes.values()]
+    common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
+    return CiError(message, **{"kind": "several", **common})
 
 
 def _check_number(option: str, value: int, least: int, most: int | None = None) -> None:

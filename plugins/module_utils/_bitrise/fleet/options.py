@@ -75,7 +75,9 @@ def _app(number: int, app: Any) -> Any:
         hint = " Put the slug into quotes." if isinstance(app, (int, float)) else ""
         raise OptionError(f"apps: entry {number} is neither the slug of an app nor a dict with app_slug.{hint}")
     _check_lists(app, f"apps, entry {number}: ")
-    return app
+    # Apps may share a list. Validation fills in what is left out, and would do so again in the same entries.
+    own = {kind.plural: app[kind.plural] for kind in FILE_OPTIONS if app.get(kind.plural)}
+    return {**app, **{plural: [dict(entry) for entry in entries] for plural, entries in own.items()}}
 
 
 def _check_lists(holder: Mapping[str, Any], where: str) -> None:

@@ -87,6 +87,13 @@ def test_a_job_gets_them_too(playground: Playground) -> None:
     assert left_over(playground, 20) == []
 
 
+def test_a_job_that_does_not_start_leaves_no_files(playground: Playground) -> None:
+    run = playground.run([read("plain", **{"async": 20, "poll": 1})], env={"ANSIBLE_ASYNC_DIR": "/dev/null/nowhere"})
+
+    assert run.event("read plain").event == "failed"
+    assert [*playground.home.rglob("task-files.zip")] == []
+
+
 def test_a_job_in_check_mode_leaves_nothing(playground: Playground) -> None:
     run = playground.run([read("plain", check_mode=True, **{"async": 20, "poll": 1})])
 

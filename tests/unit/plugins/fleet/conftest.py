@@ -11,7 +11,9 @@ import pytest
 
 from tests.emulator.process import Emulator
 
-from .fleet import Fleet
+from ..helpers.service import PROFILES, a_file
+from .caches import NEW
+from .fleet import APPS, Fleet, FleetTask, declared
 
 
 @pytest.fixture
@@ -24,3 +26,15 @@ def fleet(emulator: Emulator, tmp_path: Path) -> Fleet:
 def no_digest_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer's shell has set must not decide a test."""
     monkeypatch.delenv("MOBILEOPS_CI_DIGEST_CACHE", raising=False)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "caches" / "digests"
+
+
+@pytest.fixture
+def cached(fleet: Fleet, path: Path) -> FleetTask:
+    """Four apps, as declared."""
+    fleet.holds({slug: {PROFILES: [a_file("dist", NEW)]} for slug in APPS[:4]})
+    return fleet.task(APPS[:4], provisioning_profiles=[declared("dist", NEW)], digest_cache=str(path))

@@ -37,6 +37,15 @@ def test_own_files_are_added_to_the_common_ones(fleet: Fleet) -> None:
     assert fleet.contents(CERTIFICATES) == {ONE: [], TWO: [], THREE: digests(**{"own.p12": b"key"})}
 
 
+def test_apps_that_share_their_own_files(fleet: Fleet) -> None:
+    """One list, as a YAML anchor or a variable makes it."""
+    fleet.holds([ONE, TWO])
+    own = [declared("own", b"both")]
+    check_then_run_then_rerun(fleet.task([{"app_slug": slug, PROFILES: own} for slug in (ONE, TWO)]))
+    assert fleet.contents(PROFILES) == dict.fromkeys((ONE, TWO), digests(own=b"both"))
+    assert own == [declared("own", b"both")]
+
+
 @pytest.mark.parametrize("apps", [ONE, {"app_slug": ONE}, f"{ONE},{TWO}", f"{ONE}, {TWO}"], ids=str)
 def test_apps_that_are_not_a_list(fleet: Fleet, apps: Any) -> None:
     """As ansible-core takes a single value for a list, and splits text at commas."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -41,14 +42,16 @@ def test_every_file_is_read_once(fleet: Fleet, tmp_path: Path) -> None:
     for name, path in files.items():
         path.write_text(f"bytes of {name}")
     fleet.holds(APPS[:12])
-    apps = [{"app_slug": slug, PROFILES: [{"src": str(files[name])} for name in ("shared", slug)]} for slug in APPS[:12]]
+    apps = [
+        {"app_slug": slug, PROFILES: [{"src": str(files[name])} for name in ("shared", slug)]} for slug in APPS[:12]
+    ]
     task = fleet.task(
         apps, provisioning_profiles=[{"src": str(files["common"])}], build_certificates=[{"src": str(files["key.p12"])}]
     )
     for check_mode in (True, False, False):
         reader = Reader()
         replace(task, read_file=reader).run(check_mode=check_mode)
-        assert reader.opened == Counter(files)
+        assert reader.opened == Counter(list(files))
     for slug in APPS[:12]:
         own = {name: f"bytes of {name}".encode() for name in ("common", "shared", slug)}
         assert fleet.contents(PROFILES)[slug] == digests(**own)
@@ -56,22 +59,27 @@ def test_every_file_is_read_once(fleet: Fleet, tmp_path: Path) -> None:
 
 
 def test_many_threads_at_once() -> None:
-    reader = Reader()
+    opened = Counter[str]()
     start = threading.Barrier(8)
 
     def slow(path: str) -> Content:
-        reader.opened[path] += 1
-        start.reset()
+        opened[path] += 1
+        time.sleep(0.01)
         return Content.of(path.encode())
 
     once = OnceReader(slow)
     found: list[Content] = []
-    threads = [threading.Thread(target=lambda: found.extend(once(name) for name in "abc")) for _number in range(8)]
+
+    def read() -> None:
+        start.wait()
+        found.extend(once(name) for name in "abc")
+
+    threads = [threading.Thread(target=read) for _number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert reader.opened == {"a": 1, "b": 1, "c": 1}
+    assert opened == {"a": 1, "b": 1, "c": 1}
     assert Counter(content.data for content in found) == {b"a": 8, b"b": 8, b"c": 8}
 
 
@@ -130,9 +138,7 @@ def test_progress_every_two_seconds_at_most(
     assert said_by <= {threading.current_thread().name}
 
 
-def test_what_progress_counts(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_what_progress_counts(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     fleet.holds([ONE, TWO])
     monkeypatch.setattr(entry, "time", Clock(3))
     lines: list[str] = []

@@ -154,9 +154,7 @@ def test_the_service_is_gone(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("trouble", [ZeroDivisionError, SystemExit, MemoryError])
-def test_a_fault_of_the_collection(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]
-) -> None:
+def test_a_fault_of_the_collection(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]) -> None:
     """One app brings it to light: the others are done, and the message says whose fault it is, and nothing else."""
     fleet.holds(APPS[:6])
     usual = BitriseClient.files

@@ -126,7 +126,7 @@ def test_files_of_one_name_do_not_hide_each_other_in_a_diff(fleet: Fleet) -> Non
 
 def test_protected_profiles_are_not_downloaded(fleet: Fleet) -> None:
     fleet.holds({ONE: {PROFILES: [a_file("first", FIRST, is_protected=True), a_file("second", SECOND)]}})
-    task = fleet.task([ONE], provisioning_profiles=DECLARED[PROFILES][:1] + [declared("second", SECOND)])
+    task = fleet.task([ONE], provisioning_profiles=[*DECLARED[PROFILES][:1], declared("second", SECOND)])
     assert task.asked_by() == {"list": 1, "show": 1, "get": 1}
 
 

@@ -44,7 +44,7 @@ class Rollout:
         contents = service.contents(self.kind)
         assert OTHER in contents
         if self.left and any(file.get("content_base64") for file in self.files):
-            assert any(name == "dist" for name, _ in contents)
+            assert any(name == "dist" for name, _content in contents)
 
     def check_is_true(self, service: Service) -> None:
         """Exactly the declared files: none lost, none left over, flags and password as declared."""

@@ -44,7 +44,7 @@ def test_values_become_plain() -> None:
         "dict": {Text("k"): Text("v"), 1: 2},
         "date": dt.date(2026, 1, 2),
     }
-    result = carried_out(lambda *_: Outcome(values))
+    result = carried_out(lambda *_given: Outcome(values))
     assert result == {
         "changed": False,
         "text": "a",
@@ -57,22 +57,22 @@ def test_values_become_plain() -> None:
         "date": "2026-01-02",
     }
     assert {type(value) for value in result.values()} <= {str, int, float, bool, list, dict, type(None)}
-    assert all(type(key) is str for key in result["dict"])
+    assert {type(key) for key in result["dict"]} == {str}
 
 
 def test_a_value_of_no_plain_type_is_a_bug() -> None:
-    assert "this is a bug" in carried_out(lambda *_: Outcome({"x": object()}))["msg"]
+    assert "this is a bug" in carried_out(lambda *_given: Outcome({"x": object()}))["msg"]
 
 
 def test_diff_only_where_asked_for() -> None:
     outcome = Outcome({}, Plan(before={"a": 1}))
-    assert "diff" not in carried_out(lambda *_: outcome)
-    assert carried_out(lambda *_: outcome, diff=True)["diff"] == {"before": {"a": 1}, "after": {}}
+    assert "diff" not in carried_out(lambda *_given: outcome)
+    assert carried_out(lambda *_given: outcome, diff=True)["diff"] == {"before": {"a": 1}, "after": {}}
 
 
 def test_warnings_only_where_there_are_some() -> None:
-    assert "warnings" not in carried_out(lambda *_: Outcome())
-    assert carried_out(lambda *_: Outcome(warnings=("careful",)))["warnings"] == ["careful"]
+    assert "warnings" not in carried_out(lambda *_given: Outcome())
+    assert carried_out(lambda *_given: Outcome(warnings=("careful",)))["warnings"] == ["careful"]
 
 
 def test_options_of_the_caller_stay_as_they_are() -> None:
@@ -87,7 +87,7 @@ def test_options_of_the_caller_stay_as_they_are() -> None:
 
 
 def fail_with(error: BaseException) -> Any:
-    def run(*_: object) -> Outcome:
+    def run(*_given: object) -> Outcome:
         raise error
 
     return run
@@ -122,7 +122,7 @@ def test_client_is_closed(fails: bool) -> None:
             self.closed = True
 
     client = Client()
-    run = fail_with(CiError("x")) if fails else lambda *_: Outcome()
+    run = fail_with(CiError("x")) if fails else lambda *_given: Outcome()
     Entry("test", NOTHING, lambda _options, _env: client, run, requires=()).carry_out({}, TaskContext({}), diff=False)
     assert client.closed
 
@@ -144,4 +144,4 @@ def test_groups_are_added_with_their_rules() -> None:
 def test_an_option_of_two_groups_is_a_mistake() -> None:
     group = OptionGroup({"a": {"type": "str"}})
     with pytest.raises(ValueError, match="declared in two option groups: a"):
-        _ = group + group
+        _both = group + group

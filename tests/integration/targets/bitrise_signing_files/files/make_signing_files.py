@@ -18,7 +18,7 @@ from tests.signing_files import Authority, IdentityKind, ProfileType, Team
 def main(folder: Path) -> None:
     authority = Authority.create()
     team = Team("A1B2C3D4E5", "Acme Ltd")
-    identities = [authority.identity(IdentityKind.DISTRIBUTION, team) for _ in range(2)]
+    identities = [authority.identity(IdentityKind.DISTRIBUTION, team) for _number in range(2)]
     profile = authority.profile(
         name="Acme", type=ProfileType.APP_STORE, bundle_id="com.example.acme", identities=identities, team=team
     )

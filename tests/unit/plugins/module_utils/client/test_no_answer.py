@@ -9,7 +9,9 @@ import socket
 from pathlib import Path
 
 import pytest
+import requests
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _http
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ConnectionFailedError, OptionError
 
@@ -117,6 +119,16 @@ def test_broken_connection(service: Service, client: BitriseClient, fault: dict[
     error = failure(client)
     assert error.kind == "connection"
     assert "broke before the answer was complete" in error.message
+
+
+def test_body_that_ends_early_is_noticed_whatever_urllib3_says() -> None:
+    """Newer versions of it find out by themselves; the oldest that are supported do not."""
+    response = requests.Response()
+    response.request = requests.Request("GET", "https://api.example.com").prepare()
+    response.headers["Content-Length"] = "10"
+    _http._check_length(response, 10)
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        _http._check_length(response, 9)
 
 
 def test_server_that_speaks_no_http(make_client: MakeClient) -> None:

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Digest caches that are damaged, or where they cannot be read or written: time is lost, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+
+from ..helpers.service import sha256
+from .caches import API, DOWNLOAD, NO_DOWNLOAD, filled
+from .fleet import FleetTask
+
+
+def random_bytes(data: bytes) -> bytes:
+    return random.Random(1).randbytes(len(data))
+
+
+def zeros(data: bytes) -> bytes:
+    return bytes(len(data))
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "random bytes": random_bytes,
+    "text": lambda _data: b"# my notes\n" * 100,
+    "cut off": lambda data: data[: len(data) // 2],
+    "no first page": lambda data: random_bytes(data[:4096]) + data[4096:],
+    "nothing but the first page": lambda data: data[:4096] + random_bytes(data[4096:]),
+    "zeros": zeros,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_one_is_made_anew(cached: FleetTask, path: Path, damage: Callable[[bytes], bytes]) -> None:
+    path.parent.mkdir()
+    filled(path)
+    cached.run()
+    damaged = damage(path.read_bytes())
+    path.write_bytes(damaged)
+
+    cached.fleet.forget()
+    result = cached.run()
+
+    assert result["changed"] is False
+    assert cached.fleet.asked() == DOWNLOAD
+    assert result["warnings"] == [f"digest_cache: {path} is damaged; it is made anew."]
+    assert path.with_name("digests.damaged").read_bytes() == damaged
+    assert cached.asked_by() == NO_DOWNLOAD
+    assert "warnings" not in cached.run()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("empty", [True, False], ids=["empty", "cut off after nothing"])
+def test_one_that_was_begun_with(cached: FleetTask, path: Path, empty: bool) -> None:
+    """Whoever made it was killed before its first entry."""
+    path.parent.mkdir()
+    path.touch()
+    if not empty:
+        sqlite3.connect(path).execute("PRAGMA user_version = 1").connection.close()
+    assert "warnings" not in cached.run()
+    assert cached.asked_by() == NO_DOWNLOAD
+
+
+def test_damage_anywhere_leads_to_no_wrong_digest(path: Path) -> None:
+    """A digest that is read is the one that was written, or none: a wrong one would have files replaced."""
+    path.parent.mkdir()
+    entries = filled(path, 100)
+    sound = path.read_bytes()
+    dice = random.Random(7)
+    found = 0
+    for _round in range(150):
+        data = bytearray(sound)
+        for _number in range(dice.choice([1, 3, 30])):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        path.write_bytes(data if dice.random() < 0.8 else data[: dice.randrange(len(data))])
+        cache = DigestCache(str(path), API)
+        read = {slug: cache.get(slug) for slug in entries if cache.get(slug) is not None}
+        assert read.items() <= entries.items()
+        found += len(read)
+        cache.put("new", sha256(b"new"))
+        cache.save()
+        assert not [warning for warning in cache.warnings if not re.search("damaged|cannot be", warning)]
+        path.with_name("digests.damaged").unlink(missing_ok=True)
+    assert found > 0
+
+
+@contextmanager
+def somebody_else() -> Iterator[Path]:
+    """A folder, and a user who is not root: root may write anywhere."""
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        if root:
+            os.chown(folder, 65534, -1)
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            if root:
+                os.seteuid(0)
+            for path in (Path(folder), *Path(folder).rglob("*")):
+                path.chmod(0o700)
+
+
+@pytest.mark.parametrize("read_only", ["file", "folder", "both"])
+def test_a_read_only_one_is_read(read_only: str) -> None:
+    with somebody_else() as folder:
+        path = folder / "kept" / "digests"
+        entries = filled(path)
+        if read_only != "folder":
+            path.chmod(0o400)
+        if read_only != "file":
+            path.parent.chmod(0o500)
+        cache = DigestCache(str(path), API)
+        assert (cache.get("slug1"), cache.warnings) == (entries["slug1"], [])
+        cache.save()
+        assert cache.warnings == []
+        cache.put("new", sha256(b"new"))
+        cache.save()
+        (warning,) = cache.warnings
+        assert warning.startswith(f"digest_cache: {path} cannot be written (")
+        assert DigestCache(str(path), API).get("new") is None
+
+
+@pytest.mark.parametrize("mode", [0o500, 0o000])
+def test_a_folder_in_which_none_can_be_made(mode: int) -> None:
+    with somebody_else() as folder:
+        (folder / "closed").mkdir()
+        (folder / "closed").chmod(mode)
+        for path in (folder / "closed" / "digests", folder / "closed" / "deeper" / "digests"):
+            cache = DigestCache(str(path), API)
+            cache.put("new", sha256(b"new"))
+            cache.save()
+            assert f"{path} cannot be written (Permission denied)" in cache.warnings[-1]
+
+
+@pytest.mark.parametrize("where", ["a folder", "below a file", "a name that is too long"])
+def test_a_place_where_none_can_be(cached: FleetTask, tmp_path: Path, where: str) -> None:
+    """The run goes on without it, with a warning."""
+    (tmp_path / "file").touch()
+    places = {
+        "a folder": tmp_path,
+        "below a file": tmp_path / "file" / "digests",
+        "a name that is too long": tmp_path / ("x" * 300),
+    }
+    result = cached.with_options(digest_cache=str(places[where])).run()
+    assert result["changed"] is False
+    assert result["warnings"]
+    assert all("going on without it." in warning for warning in result["warnings"])
