@@ -84,6 +84,25 @@ options:
       - Whether disabled apps become hosts too.
     type: bool
     default: false
+  include:
+    description:
+      - What is asked for beside the apps themselves, with more requests for each app that becomes a host, made
+        concurrently.
+      - V(builds) adds the variable C(bitrise_latest_build) with the latest build, without the parameters that it was
+        triggered with. It is V(null) if there was none in the last 200 days.
+      - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles),
+        whose entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
+        M(mobileops.ci.bitrise_provisioning_profile_info). Where the token lacks the rights for them it is V(null), and
+        a warning says so.
+    type: list
+    elements: str
+    choices: [builds, code_signing]
+    default: []
+  concurrency:
+    description:
+      - How many apps are asked about at the same time for O(include), from 1 to 64.
+    type: int
+    default: 8
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
@@ -103,8 +122,9 @@ requirements:
 notes:
   - With a cache (a O(cache_plugin) that keeps it, and O(cache)) nothing is asked of the service as long as the cached
     apps are not too old. No token is needed then. It holds the apps as the service reports them, and no token. Another
-    O(api_url), owner, O(title), O(project_type) or O(sort_by) has a cache of its own. What O(include_disabled),
-    O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) say is applied afterwards.
+    O(api_url), owner, O(title), O(project_type), O(sort_by) or O(include) has a cache of its own. What
+    O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) say is applied
+    afterwards.
   - Proxies come from the usual environment variables. Redirects are not followed, so that the token goes to no other
     host.
 seealso:
@@ -159,8 +179,9 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details import with_details
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import NoNameError, distinct_names, usable
@@ -233,7 +254,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             "sort_by": self.get_option("sort_by"),
         }
 
-    def _client(self) -> BitriseClient:
+    def _include(self) -> list[str]:
+        return sorted(set(self.get_option("include")))
+
+    def _clients(self) -> BitriseClients:
         if self._token_in_file is not None:
             self.set_option("api_token", self._token_in_file)
         options = {name: self._value(name) for name in BITRISE.argument_spec}
@@ -245,12 +269,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         options["api_token"] = register_secret(str(options["api_token"]))
         if find_spec("requests") is None:
             raise OptionError(missing_required_lib("requests"))
-        return BitriseClient.from_options(options, os.environ)
+        return BitriseClients(options, os.environ)
 
     # Apps
 
     def get_cache_key(self, path: str) -> str:
-        asked = json.dumps([CACHE_FORMAT, self._value("api_url"), self._query()], sort_keys=True)
+        include = self._include()
+        # Details are found out for the hosts only, so who they are makes a difference then.
+        hosts = [include, self.get_option("include_disabled")] if include else []
+        asked = json.dumps([CACHE_FORMAT, self._value("api_url"), self._query(), *hosts], sort_keys=True)
         return f"{super().get_cache_key(path)}_{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
     def _apps(self, path: str, may_read_cache: bool) -> list[dict[str, Any]]:
@@ -277,11 +304,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return apps if fits else None
 
     def _fetch(self) -> list[dict[str, Any]]:
-        client = self._client()
+        check_workers(self.get_option("concurrency"))
+        clients = self._clients()
         try:
-            return list(find_apps(client, **self._query()))
+            apps = list(find_apps(clients.get(), **self._query()))
+            include = self._include()
+            if not include:
+                return apps
+            hosts = [app for app in apps if self.get_option("include_disabled") or not app.get("is_disabled")]
+            apps, warnings = with_details(clients, hosts, include, self.get_option("concurrency"))
+            for text in warnings:
+                self.display.warning(text)
+            return apps
         finally:
-            client.close()
+            clients.close()
 
     # Hosts and groups
 

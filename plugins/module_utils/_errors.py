@@ -76,6 +76,12 @@ class RefusedError(CiError):
     kind = "refused"
 
 
+class NotDoneError(CiError):
+    """An app that was not, or not completely, dealt with because the task was stopped."""
+
+    kind = "not_done"
+
+
 class ServiceError(CiError):
     """The service answered, and the answer is a refusal or not what its documentation says.
 

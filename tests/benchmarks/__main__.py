@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tests.emulator.process import CHECKOUT
+from tests.emulator.process import CHECKOUT, EmulatorError
 
 from . import fleet_cases, growth_cases, inventory_cases, loop_cases, report, transfer_cases
 from .bench import Bench, Case
@@ -48,16 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     path = report.file_for(settings.output, settings.scale)
     done: dict[str, Any] = {}
+    if os.getloadavg()[0] > BUSY:
+        console.print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): wall times will say little.", style="bold")
     for name in [settings.case] if settings.case else CASES:
         console.print(f"{name}: {(CASES[name].__doc__ or '').strip().splitlines()[0]}")
         load = os.getloadavg()[0]
-        if load > BUSY:
-            console.print(f"  The machine is busy (load {load:.1f}): wall times will be far from what they could be.")
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             bench = Bench(Path(folder), settings.rounds, settings.scale, lambda line: console.print(f"  {line}"))
             try:
                 figures = CASES[name](bench)
-            except (ProgramError, WrongOutcomeError) as error:
+            except (ProgramError, WrongOutcomeError, EmulatorError, subprocess.CalledProcessError) as error:
                 console.print(f"{name} failed: {error}", markup=False)
                 return 1
         console.print(f"  load before: {load:.1f}, after: {os.getloadavg()[0]:.1f}")

@@ -34,8 +34,8 @@ Json = dict[str, Any]
 def upload_100m(bench: Bench) -> Json:
     """A big signing file against curl, which only sends the bytes.
 
-    `ours_s` is the whole ansible-playbook, which creates and confirms the file besides. `ours_put_s` and `curl_put_s` are
-    the same thing: the PUT of the bytes as the emulator saw it.
+    `ours_s` is the whole ansible-playbook, which creates and confirms the file besides. `ours_put_s` and `curl_put_s`
+    are the same thing: the PUT of the bytes as the emulator saw it.
     """
     size = bench.size(UPLOAD_MIB) * MIB
     controller = bench.controller("upload_100m")
@@ -79,8 +79,8 @@ def _upload_url(emulator: Emulator, app_slug: str, size: int) -> str:
 def stream_1g(bench: Bench) -> Json:
     """The storage client against curl, both to nowhere, from a bare server without latency.
 
-    The emulator would hold it all in memory. `ours_s` is the transfer in a Python that runs already, curl's figure is its
-    own; `ours_process_s` has starting that Python besides.
+    The emulator would hold it all in memory. `ours_s` is the transfer in a Python that runs already, curl's figure is
+    its own; `ours_process_s` has starting that Python besides.
     """
     size = bench.size(STREAM_MIB) * MIB
     controller = bench.controller("stream_1g")

@@ -69,9 +69,10 @@ class DigestCache:
             # Made here, and not by SQLite, for the sake of its mode.
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with contextlib.closing(self._open()) as database, database:
+        with contextlib.closing(self._open()) as database:
             database.execute(_TABLE)
             database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", rows)
+            database.commit()
 
     def _read(self) -> dict[str, str]:
         if sqlite3 is None:

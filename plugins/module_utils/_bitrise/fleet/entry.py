@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
     AppDeclaration,
@@ -24,56 +21,18 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.one_app import (
     AppOutcome,
     FleetPolicy,
-    NotDoneError,
     counts,
     reconcile_app,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FILE_OPTIONS, FLEET, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause, Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
-MOST_WORKERS = 64
 PROGRESS_INTERVAL_S = 2.0
 NAMED_IN_MESSAGE = 20
-
-
-class BitriseClients:
-    """A client of its own for each thread; after a 429 they all wait together."""
-
-    def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
-        self._interrupted = threading.Event()
-        transport = replace(Transport.from_options(options, env), sleep=self._sleep)
-        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, Pause())
-        self._local = threading.local()
-        self._all: list[BitriseClient] = []
-        self.api_url = self.get().api_url  # so that wrong connection options are found out here
-
-    def get(self) -> BitriseClient:
-        client: BitriseClient | None = getattr(self._local, "client", None)
-        if client is None:
-            client = self._local.client = self._make()
-            self._all.append(client)
-        return client
-
-    def interrupt(self) -> None:
-        """Nobody waits any longer for the service to become ready."""
-        self._interrupted.set()
-
-    def _sleep(self, seconds: float) -> None:
-        if self._interrupted.wait(seconds):
-            raise NotDoneError("The task was stopped while it waited for the service.")
-
-    @property
-    def requests_sent(self) -> int:
-        return sum(client.requests_sent for client in self._all)
-
-    def close(self) -> None:
-        for client in self._all:
-            client.close()
 
 
 class _Progress:
@@ -96,8 +55,9 @@ class _Progress:
 
 def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
     started = time.monotonic()
-    _check_number("concurrency", options["concurrency"], 1, MOST_WORKERS)
-    _check_number("max_purge", options["max_purge"], 0)
+    check_workers(options["concurrency"])
+    if options["max_purge"] < 0:
+        raise OptionError(f"max_purge: {options['max_purge']} is not a number of at least 0.")
     read_file = OnceReader(context.read_file)
     declared = app_declarations(options, read_file)
     cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
@@ -130,7 +90,11 @@ def _reconcile_all(
     outcomes = {app.app_slug: AppOutcome() for app in declared}
 
     def work(app: AppDeclaration) -> AppOutcome:
-        return reconcile_app(clients.get(), app, policy)
+        outcome = reconcile_app(clients.get(), app, policy)
+        # A token that is refused for one app is refused for all of them. Said here, before this thread takes the next.
+        if outcome.error and (options["fail_fast"] or outcome.error.kind == "unauthorized"):
+            policy.stop.set()
+        return outcome
 
     pool = ThreadPoolExecutor(options["concurrency"], thread_name_prefix="mobileops.ci")
     try:
@@ -138,9 +102,6 @@ def _reconcile_all(
         for future in as_completed(futures):
             outcome = outcomes[futures[future].app_slug] = future.result()
             progress.count(outcome)
-            # A token that is refused for one app is refused for all of them.
-            if outcome.error and (options["fail_fast"] or outcome.error.kind == "unauthorized"):
-                policy.stop.set()
     except BaseException:
         # An interrupt, or the task's own timeout: each thread ends the file that it is at, and no new one is begun.
         policy.stop.set()
@@ -189,12 +150,6 @@ def _failure(outcomes: Mapping[str, AppOutcome]) -> CiError | None:
     details = [error.as_dict() for error in causes.values()]
     common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
     return CiError(message, **{"kind": "several", **common})
-
-
-def _check_number(option: str, value: int, least: int, most: int | None = None) -> None:
-    if value < least or (most is not None and value > most):
-        limits = f"between {least} and {most}" if most is not None else f"of at least {least}"
-        raise OptionError(f"{option}: {value} is not a number {limits}.")
 
 
 CODE_SIGNING = Entry(

@@ -20,14 +20,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declar
     AppDeclaration,
     declarations_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    NotDoneError,
+    OptionError,
+    RefusedError,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-
-
-class NotDoneError(CiError):
-    """An app that was not, or not completely, dealt with because the task was stopped."""
-
-    kind = "not_done"
 
 
 @dataclass

@@ -98,7 +98,7 @@ def test_arguments_are_plain() -> None:
 
     given = {"a": Vaulted("x"), 1: [{"b": (1, None)}], "c": b"d"}
     assert arguments_of_module(given) == {"a": "decrypted", "1": [{"b": [1, None]}], "c": "d"}
-    assert type(arguments_of_module(given)["a"]) is str
+    assert arguments_of_module(given)["a"].__class__ is str
 
 
 def test_the_working_directory_comes_back_even_if_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

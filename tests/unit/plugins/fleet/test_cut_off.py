@@ -167,7 +167,7 @@ def test_interrupted_at_work(fleet: Fleet) -> None:
     """Each thread ends the file that it is at; what is known by then is kept."""
     task = rollout(fleet)
     fleet.emulator.options(latency_ms=20)
-    assert interrupted_after(task, 0.3) < 3
+    assert interrupted_after(task, 0.3) < 10
     fleet.emulator.options(latency_ms=0)
     check_nothing_is_lost(fleet)
     begun = sum(("dist", sha256(NEW)) in contents for contents in fleet.contents(PROFILES).values())
@@ -185,7 +185,7 @@ def test_interrupted_while_it_waits(fleet: Fleet) -> None:
     """The service wants a pause of a minute: nobody sits it out."""
     task = rollout(fleet, max_retries=3)
     fleet.emulator.fault(status=429, retry_after=60)
-    assert interrupted_after(task, 0.3) < 3
+    assert interrupted_after(task, 0.3) < 10
     fleet.emulator.clear_faults()
     task.run()
     check_all_is_true(fleet)

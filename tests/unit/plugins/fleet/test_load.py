@@ -67,10 +67,10 @@ def test_all_connections_wait_after_429(fleet: Fleet) -> None:
 
     log = fleet.emulator.requests(area="api")
     (refused,) = [entry for entry in log if entry["status"] == 429]
-    pause = [entry["at"] - refused["at"] - refused["seconds"] for entry in log]
-    # What was under way at that moment arrives shortly after; then nothing does, for the rest of the second.
-    assert [after for after in pause if 0.3 < after < 0.95] == []
-    assert len([after for after in pause if after >= 0.95]) > 24
+    after = [entry["at"] - refused["at"] - refused["seconds"] for entry in log]
+    # Each of the other seven connections may have been about to ask; then nobody does, for the rest of the second.
+    assert len([seconds for seconds in after if 0 < seconds < 0.95]) <= 7
+    assert len([seconds for seconds in after if seconds >= 0.95]) > 24
 
 
 class FakeClock:

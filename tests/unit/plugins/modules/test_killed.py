@@ -47,7 +47,7 @@ def test_killed_after_each_request(service: Service, tasks: Tasks, rollout: Roll
         task = rollout.start(service, tasks)
         process = PROCESSES.Process(target=run_and_die, args=(rollout.kind, dict(task.options), dict(task.env), last))
         process.start()
-        process.join(20)
+        process.join(60)
         assert process.exitcode == -signal.SIGKILL
         rollout.check_nothing_is_lost(service)
 
@@ -64,7 +64,7 @@ def test_killed_without_a_place_for_notes(service: Service, tasks: Tasks) -> Non
         task = rollout.start(service, tasks)
         process = PROCESSES.Process(target=run_and_die, args=(rollout.kind, dict(task.options), {}, last))
         process.start()
-        process.join(20)
+        process.join(60)
         assert process.exitcode == -signal.SIGKILL
         rollout.check_nothing_is_lost(service)
         result = task.result()

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked for beside the apps themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+
+from tests.emulator.process import Emulator
+
+from .conftest import Build, app, members, variables
+
+Fleet = Callable[..., None]
+
+FILES = {
+    "build_certificates": [{"name": "dist.p12", "content": "p12", "certificate_password": "canary-password"}],
+    "provisioning_profiles": [{"name": "shop.mobileprovision", "content": "profile", "is_protected": True}],
+}
+BUILDS = {"builds": [{"status": 2, "age_s": 300, "slug": "b1"}, {"status": 1, "age_s": 60, "slug": "b2"}]}
+
+
+def requested(emulator: Emulator) -> dict[str, int]:
+    """How often each collection was asked for."""
+    found: dict[str, int] = {}
+    for entry in emulator.requests():
+        assert entry["method"] == "GET"
+        name = str(entry["path"]).rpartition("/")[2]
+        found[name] = found.get(name, 0) + 1
+    return found
+
+
+def test_latest_build_and_signing_files(fleet: Fleet, build: Build, emulator: Emulator) -> None:
+    fleet(app("Shop", "aaaa000000000001", **FILES, **BUILDS), app("Bank", "aaaa000000000002"))
+
+    inventory = build(
+        {
+            "include": ["code_signing", "builds"],
+            "keyed_groups": [{"key": "(bitrise_latest_build or {}).status_text | default('none')", "prefix": "build"}],
+        }
+    )
+
+    shop, bank = variables(inventory, "Shop"), variables(inventory, "Bank")
+    assert shop["bitrise_latest_build"]["slug"] == "b2"
+    assert "original_build_params" not in shop["bitrise_latest_build"]
+    assert bank["bitrise_latest_build"] is None
+    assert [file["upload_file_name"] for file in shop["bitrise_code_signing"]["build_certificates"]] == ["dist.p12"]
+    assert shop["bitrise_code_signing"]["provisioning_profiles"][0]["is_protected"] is True
+    assert bank["bitrise_code_signing"] == {"build_certificates": [], "provisioning_profiles": []}
+    assert "canary-password" not in str(shop)
+    assert members(inventory) == {"build_success": ["Shop"], "build_none": ["Bank"]}
+    assert requested(emulator) == {"apps": 1, "builds": 2, "build-certificates": 2, "provisioning-profiles": 2}
+
+
+def test_only_hosts_are_asked_about(fleet: Fleet, build: Build, emulator: Emulator) -> None:
+    fleet(app("Shop", "aaaa000000000001"), app("Old", "aaaa000000000002", is_disabled=True))
+    build({"include": ["builds"]})
+    assert requested(emulator) == {"apps": 1, "builds": 1}
+
+
+def test_a_token_without_the_rights(
+    fleet: Fleet, build: Build, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    roles = {"viewer": "viewer"}
+    fleet(app("Shop", "aaaa000000000001", roles=roles, **FILES, **BUILDS))
+    monkeypatch.setenv("BITRISE_API_TOKEN", emulator.tokens["viewer"])
+
+    shop = variables(build({"include": ["builds", "code_signing"]}), "Shop")
+
+    assert shop["bitrise_code_signing"] is None
+    assert shop["bitrise_latest_build"]["slug"] == "b2"
+
+
+def test_it_is_cached_apart(fleet: Fleet, build: Build, emulator: Emulator, tmp_path: Path) -> None:
+    cache: dict[str, Any] = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(tmp_path / "cache"),
+    }
+    fleet(app("Shop", "aaaa000000000001", **BUILDS))
+    build(cache)
+    first = build({**cache, "include": ["builds"]})
+    emulator.clear_requests()
+
+    second = build({**cache, "include": ["builds"]})
+
+    assert emulator.requests() == []
+    assert variables(second, "Shop") == variables(first, "Shop")
+    assert "bitrise_latest_build" not in variables(build(cache), "Shop")
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [({"include": ["weather"]}, "weather"), ({"include": ["builds"], "concurrency": 0}, "concurrency: 0")],
+)
+def test_wrong_options(fleet: Fleet, build: Build, config: dict[str, Any], message: str) -> None:
+    fleet(app("Shop", "aaaa000000000001"))
+    with pytest.raises(AnsibleError, match=message):
+        build(config)
+
+
+def test_another_failure_is_one_of_the_inventory(fleet: Fleet, build: Build, emulator: Emulator) -> None:
+    fleet(*(app(f"App {number}", f"aaaa00000000000{number}") for number in range(9)))
+    emulator.fault(status=400, path="/builds$", nth=4)
+    try:
+        with pytest.raises(AnsibleError, match="Could not list the builds of app"):
+            build({"include": ["builds"]})
+    finally:
+        emulator.clear_faults()
