@@ -10,6 +10,8 @@ import sys
 import tempfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+BLOCK = 2**20
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -22,18 +24,19 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(self.size))
         self.end_headers()
         self.wfile.flush()
-        sent = 0
-        while sent < self.size:
-            sent += os.sendfile(self.connection.fileno(), self.descriptor, sent, self.size - sent)
+        left = self.size
+        while left:
+            left -= os.sendfile(self.connection.fileno(), self.descriptor, 0, min(left, BLOCK))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name that it has
         """Says nothing."""
 
 
 def main(size: int) -> None:
-    # A file with a hole: no disk and hardly any memory is used.
+    # The same bytes again and again: a file of the whole size would be read into memory by the first download.
     with tempfile.TemporaryFile() as file:
-        file.truncate(size)
+        file.write(bytes(BLOCK))
+        file.flush()
         Handler.size, Handler.descriptor = size, file.fileno()
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         print(f"http://127.0.0.1:{server.server_address[1]}/bytes", flush=True)

@@ -61,13 +61,15 @@ def compete(contestants: Sequence[Contestant], rounds: int, say: Callable[[str],
 
 def _figures(turns: dict[str, list[Turn]]) -> Json:
     figures: Json = {}
+    ours = next(iter(turns.values()))
     for name, taken in turns.items():
         figures[f"{name}_s"] = _median([turn.seconds for turn in taken])
         if cpu := [turn.cpu_seconds for turn in taken if turn.cpu_seconds is not None]:
             figures[f"{name}_cpu_s"] = _median(cpu)
+        if taken is not ours and taken[0].tree_mib is not None:
+            figures[f"{name}_tree_mib"] = max(round(turn.tree_mib or 0, 1) for turn in taken)
         for other in taken[0].more:
             figures[other] = _median([turn.more[other] for turn in taken])
-    ours = next(iter(turns.values()))
     figures["requests"] = ours[0].requests
     for key in ("peak_mib", "tree_mib"):
         found = [value for turn in ours if (value := getattr(turn, key)) is not None]

@@ -9,8 +9,9 @@ import json
 import sys
 import time
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession, Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 
 class Nowhere:

@@ -15,16 +15,9 @@ from urllib.parse import quote
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import (
-    Call,
-    HttpSession,
-    Pause,
-    Sink,
-    Transport,
-    back_off_s,
-    check_url,
-)
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession, Pause, Sink, back_off_s
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
 
 PAGE_LIMIT = 50  # the service's maximum; it refuses more
 # A page's anchor is an item's slug: if that item goes away meanwhile, the list is read anew, this often.

@@ -13,7 +13,8 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import NotDoneError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause, Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 MOST_WORKERS = 64
 

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _http
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 from ...helpers.service import Service
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Transport, is_loopback
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, is_loopback
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP, Service
