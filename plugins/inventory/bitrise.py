@@ -354,7 +354,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _host_variables(self, app: Mapping[str, Any]) -> dict[str, Any]:
         prefix = self.get_option("hostvars_prefix")
         # Variables of Ansible's own say how a host is reached: they are not the service's to set.
-        fields = {prefix + key: as_data(value) for key, value in app.items() if not key.startswith("ansible_")}
+        # Interned: ten thousand hosts have the same names of variables.
+        fields = {
+            sys.intern(prefix + key): as_data(value) for key, value in app.items() if not key.startswith("ansible_")
+        }
         return {
             **fields,
             APP_SLUG: as_data(str(app["slug"])),

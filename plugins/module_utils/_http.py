@@ -176,7 +176,8 @@ class HttpSession:
                 headers={**self._headers, **call.headers},
                 timeout=self.transport.timeout,
                 proxies=self.transport.proxies(call.url),
-                verify=self._verify,
+                # A bundle is looked for on the disk with each request, also where there is no TLS.
+                verify=self._verify if call.url.startswith("https:") else True,
                 allow_redirects=False,
                 stream=stream,
             )

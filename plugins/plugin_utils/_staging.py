@@ -24,9 +24,14 @@ def publish(stage: InventoryData, inventory: Any) -> None:
     for name in stage.groups:
         inventory.add_group(name)
     for name, host in stage.hosts.items():
+        is_new = name not in inventory.hosts
         inventory.add_host(name)
-        for key, value in host.vars.items():
-            if key not in _OF_THE_SOURCE:
+        variables = {key: value for key, value in host.vars.items() if key not in _OF_THE_SOURCE}
+        if is_new:
+            # As they are: set_variable() would have ansible-core look at each of them once more.
+            inventory.hosts[name].vars.update(variables)
+        else:
+            for key, value in variables.items():
                 inventory.set_variable(name, key, value)
     for name, group in stage.groups.items():
         for member in [*group.child_groups, *group.hosts]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
@@ -87,7 +88,7 @@ def _reconcile_all(
     progress: _Progress,
     options: Mapping[str, Any],
 ) -> dict[str, AppOutcome]:
-    outcomes = {app.app_slug: AppOutcome() for app in declared}
+    outcomes: dict[str, AppOutcome] = {}
 
     def work(app: AppDeclaration) -> AppOutcome:
         outcome = reconcile_app(clients.get(), app, policy)
@@ -98,10 +99,17 @@ def _reconcile_all(
 
     pool = ThreadPoolExecutor(options["concurrency"], thread_name_prefix="mobileops.ci")
     try:
-        futures = {pool.submit(work, app): app for app in declared}
-        for future in as_completed(futures):
-            outcome = outcomes[futures[future].app_slug] = future.result()
-            progress.count(outcome)
+        # No more futures than keep the threads busy: for thousands of apps they would take more memory than all else.
+        waiting = iter(declared)
+        pending: dict[Future[AppOutcome], str] = {}
+        while True:
+            for app in islice(waiting, 2 * options["concurrency"] - len(pending)):
+                pending[pool.submit(work, app)] = app.app_slug
+            if not pending:
+                break
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                outcome = outcomes[pending.pop(future)] = future.result()
+                progress.count(outcome)
     except BaseException:
         # An interrupt, or the task's own timeout: each thread ends the file that it is at, and no new one is begun.
         policy.stop.set()
@@ -109,7 +117,7 @@ def _reconcile_all(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return outcomes
+    return {app.app_slug: outcomes[app.app_slug] for app in declared}
 
 
 def _outcome(outcomes: Mapping[str, AppOutcome], requests: int, seconds: float, warnings: Sequence[str]) -> Outcome:
