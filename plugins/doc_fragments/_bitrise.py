@@ -28,6 +28,8 @@ requirements:
 notes:
   - Proxies come from the usual environment variables, also when the task sets them with C(environment).
   - Redirects are not followed, so that the token goes to no other host.
+  - Where a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with
+    C(environment). There a token is better given as O(api_token), or set in the environment of Ansible itself.
 seealso:
   - name: Bitrise API
     description: Reference of the service's API.
