@@ -48,6 +48,15 @@ ansible_python_interpreter={python}
 """
 
 
+def _without_spaces(python: Path, folder: Path) -> Path:
+    """The interpreter by another path: ansible-core 2.19 and older cannot start a job if there is a space in it."""
+    if " " not in str(python):
+        return python
+    environment = folder / "environment"
+    environment.symlink_to(python.parent.parent)
+    return environment / "bin" / python.name
+
+
 @dataclass(frozen=True)
 class Event:
     """What a callback was told."""
@@ -92,7 +101,7 @@ class Playground:
         shutil.copy(HERE / "trouble" / "recorder.py", folder / "callbacks")
         (folder / "ansible.cfg").touch()
         (folder / "password").write_text(VAULT_PASSWORD + "\n")
-        (folder / "hosts").write_text(_INVENTORY.format(python=BIN / "python"))
+        (folder / "hosts").write_text(_INVENTORY.format(python=_without_spaces(BIN / "python", folder)))
 
     def vault(self, data: bytes) -> bytes:
         """The data, encrypted with the vault password of every run."""
