@@ -35,9 +35,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 class Digests(Protocol):
     """Digests that are known from before, by slug: what lies behind a slug never changes."""
 
-    def get(self, slug: str) -> str | None: ...
+    def get(self, slug: str) -> str | None:
+        """The digest, when it is known."""
 
-    def put(self, slug: str, sha256: str) -> None: ...
+    def put(self, slug: str, sha256: str) -> None:
+        """Keep a digest that was just found out."""
 
 
 @dataclass(frozen=True)
