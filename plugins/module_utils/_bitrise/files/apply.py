@@ -145,7 +145,9 @@ class Application:
                 notes.append(f"What was created (slug {slug}) could not be removed: {second}")
             else:
                 self._journal.finish(self._kind, self._app_slug, slug)
-                notes.append(f"What was created (slug {slug}) was removed again; nothing else was changed.")
+                # In a fleet, other files of the app may have been dealt with before.
+                rest = "." if done else "; nothing else was changed."
+                notes.append(f"What was created (slug {slug}) was removed again{rest}")
 
     def _until_clear(self, attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
         """Make an attempt again only after a look at what the last one did."""
