@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,8 @@ from isolated import BUILD, ROOT, isolated_environment
 LOGS = BUILD / "logs"
 _TIME_LIMIT_S = 30 * 60
 _TAIL = 60
+# First, because whoever shows the output may cut it: what pytest and ansible-test say that failed, and why.
+_NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|E  ) ")
 
 
 class StepError(Exception):
@@ -126,8 +129,9 @@ def report(name: str, seconds: float, remark: str | None, problem: str | None, p
         print(f"{'FAILED' if problem else 'ok':6}  {name:24} {seconds:6.1f} s   {remark or ''}".rstrip(), flush=True)
         if problem:
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-            print(f"{'':8}{problem}; the end of {path.relative_to(ROOT)}:")
-            for line in lines[-_TAIL:]:
+            named = [line for line in lines if _NAMES_A_FAILURE.match(line)]
+            print(f"{'':8}{problem}; from {path.relative_to(ROOT)}:")
+            for line in [*named[:_TAIL], "the end:", *lines[-_TAIL:]]:
                 print(f"{'':8}| {line}")
             sys.stdout.flush()
 

@@ -17,8 +17,8 @@ import sys
 import textwrap
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,10 +77,10 @@ def _ignore_errors(emulator: Emulator) -> None:
 
 
 def test_end_when_idle() -> None:
-    with Emulator("empty", idle=2) as emulator:
+    with Emulator("empty", idle=4) as emulator:
         api = Api(emulator.api_url, emulator.tokens["owner"])
-        for _turn in range(3):
-            time.sleep(0.8)
+        for _turn in range(5):
+            time.sleep(0.9)
             assert api.send("GET", "/me").status_code == 200
         assert emulator.wait() == 0
     assert not emulator.last_words
@@ -241,26 +241,19 @@ def test_an_answer_comes_in_one_piece(emulator: Emulator, owner: Api) -> None:
         assert f"content-length: {len(body)}".encode() in head
 
 
-def test_a_hundred_requests_on_one_connection_are_quick(owner: Api) -> None:
-    start = time.monotonic()
-    for _turn in range(100):
-        owner.send("GET", "/me")
-    # Delayed acknowledgements would make it four seconds.
-    assert time.monotonic() - start < 3
-
-
 def test_latency_does_not_add_up_for_concurrent_clients() -> None:
-    with Emulator("empty", latency_ms=300) as emulator:
-        answers: list[Any] = []
+    with Emulator("empty", latency_ms=200) as emulator:
 
         def ask() -> None:
-            answers.append(Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me").elapsed.total_seconds())
+            answer = Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
+            assert answer.elapsed.total_seconds() >= 0.2
 
-        threads = [threading.Thread(target=ask) for _turn in range(10)]
         start = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert time.monotonic() - start < 2.5
-        assert min(answers) >= 0.3
+        for _turn in range(10):
+            ask()
+        one_by_one = time.monotonic() - start
+        start = time.monotonic()
+        with ThreadPoolExecutor(10) as pool:
+            for done in [pool.submit(ask) for _turn in range(10)]:
+                done.result()
+        assert time.monotonic() - start < one_by_one

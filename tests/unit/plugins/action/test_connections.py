@@ -123,7 +123,7 @@ def test_a_timeout_of_the_task_takes_back_what_was_created(tmp_path: Path, emula
         "src": "Shop.mobileprovision",
     }
     module = "mobileops.ci.bitrise_provisioning_profile"
-    run = ground.run([{"name": "slow", module: options, "timeout": 3, "ignore_errors": True}])
+    run = ground.run([{"name": "slow", module: options, "timeout": 8, "ignore_errors": True}])
 
     assert run.event("slow").event == "failed"
     methods = [entry["method"] for entry in emulator.requests(area="api")]

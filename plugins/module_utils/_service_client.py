@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the clients of all services have in common: two sessions, requests with words for messages, checked answers.
+
+Knows no service's paths, nothing of Ansible and nothing of policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from ansible_collections.mobileops.ci.plugins.module_utils import _answers
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession, Pause, Sink, back_off_s
+from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
+
+
+class ServiceClient:
+    """One session with the API and one, without credentials, with the storage behind signed URLs."""
+
+    # What to do next, by the kind of a refusal.
+    hints: ClassVar[Mapping[str, str]] = _answers.HINTS
+
+    def __init__(
+        self,
+        api_url: str,
+        headers: Mapping[str, str],
+        redact: Redactor,
+        transport: Transport,
+        pause: Pause | None = None,
+    ) -> None:
+        check_url(api_url, "api_url")
+        if any(mark in api_url for mark in "?#@"):
+            raise OptionError("api_url: it must hold neither user nor password nor a query.")
+        self.api_url = api_url.rstrip("/")
+        self.redact = redact
+        self._api = HttpSession(transport, redact, {"Accept": "application/json", **headers}, pause)
+        self._storage = HttpSession(transport, redact)
+
+    @property
+    def requests_sent(self) -> int:
+        return self._api.sent + self._storage.sent
+
+    @property
+    def max_retries(self) -> int:
+        return self._api.transport.max_retries
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless the task is stopped meanwhile."""
+        self._api.transport.sleep(seconds)
+
+    def back_off(self, tries: int) -> None:
+        """Wait before something is tried again that failed this often."""
+        self.sleep(back_off_s(tries))
+
+    def close(self) -> None:
+        self._api.close()
+        self._storage.close()
+
+    # Requests
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        repeatable: bool = True,
+    ) -> Call:
+        """A request to the API; `what` completes the sentence "Could not ..."."""
+        headers = {"Content-Type": "application/json"} if method in ("POST", "PATCH", "PUT") else {}
+        return Call(method, self.api_url + path, what, path, params, json, None, headers, repeatable)
+
+    def answer(self, call: Call) -> dict[str, Any]:
+        """The JSON object that the service answers a request with.
+
+        Raises ServiceError for a refusal or an unusable answer, and UnclearOutcomeError where it then cannot be told
+        whether a request that is not repeatable had its effect.
+        """
+        response = self._api.send(call)
+        success = _answers.succeeded(response)
+        unclear = not call.repeatable and (response.status_code >= 500 or success)
+        try:
+            if not success:
+                raise _answers.refusal(call, response, self.redact, self.hints)
+            return _answers.json_object(call, response, self.redact)
+        except ServiceError as error:
+            if unclear:
+                raise UnclearOutcomeError(error) from error
+            raise
+
+    def delete(self, path: str, what: str) -> None:
+        """Delete a thing. That it is gone already is no error: the goal is reached, by whomever."""
+        call = self.call("DELETE", path, what)
+        response = self._api.send(call)
+        if _answers.succeeded(response):
+            return
+        if response.status_code == 404:
+            look = self._api.send(self.call("GET", path, what))
+            if look.status_code == 404:
+                return
+        raise _answers.refusal(call, response, self.redact, self.hints)
+
+    # Storage
+
+    def upload(self, url: str, data: bytes, what: str) -> None:
+        """PUT the bytes to a signed URL. Raises ServiceError of kind signed_url_expired if it came too late."""
+        call = self._signed("PUT", url, what, data=data)
+        response = self._storage.send(call)
+        if not _answers.succeeded(response):
+            raise _answers.storage_refusal(call, response, self.redact)
+
+    def download(self, url: str, open_sink: Callable[[], Sink], what: str) -> None:
+        """Stream what lies behind a signed URL into a sink, a new one for each try."""
+        call = self._signed("GET", url, what)
+        response = self._storage.download(call, open_sink)
+        if response.status_code != 200:
+            raise _answers.storage_refusal(call, response, self.redact)
+
+    def _signed(self, method: str, url: str, what: str, data: bytes | None = None) -> Call:
+        try:
+            check_url(url, "the signed URL in its answer")
+        except OptionError as error:
+            raise ServiceError(f"Could not {what}: {error}", kind="invalid_response", method=method) from None
+        # The storage refuses credentials of any other kind, and headers such as x-amz-* that are not signed.
+        return Call(method, url, what, data=data, headers={"Accept-Encoding": "identity"})
+
+
+def check_token(token: str, named: str) -> str:
+    """The token without white space around it. `named` is the option that holds it."""
+    token = token.strip()
+    if not token or not token.isascii() or not token.replace(" ", "").isprintable():
+        raise OptionError(f"{named}: this is empty or has characters that no token has.")
+    return token
+
+
+def path_part(slug: str) -> str:
+    """A slug as one part of a path, whatever is in it."""
+    if slug in ("", ".", ".."):
+        raise OptionError(f"{slug!r} is not a slug; look at the options app_slug and slug.")
+    return quote(slug, safe="")
