@@ -114,6 +114,59 @@ options:
     default: on_change
 """
 
+    KEYSTORE = r"""
+options:
+  alias:
+    description:
+      - Alias of the key in the keystore.
+      - The service takes it, like the passwords, only when a keystore is created, and hardly ever tells it. Where it
+        does and another one is declared, the keystore is uploaded anew; where it does not, a change of this option
+        alone has no effect. O(force=true) uploads the keystore in any case.
+      - Left out, a new file takes over what the service tells of the file that it replaces.
+    type: str
+  password:
+    description:
+      - Password of the keystore. What is said of O(alias) holds for it too.
+    type: str
+  private_key_password:
+    description:
+      - Password of the key. A keystore that is a PKCS#12 file has one password for both.
+      - Left out, a new file has O(password) for it.
+    type: str
+  keystore_name:
+    description:
+      - What the service makes the key of the keystore from, by which builds refer to it. Letters, digits, underscores.
+      - The first keystore of an app has the key C(ANDROID_KEYSTORE). The service wants a name for each further one, and
+        its key becomes C(ANDROID_KEYSTORE_) with the name.
+      - Left out, a new file gets the name of the file that it replaces, else one that is made of O(name).
+    type: str
+"""
+
+    ENV_KEY = r"""
+options:
+  user_env_key:
+    description:
+      - Key by which builds refer to the file. They find its address in C(BITRISEIO_) with the key and C(_URL).
+      - Where it is given it identifies the file, and O(name) is only what a new file is called.
+      - The service wants it for a new file. Left out, a new file takes over the key of the file that it replaces.
+    type: str
+"""
+
+    REPLACE_ORDER = r"""
+options:
+  replace_order:
+    description:
+      - V(upload_first) uploads the new file before it deletes the old one, so that no build finds none. But the service
+        gives a keystore the key C(ANDROID_KEYSTORE) only if the app has no other, so a keystore with that key cannot be
+        replaced in this way without getting another key. That is refused, before anything is changed. It may also
+        refuse two project files of one key; then the task fails, and the old file stays.
+      - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no file. If
+        the upload fails the app is without the file until the next run; O(backup_dir) keeps a copy.
+    type: str
+    choices: [upload_first, delete_first]
+    default: upload_first
+"""
+
     FILTER = r"""
 options:
   name:

@@ -92,8 +92,11 @@ options:
         triggered with. It is V(null) if there was none in the last 200 days.
       - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles),
         whose entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
-        M(mobileops.ci.bitrise_provisioning_profile_info). Where the token lacks the rights for them it is V(null), and
-        a warning says so.
+        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) in addition. Its own
+        C(days_left) is that of what expires first. These are V(null) where nobody can look inside, and are counted
+        anew when they come from the cache. Looking inside means to download the files, and needs the Python libraries
+        cryptography, pyasn1 and pyasn1-modules on the controller; without them a warning says so.
+      - Where the token lacks the rights for signing files C(bitrise_code_signing) is V(null), and a warning says so.
     type: list
     elements: str
     choices: [builds, code_signing]
@@ -164,6 +167,7 @@ compose:
 # cache_timeout: 3600
 """
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -179,7 +183,10 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details import with_details
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details import (
+    with_days_left,
+    with_details,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
@@ -199,7 +206,7 @@ except ImportError:  # ansible-core before 2.22
 
 FILE_ENDINGS = ("bitrise.yml", "bitrise.yaml")
 # Part of the cache's key and content: what another version has left there is not looked at.
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 APP_SLUG = "bitrise_app_slug"
 
 
@@ -300,8 +307,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(f"The cached apps cannot be used, they are asked for again: {error}")
             return None
         apps = entry.get("apps") if isinstance(entry, Mapping) and entry.get("format") == CACHE_FORMAT else None
-        fits = isinstance(apps, list) and all(isinstance(app, Mapping) and app.get("slug") for app in apps)
-        return apps if fits else None
+        if not isinstance(apps, list) or not all(isinstance(app, Mapping) and app.get("slug") for app in apps):
+            return None
+        now = dt.datetime.now(dt.timezone.utc)
+        return [
+            {**app, "code_signing": with_days_left(app["code_signing"], now)} if app.get("code_signing") else app
+            for app in apps
+        ]
 
     def _fetch(self) -> list[dict[str, Any]]:
         check_workers(self.get_option("concurrency"))
@@ -385,8 +397,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             for name, variables in hosts.items():
                 host = stage.add_host(as_data(name))
-                for key, value in variables.items():
-                    stage.set_variable(host, key, value)
+                # At once: set_variable() would have ansible-core look at each of them, of ten thousand hosts.
+                stage.hosts[host].vars.update(variables)
                 self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
                 composed = combine_vars(variables, stage.hosts[host].vars)
                 self._add_host_to_composed_groups(self.get_option("groups"), composed, host, strict=strict)

@@ -17,6 +17,7 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
@@ -32,6 +33,8 @@ class TaskContext:
     read_file: Callable[[str], Content] = read_file
     # Shows a line of progress where there is somebody to read it.
     say: Callable[[str], None] = lambda _line: None
+    # Gives a file the attributes that the options name (the last argument: or only looks), as far as the place can.
+    set_attributes: Callable[[Mapping[str, Any], str, bool], bool] = set_mode
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class Entry:
     normalize: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
     # Options that name a file to read, which is searched on the controller; "a.b" is option b of each entry of a.
     files: tuple[str, ...] = ()
+    # How what lies at such a path is read: as a file, unless a module has a use for directories.
+    read_path: Callable[[str], Content] = read_file
+    # Names an option of the task, if there is one, that can be seen to by a module only.
+    only_as_module: Callable[[Mapping[str, Any]], str | None] = lambda _arguments: None
 
     @property
     def missing_libraries(self) -> tuple[str, ...]:

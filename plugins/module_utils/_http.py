@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -50,6 +50,17 @@ class Sink(Protocol):
 
     def write(self, data: bytes, /) -> Any:
         """Take the next bytes."""
+
+
+class RangeSink(Sink, Protocol):
+    """A sink that keeps what it has, so that a transfer which broke off goes on from there."""
+
+    @property
+    def position(self) -> int:
+        """How many bytes it has; from there on the next try asks for more."""
+
+    def restart(self) -> None:
+        """Forget them: the answer begins at the first byte again."""
 
 
 class Pause:
@@ -128,6 +139,37 @@ class HttpSession:
                     self._pour(call, response, open_sink())
                 else:
                     _content = response.content
+            return response
+
+        return self._with_retries(call, once)
+
+    def download_on(self, call: Call, sink: RangeSink) -> requests.Response:
+        """Stream the body of a success into a sink, each try from where the one before ended."""
+        tag = ""
+
+        def once() -> requests.Response:
+            nonlocal tag
+            start = sink.position
+            # Another content under the same URL would have another tag: then all of it comes.
+            ranged = {"Range": f"bytes={start}-", **({"If-Range": tag} if tag else {})} if start else {}
+            response = self._once(replace(call, headers={**call.headers, **ranged}), stream=True)
+            with response:
+                if response.status_code not in (200, 206):
+                    _content = response.content
+                    return response
+                if response.status_code == 206 and not _begins_at(start, response):
+                    raise as_service_error(call, response, "another part than was asked for", "invalid_response")
+                if response.status_code == 200 and start:
+                    sink.restart()
+                # A weak tag promises nothing about bytes.
+                tag = response.headers.get("ETag", "")
+                tag = tag if tag.startswith('"') else ""
+                try:
+                    self._pour(call, response, sink)
+                except _NoAnswer:
+                    if response.headers.get("Content-Encoding", "identity") != "identity":
+                        sink.restart()  # what it has was decoded: offsets mean something else on the way here
+                    raise
             return response
 
         return self._with_retries(call, once)
@@ -289,6 +331,11 @@ def _check_length(response: requests.Response, received: int) -> None:
     encoded = response.headers.get("Content-Encoding")
     if response.request.method != "HEAD" and not encoded and stated.isdigit() and int(stated) != received:
         raise requests.exceptions.ChunkedEncodingError(f"{received} of {stated} bytes received")
+
+
+def _begins_at(start: int, response: requests.Response) -> bool:
+    """Whether a 206 is the part that was asked for."""
+    return response.headers.get("Content-Range", "").replace(" ", "").startswith(f"bytes{start}-")
 
 
 def back_off_s(tries: int) -> float:

@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_as_module
 from ansible_collections.mobileops.ci.plugins.module_utils._task_files import reader
 
 
 def run_module(entry: Entry) -> None:
     # Before the arguments are looked at: the files are to be gone even if these are refused.
-    read_file = reader(os.environ)
+    read_file = reader(os.environ, entry.read_path)
     module = AnsibleModule(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
-    context = TaskContext(os.environ, module.check_mode, read_file)
+    set_attributes = partial(set_as_module, module)
+    context = TaskContext(os.environ, module.check_mode, read_file, set_attributes=set_attributes)
     result = entry.carry_out(module.params, context, diff=module._diff)
     for text in result.pop("warnings", []):
         module.warn(text)

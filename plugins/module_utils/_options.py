@@ -9,8 +9,11 @@ a unit test compares the two.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 
 RULES = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
 
@@ -53,3 +56,10 @@ TRANSPORT = OptionGroup(
         "max_retries": {"type": "int", "default": 5},
     }
 )
+
+
+def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
+    """An empty string is mostly a variable that was not filled in; as a filter it would match everything."""
+    for name in names:
+        if options[name] == "":
+            raise OptionError(f"{name}: this is empty; leave the option out (or use omit) instead.")

@@ -14,7 +14,14 @@ from urllib.parse import quote
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _answers
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession, Pause, Sink, back_off_s
+from ansible_collections.mobileops.ci.plugins.module_utils._http import (
+    Call,
+    HttpSession,
+    Pause,
+    RangeSink,
+    Sink,
+    back_off_s,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
 
@@ -121,6 +128,16 @@ class ServiceClient:
         call = self._signed("GET", url, what)
         response = self._storage.download(call, open_sink)
         if response.status_code != 200:
+            raise _answers.storage_refusal(call, response, self.redact)
+
+    def download_on(self, url: str, sink: RangeSink, what: str) -> None:
+        """Stream what lies behind a signed URL into a sink, from where the sink's bytes end.
+
+        Raises ServiceError of kind signed_url_expired if the URL came too late.
+        """
+        call = self._signed("GET", url, what)
+        response = self._storage.download_on(call, sink)
+        if response.status_code not in (200, 206):
             raise _answers.storage_refusal(call, response, self.redact)
 
     def _signed(self, method: str, url: str, what: str, data: bytes | None = None) -> Call:

@@ -14,9 +14,10 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Reconciles the build certificates and provisioning profiles of many apps against one declaration, several apps at
-    a time, over connections that are kept open.
-  - Each app is planned completely before anything in it is changed. An app that fails does not stop the others.
+  - Reconciles the build certificates, provisioning profiles, Android keystores and project files of many apps against
+    one declaration, several apps at a time, over connections that are kept open.
+  - Each app is planned completely before anything in it is changed. Then all its new files are uploaded before the first
+    old one is deleted, so that at each moment it has a certificate and profiles that fit together. An app that fails does not stop the others.
     The task fails at the end and names the apps that failed.
 options:
   apps:
@@ -32,12 +33,12 @@ options:
           - Slug of the app.
         type: str
         required: true
-      build_certificates: &build_certificates
+      provisioning_profiles: &provisioning_profiles
         description:
-          - Build certificates. Left out, the certificates of the app are left alone.
+          - Provisioning profiles. Left out, the profiles of the app are left alone.
         type: list
         elements: dict
-        suboptions:
+        suboptions: &file
           src:
             description:
               - The file to upload, up to 100 MiB. It is searched on the controller, as M(ansible.builtin.copy) does it;
@@ -110,6 +111,13 @@ options:
               - Upload the file even if the service has the same already.
             type: bool
             default: false
+      build_certificates: &build_certificates
+        description:
+          - Build certificates. Left out, the certificates of the app are left alone.
+        type: list
+        elements: dict
+        suboptions:
+          <<: *file
           certificate_password:
             description:
               - Password of the PKCS#12 file. It is set after the upload. An empty string removes it.
@@ -123,86 +131,61 @@ options:
             type: str
             choices: [on_change, always]
             default: on_change
-      provisioning_profiles: &provisioning_profiles
+      android_keystores: &android_keystores
         description:
-          - Provisioning profiles. Left out, the profiles of the app are left alone.
+          - Android keystores. Left out, the keystores of the app are left alone.
+          - Flags of a keystore cannot be set; a value that it does not have is refused.
         type: list
         elements: dict
         suboptions:
-          src:
+          <<: *file
+          alias:
             description:
-              - The file to upload, up to 100 MiB. It is searched on the controller, as M(ansible.builtin.copy) does it;
-                in C(files) of the role, in C(files) beside the playbook, beside the playbook; or its path is absolute.
-              - If it is encrypted with ansible-vault it is decrypted in memory.
-              - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
-              - With neither C(src) nor C(content) the flags of a file that is there already are managed.
-            type: path
-          content:
-            description:
-              - The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+              - Alias of the key in the keystore. Like the passwords it is given when the keystore is created; a change
+                of it alone is noticed only where the service tells the one it has.
+              - Left out, a new file takes over what the service tells of the file that it replaces.
             type: str
-          name:
+          password:
             description:
-              - Name of the file on the service. It is what identifies the file within the app.
-              - The default is the base name of C(src).
+              - Password of the keystore.
             type: str
-          slug:
+          private_key_password:
             description:
-              - Slug of one file on the service, where C(name) is not enough because several have it.
-              - Replacing a file gives it a new slug. A slug that is not there any more does no harm as long as the
-                app has a file of this name with the declared content.
+              - Password of the key. Left out, a new file has C(password) for it.
             type: str
-          is_protected:
+          keystore_name:
             description:
-              - Whether the file is protected, that is, can never be downloaded again.
-              - The service never takes protection away, so V(false) is refused for a protected file, in check mode
-                too.
-              - Left out, a file keeps what it has, also when its content is replaced.
-            type: bool
-          is_expose:
-            description:
-              - Whether builds of pull requests get the file.
-              - It cannot be changed any more once the file is protected.
-              - Left out, a file keeps what it has, also when its content is replaced.
-            type: bool
-            aliases: [is_exposed]
-          on_unverifiable:
-            description:
-              - What to do when name and size agree but the bytes cannot be compared, because the file is protected
-                and the service gives no digest of it.
-              - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+              - What the service makes the key of a keystore from, by which builds refer to it, unless it is the first
+                one of the app. Letters, digits and underscores.
+              - Left out, a new file gets the name of the file that it replaces, else one that is made of C(name).
             type: str
-            choices: [trust, replace, fail]
-            default: trust
-          duplicates:
+          replace_order: &replace_order
             description:
-              - What to do when the app has several files of that name which do not all have the declared content.
-              - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
-              - Two files that are left of a replacement which was interrupted on this machine are told from those,
-                and the replacement is finished. Slugs of replacements under way are kept below
-                C(~/.local/state/mobileops.ci) for this.
+              - V(upload_first) uploads the new file before it deletes the old one. That is refused where the new file
+                would get another key than the old one, see M(mobileops.ci.bitrise_android_keystore).
+              - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no
+                file, and if the upload fails the app is without it until the next run.
             type: str
-            choices: [fail, remove]
-            default: fail
-          backup_dir:
+            choices: [upload_first, delete_first]
+            default: upload_first
+      project_files: &project_files
+        description:
+          - Files in the generic file storage. Left out, the project files of the app are left alone.
+        type: list
+        elements: dict
+        suboptions:
+          <<: *file
+          user_env_key:
             description:
-              - Directory, on the host that runs the module, where the bytes of a file are saved before it is replaced
-                or deleted. It is made if need be. The copies have mode 0600 and are named after app, slug and file.
-              - The service gives the bytes of unprotected files only. What could not be saved is a warning.
-            type: path
-          backup_required:
-            description:
-              - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in
-                C(backup_dir).
-            type: bool
-            default: false
-          force:
-            description:
-              - Upload the file even if the service has the same already.
-            type: bool
-            default: false
+              - Key by which builds refer to the file. Where it is given it identifies the file instead of C(name).
+              - The service wants it for a new file. Left out, a new file takes over the key of the file that it
+                replaces.
+            type: str
+          replace_order: *replace_order
   build_certificates: *build_certificates
   provisioning_profiles: *provisioning_profiles
+  android_keystores: *android_keystores
+  project_files: *project_files
   purge:
     description:
       - Kinds of files of which an app keeps only those that are declared. All others are deleted, after everything
@@ -210,7 +193,7 @@ options:
       - A kind for which nothing is declared, not even an empty list, is left alone.
     type: list
     elements: str
-    choices: [build_certificates, provisioning_profiles]
+    choices: [build_certificates, provisioning_profiles, android_keystores, project_files]
     default: []
   max_purge:
     description:
@@ -260,6 +243,8 @@ seealso:
   - module: mobileops.ci.bitrise_code_signing_outcome
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
+  - module: mobileops.ci.bitrise_android_keystore
+  - module: mobileops.ci.bitrise_project_file
 """
 
 EXAMPLES = r"""
@@ -283,6 +268,18 @@ EXAMPLES = r"""
 - name: Say what was done
   ansible.builtin.debug:
     msg: "{{ rollout.summary.changed }} of {{ rollout.summary.apps }} apps changed"
+
+- name: Give Android apps their keystore and a configuration file
+  mobileops.ci.bitrise_code_signing:
+    api_token: "{{ bitrise_token }}"
+    apps: [93f256e365d929d3, f46e89061e967f27]
+    android_keystores:
+      - src: keystores/release.jks
+        alias: upload
+        password: "{{ vault_keystore_password }}"
+    project_files:
+      - src: configuration/google-services.json
+        user_env_key: GOOGLE_SERVICES
 
 - name: Declare the files of all apps of an organization, and delete all other profiles
   mobileops.ci.bitrise_code_signing:

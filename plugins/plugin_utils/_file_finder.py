@@ -19,9 +19,15 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment imp
 class FileFinder:
     """Reads files by the path that an option names."""
 
-    def __init__(self, find: Callable[[str], str], decrypt: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], str],
+        decrypt: Callable[[bytes], bytes],
+        read_path: Callable[[str], Content] = read_file,
+    ) -> None:
         self._find = find
         self._decrypt = decrypt
+        self._read_path = read_path
         self.has_decrypted = False
 
     def read(self, path: str) -> Content:
@@ -32,7 +38,7 @@ class FileFinder:
             places = ", ".join(dict.fromkeys(error.paths or []))
             searched = f" in any of the places where it was searched: {places}" if places else ""
             raise LocalFileError(f"src: {path} does not exist{searched}.") from error
-        content = read_file(found)
+        content = self._read_path(found)
         return self._decrypted(found, content.data) if is_encrypted(content.data) else content
 
     def read_all(self, paths: list[str]) -> dict[str, Content | LocalFileError]:

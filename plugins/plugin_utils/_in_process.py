@@ -114,6 +114,9 @@ class InProcess(NormalAction):
         """Why this task has to run as a module, if it has to."""
         if self._task.async_val and wish == "controller":
             raise OptionError("run_in: a task with async runs on its target; use run_in=auto or leave async out.")
+        option = self.entry.only_as_module(self._task.args)
+        if option and wish == "controller":
+            raise OptionError(f"run_in: a task with this {option} runs on its target; use run_in=auto or leave it out.")
         if wish == "controller":
             return None
         if wish == "target":
@@ -124,6 +127,8 @@ class InProcess(NormalAction):
             return f"connection {self._connection.transport}"
         if self._connection.become is not None:
             return "become"
+        if option:
+            return f"option {option}"
         if sys.platform == "darwin":
             return "system libraries of macOS do not survive a fork"
         if self.entry.missing_libraries:
@@ -145,7 +150,9 @@ class InProcess(NormalAction):
             told=told,
             env={**os.environ, **{str(key): str(value) for key, value in arguments_of_module(env).items()}},
             directory=self._loader.get_basedir(),
-            files=FileFinder(functools.partial(self._find_needle, "files"), self._loader._vault.decrypt),
+            files=FileFinder(
+                functools.partial(self._find_needle, "files"), self._loader._vault.decrypt, self.entry.read_path
+            ),
             parse=parse,
         )
 

@@ -28,7 +28,7 @@ def publish(stage: InventoryData, inventory: Any) -> None:
         inventory.add_host(name)
         variables = {key: value for key, value in host.vars.items() if key not in _OF_THE_SOURCE}
         if is_new:
-            # As they are: set_variable() would have ansible-core look at each of them once more.
+            # At once, as on the stage.
             inventory.hosts[name].vars.update(variables)
         else:
             for key, value in variables.items():

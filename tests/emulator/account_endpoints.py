@@ -102,8 +102,8 @@ class AccountEndpoints(Endpoint):
         return {
             "name": organization.name,
             "slug": organization.slug,
-            "avatar_icon_url": None,
-            "concurrency_count": None,
+            "avatar_icon_url": organization.avatar_icon_url,
+            "concurrency_count": organization.concurrency_count,
             "owners": [{"slug": user.slug, "username": user.username, "email": user.email} for user in owners],
         }
 
@@ -121,7 +121,7 @@ def app_data(app: App) -> Json:
         "is_disabled": app.is_disabled,
         "status": app.status,
         "is_public": app.is_public,
-        "is_github_checks_enabled": False,
+        "is_github_checks_enabled": app.is_github_checks_enabled,
         "project_id": app.project_id,
         "owner": {"account_type": app.owner_type, "name": app.owner_name, "slug": app.owner_slug},
         "avatar_url": app.avatar_url,
@@ -134,10 +134,10 @@ def _user_data(user: User) -> Json:
         "username": user.username,
         "slug": user.slug,
         "email": user.email,
-        "avatar_url": None,
+        "avatar_url": user.avatar_url,
         "created_at": created_at.replace("Z", ".000000Z"),
         "data_id": user.data_id,
-        "has_used_organization_trial": False,
-        "payment_processor": None,
-        "unconfirmed_email": None,
+        "has_used_organization_trial": user.has_used_organization_trial,
+        "payment_processor": user.payment_processor,
+        "unconfirmed_email": user.unconfirmed_email,
     }

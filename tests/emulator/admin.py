@@ -22,8 +22,10 @@ from .fixture_format import BadFixture
 from .fixtures import fixture_from, load_fixture
 from .gate import ADMIN_PREFIX
 from .kinds import KINDS
-from .model import App, Json, StoredFile
+from .model import App, Artifact, Json, StoredFile
 from .options import BadOption
+from .phonegap.fixture import Logins
+from .phonegap.state import phonegap_state
 from .replies import ApiError, bad_request, json_reply
 from .service import Service
 from .storage import sha256_of
@@ -97,10 +99,16 @@ class Admin:
         """Replace the state; users keep their tokens."""
         tokens = self._service.world.tokens()
         try:
-            summary = await load_fixture(self._service, tokens, fixture_from(await _body(request)))
+            logins = Logins.of(self._service.phonegap)
+            summary = await load_fixture(self._service, tokens, logins, fixture_from(await _body(request)))
         except BadFixture as error:
             raise bad_request(str(error)) from None
-        return json_reply({**summary, "tokens": self._service.world.tokens()}, escape_html=False)
+        secrets = {
+            "tokens": self._service.world.tokens(),
+            "phonegap_tokens": self._service.phonegap.tokens(),
+            "phonegap_logins": self._service.phonegap.logins(),
+        }
+        return json_reply({**summary, **secrets}, escape_html=False)
 
     async def options(self, request: Request) -> Response:
         """All switches."""
@@ -118,14 +126,19 @@ class Admin:
     async def state(self, request: Request) -> Response:
         """Everything that the service holds; passwords as digests only."""
         world = self._service.world
-        apps = {app.slug: await self._app_state(app) for app in world.apps.values()}
+        digests = request.query_params.get("digests") == "true"
+        apps = {app.slug: await self._app_state(app, digests) for app in world.apps.values()}
         organizations = [
             {"name": organization.name, "slug": organization.slug} for organization in world.organizations.values()
         ]
         users = [{"username": user.username, "slug": user.slug} for user in world.users.values()]
-        return json_reply({"apps": apps, "organizations": organizations, "users": users}, escape_html=False)
+        service = self._service
+        phonegap = await phonegap_state(service.phonegap, service.store, service.clock.now())
+        return json_reply(
+            {"apps": apps, "organizations": organizations, "users": users, "phonegap": phonegap}, escape_html=False
+        )
 
-    async def _app_state(self, app: App) -> Json:
+    async def _app_state(self, app: App, digests: bool) -> Json:
         data: Json = {"title": app.title, "owner": app.owner_name, "is_disabled": app.is_disabled}
         for kind in KINDS:
             data[kind.name] = [await self._file_state(item) for item in app.files_of(kind.name).values()]
@@ -134,18 +147,22 @@ class Admin:
                 "slug": build.slug,
                 "build_number": build.build_number,
                 "status": build.status,
-                "artifacts": [
-                    {
-                        "slug": artifact.slug,
-                        "title": artifact.title,
-                        "is_public_page_enabled": artifact.is_public_page_enabled,
-                    }
-                    for artifact in build.artifacts.values()
-                ],
+                "artifacts": [await self._artifact_state(item, digests) for item in build.artifacts.values()],
             }
             for build in app.builds.values()
         ]
         return data
+
+    async def _artifact_state(self, item: Artifact, digests: bool) -> Json:
+        size, digest = await self._service.store.measure(item.key, digests)
+        return {
+            "slug": item.slug,
+            "title": item.title,
+            "artifact_type": item.artifact_type,
+            "is_public_page_enabled": item.is_public_page_enabled,
+            "stored_bytes": size,
+            "sha256": digest,
+        }
 
     async def _file_state(self, item: StoredFile) -> Json:
         body = await self._service.store.read(item.key)

@@ -23,6 +23,8 @@ from .endpoint import VERSION
 from .file_endpoints import FileEndpoints
 from .gate import USER, Gate
 from .kinds import KINDS
+from .log_endpoints import LogEndpoints
+from .phonegap.application import phonegap_app
 from .replies import ApiError, json_reply, s3_error
 from .service import Service
 from .storage import LocalStore
@@ -33,7 +35,7 @@ _OPEN = frozenset({"/", VERSION, VERSION + "/"})
 
 def build_app(service: Service) -> ASGIApp:
     """Everything put together."""
-    return Gate(service, _api(service), _storage(service), admin_app(service))
+    return Gate(service, _api(service), phonegap_app(service), _storage(service), admin_app(service))
 
 
 def _api(service: Service) -> ASGIApp:
@@ -43,7 +45,8 @@ def _api(service: Service) -> ASGIApp:
     routes = [Route("/", root), Route(VERSION, root), *AccountEndpoints(service).routes()]
     for kind in KINDS:
         routes.extend(FileEndpoints(service, kind).routes())
-    routes += [*BuildEndpoints(service).routes(), *ArtifactEndpoints(service).routes()]
+    for endpoint in (BuildEndpoints(service), LogEndpoints(service), ArtifactEndpoints(service)):
+        routes.extend(endpoint.routes())
 
     async def refuse(request: Request, error: Exception) -> Response:
         if isinstance(error, ApiError):

@@ -56,7 +56,7 @@ class ArtifactEndpoints(Endpoint):
         if artifact.artifact_type not in INSTALLABLE:
             raise bad_request("is_public_page_enabled can only be set for installable artifacts")
         artifact.is_public_page_enabled = enabled
-        self.world.put_build(app, build)
+        self.world.put_artifact(app, build, artifact)
         return self._shown(artifact)
 
     async def delete(self, request: Request) -> Response:
@@ -64,18 +64,14 @@ class ArtifactEndpoints(Endpoint):
         app, build = self._build(request)
         self.world.require(app, caller(request), MAY_RUN_BUILDS)
         artifact = self._artifact(build, request)
-        del build.artifacts[artifact.slug]
-        self.world.put_build(app, build)
+        self.world.remove_artifact(app, build, artifact)
         await self.service.store.delete(artifact.key)
         data = {**_artifact_data(artifact), "expiring_download_url": None, "public_install_page_url": ""}
         return self.reply({"data": data})
 
     def _build(self, request: Request) -> tuple[App, Build]:
         app = self.app(request)
-        build = app.builds.get(request.path_params["build"])
-        if build is None:
-            raise not_found()
-        return app, build
+        return app, self.build(app, request)
 
     @staticmethod
     def _artifact(build: Build, request: Request) -> Artifact:
@@ -101,5 +97,5 @@ def _artifact_data(artifact: Artifact) -> Json:
         "is_public_page_enabled": artifact.is_public_page_enabled,
         "slug": artifact.slug,
         "file_size_bytes": artifact.file_size_bytes,
-        "intermediate_file_info": None,
+        "intermediate_file_info": artifact.intermediate_file_info,
     }

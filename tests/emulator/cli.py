@@ -20,10 +20,12 @@ from .app import build_app
 from .clock import Clock
 from .external_storage import ExternalStore
 from .fixture_format import BadFixture
-from .fixtures import fixture_named, load_fixture
+from .fixtures import fixture_named, load_fixture, load_phonegap
 from .journal import Journal, open_journal
 from .options import Options
-from .server import listening_socket, serve, url_of
+from .phonegap.fixture import Logins
+from .phonegap.world import PhoneGapWorld
+from .server import first_line, listening_socket, serve, url_of
 from .service import Service
 from .signed_urls import SigningKey
 from .storage import LocalStore, ObjectStore
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tokens = _tokens(settings.token)
         with listening_socket(settings.port) as listener, closing(open_journal(settings.state)) as journal:
             service = asyncio.run(_service(settings, journal, tokens, url_of(listener)))
-            serve(build_app(service), listener, _watch(settings, service), service.world.tokens())
+            serve(build_app(service), listener, _watch(settings, service), first_line(service, url_of(listener)))
     except (BadFixture, OSError, sqlite3.Error) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
@@ -54,14 +56,23 @@ def _watch(settings: argparse.Namespace, service: Service) -> Watch:
 async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[str, str], base: str) -> Service:
     clock = Clock(journal)
     store = await _external_store(settings.storage) if settings.storage else _own_store(journal, clock, base)
-    service = Service(World(journal), clock, Options(latency_ms=settings.latency_ms), store)
+    options = Options(latency_ms=settings.latency_ms)
+    service = Service(World(journal), PhoneGapWorld(journal), clock, options, store)
+    logins = Logins(_environment("EMULATOR_PHONEGAP_TOKEN_"), _environment("EMULATOR_PHONEGAP_PASSWORD_"))
+    known = service.phonegap.restore()
     if service.world.restore():
         for user in list(service.world.users.values()):
             if user.username in tokens:
                 user.token = tokens[user.username]
                 service.world.put_user(user)
     else:
-        await load_fixture(service, tokens, fixture_named(settings.fixture, files_allowed=True))
+        known = True
+        await load_fixture(service, tokens, logins, fixture_named(settings.fixture, files_allowed=True))
+    if known:
+        logins.give(service.phonegap)
+    else:
+        # A state from before there was this service.
+        await load_phonegap(service, logins)
     return service
 
 
@@ -90,17 +101,22 @@ def _signing_key(journal: Journal) -> SigningKey:
 
 
 def _tokens(pairs: Sequence[str]) -> dict[str, str]:
-    tokens = {
-        name.removeprefix("EMULATOR_TOKEN_").lower(): value
-        for name, value in os.environ.items()
-        if name.startswith("EMULATOR_TOKEN_") and value
-    }
+    tokens = _environment("EMULATOR_TOKEN_")
     for pair in pairs:
         name, separator, value = pair.partition("=")
         if not separator or not name or not value:
             raise BadFixture("a token is given as USER=TOKEN")
         tokens[name] = value
     return tokens
+
+
+def _environment(prefix: str) -> dict[str, str]:
+    """Secrets that the environment fixes, by the name of the user."""
+    return {
+        name.removeprefix(prefix).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(prefix) and value
+    }
 
 
 def _parser() -> argparse.ArgumentParser:

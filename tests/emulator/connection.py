@@ -13,6 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 CONNECTION = "connection"
+_SEGMENT = 64 * 1024
 
 
 class OneSegmentTransport(asyncio.Transport):
@@ -34,6 +35,9 @@ class OneSegmentTransport(asyncio.Transport):
         if not self._parts:
             self._loop.call_soon(self.flush)
         self._parts.append(bytes(data))
+        if len(data) >= _SEGMENT:
+            # A long answer is not gathered: who writes it has to learn when the client falls behind.
+            self.flush()
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview[Any]]) -> None:
         self.write(b"".join(list_of_data))

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .model import App, Json, User
-from .replies import bad_request, json_reply
+from .build_rules import settle
+from .model import App, Build, Json, User
+from .replies import bad_request, json_reply, not_found
 from .service import Service
 
 VERSION = "/v0.1"
@@ -46,6 +47,19 @@ class Endpoint:
     def reply(self, data: Any, status: int = 200) -> Response:
         """A JSON answer in the configured notation."""
         return json_reply(data, status, escape_html=self.service.options.escape_html)
+
+    def build(self, app: App, request: Request) -> Build:
+        """The build in the path, in the state of this moment."""
+        build = app.builds.get(request.path_params["build"])
+        if build is None:
+            raise not_found()
+        return self.settled(app, build)
+
+    def settled(self, app: App, build: Build) -> Build:
+        """A build after the clock has done its work."""
+        if settle(build, self.service.clock.now()):
+            self.world.put_build(app, build)
+        return build
 
     def app(self, request: Request) -> App:
         """The app in the path, if the caller can see it."""

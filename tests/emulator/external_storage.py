@@ -14,6 +14,7 @@ import http.client
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
+from .generated import Content, GeneratedBytes
 from .signed_urls import SigningKey, presign
 from .storage import ObjectStore
 
@@ -63,13 +64,13 @@ class ExternalStore(ObjectStore):
         await self._call("DELETE", self._path(key))
         self._seen.discard(key)
 
-    async def put(self, key: str, body: bytes) -> None:
+    async def put(self, key: str, body: Content) -> None:
         status, _body = await self._call("PUT", self._path(key), body)
         if status != 200:
             raise StoreError(f"the storage refuses an object: {status}")
         self._seen.add(key)
 
-    async def replace_all(self, blobs: dict[str, bytes]) -> None:
+    async def replace_all(self, blobs: dict[str, Content]) -> None:
         for key in self._seen - blobs.keys():
             await self.delete(key)
         for key, body in blobs.items():
@@ -81,15 +82,17 @@ class ExternalStore(ObjectStore):
     def _url(self, method: str, path: str, headers: Mapping[str, str]) -> str:
         return presign(self._key, method, self._base, path, {"host": self._host, **headers})
 
-    async def _call(self, method: str, path: str, body: bytes = b"") -> tuple[int, _Answer]:
+    async def _call(self, method: str, path: str, body: Content = b"") -> tuple[int, _Answer]:
         return await asyncio.to_thread(self._call_now, method, path, body)
 
-    def _call_now(self, method: str, path: str, body: bytes) -> tuple[int, _Answer]:
-        url = self._url(method, path, {"content-length": str(len(body))} if method == "PUT" else {})
+    def _call_now(self, method: str, path: str, body: Content) -> tuple[int, _Answer]:
+        length = {"Content-Length": str(len(body))} if method == "PUT" else {}
+        url = self._url(method, path, {name.lower(): value for name, value in length.items()})
+        data = body.chunks() if isinstance(body, GeneratedBytes) else body
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, timeout=30)
         try:
-            connection.request(method, url.removeprefix(self._base), body if method == "PUT" else None)
+            connection.request(method, url.removeprefix(self._base), data if method == "PUT" else None, length)
             answer = connection.getresponse()
             return answer.status, _Answer(answer.headers, answer.read())
         finally:

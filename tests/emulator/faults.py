@@ -29,7 +29,7 @@ class Fault:
     html: bool = False
     drop: str | None = None
     slow_s: float | None = None
-    truncate: bool | int = False
+    truncate: bool | float = False
     malformed: bool = False
     advance_s: float | None = None
 
@@ -64,6 +64,14 @@ class Fault:
     def decides(self) -> bool:
         """Whether it replaces or spoils the answer; the other ones only delay it or move the clock."""
         return self.slow_s is None and self.advance_s is None
+
+    def cut(self, length: int) -> int:
+        """How many bytes of an answer get through a `truncate`: never all of them."""
+        wanted = self.truncate
+        if wanted is True:
+            return length // 2
+        part = length * wanted if isinstance(wanted, float) else wanted
+        return min(int(part), max(0, length - 1))
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether a request is of the kind that this fault waits for."""
@@ -192,8 +200,10 @@ def _drop(name: str, value: Any) -> str:
     return str(value)
 
 
-def _truncate(name: str, value: Any) -> bool | int:
-    return value if isinstance(value, bool) else _count(name, value)
+def _truncate(name: str, value: Any) -> bool | float:
+    if isinstance(value, float) and not 0 < value < 1:
+        raise BadFault(f"'{name}' must be true, a number of bytes, or a part between 0 and 1 such as 0.6")
+    return value if isinstance(value, (bool, float)) else _count(name, value)
 
 
 def _retry_after(name: str, value: Any) -> int | str:

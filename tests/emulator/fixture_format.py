@@ -15,6 +15,7 @@ from typing import Any
 from .file_endpoints import inspect_file, storage_key
 from .file_rules import keystore_details
 from .fixture_builds import build_from, known_keys
+from .generated import Content
 from .kinds import KEYSTORES, KINDS, Kind
 from .model import App, Json, Organization, StoredFile, User
 from .replies import ApiError
@@ -33,21 +34,29 @@ STANDARD_USERS: tuple[Json, ...] = (
 )
 
 _TOP = frozenset({"users", "organizations", "apps"})
-_USER = frozenset({"username", "slug", "email", "token", "sees_everything"})
-_ORGANIZATION = frozenset({"name", "slug", "owners", "members"})
+_USER_DETAILS = ("avatar_url", "has_used_organization_trial", "payment_processor", "unconfirmed_email")
+_USER = frozenset({"username", "slug", "email", "token", "sees_everything", *_USER_DETAILS})
+_ORGANIZATION_DETAILS = ("avatar_icon_url", "concurrency_count")
+_ORGANIZATION = frozenset({"name", "slug", "owners", "members", *_ORGANIZATION_DETAILS})
+_APP_DETAILS = (
+    "project_type",
+    "provider",
+    "is_disabled",
+    "is_public",
+    "workflows",
+    "avatar_url",
+    "project_id",
+    "is_github_checks_enabled",
+)
 _APP = frozenset(
     {
+        *_APP_DETAILS,
         "title",
         "slug",
         "owner",
         "roles",
-        "project_type",
-        "provider",
         "repo_url",
-        "is_disabled",
-        "is_public",
         "bitrise_yml",
-        "workflows",
         "builds",
     }
 ) | {kind.name for kind in KINDS}
@@ -76,7 +85,7 @@ _FILE = frozenset(
 class FixtureLoader:
     """Fills an empty world. Times go backwards from `now`, so that lists come in the order of the fixture."""
 
-    def __init__(self, world: World, blobs: dict[str, bytes], tokens: dict[str, str], now: float) -> None:
+    def __init__(self, world: World, blobs: dict[str, Content], tokens: dict[str, str], now: float) -> None:
         self._world = world
         self._blobs = blobs
         self._tokens = tokens
@@ -94,18 +103,18 @@ class FixtureLoader:
             raise BadFixture(f"the fixture has a value of the wrong type: {error}") from None
 
     def _load(self, fixture: Json) -> Json:
-        _check(fixture, _TOP, "the fixture")
-        for entry in _list(fixture, "users") or STANDARD_USERS:
+        check_keys(fixture, _TOP, "the fixture")
+        for entry in entries_of(fixture, "users") or STANDARD_USERS:
             self._user(entry)
-        for entry in _list(fixture, "organizations"):
+        for entry in entries_of(fixture, "organizations"):
             self._organization(entry)
         files = 0
-        for position, entry in enumerate(_list(fixture, "apps")):
+        for position, entry in enumerate(entries_of(fixture, "apps")):
             files += self._app(position, entry)
         return {"organizations": len(self._world.organizations), "apps": len(self._world.apps), "files": files}
 
     def _user(self, entry: Json) -> None:
-        _check(entry, _USER, "a user", "username")
+        check_keys(entry, _USER, "a user", "username")
         name = entry["username"]
         token = entry.get("token") or self._tokens.get(name) or "emu" + secrets.token_urlsafe(45)
         self._tokens[name] = token
@@ -117,20 +126,22 @@ class FixtureLoader:
             data_id=len(self._world.users) + 1,
             created_at=self._now - 86_400 * 365,
             sees_everything=bool(entry.get("sees_everything", False)),
+            **_details(entry, _USER_DETAILS),
         )
         self._world.put_user(user)
         self._owners[name] = self._owners[user.slug] = ("user", name, user.slug)
 
     def _organization(self, entry: Json) -> None:
-        _check(entry, _ORGANIZATION, "an organization", "name")
+        check_keys(entry, _ORGANIZATION, "an organization", "name")
         name = entry["name"]
         slug = entry.get("slug") or derived_slug("organization", name)
         owners = list(entry.get("owners", ["owner"]))
-        self._world.put_organization(Organization(name, slug, owners, list(entry.get("members", []))))
+        members, details = list(entry.get("members", [])), _details(entry, _ORGANIZATION_DETAILS)
+        self._world.put_organization(Organization(name, slug, owners, members, **details))
         self._owners[name] = self._owners[slug] = ("organization", name, slug)
 
     def _app(self, position: int, entry: Json) -> int:
-        _check(entry, _APP, "an app", "title")
+        check_keys(entry, _APP, "an app", "title")
         title = entry["title"]
         self._titles[title] = ordinal = self._titles.get(title, 0) + 1
         owner = entry.get("owner") or next(iter(self._owners))
@@ -156,16 +167,18 @@ class FixtureLoader:
         self._world.put_app(app)
         count = 0
         for kind in KINDS:
-            for number, file_entry in enumerate(_list(entry, kind.name)):
+            for number, file_entry in enumerate(entries_of(entry, kind.name)):
                 self._file(app, kind, number, file_entry)
                 count += 1
-        for number, build_entry in enumerate(reversed(_list(entry, "builds"))):
+        for number, build_entry in enumerate(reversed(entries_of(entry, "builds"))):
             build = build_from(app, number + 1, build_entry, self._blobs, self._now, BadFixture)
+            if build.slug in app.builds:
+                raise BadFixture(f"two builds of app '{title}' have the slug '{build.slug}'")
             self._world.put_build(app, build)
         return count
 
     def _file(self, app: App, kind: Kind, number: int, entry: Json) -> None:
-        _check(entry, _FILE, f"a file of app '{app.title}'", "name")
+        check_keys(entry, _FILE, f"a file of app '{app.title}'", "name")
         body = _content(entry)
         processed = bool(entry.get("processed", body is not None))
         if processed and body is None:
@@ -209,10 +222,14 @@ def app_slug(title: str, ordinal: int = 1) -> str:
     return derived_slug("app", title, str(ordinal))
 
 
+def _details(entry: Json, names: Iterable[str]) -> Json:
+    """What is taken over as it is given, null included."""
+    return {name: entry[name] for name in names if name in entry}
+
+
 def _fill_repository(app: App, entry: Json) -> None:
-    for name in ("project_type", "provider", "is_disabled", "is_public", "workflows"):
-        if name in entry:
-            setattr(app, name, entry[name])
+    for name, value in _details(entry, _APP_DETAILS).items():
+        setattr(app, name, value)
     if "repo_url" in entry:
         app.repo_url = entry["repo_url"]
         return
@@ -231,7 +248,8 @@ def _content(entry: Json) -> bytes | None:
     return content.encode() if isinstance(content, str) else None
 
 
-def _check(entry: Any, known: Iterable[str], what: str, *required: str) -> None:
+def check_keys(entry: Any, known: Iterable[str], what: str, *required: str) -> None:
+    """Refuse what is no object, has unknown keys, or lacks a text."""
     if not isinstance(entry, dict):
         raise BadFixture(f"{what} must be an object")
     known_keys(entry, known, what, BadFixture)
@@ -240,7 +258,8 @@ def _check(entry: Any, known: Iterable[str], what: str, *required: str) -> None:
             raise BadFixture(f"{what} needs '{name}'")
 
 
-def _list(entry: Json, name: str) -> list[Json]:
+def entries_of(entry: Json, name: str) -> list[Json]:
+    """A list in a fixture; empty if it is left out."""
     value = entry.get(name, [])
     if not isinstance(value, list):
         raise BadFixture(f"'{name}' must be a list")

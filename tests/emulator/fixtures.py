@@ -13,8 +13,12 @@ from typing import Any
 from .fixture_demo import demo_fixture
 from .fixture_fleet import fleet_fixture
 from .fixture_format import BadFixture, FixtureLoader
+from .generated import Content
 from .journal import Journal
 from .model import Json
+from .phonegap.demo import phonegap_demo
+from .phonegap.fixture import Logins, PhoneGapLoader
+from .phonegap.world import PhoneGapWorld
 from .service import Service
 from .world import World
 
@@ -24,7 +28,7 @@ def fixture_named(name: str, *, files_allowed: bool) -> Json:
     if name == "empty":
         return {}
     if name == "demo":
-        return demo_fixture()
+        return {**demo_fixture(), "phonegap": phonegap_demo()}
     if name.startswith("fleet:"):
         numbers = name.split(":")[1:]
         if len(numbers) > 2 or not all(number.isascii() and number.isdigit() for number in numbers):
@@ -56,12 +60,25 @@ def fixture_from(order: Any) -> Json:
     return fixture_named(str(order["fixture"]), files_allowed=False)
 
 
-async def load_fixture(service: Service, tokens: dict[str, str], fixture: Json) -> Json:
+async def load_fixture(service: Service, tokens: dict[str, str], logins: Logins, fixture: Json) -> Json:
     """Replace everything by the fixture, or leave everything as it is if the fixture is wrong."""
-    fresh = World(Journal())
-    blobs: dict[str, bytes] = {}
-    summary = FixtureLoader(fresh, blobs, tokens, service.clock.now()).load(fixture)
+    fresh, fresh_phonegap = World(Journal()), PhoneGapWorld(Journal())
+    now = service.clock.now()
+    blobs: dict[str, Content] = {}
+    summary = FixtureLoader(fresh, blobs, tokens, now).load(
+        {name: value for name, value in fixture.items() if name != "phonegap"}
+    )
+    summary["phonegap"] = await PhoneGapLoader(fresh_phonegap, blobs, logins, now).load(fixture.get("phonegap", {}))
     await service.store.replace_all(blobs)
     with service.world.journal.transaction():
         service.world.take_over(fresh)
+        service.phonegap.take_over(fresh_phonegap)
     return summary
+
+
+async def load_phonegap(service: Service, logins: Logins) -> None:
+    """Standard accounts with nothing in them, beside whatever else there is."""
+    fresh = PhoneGapWorld(Journal())
+    await PhoneGapLoader(fresh, {}, logins, service.clock.now()).load({})
+    with service.world.journal.transaction():
+        service.phonegap.take_over(fresh)

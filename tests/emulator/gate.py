@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import traceback
 from http import HTTPStatus
@@ -16,13 +17,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .connection import CONNECTION, OneSegmentTransport
 from .faults import Fault
-from .model import Json, User
+from .model import Json
+from .phonegap.access import identify
+from .phonegap.application import serves
 from .replies import JSON_TYPE, XML_TYPE, json_bytes, s3_error
 from .service import Service
 
 USER = "user"
+CONTENT_LENGTH = b"content-length"
 ADMIN_PREFIX = "/_emulator"
 STORAGE_PREFIX = "/_storage/"
+
+# Areas, as the request log names them.
+API = "api"
+PHONEGAP = "phonegap"
+STORAGE = "storage"
 
 _HTML = """<!DOCTYPE html>
 <html><head><title>{text}</title></head>
@@ -33,10 +42,9 @@ _HTML = """<!DOCTYPE html>
 class Gate:
     """The outermost ASGI application."""
 
-    def __init__(self, service: Service, api: ASGIApp, storage: ASGIApp, admin: ASGIApp) -> None:
+    def __init__(self, service: Service, api: ASGIApp, phonegap: ASGIApp, storage: ASGIApp, admin: ASGIApp) -> None:
         self._service = service
-        self._api = api
-        self._storage = storage
+        self._apps = {API: api, PHONEGAP: phonegap, STORAGE: storage}
         self._admin = admin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,18 +62,14 @@ class Gate:
         service = self._service
         started = time.perf_counter()
         headers = {name: value for name, value in scope["headers"] if name in (b"authorization", b"host")}
-        is_storage = scope["path"].startswith(STORAGE_PREFIX)
-        user: User | None = None
-        if not is_storage:
-            user = service.world.user_with_token(headers.get(b"authorization", b"").decode("latin-1"))
-            scope["state"][USER] = user
+        area = _area(scope["path"])
         entry = service.log.start(
             scope["method"],
             headers.get(b"host", b"").decode("latin-1"),
             scope["path"],
             scope["query_string"],
-            user.username if user else None,
-            "storage" if is_storage else "api",
+            self._caller(area, scope, headers.get(b"authorization", b"").decode("latin-1")),
+            area,
         )
         faults = service.faults.striking(scope["method"], scope["path"])
         delay = service.options.latency_ms / 1000
@@ -78,7 +82,7 @@ class Gate:
             entry["fault"] = ", ".join(fault.label for fault in faults)
         if delay:
             await asyncio.sleep(delay)
-        app = self._storage if is_storage else self._api
+        app = self._apps[area]
         receive, send = _counting(entry, receive, send)
         try:
             if deciding is None:
@@ -90,6 +94,23 @@ class Gate:
             traceback.print_exc()
             raise
         entry["seconds"] = round(time.perf_counter() - started, 6)
+
+    def _caller(self, area: str, scope: Scope, authorization: str) -> str | None:
+        """The name of whoever asks."""
+        if area == PHONEGAP:
+            account, _complaint = identify(self._service.phonegap, authorization, scope["query_string"])
+            return account.name if account else None
+        if area == STORAGE:
+            return None
+        scope["state"][USER] = user = self._service.world.user_with_token(authorization)
+        return user.username if user else None
+
+
+def _area(path: str) -> str:
+    """Which part of the emulator answers."""
+    if path.startswith(STORAGE_PREFIX):
+        return STORAGE
+    return PHONEGAP if serves(path) else API
 
 
 def _counting(entry: Json, receive: Receive, send: Send) -> tuple[Receive, Send]:
@@ -110,6 +131,10 @@ def _counting(entry: Json, receive: Receive, send: Send) -> tuple[Receive, Send]
     return counting_receive, counting_send
 
 
+class _CutError(Exception):
+    """Ends an answer of which no more is needed."""
+
+
 class _Spoiled:
     """One request that a fault has struck."""
 
@@ -121,13 +146,15 @@ class _Spoiled:
         self._send = send
         self._start: dict[str, Any] = {}
         self._body = b""
+        self._left = 0
 
     async def run(self, app: ASGIApp) -> None:
         fault = self._fault
         if fault.drop == "before" or (fault.status is not None and not fault.after_effect):
             await self._swallow_request()
         else:
-            await app(self._scope, self._receive, self._keep)
+            with contextlib.suppress(_CutError):
+                await app(self._scope, self._receive, self._pass_on if fault.truncate else self._keep)
         if fault.drop:
             await self._drop()
         elif fault.status is not None:
@@ -140,8 +167,25 @@ class _Spoiled:
     async def _keep(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = dict(message)
-        else:
-            self._body += message.get("body", b"")
+            return
+        self._body = message.get("body", b"")
+        if message.get("more_body"):
+            # The beginning of a long answer is enough to spoil it.
+            raise _CutError
+
+    async def _pass_on(self, message: Message) -> None:
+        """Send on what comes before the cut."""
+        if message["type"] == "http.response.start":
+            self._start = dict(message)
+            length = int(dict(message["headers"]).get(CONTENT_LENGTH, 0))
+            self._left = self._fault.cut(length)
+            await self._send(message)
+            return
+        body = message.get("body", b"")[: self._left]
+        self._left -= len(body)
+        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        if message.get("more_body") and not self._left:
+            raise _CutError
 
     async def _swallow_request(self) -> None:
         while True:
@@ -158,7 +202,8 @@ class _Spoiled:
 
     async def _answer(self, status: int) -> None:
         fault = self._fault
-        is_storage = self._scope["path"].startswith(STORAGE_PREFIX)
+        area = _area(self._scope["path"])
+        is_storage = area == STORAGE
         content_type = XML_TYPE if is_storage else JSON_TYPE
         if fault.html:
             content_type, body = "text/html", _HTML.format(text=f"{status} {_reason(status)}").encode()
@@ -167,7 +212,7 @@ class _Spoiled:
         elif is_storage:
             body = bytes(s3_error(status, _S3_CODES.get(status, "InternalError"), _reason(status)).body)
         else:
-            body = json_bytes({"message": _reason(status)}, escape_html=False)
+            body = json_bytes({"error" if area == PHONEGAP else "message": _reason(status)}, escape_html=False)
         headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
         if fault.retry_after is not None:
             headers.append((b"retry-after", str(fault.retry_after).encode()))
@@ -175,10 +220,6 @@ class _Spoiled:
         await self._send({"type": "http.response.body", "body": body})
 
     async def _truncated(self) -> None:
-        wanted = self._fault.truncate
-        length = len(self._body) // 2 if wanted is True else min(int(wanted), max(0, len(self._body) - 1))
-        await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": self._body[:length], "more_body": True})
         connection: OneSegmentTransport = self._scope["state"][CONNECTION]
         connection.close()
         while (await self._receive())["type"] != "http.disconnect":
@@ -186,7 +227,7 @@ class _Spoiled:
 
     async def _malformed(self) -> None:
         body = self._body[: len(self._body) // 2] + b'"'
-        headers = [(name, value) for name, value in self._start["headers"] if name != b"content-length"]
+        headers = [(name, value) for name, value in self._start["headers"] if name != CONTENT_LENGTH]
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})

@@ -32,6 +32,11 @@ def _open_pkcs12(body: bytes, password: str) -> tuple[x509.Certificate, ...]:
     return tuple(entry.certificate for entry in found)
 
 
+def opens_pkcs12(body: bytes, password: str) -> bool:
+    """Whether that password opens that file."""
+    return bool(_open_pkcs12(body, password))
+
+
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .generated import Content, GeneratedBytes
 from .model import Json
 
 _SCHEMA = """
@@ -20,6 +21,7 @@ CREATE TABLE IF NOT EXISTS objects (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, parent TEXT NOT NULL, body TEXT NOT NULL,
     UNIQUE (kind, slug));
 CREATE TABLE IF NOT EXISTS blobs (key TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS generated (key TEXT PRIMARY KEY, seed TEXT NOT NULL, size INTEGER NOT NULL);
 """
 
 
@@ -32,7 +34,7 @@ class Journal:
     def remove(self, kind: str, slug: str) -> None:
         """Forget an object."""
 
-    def put_blob(self, key: str, body: bytes) -> None:
+    def put_blob(self, key: str, body: Content) -> None:
         """Note stored bytes."""
 
     def remove_blob(self, key: str) -> None:
@@ -50,7 +52,7 @@ class Journal:
         """What is known: slug, parent and body, in the order of creation."""
         return iter(())
 
-    def blobs(self) -> Iterator[tuple[str, bytes]]:
+    def blobs(self) -> Iterator[tuple[str, Content]]:
         """Stored bytes with their keys."""
         return iter(())
 
@@ -79,11 +81,16 @@ class SqliteJournal(Journal):
     def remove(self, kind: str, slug: str) -> None:
         self._db.execute("DELETE FROM objects WHERE kind = ? AND slug = ?", (kind, slug))
 
-    def put_blob(self, key: str, body: bytes) -> None:
-        self._db.execute("INSERT OR REPLACE INTO blobs (key, body) VALUES (?, ?)", (key, body))
+    def put_blob(self, key: str, body: Content) -> None:
+        self.remove_blob(key)
+        if isinstance(body, GeneratedBytes):
+            self._db.execute("INSERT INTO generated (key, seed, size) VALUES (?, ?, ?)", (key, body.seed, body.size))
+        else:
+            self._db.execute("INSERT INTO blobs (key, body) VALUES (?, ?)", (key, body))
 
     def remove_blob(self, key: str) -> None:
         self._db.execute("DELETE FROM blobs WHERE key = ?", (key,))
+        self._db.execute("DELETE FROM generated WHERE key = ?", (key,))
 
     def clear(self) -> None:
         self._db.execute("DELETE FROM objects WHERE kind != 'meta'")
@@ -102,8 +109,10 @@ class SqliteJournal(Journal):
         rows = self._db.execute("SELECT slug, parent, body FROM objects WHERE kind = ? ORDER BY id", (kind,))
         return ((slug, parent, json.loads(body)) for slug, parent, body in rows)
 
-    def blobs(self) -> Iterator[tuple[str, bytes]]:
-        return iter(self._db.execute("SELECT key, body FROM blobs"))
+    def blobs(self) -> Iterator[tuple[str, Content]]:
+        yield from self._db.execute("SELECT key, body FROM blobs")
+        for key, seed, size in self._db.execute("SELECT key, seed, size FROM generated"):
+            yield key, GeneratedBytes(seed, size)
 
     def close(self) -> None:
         self._db.close()

@@ -23,6 +23,10 @@ class User:
     data_id: int
     created_at: float
     sees_everything: bool = False
+    avatar_url: str | None = None
+    has_used_organization_trial: bool = False
+    payment_processor: str | None = None
+    unconfirmed_email: str | None = None
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Organization:
     slug: str
     owners: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    avatar_icon_url: str | None = None
+    concurrency_count: int | None = None
 
 
 @dataclass
@@ -60,18 +66,23 @@ class Artifact:
     """What a build has left behind."""
 
     slug: str
-    title: str
-    artifact_type: str
-    file_size_bytes: int
+    title: str | None
+    artifact_type: str | None
+    file_size_bytes: int | None
     key: str
     is_public_page_enabled: bool = False
     artifact_meta: Json | None = None
+    intermediate_file_info: Json | None = None
     page_token: str = ""
 
 
 @dataclass
 class Build:
-    """One build; `finishes_at` and `outcome` say what the clock will do to a running one."""
+    """One build; `starts_at`, `finishes_at` and `outcome` say what the clock will do to one that is not over.
+
+    `run_s` ends a build so many seconds after its start, whenever that is. `shown` holds values that stand for nothing
+    else here. Without `log_chunks` there is no log; with an empty list there is an archived log without a text.
+    """
 
     slug: str
     build_number: int
@@ -83,10 +94,18 @@ class Build:
     is_on_hold: bool = False
     started_at: float | None = None
     finished_at: float | None = None
+    starts_at: float | None = None
     finishes_at: float | None = None
+    run_s: float | None = None
     outcome: int = 1
     abort_reason: str | None = None
-    log_chunks: list[str] = field(default_factory=list)
+    pipeline_workflow_id: str | None = None
+    shown: Json = field(default_factory=dict)
+    log_chunks: list[str] | None = None
+    log_delay_s: float = 15
+    log_interval_s: float = 0
+    log_archive_delay_s: float = 0
+    log_archived: bool = True
     log_key: str | None = None
     artifacts: dict[str, Artifact] = field(default_factory=dict)
 
@@ -111,6 +130,7 @@ class App:
     status: int = 1
     avatar_url: str | None = None
     project_id: str | None = None
+    is_github_checks_enabled: bool = False
     bitrise_yml: str = ""
     workflows: list[str] = field(default_factory=lambda: ["primary"])
     roles: dict[str, str] = field(default_factory=dict)

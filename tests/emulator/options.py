@@ -24,7 +24,13 @@ class Options:
     confirm_without_upload: bool = False
     unique_env_keys: bool = False
     echo_keystore_secrets: bool = False
+    hold_seconds: float = 0.0
     build_seconds: float = 0.0
+    build_outcome: float = 1
+    phonegap_build_seconds: float = 20.0
+    phonegap_private_apps: float = 0.0
+    phonegap_flat_collaborators: bool = False
+    phonegap_strict: bool = False
 
     def update(self, changes: dict[str, Any]) -> None:
         """Take over all changes, or none when one of them is wrong."""
@@ -37,6 +43,8 @@ class Options:
                 raise BadOption(f"option '{name}' must be {'true or false' if wanted_bool else 'a number'}")
             if not wanted_bool and value < 0:
                 raise BadOption(f"option '{name}' must not be negative")
+            if name == "build_outcome" and value not in (1, 2, 3, 4):
+                raise BadOption(f"option '{name}' must be a status from 1 to 4")
         for name, value in changes.items():
             setattr(self, name, value)
 

@@ -65,6 +65,9 @@ class Emulator:
         self.api_url = ""
         self.admin_url = ""
         self.tokens: dict[str, str] = {}
+        self.phonegap_url = ""
+        self.phonegap_tokens: dict[str, str] = {}
+        self.phonegap_logins: dict[str, dict[str, str]] = {}
 
     # Starting and ending
 
@@ -101,6 +104,8 @@ class Emulator:
             self.stop()
             raise EmulatorError(f"the emulator did not start: {error} {self._last_words}") from None
         self.api_url, self.tokens, self.admin_url = first["bitrise"], first["tokens"], first["admin"]
+        self.phonegap_url = first["phonegap"]
+        self.phonegap_tokens, self.phonegap_logins = first["phonegap_tokens"], first["phonegap_logins"]
         if not isinstance(self._fixture, str):
             self.load(self._fixture)
         return self
@@ -187,11 +192,12 @@ class Emulator:
         body = {"fixture": fixture} if isinstance(fixture, str) else fixture
         summary: dict[str, Any] = self.admin("POST", "fixture", body)
         self.tokens = summary["tokens"]
+        self.phonegap_tokens, self.phonegap_logins = summary["phonegap_tokens"], summary["phonegap_logins"]
         return summary
 
-    def state(self) -> dict[str, Any]:
-        """Everything that the service holds."""
-        found: dict[str, Any] = self.admin("GET", "state")
+    def state(self, *, digests: bool = False) -> dict[str, Any]:
+        """Everything that the service holds; with `digests` also those of artifacts whose bytes are generated."""
+        found: dict[str, Any] = self.admin("GET", "state?digests=true" if digests else "state")
         return found
 
     def options(self, **changes: Any) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from .model import Json
 
 CAPACITY = 200_000
 _SECRET_PARAMETERS = frozenset({"x-amz-signature", "x-amz-credential", "x-amz-security-token"})
+# Secrets as well, but it is worth knowing that a client put one into the URL.
+_MASKED_PARAMETERS = frozenset({"auth_token", "access_token", "client_secret", "code"})
 
 
 class RequestLog:
@@ -33,7 +35,11 @@ class RequestLog:
             "method": method,
             "host": host,
             "path": path,
-            "query": {name: value for name, value in parameters if name.lower() not in _SECRET_PARAMETERS},
+            "query": {
+                name: "***" if name.lower() in _MASKED_PARAMETERS else value
+                for name, value in parameters
+                if name.lower() not in _SECRET_PARAMETERS
+            },
             "status": None,
             "token": user,
             "fault": None,

@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from .connection import EmulatorProtocol
+from .service import Service
 from .watch import Watch
 
 
@@ -49,10 +50,22 @@ def url_of(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def serve(app: ASGIApp, listener: socket.socket, watch: Watch, tokens: dict[str, str]) -> None:
+def first_line(service: Service, root: str) -> str:
+    """What somebody needs to know who started this."""
+    return json.dumps(
+        {
+            "bitrise": f"{root}/v0.1",
+            "tokens": service.world.tokens(),
+            "phonegap": f"{root}/api/v1",
+            "phonegap_tokens": service.phonegap.tokens(),
+            "phonegap_logins": service.phonegap.logins(),
+            "admin": f"{root}/_emulator",
+        }
+    )
+
+
+def serve(app: ASGIApp, listener: socket.socket, watch: Watch, greeting: str) -> None:
     """Answer requests until a signal or the watch says otherwise."""
-    root = url_of(listener)
-    first_line = json.dumps({"bitrise": f"{root}/v0.1", "tokens": tokens, "admin": f"{root}/_emulator"})
     config = uvicorn.Config(
         app,
         http=EmulatorProtocol,
@@ -73,4 +86,4 @@ def serve(app: ASGIApp, listener: socket.socket, watch: Watch, tokens: dict[str,
     # uvicorn finishes in good order at the first signal and raises it once more when it is done.
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, end)
-    EmulatorServer(config, watch, first_line).run(sockets=[listener])
+    EmulatorServer(config, watch, greeting).run(sockets=[listener])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from .clock import Clock
 from .faults import FaultBook
 from .options import Options
+from .phonegap.world import PhoneGapWorld
 from .request_log import RequestLog
 from .storage import ObjectStore
 from .world import World
@@ -43,6 +44,7 @@ class Service:
     """Shared by API, storage and admin path."""
 
     world: World
+    phonegap: PhoneGapWorld
     clock: Clock
     options: Options
     store: ObjectStore

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,11 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from .clock import Clock, rfc3339
+from .connection import CONNECTION, OneSegmentTransport
+from .generated import Content, GeneratedBytes
 from .replies import s3_error
 from .signed_urls import ALGORITHM, SignatureChecker
 from .storage import LocalStore
@@ -121,15 +125,47 @@ class StorageEndpoint:
             wanted = None
         span = _span(wanted, len(body)) if wanted else None
         if span is None:
-            return Response(body, headers=headers, media_type="binary/octet-stream")
+            return _bytes_reply(body, 0, len(body), 200, headers)
         start, end = span
         if start >= len(body):
-            return s3_error(416, "InvalidRange", "The requested range is not satisfiable")
+            size = str(len(body))
+            reply = s3_error(416, "InvalidRange", "The requested range is not satisfiable", ActualObjectSize=size)
+            reply.headers["Content-Range"] = f"bytes */{size}"
+            return reply
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
-        return Response(body[start:end], 206, headers=headers, media_type="binary/octet-stream")
+        return _bytes_reply(body, start, end, 206, headers)
 
 
-def _etag(body: bytes) -> str:
+class GeneratedResponse(Response):
+    """Sends bytes as they are made, and stops making them when nobody listens any more."""
+
+    media_type = "binary/octet-stream"
+
+    def __init__(self, content: GeneratedBytes, start: int, end: int, status: int, headers: dict[str, str]) -> None:
+        super().__init__(None, status, {**headers, "Content-Length": str(end - start)})
+        self._chunks = content.chunks(start, end)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection: OneSegmentTransport = scope["state"][CONNECTION]
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for chunk in self._chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            # A fast reader would otherwise have the event loop for itself.
+            await asyncio.sleep(0)
+            if connection.is_closing():
+                return
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _bytes_reply(body: Content, start: int, end: int, status: int, headers: dict[str, str]) -> Response:
+    if isinstance(body, GeneratedBytes):
+        return GeneratedResponse(body, start, end, status, headers)
+    return Response(body[start:end], status, headers, "binary/octet-stream")
+
+
+def _etag(body: Content) -> str:
+    if isinstance(body, GeneratedBytes):
+        return f'"{body.etag}"'
     return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
 

@@ -9,7 +9,6 @@ All requests are served by one event loop, and nothing in here waits: a method i
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from .journal import Journal
@@ -99,12 +98,12 @@ class World:
         self.users[user.slug] = user
         self._by_token[user.token] = user
         self._visible.clear()
-        self.journal.put("user", user.slug, "", asdict(user))
+        self.journal.put("user", user.slug, "", vars(user))
 
     def put_organization(self, organization: Organization) -> None:
         """Add or change an organization."""
         self.organizations[organization.slug] = organization
-        self.journal.put("organization", organization.slug, "", asdict(organization))
+        self.journal.put("organization", organization.slug, "", vars(organization))
 
     def put_app(self, app: App) -> None:
         """Add or change an app, without what is in it."""
@@ -123,10 +122,22 @@ class World:
         self.journal.remove("file", item.slug)
 
     def put_build(self, app: App, build: Build) -> None:
-        """Add or change a build with its artifacts."""
-        app.builds[build.slug] = build
-        self._visible.clear()
-        self.journal.put("build", build.slug, app.slug, asdict(build))
+        """Add or change a build, without its artifacts."""
+        if build.slug not in app.builds:
+            app.builds[build.slug] = build
+            self._visible.clear()
+        self.journal.put("build", build.slug, app.slug, _without(build, "artifacts"))
+
+    def put_artifact(self, app: App, build: Build, artifact: Artifact) -> None:
+        """Add or change an artifact of a build."""
+        build.artifacts[artifact.slug] = artifact
+        place = f"{app.slug}/{build.slug}"
+        self.journal.put("artifact", f"{place}/{artifact.slug}", place, vars(artifact))
+
+    def remove_artifact(self, app: App, build: Build, artifact: Artifact) -> None:
+        """Take an artifact away."""
+        del build.artifacts[artifact.slug]
+        self.journal.remove("artifact", f"{app.slug}/{build.slug}/{artifact.slug}")
 
     def take_over(self, other: World) -> None:
         """Become a copy of another world."""
@@ -144,6 +155,8 @@ class World:
                     self.put_file(app, item)
             for build in app.builds.values():
                 self.put_build(app, build)
+                for artifact in build.artifacts.values():
+                    self.put_artifact(app, build, artifact)
 
     def restore(self) -> bool:
         """Take everything from the journal; false when there is nothing in it."""
@@ -157,13 +170,15 @@ class World:
         for slug, parent, body in self.journal.objects("file"):
             self.apps[parent].files_of(body["kind"])[slug] = StoredFile(**body)
         for slug, parent, body in self.journal.objects("build"):
-            artifacts = {key: Artifact(**value) for key, value in body.pop("artifacts").items()}
-            self.apps[parent].builds[slug] = Build(**body, artifacts=artifacts)
+            self.apps[parent].builds[slug] = Build(**body)
+        for _place, parent, body in self.journal.objects("artifact"):
+            app, build = parent.split("/")
+            self.apps[app].builds[build].artifacts[body["slug"]] = Artifact(**body)
         return bool(self.users)
 
 
-def _without(app: App, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in vars(app).items() if name not in names}
+def _without(item: App | Build, *names: str) -> dict[str, Any]:
+    return {name: value for name, value in vars(item).items() if name not in names}
 
 
 def _last_build_at(app: App) -> float:

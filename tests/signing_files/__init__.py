@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Genuine iOS signing files for tests, demo and emulator: PKCS#12 identities and CMS-signed provisioning profiles.
+"""Genuine signing files for tests, demo and emulator: PKCS#12 identities, CMS-signed profiles, Android keystores.
 
     authority = Authority.create()
     team = Team("A1B2C3D4E5", "Acme Ltd")
@@ -20,9 +20,12 @@ from __future__ import annotations
 
 from .authority import Authority
 from .identity import Identity, IdentityKind, Pkcs12Encryption
+from .keystore import AndroidKey, pkcs12_keystore
+from .pkcs12 import merged
 from .profile import ProfileType, ProvisioningProfile, Team
 
 __all__ = [
+    "AndroidKey",
     "Authority",
     "Identity",
     "IdentityKind",
@@ -30,4 +33,6 @@ __all__ = [
     "ProfileType",
     "ProvisioningProfile",
     "Team",
+    "merged",
+    "pkcs12_keystore",
 ]

@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.serialization import pkcs7
 
-from . import certificates, profile
+from . import certificates, cms, profile
 from .certificates import Signer, Validity
 from .identity import Identity, IdentityKind
-from .keys import private_key
+from .keys import elliptic_key, private_key
+from .keystore import AndroidKey
 from .profile import ProfileType, ProvisioningProfile, Team
 
 ONE_YEAR = dt.timedelta(days=365)
@@ -73,6 +72,7 @@ class Authority:
         common_name: str | None = None,
         not_before: dt.datetime | None = None,
         not_after: dt.datetime | None = None,
+        elliptic: bool = False,
     ) -> Identity:
         """A new certificate with a key of its own; without dates it began yesterday and holds for a year."""
         number = next(self._count)
@@ -84,7 +84,7 @@ class Authority:
                 team_id=team.identifier,
                 team_name=team.name,
             ),
-            private_key(f"identity {number}"),
+            (elliptic_key if elliptic else private_key)(f"identity {number}"),
             issuer=self.developer_relations,
             validity=Validity(begin, not_after or begin + ONE_YEAR),
             marks=kind.marks,
@@ -126,18 +126,35 @@ class Authority:
             )
         )
 
-    def sign_profile(self, properties: Mapping[str, Any]) -> ProvisioningProfile:
+    def sign_profile(
+        self, properties: Mapping[str, Any], *, digest: str = "sha256", streamed: bool = False
+    ) -> ProvisioningProfile:
         """Any property list as a signed profile, also one that Apple would never write."""
-        return ProvisioningProfile(properties, self.sign(profile.to_plist(properties)))
-
-    def sign(self, content: bytes) -> bytes:
-        """CMS signed data around the content, certificates of the signer included."""
-        builder = (
-            pkcs7.PKCS7SignatureBuilder()
-            .set_data(content)
-            .add_signer(self.profile_signer.certificate, self.profile_signer.key, hashes.SHA256())
+        return ProvisioningProfile(
+            properties, self.sign(profile.to_plist(properties), digest=digest, streamed=streamed)
         )
-        for certificate in self.chain:
-            builder = builder.add_certificate(certificate)
-        # Binary: without it line ends would be rewritten as for mail.
-        return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+
+    def sign(self, content: bytes, *, digest: str = "sha256", streamed: bool = False) -> bytes:
+        """CMS signed data around the content, certificates of the signer included.
+
+        `digest`: "sha256", or "sha1" as in profiles of old. `streamed`: with lengths left open, as Apple's tools write.
+        """
+        return cms.signed_data(content, self.profile_signer, self.chain, digest=digest, streamed=streamed)
+
+    def android_key(
+        self,
+        alias: str,
+        *,
+        common_name: str = "Acme Ltd",
+        not_before: dt.datetime | None = None,
+        not_after: dt.datetime | None = None,
+        elliptic: bool = False,
+    ) -> AndroidKey:
+        """A key for an Android keystore; it vouches for itself. Without dates it holds for 27 years."""
+        begin = not_before or self.clock - dt.timedelta(days=1)
+        signer = certificates.issue_self_signed(
+            certificates.android_name(common_name),
+            (elliptic_key if elliptic else private_key)(f"android {alias}"),
+            validity=Validity(begin, not_after or begin + 27 * ONE_YEAR),
+        )
+        return AndroidKey(alias, signer.certificate, signer.key)

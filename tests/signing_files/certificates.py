@@ -11,8 +11,9 @@ import datetime as dt
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+from .keys import PrivateKey
 
 ORGANIZATION = "Apple Inc. (emulated)"
 
@@ -31,7 +32,7 @@ class Signer:
     """A certificate together with the key that can sign in its name."""
 
     certificate: x509.Certificate
-    key: rsa.RSAPrivateKey = dataclasses.field(repr=False)
+    key: PrivateKey = dataclasses.field(repr=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +67,17 @@ def developer_name(*, user_id: str, common_name: str, team_id: str, team_name: s
     )
 
 
+def android_name(common_name: str) -> x509.Name:
+    """A subject as keytool asks for it."""
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "Mobile"),
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "CH"),
+        ]
+    )
+
+
 def _usage(*, digital_signature: bool = False, certificate_sign: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=digital_signature,
@@ -80,9 +92,7 @@ def _usage(*, digital_signature: bool = False, certificate_sign: bool = False) -
     )
 
 
-def _builder(
-    subject: x509.Name, key: rsa.RSAPrivateKey, issuer: Signer | None, validity: Validity
-) -> x509.CertificateBuilder:
+def _builder(subject: x509.Name, key: PrivateKey, issuer: Signer | None, validity: Validity) -> x509.CertificateBuilder:
     issuer_name = issuer.certificate.subject if issuer else subject
     issuer_key = issuer.key if issuer else key
     return (
@@ -100,7 +110,7 @@ def _builder(
 
 def issue_authority(
     subject: x509.Name,
-    key: rsa.RSAPrivateKey,
+    key: PrivateKey,
     *,
     issuer: Signer | None,
     validity: Validity,
@@ -115,7 +125,7 @@ def issue_authority(
 
 def issue_signing(
     subject: x509.Name,
-    key: rsa.RSAPrivateKey,
+    key: PrivateKey,
     *,
     issuer: Signer,
     validity: Validity,
@@ -129,6 +139,21 @@ def issue_signing(
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=True)
     builder = builder.add_extension(x509.CertificatePolicies([policy]), critical=False)
     return Signer(_marked(builder, marks, critical=True).sign(issuer.key, hashes.SHA256()), key)
+
+
+def issue_self_signed(subject: x509.Name, key: PrivateKey, *, validity: Validity) -> Signer:
+    """A certificate that vouches for itself, as keys for Android have it: a name and dates, and little else."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(validity.not_before)
+        .not_valid_after(validity.not_after)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    return Signer(builder.sign(key, hashes.SHA256()), key)
 
 
 def _marked(

@@ -11,11 +11,11 @@ import enum
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from . import certificates
+from .keys import PrivateKey
 
 # High enough to be taken seriously by readers, low enough for a test that writes dozens of files.
 KDF_ROUNDS = 2048
@@ -73,7 +73,7 @@ class Identity:
 
     kind: IdentityKind
     certificate: x509.Certificate
-    key: rsa.RSAPrivateKey = dataclasses.field(repr=False)
+    key: PrivateKey = dataclasses.field(repr=False)
     chain: tuple[x509.Certificate, ...] = ()
 
     @property

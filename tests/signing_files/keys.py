@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 # What Apple asks for in a certificate signing request.
 KEY_SIZE = 2048
@@ -18,3 +18,12 @@ KEY_SIZE = 2048
 def private_key(label: str) -> rsa.RSAPrivateKey:
     """The key of that label; the same label gives the same key."""
     return rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
+
+
+@functools.cache
+def elliptic_key(label: str) -> ec.EllipticCurvePrivateKey:
+    """The same on the curve P-256, for signatures with ECDSA."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

@@ -5,38 +5,92 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import shown
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     BUILD_CERTIFICATE,
     PROVISIONING_PROFILE,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.gather import (
+    AppFiles,
+    FileOfApp,
+    Gathering,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.told import moment_of
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import days_between
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import missing_libraries
 
-# The parameters of a build may hold whatever was given when it was triggered, secrets too.
-_NOT_SHOWN = ("original_build_params",)
+CODE_SIGNING_KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE)
+
+# A field of an app for each slug, None where the token may not see it, and warnings.
+_Found = tuple[dict[str, Any], list[str]]
 
 
-def _latest_build(client: BitriseClient, app_slug: str) -> dict[str, Any] | None:
-    build = next(client.builds(app_slug, limit=1), None)
-    return build and {key: value for key, value in build.items() if key not in _NOT_SHOWN}
+def _latest_builds(clients: BitriseClients, slugs: Sequence[str], concurrency: int) -> _Found:
+    warnings: list[str] = []
+
+    def latest_build(slug: str) -> dict[str, Any] | None:
+        try:
+            build = next(list_builds(clients.get(), slug, limit=1), None)
+        except ServiceError as error:
+            warnings.append(_if_not_for_this_token(error).message)
+            return None
+        return build and shown(build, slug)
+
+    return dict(side_by_side(clients, concurrency, slugs, latest_build)), warnings
 
 
-def _code_signing(client: BitriseClient, app_slug: str) -> dict[str, list[dict[str, Any]]]:
-    return {
-        kind.plural: [RemoteFile.from_service(kind, data).as_result() for data in client.files(kind, app_slug)]
-        for kind in (BUILD_CERTIFICATE, PROVISIONING_PROFILE)
-    }
+def _code_signing(clients: BitriseClients, slugs: Sequence[str], concurrency: int) -> _Found:
+    missing = missing_libraries()
+    gathering = Gathering(
+        clients, CODE_SIGNING_KINDS, concurrency, dt.datetime.now(dt.timezone.utc), look_inside=not missing
+    )
+    found = gathering.gather(dict.fromkeys(slugs))
+    warnings = [_if_not_for_this_token(app.error).message for app in found if app.error]
+    if missing:
+        warnings.append(f"include: without the Python library {missing[0]} nobody can tell when signing files expire.")
+    return {app.app_slug: None if app.error else _files(app, gathering.now) for app in found}, warnings
+
+
+def _files(app: AppFiles, now: dt.datetime) -> dict[str, Any]:
+    lists = {kind.plural: [_file(file, now) for file in app.of_kind(kind)] for kind in CODE_SIGNING_KINDS}
+    return with_days_left({**lists, "days_left": None}, now)
+
+
+def _file(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
+    details = one.details(now) or {}
+    return {**one.file.as_result(), "expires_at": details.get("expires_at"), "days_left": None}
+
+
+def with_days_left(code_signing: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
+    """The field code_signing of an app, as of now: it may have been kept for a while."""
+
+    def counted(file: Mapping[str, Any]) -> dict[str, Any]:
+        end = moment_of(file.get("expires_at"))
+        return {**file, "days_left": days_between(now, end) if end else None}
+
+    lists = {kind.plural: [counted(file) for file in code_signing.get(kind.plural) or []] for kind in CODE_SIGNING_KINDS}
+    days = [file["days_left"] for files in lists.values() for file in files if file["days_left"] is not None]
+    return {**code_signing, **lists, "days_left": min(days, default=None)}
+
+
+def _if_not_for_this_token(error: CiError) -> CiError:
+    """Some apps may be beyond the rights of a token; any other failure is one of the whole inventory."""
+    if error.kind not in ("forbidden", "not_found"):
+        raise error
+    return error
 
 
 # By what users ask for: the name of the field, and how it is found out.
-DETAILS: Mapping[str, tuple[str, Callable[[BitriseClient, str], Any]]] = {
-    "builds": ("latest_build", _latest_build),
+DETAILS: Mapping[str, tuple[str, Callable[[BitriseClients, Sequence[str], int], _Found]]] = {
+    "builds": ("latest_build", _latest_builds),
     "code_signing": ("code_signing", _code_signing),
 }
 
@@ -48,26 +102,12 @@ def with_details(
 
     Such a field is None, as is latest_build of an app that has none. Raises CiError for any other failure.
     """
-    wanted = [DETAILS[name] for name in include]
+    detailed = [dict(app) for app in apps]
     warnings: list[str] = []
-
-    def one(app: Mapping[str, Any]) -> dict[str, Any]:
-        found = dict(app)
-        for field, find in wanted:
-            try:
-                found[field] = find(clients.get(), str(app["slug"]))
-            except ServiceError as error:
-                if error.kind not in ("forbidden", "not_found"):
-                    raise
-                found[field] = None
-                warnings.append(str(error))
-        return found
-
-    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="mobileops.ci")
-    try:
-        return list(pool.map(one, apps)), warnings
-    except BaseException:
-        clients.interrupt()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    for name in include:
+        field, find = DETAILS[name]
+        found, problems = find(clients, [str(app["slug"]) for app in apps], concurrency)
+        warnings += problems
+        for app in detailed:
+            app[field] = found[str(app["slug"])]
+    return detailed, warnings

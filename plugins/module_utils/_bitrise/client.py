@@ -55,12 +55,6 @@ class BitriseClient(ServiceClient):
             path, whose = f"/{owner[0]}/{path_part(owner[1])}/apps", f"the apps of {owner[0][:-1]} {owner[1]}"
         return self.pages(path, f"list {whose}", filters, limit)
 
-    # Builds of an app
-
-    def builds(self, app_slug: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """The builds of the last 200 days, the latest first."""
-        return self.pages(f"/apps/{path_part(app_slug)}/builds", f"list the builds of app {app_slug}", None, limit)
-
     # Files of an app
 
     def files(self, kind: FileKind, app_slug: str, limit: int | None = None) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.process import Emulator
+from tests.emulator.routes import bitrise_routes
 
 from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api
 from .test_contract import KINDS, SWAGGER
@@ -36,31 +37,15 @@ LISTED = {"400", "401", "403", "404", "405"}
 NULLABLE_TYPES = {"string", "integer", "object", "boolean", "array"}
 
 
-def served(path: str) -> bool:
-    """Whether the emulator has this path."""
-    if path.startswith("/apps/{app-slug}/pipelines"):
-        return False
-    tails = (
-        "/builds",
-        "/{build-slug}",
-        "/abort",
-        "/log",
-        "/bitrise.yml",
-        "/artifacts",
-        "/{artifact-slug}",
-        "/branches",
-    )
-    if path in ("/me", "/organizations", "/apps", "/apps/{app-slug}"):
-        return True
-    if path.startswith(("/users/", "/organizations/")):
-        return path.count("/") == 2 or path.endswith("/apps")
-    return any(f"/{kind}" in path for kind in KINDS) or (path.startswith("/apps/{app-slug}/") and path.endswith(tails))
-
-
 def description(slugs: dict[str, list[str]]) -> dict[str, Any]:
     """The vendor's description: what the emulator serves of it, with real slugs, nulls and all refusals."""
     swagger: dict[str, Any] = copy.deepcopy(SWAGGER)
-    swagger["paths"] = {path: item for path, item in swagger["paths"].items() if served(path)}
+    served = set(bitrise_routes())
+    swagger["paths"] = {
+        path: {method: operation for method, operation in item.items() if (method.upper(), path) in served}
+        for path, item in swagger["paths"].items()
+        if path in {template for _method, template in served}
+    }
     for item in swagger["paths"].values():
         for operation in item.values():
             for parameter in operation.get("parameters", []):
@@ -70,9 +55,6 @@ def description(slugs: dict[str, list[str]]) -> dict[str, Any]:
                 operation["responses"].setdefault(status, {"description": "", "schema": {"type": "object"}})
             operation["responses"].setdefault("200", {"description": "", "schema": {"type": "object"}})
             operation["responses"]["302"] = {"description": ""}
-    # Only reading and file handling of an app exist here.
-    swagger["paths"]["/apps/{app-slug}"] = {"get": swagger["paths"]["/apps/{app-slug}"]["get"]}
-    swagger["paths"]["/apps/{app-slug}/bitrise.yml"].pop("post")
     for path, item in swagger["paths"].items():
         if path.endswith("/bitrise.yml"):
             # Text, but refusals are JSON.

@@ -81,6 +81,24 @@ def test_organizations(owner: Api, member: Api, viewer: Api) -> None:
     assert member.send("GET", f"/organizations/{beta['slug']}/apps").status_code == 404
 
 
+def test_values_that_are_usually_null(emulator: Emulator) -> None:
+    details = {"avatar_url": "https://a", "payment_processor": "p", "unconfirmed_email": "u@example.com"}
+    organization = {"name": "O", "slug": "o", "avatar_icon_url": "https://i", "concurrency_count": 2**40}
+    user = {"username": "owner", "sees_everything": True, "has_used_organization_trial": True, **details}
+    app = {"title": "A", "slug": "a", "provider": None, "project_type": None, "is_github_checks_enabled": True}
+    emulator.load({"users": [user], "organizations": [organization], "apps": [app]})
+    api = Api(emulator.api_url, emulator.tokens["owner"])
+    me = api.data("/me")
+    assert {name: me[name] for name in details} == details
+    assert me["has_used_organization_trial"] is True
+    assert api.data(f"/users/{me['slug']}") == me
+    shown = api.data("/organizations/o")
+    assert (shown["avatar_icon_url"], shown["concurrency_count"]) == ("https://i", 2**40)
+    mine = api.data(f"/users/{me['slug']}/apps")[0]
+    assert (mine["provider"], mine["project_type"], mine["is_github_checks_enabled"]) == (None, None, True)
+    assert api.send("GET", "/users/me/apps").status_code == 404
+
+
 def test_app_object(owner: Api) -> None:
     app = owner.data("/apps/three")
     assert app["owner"] == {

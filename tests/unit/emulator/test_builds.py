@@ -2,20 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds, logs and artifacts."""
+"""Builds: state, lists, trigger, abort."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from tests.emulator.process import Emulator
 
-from .client import Api, storage
+from .client import Api
 
+PIPELINE = {"pipeline_workflow_id": "p"}
 BUILDS: list[dict[str, Any]] = [
-    {"slug": "b5", "status": 0, "branch": "main", "age_s": 60, "finishes_in_s": 300, "log": "one\ntwo\n"},
+    {"slug": "b5", "status": 0, "branch": "main", "age_s": 60, "finishes_in_s": 300},
     {"slug": "b4", "status": 0, "is_on_hold": True, "branch": "main", "age_s": 100},
     {
         "slug": "b3",
@@ -23,15 +25,18 @@ BUILDS: list[dict[str, Any]] = [
         "branch": "develop",
         "age_s": 1000,
         "commit_message": "Fix the Thing",
-        "log": "a\nb\n",
-        "artifacts": [
-            {"slug": "x1", "title": "app.apk", "artifact_type": "android-apk", "content": "apk"},
-            {"slug": "x2", "title": "notes.txt", "content": "notes"},
-        ],
     },
-    {"slug": "b2", "status": 2, "pull_request_id": 4, "branch": "feature", "age_s": 2000, "workflow": "secondary"},
+    {
+        "slug": "b2",
+        "status": 2,
+        "pull_request_id": 4,
+        "branch": "feature",
+        "age_s": 2000,
+        "workflow": "secondary",
+        **PIPELINE,
+    },
     {"slug": "b1", "status": 3, "tag": "1.0", "age_s": 3000, "abort_reason": "because"},
-    {"slug": "b0", "status": 1, "age_s": 300 * 86_400},
+    {"slug": "b0", "age_s": 300 * 86_400, "artifacts": [{"title": "old.txt", "content": "x"}]},
 ]
 
 
@@ -74,7 +79,13 @@ def test_list_and_show(owner: Api, builds: str) -> None:
         ("trigger_event_type=tag", ["b1"]),
         ("after=4000000000", []),
         ("before=1", []),
-        ("is_pipeline_build=true", []),
+        ("is_pipeline_build=true", ["b2"]),
+        ("is_pipeline_build=false&status=3", ["b1"]),
+        ("status=3", ["b1"]),
+        ("status=4", []),
+        ("trigger_event_type=pull-request&pull_request_id=4", ["b2"]),
+        ("trigger_event_type=push&branch=main", ["b5", "b4"]),
+        ("sort_by=running_first", ["b5", "b4", "b3", "b2", "b1"]),
         ("limit=2", ["b5", "b4"]),
         ("limit=2&next=b4", ["b4", "b3"]),
     ],
@@ -84,7 +95,20 @@ def test_filters(owner: Api, builds: str, query: str, slugs: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["status=5", "status=x", "sort_by=x", "trigger_event_type=x", "after=x", "build_number=-1"]
+    "query",
+    [
+        "status=5",
+        "status=x",
+        "sort_by=x",
+        "trigger_event_type=x",
+        "after=x",
+        "build_number=-1",
+        "pull_request_id=4",
+        "pull_request_id=4&trigger_event_type=push",
+        "is_pipeline_build=1",
+        "sort_by=running_first&next=b4",
+        "limit=51",
+    ],
 )
 def test_bad_filters(owner: Api, builds: str, query: str) -> None:
     assert owner.send("GET", f"{builds}?{query}").status_code == 400
@@ -93,6 +117,49 @@ def test_bad_filters(owner: Api, builds: str, query: str) -> None:
 def test_running_first_has_no_pages(owner: Api, builds: str) -> None:
     answer = owner.send("GET", f"{builds}?sort_by=running_first&limit=1").json()
     assert "next" not in answer["paging"]
+
+
+def test_times_are_inclusive(owner: Api, builds: str) -> None:
+    listed = owner.data(builds)
+    moment = int(datetime.fromisoformat(listed[2]["triggered_at"]).timestamp())
+    assert [build["slug"] for build in owner.data(f"{builds}?after={moment}")] == ["b5", "b4", "b3"]
+    assert [build["slug"] for build in owner.data(f"{builds}?before={moment}")] == ["b3", "b2", "b1"]
+    assert [build["slug"] for build in owner.data(f"{builds}?before={moment - 1}")] == ["b2", "b1"]
+
+
+def test_builds_of_all_apps(emulator: Emulator, owner: Api, member: Api) -> None:
+    waiting = {"slug": "w", "status": 0, "is_on_hold": True, "age_s": 5}
+    apps = [
+        {"title": "A", "slug": "a", "owner": "O", "roles": {"member": "viewer"}, "builds": BUILDS},
+        {"title": "B", "slug": "b", "owner": "owner", "builds": [waiting]},
+    ]
+    emulator.load({"organizations": [{"name": "O", "slug": "o"}], "apps": apps})
+    listed = owner.data("/builds")
+    assert [build["slug"] for build in listed] == ["w", "b5", "b4", "b3", "b2", "b1"]
+    assert [build["repository"]["slug"] for build in listed] == ["b", "a", "a", "a", "a", "a"]
+    assert [build["slug"] for build in member.data("/builds")] == ["b5", "b4", "b3", "b2", "b1"]
+    for query, slugs in (
+        ("owner_slug=o&status=0", ["b5", "b4"]),
+        ("is_on_hold=true", ["w", "b4"]),
+        ("is_on_hold=false&limit=2", ["b5", "b3"]),
+        ("owner_slug=nobody", []),
+        ("next=b2", ["b2", "b1"]),
+    ):
+        assert [build["slug"] for build in owner.data(f"/builds?{query}")] == slugs
+    assert owner.send("GET", "/builds?status=9").status_code == 400
+    assert [build["slug"] for page in owner.pages("/builds", limit=4) for build in page["data"]][4:] == ["b2", "b1"]
+
+
+def test_old_builds_are_archived(owner: Api, builds: str) -> None:
+    path = "/apps/a/archived-builds"
+    answer = owner.send("GET", f"{path}?after=0&before=4000000000&limit=1000").json()
+    assert [build["slug"] for build in answer["data"]] == ["b0"]
+    assert answer["data"][0]["build_artifacts"][0]["title"] == "old.txt"
+    assert answer["paging"] == {"total_item_count": 1, "page_item_limit": 1000}
+    assert owner.data(f"{path}?after=0&before=1&limit=1") == []
+    assert owner.data(f"{builds}/b0")["status"] == 1
+    for query in ("after=0&before=1", "before=1&limit=1", "after=0&before=1&limit=1001", "after=0&before=1&limit=0"):
+        assert owner.send("GET", f"{path}?{query}").status_code == 400
 
 
 def test_the_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
@@ -128,7 +195,23 @@ def test_abort_with_success(owner: Api, builds: str) -> None:
     assert (build["status"], build["is_on_hold"]) == (4, False)
 
 
-@pytest.mark.parametrize("body", [{}, {"build_params": 1}, {"build_params": {"workflow_id": "none"}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"build_params": 1},
+        {"build_params": {"workflow_id": "none"}},
+        {"build_params": {"pipeline_id": "none"}},
+        {"build_params": {"branch": ["main"]}},
+        {"build_params": {"commit_message": {"a": 1}}},
+        {"build_params": {"priority": "high"}},
+        {"build_params": {"skip_git_status_report": 1}},
+        {"build_params": {"pull_request_id": True}},
+        {"build_params": {"environments": [{"key": "A", "value": 1}]}},
+        {"build_params": {"environments": {"A": "b"}}},
+        {"build_params": {}, "hook_info": {"type": "github"}},
+    ],
+)
 def test_bad_trigger(owner: Api, builds: str, body: dict[str, Any]) -> None:
     answer = owner.send("POST", builds, json=body)
     assert answer.status_code == 400
@@ -144,39 +227,55 @@ def test_a_build_of_fixed_length(emulator: Emulator, owner: Api, builds: str) ->
     assert owner.data(f"{builds}/{slug}")["status"] == 1
 
 
-def test_log_comes_grows_and_is_archived(emulator: Emulator, owner: Api, builds: str) -> None:
-    slug = owner.send("POST", builds, json={"build_params": {}}).json()["build_slug"]
-    assert owner.send("GET", f"{builds}/{slug}/log").status_code == 404
-    emulator.advance(16)
-    running = owner.send("GET", f"{builds}/{slug}/log").json()
-    assert running["is_archived"] is False
-    assert not running["expiring_raw_log_url"]
-    assert [chunk["position"] for chunk in running["log_chunks"]] == [1, 2]
-    archived = owner.send("GET", f"{builds}/b3/log").json()
-    assert archived["is_archived"] is True
-    assert storage("GET", archived["expiring_raw_log_url"]).text == "a\nb\n"
-    assert owner.send("GET", f"{builds}/b2/log").status_code == 404
+def test_parameters_come_back_without_secrets(owner: Api, builds: str) -> None:
+    given = {
+        "branch": "main",
+        "commit_hash": None,
+        "priority": 2,
+        "pull_request_id": "7",
+        "environments": [{"mapped_to": "A", "value": "b", "is_expand": False}],
+        "secrets": [{"key": "S", "value": "hidden"}],
+        "unheard_of": 1,
+    }
+    slug = owner.send("POST", builds, json={"build_params": given}).json()["build_slug"]
+    build = owner.data(f"{builds}/{slug}")
+    kept = ("branch", "priority", "pull_request_id", "environments")
+    assert build["original_build_params"] == {name: given[name] for name in kept}
+    assert build["pull_request_id"] == 7
 
 
-def test_artifacts(owner: Api, viewer: Api, builds: str) -> None:
-    path = f"{builds}/b3/artifacts"
-    apk = owner.data(path)[0]
-    assert (apk["title"], apk["file_size_bytes"], apk["artifact_meta"]) == ("app.apk", 3, None)
-    shown = owner.data(f"{path}/x1")
-    assert storage("GET", shown["expiring_download_url"]).text == "apk"
-    assert shown["public_install_page_url"] == ""
-    redirect = owner.send("GET", f"{path}/x2?download=1")
-    assert redirect.status_code == 302
-    assert storage("GET", redirect.headers["Location"]).text == "notes"
-    assert viewer.send("PATCH", f"{path}/x1", json={"is_public_page_enabled": True}).status_code == 403
-    public = owner.send("PATCH", f"{path}/x1", json={"is_public_page_enabled": True}).json()["data"]
-    assert public["public_install_page_url"].startswith("https://")
-    assert owner.send("PATCH", f"{path}/x2", json={"is_public_page_enabled": True}).status_code == 400
-    assert owner.send("PATCH", f"{path}/x1", json={}).status_code == 400
-    deleted = owner.send("DELETE", f"{path}/x1").json()["data"]
-    assert (deleted["slug"], deleted["expiring_download_url"]) == ("x1", None)
-    assert owner.send("DELETE", f"{path}/x1").status_code == 404
-    assert [artifact["slug"] for artifact in owner.data(path)] == ["x2"]
+def test_on_hold_running_over(emulator: Emulator, owner: Api, builds: str) -> None:
+    emulator.options(hold_seconds=50, build_seconds=100, build_outcome=2)
+    path = f"{builds}/{owner.send('POST', builds, json={'build_params': {}}).json()['build_slug']}"
+    states = []
+    for step in (0, 60, 45, 60):
+        emulator.advance(step)
+        build = owner.data(path)
+        started, over = build["started_on_worker_at"] is not None, build["finished_at"] is not None
+        states.append((build["status"], build["status_text"], build["is_on_hold"], started, over))
+    assert states == [
+        (0, "on-hold", True, False, False),
+        (0, "in-progress", False, True, False),
+        (0, "in-progress", False, True, False),
+        (2, "error", False, True, True),
+    ]
+
+
+def test_a_fixture_says_what_the_clock_does(emulator: Emulator, owner: Api) -> None:
+    build = {"slug": "b", "status": 0, "starts_in_s": 100, "run_s": 100, "outcome": 4, "credit_cost": 3}
+    emulator.load({"apps": [{"title": "A", "slug": "a", "builds": [build]}]})
+    assert owner.data("/apps/a/builds/b")["status_text"] == "on-hold"
+    emulator.advance(150)
+    assert owner.data("/apps/a/builds/b")["status_text"] == "in-progress"
+    emulator.advance(60)
+    over = owner.data("/apps/a/builds/b")
+    assert (over["status"], over["status_text"], over["credit_cost"]) == (4, "aborted", 3)
+
+
+def test_a_build_that_ends_before_the_abort_arrives(emulator: Emulator, owner: Api, builds: str) -> None:
+    emulator.fault(advance_s=301, path="/abort$", nth=1)
+    assert owner.send("POST", f"{builds}/b5/abort", json={}).status_code == 400
+    assert owner.data(f"{builds}/b5")["status"] == 1
 
 
 def test_configuration(owner: Api, builds: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ import requests
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
+from tests.emulator.kinds import KINDS as FILE_KINDS
 from tests.emulator.process import Emulator
+from tests.emulator.routes import bitrise_routes
 
 from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api, storage
 
@@ -29,6 +32,8 @@ SWAGGER = json.loads((Path(__file__).parent / "bitrise-swagger.json").read_text(
 ROOT = "urn:bitrise"
 KINDS = {PROFILES: "provisioning-profile", CERTIFICATES: "build-certificate"}
 KINDS |= {PROJECT_FILES: "generic-project-file", KEYSTORES: "android-keystore-file"}
+
+FILE_LISTS = [kind.name for kind in FILE_KINDS]
 
 # Statuses that the service is known to answer, or must, though the description does not list them.
 UNLISTED = {403: "service.StandardErrorRespModel", 405: "service.StandardErrorRespModel"}
@@ -186,8 +191,64 @@ def test_builds_and_artifacts(emulator: Emulator, checked: Checked) -> None:
     validate(shown, strict("v0.ArtifactResponseItemModel"))
     checked("patch", single, app, finished["slug"], ipa["slug"], json={"is_public_page_enabled": True})
     checked("patch", single, app, finished["slug"], report["slug"], json={"is_public_page_enabled": True})
-    checked("delete", single, app, finished["slug"], ipa["slug"])
+    deleted = checked("delete", single, app, finished["slug"], ipa["slug"])["data"]
+    validate(deleted, strict("v0.ArtifactResponseItemModel"))
     checked("get", single, app, finished["slug"], ipa["slug"])
+
+
+EVERYTHING: dict[str, Any] = {
+    "organizations": [{"name": "O", "slug": "o", "concurrency_count": 3}],
+    "apps": [
+        {
+            "title": "A",
+            "slug": "a",
+            "owner": "O",
+            **{name: [{"name": "f", "slug": "f", "content": "x"}] for name in FILE_LISTS},
+            "builds": [{"slug": "b", "log": "x\n", "artifacts": [{"slug": "x", "size_bytes": 5}]}],
+        },
+        {"title": "B", "owner": "owner"},
+    ],
+}
+
+
+@pytest.mark.parametrize("template", [path for method, path in bitrise_routes() if method == "GET"])
+def test_everything_that_can_be_read(emulator: Emulator, owner: Api, template: str) -> None:
+    emulator.load(EVERYTHING)
+    checked = Checked(owner)
+    slugs = {"user-slug": owner.data("/me")["slug"], "org-slug": "o", "app-slug": "a", "build-slug": "b"}
+    names = re.findall(r"{(.*?)}", template)
+    filled = [slugs.get(name, "x" if name == "artifact-slug" else "f") for name in names]
+    query = "?after=0&before=4000000000&limit=9" if template.endswith("/archived-builds") else ""
+    body = checked("get", template, *filled, query=query)
+    if isinstance(body, dict) and isinstance(body.get("data"), list) and not query:
+        assert body["data"]
+    if names:
+        refused = checked("get", template, *["nothing"] * len(names), query=query)
+        assert refused == {"message": "Not Found"}
+
+
+def test_builds_of_all_apps_and_archived_ones(emulator: Emulator, checked: Checked) -> None:
+    listed = checked("get", "/builds", query="?limit=1")["data"]
+    validate(listed[0], strict("v0.BuildListAllResponseItemModel"))
+    emulator.advance(250 * 86_400)
+    template = "/apps/{app-slug}/archived-builds"
+    query = "?after=0&before=4000000000&limit=1000"
+    archived = checked("get", template, slug_of(emulator, "Acme Shop"), query=query)["data"]
+    assert len(archived) == 3
+    for build in archived:
+        validate(build, strict("v0.ArchivedBuildResponseItemModel"))
+    checked("get", template, slug_of(emulator, "Acme Shop"))
+
+
+def test_parameters_have_their_types(emulator: Emulator, checked: Checked) -> None:
+    app = slug_of(emulator, "Acme Shop")
+    one = strict("v0.BuildTriggerParamsBuildParams")
+    one["required"] = ["branch", "environments"]
+    body = {"build_params": {"branch": "main", "environments": [{"key": "A", "value": "b"}], "more": [1]}}
+    slug = checked("post", "/apps/{app-slug}/builds", app, json=body)["build_slug"]
+    build = checked("get", "/apps/{app-slug}/builds/{build-slug}", app, slug)["data"]
+    validate(build["original_build_params"], one)
+    checked("post", "/apps/{app-slug}/builds", app, json={"build_params": {"branch": ["main"]}})
 
 
 def test_refusals(emulator: Emulator, checked: Checked, viewer: Api) -> None:

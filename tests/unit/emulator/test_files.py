@@ -206,6 +206,21 @@ def test_keystores(emulator: Emulator, owner: Api, identity: Identity) -> None:
     assert second["certificate_sha256_fingerprint"] is None
 
 
+def test_a_protected_keystore_keeps_its_secrets(emulator: Emulator, owner: Api) -> None:
+    file = {"name": "k", "slug": "k", "content": "x", "alias": "a", "password": "secret", "is_protected": True}
+    emulator.load({"apps": [{"title": "A", "slug": "one", "android_keystores": [file]}]})
+    emulator.options(echo_keystore_secrets=True)
+    for shown in (*owner.data(f"/apps/one/{KEYSTORES}"), owner.data(f"/apps/one/{KEYSTORES}/k")):
+        assert set(shown["exposed_meta_datastore"].values()) == {""}
+        assert not shown.get("download_url")
+    deleted = owner.send("DELETE", f"/apps/one/{KEYSTORES}/k").json()["data"]
+    assert "certificate_sha256_fingerprint" not in deleted
+    again = {"upload_file_name": "b", "upload_file_size": 1, "password": 5}
+    assert owner.send("POST", f"/apps/one/{KEYSTORES}", json=again).status_code == 400
+    fresh = owner.create("one", KEYSTORES, "b", 1)
+    assert fresh["user_env_key"] == "ANDROID_KEYSTORE"
+
+
 def test_project_files(emulator: Emulator, owner: Api) -> None:
     path = f"/apps/one/{PROJECT_FILES}"
     body = {"upload_file_name": "a", "upload_file_size": 1}

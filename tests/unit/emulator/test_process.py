@@ -46,7 +46,7 @@ def test_first_line_and_environment(running: Emulator) -> None:
     )
     assert process.stdout
     first = json.loads(process.stdout.readline())
-    assert set(first) == {"bitrise", "tokens", "admin"}
+    assert set(first) == {"bitrise", "tokens", "phonegap", "phonegap_tokens", "phonegap_logins", "admin"}
     assert (first["tokens"]["owner"], first["tokens"]["member"]) == ("chosen", "known")
     assert set(first["tokens"]) == {"owner", "member", "viewer"}
     assert first["tokens"]["viewer"] != running.tokens["viewer"]

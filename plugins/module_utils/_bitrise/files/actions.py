@@ -9,11 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
+    KEYSTORE_SECRETS,
+    RemoteFile,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import HIDDEN
 
 PASSWORD = "certificate_password"  # noqa: S105 # the service's name of the field
+_SECRET = frozenset({PASSWORD, *KEYSTORE_SECRETS})
 # What the service sets when a file is created.
 CREATED_AS: Mapping[str, Any] = {"is_protected": False, "is_expose": True, PASSWORD: ""}
 
@@ -49,9 +53,12 @@ class Upload(FileAction):
     size: int
     sha256: str
     changes: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # What the kind takes at creation, by the service's names, and the key that builds are expected to find it by.
+    creation: Mapping[str, str] = field(default_factory=dict, repr=False)
+    env_key: str | None = None
 
     def more(self) -> dict[str, Any]:
-        return {"size": self.size, "sha256": self.sha256, "changes": shown(self.changes)}
+        return {"size": self.size, "sha256": self.sha256, "changes": shown({**self.creation, **self.changes})}
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class Delete(FileAction):
 
 
 def shown(changes: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: HIDDEN if key == PASSWORD else value for key, value in sorted(changes.items())}
+    return {key: HIDDEN if key in _SECRET else value for key, value in sorted(changes.items())}
 
 
 def simulate(observed: Sequence[RemoteFile], actions: Iterable[FileAction]) -> tuple[RemoteFile, ...]:
@@ -103,6 +110,8 @@ def as_created(upload: Upload) -> RemoteFile:
         is_expose=CREATED_AS["is_expose"],
         sha256=upload.sha256,
         password=CREATED_AS[PASSWORD],
+        env_key=upload.env_key,
+        told={name: value for name, value in upload.creation.items() if name in KEYSTORE_SECRETS},
     )
 
 

@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
@@ -33,18 +34,24 @@ class Application:
         self._app_slug = app_slug
         self._journal = journal
         self._created: list[str] = []  # slugs of what this run made and would have to take back
+        self._given_up: list[str] = []  # slugs of what was deleted before its successor was there, as the task wanted
         self._complete = False  # whether the new file is whole and usable
 
     def apply(
-        self, actions: Sequence[FileAction], content: Content | None, known: frozenset[str], done: list[FileAction]
+        self,
+        actions: Sequence[FileAction],
+        content: Content | None,
+        known: frozenset[str],
+        done: list[FileAction],
+        later: Sequence[FileAction] = (),
     ) -> dict[str, Any] | None:
         """The service's object of the file that was uploaded or updated last.
 
-        `known`: slugs of all files seen before. `done` gets each action that is complete. On a failure what was
-        created is removed, and the error says so.
+        `known`: slugs of all files seen before. `done` gets each action that is complete. `later`: the deletions that
+        `finish` will carry out. On a failure what was created is removed, and the error says so.
         """
         answer: dict[str, Any] | None = None
-        replaced = [action.slug for action in actions if isinstance(action, Delete) and action.reason != "leftover"]
+        replaced = [action.slug for action in later if isinstance(action, Delete) and action.reason != "leftover"]
         try:
             for action in actions:
                 if isinstance(action, Upload):
@@ -55,22 +62,38 @@ class Application:
                 elif isinstance(action, Update) and action.slug:
                     answer = self._client.update_file(self._kind, self._app_slug, action.slug, action.changes)
                 elif isinstance(action, Delete) and action.slug:
-                    self._client.delete_file(self._kind, self._app_slug, action.slug)
+                    self._delete(action, done)
+                    continue
                 done.append(action)
         except BaseException as error:
             # An interrupt or the task's own timeout too must not leave half a file behind.
             self._take_back(error, done)
             raise
+        return answer
+
+    def finish(self, deletions: Sequence[FileAction], done: list[FileAction]) -> None:
+        """Delete what is not needed any more, now that what has replaced it is in its place."""
+        try:
+            for action in deletions:
+                if isinstance(action, Delete) and action.slug:
+                    self._delete(action, done)
+        except BaseException as error:
+            self._take_back(error, done)
+            raise
         for slug in self._created:
             self._journal.finish(self._kind, self._app_slug, slug)
-        return answer
+
+    def _delete(self, action: Delete, done: list[FileAction]) -> None:
+        self._client.delete_file(self._kind, self._app_slug, str(action.slug))
+        if action.reason == "replaced" and not self._complete:
+            self._given_up.append(str(action.slug))
+        done.append(action)
 
     def _upload(
         self, action: Upload, content: Content, known: frozenset[str], replaced: Sequence[str]
     ) -> dict[str, Any]:
         client, kind, app_slug = self._client, self._kind, self._app_slug
-        if action.changes.get(PASSWORD):
-            client.redact.add(action.changes[PASSWORD])
+        client.redact.add(action.changes.get(PASSWORD), *(action.creation.get(name) for name in KEYSTORE_SECRETS))
         slot = self._create(action, known)
         try:
             self._send(slot, action, content)
@@ -79,8 +102,11 @@ class Application:
                 raise
             # The service gives a slot one URL only, so a late upload needs a new slot.
             late = str(slot["slug"])
+            if kind.has_env_key:  # the new slot gets the key only if nobody has it
+                self._discard(late)
             slot = self._create(action, known | {late})
-            self._discard(late)
+            if not kind.has_env_key:
+                self._discard(late)
             self._send(slot, action, content)
         slug = str(slot["slug"])
         if replaced:
@@ -94,7 +120,7 @@ class Application:
         client, kind, app_slug = self._client, self._kind, self._app_slug
 
         def create() -> dict[str, Any]:
-            return client.create_file(kind, app_slug, action.name, action.size)
+            return client.create_file(kind, app_slug, action.name, action.size, action.creation)
 
         def look() -> None:
             """What a lost answer has created is of no use without its upload URL, which is given only once."""
@@ -103,7 +129,15 @@ class Application:
                 if mine and not found.get("processed") and found["slug"] not in {*known, *self._created}:
                     client.delete_file(kind, app_slug, str(found["slug"]))
 
-        slot = self._until_clear(create, look)
+        try:
+            slot = self._until_clear(create, look)
+        except ServiceError as error:
+            if kind.has_env_key and error.kind == "bad_request" and not self._given_up:
+                error.notes.append(
+                    "If there is a file with this key already, and the service does not let two have it: "
+                    "replace_order=delete_first deletes the old one first."
+                )
+            raise
         self._created.append(str(slot["slug"]))
         return slot
 
@@ -127,6 +161,9 @@ class Application:
     def _take_back(self, error: BaseException, done: Sequence[FileAction]) -> None:
         """Remove what was created, unless it is complete: then an old file may be gone, and this one in use."""
         notes = error.notes if isinstance(error, CiError) else []
+        if self._given_up and not self._complete:
+            gone = ", ".join(self._given_up)
+            notes.append(f"What it was to replace (slug {gone}) is deleted already, so run again to have a file.")
         if not self._created:
             if done:
                 listed = ", ".join(f"{action.action} {action.slug}" for action in done)

@@ -37,7 +37,7 @@ class _Digest:
 
 def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> RemoteFile:
     """The file with the digest of its bytes; as it was where the service does not give them."""
-    digest = _fetch(client, kind, app_slug, file, _Digest)
+    digest = fetch(client, kind, app_slug, file, _Digest)
     return replace(file, sha256=digest.sha256.hexdigest()) if digest else file
 
 
@@ -72,7 +72,7 @@ class Backup:
 
     def _save(self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> str | None:
         try:
-            copy = _fetch(client, kind, app_slug, file, io.BytesIO)
+            copy = fetch(client, kind, app_slug, file, io.BytesIO)
             if copy is None:
                 return "the service gives no address to download it from"
             save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), copy.getvalue())
@@ -83,7 +83,7 @@ class Backup:
         return None
 
 
-def _fetch(
+def fetch(
     client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, sink_type: Callable[[], SinkT]
 ) -> SinkT | None:
     """A sink with the file's bytes; None if the service names no address to download them from."""

@@ -10,14 +10,15 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
+    PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
-    CERTIFICATE_PASSWORD,
-    FILE,
+    FILE_OPTIONS,
     STATE,
     declaration_of,
 )
@@ -25,23 +26,25 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconc
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS
 
 FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
 
 
-def _managing(kind: FileKind, *more: OptionGroup) -> Entry:
+def _managing(kind: FileKind) -> Entry:
     def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
         declaration = declaration_of(kind, options, context.read_file)
-        client.redact.add(declaration.desired.password)
+        client.redact.add(*declaration.desired.secrets)
         files = FilesOfApp(client, kind, options["app_slug"], Journal(context.env))
         step = files.prepare(declaration)
         warnings = step.warnings + files.back_up(step, check_mode=context.check_mode)
         file = step.file if context.check_mode or not step.plan.changed else files.apply(step)
-        return Outcome({kind.name: file.as_result() if file else None}, step.plan, warnings)
+        shown = file.as_result() if file else None
+        if shown and kind.name in KINDS:
+            shown["details"] = step.verdict.details if step.verdict else None
+        return Outcome({kind.name: shown}, step.plan, (*warnings, *files.warnings))
 
-    options = BITRISE + RUN + APP + STATE + FILE
-    for group in more:
-        options += group
+    options = BITRISE + RUN + APP + STATE + FILE_OPTIONS[kind]
     return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))
 
 
@@ -62,6 +65,10 @@ def _listing(kind: FileKind) -> Entry:
 
 
 PROVISIONING_PROFILE_ENTRY = _managing(PROVISIONING_PROFILE)
-BUILD_CERTIFICATE_ENTRY = _managing(BUILD_CERTIFICATE, CERTIFICATE_PASSWORD)
+BUILD_CERTIFICATE_ENTRY = _managing(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_ENTRY = _managing(ANDROID_KEYSTORE)
+PROJECT_FILE_ENTRY = _managing(PROJECT_FILE)
 PROVISIONING_PROFILE_INFO = _listing(PROVISIONING_PROFILE)
 BUILD_CERTIFICATE_INFO = _listing(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_INFO = _listing(ANDROID_KEYSTORE)
+PROJECT_FILE_INFO = _listing(PROJECT_FILE)

@@ -18,6 +18,8 @@ class FileKind:
     collection: str
     words: str
     has_password: bool = False
+    can_change: bool = True  # whether the service lets flags of a file be set
+    has_env_key: bool = False  # whether builds refer to the file by a key of its own
     # Keys of the service's object beside those that all kinds have, with what they hold before the file is processed.
     own_keys: tuple[tuple[str, Any], ...] = ()
 
@@ -37,3 +39,21 @@ BUILD_CERTIFICATE = FileKind(
     has_password=True,
     own_keys=(("certificates", ()), ("file_sha256", None)),
 )
+ANDROID_KEYSTORE = FileKind(
+    "android_keystore",
+    "android_keystores",
+    "android-keystore-files",
+    "Android keystore",
+    can_change=False,
+    has_env_key=True,
+    own_keys=(("certificate_sha256_fingerprint", None), ("file_sha256", None), ("user_env_key", None)),
+)
+PROJECT_FILE = FileKind(
+    "project_file",
+    "project_files",
+    "generic-project-files",
+    "project file",
+    has_env_key=True,
+    own_keys=(("user_env_key", None),),
+)
+KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)

@@ -10,16 +10,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    FileKind,
+)
 
 # Signed URLs and passwords: in no result, whatever else the service may add to its objects.
 _SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)
+
+# What a keystore is created with, by the service's names.
+KEYSTORE_SECRETS = ("alias", "password", "private_key_password")
 
 
 def _public(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _public(item) for key, item in value.items() if not _SECRET_KEY.search(key)}
     return [_public(item) for item in value] if isinstance(value, list) else value
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a keystore was created with. Whether the service ever tells it is not documented; nothing looks like ""."""
+    stored = data.get("exposed_meta_datastore")
+    if not isinstance(stored, Mapping):
+        return {}
+    found = {name: stored.get(name.upper()) for name in KEYSTORE_SECRETS}
+    return {name: value for name, value in found.items() if isinstance(value, str) and value}
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,9 @@ class RemoteFile:
     sha256: str | None = None
     # None: the service does not tell it. Where nothing is set it is "".
     password: str | None = field(default=None, repr=False)
+    env_key: str | None = None  # what builds refer to the file by, where its kind has that
+    # Of a keystore: alias and passwords, as far as the service tells them. Named as at creation.
+    told: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     others: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -54,6 +72,8 @@ class RemoteFile:
             is_expose=bool(data["is_expose"]) if data.get("is_expose") is not None else True,
             sha256=str(data["file_sha256"]).lower() if data.get("file_sha256") else None,
             password=None if protected or not kind.has_password else str(password),
+            env_key=str(data["user_env_key"]) if kind.has_env_key and data.get("user_env_key") else None,
+            told=_told(data) if kind == ANDROID_KEYSTORE and not protected else {},
             others={**_public({key: value for key, value in data.items() if key not in known}), **own},
         )
 
@@ -84,10 +104,28 @@ class Desired:
     is_expose: bool | None = None
     password: str | None = field(default=None, repr=False)
     update_password: str = "on_change"  # noqa: S105 # a policy
+    env_key: str | None = None  # identifies the file instead of the name
+    keystore: Mapping[str, str] = field(default_factory=dict, repr=False)  # of KEYSTORE_SECRETS, what is declared
+    keystore_name: str | None = None
+    replace_order: str = "upload_first"
     on_unverifiable: str = "trust"
     duplicates: str = "fail"
     force: bool = False
 
     @property
     def label(self) -> str:
-        return self.name or f"with slug {self.slug}"
+        return self.env_key or self.name or f"with slug {self.slug}"
+
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        return (self.password, *self.keystore.values())
+
+    def means(self, file: RemoteFile) -> bool:
+        """Whether a remote file has the declared identity, as far as that is not a slug."""
+        if self.env_key is not None:
+            return file.env_key == self.env_key
+        return self.name is not None and file.name == self.name
+
+    def differs_inside(self, file: RemoteFile) -> bool:
+        """Whether the keystore is known to have been created with another alias or password."""
+        return any(file.told.get(name, value) != value for name, value in self.keystore.items())

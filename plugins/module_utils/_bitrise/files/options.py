@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import check_keystore_name
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS, Desired
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
@@ -50,11 +59,39 @@ CERTIFICATE_PASSWORD = OptionGroup(
     }
 )
 
+VERIFY = OptionGroup({"verify": {"type": "str", "choices": ["strict", "warn", "none"], "default": "strict"}})
+
+# Given at creation, and never to be changed.
+KEYSTORE = OptionGroup(
+    {
+        "alias": {"type": "str"},
+        "password": {"type": "str", "no_log": True},
+        "private_key_password": {"type": "str", "no_log": True},
+        "keystore_name": {"type": "str", "no_log": False},
+    }
+)
+
+ENV_KEY = OptionGroup({"user_env_key": {"type": "str", "no_log": False}})
+
+REPLACE_ORDER = OptionGroup(
+    {"replace_order": {"type": "str", "choices": ["upload_first", "delete_first"], "default": "upload_first"}}
+)
+
+# In the order in which a fleet reconciles them: a profile is of no use without its certificate.
+FILE_OPTIONS: dict[FileKind, OptionGroup] = {
+    BUILD_CERTIFICATE: FILE + VERIFY + CERTIFICATE_PASSWORD,
+    PROVISIONING_PROFILE: FILE + VERIFY,
+    ANDROID_KEYSTORE: FILE + VERIFY + KEYSTORE + REPLACE_ORDER,
+    PROJECT_FILE: replace(FILE, required_one_of=(("src", "content", "name", "slug", "user_env_key"),))
+    + ENV_KEY
+    + REPLACE_ORDER,
+}
+
 
 def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
     """The declaration that these options make. Reads the local file; raises OptionError or LocalFileError."""
-    for option in ("src", "name", "slug", "backup_dir"):
-        if options[option] == "":
+    for option in ("src", "name", "slug", "backup_dir", "user_env_key", "keystore_name"):
+        if options.get(option) == "":
             raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
     if options["src"] and not os.path.basename(options["src"]):
         raise OptionError(f"src: {options['src']} names a directory; name the file itself.")
@@ -65,6 +102,7 @@ def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callab
         raise OptionError("name: with content there is no file to take the name from, so it has to be given.")
     if content and not name:
         raise OptionError("name: with content and slug the name of the file is needed too.")
+    check_keystore_name(options.get("keystore_name"))
     desired = Desired(
         name=name,
         present=present,
@@ -75,12 +113,16 @@ def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callab
         is_expose=options["is_expose"],
         password=options["certificate_password"] if kind.has_password else None,
         update_password=options["update_password"] if kind.has_password else "on_change",
+        env_key=options.get("user_env_key"),
+        keystore={option: options[option] for option in KEYSTORE_SECRETS if options.get(option) is not None},
+        keystore_name=options.get("keystore_name"),
+        replace_order=options.get("replace_order", "upload_first"),
         on_unverifiable=options["on_unverifiable"],
         duplicates=options["duplicates"],
         force=options["force"],
     )
     backup = Backup(options["backup_dir"], options["backup_required"]) if options["backup_dir"] else None
-    return Declaration(desired, content, backup)
+    return Declaration(desired, content, backup, options.get("verify", NONE))
 
 
 def _content(options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Content | None:

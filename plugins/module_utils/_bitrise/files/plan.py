@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
     Update,
     Upload,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import Creation, creation
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
@@ -44,11 +45,15 @@ class FilePlan:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the files are, and which replacements were cut off (new slug: slugs of the files it replaces)."""
+    """Where the files are, and which replacements were cut off (new slug: slugs of the files it replaces).
+
+    `joined`: the task uploads another file of the kind before this one.
+    """
 
     kind: FileKind
     app_slug: str
     interrupted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    joined: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind.words} of app {self.app_slug}"
@@ -97,14 +102,32 @@ def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) ->
         _refuse_ambiguous(place, desired, ours)
         keep = _choose(place, desired, ours)
     if keep is None:
-        wanted, warnings = _inherit(place, desired, [*cut_off, *ours])
-        deletes = [_delete(place, file, "replaced") for file in sorted([*cut_off, *ours], key=_by_slug)]
-        return FilePlan((_upload(place, wanted), *deletes, *leftovers), None, touched, warnings)
-    wanted, warnings = _inherit(place, desired, cut_off)
+        replaced = sorted([*cut_off, *ours], key=_by_slug)
+        wanted, warnings = _inherit(place, desired, replaced)
+        stays = [file for file in observed if file.processed or file not in candidates]
+        if desired.replace_order == "delete_first":
+            stays = [file for file in stays if file not in replaced]
+        more = creation(place.kind, place.app_slug, wanted, replaced, crowded=bool(stays) or place.joined)
+        upload = _upload(place, wanted, more)
+        deletes = [_delete(place, file, "replaced") for file in replaced]
+        actions = _in_order(place, desired, upload, deletes, leftovers)
+        return FilePlan(actions, None, touched, (*warnings, *more.warnings))
+    wanted, warnings = _inherit(place, desired, cut_off) if place.kind.can_change else (desired, ())
     deletes = [_delete(place, file, "replaced") for file in cut_off]
     if desired.duplicates == "remove":  # copies that are equal do no harm: only a task that says so removes them
         deletes += [_delete(place, file, "duplicate") for file in ours if file is not keep]
     return FilePlan((*_update(place, wanted, keep), *deletes, *leftovers), keep.slug, touched, warnings)
+
+
+def _in_order(
+    place: Place, desired: Desired, upload: Upload, deletes: Sequence[Delete], leftovers: Sequence[Delete]
+) -> tuple[FileAction, ...]:
+    """What is new comes before what is old goes. Of a key that builds refer to, a leftover must not be in the way."""
+    if not place.kind.has_env_key:
+        return (upload, *deletes, *leftovers)
+    if desired.replace_order == "delete_first":
+        return (*leftovers, *deletes, upload)
+    return (*leftovers, upload, *deletes)
 
 
 def plan_purge(place: Place, declared: frozenset[str], observed: Sequence[RemoteFile]) -> tuple[FileAction, ...]:
@@ -115,14 +138,20 @@ def plan_purge(place: Place, declared: frozenset[str], observed: Sequence[Remote
 
 def _candidates(place: Place, desired: Desired, observed: Sequence[RemoteFile]) -> tuple[list[RemoteFile], bool]:
     """The files that the declaration is about, and whether the one it names by slug is there."""
-    named = [file for file in observed if desired.name is not None and file.name == desired.name]
+    named = [file for file in observed if desired.means(file)]
     if desired.slug is None:
         return named, False
     slug = _heir(place, desired.slug, _processed(observed))
     exact = [file for file in observed if file.slug == slug]
     if not exact:
         return (named if desired.present else []), False
-    if desired.name is not None and exact[0].name != desired.name:
+    if desired.env_key is not None and not desired.means(exact[0]):
+        raise RefusedError(
+            f"slug and user_env_key contradict each other: the {place} with slug {slug} has the key "
+            f"{exact[0].env_key}, not {desired.env_key}. Leave one of the two out.",
+            kind="option",
+        )
+    if desired.env_key is None and desired.name is not None and not desired.means(exact[0]):
         raise RefusedError(
             f"slug and name contradict each other: the {place} with slug {slug} is named {exact[0].name}, not "
             f"{desired.name}. Set name to {exact[0].name} (its default is the base name of src), or leave slug out.",
@@ -199,6 +228,8 @@ def _choose(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> Remo
     """The file to keep; None if the declared content has to be uploaded."""
     if desired.force:
         return None
+    # What a keystore was created with cannot be changed any more.
+    files = [file for file in files if not desired.differs_inside(file)]
     acceptable = [file for file in files if match(desired, file) is Match.EQUAL]
     if not acceptable:
         acceptable = [file for file in files if match(desired, file) in (Match.UNVERIFIABLE, Match.UNKNOWN)]
@@ -239,11 +270,22 @@ def _only_one(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> Re
             "one that is meant, or give src or content to say which content is to stay.",
             kind="duplicates",
         )
+    if desired.differs_inside(files[0]):
+        raise RefusedError(
+            f"The {place} named {desired.label} was created with another alias or password, and the service lets "
+            "nothing of a keystore be changed. Give src or content, so that it can be uploaded anew.",
+            kind="unchangeable",
+        )
     return files[0]
 
 
 def _update(place: Place, desired: Desired, file: RemoteFile) -> list[Update]:
     """What has to be set on a file that stays. Raises RefusedError for what the service does not allow."""
+    if not place.kind.can_change:
+        for flag in ("is_protected", "is_expose"):
+            if getattr(desired, flag) not in (None, getattr(file, flag)):
+                raise _unchangeable(place, desired, flag)
+        return []
     changes: dict[str, Any] = {}
     if desired.is_protected is not None and desired.is_protected != file.is_protected:
         if file.is_protected:
@@ -273,8 +315,32 @@ def _protected_for_good(place: Place, file: RemoteFile) -> RefusedError:
     )
 
 
+def _unchangeable(place: Place, desired: Desired, flag: str) -> RefusedError:
+    return RefusedError(
+        f"{flag}: the service has no way to set it for {place.plural}, so it cannot be made "
+        f"{str(getattr(desired, flag)).lower()} for {desired.label}. Leave {flag} out, or set it on the website.",
+        kind="unchangeable",
+    )
+
+
+def _not_to_be_kept(place: Place, desired: Desired, flag: str) -> RefusedError:
+    default = str(CREATED_AS[flag]).lower()
+    return RefusedError(
+        f"{flag}: the {place} named {desired.label} would be replaced by one with {flag}={default}, because the "
+        f"service has no way to set it. Declare {flag}={default} to accept that; it can be set on the website then.",
+        kind="unchangeable",
+    )
+
+
 def _inherit(place: Place, desired: Desired, replaced: Sequence[RemoteFile]) -> tuple[Desired, tuple[str, ...]]:
     """What the declaration leaves open stays as it was on the files that are replaced."""
+    if not place.kind.can_change:
+        for flag in ("is_protected", "is_expose"):
+            if getattr(desired, flag) not in (None, CREATED_AS[flag]):
+                raise _unchangeable(place, desired, flag)
+            if getattr(desired, flag) is None and any(getattr(file, flag) != CREATED_AS[flag] for file in replaced):
+                raise _not_to_be_kept(place, desired, flag)
+        return desired, ()
     if not replaced:
         return desired, ()
     protected = [file for file in replaced if file.is_protected]
@@ -297,14 +363,24 @@ def _inherit(place: Place, desired: Desired, replaced: Sequence[RemoteFile]) -> 
     return desired, (warning,)
 
 
-def _upload(place: Place, desired: Desired) -> Upload:
+def _upload(place: Place, desired: Desired, more: Creation) -> Upload:
     wanted: dict[str, Any] = {"is_protected": desired.is_protected, "is_expose": desired.is_expose}
     if place.kind.has_password:
         wanted[PASSWORD] = desired.password
     changes = {name: value for name, value in wanted.items() if value is not None and value != CREATED_AS[name]}
     if desired.name is None or desired.size is None or desired.sha256 is None:
         raise ValueError("a file without name or content cannot be uploaded")
-    return Upload(place.kind.name, place.app_slug, None, desired.name, desired.size, desired.sha256, changes)
+    return Upload(
+        place.kind.name,
+        place.app_slug,
+        None,
+        desired.name,
+        desired.size,
+        desired.sha256,
+        changes,
+        more.values,
+        more.env_key,
+    )
 
 
 def _delete(place: Place, file: RemoteFile, reason: str) -> Delete:

@@ -28,6 +28,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan i
     plan_purge,
     worth_downloading,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import (
+    STRICT,
+    Inspector,
+    Verdict,
+    look_inside,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
@@ -49,6 +55,7 @@ class Declaration:
     desired: Desired
     content: Content | None = field(default=None, repr=False)
     backup: Backup | None = None
+    verify: str = STRICT
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,34 @@ class Step:
     declaration: Declaration | None = None
     warnings: tuple[str, ...] = ()
     touched: frozenset[str] = frozenset()
+    verdict: Verdict | None = None
+
+    @property
+    def last(self) -> tuple[FileAction, ...]:
+        """The deletions at the end: they can wait, and whatever they are about is in use until then."""
+        waiting: list[FileAction] = []
+        for action in reversed(self.actions):
+            if not isinstance(action, Delete):
+                break
+            waiting.append(action)
+        return tuple(reversed(waiting))
+
+    @property
+    def first(self) -> tuple[FileAction, ...]:
+        return self.actions[: len(self.actions) - len(self.last)]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A step of which only deletions are left to be done."""
+
+    application: Application
+    last: tuple[FileAction, ...]
+    done: list[FileAction]
+    file: RemoteFile | None
+
+    def finish(self) -> None:
+        self.application.finish(self.last, self.done)
 
 
 class FilesOfApp:
@@ -73,34 +108,52 @@ class FilesOfApp:
         app_slug: str,
         journal: Journal,
         digests: Digests | None = None,
+        inspector: Inspector | None = None,
     ) -> None:
         self.kind = kind
         self.app_slug = app_slug
         self._client = client
         self._journal = journal
         self._digests = digests
+        self._inspector = inspector or Inspector()
+        self.warnings: list[str] = []  # what only came out when a plan was carried out
+        self._joined = False  # whether a file is uploaded by a step that was prepared
         self.observed = [self._with_known_digest(data) for data in client.files(kind, app_slug)]
 
     def prepare(self, declaration: Declaration) -> Step:
         """The plan for one declaration. Reads from the service what the plan needs; raises RefusedError."""
         desired = declaration.desired
-        several = sum(file.name == desired.name for file in self.observed) > 1
-        place = Place(self.kind, self.app_slug, self._interrupted() if several or desired.slug else {})
+        several = sum(desired.means(file) for file in self.observed) > 1
+        interrupted = self._interrupted() if several or desired.slug else {}
+        place = Place(self.kind, self.app_slug, interrupted, joined=self._joined)
         for file in worth_downloading(place, desired, self.observed):
             found = with_digest(self._client, self.kind, self.app_slug, file)
             self.observed[self.observed.index(file)] = found
             self._remember(found.slug, found.sha256)
         file_plan = plan_file(place, desired, self.observed)
+        self._joined = self._joined or any(isinstance(action, Upload) for action in file_plan.actions)
+        verdict, unseen = look_inside(
+            self._inspector,
+            self.kind,
+            self.app_slug,
+            desired,
+            declaration.content,
+            declaration.verify,
+            file_plan.actions,
+        )
         planned = simulate(self.observed, file_plan.actions)
         before = [file for file in self.observed if file.slug in file_plan.touched]
         after = [file for file in planned if file.slug is None or file.slug in file_plan.touched]
         return Step(
-            plan=Plan(file_plan.actions, before=_shown(before, desired), after=_shown(after, desired)),
+            plan=Plan(
+                file_plan.actions, before=_shown(self.kind, before, desired), after=_shown(self.kind, after, desired)
+            ),
             actions=file_plan.actions,
             file=self._declared_file(file_plan, desired, planned),
             declaration=declaration,
-            warnings=file_plan.warnings,
+            warnings=(*file_plan.warnings, *unseen, *verdict.check()),
             touched=file_plan.touched,
+            verdict=verdict,
         )
 
     def prepare_purge(self, declared: Collection[Step]) -> Step:
@@ -108,7 +161,7 @@ class FilesOfApp:
         touched = frozenset(slug for step in declared for slug in step.touched)
         actions = plan_purge(Place(self.kind, self.app_slug), touched, self.observed)
         gone = [file for file in self.observed if any(action.slug == file.slug for action in actions)]
-        return Step(Plan(actions, before=_shown(gone, None)), actions)
+        return Step(Plan(actions, before=_shown(self.kind, gone, None)), actions)
 
     def back_up(self, step: Step, *, check_mode: bool) -> tuple[str, ...]:
         """Save what the step deletes, if its declaration asks for it; what could not be saved are warnings."""
@@ -125,16 +178,32 @@ class FilesOfApp:
 
     def apply(self, step: Step, done: list[FileAction] | None = None) -> RemoteFile | None:
         """Carry the step out; the declared file as the service has it afterwards. `done` gets what is complete."""
+        begun = self.begin(step, [] if done is None else done)
+        begun.finish()
+        return begun.file
+
+    def begin(self, step: Step, done: list[FileAction]) -> Begun:
+        """Carry out all of the step but the deletions of what it has replaced, which `finish` does."""
         known = frozenset(str(file.slug) for file in self.observed)
         content = step.declaration.content if step.declaration else None
         application = Application(self._client, self.kind, self.app_slug, self._journal)
-        answer = application.apply(step.actions, content, known, [] if done is None else done)
+        answer = application.apply(step.first, content, known, done, step.last)
         if answer is None or step.file is None:
-            return step.file
+            return Begun(application, step.last, done, step.file)
         file = replace(RemoteFile.from_service(self.kind, answer), sha256=step.file.sha256)
-        if any(isinstance(action, Upload) for action in step.actions):
-            self._remember(file.slug, file.sha256)
-        return file
+        for action in step.actions:
+            if isinstance(action, Upload):
+                self._remember(file.slug, file.sha256)
+                self._check_key(action, file)
+        return Begun(application, step.last, done, file)
+
+    def _check_key(self, upload: Upload, file: RemoteFile) -> None:
+        """Which key a keystore gets is for the service to say, and is not known for sure before."""
+        if upload.env_key and file.env_key and file.env_key != upload.env_key:
+            self.warnings.append(
+                f"{file.name}: builds of app {self.app_slug} referred to this {self.kind.words} by the key "
+                f"{upload.env_key}; the service has given the new one the key {file.env_key}."
+            )
 
     def _interrupted(self) -> dict[str, frozenset[str]]:
         """Replacements that were cut off, as far as both the new and an old file are still there."""
@@ -164,11 +233,11 @@ class FilesOfApp:
         if file.slug is not None:
             return file
         # A check mode's result has the keys of the real one: what the service would fill in, as far as it is known.
-        own = self.kind.unset
-        return replace(file, others={**own, "file_sha256": file.sha256} if "file_sha256" in own else own)
+        known = {"file_sha256": file.sha256, "user_env_key": file.env_key}
+        return replace(file, others={key: known.get(key, unset) for key, unset in self.kind.unset.items()})
 
 
-def _shown(files: Sequence[RemoteFile], desired: Desired | None) -> dict[str, Any]:
+def _shown(kind: FileKind, files: Sequence[RemoteFile], desired: Desired | None) -> dict[str, Any]:
     """Files as a diff shows them, by name, with the slug where a name stands for several."""
     names = [file.name for file in files]
     shown: dict[str, Any] = {}
@@ -181,12 +250,16 @@ def _shown(files: Sequence[RemoteFile], desired: Desired | None) -> dict[str, An
             "is_expose": file.is_expose,
             "processed": file.processed,
         }
+        if kind.has_env_key:
+            shown[key]["user_env_key"] = file.env_key
         if desired and desired.password is not None:
-            shown[key]["certificate_password"] = _password_state(file, desired.password)
+            shown[key]["certificate_password"] = _state(file.password, desired.password)
+        for name, declared in desired.keystore.items() if desired else ():
+            shown[key][name] = _state(file.told.get(name), declared)
     return shown
 
 
-def _password_state(file: RemoteFile, declared: str) -> str:
-    if file.password is None:
+def _state(told: str | None, declared: str) -> str:
+    if told is None:
         return "not told by the service"
-    return "as declared" if file.password == declared else "not as declared"
+    return "as declared" if told == declared else "not as declared"

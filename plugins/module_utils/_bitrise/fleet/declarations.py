@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import declaration_of
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS, declaration_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
@@ -79,7 +78,8 @@ def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) ->
             continue
         own = [_declaration(kind.plural, entry, read_file) for entry in app.own.get(kind.plural, ())]
         declarations = [*app.common.get(kind.plural, ()), *own]
-        names = [declaration.desired.label for declaration in declarations]
+        # Of those that name a file by its slug, what the slugs stand for is compared later.
+        names = [declaration.desired.label for declaration in declarations if declaration.desired.slug is None]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise OptionError(f"{kind.plural}: declared twice for app {app.app_slug}: {', '.join(twice)}.")

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
     AppDeclaration,
     OnceReader,
@@ -25,7 +26,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.one_ap
     counts,
     reconcile_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FILE_OPTIONS, FLEET, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError

@@ -14,7 +14,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client impor
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import FileAction
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Digests, FilesOfApp, Step
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
+    Begun,
+    Digests,
+    FilesOfApp,
+    Step,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, check_pairs
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
     KINDS,
     AppDeclaration,
@@ -60,6 +66,7 @@ class FleetPolicy:
     read_file: Callable[[str], Content]
     journal: Journal
     digests: Digests | None = None
+    inspector: Inspector = field(default_factory=Inspector)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def go_on(self, app_slug: str) -> None:
@@ -82,34 +89,80 @@ def reconcile_app(client: BitriseClient, declared: AppDeclaration, policy: Fleet
 
 def _reconcile(client: BitriseClient, declared: AppDeclaration, policy: FleetPolicy, outcome: AppOutcome) -> None:
     policy.go_on(declared.app_slug)
+    todo, purges = _prepare(client, declared, policy)
+    outcome.warnings += check_pairs([step.verdict for _files, step in todo if step.verdict])
+    for files, step in todo:
+        outcome.warnings += [*step.warnings, *files.back_up(step, check_mode=policy.check_mode)]
+    # First all that is new, then all that is old: a certificate that is replaced stays until the profiles that embed
+    # its successor are there, so that a build which starts in between finds a pair that fits.
+    begun: list[tuple[Step, Begun | None]] = []
+    try:
+        for files, step in todo:
+            begun.append((step, _begin(files, step, policy, outcome)))
+        while begun:
+            step, part = begun[0]
+            if part is None:
+                outcome.actions += step.last
+            else:
+                part.finish()
+            begun.pop(0)
+    except CiError as error:
+        waiting = [action for step, _part in begun for action in step.last if action not in outcome.actions]
+        if waiting:
+            listed = ", ".join(f"{action.name} (slug {action.slug})" for action in waiting)
+            error.notes.append(f"What is replaced already is still there: {listed}. Run again to finish.")
+        raise
+    finally:
+        outcome.warnings += [text for files in dict.fromkeys(files for files, _step in todo) for text in files.warnings]
+    for files, step in purges:
+        if step.plan.changed:
+            policy.go_on(declared.app_slug)
+            _add(outcome.before.setdefault(files.kind.plural, {}), step.plan.before)
+            outcome.after.setdefault(files.kind.plural, {})
+            if policy.check_mode:
+                outcome.actions += step.actions
+            else:
+                files.apply(step, outcome.actions)
+
+
+def _begin(files: FilesOfApp, step: Step, policy: FleetPolicy, outcome: AppOutcome) -> Begun | None:
+    """Do all of a step but its deletions; None where nothing is really done."""
+    part, file = None, step.file
+    if step.plan.changed:
+        policy.go_on(files.app_slug)
+        _add(outcome.before.setdefault(files.kind.plural, {}), step.plan.before)
+        _add(outcome.after.setdefault(files.kind.plural, {}), step.plan.after)
+    if step.plan.changed and not policy.check_mode:
+        part = files.begin(step, outcome.actions)
+        file = part.file
+    else:
+        outcome.actions += step.first
+    if file is not None:
+        outcome.files.append(_shown(files.kind.name, file))
+    return part
+
+
+def _prepare(
+    client: BitriseClient, declared: AppDeclaration, policy: FleetPolicy
+) -> tuple[list[tuple[FilesOfApp, Step]], list[tuple[FilesOfApp, Step]]]:
+    """The plans for what is declared, and those to purge what is not."""
     declarations = declarations_of(declared, policy.read_file)
     todo: list[tuple[FilesOfApp, Step]] = []
     purges: list[tuple[FilesOfApp, Step]] = []
     for kind in KINDS:
         if kind.plural not in declarations:
             continue
-        client.redact.add(*(declaration.desired.password for declaration in declarations[kind.plural]))
-        files = FilesOfApp(client, kind, declared.app_slug, policy.journal, policy.digests)
+        client.redact.add(
+            *(secret for declaration in declarations[kind.plural] for secret in declaration.desired.secrets)
+        )
+        files = FilesOfApp(client, kind, declared.app_slug, policy.journal, policy.digests, policy.inspector)
         steps = [files.prepare(declaration) for declaration in declarations[kind.plural]]
         _check_declared_once(declared.app_slug, files, steps)
         todo += [(files, step) for step in steps]
         if kind.plural in policy.purge:
             purges.append((files, files.prepare_purge(steps)))
     _check_purge(declared.app_slug, [step for _name, step in purges], policy.max_purge)
-    for files, step in todo:
-        outcome.warnings += [*step.warnings, *files.back_up(step, check_mode=policy.check_mode)]
-    for files, step in [*todo, *purges]:
-        file = step.file
-        if step.plan.changed:
-            policy.go_on(declared.app_slug)
-            _add(outcome.before.setdefault(files.kind.plural, {}), step.plan.before)
-            _add(outcome.after.setdefault(files.kind.plural, {}), step.plan.after)
-            if policy.check_mode:
-                outcome.actions += step.actions
-            else:
-                file = files.apply(step, outcome.actions)
-        if file is not None:
-            outcome.files.append(_shown(files.kind.name, file))
+    return todo, purges
 
 
 def _check_declared_once(app_slug: str, files: FilesOfApp, steps: list[Step]) -> None:

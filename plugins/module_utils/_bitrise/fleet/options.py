@@ -10,20 +10,9 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
-    BUILD_CERTIFICATE,
-    PROVISIONING_PROFILE,
-    FileKind,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import CERTIFICATE_PASSWORD, FILE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-
-# In the order in which they are reconciled: a profile is of no use without its certificate.
-FILE_OPTIONS: dict[FileKind, OptionGroup] = {
-    BUILD_CERTIFICATE: FILE + CERTIFICATE_PASSWORD,
-    PROVISIONING_PROFILE: FILE,
-}
 
 
 def _file_lists() -> dict[str, dict[str, Any]]:

@@ -57,8 +57,9 @@ def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_secrets_in_examples_are_variables(module: str) -> None:
     for name, options in tasks_of(module):
         for option in entry_of(name).options.secrets:
-            if option in options:
-                assert options[option].startswith("{{ "), f"{name}: {option}"
+            given = options.get(option, {})
+            for value in given.values() if isinstance(given, dict) else [given]:
+                assert value.startswith("{{ "), f"{name}: {option}"
 
 
 def test_ansible_doc_shows_every_plugin_without_a_warning() -> None:

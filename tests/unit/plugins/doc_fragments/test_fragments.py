@@ -11,14 +11,21 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import FILE_FILTER
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
     CERTIFICATE_PASSWORD,
+    ENV_KEY,
     FILE,
+    KEYSTORE,
+    REPLACE_ORDER,
     STATE,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT
+from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, TRANSPORT, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
 
 from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, entry_of
 
@@ -29,12 +36,19 @@ GROUPS = {
     "_bitrise": CONNECTION,
     "_bitrise.app": APP,
     "_bitrise.limit": LIMIT,
+    "_bitrise_artifacts.artifact": ARTIFACT,
+    "_bitrise_builds.build": BUILD,
     "_bitrise_files.certificate": CERTIFICATE_PASSWORD,
+    "_bitrise_files.env_key": ENV_KEY,
     "_bitrise_files.file": FILE,
     "_bitrise_files.filter": FILE_FILTER,
+    "_bitrise_files.keystore": KEYSTORE,
+    "_bitrise_files.replace_order": REPLACE_ORDER,
     "_bitrise_files.state": STATE,
+    "_file_attributes": ATTRIBUTES,
     "_run_in": RUN,
     "_transport": TRANSPORT,
+    "_waiting": WAIT,
 }
 
 

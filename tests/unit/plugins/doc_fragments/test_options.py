@@ -76,7 +76,7 @@ def test_environment_variables_are_documented(module: str) -> None:
 def test_secrets_are_marked(module: str) -> None:
     def check(specification: Mapping[str, Any]) -> None:
         for name, option in specification.items():
-            secret = re.search(r"token|password|content", name) and name != "update_password"
+            secret = re.search(r"token|password|content|secret", name) and name != "update_password"
             assert bool(option.get("no_log")) is bool(secret), name
             check(option.get("options", {}))
 

@@ -90,10 +90,10 @@ def test_apps_in_every_state(fleet: Fleet) -> None:
     assert [done["apps"][slug]["changed"] for slug in (ONE, TWO, THREE)] == [True, False, True]
     assert [(action["action"], action["name"], action.get("reason")) for action in done["apps"][THREE]["actions"]] == [
         ("upload", "dist.p12", None),
-        ("delete", "dist.p12", "replaced"),
         ("upload", "first", None),
-        ("delete", "first", "replaced"),
         ("update", "second", None),
+        ("delete", "dist.p12", "replaced"),
+        ("delete", "first", "replaced"),
         ("delete", "second", "leftover"),
     ]
     assert fleet.contents(PROFILES)[THREE] == digests(first=FIRST, second=SECOND, own=b"x")

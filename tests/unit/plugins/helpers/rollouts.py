@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .service import CERTIFICATES, PROFILES, Service, a_file, sha256
+from .service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Service, a_file, sha256
 from .tasks import Task, Tasks, b64
 
 NEW = b"new content"
@@ -27,6 +27,7 @@ class Rollout:
     left: tuple[bytes, ...] = (NEW,)
     flags: Mapping[str, Any] = field(default_factory=dict)
     names_slug: bool = False  # the task names the first file by its slug
+    gap: bool = False  # the task wants the old file to go first
 
     def start(self, service: Service, tasks: Tasks) -> Task:
         service.holds(self.kind, *self.files, a_file("other", b"something else"))
@@ -43,12 +44,15 @@ class Rollout:
         """If there was a usable file of that name there still is one, unless none is wanted; others are untouched."""
         contents = service.contents(self.kind)
         assert OTHER in contents
-        if self.left and any(file.get("content_base64") for file in self.files):
+        if self.left and not self.gap and any(file.get("content_base64") for file in self.files):
             assert any(name == "dist" for name, _content in contents)
 
     def check_is_true(self, service: Service) -> None:
         """Exactly the declared files: none lost, none left over, flags and password as declared."""
-        assert service.contents(self.kind) == sorted([OTHER, *(("dist", sha256(content)) for content in self.left)])
+        others = [(file["name"], sha256(b"x")) for file in self.files if file["name"] != "dist"]
+        assert service.contents(self.kind) == sorted(
+            [OTHER, *others, *(("dist", sha256(content)) for content in self.left)]
+        )
         files = service.files(self.kind)
         assert all(file["processed"] for file in files)
         declared = [file for file in files if file["sha256"] == sha256(NEW)]
@@ -94,5 +98,28 @@ ROLLOUTS = {
     "flags": Rollout(PROFILES, (a_file("dist", NEW),), {**DECLARED, **PROTECTED}, flags=PROTECTED),
     "absent": Rollout(
         CERTIFICATES, (a_file("dist", OLD), a_file("dist", NEW)), {"state": "absent", "duplicates": "remove"}, ()
+    ),
+    "project file": Rollout(
+        PROJECT_FILES, (a_file("dist", OLD),), {**DECLARED, **PROTECTED}, flags={**PROTECTED, "user_env_key": "DIST"}
+    ),
+    "project file, old one first": Rollout(
+        PROJECT_FILES,
+        (a_file("dist", OLD), LEFTOVER),
+        {**DECLARED, "replace_order": "delete_first"},
+        flags={"user_env_key": "DIST"},
+        gap=True,
+    ),
+    "keystore with its name": Rollout(
+        KEYSTORES,
+        (a_file("first", b"x"), a_file("dist", OLD, keystore_file_name="TWO")),
+        {**DECLARED, "alias": "a", "password": "one"},
+        flags={"user_env_key": "ANDROID_KEYSTORE_TWO", "password_sha256": sha256(b"one")},
+    ),
+    "keystore, old one first": Rollout(
+        KEYSTORES,
+        (a_file("first", b"x"), a_file("dist", OLD, keystore_file_name="TWO")),
+        {**DECLARED, "keystore_name": "TWO", "replace_order": "delete_first"},
+        flags={"user_env_key": "ANDROID_KEYSTORE_TWO"},
+        gap=True,
     ),
 }

@@ -15,10 +15,13 @@ from tests.emulator.process import Emulator
 APP = "a99a0001a99a0001"
 PROFILES = "provisioning_profiles"
 CERTIFICATES = "build_certificates"
+KEYSTORES = "android_keystores"
+PROJECT_FILES = "project_files"
 READING = frozenset({"apps", "app", "list", "show", "get"})
 
 _FILE = re.compile(
-    r"/v0\.1/apps/[^/]+/(?:provisioning-profiles|build-certificates)(?P<slug>/[^/]+)?(?P<sub>/uploaded)?$"
+    r"/v0\.1/apps/[^/]+/(?:provisioning-profiles|build-certificates|android-keystore-files|generic-project-files)"
+    r"(?P<slug>/[^/]+)?(?P<sub>/uploaded)?$"
 )
 _WORDS = {
     ("GET", False, False): "list",
@@ -41,6 +44,11 @@ def a_file(name: str, content: bytes | None, **more: Any) -> dict[str, Any]:
     return {"name": name, "content_base64": base64.b64encode(content).decode(), **more}
 
 
+def env_key(name: str) -> str:
+    """The key that builds know a project file by, unless a test says otherwise."""
+    return re.sub(r"\W", "_", name.upper())
+
+
 class Service:
     """The emulator, seen by a test about the files of one app."""
 
@@ -54,7 +62,8 @@ class Service:
 
     def holds(self, kind: str = PROFILES, *files: dict[str, Any], roles: dict[str, str] | None = None) -> None:
         """The one app has these files of one kind and nothing else; nobody has asked for anything yet."""
-        app = {"title": "Shop", "slug": APP, "owner": "owner", "roles": roles or {}, kind: list(files)}
+        keyed = [{"user_env_key": env_key(file["name"]), **file} for file in files] if kind == PROJECT_FILES else files
+        app = {"title": "Shop", "slug": APP, "owner": "owner", "roles": roles or {}, kind: list(keyed)}
         self.emulator.load({"apps": [app]})
         self.emulator.clear_requests()
 

@@ -15,21 +15,35 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import (
+    ANDROID_KEYSTORE_ENTRY,
+    ANDROID_KEYSTORE_INFO,
     BUILD_CERTIFICATE_ENTRY,
     BUILD_CERTIFICATE_INFO,
+    PROJECT_FILE_ENTRY,
+    PROJECT_FILE_INFO,
     PROVISIONING_PROFILE_ENTRY,
     PROVISIONING_PROFILE_INFO,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
 
-from .service import APP, CERTIFICATES, PROFILES, READING, Service
+from .service import APP, CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, READING, Service, env_key
 
 PROFILE = PROVISIONING_PROFILE_ENTRY
 CERTIFICATE = BUILD_CERTIFICATE_ENTRY
 ENTRIES = (PROFILE, CERTIFICATE, PROVISIONING_PROFILE_INFO, BUILD_CERTIFICATE_INFO, APP_INFO)
-MANAGING = {PROFILES: PROFILE, CERTIFICATES: CERTIFICATE}
-LISTING = {PROFILES: PROVISIONING_PROFILE_INFO, CERTIFICATES: BUILD_CERTIFICATE_INFO}
-RESULT_KEY = {PROFILES: "provisioning_profile", CERTIFICATES: "build_certificate"}
+MANAGING = {
+    PROFILES: PROFILE,
+    CERTIFICATES: CERTIFICATE,
+    KEYSTORES: ANDROID_KEYSTORE_ENTRY,
+    PROJECT_FILES: PROJECT_FILE_ENTRY,
+}
+LISTING = {
+    PROFILES: PROVISIONING_PROFILE_INFO,
+    CERTIFICATES: BUILD_CERTIFICATE_INFO,
+    KEYSTORES: ANDROID_KEYSTORE_INFO,
+    PROJECT_FILES: PROJECT_FILE_INFO,
+}
+RESULT_KEY = {kind: kind.removesuffix("s") for kind in MANAGING}
 
 
 def b64(content: bytes) -> str:
@@ -143,6 +157,9 @@ class Tasks:
     def file(self, kind: str = PROFILES, data: bytes | None = None, **options: Any) -> Task:
         """A task that manages a file of the app, with these bytes."""
         given = {} if data is None else {"content": b64(data)}
+        name = options.get("name", "dist")
+        if kind == PROJECT_FILES and {"content", "src"} & {*given, *options} and name and "slug" not in options:
+            given["user_env_key"] = env_key(name)
         return self.make(MANAGING[kind], **{"app_slug": APP, "name": "dist", **given, **options})
 
     def listing(self, kind: str = PROFILES, **options: Any) -> Task:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from ansible.errors import AnsibleError
 
 from tests.emulator.process import Emulator
+from tests.signing_files import Authority, IdentityKind, Team
 
 from .conftest import Build, app, members, variables
 
@@ -51,10 +54,14 @@ def test_latest_build_and_signing_files(fleet: Fleet, build: Build, emulator: Em
     assert bank["bitrise_latest_build"] is None
     assert [file["upload_file_name"] for file in shop["bitrise_code_signing"]["build_certificates"]] == ["dist.p12"]
     assert shop["bitrise_code_signing"]["provisioning_profiles"][0]["is_protected"] is True
-    assert bank["bitrise_code_signing"] == {"build_certificates": [], "provisioning_profiles": []}
+    assert bank["bitrise_code_signing"] == {"build_certificates": [], "provisioning_profiles": [], "days_left": None}
     assert "canary-password" not in str(shop)
     assert members(inventory) == {"build_success": ["Shop"], "build_none": ["Bank"]}
-    assert requested(emulator) == {"apps": 1, "builds": 2, "build-certificates": 2, "provisioning-profiles": 2}
+    asked = requested(emulator)
+    lists = {"apps": 1, "builds": 2, "build-certificates": 2, "provisioning-profiles": 2}
+    assert {name: asked.pop(name) for name in lists} == lists
+    # The certificate and its bytes; the profile is protected.
+    assert list(asked.values()) == [1, 1]
 
 
 def test_only_hosts_are_asked_about(fleet: Fleet, build: Build, emulator: Emulator) -> None:
@@ -74,6 +81,38 @@ def test_a_token_without_the_rights(
 
     assert shop["bitrise_code_signing"] is None
     assert shop["bitrise_latest_build"]["slug"] == "b2"
+
+
+def test_a_group_of_those_that_expire(fleet: Fleet, build: Build, tmp_path: Path) -> None:
+    authority = Authority.create()
+    team = Team("A1B2C3D4E5", "Acme Ltd")
+    now = dt.datetime.now(dt.UTC)
+    for number, days in enumerate((10.5, 100.5)):
+        end = now + dt.timedelta(days=days)
+        begin = now - dt.timedelta(days=9)
+        identity = authority.identity(IdentityKind.DISTRIBUTION, team, not_before=begin, not_after=end)
+        (tmp_path / f"{number}.p12").write_bytes(identity.pkcs12("canary-password"))
+    fleet(*(app(f"App {number}", f"aaaa00000000000{number}", **_certificate(tmp_path, number)) for number in range(2)))
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    days_left = "bitrise_code_signing.days_left"
+    config = {
+        **cache,
+        "include": ["code_signing"],
+        "keyed_groups": [{"key": f"'expiring' if {days_left} < 30 else 'fine'", "separator": ""}],
+    }
+
+    for _from_service_then_from_cache in range(2):
+        inventory = build(config)
+        assert members(inventory) == {"expiring": ["App 0"], "fine": ["App 1"]}
+        signing = variables(inventory, "App 0")["bitrise_code_signing"]
+        assert signing["days_left"] == signing["build_certificates"][0]["days_left"] == 10
+    assert "canary" not in "".join(file.read_text() for file in (tmp_path / "cache").iterdir())
+
+
+def _certificate(folder: Path, number: int) -> dict[str, Any]:
+    content = base64.b64encode((folder / f"{number}.p12").read_bytes()).decode()
+    file = {"name": "dist.p12", "content_base64": content, "certificate_password": "canary-password"}
+    return {"build_certificates": [file]}
 
 
 def test_it_is_cached_apart(fleet: Fleet, build: Build, emulator: Emulator, tmp_path: Path) -> None:

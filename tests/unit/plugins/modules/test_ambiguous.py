@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ..helpers.service import CERTIFICATES, PROFILES, READING, Service, a_file, sha256
+from ..helpers.service import CERTIFICATES, PROFILES, PROJECT_FILES, READING, Service, a_file, sha256
 from ..helpers.tasks import Tasks, check_then_run_then_rerun
 
 NEW = b"new content"
 OLD = b"old content"
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 CHECK_MODE = pytest.mark.parametrize("check_mode", [True, False], ids=["check", "real"])
 
 

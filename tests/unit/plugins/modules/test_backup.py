@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ..helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file, sha256
+from ..helpers.service import APP, CERTIFICATES, PROFILES, PROJECT_FILES, Service, a_file, sha256
 from ..helpers.tasks import Tasks
 
 NEW = b"new content"
 OLD = b"old content"
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 CHECK_MODE = pytest.mark.parametrize("check_mode", [True, False], ids=["check", "real"])
 
 

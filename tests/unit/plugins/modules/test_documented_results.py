@@ -12,7 +12,7 @@ import pytest
 from tests.signing_files import Authority, IdentityKind, Team
 
 from ..helpers.documentation import documentation
-from ..helpers.service import CERTIFICATES, PROFILES, Service, a_file
+from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Service, a_file
 from ..helpers.tasks import APP_INFO, Tasks
 
 # What ansible-core and its callbacks know without being told.
@@ -66,7 +66,7 @@ def p12() -> bytes:
     return Authority.create().identity(IdentityKind.DISTRIBUTION, Team("A1B2C3D4E5", "Acme Ltd")).pkcs12("one")
 
 
-@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 def test_managing(service: Service, tasks: Tasks, p12: bytes, kind: str) -> None:
     service.holds(kind, a_file("dist", b"old"), a_file("gone", p12))
     password = {"certificate_password": "one"} if kind == CERTIFICATES else {}
@@ -81,9 +81,22 @@ def test_managing(service: Service, tasks: Tasks, p12: bytes, kind: str) -> None
     check_results(f"bitrise_{kind[:-1]}", *results)
 
 
-@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+def test_managing_keystores(service: Service, tasks: Tasks) -> None:
+    service.holds(KEYSTORES, a_file("dist", b"old"), a_file("gone", b"x"))
+    results = []
+    for check_mode in (True, False):
+        results += [
+            tasks.file(KEYSTORES, b"new", keystore_name="DIST", password="one").run(check_mode=check_mode, diff=True),
+            tasks.file(KEYSTORES, name="gone", state="absent").run(check_mode=check_mode),
+            tasks.file(KEYSTORES, name="none", is_protected=True).fail(check_mode=check_mode),
+        ]
+    check_results("bitrise_android_keystore", *results)
+
+
+@pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES])
 def test_listing(service: Service, tasks: Tasks, p12: bytes, kind: str) -> None:
-    service.holds(kind, a_file("dist", p12, certificate_password="one"), a_file("half", None))
+    secret = {CERTIFICATES: "certificate_password", KEYSTORES: "password"}.get(kind)
+    service.holds(kind, a_file("dist", p12, **({secret: "one"} if secret else {})), a_file("half", None))
     failed = tasks.listing(kind, slug="01GONE").fail()
     check_results(f"bitrise_{kind[:-1]}_info", tasks.listing(kind).run(), failed)
 

@@ -9,10 +9,16 @@ import json
 
 import pytest
 
-from ..helpers.service import CERTIFICATES, PROFILES, Service, a_file, sha256
+from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Service, a_file, sha256
 from ..helpers.tasks import Tasks
 
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES])
+OWN: dict[str, set[str]] = {
+    PROFILES: set(),
+    CERTIFICATES: {"file_sha256", "certificates"},
+    PROJECT_FILES: {"user_env_key"},
+    KEYSTORES: {"user_env_key", "file_sha256", "certificate_sha256_fingerprint"},
+}
 COMMON = {
     "slug",
     "upload_file_name",
@@ -28,8 +34,8 @@ COMMON = {
 def test_file_as_it_is(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", b"content", is_protected=True), a_file("half", None, size=9))
     whole, half = tasks.listing(kind).run()[kind]
-    assert set(whole) == set(half) == COMMON | ({"file_sha256", "certificates"} if kind == CERTIFICATES else set())
-    digest = sha256(b"content") if kind == CERTIFICATES else None
+    assert set(whole) == set(half) == COMMON | OWN[kind]
+    digest = sha256(b"content") if "file_sha256" in OWN[kind] else None
     assert {key: whole[key] for key in COMMON - {"slug"}} == {
         "upload_file_name": "dist",
         "upload_file_size": 7,

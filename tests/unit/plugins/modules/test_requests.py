@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from ..helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
+from ..helpers.service import APP, CERTIFICATES, PROFILES, PROJECT_FILES, Service, a_file
 from ..helpers.tasks import RESULT_KEY, Tasks
 
 NEW = b"new content"
 OLD = b"old content"  # as long as the new one: only a comparison of the bytes tells them apart
-KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES])
+KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 # What it takes to compare: a certificate's digest is listed, a profile's bytes are fetched.
-COMPARE = {PROFILES: ["list", "show", "get"], CERTIFICATES: ["list"]}
+COMPARE = {PROFILES: ["list", "show", "get"], CERTIFICATES: ["list"], PROJECT_FILES: ["list", "show", "get"]}
 UPLOAD = ["create", "put", "confirm"]
 
 
@@ -118,7 +118,8 @@ def test_what_is_sent(service: Service, tasks: Tasks, kind: str) -> None:
     tasks.file(kind, NEW).run()
     log = service.emulator.requests()
     first = log[0]
-    assert (first["path"], first["query"]) == (f"/v0.1/apps/{APP}/{kind.replace('_', '-')}", {"limit": "50"})
+    collection = {PROJECT_FILES: "generic-project-files"}.get(kind, kind.replace("_", "-"))
+    assert (first["path"], first["query"]) == (f"/v0.1/apps/{APP}/{collection}", {"limit": "50"})
     assert {entry["area"]: entry["token"] for entry in log} == {"api": "owner", "storage": None}
     assert [entry["bytes_in"] for entry in log if entry["method"] == "PUT"] == [len(NEW)]
     assert all(200 <= entry["status"] < 300 for entry in log)

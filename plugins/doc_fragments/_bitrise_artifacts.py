@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that name an artifact: module_utils._bitrise.artifacts.options.ARTIFACT."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    ARTIFACT = r"""
+options:
+  slug:
+    description:
+      - Slug of the artifact, as in the answer of M(mobileops.ci.bitrise_artifact_info). Either this or O(title) is
+        required.
+    type: str
+  title:
+    description:
+      - Title of the artifact, which is mostly the name of a file. If several artifacts of the build have it the task
+        fails, lists their slugs and changes nothing.
+    type: str
+"""

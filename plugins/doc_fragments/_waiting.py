@@ -1,0 +1,27 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of modules that can wait: module_utils._waiting.WAIT."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  wait:
+    description:
+      - Whether to wait.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - Fail after waiting for so many seconds.
+    type: float
+    default: 3600
+  wait_interval:
+    description:
+      - Seconds between two looks while waiting.
+    type: float
+    default: 10
+"""

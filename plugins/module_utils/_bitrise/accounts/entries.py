@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_user_info and bitrise_organization_info."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import flag, number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.endpoints import (
+    list_organizations,
+    read_organization,
+    read_user,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+
+USER = OptionGroup({"user_slug": {"type": "str"}})
+ORGANIZATION = OptionGroup({"organization_slug": {"type": "str"}})
+
+_TEXTS_OF_USER = ("username", "slug", "email", "avatar_url", "created_at", "payment_processor", "unconfirmed_email")
+_TEXTS_OF_OWNER = ("username", "slug", "email")
+
+
+def shown_user(user: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **{key: text(user.get(key)) for key in _TEXTS_OF_USER},
+        "data_id": number(user.get("data_id")),
+        "has_used_organization_trial": flag(user.get("has_used_organization_trial")),
+    }
+
+
+def shown_organization(organization: Mapping[str, Any]) -> dict[str, Any]:
+    owners = organization.get("owners")
+    return {
+        **{key: text(organization.get(key)) for key in ("name", "slug", "avatar_icon_url")},
+        "concurrency_count": number(organization.get("concurrency_count")),
+        "owners": [
+            {key: text(owner.get(key)) for key in _TEXTS_OF_OWNER}
+            for owner in (owners if isinstance(owners, list) else [])
+            if isinstance(owner, Mapping)
+        ],
+    }
+
+
+def _slug(options: Mapping[str, Any], option: str) -> str | None:
+    slug: str | None = options[option]
+    if slug == "":
+        raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+    return slug
+
+
+def _run_user(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+    return Outcome({"users": [shown_user(read_user(client, _slug(options, "user_slug")))]})
+
+
+def _run_organization(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+    slug = _slug(options, "organization_slug")
+    found = list_organizations(client) if slug is None else [read_organization(client, slug)]
+    return Outcome({"organizations": [shown_organization(organization) for organization in found]})
+
+
+USER_INFO = Entry("bitrise_user_info", BITRISE + RUN + USER, BitriseClient.from_options, _run_user)
+ORGANIZATION_INFO = Entry(
+    "bitrise_organization_info", BITRISE + RUN + ORGANIZATION, BitriseClient.from_options, _run_organization
+)

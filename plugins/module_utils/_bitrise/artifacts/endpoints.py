@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service's paths about artifacts, and finding the one that a task names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+
+NAMED_IN_MESSAGE = 20
+
+
+@dataclass(frozen=True)
+class Artifacts:
+    """The artifacts of one build."""
+
+    client: BitriseClient
+    app_slug: str
+    build_slug: str
+
+    @property
+    def _where(self) -> str:
+        return f"of build {self.build_slug} of app {self.app_slug}"
+
+    def _path(self, *parts: str) -> str:
+        whole = ["/apps", path_part(self.app_slug), "builds", path_part(self.build_slug), "artifacts"]
+        return "/".join([*whole, *(path_part(part) for part in parts)])
+
+    def each(self, limit: int | None = None) -> Iterator[Artifact]:
+        for data in self.client.pages(self._path(), f"list the artifacts {self._where}", None, limit):
+            yield Artifact.from_service(data)
+
+    def read(self, slug: str) -> Artifact:
+        """One artifact, with the URL to download it from, which holds for ten minutes."""
+        data = self.client.data("GET", self._path(slug), f"read artifact {slug} {self._where}")
+        return Artifact.from_service(data)
+
+    def set_public_page(self, artifact: Artifact, enabled: bool) -> Artifact:
+        what = f"{'open' if enabled else 'close'} the public page of {artifact.label} {self._where}"
+        body = {"is_public_page_enabled": enabled}
+        return Artifact.from_service(self.client.data("PATCH", self._path(artifact.slug), what, json=body))
+
+    def delete(self, artifact: Artifact) -> None:
+        self.client.delete(self._path(artifact.slug), f"delete {artifact.label} {self._where}")
+
+    def find(self, options: Mapping[str, Any]) -> Artifact | None:
+        """The one artifact that the options slug or title name, as read(); None if the build has none such.
+
+        Raises RefusedError where several have that title, and ServiceError where there is no such build.
+        """
+        slug, title = options["slug"], options["title"]
+        for option in ("slug", "title"):
+            if options[option] == "":
+                raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+        if slug is None:
+            found = [artifact for artifact in self.each() if artifact.title == title]
+            if len(found) > 1:
+                raise self._several(title, found)
+            return self.read(found[0].slug) if found else None
+        try:
+            return self.read(slug)
+        except ServiceError as error:
+            if error.status != 404:
+                raise
+        # The service says the same for an artifact, a build and an app that is not there. Only for the latter two
+        # does it refuse the list.
+        for _artifact in self.each(limit=1):
+            break
+        return None
+
+    def find_existing(self, options: Mapping[str, Any]) -> Artifact:
+        """The same where there must be one."""
+        artifact = self.find(options)
+        if artifact is None:
+            named = f"slug {options['slug']}" if options["slug"] is not None else f"title {options['title']}"
+            raise RefusedError(
+                f"There is no artifact with {named} {self._where}. Artifacts come from builds: none can be created.",
+                kind="not_found",
+            )
+        return artifact
+
+    def _several(self, title: str, found: list[Artifact]) -> RefusedError:
+        slugs = ", ".join(artifact.slug for artifact in found[:NAMED_IN_MESSAGE])
+        more = f" and {len(found) - NAMED_IN_MESSAGE} more" if len(found) > NAMED_IN_MESSAGE else ""
+        return RefusedError(
+            f"title: {len(found)} artifacts {self._where} have the title {title}, with the slugs {slugs}{more}. "
+            "Name one of them by its slug.",
+            kind="duplicates",
+        )

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an artifact is: reading the service's object, whatever is missing in it, and what results show of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number, text
+
+# The only types with a page from which people install the app.
+INSTALLABLE = ("android-apk", "ios-ipa")
+
+_SECRET_KEY = re.compile(r"url|token|password|secret", re.IGNORECASE)
+_SIGNED = re.compile(r"https?://\S*\?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """An artifact as the service reports it."""
+
+    slug: str
+    title: str | None
+    artifact_type: str | None
+    size: int | None
+    is_public: bool
+    page_url: str | None = None  # None: not told, as in lists. Without a page it is "".
+    download_url: str | None = field(default=None, repr=False)
+    meta: Any = None
+    intermediate_file_info: Any = None
+
+    @classmethod
+    def from_service(cls, data: Mapping[str, Any]) -> Artifact:
+        size = number(data.get("file_size_bytes"))
+        page = data.get("public_install_page_url")
+        return cls(
+            slug=str(data["slug"]),
+            title=text(data.get("title")),
+            artifact_type=text(data.get("artifact_type")),
+            size=size if size is not None and size >= 0 else None,
+            is_public=data.get("is_public_page_enabled") is True,
+            page_url=page if isinstance(page, str) else None,
+            download_url=text(data.get("expiring_download_url")),
+            meta=_public(data.get("artifact_meta")),
+            intermediate_file_info=_public(data.get("intermediate_file_info")),
+        )
+
+    @property
+    def name(self) -> str:
+        return self.title or self.slug
+
+    @property
+    def label(self) -> str:
+        return f"artifact {self.title} (slug {self.slug})" if self.title else f"artifact with slug {self.slug}"
+
+    @property
+    def is_installable(self) -> bool:
+        return self.artifact_type in INSTALLABLE
+
+    def with_public_page(self, enabled: bool) -> Artifact:
+        """As it will be: the address of a new page is known once it is there."""
+        return replace(self, is_public=enabled, page_url=None if enabled else "")
+
+    def as_result(self) -> dict[str, Any]:
+        """Always the same keys; the signed URL is not among them."""
+        return {
+            "slug": self.slug,
+            "title": self.title,
+            "artifact_type": self.artifact_type,
+            "file_size_bytes": self.size,
+            "is_public_page_enabled": self.is_public,
+            "public_install_page_url": self.page_url,
+            "artifact_meta": self.meta,
+            "intermediate_file_info": self.intermediate_file_info,
+        }
+
+
+def _public(value: Any) -> Any:
+    """What tools have written about an artifact, without what may be a way to somebody else's bytes."""
+    if isinstance(value, Mapping):
+        return {key: _public(item) for key, item in value.items() if not _SECRET_KEY.search(str(key))}
+    if isinstance(value, list):
+        return [_public(item) for item in value]
+    return None if isinstance(value, str) and _SIGNED.match(value) else value

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Option groups of the modules about artifacts."""
+
+from __future__ import annotations
+
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+
+ARTIFACT = OptionGroup(
+    {"slug": {"type": "str"}, "title": {"type": "str"}},
+    mutually_exclusive=(("slug", "title"),),
+    required_one_of=(("slug", "title"),),
+)
+ARTIFACT_FILTER = OptionGroup(ARTIFACT.argument_spec, mutually_exclusive=ARTIFACT.mutually_exclusive)
+
+ARTIFACT_STATE = OptionGroup(
+    {
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "is_public_page_enabled": {"type": "bool"},
+    }
+)
+
+DOWNLOAD = OptionGroup(
+    {
+        "dest": {"type": "path", "required": True},
+        "checksum": {"type": "str"},
+        "force": {"type": "bool", "default": False},
+    }
+)
+
+RETENTION = OptionGroup(
+    {
+        "state": {"type": "str", "choices": ["absent", "unpublished"], "default": "absent"},
+        "older_than_days": {"type": "int", "required": True},
+        "keep_builds": {"type": "int", "default": 10},
+        "max_artifacts": {"type": "int", "default": 100},
+        "concurrency": {"type": "int", "default": 4},
+    }
+)

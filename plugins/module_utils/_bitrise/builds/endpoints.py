@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service's paths about builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+
+
+def builds_path(app_slug: str, *parts: str) -> str:
+    return "/".join(["/apps", path_part(app_slug), "builds", *(path_part(part) for part in parts)])
+
+
+def read_build(client: BitriseClient, app_slug: str, build_slug: str) -> dict[str, Any]:
+    return client.data("GET", builds_path(app_slug, build_slug), f"read build {build_slug} of app {app_slug}")
+
+
+def list_builds(
+    client: BitriseClient, app_slug: str, filters: Mapping[str, Any] | None = None, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """The builds of the last 200 days, the latest first."""
+    return client.pages(builds_path(app_slug), f"list the builds of app {app_slug}", filters, limit)
+
+
+def list_builds_of_all_apps(
+    client: BitriseClient, filters: Mapping[str, Any] | None = None, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    return client.pages("/builds", "list the builds of all apps", filters, limit)
+
+
+def first_builds(
+    client: BitriseClient, app_slug: str, filters: Mapping[str, Any], limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """One page, for an order that the service does not page in, and how many builds there are in all if it says so."""
+    return _one_page(client, builds_path(app_slug), f"list the builds of app {app_slug}", {**filters, "limit": limit})
+
+
+def list_archived_builds(
+    client: BitriseClient, app_slug: str, after: int, before: int, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Builds that are older than those of the ordinary list. This list has no pages either."""
+    path = f"/apps/{path_part(app_slug)}/archived-builds"
+    params = {"after": after, "before": before, "limit": limit}
+    return _one_page(client, path, f"list the archived builds of app {app_slug}", params)
+
+
+def _one_page(
+    client: BitriseClient, path: str, what: str, params: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], int | None]:
+    call = client.call("GET", path, what, params=params)
+    page = client.answer(call)
+    paging = page.get("paging")
+    total = number(paging.get("total_item_count")) if isinstance(paging, Mapping) else None
+    return _answers.items(call, page), total
+
+
+def trigger_build(client: BitriseClient, app_slug: str, build_params: Mapping[str, Any]) -> dict[str, Any]:
+    """Start a build. Raises UnclearOutcomeError where it cannot be told whether it was started."""
+    body = {"hook_info": {"type": "bitrise"}, "build_params": dict(build_params)}
+    what = f"trigger a build of app {app_slug}"
+    return client.answer(client.call("POST", builds_path(app_slug), what, json=body, repeatable=False))
+
+
+def abort_build(client: BitriseClient, app_slug: str, build_slug: str, body: Mapping[str, Any]) -> None:
+    """Stop a build. The service refuses that for one that is over."""
+    what = f"abort build {build_slug} of app {app_slug}"
+    call = client.call("POST", builds_path(app_slug, build_slug, "abort"), what, json=dict(body), repeatable=False)
+    client.answer(call)
+
+
+def read_log_info(client: BitriseClient, app_slug: str, build_slug: str, before: str | None = None) -> dict[str, Any]:
+    """Parts of the log, or where its archive is. `before`: the parts in front of those of another answer."""
+    what = f"read the log of build {build_slug} of app {app_slug}"
+    params = {"before_timestamp": before} if before else None
+    return client.answer(client.call("GET", builds_path(app_slug, build_slug, "log"), what, params=params))

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_build_log: the log of a build, as text or as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_build
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log_source import (
+    ARCHIVED,
+    MISSING,
+    LogSource,
+    archived_text,
+    chunks_text,
+    find_log,
+    fresh_url,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD, WAIT, refuse_empty
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Patience, Progress
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, check_limit
+from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
+from ansible_collections.mobileops.ci.plugins.module_utils._download import Saved, Wanted, save, save_bytes
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+
+DEFAULT_LIMIT = 100_000
+# The archive follows the end of a build by seconds. An aborted build may never get one.
+ARCHIVING_S = 60.0
+
+LOG = OptionGroup({"dest": {"type": "path"}, "limit": {"type": "int"}}, mutually_exclusive=(("dest", "limit"),))
+
+
+class _Log:
+    """The log of one build, for one task."""
+
+    def __init__(self, options: dict[str, Any], client: BitriseClient, context: TaskContext) -> None:
+        self._client, self._context = client, context
+        self._app_slug: str = options["app_slug"]
+        self._build_slug: str = options["build_slug"]
+        self._dest: str | None = options["dest"]
+        self._wait: bool = options["wait"]
+        self._limit: int = DEFAULT_LIMIT if options["limit"] is None else options["limit"]
+        self._patience = Patience(options, client.sleep)
+        self._warnings: list[str] = []
+
+    def outcome(self) -> Outcome:
+        # What is wrong with it is said before anything is waited for.
+        path = path_of(self._dest, f"{self._build_slug}.log") if self._dest is not None else None
+        source = self._find()
+        error = None
+        if self._wait and source.state != ARCHIVED and not self._warnings:
+            what = f"the log of build {self._build_slug} is {source.state}"
+            error = self._patience.error(f"{what}, its build is not over or its archive not there")
+        values: dict[str, Any] = {"state": source.state, "log": None, "truncated": False, "dest": path}
+        if path is None:
+            return self._as_text(source, values, error)
+        saved = None if source.state == MISSING else self._save(source, path)
+        plan = Plan()
+        if saved:
+            name = f"{self._build_slug}.log"
+            plan = saved.plan(kind="build_log", app_slug=self._app_slug, slug=self._build_slug, name=name)
+        values.update(size=saved.size if saved else None, sha256=saved.sha256 if saved else None)
+        return Outcome(values, plan, tuple(self._warnings), error)
+
+    def _find(self) -> LogSource:
+        """The log as it is now, or once the build is over and its log archived."""
+        progress = Progress(self._patience, self._context.say)
+        over_at: float | None = None
+        while True:
+            source = find_log(self._client, self._app_slug, self._build_slug)
+            if source.state == ARCHIVED or (source.state != MISSING and not self._wait):
+                return source
+            build = read_build(self._client, self._app_slug, self._build_slug)
+            waited = self._patience.waited_s
+            if is_over(build):
+                over_at = waited if over_at is None else over_at
+            if not self._wait:
+                yet = "" if is_over(build) else " yet: wait makes this task wait for it"
+                self._warnings.append(f"{label(build)} has no log{yet}.")
+                return source
+            if over_at is not None and waited - over_at >= ARCHIVING_S:
+                self._warnings.append(
+                    f"{label(build)} has been over for {ARCHIVING_S:.0f} s and more and its log is not archived: it is "
+                    "returned as far as it is there."
+                )
+                return source
+            if self._patience.is_over:
+                return source
+            progress(build, "waiting for the archive of its log" if is_over(build) else None)
+            self._patience.pause()
+
+    def _as_text(self, source: LogSource, values: dict[str, Any], error: CiError | None) -> Outcome:
+        place = (self._client, self._app_slug, self._build_slug)
+        found = (archived_text if source.state == ARCHIVED else chunks_text)(*place, source, self._limit)
+        values.update(log=found.text, truncated=found.truncated, size=found.size, sha256=None)
+        return Outcome(values, Plan(), tuple(self._warnings), error)
+
+    def _save(self, source: LogSource, path: str) -> Saved:
+        place = (self._client, self._app_slug, self._build_slug)
+        what = f"the log of build {self._build_slug}"
+        if source.url is None:
+            data = chunks_text(*place, source).text.encode("utf-8", "replace")
+            return save_bytes(data, what, path, {}, self._context)
+        # The first URL is at hand; only for another one is the service asked again.
+        at_hand = [source.url]
+        wanted = Wanted(what, lambda: at_hand.pop() if at_hand else fresh_url(*place))
+        return save(self._client, wanted, path, {}, self._context)
+
+
+def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+    refuse_empty(options, "app_slug", "build_slug", "dest")
+    check_limit(options["limit"])
+    return _Log(options, client, context).outcome()
+
+
+BUILD_LOG = Entry("bitrise_build_log", BITRISE + RUN + APP + BUILD + LOG + WAIT, BitriseClient.from_options, _run)

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the log of a build is: nowhere yet, in chunks while the build runs, in an archive afterwards."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_log_info
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+
+MISSING, GROWING, ARCHIVED = "missing", "growing", "archived"
+_LONGEST_CHARACTER_BYTES = 4
+_NEVER = "0001-"  # how the service writes a time that there is none of
+
+
+@dataclass(frozen=True)
+class LogText:
+    """The end of a log."""
+
+    text: str
+    truncated: bool
+    size: int | None  # bytes of the whole log, where all of it was seen
+
+
+class Tail:
+    """A sink that keeps the end of what it is given, in flat memory."""
+
+    def __init__(self, limit: int) -> None:
+        self.size = 0
+        self._limit = limit
+        # One more than is shown: it tells whether a line begins there.
+        self._room = (limit + 1) * _LONGEST_CHARACTER_BYTES
+        self._blocks: deque[bytes] = deque()
+        self._kept = 0
+
+    def write(self, data: bytes, /) -> None:
+        self.size += len(data)
+        self._blocks.append(data)
+        self._kept += len(data)
+        while self._kept - len(self._blocks[0]) >= self._room:
+            self._kept -= len(self._blocks.popleft())
+
+    def as_text(self) -> LogText:
+        complete = self._kept == self.size
+        return _end_of(b"".join(self._blocks).decode("utf-8", "replace"), self._limit, self.size, complete=complete)
+
+
+def _end_of(log: str, limit: int, size: int | None, *, complete: bool) -> LogText:
+    if complete and len(log) <= limit:
+        return LogText(log, False, size)
+    end = log[-limit:]
+    if not log[:-limit].endswith("\n"):
+        # Whole lines, unless that leaves nothing.
+        end = end.partition("\n")[2] or end
+    return LogText(end, True, size)
+
+
+@dataclass(frozen=True)
+class LogSource:
+    """What the service says of a log at one moment."""
+
+    state: str
+    url: str | None = field(default=None, repr=False)
+    info: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def find_log(client: BitriseClient, app_slug: str, build_slug: str) -> LogSource:
+    """Missing also if the build itself is: the service says the same for both."""
+    try:
+        info = read_log_info(client, app_slug, build_slug)
+    except ServiceError as error:
+        if error.kind != "not_found":
+            raise
+        return LogSource(MISSING)
+    url = text(info.get("expiring_raw_log_url"))
+    if info.get("is_archived") is True:
+        # Without a URL there is no archive: all that there is are the chunks, if any.
+        return LogSource(ARCHIVED, url, info)
+    return LogSource(GROWING if _chunks(info) else MISSING, None, info)
+
+
+def archived_text(client: BitriseClient, app_slug: str, build_slug: str, source: LogSource, limit: int) -> LogText:
+    """The end of an archived log. The URL holds for minutes only: an expired one is fetched anew once."""
+    if source.url is None:
+        return chunks_text(client, app_slug, build_slug, source, limit)
+    url = source.url
+    for last in (False, True):
+        tails: list[Tail] = []
+
+        def new_tail(tails: list[Tail] = tails) -> Tail:
+            tails.append(Tail(limit))
+            return tails[-1]
+
+        try:
+            client.download(url, new_tail, f"download the log of build {build_slug}")
+            return tails[-1].as_text()
+        except ServiceError as error:
+            if last or error.kind != "signed_url_expired":
+                raise
+            url = fresh_url(client, app_slug, build_slug)
+    raise AssertionError("unreachable")
+
+
+def fresh_url(client: BitriseClient, app_slug: str, build_slug: str) -> str:
+    url = text(read_log_info(client, app_slug, build_slug).get("expiring_raw_log_url"))
+    if url is None:
+        raise ServiceError(
+            f"Could not download the log of build {build_slug}: the service names no place for it any more. Run again.",
+            kind="invalid_response",
+        )
+    return url
+
+
+def chunks_text(
+    client: BitriseClient, app_slug: str, build_slug: str, source: LogSource, limit: int | None = None
+) -> LogText:
+    """The end of a log that is in chunks; all of it without a limit.
+
+    The service shows the last chunks first; those in front of them are asked for as far as they are needed.
+    """
+    info = source.info
+    chunks = _chunks(info)
+    while chunks and min(chunks) > 1 and (limit is None or _length(chunks) <= limit):
+        before = text(info.get("next_before_timestamp"))
+        if before is None or before.startswith(_NEVER):
+            break
+        info = read_log_info(client, app_slug, build_slug, before)
+        older = {position: chunk for position, chunk in _chunks(info).items() if position < min(chunks)}
+        if not older:
+            break
+        chunks.update(older)
+    complete = not chunks or min(chunks) <= 1
+    log = "".join(chunk for _position, chunk in sorted(chunks.items()))
+    size = len(log.encode("utf-8", "replace")) if complete else None
+    return LogText(log, not complete, size) if limit is None else _end_of(log, limit, size, complete=complete)
+
+
+def _length(chunks: Mapping[int, str]) -> int:
+    return sum(map(len, chunks.values()))
+
+
+def _chunks(info: Mapping[str, Any]) -> dict[int, str]:
+    """By position: they may come in any order."""
+    entries = info.get("log_chunks")
+    found: dict[int, str] = {}
+    for place, entry in enumerate(entries if isinstance(entries, list) else [], 1):
+        chunk = text(entry.get("chunk")) if isinstance(entry, Mapping) else None
+        if chunk is not None:
+            position = number(entry.get("position"))
+            found[place if position is None else position] = chunk
+    return found

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a build is: reading the service's object, whatever is missing in it, and what results show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import flag, number, text
+
+RUNNING, SUCCESS, ERROR, ABORTED, ABORTED_WITH_SUCCESS = range(5)
+# The service's own text is the same for both aborted states, and not to be relied on for builds on hold.
+STATUS_NAMES = {
+    RUNNING: "in-progress",
+    SUCCESS: "success",
+    ERROR: "error",
+    ABORTED: "aborted",
+    ABORTED_WITH_SUCCESS: "aborted-with-success",
+}
+ON_HOLD = "on-hold"
+ABORTED_STATES = frozenset({ABORTED, ABORTED_WITH_SUCCESS})
+
+_TEXTS = (
+    "status_text",
+    "branch",
+    "tag",
+    "commit_hash",
+    "commit_message",
+    "commit_view_url",
+    "triggered_workflow",
+    "triggered_by",
+    "triggered_at",
+    "started_on_worker_at",
+    "environment_prepare_finished_at",
+    "finished_at",
+    "abort_reason",
+    "pull_request_target_branch",
+    "pull_request_view_url",
+    "stack_identifier",
+    "machine_type_id",
+    "pipeline_workflow_id",
+    "log_format",
+)
+_NUMBERS = ("build_number", "status", "pull_request_id", "credit_cost")
+_FLAGS = ("is_on_hold", "is_processed", "is_status_sent", "rebuildable", "utility")
+
+
+def status_of(build: Mapping[str, Any]) -> int | None:
+    return number(build.get("status"))
+
+
+def is_over(build: Mapping[str, Any]) -> bool:
+    """Whether it has ended, in whatever way."""
+    status = status_of(build)
+    return status != RUNNING if status is not None else bool(text(build.get("finished_at")))
+
+
+def status_name(build: Mapping[str, Any]) -> str | None:
+    """One word for each state, also where the service has the same text for two; None for a state unknown here."""
+    status = status_of(build)
+    if status is None:
+        return None
+    if status == RUNNING and build.get("is_on_hold") is True:
+        return ON_HOLD
+    return STATUS_NAMES.get(status)
+
+
+def label(build: Mapping[str, Any]) -> str:
+    """How messages name it: by its number as on the service's pages, with the slug that other tasks need."""
+    build_number = number(build.get("build_number"))
+    slug = text(build.get("slug")) or "without a slug"
+    return f"build {slug}" if build_number is None else f"build #{build_number} ({slug})"
+
+
+def shown(build: Mapping[str, Any], app_slug: str | None = None) -> dict[str, Any]:
+    """What results hold of a build: always the same keys.
+
+    What it was started with stays out: values of environment variables are in there.
+    """
+    app = build.get("repository")
+    app = app if isinstance(app, Mapping) else {}
+    return {
+        "app_slug": app_slug or text(app.get("slug")),
+        "app_title": text(app.get("title")),
+        "slug": text(build.get("slug")),
+        "status_name": status_name(build),
+        **{key: text(build.get(key)) for key in _TEXTS},
+        **{key: number(build.get(key)) for key in _NUMBERS},
+        **{key: flag(build.get(key)) for key in _FLAGS},
+    }

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for a build: how long, how often it is looked at, and what is said meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_build
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label, status_name
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
+
+PROGRESS_INTERVAL_S = 60.0
+
+
+class Progress:
+    """Says what a build is doing when that changes, and from time to time."""
+
+    def __init__(self, patience: Patience, say: Callable[[str], None]) -> None:
+        self._patience, self._say = patience, say
+        self._seen: str | None = None
+        self._said_at = 0.0
+
+    def __call__(self, build: Mapping[str, Any], doing: str | None = None) -> None:
+        state = doing or status_name(build) or "in an unknown state"
+        waited = self._patience.waited_s
+        if state == self._seen and waited - self._said_at < PROGRESS_INTERVAL_S:
+            return
+        self._seen, self._said_at = state, waited
+        self._say(f"{label(build)}: {state} after {waited:.0f} s")
+
+
+def wait_until_over(
+    client: BitriseClient, app_slug: str, build: Mapping[str, Any], patience: Patience, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """The build once it is over, or as it is when patience ends: is_over() tells."""
+    progress = Progress(patience, say)
+    found = dict(build)
+    progress(found)
+    while not is_over(found) and not patience.is_over:
+        patience.pause()
+        found = read_build(client, app_slug, str(build["slug"]))
+        progress(found)
+    return found

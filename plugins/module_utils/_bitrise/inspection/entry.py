@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_code_signing_info: what is inside of the signing files of many apps, and what breaks next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, PROJECT_FILE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.gather import (
+    AppFiles,
+    FileOfApp,
+    Gathering,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.trouble import troubles
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
+
+PROGRESS_INTERVAL_S = 2.0
+
+INSPECTION = OptionGroup(
+    {
+        "apps": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"app_slug": {"type": "str", "required": True}, "title": {"type": "str"}},
+        },
+        "kinds": {
+            "type": "list",
+            "elements": "str",
+            "choices": [kind.plural for kind in KINDS],
+            "default": [kind.plural for kind in KINDS if kind != PROJECT_FILE],
+        },
+        "expires_within": {"type": "int", "default": 30},
+        "concurrency": {"type": "int", "default": 8},
+        "digest_cache": {"type": "path", "fallback": (env_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
+    }
+)
+
+
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the specification wants them: an app that is given by its slug alone becomes a dict."""
+    result = dict(arguments)
+    apps = result.get("apps")
+    if isinstance(apps, str):  # as any list may be given, with -e apps=... for example
+        apps = [slug.strip() for slug in apps.split(",") if slug.strip()]
+    elif isinstance(apps, Mapping):
+        apps = [apps]
+    if isinstance(apps, (list, tuple)):
+        result["apps"] = [{"app_slug": app} if isinstance(app, str) else app for app in apps]
+    return result
+
+
+class _Progress:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._last = time.monotonic()
+
+    def __call__(self, words: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= PROGRESS_INTERVAL_S and done < total:
+            self._last = now
+            self._say(f"{done} of {total} {words}")
+
+
+def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+    started = time.monotonic()
+    check_workers(options["concurrency"])
+    if options["expires_within"] < 0:
+        raise OptionError(f"expires_within: {options['expires_within']} is not a number of days of at least 0.")
+    now = dt.datetime.now(dt.timezone.utc)
+    cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
+    progress = _Progress(context.say)
+    gathering = Gathering(
+        clients,
+        [kind for kind in KINDS if kind.plural in options["kinds"]],
+        options["concurrency"],
+        now,
+        cache,
+        listed=lambda done, total: progress("apps listed", done, total),
+        opened=lambda done, total: progress("files looked into", done, total),
+    )
+    try:
+        apps = gathering.gather(_apps(options["apps"], clients))
+    finally:
+        clients.close()
+        if cache and not context.check_mode:
+            cache.save()
+    lists = troubles(apps, now, options["expires_within"])
+    unreadable = [_unreadable(app, app.error) for app in apps if app.error]
+    summary = {
+        "apps": len(apps),
+        "files": sum(len(app.files) for app in apps),
+        "unreadable": len(unreadable),
+        **{name: len(entries) for name, entries in lists.items()},
+        "requests": clients.requests_sent,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+    values = {
+        "apps": {app.app_slug: _shown(app, options["kinds"], now) for app in apps},
+        **lists,
+        "unreadable": unreadable,
+        "expires_within": options["expires_within"],
+        "summary": summary,
+    }
+    return Outcome(values, warnings=tuple(cache.warnings if cache else ()), error=_failure(apps))
+
+
+def _apps(declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients) -> dict[str, str | None]:
+    """Slugs with titles, where these are known."""
+    if declared is None:
+        found = find_apps(clients.get())
+        return {str(app["slug"]): app.get("title") for app in found if not app.get("is_disabled")}
+    for number, app in enumerate(declared, 1):
+        if not app["app_slug"].strip():
+            raise OptionError(f"apps: entry {number} has an empty app_slug.")
+    return {app["app_slug"]: app["title"] for app in declared}
+
+
+def _shown(app: AppFiles, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
+    error = {"msg": app.error.message, **app.error.as_dict()} if app.error else None
+    files = {
+        kind.plural: [file_shown(file, now) for file in app.of_kind(kind)] for kind in KINDS if kind.plural in kinds
+    }
+    return {"title": app.title, "error": error, **files}
+
+
+def file_shown(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
+    """The service's object, with what is inside of it."""
+    findings = one.inspection.findings if one.inspection else ()
+    return {
+        **one.file.as_result(),
+        "details": one.details(now),
+        "findings": [finding.as_dict() for finding in findings],
+    }
+
+
+def _unreadable(app: AppFiles, error: CiError) -> dict[str, Any]:
+    return {"app_slug": app.app_slug, "app_title": app.title, "reason": error.message}
+
+
+def _failure(apps: Sequence[AppFiles]) -> CiError | None:
+    """Where nothing at all could be read, that is no answer."""
+    errors = [app.error for app in apps if app.error]
+    if not errors or len(errors) < len(apps):
+        return None
+    more = f" The other {len(errors) - 1} apps could not be read either." if len(errors) > 1 else ""
+    return CiError(f"{errors[0].message}{more}", **errors[0].as_dict())
+
+
+CODE_SIGNING_INFO = Entry(
+    "bitrise_code_signing_info",
+    BITRISE + RUN + INSPECTION,
+    BitriseClients,
+    _run,
+    requires=("requests", *LIBRARIES),
+    normalize=normalized,
+)

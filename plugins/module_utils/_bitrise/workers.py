@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Work on many apps, several at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+
+
+def side_by_side(
+    clients: BitriseClients,
+    concurrency: int,
+    items: Iterable[ItemT],
+    work: Callable[[ItemT], ResultT],
+    stop: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[ItemT, ResultT]]:
+    """Each item with its result, in the order in which they are done.
+
+    What one piece of work raises ends all of it, as do an interrupt and the task's own time limit: `stop` is called,
+    nobody waits for the service any longer, and what is under way is waited for.
+    """
+    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="mobileops.ci")
+    try:
+        # No more futures than keep the threads busy: for thousands of apps they would take more memory than all else.
+        waiting = iter(items)
+        pending: dict[Future[ResultT], ItemT] = {}
+        while True:
+            for item in islice(waiting, 2 * concurrency - len(pending)):
+                pending[pool.submit(work, item)] = item
+            if not pending:
+                return
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                yield pending.pop(future), future.result()
+    except BaseException:
+        stop()
+        clients.interrupt()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,246 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a downloaded file goes: its path, what is there already, and the file beside it that grows meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from typing import IO
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, ServiceError
+
+BLOCK_BYTES = 1024 * 1024
+_LONGEST_NAME_BYTES = 255
+
+
+def path_of(dest: str, name: str, otherwise: str = "download") -> str:
+    """The path of the file, as ansible.builtin.get_url has it: in an existing directory, or one with a slash at the
+    end, it gets its own name. That name is somebody else's text, and never leads out of the directory.
+    """
+    path = os.path.join(dest, _file_name(name, otherwise)) if dest.endswith("/") or os.path.isdir(dest) else dest
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise LocalFileError(f"dest: the directory {folder} does not exist.")
+    if os.path.isdir(path):
+        raise LocalFileError(f"dest: {path} is a directory, so no file of that name can be there.")
+    return path
+
+
+def check_writable(path: str) -> None:
+    """Raise LocalFileError if the file could not be put there, as far as it can be told without writing."""
+    folder = os.path.dirname(path) or "."
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise LocalFileError(f"dest: the directory {folder} cannot be written.")
+
+
+def _file_name(name: str, otherwise: str) -> str:
+    for text in (name, otherwise):
+        safe = "".join("_" if mark in "/\\" or not mark.isprintable() else mark for mark in text).lstrip(". ")
+        encoded = safe.encode("utf-8", "replace")
+        if len(encoded) > _LONGEST_NAME_BYTES:
+            # What tells files apart is at the end as often as at the beginning: ".dSYM.zip".
+            encoded = encoded[: _LONGEST_NAME_BYTES - 32] + encoded[-32:]
+        safe = encoded.decode("utf-8", "ignore").strip()
+        if safe:
+            return safe
+    return "download"
+
+
+@dataclass(frozen=True)
+class Present:
+    """The file that is at the destination already."""
+
+    path: str
+    size: int
+
+    def sha256(self) -> str:
+        digest = hashlib.sha256()
+        try:
+            with open(self.path, "rb") as file:
+                for block in iter(lambda: file.read(BLOCK_BYTES), b""):
+                    digest.update(block)
+        except OSError as error:
+            raise LocalFileError(f"dest: {self.path} cannot be read to compare it: {error.strerror}.") from error
+        return digest.hexdigest()
+
+
+def look_at(path: str) -> Present | None:
+    """What is there. Raises LocalFileError for what is no regular file, such as a device."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise LocalFileError(f"dest: {path!r} cannot be used: {getattr(error, 'strerror', None) or error}.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise LocalFileError(f"dest: {path} is there and is not a regular file.")
+    return Present(path, found.st_size)
+
+
+class Digest:
+    """A sink that keeps nothing but what the bytes are compared by."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.position = 0
+        self._limit = limit
+        self._sha256 = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._sha256.hexdigest()
+
+    def write(self, data: bytes, /) -> None:
+        if self._limit is not None and self.position + len(data) > self._limit:
+            raise WrongSizeError(self._limit)
+        self._sha256.update(data)
+        self.position += len(data)
+
+    def restart(self) -> None:
+        self.position = 0
+        self._sha256 = hashlib.sha256()
+
+
+class WrongSizeError(ServiceError):
+    """Not as many bytes come as the service has said."""
+
+    def __init__(self, stated: int, received: int | None = None) -> None:
+        came = "more came" if received is None else f"{received} came"
+        super().__init__(f"{stated} bytes were announced and {came}", kind="invalid_response")
+
+
+class Partial(Digest):
+    """The file beside the destination, of mode 0600 from its first byte on, that becomes the destination in the end.
+
+    With an identity (of bytes that never change) a later run takes it over and goes on where it ends.
+    """
+
+    def __init__(self, target: str, identity: str | None, limit: int | None) -> None:
+        super().__init__(limit)
+        self._target = target
+        self.taken_over = 0  # bytes of an earlier run
+        self._file: IO[bytes]
+        try:
+            kept = _kept_name(target, identity) if identity else None
+            opened = _open_kept(kept) if kept else None
+            if kept and opened:
+                self.path, self._file, self.can_stay = kept, opened, True
+                self._take_over()
+            else:
+                handle, self.path = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target) or ".")
+                self._file, self.can_stay = os.fdopen(handle, "wb"), False
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+
+    def _take_over(self) -> None:
+        size = os.fstat(self._file.fileno()).st_size
+        if self._limit is not None and size > self._limit:
+            self.restart()
+            return
+        for block in iter(lambda: self._file.read(BLOCK_BYTES), b""):
+            super().write(block)
+        self.taken_over = self.position
+
+    def write(self, data: bytes, /) -> None:
+        super().write(data)
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self.can_stay = False  # most likely the disk is full
+            raise _cannot_write(self._target, error) from error
+
+    def restart(self) -> None:
+        super().restart()
+        self.taken_over = 0
+        try:
+            self._file.seek(0)
+            self._file.truncate()
+        except OSError as error:
+            raise _cannot_write(self._target, error) from error
+
+    def finish(self) -> None:
+        """Everything is there and goes to the disk. The file keeps its name until `publish`."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _cannot_write(self._target, error) from error
+
+    def publish(self) -> None:
+        """Put it in the place of the destination, in one step."""
+        try:
+            os.replace(self.path, self._target)
+        except OSError as error:
+            raise _cannot_write(self._target, error) from error
+        self._close()
+
+    def inherit(self) -> None:
+        """Mode and, where that is allowed, owner of the file that it replaces."""
+        try:
+            old = os.stat(self._target)
+        except OSError:
+            return
+        with contextlib.suppress(OSError):
+            if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+                os.chown(self.path, old.st_uid, old.st_gid)
+        with contextlib.suppress(OSError):
+            os.chmod(self.path, stat.S_IMODE(old.st_mode) & 0o777)
+
+    def give_up(self, error: BaseException) -> None:
+        """After an error: keep what a later run can go on from, and say so; else leave nothing behind."""
+        with contextlib.suppress(OSError):
+            self._file.flush()
+        stays = self.can_stay and self.position > 0
+        if stays and isinstance(error, CiError):
+            error.notes.append(
+                f"The first {self.position} bytes are kept in {self.path}; the next run goes on from there."
+            )
+        if stays:
+            self._close()
+        else:
+            self.discard()
+
+    def discard(self) -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(self.path)
+        self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+def _kept_name(target: str, identity: str) -> str:
+    folder, name = os.path.split(target)
+    mark = hashlib.sha256(f"{identity}\0{name}".encode("utf-8", "replace")).hexdigest()[:24]
+    return os.path.join(folder, f".{mark}.part")
+
+
+def _open_kept(path: str) -> IO[bytes] | None:
+    """The file of that name, new or of an earlier run; None where it is not ours, or another task is at it."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    except OSError:
+        return None
+    file = os.fdopen(handle, "r+b")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found, there = os.fstat(handle), os.lstat(path)
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
+        # The directory may belong to everybody. And another task may just have renamed it.
+        if ours and not found.st_mode & 0o077 and (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
+            return file
+    except OSError:
+        pass
+    file.close()
+    return None
+
+
+def _cannot_write(target: str, error: OSError) -> LocalFileError:
+    return LocalFileError(f"dest: {target} cannot be written: {error.strerror or error}.")

@@ -1,0 +1,221 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API v1 of PhoneGap Build: paths, bodies, answers. Knows nothing of Ansible or of policy.
+
+The service closed in 2020; others speak its API.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import urljoin
+
+from ansible_collections.mobileops.ci.plugins.module_utils._answers import (
+    HINTS,
+    invalid,
+    json_object,
+    refusal,
+    succeeded,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
+from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+
+Files = Mapping[str, "tuple[str, bytes]"]
+
+
+class PhoneGapClient(ServiceClient):
+    """The API v1 in the name of one account."""
+
+    hints: ClassVar[Mapping[str, str]] = {
+        **HINTS,
+        "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password. The service says the same to an "
+        "account that is not the owner of the app, and of a signing key that is locked.",
+        "not_found": "Either it does not exist or this account has no access to it: the service says the same for both.",
+    }
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> PhoneGapClient:
+        return cls._connect(options, env, "password")
+
+    @classmethod
+    def from_key_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> PhoneGapClient:
+        """The same for a module where `password` is something else."""
+        return cls._connect(options, env, "login_password")
+
+    @classmethod
+    def _connect(cls, options: Mapping[str, Any], env: Mapping[str, str], password_option: str) -> PhoneGapClient:
+        transport = Transport.from_options(options, env)
+        if options["api_token"] is not None:
+            token = check_token(options["api_token"], "api_token")
+            # In a header, not in the query: URLs get into the logs of servers and proxies.
+            return cls(options["api_url"], {"Authorization": f"token {token}"}, Redactor([token]), transport)
+        username, password = options["username"], options[password_option]
+        if not username or not password or ":" in username:
+            raise OptionError(
+                f"username: it takes an address without a colon, and {password_option}; or give api_token instead."
+            )
+        encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
+        redact = Redactor([password, encoded])
+        return cls(options["api_url"], {"Authorization": f"Basic {encoded}"}, redact, transport)
+
+    # The account
+
+    def me(self) -> dict[str, Any]:
+        return self.read("/me", "read the account")
+
+    # Apps
+
+    def apps(self) -> list[dict[str, Any]]:
+        return self._list("/apps", "list the apps", "apps")
+
+    def app(self, app_id: int) -> dict[str, Any]:
+        return self.read(f"/apps/{app_id}", f"read app {app_id}")
+
+    def create_app(self, data: Mapping[str, Any], files: Files) -> dict[str, Any]:
+        what = f"create app {data['title']}"
+        return self.write("POST", "/apps", what, data, files, repeatable=False)
+
+    def update_app(self, app_id: int, data: Mapping[str, Any], files: Files) -> dict[str, Any]:
+        return self.write("PUT", f"/apps/{app_id}", f"change app {app_id}", data, files)
+
+    def set_icon(self, app_id: int, name: str, data: bytes) -> dict[str, Any]:
+        what = f"set the icon of app {app_id}"
+        return self.write("POST", f"/apps/{app_id}/icon", what, None, {"icon": (name, data)})
+
+    def delete_app(self, app_id: int) -> None:
+        self.delete(f"/apps/{app_id}", f"delete app {app_id}")
+
+    # Builds
+
+    def build(self, app_id: int, platforms: list[str]) -> dict[str, Any]:
+        """Queue builds of these platforms, or of all. A second request has no other effect than the first."""
+        what = f"build app {app_id}"
+        if len(platforms) == 1:
+            return self.write("POST", f"/apps/{app_id}/build/{path_part(platforms[0])}", what)
+        return self.write("POST", f"/apps/{app_id}/build", what, {"platforms": platforms} if platforms else None)
+
+    def package_url(self, app_id: int, platform: str) -> str:
+        """Where the package of a platform lies: a URL of the storage, which holds for a while."""
+        path = f"/apps/{app_id}/{path_part(platform)}"
+        call = self.call("GET", path, f"find the {platform} package of app {app_id}")
+        response = self._api.send(call)
+        location = response.headers.get("Location")
+        if 300 <= response.status_code < 400 and location:
+            return urljoin(call.url, location)
+        if not succeeded(response):
+            raise refusal(call, response, self.redact, self.hints)
+        raise invalid(call, "it answered with something that is not a redirect to the package", response.status_code)
+
+    # Collaborators
+
+    def add_collaborator(self, app_id: int, email: str, role: str) -> dict[str, Any]:
+        """Invite somebody. A second request invites nobody else."""
+        data = {"email": email, "role": role}
+        return self.write("POST", f"/apps/{app_id}/collaborators", f"add {email} to app {app_id}", data)
+
+    def update_collaborator(self, app_id: int, number: int, email: str, role: str) -> dict[str, Any]:
+        what = f"change the role of {email} in app {app_id}"
+        return self.write("PUT", f"/apps/{app_id}/collaborators/{number}", what, {"role": role})
+
+    def remove_collaborator(self, app_id: int, number: int, email: str) -> None:
+        call = self.call("DELETE", f"/apps/{app_id}/collaborators/{number}", f"remove {email} from app {app_id}")
+        response = self._api.send(call)
+        # Gone already: the goal is reached. They cannot be asked for one by one.
+        if not succeeded(response) and response.status_code != 404:
+            raise refusal(call, response, self.redact, self.hints)
+
+    # Signing keys
+
+    def keys(self, platform: str | None = None) -> list[dict[str, Any]]:
+        """The account's keys of one platform or of all, each with its platform."""
+        if platform is not None:
+            found = self._list(f"/keys/{path_part(platform)}", f"list the {platform} keys", "keys")
+            return [{**key, "platform": platform} for key in found]
+        call = self.call("GET", "/keys", "list the keys")
+        groups = self.answer(call).get("keys")
+        if not isinstance(groups, dict):
+            raise invalid(call, "its answer has no keys")
+        return [
+            {**key, "platform": name}
+            for name, group in groups.items()
+            if isinstance(group, dict)
+            for key in _numbered(call, group.get("all"))
+        ]
+
+    def key(self, platform: str, number: int) -> dict[str, Any]:
+        path = f"/keys/{path_part(platform)}/{number}"
+        return {**self.read(path, f"read {platform} key {number}"), "platform": platform}
+
+    def create_key(self, platform: str, data: Mapping[str, Any], files: Files) -> dict[str, Any]:
+        what = f"create {platform} key {data['title']}"
+        answer = self.write("POST", f"/keys/{path_part(platform)}", what, data, files, repeatable=False)
+        return {**answer, "platform": platform}
+
+    def update_key(self, platform: str, number: int, data: Mapping[str, Any], what: str) -> dict[str, Any]:
+        return {**self.write("PUT", f"/keys/{path_part(platform)}/{number}", what, data), "platform": platform}
+
+    def delete_key(self, platform: str, number: int) -> None:
+        self.delete(f"/keys/{path_part(platform)}/{number}", f"delete {platform} key {number}")
+
+    # Requests
+
+    def read(self, path: str, what: str) -> dict[str, Any]:
+        """The object with a number that lies there."""
+        call = self.call("GET", path, what)
+        return _numbered(call, [self.answer(call)])[0]
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        data: Mapping[str, Any] | None = None,
+        files: Files | None = None,
+        *,
+        repeatable: bool = True,
+    ) -> dict[str, Any]:
+        """Send a part `data` and files; the JSON object of the answer."""
+        body, headers = _encoded(data, files or {})
+        call = Call(method, self.api_url + path, what, path, data=body, headers=headers, repeatable=repeatable)
+        answer = self.answer(call)
+        if isinstance(answer.get("error"), str):
+            # A success in the status alone. In an app it is an object.
+            words = self.redact.quote(answer["error"])
+            raise ServiceError(
+                f"Could not {what}: {call.shown}: {words}.", kind="bad_request", **call.details(status=200)
+            )
+        return answer
+
+    def _list(self, path: str, what: str, key: str) -> list[dict[str, Any]]:
+        call = self.call("GET", path, what)
+        return _numbered(call, self.answer(call).get(key))
+
+
+def _numbered(call: Call, found: Any) -> list[dict[str, Any]]:
+    """Objects that have a number. Raises ServiceError for anything else."""
+    if not isinstance(found, list) or not all(isinstance(item, dict) and has_number(item) for item in found):
+        raise invalid(call, "its answer does not consist of objects that have an id")
+    return found
+
+
+def has_number(item: Mapping[str, Any]) -> bool:
+    return isinstance(item.get("id"), int) and not isinstance(item["id"], bool)
+
+
+def _encoded(data: Mapping[str, Any] | None, files: Files) -> tuple[bytes, dict[str, str]]:
+    """The body: multipart with a part `data` of JSON, as the service documents it; nothing at all if there is nothing."""
+    if data is None and not files:
+        return b"", {}
+    from urllib3.filepost import encode_multipart_formdata
+
+    parts: dict[str, Any] = {} if data is None else {"data": json.dumps(data)}
+    parts.update({name: (file_name, body, "application/octet-stream") for name, (file_name, body) in files.items()})
+    body, content_type = encode_multipart_formdata(parts)
+    return body, {"Content-Type": content_type}

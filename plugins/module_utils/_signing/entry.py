@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""signing_file_info: what is inside of local signing files. It asks nothing of any service."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+    CERTIFICATE,
+    KEYSTORE,
+    KINDS,
+    PROFILE,
+    WARNING,
+    Finding,
+    Inspection,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import unpaired
+
+SIGNING_FILES = OptionGroup(
+    {
+        "files": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "src": {"type": "path"},
+                "content": {"type": "str", "no_log": True},
+                "name": {"type": "str"},
+                "type": {"type": "str", "choices": ["auto", *KINDS], "default": "auto"},
+                "password": {"type": "str", "no_log": True},
+                "alias": {"type": "str"},
+                "private_key_password": {"type": "str", "no_log": True},
+            },
+            "mutually_exclusive": [["src", "content"]],
+            "required_one_of": [["src", "content"]],
+        },
+    }
+)
+
+# The endings that stand for one type only; .p12 is used for certificates and for keystores.
+_BY_ENDING = {
+    ".mobileprovision": PROFILE,
+    ".provisionprofile": PROFILE,
+    ".jks": KEYSTORE,
+    ".keystore": KEYSTORE,
+    ".bks": KEYSTORE,
+}
+
+
+@dataclass(frozen=True)
+class _File:
+    src: str | None
+    name: str | None
+    content: Content
+    inspection: Inspection
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            "src": self.src,
+            "name": self.name,
+            "sha256": self.content.sha256,
+            "type": self.inspection.kind,
+            "details": self.inspection.details,
+            "findings": [finding.as_dict() for finding in self.inspection.findings],
+        }
+
+
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the specification wants them: a file that is given by its path alone becomes a dict.
+
+    Raises OptionError for elements of other types here, before ansible-core would repeat them in a message.
+    """
+    result = dict(arguments)
+    files = result.get("files")
+    if isinstance(files, str):  # as any list may be given, with -e files=... for example
+        files = [path.strip() for path in files.split(",")]
+    elif isinstance(files, Mapping):
+        files = [files]
+    if isinstance(files, (list, tuple)):
+        result["files"] = [_entry(number, file) for number, file in enumerate(files, 1)]
+    return result
+
+
+def _entry(number: int, file: Any) -> dict[str, Any]:
+    if isinstance(file, str):
+        return {"src": file}
+    if not isinstance(file, Mapping):
+        raise OptionError(f"files: entry {number} is neither a path nor a dict with src or content.")
+    return dict(file)
+
+
+def _no_client(_options: Mapping[str, Any], _env: Mapping[str, str]) -> None:
+    """Nothing is asked of any service."""
+
+
+def _run(options: dict[str, Any], _client: None, context: TaskContext) -> Outcome:
+    now = dt.datetime.now(dt.timezone.utc)
+    files = [_look_into(number, entry, context.read_file, now) for number, entry in enumerate(options["files"], 1)]
+    return Outcome({"files": [file.as_result() for file in _paired(files)]})
+
+
+def _look_into(number: int, entry: Mapping[str, Any], read_file: Callable[[str], Content], now: dt.datetime) -> _File:
+    src: str | None = entry["src"]
+    if src is not None and not os.path.basename(src):
+        raise OptionError(f"files: entry {number}: src has to name a file.")
+    content = decode_content(entry["content"], f"files: entry {number}: content") if src is None else read_file(src)
+    name = entry["name"] or (os.path.basename(src) if src else None)
+    inspection = inspect_file(
+        content.data,
+        expected=_expected(entry["type"], name),
+        password=entry["password"],
+        alias=entry["alias"],
+        private_key_password=entry["private_key_password"],
+        now=now,
+    )
+    return _File(src, name, content, inspection)
+
+
+def _expected(wanted: str, name: str | None) -> str | None:
+    if wanted != "auto":
+        return wanted
+    return _BY_ENDING.get(os.path.splitext(name)[1].lower()) if name else None
+
+
+def _paired(files: list[_File]) -> list[_File]:
+    """The files, with a finding more for those that lack their counterpart, where both kinds are there."""
+    by_kind = {
+        kind: {number: file.inspection.sha1s for number, file in enumerate(files) if file.inspection.kind == kind}
+        for kind in (PROFILE, CERTIFICATE)
+    }
+    if not all(by_kind.values()):
+        return files
+    lacking = unpaired(by_kind[PROFILE], by_kind[CERTIFICATE])
+    extra = {
+        **dict.fromkeys(lacking.profiles, "The profile embeds none of the certificates that are given beside it."),
+        **dict.fromkeys(lacking.certificates, "No profile that is given beside it embeds the certificate."),
+    }
+    return [_with_finding(file, extra[number]) if number in extra else file for number, file in enumerate(files)]
+
+
+def _with_finding(file: _File, problem: str) -> _File:
+    finding = Finding("unpaired", f"{problem} Nothing can be signed with one without the other.", WARNING)
+    return replace(file, inspection=replace(file.inspection, findings=(*file.inspection.findings, finding)))
+
+
+SIGNING_FILE_INFO = Entry(
+    "signing_file_info",
+    RUN + SIGNING_FILES,
+    _no_client,
+    _run,
+    requires=LIBRARIES,
+    normalize=normalized,
+    files=("files.src",),
+)

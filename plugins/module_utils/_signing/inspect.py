@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks inside a signing file. Pure: bytes and a moment in, what the file says and what is wrong with it out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.identity import inspect_identity
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.keystore import (
+    Wanted,
+    inspect_java_keystore,
+    inspect_pkcs12_keystore,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import require_libraries
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+    CERTIFICATE,
+    KEYSTORE,
+    PROFILE,
+    Finding,
+    Inspection,
+    Unreadable,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.pkcs12 import Store, open_pkcs12
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.profile import inspect_profile
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import Format, describe, recognise
+
+# Profiles with hundreds of devices stay below a tenth of it; what is larger would take long to read.
+MAX_BYTES = 1024 * 1024
+
+# By kind: the code, what the file should be, and what to do.
+_SHOULD_BE = {
+    PROFILE: ("not_a_profile", "a provisioning profile", "Download the profile again from Apple's developer portal."),
+    CERTIFICATE: (
+        "not_pkcs12",
+        "a PKCS#12 file",
+        "Export the certificate together with its private key as .p12 from the keychain.",
+    ),
+    KEYSTORE: ("not_a_keystore", "an Android keystore", "Name the file that keytool or Android Studio made."),
+}
+
+
+def inspect_file(
+    data: bytes,
+    *,
+    expected: str | None,
+    password: str | None = None,
+    alias: str | None = None,
+    private_key_password: str | None = None,
+    now: dt.datetime,
+) -> Inspection:
+    """What is inside these bytes.
+
+    `expected`: one of model.KINDS; None leaves it to the content. `password` is that of the PKCS#12 file or of the
+    keystore; `alias` and `private_key_password` are about keystores. `now` needs a time zone.
+    Raises CiError if a library is missing, and nothing else: whatever is wrong with the file is a finding.
+    """
+    require_libraries()
+    if len(data) > MAX_BYTES:
+        size = f"The file has {len(data)} bytes, and a signing file has at most {MAX_BYTES}"
+        return Inspection(expected, {}, (Finding("too_large", f"{size}. Name the right file."),))
+    found = recognise(data)
+    wanted = Wanted(alias, private_key_password)
+    if found is Format.CMS and expected in (PROFILE, None):
+        return inspect_profile(data, now)
+    if found is Format.PKCS12 and expected in (CERTIFICATE, KEYSTORE, None):
+        try:
+            store = open_pkcs12(data, password)
+        except Unreadable:
+            return _something_else(data, expected or CERTIFICATE, "the beginning of a PKCS#12 file, cut off or damaged")
+        if expected == KEYSTORE or (expected is None and _is_of_android(store, wanted)):
+            return inspect_pkcs12_keystore(store, wanted, now)
+        return inspect_identity(store, now)
+    if found and found not in (Format.CMS, Format.PKCS12) and expected in (KEYSTORE, None):
+        return inspect_java_keystore(data, found, password, wanted, now)
+    return _something_else(data, expected)
+
+
+def _is_of_android(store: Store, wanted: Wanted) -> bool:
+    """Whether it is rather a keystore: keys for Android vouch for themselves, and Apple vouches for its developers."""
+    if wanted.alias is not None or wanted.private_key_password is not None:
+        return True
+    first = [entry.certificate for entry in store.identities or store.certificates][:1]
+    return bool(first) and first[0].is_self_issued
+
+
+def _something_else(data: bytes, expected: str | None, what: str | None = None) -> Inspection:
+    is_what = what or describe(data)
+    if expected is None:
+        return Inspection(None, {}, (Finding("unknown_format", f"This is no signing file but {is_what}."),))
+    code, should_be, advice = _SHOULD_BE[expected]
+    return Inspection(expected, {}, (Finding(code, f"This is not {should_be} but {is_what}. {advice}"),))

@@ -1,0 +1,124 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.artifacts.entries.ARTIFACT_INFO."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_artifact_info
+short_description: List artifacts of a build on Bitrise
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Lists the artifacts of a build, or one of them.
+options:
+  slug:
+    description:
+      - Return only the artifact with this slug. The module fails if there is none.
+    type: str
+  title:
+    description:
+      - Return only the artifacts that have exactly this title.
+    type: str
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._bitrise.app
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._bitrise.limit
+  - mobileops.ci._bitrise_builds.build
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.info
+  - mobileops.ci._attributes.bitrise
+notes:
+  - The URLs to download artifacts from are not returned, as they let everybody in who has them. There is
+    M(mobileops.ci.bitrise_artifact_download).
+seealso:
+  - module: mobileops.ci.bitrise_artifact
+  - module: mobileops.ci.bitrise_artifact_download
+"""
+
+EXAMPLES = r"""
+- name: List the artifacts of a build
+  mobileops.ci.bitrise_artifact_info:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    build_slug: 1f2e3d4c5b6a7988
+  register: found
+
+- name: Show the size of each
+  ansible.builtin.debug:
+    msg: "{{ found.artifacts | items2dict(key_name='title', value_name='file_size_bytes') }}"
+"""
+
+RETURN = r"""
+artifacts:
+  description: The artifacts, without the URLs to download them from. What is not set is V(null).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    slug:
+      description: Slug of the artifact.
+      type: str
+    title:
+      description: Title of the artifact. Several artifacts of a build may have the same one.
+      type: str
+    artifact_type:
+      description: Type of the artifact, for example V(android-apk), V(ios-ipa) or V(file).
+      type: str
+    file_size_bytes:
+      description: Size in bytes.
+      type: int
+    is_public_page_enabled:
+      description: Whether the artifact has a page from which everybody can install the app.
+      type: bool
+    public_install_page_url:
+      description:
+        - Address of that page. Empty without one. Told only where O(slug) is given, else V(null).
+      type: str
+    artifact_meta:
+      description: What the build has found out about the artifact, such as the version of the app.
+      type: dict
+    intermediate_file_info:
+      description: What the service says of a file that is handed on between the stages of a pipeline.
+      type: dict
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout)
+          or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import ARTIFACT_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(ARTIFACT_INFO)
+
+
+if __name__ == "__main__":
+    main()

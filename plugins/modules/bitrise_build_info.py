@@ -1,0 +1,287 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.builds.info.BUILD_INFO."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_build_info
+short_description: List builds on Bitrise
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Lists the builds of one app, or of all apps that the token sees, or returns one build.
+  - The service lists the builds of the last 200 days. Older ones are in its archive.
+options:
+  app_slug:
+    description:
+      - Slug of the app. Without it the builds of all apps are listed.
+    type: str
+  build_slug:
+    description:
+      - Return only the build with this slug. Needs O(app_slug). The module fails if there is none.
+    type: str
+  owner_slug:
+    description:
+      - Return only builds of apps that belong to the user or organization with this slug. Not with O(app_slug).
+    type: str
+  archived:
+    description:
+      - Return builds from the archive, which holds those that are older than 200 days. Needs O(app_slug), O(after) and
+        O(before), and takes no other filter.
+      - The service returns up to 1000 builds at once, so there is a warning if there may be more than that and O(limit)
+        asks for them.
+    type: bool
+    default: false
+  branch:
+    description:
+      - Return only builds of this branch. Needs O(app_slug).
+    type: str
+  workflow:
+    description:
+      - Return only builds of this workflow. Needs O(app_slug).
+    type: str
+  commit_message:
+    description:
+      - Return only builds whose commit message has this text in it, upper and lower case alike. Needs O(app_slug).
+    type: str
+  trigger_event_type:
+    description:
+      - Return only builds that were started by such an event. Needs O(app_slug).
+    type: str
+    choices: [push, pull-request, tag]
+  pull_request_id:
+    description:
+      - Return only builds of the pull request with this number. Needs O(app_slug), and
+        O(trigger_event_type=pull-request) without which the service would pass over it.
+    type: int
+  build_number:
+    description:
+      - Return only the build with this number. Needs O(app_slug).
+    type: int
+  after:
+    description:
+      - Return only builds that were triggered at that time or later. Either a date and time in ISO 8601, which is in
+        UTC unless it says otherwise, or Unix seconds. Needs O(app_slug).
+    type: str
+  before:
+    description:
+      - Return only builds that were triggered at that time or earlier, in the same forms as O(after). Needs
+        O(app_slug).
+    type: str
+  status:
+    description:
+      - Return only builds in this state, by number or by name.
+      - V(0) and V(not-finished) are both V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or
+        V(failed), V(3) is V(aborted), and V(4) is V(aborted-with-success).
+    type: str
+    choices:
+      - '0'
+      - '1'
+      - '2'
+      - '3'
+      - '4'
+      - not-finished
+      - in-progress
+      - on-hold
+      - success
+      - error
+      - failed
+      - aborted
+      - aborted-with-success
+  is_pipeline_build:
+    description:
+      - Return only builds that are part of a pipeline, or only those that are not. Needs O(app_slug).
+    type: bool
+  sort_by:
+    description:
+      - Order of the builds. V(created_at), which is the service's own order too, has the latest first. Needs
+        O(app_slug).
+      - V(running_first) has those that are not over at the top. The service returns one page of up to 50 builds in this
+        order, so there is a warning if there are more than that and O(limit) asks for them.
+    type: str
+    choices: [created_at, running_first]
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._bitrise.limit
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.info
+  - mobileops.ci._attributes.bitrise
+seealso:
+  - module: mobileops.ci.bitrise_build_abort
+  - module: mobileops.ci.bitrise_build_log
+"""
+
+EXAMPLES = r"""
+- name: List what failed on the main branch since yesterday
+  mobileops.ci.bitrise_build_info:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    branch: main
+    status: failed
+    after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() - 86400, utc=true) }}"
+  register: failed
+
+- name: Look at the latest build of a pull request
+  mobileops.ci.bitrise_build_info:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    trigger_event_type: pull-request
+    pull_request_id: 112
+    limit: 1
+
+- name: List everything that waits for a machine, in all apps of an organization
+  mobileops.ci.bitrise_build_info:
+    api_token: "{{ bitrise_token }}"
+    owner_slug: e1ec3dea540bcf21
+    status: on-hold
+"""
+
+RETURN = r"""
+builds:
+  description:
+    - The builds. What the service does not tell is V(null). What they were started with is left out, because values of
+      environment variables are in there.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    app_slug:
+      description: Slug of the app that was built.
+      type: str
+    app_title:
+      description: Title of the app. V(null) unless the builds of all apps are listed.
+      type: str
+    slug:
+      description: Slug of the build.
+      type: str
+    build_number:
+      description: Number of the build, as on the service's pages.
+      type: int
+    status:
+      description: V(0) not finished, V(1) success, V(2) error, V(3) aborted, V(4) aborted and counted as a success.
+      type: int
+    status_name:
+      description:
+        - The same in one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
+          V(aborted-with-success).
+      type: str
+    status_text:
+      description: The service's own word for the status. It does not tell the two aborted states apart.
+      type: str
+    is_on_hold:
+      description: Whether the build waits for a free machine.
+      type: bool
+    is_processed:
+      description: Whether the service is done with what follows a build.
+      type: bool
+    is_status_sent:
+      description: Whether the status was told to the host of the repository.
+      type: bool
+    branch:
+      description: Branch that was built.
+      type: str
+    tag:
+      description: Tag that was built.
+      type: str
+    commit_hash:
+      description: Commit that was built.
+      type: str
+    commit_message:
+      description: Message of the commit.
+      type: str
+    commit_view_url:
+      description: Page of the commit.
+      type: str
+    triggered_workflow:
+      description: Workflow that was started.
+      type: str
+    triggered_by:
+      description: Who or what started the build.
+      type: str
+    triggered_at:
+      description: When it was asked for, as in V(2026-01-31T13:00:00Z).
+      type: str
+    started_on_worker_at:
+      description: When a machine began with it.
+      type: str
+    environment_prepare_finished_at:
+      description: When that machine was ready.
+      type: str
+    finished_at:
+      description: When it ended.
+      type: str
+    abort_reason:
+      description: Why it was aborted, in the service's words.
+      type: str
+    pull_request_id:
+      description: Number of the pull request. V(0) or V(null) for other builds.
+      type: int
+    pull_request_target_branch:
+      description: Branch that the pull request is for.
+      type: str
+    pull_request_view_url:
+      description: Page of the pull request.
+      type: str
+    stack_identifier:
+      description: Stack that the build ran on.
+      type: str
+    machine_type_id:
+      description: Type of the machine.
+      type: str
+    credit_cost:
+      description: Credits that the build took.
+      type: int
+    pipeline_workflow_id:
+      description: Identifier of the workflow within a pipeline.
+      type: str
+    log_format:
+      description: Format of the log.
+      type: str
+    rebuildable:
+      description: Whether the build can be started again.
+      type: bool
+    utility:
+      description: Whether this is a build of the service's own.
+      type: bool
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
+          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or
+          V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(BUILD_INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,318 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.builds.trigger.BUILD_TRIGGER."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_build_trigger
+short_description: Start a build on Bitrise
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Starts a build, and waits for its end if asked to.
+  - This is an action. Each run starts another build.
+options:
+  branch:
+    description:
+      - Branch to build.
+    type: str
+  tag:
+    description:
+      - Tag to build.
+    type: str
+  commit_hash:
+    description:
+      - Commit to build.
+    type: str
+  workflow:
+    description:
+      - Workflow to start. Without it the triggers of the app decide which one that is.
+    type: str
+  commit_message:
+    description:
+      - Message to show with the build.
+    type: str
+  environments:
+    description:
+      - Environment variables of the build. They are no place for secrets, because tasks and the service's pages show
+        them. See O(secret_environments).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      key:
+        description:
+          - Name of the variable.
+        type: str
+        required: true
+      value:
+        description:
+          - Its value. Put numbers and words like V(true) in quotation marks, to have them as they are written.
+        type: str
+        required: true
+      is_expand:
+        description:
+          - Whether the service expands names of other variables, as in V($HOME), in the value.
+        type: bool
+        default: true
+  secret_environments:
+    description:
+      - More environment variables, as a dictionary of names and values. Neither results nor logs of Ansible show the
+        values. Nothing in them is expanded.
+      - The service itself keeps them with the build, where users of the app can read them.
+    type: dict
+    default: {}
+  stack:
+    description:
+      - Stack to run the build on, instead of the one of the app.
+    type: str
+  machine_type_id:
+    description:
+      - Type of machine to run the build on, instead of the one of the app.
+    type: str
+  priority:
+    description:
+      - Priority of the build among those that wait for a machine.
+    type: int
+  skip_git_status_report:
+    description:
+      - Do not tell the host of the repository about the build.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._bitrise.app
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._bitrise_builds.wait
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.bitrise
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Says that a build would be started, and makes sure that the token has access to the app.
+  diff_mode:
+    support: full
+    details:
+      - The diff has what the build is started with. Of environment variables it has the names only.
+  idempotent:
+    support: N/A
+    details:
+      - Starting a build is an action. Each run starts another one.
+notes:
+  - With O(wait) the task fails if the build does. RV(build) is part of the result then too. A build that was aborted
+    and counted as a success is a success.
+  - If the answer of the service is lost, no second build is asked for. The list of builds is looked at. If exactly one
+    build was started meanwhile that can be the wanted one, that is taken for it and there is a warning. Else the task
+    fails, with RV(error.kind) V(unclear_outcome), and says what is known.
+seealso:
+  - module: mobileops.ci.bitrise_build_info
+  - module: mobileops.ci.bitrise_build_log
+"""
+
+EXAMPLES = r"""
+- name: Build the main branch, and go on once that is done
+  mobileops.ci.bitrise_build_trigger:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    branch: main
+    workflow: deploy
+    environments:
+      - key: TRACK
+        value: beta
+    secret_environments:
+      STORE_PASSWORD: "{{ vault_store_password }}"
+    wait: true
+    wait_timeout: 5400
+  register: deployed
+
+- name: Show where it is
+  ansible.builtin.debug:
+    msg: "Build {{ deployed.build.build_number }}: {{ deployed.build_url }}"
+"""
+
+RETURN = r"""
+build:
+  description:
+    - The build, at the end of the task. What the service does not tell is V(null). What it was started with is left
+      out, because values of environment variables are in there.
+    - In check mode, what was asked for. There is no slug and no number then.
+  returned: success, and failure once the build was started
+  type: dict
+  contains:
+    app_slug:
+      description: Slug of the app that was built.
+      type: str
+    app_title:
+      description: Title of the app. V(null) unless the builds of all apps are listed.
+      type: str
+    slug:
+      description: Slug of the build.
+      type: str
+    build_number:
+      description: Number of the build, as on the service's pages.
+      type: int
+    status:
+      description: V(0) not finished, V(1) success, V(2) error, V(3) aborted, V(4) aborted and counted as a success.
+      type: int
+    status_name:
+      description:
+        - The same in one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
+          V(aborted-with-success).
+      type: str
+    status_text:
+      description: The service's own word for the status. It does not tell the two aborted states apart.
+      type: str
+    is_on_hold:
+      description: Whether the build waits for a free machine.
+      type: bool
+    is_processed:
+      description: Whether the service is done with what follows a build.
+      type: bool
+    is_status_sent:
+      description: Whether the status was told to the host of the repository.
+      type: bool
+    branch:
+      description: Branch that was built.
+      type: str
+    tag:
+      description: Tag that was built.
+      type: str
+    commit_hash:
+      description: Commit that was built.
+      type: str
+    commit_message:
+      description: Message of the commit.
+      type: str
+    commit_view_url:
+      description: Page of the commit.
+      type: str
+    triggered_workflow:
+      description: Workflow that was started.
+      type: str
+    triggered_by:
+      description: Who or what started the build.
+      type: str
+    triggered_at:
+      description: When it was asked for, as in V(2026-01-31T13:00:00Z).
+      type: str
+    started_on_worker_at:
+      description: When a machine began with it.
+      type: str
+    environment_prepare_finished_at:
+      description: When that machine was ready.
+      type: str
+    finished_at:
+      description: When it ended.
+      type: str
+    abort_reason:
+      description: Why it was aborted, in the service's words.
+      type: str
+    pull_request_id:
+      description: Number of the pull request. V(0) or V(null) for other builds.
+      type: int
+    pull_request_target_branch:
+      description: Branch that the pull request is for.
+      type: str
+    pull_request_view_url:
+      description: Page of the pull request.
+      type: str
+    stack_identifier:
+      description: Stack that the build ran on.
+      type: str
+    machine_type_id:
+      description: Type of the machine.
+      type: str
+    credit_cost:
+      description: Credits that the build took.
+      type: int
+    pipeline_workflow_id:
+      description: Identifier of the workflow within a pipeline.
+      type: str
+    log_format:
+      description: Format of the log.
+      type: str
+    rebuildable:
+      description: Whether the build can be started again.
+      type: bool
+    utility:
+      description: Whether this is a build of the service's own.
+      type: bool
+build_url:
+  description: Page of the build. V(null) in check mode, and where the answer of the service was lost.
+  returned: success, and failure once the build was started
+  type: str
+actions:
+  description: What was done (in check mode, would be done).
+  returned: success, and failure once the build was started
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(trigger).
+      type: str
+    kind:
+      description: V(build).
+      type: str
+    app_slug:
+      description: Slug of the app.
+      type: str
+    slug:
+      description: Always V(null). A build has no slug before it is started, see RV(build.slug).
+      type: str
+    name:
+      description: Always V(null), for the same reason.
+      type: str
+    branch:
+      description: Branch, if one was given.
+      type: str
+    tag:
+      description: Tag, if one was given.
+      type: str
+    commit_hash:
+      description: Commit, if one was given.
+      type: str
+    workflow:
+      description: Workflow, if one was given.
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
+          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(option), V(wait_timeout), V(build_failed) or V(unclear_outcome).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(BUILD_TRIGGER)
+
+
+if __name__ == "__main__":
+    main()

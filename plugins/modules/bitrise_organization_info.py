@@ -1,0 +1,118 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.accounts.entries.ORGANIZATION_INFO."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_organization_info
+short_description: List organizations on Bitrise
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Lists the organizations (called workspaces on the service's pages) of the user of the token, or returns one.
+options:
+  organization_slug:
+    description:
+      - Return only the organization with this slug. The module fails if there is none.
+    type: str
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.info
+  - mobileops.ci._attributes.bitrise
+seealso:
+  - module: mobileops.ci.bitrise_app_info
+  - module: mobileops.ci.bitrise_user_info
+"""
+
+EXAMPLES = r"""
+- name: List the organizations
+  mobileops.ci.bitrise_organization_info:
+    api_token: "{{ bitrise_token }}"
+  register: found
+
+- name: List the apps of each
+  mobileops.ci.bitrise_app_info:
+    api_token: "{{ bitrise_token }}"
+    organization_slug: "{{ item.slug }}"
+  loop: "{{ found.organizations }}"
+  loop_control:
+    label: "{{ item.name }}"
+"""
+
+RETURN = r"""
+organizations:
+  description:
+    - The organizations. What the service does not tell is V(null).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    slug:
+      description: Slug of the organization.
+      type: str
+    name:
+      description: Name of the organization.
+      type: str
+    avatar_icon_url:
+      description: URL of the organization's picture.
+      type: str
+    concurrency_count:
+      description: How many builds can run at a time.
+      type: int
+    owners:
+      description: Users who own it.
+      type: list
+      elements: dict
+      contains:
+        slug:
+          description: Slug of the user.
+          type: str
+        username:
+          description: Name of the user.
+          type: str
+        email:
+          description: E-mail address of the user.
+          type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
+          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or
+          V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.entries import ORGANIZATION_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(ORGANIZATION_INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.files.entries.PROJECT_FILE_ENTRY."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_project_file
+short_description: Manage a file in the generic file storage of an app on Bitrise
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Makes sure that an app has a project file, that is a file in its generic file storage, with the declared content and
+    flags, or does not have it.
+  - Uploads only what differs. The service gives no digest of these files, so an unprotected one of the same size is
+    downloaded to be compared.
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._bitrise.app
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._bitrise_files.state
+  - mobileops.ci._bitrise_files.file
+  - mobileops.ci._bitrise_files.env_key
+  - mobileops.ci._bitrise_files.replace_order
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.bitrise
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff has names, sizes, digests, flags and keys.
+  idempotent:
+    support: partial
+    details:
+      - Not with O(force=true), and not with O(on_unverifiable=replace) for a protected file.
+seealso:
+  - module: mobileops.ci.bitrise_project_file_info
+  - module: mobileops.ci.bitrise_android_keystore
+"""
+
+EXAMPLES = r"""
+- name: Make sure that builds find the configuration as BITRISEIO_GOOGLE_SERVICES_URL
+  mobileops.ci.bitrise_project_file:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    src: configuration/google-services.json
+    user_env_key: GOOGLE_SERVICES
+
+- name: Hide it from builds of pull requests, whatever it holds
+  mobileops.ci.bitrise_project_file:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    user_env_key: GOOGLE_SERVICES
+    is_expose: false
+
+- name: Delete a file by its name
+  mobileops.ci.bitrise_project_file:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    name: old.json
+    state: absent
+"""
+
+RETURN = r"""
+project_file:
+  description:
+    - The file as the service has it, without URLs. V(null) if it is absent.
+    - In check mode, what it would be. A file that would be uploaded has no slug yet.
+  returned: success
+  type: dict
+  contains:
+    slug:
+      description: Slug of the file.
+      type: str
+    upload_file_name:
+      description: Name of the file.
+      type: str
+    upload_file_size:
+      description: Size in bytes.
+      type: int
+    processed:
+      description: Whether the upload was confirmed.
+      type: bool
+    is_protected:
+      description: Whether the file is protected.
+      type: bool
+    is_expose:
+      description: Whether builds of pull requests get the file.
+      type: bool
+    sha256:
+      description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
+      type: str
+    user_env_key:
+      description: Key by which builds refer to the file.
+      type: str
+actions:
+  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(upload), V(update) or V(delete).
+      type: str
+    kind:
+      description: Kind of the file, for example V(project_file).
+      type: str
+    app_slug:
+      description: Slug of the app.
+      type: str
+    slug:
+      description: Slug of the file. V(null) for an upload, which has none before.
+      type: str
+    name:
+      description: Name of the file.
+      type: str
+    size:
+      description: Bytes, for an upload.
+      type: int
+    sha256:
+      description: SHA-256 of the bytes, for an upload.
+      type: str
+    changes:
+      description: What is set, for an upload and an update.
+      type: dict
+    reason:
+      description: Why a file is deleted. One of V(replaced), V(duplicate), V(leftover) and V(absent).
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option),
+          V(local_file), V(one_way_flag), V(duplicates), V(unverifiable), V(backup) or V(missing_file).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import PROJECT_FILE_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(PROJECT_FILE_ENTRY)
+
+
+if __name__ == "__main__":
+    main()

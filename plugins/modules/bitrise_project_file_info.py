@@ -1,0 +1,108 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._bitrise.files.entries.PROJECT_FILE_INFO."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_project_file_info
+short_description: List the project files of an app on Bitrise
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Lists the project files of an app with their flags and keys, without URLs.
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._bitrise.app
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._bitrise_files.filter
+  - mobileops.ci._bitrise.limit
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.info
+  - mobileops.ci._attributes.bitrise
+seealso:
+  - module: mobileops.ci.bitrise_project_file
+"""
+
+EXAMPLES = r"""
+- name: List all project files of an app
+  mobileops.ci.bitrise_project_file_info:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+  register: found
+
+- name: Name those that are not protected
+  ansible.builtin.debug:
+    msg: "{{ found.project_files | rejectattr('is_protected') | map(attribute='upload_file_name') | list }}"
+"""
+
+RETURN = r"""
+project_files:
+  description: The project files as the service has them, without URLs.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    slug:
+      description: Slug of the file.
+      type: str
+    upload_file_name:
+      description: Name of the file.
+      type: str
+    upload_file_size:
+      description: Size in bytes.
+      type: int
+    processed:
+      description: Whether the upload was confirmed.
+      type: bool
+    is_protected:
+      description: Whether the file is protected.
+      type: bool
+    is_expose:
+      description: Whether builds of pull requests get the file.
+      type: bool
+    sha256:
+      description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
+      type: str
+    user_env_key:
+      description: Key by which builds refer to the file.
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import PROJECT_FILE_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(PROJECT_FILE_INFO)
+
+
+if __name__ == "__main__":
+    main()

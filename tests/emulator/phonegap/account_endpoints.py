@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The account itself, its token, and programs that ask for access in its name."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .app_endpoints import DEFAULT_PHONEGAP
+from .endpoint import PhoneGapEndpoint, caller, reply
+from .model import Account, OAuthClient
+from .world import refusal
+
+_VERSIONS = {
+    DEFAULT_PHONEGAP: {"android": "8.1.0", "ios": "5.1.1", "winphone": "7.0.0"},
+    "cli-8.1.1": {"android": "7.1.4", "ios": "4.5.5", "winphone": "6.0.1"},
+}
+
+
+class AccountEndpoints(PhoneGapEndpoint):
+    """`/me`, `/token`, `/authorize`, and what the service can build with."""
+
+    async def me(self, request: Request) -> Response:
+        """The account with its apps and keys."""
+        return reply(self.views(request).me())
+
+    async def token(self, request: Request) -> Response:
+        """The account's token, for address and password."""
+        return reply({"token": caller(request).token})
+
+    async def support(self, request: Request) -> Response:
+        """What the service can build with."""
+        return reply({"default": DEFAULT_PHONEGAP, "by_phonegap": _VERSIONS})
+
+    # OAuth
+
+    async def consent(self, request: Request) -> Response:
+        """Back to the program with a code. Whoever is logged in here agrees, unless `refuse` is asked for."""
+        client = self.world.clients.get(request.query_params.get("client_id", ""))
+        if client is None:
+            raise refusal(400, "invalid request")
+        if request.query_params.get("refuse"):
+            answer = {"error": "authorization_refused"}
+        else:
+            answer = {"code": secrets.token_hex(16)}
+            client.codes[answer["code"]] = caller(request).id
+            self.world.put_client(client)
+        location = f"{client.callback}{'&' if '?' in client.callback else '?'}{urlencode(answer)}"
+        return reply({"location": location}, 302, location)
+
+    async def redeem(self, request: Request) -> Response:
+        """An access token for a code."""
+        sent = await _parameters(request)
+        client = self._client(sent)
+        owner = client.codes.pop(sent.get("code", ""), None) if client else None
+        account = self.world.accounts.get(owner) if owner is not None else None
+        if client is None or account is None:
+            raise refusal(400, "invalid request")
+        self.world.put_client(client)
+        return self._granted(account)
+
+    async def exchange(self, request: Request) -> Response:
+        """An access token for the account's own token, without a browser."""
+        sent = await _parameters(request)
+        if self._client(sent) is None:
+            raise refusal(400, "invalid request")
+        account = self.world.with_own_token(sent.get("auth_token", ""))
+        if account is None:
+            raise refusal(401, "Invalid authentication token.")
+        return self._granted(account)
+
+    def _client(self, sent: dict[str, str]) -> OAuthClient | None:
+        client = self.world.clients.get(sent.get("client_id", ""))
+        return client if client and client.client_secret == sent.get("client_secret") else None
+
+    def _granted(self, account: Account) -> Response:
+        token = secrets.token_urlsafe(24)
+        account.access_tokens.append(token)
+        self.world.put_account(account)
+        return reply({"access_token": token})
+
+
+async def _parameters(request: Request) -> dict[str, str]:
+    """They may come in the query or in the body."""
+    body = (await request.body()).decode(errors="replace")
+    return {**dict(parse_qsl(body)), **dict(request.query_params)}

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writing DER, and the open lengths that only BER allows: just what signing files need."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+NULL = b"\x05\x00"
+INTEGER_1 = b"\x02\x01\x01"
+_END = b"\x00\x00"
+_SEQUENCE, _SET, _OCTETS, _INTEGER, _IDENTIFIER, _UTC_TIME = 0x30, 0x31, 0x04, 0x02, 0x06, 0x17
+_CONSTRUCTED, _CONTEXT = 0x20, 0x80
+
+
+def _element(tag: int, body: bytes) -> bytes:
+    size = len(body)
+    if size < 0x80:
+        return bytes([tag, size]) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + body
+
+
+def sequence(*parts: bytes) -> bytes:
+    return _element(_SEQUENCE, b"".join(parts))
+
+
+def set_of(*parts: bytes) -> bytes:
+    return _element(_SET, b"".join(sorted(parts)))
+
+
+def octets(body: bytes) -> bytes:
+    return _element(_OCTETS, body)
+
+
+def integer(value: int) -> bytes:
+    """Not negative."""
+    return _element(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def identifier(dotted: str) -> bytes:
+    first, second, *rest = map(int, dotted.split("."))
+    body = bytearray()
+    for number in (40 * first + second, *rest):
+        septets = [number & 0x7F]
+        while number := number >> 7:
+            septets.append(0x80 | number & 0x7F)
+        body += bytes(reversed(septets))
+    return _element(_IDENTIFIER, bytes(body))
+
+
+def utc_time(moment: dt.datetime) -> bytes:
+    return _element(_UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
+
+
+def tagged(number: int, *parts: bytes) -> bytes:
+    """With a tag around the parts."""
+    return _element(_CONTEXT | _CONSTRUCTED | number, b"".join(parts))
+
+
+def retagged(number: int, element: bytes) -> bytes:
+    """The element with another tag in the place of its own."""
+    return bytes([_CONTEXT | element[0] & _CONSTRUCTED | number]) + element[1:]
+
+
+def open_sequence(*parts: bytes) -> bytes:
+    return bytes([_SEQUENCE, 0x80]) + b"".join(parts) + _END
+
+
+def open_tagged(number: int, *parts: bytes) -> bytes:
+    return bytes([_CONTEXT | _CONSTRUCTED | number, 0x80]) + b"".join(parts) + _END
+
+
+def open_octets(*parts: bytes) -> bytes:
+    return bytes([_OCTETS | _CONSTRUCTED, 0x80]) + b"".join(parts) + _END

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every way in which a client may send fields and files."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.emulator.phonegap.body import completed
+from tests.emulator.process import Emulator
+
+from .client import Client
+
+FIELDS = {"title": "Café & Co", "create_method": "remote_repo", "repo": "https://example.com/a.git", "debug": True}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"files": {"data": (None, json.dumps(FIELDS))}},
+        {"files": {"data": ("blob", json.dumps(FIELDS), "application/json")}},
+        {"data": {"data": json.dumps(FIELDS)}},
+        {"json": FIELDS},
+        {"json": {"data": FIELDS}},
+        {"data": {f"data[{name}]": str(value).lower() if value is True else value for name, value in FIELDS.items()}},
+        {"data": {**FIELDS, "debug": "true"}},
+        {"files": {name: (None, "true" if value is True else value) for name, value in FIELDS.items()}},
+        {"files": {"data": (None, json.dumps({"title": FIELDS["title"], "debug": 1})), "repo": (None, FIELDS["repo"])}},
+        {
+            "data": 'data={"title":"Caf\u00e9 %26 Co","repo":"https://example.com/a.git","debug":"true"}',
+            "headers": FORM,
+        },
+    ],
+    ids=["part", "blob", "form", "json", "wrapped", "nested", "flat form", "flat parts", "mixed", "curl"],
+)
+def test_encodings(owner: Client, options: dict[str, Any]) -> None:
+    answer = owner.raw("POST", "/api/v1/apps/", **options)
+    assert answer.status_code == 201, answer.text
+    app = answer.json()
+    assert {name: app[name] for name in ("title", "repo", "debug")} == {
+        name: FIELDS[name] for name in ("title", "repo", "debug")
+    }
+
+
+def test_nested_names_and_a_file(owner: Client) -> None:
+    key = owner.key("ios")
+    answer = owner.raw(
+        "POST",
+        "/api/v1/apps",
+        data={"data[title]": "Nested", "data[create_method]": "file", "data[keys][ios][id]": str(key["id"])},
+        files={"file": ("index.html", b"<p>")},
+    )
+    assert answer.json()["keys"]["ios"]["id"] == key["id"]
+
+
+def test_lists_as_text(owner: Client) -> None:
+    app = owner.app()
+    for options in ({"data": {"platforms": "android,ios"}}, {"data": {"platforms": '["android","ios"]'}}):
+        before = owner.ok("GET", f"/apps/{app['id']}")["last_build"]
+        assert owner.raw("POST", f"/api/v1/apps/{app['id']}/build", **options).status_code == 202
+        assert before is not None
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"files": {"data": (None, "{broken")}}, "data is not valid JSON"),
+        ({"data": {"data": "[1]"}}, "data must be a JSON object"),
+        (
+            {"data": {"data[a][b]": "1", "data[a]": "2", "data[a][c]": "3"}},
+            "the names of the fields contradict each other",
+        ),
+        ({"data": {"title": "x", "repo": "y", "debug": "perhaps"}}, "debug must be true or false"),
+        ({"json": {"title": {"a": 1}, "repo": "y"}}, "title must be a string"),
+        ({"json": {"title": "x", "repo": "y", "keys": 3}}, "keys must be an object"),
+        ({"data": b"x", "headers": {"Content-Type": "multipart/form-data"}}, "the multipart body has no boundary"),
+    ],
+)
+def test_what_cannot_be_read(owner: Client, options: dict[str, Any], text: str) -> None:
+    answer = owner.raw("POST", "/api/v1/apps", **options)
+    assert (answer.status_code, answer.json()) == (400, {"error": text})
+
+
+def test_a_client_that_counts_characters(emulator: Emulator) -> None:
+    """Its header ends with a semicolon, and its announced length is short by the bytes of every umlaut."""
+    boundary = "----client"
+    text = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="title";\r\n\r\nÜöä\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="ignore";\r\n\r\n\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="repo";\r\n\r\nowner/name\r\n--{boundary}--'
+    )
+    head = (
+        f"POST /api/v1/apps HTTP/1.1\r\nHost: {emulator.phonegap_url.split('/')[2]}\r\n"
+        f"Authorization: token {emulator.phonegap_tokens['owner']}\r\nConnection: close\r\n"
+        f"Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {len(text)}\r\n\r\n"
+    )
+    host, port = emulator.phonegap_url.split("/")[2].split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(head.encode() + text.encode()[: len(text)])
+        answer = b""
+        while chunk := connection.recv(65536):
+            answer += chunk
+    assert b" 201 " in answer.splitlines()[0]
+    app = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (app["title"], app["repo"]) == ("Üöä", "owner/name")
+
+
+@given(st.binary(max_size=60), st.integers(min_value=0, max_value=12))
+def test_a_cut_end_is_made_whole(content: bytes, missing: int) -> None:
+    whole = b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n' + content + b"x\r\n--b--"
+    assert completed(whole[: len(whole) - min(missing, 6)], b"b").rstrip() == whole

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has expired, will expire, does not belong together or cannot be looked into."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, a_file
+from .signing import ONE, PASSWORD, THREE, TWO, Inspection, Material, named, p12
+
+
+def test_all_is_well(inspection: Inspection, material: Material) -> None:
+    profile = a_file("shop.mobileprovision", material.profile(material.good))
+    inspection.holds({ONE: {CERTIFICATES: [p12(material.good)], PROFILES: [profile]}})
+    result = inspection.run()
+    assert named(result) == {}
+    app = result["apps"][ONE]
+    assert (app["title"], app["error"]) == ("App 1", None)
+    certificate, shown = app[CERTIFICATES][0], app[PROFILES][0]
+    assert certificate["details"]["common_name"] == "good"
+    assert certificate["details"]["sha1"] == material.good.sha1
+    assert certificate["details"]["days_left"] == 299
+    assert certificate["details"]["has_private_key"] is True
+    assert certificate["findings"] == []
+    assert shown["details"]["bundle_id"] == "com.acme.shop"
+    assert shown["details"]["certificates"] == [material.good.sha1]
+    assert shown["details"]["days_left"] == 199
+    assert shown["sha256"]
+
+
+def test_what_breaks_next(inspection: Inspection, material: Material) -> None:
+    inspection.holds(
+        {
+            ONE: {
+                CERTIFICATES: [p12(material.soon)],
+                PROFILES: [a_file("late", material.profile(material.soon, days=29.5))],
+            },
+            TWO: {
+                CERTIFICATES: [p12(material.over)],
+                PROFILES: [a_file("over", material.profile(material.over, days=-20))],
+            },
+            THREE: {
+                CERTIFICATES: [p12(material.good)],
+                PROFILES: [a_file("fine", material.profile(material.good, days=31))],
+            },
+        }
+    )
+    result = inspection.run()
+    assert named(result) == {
+        "expired": [(TWO, "over"), (TWO, "dist.p12")],
+        "expiring": [(ONE, "dist.p12"), (ONE, "late")],
+    }
+    assert [entry["days_left"] for entry in result["expiring"]] == [9, 29]
+    assert [entry["days_left"] for entry in result["expired"]] == [-21, -6]
+    assert result["expired"][0]["app_title"] == "App 2"
+    assert result["expired"][0]["reason"].startswith("It expired on ")
+    assert result["expiring"][0]["reason"].startswith("It expires on ")
+    assert named(inspection.run(expires_within=5), "expiring") == {"expiring": []}
+    assert len(inspection.run(expires_within=365)["expiring"]) == 4
+
+
+def test_unpaired(inspection: Inspection, material: Material) -> None:
+    inspection.holds(
+        {
+            ONE: {CERTIFICATES: [p12(material.good)], PROFILES: [a_file("other", material.profile(material.soon))]},
+            TWO: {PROFILES: [a_file("alone", material.profile(material.good))]},
+            THREE: {
+                CERTIFICATES: [p12(material.good), p12(material.soon, "spare")],
+                PROFILES: [a_file("x", material.profile(material.good))],
+            },
+        }
+    )
+    result = inspection.run(expires_within=0)
+    assert sorted(named(result)["unpaired"]) == [(ONE, "dist.p12"), (ONE, "other"), (TWO, "alone"), (THREE, "spare")]
+    reasons = {entry["name"]: entry["reason"] for entry in result["unpaired"]}
+    assert "embeds none of the app's certificates" in reasons["other"]
+    assert "has no certificate" in reasons["alone"]
+    assert "No provisioning profile of the app embeds it" in reasons["spare"]
+
+
+def test_nothing_is_called_unpaired_that_may_have_a_protected_counterpart(
+    inspection: Inspection, material: Material
+) -> None:
+    hidden = a_file("hidden", material.profile(material.good), is_protected=True)
+    inspection.holds({ONE: {CERTIFICATES: [p12(material.good)], PROFILES: [hidden]}})
+    assert named(inspection.run()) == {"unverifiable": [(ONE, "hidden")]}
+
+
+def test_of_no_use_by_what_is_inside(inspection: Inspection, material: Material) -> None:
+    certificates = [
+        p12(material.good, "wrong password", password="other"),
+        a_file("no key", material.soon.pkcs12_without_key(PASSWORD), certificate_password=PASSWORD),
+    ]
+    inspection.holds({ONE: {CERTIFICATES: certificates, PROFILES: [a_file("text", b"no profile")]}})
+    result = inspection.run(expires_within=0)
+    assert sorted(named(result)["invalid"]) == [(ONE, "no key"), (ONE, "text"), (ONE, "wrong password")]
+    codes = {
+        file["upload_file_name"]: [one["code"] for one in file["findings"]]
+        for file in result["apps"][ONE][CERTIFICATES]
+    }
+    assert codes["wrong password"] == ["wrong_password"]
+    assert "no_private_key" in codes["no key"]
+
+
+def test_leftovers_and_copies(inspection: Inspection, material: Material) -> None:
+    profile, other = material.profile(material.good), material.profile(material.good, days=99)
+    inspection.holds(
+        {
+            ONE: {
+                CERTIFICATES: [p12(material.good), a_file("half", None)],
+                PROFILES: [a_file("a", profile), a_file("b", profile), a_file("c", other)],
+            },
+            TWO: {
+                CERTIFICATES: [p12(material.good)],
+                PROFILES: [a_file("same", profile), a_file("same", other)],
+            },
+        }
+    )
+    result = inspection.run()
+    assert named(result) == {
+        "unprocessed": [(ONE, "half")],
+        "duplicated": [(TWO, "same"), (ONE, "a"), (ONE, "b"), (TWO, "same")],
+    }
+    assert result["duplicated"][1]["reason"] == "The app has the same content again as b."
+
+
+def test_of_a_protected_certificate_the_service_tells_when_it_expires(
+    inspection: Inspection, material: Material
+) -> None:
+    inspection.holds({ONE: {CERTIFICATES: [p12(material.soon, is_protected=True)]}})
+    result = inspection.run(kinds=[CERTIFICATES])
+    details = result["apps"][ONE][CERTIFICATES][0]["details"]
+    assert details["days_left"] == 9
+    assert details["common_name"] is None
+    assert named(result) == {"expiring": [(ONE, "dist.p12")], "unverifiable": [(ONE, "dist.p12")]}
+
+
+def test_a_protected_certificate_is_known_from_another_app(inspection: Inspection, material: Material) -> None:
+    inspection.holds(
+        {ONE: {CERTIFICATES: [p12(material.good, is_protected=True)]}, TWO: {CERTIFICATES: [p12(material.good)]}}
+    )
+    result = inspection.run(kinds=[CERTIFICATES])
+    assert named(result, "unverifiable") == {"unverifiable": []}
+    assert result["apps"][ONE][CERTIFICATES][0]["details"]["common_name"] == "good"
+
+
+def test_keystores(inspection: Inspection, material: Material) -> None:
+    inspection.holds({ONE: {KEYSTORES: [a_file("upload.keystore", material.keystore)]}})
+    result = inspection.run()
+    assert named(result) == {}
+    assert result["apps"][ONE][KEYSTORES][0]["findings"] == []
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_no_secret_is_in_the_result(inspection: Inspection, material: Material, protected: bool) -> None:
+    inspection.holds(
+        {
+            ONE: {
+                CERTIFICATES: [
+                    p12(material.good, is_protected=protected),
+                    p12(material.soon, "x", password="canary-other"),
+                ],
+                PROFILES: [a_file("p", material.profile(material.good), is_protected=protected)],
+                KEYSTORES: [a_file("k", material.keystore, is_protected=protected)],
+            }
+        }
+    )
+    text = json.dumps(inspection.run())
+    for secret in (PASSWORD, "canary", inspection.emulator.tokens["owner"], "X-Amz", "_storage"):
+        assert secret not in text
+
+
+def entries_of(result: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry for name in ("expired", "expiring", "unpaired", "unverifiable") for entry in result[name]]
+
+
+def test_entries_have_the_same_keys(inspection: Inspection, material: Material) -> None:
+    hidden = a_file("hidden", material.profile(material.good), is_protected=True)
+    inspection.holds(
+        {ONE: {CERTIFICATES: [p12(material.over)], PROFILES: [hidden]}, TWO: {CERTIFICATES: [p12(material.soon)]}}
+    )
+    keys = {"app_slug", "app_title", "kind", "slug", "name", "reason", "expires_at", "days_left"}
+    entries = entries_of(inspection.run())
+    assert len(entries) == 4
+    assert all(set(entry) == keys for entry in entries)
