@@ -97,6 +97,21 @@ notes:
     same file to the same app at the same time.
 """
 
+    VERIFY = r"""
+options:
+  verify:
+    description:
+      - A look inside the file, or at a new password for it, before it is sent. It finds what has expired or is not
+        valid yet, a wrong password, a missing private key or alias, a file that is something else, and a profile that
+        embeds none of the certificates which are declared beside it in M(mobileops.ci.bitrise_code_signing).
+      - V(strict) refuses to send what is of no use, V(warn) says so and sends it, V(none) does not look. A file that
+        the app has already is neither refused nor warned about.
+      - V(strict) and V(warn) need the libraries cryptography, pyasn1 and pyasn1_modules where the module runs.
+    type: str
+    choices: [strict, warn, none]
+    default: strict
+"""
+
     CERTIFICATE = r"""
 options:
   certificate_password:

@@ -34,8 +34,17 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     OptionError,
     ServiceError,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
+
+DOWNLOAD = OptionGroup(
+    {
+        "dest": {"type": "path", "required": True},
+        "checksum": {"type": "str"},
+        "force": {"type": "bool", "default": False},
+    }
+)
 
 # A connection that breaks after so many bytes was worth it: the tries are counted anew.
 PROGRESS_BYTES = 1024 * 1024

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - mobileops.ci._run_in
   - mobileops.ci._bitrise_files.state
   - mobileops.ci._bitrise_files.file
+  - mobileops.ci._bitrise_files.verify
   - mobileops.ci._bitrise_files.keystore
   - mobileops.ci._bitrise_files.replace_order
   - mobileops.ci._attributes
@@ -125,6 +126,12 @@ android_keystore:
     certificate_sha256_fingerprint:
       description: Fingerprint of the certificate that the service reads in the keystore, or V(null).
       type: str
+    details:
+      description:
+        - What the declared file says of itself, that is C(type), C(alias), C(sha256_fingerprint), C(expires_at) and
+          C(days_left), as M(mobileops.ci.signing_file_info) has it.
+        - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
+      type: dict
 actions:
   description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
   returned: success
@@ -166,8 +173,8 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option),
-          V(local_file), V(one_way_flag), V(duplicates), V(unverifiable), V(backup), V(env_key),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option), V(local_file),
+          V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(verify), V(backup), V(env_key),
           V(unchangeable) or V(missing_file).
       type: str
     status:

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - mobileops.ci._run_in
   - mobileops.ci._bitrise_files.state
   - mobileops.ci._bitrise_files.file
+  - mobileops.ci._bitrise_files.verify
   - mobileops.ci._bitrise_files.certificate
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -113,6 +114,13 @@ build_certificate:
       description: What the service reads in the PKCS#12 file, each entry with C(serial) and C(expiry_date).
       type: list
       elements: dict
+    details:
+      description:
+        - What the declared file says of itself, that is C(common_name), C(team_id), C(serial), C(sha1), C(sha256),
+          C(not_before), C(expires_at), C(days_left), C(has_private_key) and C(chain), as
+          M(mobileops.ci.signing_file_info) has it.
+        - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
+      type: dict
 actions:
   description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
   returned: success
@@ -154,8 +162,9 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option),
-          V(local_file), V(one_way_flag), V(duplicates), V(unverifiable), V(backup) or V(missing_file).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option), V(local_file),
+          V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(verify), V(backup) or
+          V(missing_file).
       type: str
     status:
       description: HTTP status of the answer.

@@ -38,79 +38,83 @@ options:
           - Provisioning profiles. Left out, the profiles of the app are left alone.
         type: list
         elements: dict
-        suboptions: &file
-          src:
+        suboptions:
+          <<: &file
+            src:
+              description:
+                - The file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy) does it.
+                - If it is encrypted with ansible-vault it is decrypted in memory.
+                - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
+                - With neither C(src) nor C(content) the flags of a file that is there already are managed.
+              type: path
+            content:
+              description:
+                - The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+              type: str
+            name:
+              description:
+                - Name of the file on the service. It is what identifies the file within the app.
+                - The default is the base name of C(src).
+              type: str
+            slug:
+              description:
+                - Slug of one file on the service, where C(name) is not enough because several have it.
+              type: str
+            is_protected:
+              description:
+                - Whether the file is protected, that is, can never be downloaded again.
+                - The service never takes protection away, so V(false) is refused for a protected file, in check mode
+                  too.
+                - Left out, a file keeps what it has, also when its content is replaced.
+              type: bool
+            is_expose:
+              description:
+                - Whether builds of pull requests get the file.
+                - It cannot be changed any more once the file is protected.
+                - Left out, a file keeps what it has, also when its content is replaced.
+              type: bool
+              aliases: [is_exposed]
+            on_unverifiable:
+              description:
+                - What to do when name and size agree but the bytes cannot be compared, because the file is protected
+                  and the service gives no digest of it.
+                - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+              type: str
+              choices: [trust, replace, fail]
+              default: trust
+            duplicates:
+              description:
+                - What to do when the app has several files of that name which do not all have the declared content.
+                - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
+              type: str
+              choices: [fail, remove]
+              default: fail
+            backup_dir:
+              description:
+                - Directory, on the host that runs the module, where the bytes of a file are saved before it is
+                  replaced or deleted. The copies have mode 0600 and are named after app, slug and file.
+                - The service gives the bytes of unprotected files only. What could not be saved is a warning.
+              type: path
+            backup_required:
+              description:
+                - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in
+                  C(backup_dir).
+              type: bool
+              default: false
+            force:
+              description:
+                - Upload the file even if the service has the same already.
+              type: bool
+              default: false
+          verify: &verify
             description:
-              - The file to upload, up to 100 MiB. It is searched on the controller, as M(ansible.builtin.copy) does it;
-                in C(files) of the role, in C(files) beside the playbook, beside the playbook; or its path is absolute.
-              - If it is encrypted with ansible-vault it is decrypted in memory.
-              - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
-              - With neither C(src) nor C(content) the flags of a file that is there already are managed.
-            type: path
-          content:
-            description:
-              - The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+              - A look inside the file before it is sent, see M(mobileops.ci.bitrise_build_certificate). V(strict)
+                refuses to send what is of no use, V(warn) says so and sends it, V(none) does not look.
+              - Of no use is also a profile that embeds none of the certificates which are declared for the app with
+                their content.
             type: str
-          name:
-            description:
-              - Name of the file on the service. It is what identifies the file within the app.
-              - The default is the base name of C(src).
-            type: str
-          slug:
-            description:
-              - Slug of one file on the service, where C(name) is not enough because several have it.
-              - Replacing a file gives it a new slug. A slug that is not there any more does no harm as long as the
-                app has a file of this name with the declared content.
-            type: str
-          is_protected:
-            description:
-              - Whether the file is protected, that is, can never be downloaded again.
-              - The service never takes protection away, so V(false) is refused for a protected file, in check mode
-                too.
-              - Left out, a file keeps what it has, also when its content is replaced.
-            type: bool
-          is_expose:
-            description:
-              - Whether builds of pull requests get the file.
-              - It cannot be changed any more once the file is protected.
-              - Left out, a file keeps what it has, also when its content is replaced.
-            type: bool
-            aliases: [is_exposed]
-          on_unverifiable:
-            description:
-              - What to do when name and size agree but the bytes cannot be compared, because the file is protected
-                and the service gives no digest of it.
-              - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
-            type: str
-            choices: [trust, replace, fail]
-            default: trust
-          duplicates:
-            description:
-              - What to do when the app has several files of that name which do not all have the declared content.
-              - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
-              - Two files that are left of a replacement which was interrupted on this machine are told from those,
-                and the replacement is finished. Slugs of replacements under way are kept below
-                C(~/.local/state/mobileops.ci) for this.
-            type: str
-            choices: [fail, remove]
-            default: fail
-          backup_dir:
-            description:
-              - Directory, on the host that runs the module, where the bytes of a file are saved before it is replaced
-                or deleted. It is made if need be. The copies have mode 0600 and are named after app, slug and file.
-              - The service gives the bytes of unprotected files only. What could not be saved is a warning.
-            type: path
-          backup_required:
-            description:
-              - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in
-                C(backup_dir).
-            type: bool
-            default: false
-          force:
-            description:
-              - Upload the file even if the service has the same already.
-            type: bool
-            default: false
+            choices: [strict, warn, none]
+            default: strict
       build_certificates: &build_certificates
         description:
           - Build certificates. Left out, the certificates of the app are left alone.
@@ -118,6 +122,7 @@ options:
         elements: dict
         suboptions:
           <<: *file
+          verify: *verify
           certificate_password:
             description:
               - Password of the PKCS#12 file. It is set after the upload. An empty string removes it.
@@ -139,6 +144,7 @@ options:
         elements: dict
         suboptions:
           <<: *file
+          verify: *verify
           alias:
             description:
               - Alias of the key in the keystore. Like the passwords it is given when the keystore is created; a change

@@ -176,7 +176,7 @@ expired:
       type: int
 invalid:
   description:
-    - Files that are of no use by what is inside, other than expired: a wrong password, no private key,
+    - Files that are of no use by what is inside, other than expired; for example a wrong password, no private key,
       not the right kind of file, a signature that does not hold.
   returned: success
   type: list

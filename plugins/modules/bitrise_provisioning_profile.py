@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - mobileops.ci._run_in
   - mobileops.ci._bitrise_files.state
   - mobileops.ci._bitrise_files.file
+  - mobileops.ci._bitrise_files.verify
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
 attributes:
@@ -102,6 +103,13 @@ provisioning_profile:
     sha256:
       description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
       type: str
+    details:
+      description:
+        - What the declared file says of itself, that is C(name), C(uuid), C(team_id), C(team_name), C(app_id),
+          C(bundle_id), C(type), C(platforms), C(created_at), C(expires_at), C(days_left), C(devices), C(certificates)
+          and C(entitlements), as M(mobileops.ci.signing_file_info) has it.
+        - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
+      type: dict
 actions:
   description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
   returned: success
@@ -143,8 +151,9 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option),
-          V(local_file), V(one_way_flag), V(duplicates), V(unverifiable), V(backup) or V(missing_file).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option), V(local_file),
+          V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(verify), V(backup) or
+          V(missing_file).
       type: str
     status:
       description: HTTP status of the answer.

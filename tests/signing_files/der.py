@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 NULL = b"\x05\x00"
 INTEGER_1 = b"\x02\x01\x01"
@@ -75,3 +76,23 @@ def open_tagged(number: int, *parts: bytes) -> bytes:
 
 def open_octets(*parts: bytes) -> bytes:
     return bytes([_OCTETS | _CONSTRUCTED, 0x80]) + b"".join(parts) + _END
+
+
+def open_lengths(element: bytes) -> bytes:
+    """The same value with all lengths left open that may be."""
+    return b"".join(_with_open_length(tag, body) for tag, body in _elements(element))
+
+
+def _with_open_length(tag: int, body: bytes) -> bytes:
+    return bytes([tag, 0x80]) + open_lengths(body) + _END if tag & _CONSTRUCTED else _element(tag, body)
+
+
+def _elements(encoded: bytes) -> Iterator[tuple[int, bytes]]:
+    position = 0
+    while position < len(encoded):
+        tag, size, start = encoded[position], encoded[position + 1], position + 2
+        if size & 0x80:
+            count = size & 0x7F
+            size, start = int.from_bytes(encoded[start : start + count], "big"), start + count
+        yield tag, encoded[start : start + size]
+        position = start + size

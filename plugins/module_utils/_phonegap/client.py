@@ -17,7 +17,6 @@ from urllib.parse import urljoin
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import (
     HINTS,
     invalid,
-    json_object,
     refusal,
     succeeded,
 )
@@ -35,9 +34,10 @@ class PhoneGapClient(ServiceClient):
 
     hints: ClassVar[Mapping[str, str]] = {
         **HINTS,
-        "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password. The service says the same to an "
-        "account that is not the owner of the app, and of a signing key that is locked.",
-        "not_found": "Either it does not exist or this account has no access to it: the service says the same for both.",
+        "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password. The service says the same to "
+        "an account that is not the owner of the app, and of a signing key that is locked.",
+        "not_found": "Either it does not exist or this account has no access to it: the service says the same "
+        "for both.",
     }
 
     @classmethod
@@ -133,7 +133,7 @@ class PhoneGapClient(ServiceClient):
 
     # Signing keys
 
-    def keys(self, platform: str | None = None) -> list[dict[str, Any]]:
+    def signing_keys(self, platform: str | None = None) -> list[dict[str, Any]]:
         """The account's keys of one platform or of all, each with its platform."""
         if platform is not None:
             found = self._list(f"/keys/{path_part(platform)}", f"list the {platform} keys", "keys")
@@ -210,7 +210,7 @@ def has_number(item: Mapping[str, Any]) -> bool:
 
 
 def _encoded(data: Mapping[str, Any] | None, files: Files) -> tuple[bytes, dict[str, str]]:
-    """The body: multipart with a part `data` of JSON, as the service documents it; nothing at all if there is nothing."""
+    """The body: multipart with a part `data` of JSON, as the service documents it; nothing if there is nothing."""
     if data is None and not files:
         return b"", {}
     from urllib3.filepost import encode_multipart_formdata

@@ -11,14 +11,39 @@ What is raised for bytes that cannot be decoded is left to model.reading.
 from __future__ import annotations
 
 import functools
+import io
+from importlib.util import find_spec
 from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
+
+
+# Genuine files take a few hundred.
+MAX_READS = 50_000
+
+
+class _Rationed(io.BytesIO):
+    """Bytes that may be read a limited number of times: what decoding takes is time for each element, not each byte."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise Unreadable("more elements than signing files have")
+        return super().read(size)
+
+
+@functools.cache
+def _reads_streams() -> bool:
+    return find_spec("pyasn1.codec.streaming") is not None  # 0.5 and later
 
 
 def decode(data: bytes, specification: Any = None) -> Any:
     """The value at the start of these bytes, in BER, of which DER is a part."""
     from pyasn1.codec.ber import decoder
 
-    value, _rest = decoder.decode(data, asn1Spec=specification)
+    value, _rest = decoder.decode(_Rationed(data) if _reads_streams() else data, asn1Spec=specification)
     return value
 
 

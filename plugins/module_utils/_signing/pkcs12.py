@@ -29,7 +29,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Finding, Unreadable, reading
 
 # Rounds of key derivation in the whole file. Usual tools take 2,000 to 600,000 for each part.
-MAX_ROUNDS = 5_000_000
+MAX_ROUNDS = 3_000_000
 
 _KEY_BAG = "1.2.840.113549.1.12.10.1.1"
 _LOCKED_KEY_BAG = "1.2.840.113549.1.12.10.1.2"

@@ -25,6 +25,11 @@ requirements:
 KEYS = ("msg", "actions", "files", "diff")
 
 
+def _part(result: Any, name: str) -> Any:
+    """`result`, `host` or `task` of what a callback gets; before ansible-core 2.19 these are private."""
+    return getattr(result, name) if hasattr(result, name) else getattr(result, f"_{name}")
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -41,12 +46,12 @@ class CallbackModule(CallbackBase):
         self._pipe = os.fdopen(int(descriptor), "w", encoding="utf-8", buffering=1)
 
     def _tell_result(self, result: Any, *, failed: bool = False) -> None:
-        answer = result.result
-        if "results" in answer and result.task.loop is not None:
+        answer = _part(result, "result")
+        if "results" in answer and _part(result, "task").loop is not None:
             # The items of a loop were told one by one.
             return
         event = {
-            "host": result.host.get_name(),
+            "host": _part(result, "host").get_name(),
             "failed": failed,
             "result": {key: answer[key] for key in KEYS if key in answer},
         }
@@ -62,7 +67,7 @@ class CallbackModule(CallbackBase):
         self._tell_result(result, failed=not ignore_errors)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        self._tell_result(result, failed=not result.task.ignore_errors)
+        self._tell_result(result, failed=not _part(result, "task").ignore_errors)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._tell_result(result, failed=True)

@@ -12,13 +12,13 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import KIND
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT, DOWNLOAD
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
-from ansible_collections.mobileops.ci.plugins.module_utils._download import Wanted, checksum_of, save
+from ansible_collections.mobileops.ci.plugins.module_utils._download import DOWNLOAD, Wanted, checksum_of, save
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES, only_as_module

@@ -21,14 +21,6 @@ ARTIFACT_STATE = OptionGroup(
     }
 )
 
-DOWNLOAD = OptionGroup(
-    {
-        "dest": {"type": "path", "required": True},
-        "checksum": {"type": "str"},
-        "force": {"type": "bool", "default": False},
-    }
-)
-
 RETENTION = OptionGroup(
     {
         "state": {"type": "str", "choices": ["absent", "unpublished"], "default": "absent"},

@@ -16,6 +16,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients impo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import fetch
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
+    KINDS,
     PROJECT_FILE,
     FileKind,
 )
@@ -61,6 +62,7 @@ class AppFiles:
 
     app_slug: str
     title: str | None = None
+    kinds: Sequence[FileKind] = KINDS  # those that were asked for
     files: list[FileOfApp] = field(default_factory=list)
     error: CiError | None = None
 
@@ -104,7 +106,7 @@ class Gathering:
         return side_by_side(self.clients, self.concurrency, items, work)
 
     def _list(self, app_slug: str) -> AppFiles:
-        app = AppFiles(app_slug)
+        app = AppFiles(app_slug, kinds=self.kinds)
         try:
             for kind in self.kinds:
                 files = [RemoteFile.from_service(kind, data) for data in self.clients.get().files(kind, app_slug)]
@@ -112,7 +114,7 @@ class Gathering:
         except CiError as error:
             if error.kind in ("unauthorized", "not_done"):
                 raise
-            return AppFiles(app_slug, error=error)
+            return AppFiles(app_slug, kinds=self.kinds, error=error)
         return app
 
     def _with_known_digest(self, file: RemoteFile) -> RemoteFile:

@@ -23,7 +23,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing impo
 # The lists of a result, in the order of urgency.
 TROUBLES = ("expired", "invalid", "expiring", "unpaired", "unprocessed", "duplicated", "unverifiable")
 
-# A file, why it is in a list, and when it expires where that is the reason.
+# Findings about time that is over.
+_EXPIRED = frozenset({"expired", "certificates_expired"})
+
+# A file, and why it is in a list.
 _Found = tuple[FileOfApp, str]
 
 
@@ -41,7 +44,7 @@ def troubles(apps: Sequence[AppFiles], now: dt.datetime, expires_within: int) ->
 def _of_app(app: AppFiles, now: dt.datetime, expires_within: int) -> dict[str, list[_Found]]:
     dates = list(_with_dates(app.files, now))
     return {
-        "expired": [(file, f"It expired on {_day(end)}.") for file, end in dates if end <= now],
+        "expired": list(_expired(app.files, dates, now)),
         "invalid": list(_invalid(app.files)),
         "expiring": [
             (file, f"It expires on {_day(end)}.")
@@ -70,17 +73,31 @@ def _with_dates(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[tuple[
             yield file, end
 
 
+def _expired(
+    files: Iterable[FileOfApp], dates: Iterable[tuple[FileOfApp, dt.datetime]], now: dt.datetime
+) -> Iterator[_Found]:
+    """Also profiles that hold longer than all their certificates: nothing can be signed with them."""
+    over = {id(file): end for file, end in dates if end <= now}
+    for file in files:
+        if id(file) in over:
+            yield file, f"It expired on {_day(over[id(file)])}."
+        elif file.inspection:
+            yield from ((file, found.message) for found in file.inspection.errors if found.code in _EXPIRED)
+
+
 def _invalid(files: Iterable[FileOfApp]) -> Iterator[_Found]:
     for file in files:
         errors = (
-            [found.message for found in file.inspection.errors if found.code != "expired"] if file.inspection else []
+            [found.message for found in file.inspection.errors if found.code not in _EXPIRED] if file.inspection else []
         )
         if errors:
             yield file, " ".join(errors)
 
 
 def _unpaired(app: AppFiles) -> Iterator[_Found]:
-    """Profiles and certificates that lack each other. Nothing is said where not all could be looked into."""
+    """Profiles and certificates that lack each other. Nothing is said where not all are known."""
+    if not {PROVISIONING_PROFILE, BUILD_CERTIFICATE}.issubset(app.kinds):
+        return
     profiles, certificates = app.of_kind(PROVISIONING_PROFILE), app.of_kind(BUILD_CERTIFICATE)
     lonely = unpaired(_fingerprints(profiles), _fingerprints(certificates))
     for number in lonely.profiles:

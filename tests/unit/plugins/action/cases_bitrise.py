@@ -24,6 +24,9 @@ SELDOM = (
     "another password",
     "copies wanted, not to be had",
     "content is not base64",
+    "not of use, and sent",
+    "keystore that would lose its key",
+    "project file without a key",
     "flags of nothing",
     "in files",
     "absolute",
@@ -78,14 +81,23 @@ def _case(
 
 
 def _profile(title: str, files: _Files = (), faults: _Faults = (), keywords: Any = None, **args: Any) -> Case:
-    own = {"app_slug": APP, "src": NAME, **args}
+    own = {"app_slug": APP, "src": NAME, "verify": "none", **args}
     holds = {"provisioning_profiles": list(files)}
     return _case(title, "provisioning_profile", own, holds, faults, **(keywords or {}))
 
 
 def _certificate(title: str, files: _Files = (), **args: Any) -> Case:
-    own = {"app_slug": APP, "src": "shop.p12", **args}
+    own = {"app_slug": APP, "src": "shop.p12", "verify": "none", **args}
     return _case(title, "build_certificate", own, {"build_certificates": list(files)})
+
+
+def _keystore(title: str, files: _Files = (), **args: Any) -> Case:
+    own = {"app_slug": APP, "src": "shop.p12", "verify": "none", "alias": "shop", "password": "hush-hush", **args}
+    return _case(title, "android_keystore", own, {"android_keystores": list(files)})
+
+
+def _project_file(title: str, files: _Files = (), **args: Any) -> Case:
+    return _case(title, "project_file", {"app_slug": APP, "src": NAME, **args}, {"project_files": list(files)})
 
 
 _OMIT = "{{ omit }}"
@@ -119,6 +131,12 @@ PROFILES = (
     _certificate("certificate as it is", _CERTIFICATE, certificate_password="hush-hush"),
     _certificate("another password", _CERTIFICATE, certificate_password="pssst-pssst"),
     _certificate("both names of an option", is_expose=True, is_exposed=False),
+    _certificate("not of use", verify="strict"),
+    _profile("not of use, and sent", verify="warn"),
+    _keystore("keystore", keystore_name="SHOP"),
+    _keystore("keystore that would lose its key", [{"name": "shop.p12", "content": OLD}]),
+    _project_file("project file", user_env_key="SHOP", is_expose=False),
+    _project_file("project file without a key"),
 )
 
 FILES = (
@@ -190,8 +208,8 @@ CONNECTIONS = (
 )
 
 _LIST_OF = {
-    "provisioning_profiles": [{"src": NAME}],
-    "build_certificates": [{"src": "shop.p12", "certificate_password": "hush-hush"}],
+    "provisioning_profiles": [{"src": NAME, "verify": "none"}],
+    "build_certificates": [{"src": "shop.p12", "certificate_password": "hush-hush", "verify": "none"}],
 }
 
 
@@ -203,7 +221,12 @@ FLEETS = (
     _fleet("fleet", {"apps": [APP], **_LIST_OF}),
     _fleet("fleet in check mode", {"apps": [{"app_slug": APP}], **_LIST_OF}, check_mode=True),
     _fleet(
-        "files of one app", {"apps": [{"app_slug": APP, "provisioning_profiles": [{"src": "vaulted.mobileprovision"}]}]}
+        "files of one app",
+        {
+            "apps": [
+                {"app_slug": APP, "provisioning_profiles": [{"src": "vaulted.mobileprovision", "verify": "none"}]},
+            ]
+        },
     ),
     _fleet("a file is missing", {"apps": [APP], "provisioning_profiles": [{"src": "nowhere"}]}),
     _fleet("one app is missing", {"apps": [APP, "ffffffffffffffff"], **_LIST_OF}),

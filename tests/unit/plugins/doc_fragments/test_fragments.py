@@ -21,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.option
     KEYSTORE,
     REPLACE_ORDER,
     STATE,
+    VERIFY,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES
@@ -45,6 +46,7 @@ GROUPS = {
     "_bitrise_files.keystore": KEYSTORE,
     "_bitrise_files.replace_order": REPLACE_ORDER,
     "_bitrise_files.state": STATE,
+    "_bitrise_files.verify": VERIFY,
     "_file_attributes": ATTRIBUTES,
     "_run_in": RUN,
     "_transport": TRANSPORT,

@@ -177,7 +177,8 @@ def test_options_that_ansible_core_refuses(words: str) -> None:
 def test_the_declaration_is_not_changed(fleet: Fleet) -> None:
     """What a playbook hands over is its own."""
     fleet.holds(APPS[:2])
-    options = {"apps": [ONE, {"app_slug": TWO, PROFILES: [declared("own", b"x")]}], PROFILES: [declared("a", b"b")]}
+    own = {"app_slug": TWO, PROFILES: [declared("own", b"x", verify="none")]}
+    options = {"apps": [ONE, own], PROFILES: [declared("a", b"b", verify="none")]}
     before = repr(options)
     fleet.task().with_options(**options).run()
     assert repr(options) == before

@@ -16,12 +16,13 @@ from tests.emulator.process import Emulator
 
 from ..action.comparison import HERE, NOWHERE, Case, run_both_ways
 from ..action.playbook import Playground
-from ..helpers.service import CERTIFICATES, PROFILES, a_file
+from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, a_file
 from ..helpers.tasks import b64
 from .fleet import ONE, THREE, TWO, Fleet, declared, digests
 
 MODULE = "mobileops.ci.bitrise_code_signing"
 MISSING = "ffffffffffffffff"
+UNSEEN = {"verify": "none"}  # none of it is a genuine signing file
 
 COMMON, OWN, TOKEN = "c0mmon-p4ssw0rd-c4n4ry", "0wn-p4ssw0rd-c4n4ry", "t0ken-c4n4ry"
 IN_FILE, IN_CONTENT = b"f1le-c0ntent-c4n4ry", b"0ption-c0ntent-c4n4ry"
@@ -39,11 +40,13 @@ def playground(tmp_path: Path) -> Playground:
 def secret_tasks(fleet: Fleet, run_in: str) -> list[dict[str, Any]]:
     """They succeed or fail as their names say; secrets are in the common lists and in those of an app."""
     connection = {"api_url": fleet.emulator.api_url, "api_token": TOKEN, "max_retries": 0, "run_in": run_in}
-    common = {CERTIFICATES: [{"src": "dist.p12", "certificate_password": COMMON}]}
+    common = {CERTIFICATES: [{"src": "dist.p12", "certificate_password": COMMON, **UNSEEN}]}
     own = {
         "app_slug": TWO,
-        CERTIFICATES: [{"src": "vaulted.p12", "certificate_password": OWN}],
-        PROFILES: [declared("inline", IN_CONTENT)],
+        CERTIFICATES: [{"src": "vaulted.p12", "certificate_password": OWN, **UNSEEN}],
+        PROFILES: [declared("inline", IN_CONTENT, **UNSEEN)],
+        KEYSTORES: [declared("inline.jks", IN_CONTENT, alias="a", password=OWN, **UNSEEN)],
+        PROJECT_FILES: [declared("inline.json", IN_CONTENT, user_env_key="INLINE")],
     }
     wrong = {"name": "x", "certificate_password": COMMON, "content": b64(IN_CONTENT)}
     variants: dict[str, dict[str, Any]] = {
@@ -81,7 +84,7 @@ def test_secrets_are_found_nowhere(playground: Playground, tmp_path: Path, run_i
         ended = {event.task: event.event for event in run.events}
         well = dict.fromkeys(("done", "done again", "kept"), "ok")
         assert ended == {task["name"]: "failed" for task in tasks} | well
-        assert run.result("done")["summary"]["uploaded"] == 4
+        assert run.result("done")["summary"]["uploaded"] == 6
         assert run.result("done again")["changed"] is False
         errors = {slug: app["error"] for slug, app in run.result("in part")["apps"].items()}
         assert {slug: error["kind"] for slug, error in errors.items()} == {
@@ -106,8 +109,12 @@ def test_secrets_are_found_nowhere(playground: Playground, tmp_path: Path, run_i
 
 
 OLD = {PROFILES: [a_file("dist.p12", b"old"), a_file("undeclared", b"x")]}
-OWN_FILES = {"app_slug": TWO, PROFILES: [declared("own", b"1")], CERTIFICATES: [{"src": "vaulted.p12"}]}
-PROFILE = {PROFILES: [{"src": "dist.p12", "is_expose": False}]}
+OWN_FILES = {
+    "app_slug": TWO,
+    PROFILES: [declared("own", b"1", **UNSEEN)],
+    CERTIFICATES: [{"src": "vaulted.p12", **UNSEEN}],
+}
+PROFILE = {PROFILES: [{"src": "dist.p12", "is_expose": False, **UNSEEN}]}
 
 
 def case(title: str, apps: Any, *, check_mode: bool = False, runs: str = HERE, **args: Any) -> Case:

@@ -64,6 +64,13 @@ def test_what_breaks_next(inspection: Inspection, material: Material) -> None:
     assert len(inspection.run(expires_within=365)["expiring"]) == 4
 
 
+def test_a_profile_that_outlives_its_certificates(inspection: Inspection, material: Material) -> None:
+    inspection.holds({ONE: {PROFILES: [a_file("shop", material.profile(material.over))]}})
+    result = inspection.run(kinds=[PROFILES])
+    assert named(result, "expired", "invalid") == {"expired": [(ONE, "shop")], "invalid": []}
+    assert "All certificates in the profile have expired" in result["expired"][0]["reason"]
+
+
 def test_unpaired(inspection: Inspection, material: Material) -> None:
     inspection.holds(
         {
@@ -81,6 +88,7 @@ def test_unpaired(inspection: Inspection, material: Material) -> None:
     assert "embeds none of the app's certificates" in reasons["other"]
     assert "has no certificate" in reasons["alone"]
     assert "No provisioning profile of the app embeds it" in reasons["spare"]
+    assert named(inspection.run(kinds=[PROFILES]), "unpaired") == {"unpaired": []}
 
 
 def test_nothing_is_called_unpaired_that_may_have_a_protected_counterpart(

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""phonegap_app: an app, its content, its icon and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    OptionError,
+    ServiceError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._local_tree import read_file_or_tree
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_empty
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_plan import (
+    FIELDS,
+    AppStep,
+    CreateApp,
+    DeleteApp,
+    Desired,
+    SetIcon,
+    UnlockChosen,
+    UpdateApp,
+    plan_absent,
+    plan_present,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.chosen_keys import KEYS, choices_of, normalize
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient, has_number
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import (
+    read_content,
+    read_named,
+    reconciled,
+    told_by_config,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import FILE, REMOTE_REPO, App, Key, only_one
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import PHONEGAP, STATE
+
+APP = OptionGroup(
+    {
+        "id": {"type": "int"},
+        "title": {"type": "str"},
+        "create_method": {"type": "str", "choices": [FILE, REMOTE_REPO]},
+        "src": {"type": "path"},
+        "repo": {"type": "str"},
+        "package": {"type": "str"},
+        "version": {"type": "str"},
+        "description": {"type": "str"},
+        "debug": {"type": "bool"},
+        "private": {"type": "bool"},
+        "phonegap_version": {"type": "str"},
+        "hydrates": {"type": "bool"},
+        "icon": {"type": "path"},
+        "pull": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+    },
+    mutually_exclusive=(("src", "repo"), ("src", "pull")),
+    required_one_of=(("id", "title"),),
+)
+
+
+def find_app(client: PhoneGapClient, app_id: int | None, title: str | None) -> App | None:
+    """The app of that number, else the one of exactly that title; nothing if there is none."""
+    number = app_id
+    if number is None:
+        of_that_title = (app for app in client.apps() if app.get("title") == title)
+        found = only_one(of_that_title, f"apps with the title {title}")
+        if found is None:
+            return None
+        number = int(found["id"])
+    try:
+        return App.from_service(client.app(number))
+    except ServiceError as error:
+        if error.kind == "not_found":
+            return None
+        raise
+
+
+def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+    refuse_empty(options, "title", "src", "repo", "icon", "version", "phonegap_version")
+    if options["state"] == "absent":
+        app = find_app(client, options["id"], options["title"])
+        return _outcome(client, plan_absent(app), context, ())
+    desired, effective, warnings = _desired(options, context)
+    for choice in desired.choices:
+        client.redact.add(*choice.passwords.values())
+    app = find_app(client, options["id"], effective["title"])
+    if app is None and options["id"] is not None:
+        raise ServiceError(
+            f"id: there is no app {options['id']}, or this account has no access to it. To create one, leave id out: "
+            "the service gives it a number.",
+            kind="not_found",
+        )
+    known = [Key.from_service(key) for key in client.signing_keys()] if desired.choices else []
+    return _outcome(client, plan_present(app, desired, known), context, warnings)
+
+
+def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired, dict[str, Any], tuple[str, ...]]:
+    """What is declared; the options as the service will have them; what is to be said about the difference."""
+    method = options["create_method"] or (FILE if options["src"] else REMOTE_REPO if options["repo"] else None)
+    for option, wanted in (("src", FILE), ("repo", REMOTE_REPO)):
+        if options[option] and method != wanted:
+            raise OptionError(f"{option}: this goes with create_method={wanted} only.")
+    content = read_content(options["src"], context) if options["src"] else None
+    effective, warnings = reconciled(options, told_by_config(content)) if content else (dict(options), ())
+    desired = Desired(
+        fields={name: effective[name] for name in FIELDS},
+        create_method=method,
+        repo=options["repo"],
+        content=content,
+        icon=read_named("icon", options["icon"], context) if options["icon"] else None,
+        choices=choices_of(options),
+        pull=options["pull"],
+        force=options["force"],
+    )
+    return desired, effective, warnings
+
+
+def _outcome(client: PhoneGapClient, step: AppStep, context: TaskContext, warnings: tuple[str, ...]) -> Outcome:
+    app, told = step.app, (*warnings, *step.warnings)
+    if step.plan.changed and not context.check_mode:
+        app = _apply(client, step)
+        told += _kept_otherwise(step, app)
+    return Outcome({"app": app.as_result() if app else None}, step.plan, told)
+
+
+def _apply(client: PhoneGapClient, step: AppStep) -> App | None:
+    answer: Mapping[str, Any] | None = None
+    app_id: int | None = step.app.id if step.app else None
+    for action in step.plan.actions:
+        try:
+            if isinstance(action, CreateApp):
+                answer = _create(client, action)
+                app_id = answer["id"]
+            elif isinstance(action, UpdateApp):
+                answer = client.update_app(_given(action.id), action.data, action.files)
+            elif isinstance(action, SetIcon):
+                answer = client.set_icon(_given(app_id), *action.icon.part)
+            elif isinstance(action, UnlockChosen):
+                what = f"unlock the {action.key.label}"
+                client.update_key(action.key.platform, _given(action.key.id), action.passwords, what)
+            elif isinstance(action, DeleteApp):
+                client.delete_app(_given(action.id))
+                return None
+        except CiError as error:
+            if answer is not None:
+                error.notes.append(f"The other changes of app {app_id} were made before that.")
+            raise
+    complete = answer is not None and has_number(answer) and "keys" in answer
+    return App.from_service(answer if answer is not None and complete else client.app(_given(app_id)))
+
+
+def _create(client: PhoneGapClient, action: CreateApp) -> Mapping[str, Any]:
+    """Create it once: after an unclear outcome the list tells whether it is there."""
+    try:
+        answer = client.create_app(action.data, action.files)
+        if has_number(answer):
+            return answer
+        problem = f"Could not create app {action.name}: its answer names no app."
+        raise UnclearOutcomeError(ServiceError(problem, kind="invalid_response", method="POST", path="/apps"))
+    except UnclearOutcomeError as error:
+        # There was none of that title before.
+        new = (app for app in client.apps() if app.get("title") == action.name)
+        found = only_one(new, f"new apps with the title {action.name}")
+        if found is None:
+            error.notes.append("It was not created: the list of apps does not have it.")
+            raise
+        return client.app(found["id"])
+
+
+def _given(number: int | None) -> int:
+    if number is None:
+        raise ValueError("an app that is there has a number")
+    return number
+
+
+def _kept_otherwise(step: AppStep, app: App | None) -> tuple[str, ...]:
+    """What was sent and is not there: then the next run would send it again, and the next."""
+    if app is None or step.app is None:
+        return ()
+    sent: dict[str, Any] = {}
+    for action in step.plan.actions:
+        if isinstance(action, (CreateApp, UpdateApp)):
+            sent.update(action.changes)
+    other = [name for name in FIELDS if name in sent and getattr(step.app, name) != getattr(app, name)]
+    return tuple(
+        f"The service keeps {name} {getattr(app, name)!r} of the {app.label}: what the app's own config.xml says "
+        f"counts more than {name} of the task."
+        for name in other
+    )
+
+
+APP_ENTRY = Entry(
+    "phonegap_app",
+    PHONEGAP + STATE + APP + KEYS,
+    PhoneGapClient.from_options,
+    _run,
+    normalize=normalize,
+    files=("src", "icon"),
+    read_path=read_file_or_tree,
+)

@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an app as declared and as it is to the actions in between. Pure: no network, no file, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.chosen_keys import (
+    Choice,
+    check_choice,
+    how_to_unlock,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import Named
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import FILE, REMOTE_REPO, App, Key
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+
+# What is compared one by one. An empty text and none are the same to the service.
+FIELDS = ("title", "package", "version", "description", "debug", "private", "phonegap_version", "hydrates")
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What the task declares; None where it says nothing."""
+
+    fields: Mapping[str, Any]
+    create_method: str | None
+    repo: str | None
+    content: Named | None
+    icon: Named | None
+    choices: tuple[Choice, ...]
+    pull: bool
+    force: bool
+
+
+@dataclass(frozen=True)
+class AppAction(Action):
+    """Something done to an app."""
+
+    id: int | None  # None: it gets its number only when it is created
+    name: str
+
+    def as_dict(self) -> dict[str, Any]:
+        number = None if self.id is None else str(self.id)
+        return {
+            "action": self.action,
+            "kind": "app",
+            "app_slug": number,
+            "slug": number,
+            "name": self.name,
+            **self.more(),
+        }
+
+    def more(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True)
+class _Sending(AppAction):
+    """Fields, keys and content in one request."""
+
+    changes: Mapping[str, Any]
+    choices: tuple[Choice, ...]
+    content: Named | None
+    pull: bool = False
+
+    @property
+    def data(self) -> dict[str, Any]:
+        keys = {choice.platform: choice.in_request for choice in self.choices}
+        pull = {"pull": True} if self.pull else {}
+        return {**self.changes, **({"keys": keys} if keys else {}), **pull}
+
+    @property
+    def files(self) -> dict[str, tuple[str, bytes]]:
+        return {"file": self.content.part} if self.content else {}
+
+    def more(self) -> dict[str, Any]:
+        return {
+            "changes": dict(self.changes),
+            "keys": {choice.platform: choice.id for choice in self.choices},
+            "content": self.content.shown() if self.content else None,
+            "pull": self.pull,
+        }
+
+
+@dataclass(frozen=True)
+class CreateApp(_Sending):
+    action: ClassVar[str] = "create"
+
+
+@dataclass(frozen=True)
+class UpdateApp(_Sending):
+    action: ClassVar[str] = "update"
+
+
+@dataclass(frozen=True)
+class SetIcon(AppAction):
+    """The service queues builds for it."""
+
+    action: ClassVar[str] = "set_icon"
+    icon: Named
+
+    def more(self) -> dict[str, Any]:
+        return {"content": self.icon.shown()}
+
+
+@dataclass(frozen=True)
+class DeleteApp(AppAction):
+    action: ClassVar[str] = "delete"
+
+
+@dataclass(frozen=True)
+class UnlockChosen(AppAction):
+    """Unlock a key that the app uses already."""
+
+    action: ClassVar[str] = "unlock"
+    key: Key
+    passwords: Mapping[str, str] = field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        number = None if self.id is None else str(self.id)
+        return {
+            "action": self.action,
+            "kind": "key",
+            "app_slug": number,
+            "slug": str(self.key.id),
+            "name": self.key.title,
+            "platform": self.key.platform,
+        }
+
+
+@dataclass(frozen=True)
+class AppStep:
+    """A plan, and the app once it is carried out as far as that can be told before."""
+
+    plan: Plan
+    app: App | None
+    warnings: tuple[str, ...] = ()
+
+
+def plan_absent(app: App | None) -> AppStep:
+    if app is None:
+        return AppStep(Plan(), None)
+    return AppStep(Plan((DeleteApp(app.id, app.title),), {"app": _words(app)}, {}), None)
+
+
+def plan_present(app: App | None, desired: Desired, known: Sequence[Key]) -> AppStep:
+    """Raises RefusedError or OptionError for what cannot be had."""
+    return _created(desired, known) if app is None else _changed(app, desired, known)
+
+
+def _created(desired: Desired, known: Sequence[Key]) -> AppStep:
+    title = desired.fields["title"]
+    method = desired.create_method
+    if not title:
+        raise OptionError("title: an app that is not there yet needs a title to be created.")
+    needed = "src" if method == FILE else "repo"
+    if method is None or (desired.content if method == FILE else desired.repo) is None:
+        how = "src (or repo)" if method is None else needed
+        raise OptionError(f"{how}: app {title} is not there, and it takes this to create it.")
+    for choice in desired.choices:
+        check_choice(choice, known)
+    given = {name: value for name, value in desired.fields.items() if value is not None}
+    fields = {**given, "create_method": method, **({"repo": desired.repo} if method == REMOTE_REPO else {})}
+    content = desired.content if method == FILE else None
+    actions: list[Action] = [CreateApp(None, title, fields, desired.choices, content)]
+    app = App(id=None, title=title, create_method=method, repo=fields.get("repo"))
+    app = _with(app, given, desired.choices)
+    if desired.icon:
+        actions.append(SetIcon(None, title, desired.icon))
+        app = replace(app, icon=desired.icon.name)
+    return AppStep(Plan(tuple(actions), {}, {"app": _words(app, content)}), app)
+
+
+def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
+    _refuse_immutable(app, desired)
+    changes = {
+        name: value
+        for name, value in desired.fields.items()
+        if value is not None and (value if value != "" else None) != getattr(app, name)
+    }
+    new = tuple(choice for choice in desired.choices if app.keys.get(choice.platform) != choice.id)
+    for choice in new:
+        check_choice(choice, known)
+    unlocks, warnings = _unlocks(app, [choice for choice in desired.choices if choice not in new], known)
+    # The service tells nothing of the content that it has: so it is sent whenever something else is, and on demand.
+    send = desired.content is not None and bool(changes or new or desired.force)
+    content = desired.content if send else None
+    actions: list[Action] = list(unlocks)
+    if changes or new or content or desired.pull:
+        actions.append(UpdateApp(app.id, app.title, changes, new, content, desired.pull))
+    after = _with(app, changes, new)
+    if desired.icon and (desired.icon.name != app.icon or desired.force):
+        actions.append(SetIcon(app.id, app.title, desired.icon))
+        after = replace(after, icon=desired.icon.name)
+    shown_before, shown_after = _words(app), _words(after, content)
+    for unlock in unlocks:
+        shown_before.setdefault("locked_keys", []).append(unlock.key.label)
+        shown_after["locked_keys"] = []
+    return AppStep(Plan(tuple(actions), {"app": shown_before}, {"app": shown_after}), after, warnings)
+
+
+def _refuse_immutable(app: App, desired: Desired) -> None:
+    method = desired.create_method
+    advice = "Delete the app (state=absent), then create it anew: it gets another id, and its builds are lost."
+    if method is not None and method != app.create_method:
+        words = {FILE: "an uploaded file", REMOTE_REPO: "a repository"}
+        raise RefusedError(
+            f"create_method: the {app.label} was created from {words[app.create_method]} ({app.create_method}), and "
+            f"the service never changes that to {method}. {advice}",
+            kind="immutable",
+        )
+    if desired.repo is not None and desired.repo != app.repo:
+        raise RefusedError(
+            f"repo: the {app.label} was created from {app.repo}, and the service has no way to change that. {advice}",
+            kind="immutable",
+        )
+    if desired.pull and app.create_method != REMOTE_REPO:
+        raise RefusedError(
+            f"pull: the {app.label} was created from an uploaded file; there is no repository to pull. Use src.",
+            kind="immutable",
+        )
+
+
+def _unlocks(
+    app: App, choices: Sequence[Choice], known: Sequence[Key]
+) -> tuple[tuple[UnlockChosen, ...], tuple[str, ...]]:
+    """Keys that the app uses already and that have been locked since."""
+    unlocks, warnings = [], []
+    for choice in choices:
+        key = next((key for key in known if (key.platform, key.id) == (choice.platform, choice.id)), None)
+        if key is None or not key.locked:
+            continue
+        if choice.passwords:
+            unlocks.append(UnlockChosen(app.id, app.title, key, choice.passwords))
+        else:
+            warnings.append(
+                f"The {key.label} is locked: builds for {choice.platform} fail until it is unlocked with "
+                f"{how_to_unlock(choice.platform)}."
+            )
+    return tuple(unlocks), tuple(warnings)
+
+
+def _with(app: App, changes: Mapping[str, Any], choices: Sequence[Choice]) -> App:
+    fields = {name: None if value == "" else value for name, value in changes.items()}
+    return replace(app, **fields, keys={**app.keys, **{choice.platform: choice.id for choice in choices}})
+
+
+def _words(app: App, content: Named | None = None) -> dict[str, Any]:
+    """What a diff shows."""
+    shown = {name: getattr(app, name) for name in (*FIELDS, "create_method", "repo", "icon")}
+    shown["keys"] = {platform: number for platform, number in app.keys.items() if number is not None}
+    return {**shown, "content": content.shown()} if content else shown

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""phonegap_build: queue builds, and wait for them if asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient, has_number
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import App
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
+
+PLATFORMS = OptionGroup({"platforms": {"type": "list", "elements": "str"}})
+
+PENDING = "pending"
+ERROR = "error"
+# The service has no word for it: there is no status as long as a key is missing.
+NEEDS_KEY = "needs_key"
+
+
+@dataclass(frozen=True)
+class Build(Action):
+    """Queue builds; none named: of all platforms."""
+
+    action: ClassVar[str] = "build"
+    app_id: int
+    name: str
+    platforms: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        identity = {"kind": "build", "app_slug": str(self.app_id), "slug": None, "name": self.name}
+        return {"action": self.action, **identity, "platforms": list(self.platforms)}
+
+
+def states_of(app: App, platforms: Sequence[str]) -> dict[str, str]:
+    """What became of each platform; of all if none is named."""
+    return {name: app.status.get(name) or NEEDS_KEY for name in platforms or app.status}
+
+
+def _shown(app: App, states: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "app_id": app.id,
+        "title": app.title,
+        "build_count": app.build_count,
+        "platforms": {name: {"status": state, "error": app.error.get(name)} for name, state in states.items()},
+    }
+
+
+def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+    patience = Patience(options, client.sleep)
+    platforms = list(dict.fromkeys(options["platforms"] or []))
+    if options["platforms"] == [] or "" in platforms:
+        raise OptionError("platforms: this names no platform; leave the option out to build for all of them.")
+    app = App.from_service(client.app(options["app_id"]))
+    keyless = [name for name in platforms or app.status if _needs_key(app, name)]
+    if set(keyless) & set(platforms):
+        raise _needs_key_error(app, keyless)
+    plan = Plan((Build(options["app_id"], app.title, tuple(platforms)),), {}, {"builds": platforms or "all"})
+    warnings = (_missing_keys(app, keyless),) if keyless else ()
+    if context.check_mode:
+        pending = {name: NEEDS_KEY if name in keyless else PENDING for name in platforms or app.status}
+        return Outcome({"build": _shown(app, pending)}, plan, warnings)
+    answer = client.build(options["app_id"], platforms)
+    complete = has_number(answer) and isinstance(answer.get("status"), Mapping)
+    app = App.from_service(answer if complete else client.app(options["app_id"]))
+    try:
+        if options["wait"]:
+            app = _wait(client, app, platforms, patience, context.say)
+    except CiError as error:
+        error.notes.append(f"All the same builds of {app.label} were queued.")
+        return Outcome({"build": _shown(app, states_of(app, platforms))}, plan, warnings, error)
+    return _end(app, platforms, plan, warnings, patience if options["wait"] else None)
+
+
+def _needs_key(app: App, platform: str) -> bool:
+    return platform in app.status and app.status[platform] is None and app.keys.get(platform) is None
+
+
+def _missing_keys(app: App, platforms: Sequence[str]) -> str:
+    return (
+        f"The {app.label} cannot be built for {', '.join(platforms)}: a signing key is needed there, and none is "
+        "chosen. Choose one with option keys of mobileops.ci.phonegap_app."
+    )
+
+
+def _needs_key_error(app: App, platforms: Sequence[str]) -> RefusedError:
+    return RefusedError(f"platforms: {_missing_keys(app, platforms)} Nothing was built.", kind=NEEDS_KEY)
+
+
+def _wait(
+    client: PhoneGapClient, app: App, platforms: Sequence[str], patience: Patience, say: Callable[[str], None]
+) -> App:
+    """Until nothing is pending, or patience ends. What needs a key is not waited for: it would never end."""
+    seen: dict[str, str] = {}
+    while True:
+        states = states_of(app, platforms)
+        if states != seen:
+            say(f"{app.label}: {', '.join(f'{name} {state}' for name, state in states.items())}")
+            seen = states
+        if PENDING not in states.values() or patience.is_over:
+            return app
+        patience.pause()
+        app = App.from_service(client.app(int(app.id or 0)))
+
+
+def _end(
+    app: App, platforms: Sequence[str], plan: Plan, warnings: tuple[str, ...], patience: Patience | None
+) -> Outcome:
+    states = states_of(app, platforms)
+    values = {"build": _shown(app, states)}
+    failed = [name for name, state in states.items() if state == ERROR]
+    keyless = [name for name, state in states.items() if state == NEEDS_KEY]
+    pending = [name for name, state in states.items() if state == PENDING]
+    if failed:
+        words = "; ".join(f"{name}: {app.error.get(name) or 'the service says no more'}" for name in failed)
+        advice = ""
+        if any("locked" in app.error.get(name, "") for name in failed):
+            advice = " Unlock the key with mobileops.ci.phonegap_key, locked=false and its passwords, then build again."
+        return Outcome(
+            values, plan, warnings, CiError(f"The {app.label} was not built. {words}.{advice}", kind="build_failed")
+        )
+    if set(keyless) & set(platforms):
+        return Outcome(values, plan, warnings, _needs_key_error(app, keyless))
+    if pending and patience is not None:
+        return Outcome(values, plan, warnings, patience.error(f"{app.label} is still pending for {', '.join(pending)}"))
+    return Outcome(values, plan, warnings)
+
+
+BUILD_ENTRY = Entry("phonegap_build", PHONEGAP + APP_ID + PLATFORMS + WAIT, PhoneGapClient.from_options, _run)

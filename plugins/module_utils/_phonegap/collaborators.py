@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""phonegap_collaborator: who else works on an app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import OWNER_ROLE, App, Person
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP, STATE
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+
+COLLABORATOR = OptionGroup(
+    {"email": {"type": "str", "required": True}, "role": {"type": "str", "choices": ["dev", "tester"]}},
+    required_if=(("state", "present", ("role",)),),
+)
+
+
+@dataclass(frozen=True)
+class PersonAction(Action):
+    """Something done to one collaborator."""
+
+    app_id: int
+    person: Person
+
+    def as_dict(self) -> dict[str, Any]:
+        number = None if self.person.id is None else str(self.person.id)
+        identity = {"kind": "collaborator", "app_slug": str(self.app_id), "slug": number, "name": self.person.email}
+        return {"action": self.action, **identity, "role": self.person.role}
+
+
+@dataclass(frozen=True)
+class Invite(PersonAction):
+    action: ClassVar[str] = "invite"
+
+
+@dataclass(frozen=True)
+class ChangeRole(PersonAction):
+    action: ClassVar[str] = "update"
+
+
+@dataclass(frozen=True)
+class Remove(PersonAction):
+    action: ClassVar[str] = "delete"
+
+
+def plan_person(app: App, email: str, role: str | None) -> tuple[Plan, Person | None]:
+    """What is to be done so that they have the role; no role: so that they are not there. Pure."""
+    person = _find(app, email)
+    number = int(app.id or 0)
+    if person and person.role == OWNER_ROLE:
+        raise RefusedError(f"email: {person.email} owns the {app.label}, which cannot be changed here.", kind="owner")
+    before = {"collaborator": {"email": person.email, "role": person.role}} if person else {}
+    if role is None:
+        if person is None:
+            return Plan(), None
+        _refuse_pending(app, person, "removed")
+        return Plan((Remove(number, person),), before, {}), None
+    after = {"collaborator": {"email": person.email if person else email, "role": role}}
+    if person is None:
+        invited = Person(email, role)
+        return Plan((Invite(number, invited),), before, after), invited
+    if person.role == role:
+        return Plan((), before, after), person
+    _refuse_pending(app, person, f"made {role}")
+    changed = replace(person, role=role)
+    return Plan((ChangeRole(number, changed),), before, after), changed
+
+
+def _find(app: App, email: str) -> Person | None:
+    if app.people is None:
+        raise RefusedError(
+            f"app_id: the service shows the collaborators of the {app.label} to its owner only, and this account "
+            f"has the role {app.role}.",
+            kind="forbidden",
+        )
+    return next((person for person in app.people if person.email.lower() == email.lower()), None)
+
+
+def _refuse_pending(app: App, person: Person, wanted: str) -> None:
+    if person.id is None:
+        raise RefusedError(
+            f"{person.email} was invited to the {app.label} as {person.role} and has not registered yet. The service "
+            f"gives such an invitation no id, so there is no request by which it could be {wanted}. It can be once they have "
+            "registered; before that only an operator of the service can do it.",
+            kind="pending",
+        )
+
+
+def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+    email = options["email"].strip()
+    if "@" not in email:
+        raise OptionError(f"email: {email!r} is not an address.")
+    app = App.from_service(client.app(options["app_id"]))
+    plan, person = plan_person(app, email, options["role"] if options["state"] == "present" else None)
+    if plan.changed and not context.check_mode:
+        person = _apply(client, plan.actions[0], person)
+    return Outcome({"collaborator": person.as_result() if person else None}, plan)
+
+
+def _apply(client: PhoneGapClient, action: Action, expected: Person | None) -> Person | None:
+    if not isinstance(action, PersonAction):
+        raise TypeError(f"{action} is not about a collaborator")
+    person = action.person
+    if isinstance(action, Invite):
+        answer: Mapping[str, Any] = client.add_collaborator(action.app_id, person.email, person.role)
+        # The answer is the app. Who is registered has a number now.
+        app = App.from_service(answer if "collaborators" in answer else client.app(action.app_id))
+        return _find(app, person.email) or expected
+    if isinstance(action, ChangeRole):
+        client.update_collaborator(action.app_id, int(person.id or 0), person.email, person.role)
+        return expected
+    client.remove_collaborator(action.app_id, int(person.id or 0), person.email)
+    return None
+
+
+COLLABORATOR_ENTRY = Entry(
+    "phonegap_collaborator", PHONEGAP + STATE + APP_ID + COLLABORATOR, PhoneGapClient.from_options, _run
+)

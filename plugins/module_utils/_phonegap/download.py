@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""phonegap_download: the package of a platform as a file."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
+from ansible_collections.mobileops.ci.plugins.module_utils._download import DOWNLOAD, Wanted, checksum_of, save
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES, only_as_module
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import NEEDS_KEY, PENDING, states_of
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import App
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP
+
+COMPLETE = "complete"
+PLATFORM = OptionGroup({"platform": {"type": "str", "required": True}})
+_WHY = {
+    PENDING: "its build is not over yet: wait for it with mobileops.ci.phonegap_build and wait=true.",
+    NEEDS_KEY: "a signing key is needed there, and none is chosen: see option keys of mobileops.ci.phonegap_app.",
+    "skip": "the app's own config.xml leaves this platform out.",
+}
+
+
+def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+    checksum = checksum_of(options["checksum"])
+    app_id, platform = options["app_id"], options["platform"]
+    for option in ("dest", "platform"):
+        if not options[option]:
+            raise OptionError(f"{option}: this is empty.")
+    app = App.from_service(client.app(app_id))
+    _check_built(app, platform)
+    at_hand = [client.package_url(app_id, platform)]
+    name = posixpath.basename(unquote(urlsplit(at_hand[0]).path))
+    what = f"the {platform} package of {app.label}"
+
+    def fresh_url() -> str:
+        return at_hand.pop() if at_hand else client.package_url(app_id, platform)
+
+    # Neither its size nor a digest is told, so what is there already is compared by having the package once more.
+    wanted = Wanted(what, fresh_url, checksum=checksum, force=options["force"])
+    path = path_of(options["dest"], name, f"{app_id}-{platform}")
+    saved = save(client, wanted, path, options, context)
+    values = {"dest": saved.path, "size": saved.size, "sha256": saved.sha256, "platform": platform, "app_id": app_id}
+    plan = saved.plan(kind="package", app_slug=str(app_id), slug=platform, name=name)
+    return Outcome(values, plan)
+
+
+def _check_built(app: App, platform: str) -> None:
+    if platform not in app.status:
+        known = ", ".join(app.status) or "none"
+        raise RefusedError(
+            f"platform: the {app.label} has no build for {platform}, only for: {known}.", kind="no_package"
+        )
+    state = states_of(app, [platform])[platform]
+    if state != COMPLETE:
+        why = _WHY.get(state) or f"its build failed: {app.error.get(platform) or 'the service says no more'}."
+        raise RefusedError(f"platform: there is no {platform} package of the {app.label}: {why}", kind="no_package")
+
+
+DOWNLOAD_ENTRY = Entry(
+    "phonegap_download",
+    PHONEGAP + APP_ID + PLATFORM + DOWNLOAD + ATTRIBUTES,
+    PhoneGapClient.from_options,
+    _run,
+    only_as_module=only_as_module,
+)

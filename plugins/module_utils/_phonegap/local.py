@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that options name: an app's content and what its config.xml says, icons, the parts of a key."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import tarfile
+import xml.etree.ElementTree as ET
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+PAGE = re.compile(r"\.html?$", re.IGNORECASE)
+_CONFIG = "config.xml"
+_LONGEST_CONFIG = 1024 * 1024
+_BROKEN = (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, zlib.error, RuntimeError, ValueError, ET.ParseError)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A file with the name that the service is given for it."""
+
+    name: str
+    content: Content
+
+    @property
+    def part(self) -> tuple[str, bytes]:
+        return self.name, self.content.data
+
+    def shown(self) -> dict[str, Any]:
+        return {"name": self.name, "size": self.content.size, "sha256": self.content.sha256}
+
+
+def read_named(option: str, path: str, context: TaskContext) -> Named:
+    """What an option names. Raises LocalFileError, which names the option."""
+    name = os.path.basename(path.rstrip("/"))
+    if not name:
+        raise OptionError(f"{option}: {path!r} names no file.")
+    try:
+        return Named(name, context.read_file(path))
+    except LocalFileError as error:
+        # Whatever reads files takes them all for src.
+        raise LocalFileError(re.sub("^src:", f"{option}:", str(error))) from error
+
+
+def read_content(path: str, context: TaskContext) -> Named:
+    """An app's content: a zip, a tar.gz or a single page; a directory comes as a zip already."""
+    found = read_named("src", path, context)
+    head = found.content.data[:2]
+    if PAGE.search(found.name) or head == b"\x1f\x8b":
+        return found
+    if head != b"PK":
+        raise OptionError(f"src: {path} is neither a zip nor a tar.gz nor a page (.html).")
+    return found if found.name.lower().endswith(".zip") else Named(f"{found.name}.zip", found.content)
+
+
+def told_by_config(found: Named) -> dict[str, str]:
+    """What the config.xml in the content says of an app. The service takes that before anything it is told otherwise.
+
+    What cannot be read is left to the service, which will say so.
+    """
+    if PAGE.search(found.name):
+        return {}
+    try:
+        config = _config_in(found.content.data)
+        return dict(_told(ET.fromstring(config))) if config else {}  # noqa: S314 (the user's own file)
+    except _BROKEN:
+        return {}
+
+
+def _config_in(data: bytes) -> bytes | None:
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            name = _shallowest(archive.namelist())
+            if name is None:
+                return None
+            with archive.open(name) as member:
+                return member.read(_LONGEST_CONFIG)
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tarball:
+        name = _shallowest(tarball.getnames())
+        extracted = tarball.extractfile(name) if name else None
+        return extracted.read(_LONGEST_CONFIG) if extracted else None
+
+
+def _shallowest(names: list[str]) -> str | None:
+    found = [name for name in names if name.rpartition("/")[2] == _CONFIG]
+    return min(found, key=lambda name: name.count("/"), default=None)
+
+
+def _told(root: ET.Element) -> Iterator[tuple[str, str]]:
+    for option, attribute in (("package", "id"), ("version", "version")):
+        if root.get(attribute):
+            yield option, str(root.get(attribute))
+    for element in root:
+        tag, words = element.tag.rpartition("}")[2], (element.text or "").strip()
+        if tag == "name" and words:
+            yield "title", words
+        elif tag == "description" and words:
+            yield "description", words
+        elif tag == "preference" and element.get("name") == "phonegap-version" and element.get("value"):
+            yield "phonegap_version", str(element.get("value"))
+
+
+def reconciled(options: Mapping[str, Any], told: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The options as the service will have them once it has read that config.xml, and a warning for each other one."""
+    effective, warnings = dict(options), []
+    for name, value in told.items():
+        if options[name] is not None and options[name] != value:
+            effective[name] = value
+            warnings.append(
+                f"config.xml in src says {name} {value!r}, which the service takes before {options[name]!r} of the "
+                "task."
+            )
+    return effective, tuple(warnings)

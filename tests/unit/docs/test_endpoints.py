@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of endpoints name what the emulator serves and what modules document, all of it and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
+from tests.emulator.routes import bitrise_routes
+
+from ..plugins.helpers.documentation import entry_of
+from .endpoints import CHECKOUT, Page
+
+SERVICES = {
+    "bitrise": ("bitrise_endpoints", set(bitrise_routes()), BITRISE + RUN),
+}
+
+
+@pytest.fixture(params=SERVICES)
+def service(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def page(service: str) -> Page:
+    return Page.read(SERVICES[service][0])
+
+
+@pytest.fixture
+def modules(service: str) -> Mapping[str, set[str]]:
+    """By module: its options but those of the connection, which are documented as they are, as another test shows."""
+    connection = set(SERVICES[service][2].argument_spec)
+    names = [file.stem for file in (CHECKOUT / "plugins" / "modules").glob(f"{service}_*.py")]
+    return {name: set(entry_of(name).options.argument_spec) - connection for name in names}
+
+
+def test_every_route_has_one_row(service: str, page: Page) -> None:
+    rows = Counter((row.method, row.path) for row in page.rows)
+    assert set(rows) == SERVICES[service][1]
+    assert set(rows.values()) == {1}
+
+
+def test_every_module_is_named(page: Page, modules: Mapping[str, set[str]]) -> None:
+    named = {module for row in page.rows for module in row.modules}
+    silent = {name for name, options in modules.items() if options <= page.options_of_no_request and name not in named}
+    assert named | silent == set(modules)
+
+
+def test_options_are_those_of_the_modules(page: Page, modules: Mapping[str, set[str]]) -> None:
+    for row in page.rows:
+        known = set().union(*(modules[module] for module in row.modules))
+        assert set(row.options) <= known, row
+        assert len(set(row.options)) == len(row.options), row
+
+
+def test_no_option_is_left_out(page: Page, modules: Mapping[str, set[str]]) -> None:
+    for module, options in modules.items():
+        named = {option for row in page.rows if module in row.modules for option in row.options}
+        assert options <= named | page.options_of_no_request, module
+
+
+def test_an_option_is_carried_or_is_not(page: Page, modules: Mapping[str, set[str]]) -> None:
+    carried = {option for row in page.rows for option in row.options}
+    assert not carried & page.options_of_no_request
+    assert page.options_of_no_request <= set().union(*modules.values())
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    content: dict[str, Any] = yaml.safe_load((CHECKOUT / "docs" / "docsite" / "extra-docs.yml").read_text("utf-8"))
+    listed = [name for section in content["sections"] for name in section["toctree"]]
+    assert sorted(listed) == sorted(file.stem for file in (CHECKOUT / "docs" / "docsite" / "rst").glob("*.rst"))

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever the service answers, no module crashes, shows a secret, or returns something of an undocumented type."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import tempfile
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
+
+from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, entry_of
+from ..helpers.tasks import validated
+from ..modules.test_documented_results import TYPES
+from .cases import CASES, FOLDER, Case
+from .description import answers_to
+
+CONNECTION = {"api_url": "https://api.example/v0.1", "api_token": "t0ken-c4nary", "max_retries": 0}
+# Modules that read every field with its type, so that results are as documented whatever came.
+TYPED = ("bitrise_build_", "bitrise_user_info", "bitrise_organization_info")
+
+
+class FakeHttp:
+    """Answers in the place of the network: always the same to the same operation."""
+
+    def __init__(self, answers: dict[str, Any]) -> None:
+        self._answers = {operation: json.dumps(body).encode() for operation, body in answers.items()}
+        self._patterns = {
+            operation: re.compile(re.sub(r"\{[^}]*\}", "[^/]+", operation)) for operation in self._answers
+        }
+
+    def answer(self, _session: HttpSession, call: Call, *, stream: bool) -> requests.Response:
+        del stream
+        response = requests.Response()
+        response.status_code = 200
+        response.request = SimpleNamespace(method=call.method)
+        host = urlsplit(call.url).hostname
+        response._content = b"bytes" if host == "storage.example" else self._body(call)
+        response._content_consumed = True
+        return response
+
+    def _body(self, call: Call) -> bytes:
+        request = f"{call.method} {urlsplit(call.url).path.removeprefix('/v0.1')}"
+        # The most exact one: "uploaded" is no slug.
+        found = [name for name, pattern in self._patterns.items() if pattern.fullmatch(request)]
+        return self._answers[min(found, key=lambda name: name.count("{"))]
+
+
+def documented(module: str) -> dict[str, Any]:
+    source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
+    found: dict[str, Any] = yaml.safe_load(source.RETURN)
+    return found
+
+
+def check_type(where: str, described: dict[str, Any], value: Any) -> None:
+    if value is None:
+        return
+    assert isinstance(value, TYPES[described["type"]]), f"{where}: {value!r}"
+    assert not (described["type"] == "int" and isinstance(value, bool)), where
+    if described["type"] == "list":
+        for entry in value:
+            check_type(where, {**described, "type": described["elements"]}, entry)
+    elif described["type"] == "dict" and "contains" in described:
+        assert set(value) <= set(described["contains"]), where
+        for key, inner in value.items():
+            check_type(f"{where}.{key}", described["contains"][key], inner)
+
+
+def options_of(case: Case, folder: str) -> dict[str, Any]:
+    entry = entry_of(case.module)
+    own = {name: folder if value == FOLDER else value for name, value in case.options.items()}
+    return validated(entry, entry.normalize({**CONNECTION, **own}))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_odd_answers(case: Case, data: st.DataObject) -> None:
+    http = FakeHttp({operation: data.draw(answers_to(operation), operation) for operation in case.operations})
+    entry = entry_of(case.module)
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(HttpSession, "_once", http.answer)
+        patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
+        for check_mode in (True, False):
+            context = TaskContext({"XDG_STATE_HOME": folder}, check_mode=check_mode)
+            result = entry.carry_out(options_of(case, folder), context, diff=True)
+            text = json.dumps(result)
+            assert "exception" not in result, result["exception"]
+            assert "c4nary" not in text
+            if result.get("failed"):
+                assert result["error"]["kind"], result
+                assert "\n" not in result["msg"]
+            elif case.module.startswith(TYPED):
+                for key, described in documented(case.module).items():
+                    check_type(key, described, result.get(key))
+
+
+def test_every_module_is_covered() -> None:
+    asking = {module for module in MODULES if module.startswith("bitrise_") and asks_a_service(module)}
+    assert {case.module for case in CASES} == asking

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_artifact_retention: what goes and what stays, at which cost, and what becomes of failures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import ArtifactAction
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
+    BuildArtifacts,
+    Rules,
+    plan,
+)
+
+from .app import AppWithArtifacts, an_artifact
+
+DAY_S = 86_400
+
+
+def a_build(slug: str, days: float, *artifacts: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"slug": slug, "age_s": days * DAY_S, "artifacts": list(artifacts), **more}
+
+
+@pytest.fixture(autouse=True)
+def builds(app: AppWithArtifacts) -> None:
+    apk = {"artifact_type": "android-apk", "is_public_page_enabled": True}
+    app.has_builds(
+        a_build("running", 90, an_artifact("r1", "r"), status=0),
+        a_build("failed", 1, status=2),
+        a_build("new", 5, an_artifact("n1", "app.apk", **apk)),
+        a_build("middle", 40, an_artifact("m1", "app.apk", **apk), an_artifact("m2", "log")),
+        a_build("old", 60, an_artifact("o1", "app.apk", **apk), an_artifact("o2", "log")),
+    )
+
+
+LOOKS = sorted(["GET ", *(f"GET /{slug}/artifacts" for slug in ("failed", "new", "middle", "old"))])
+
+
+def reads_and_writes(app: AppWithArtifacts) -> tuple[list[str], list[str]]:
+    asked = app.asked()
+    app.service.forget()
+    reads = [request for request in asked if request.startswith("GET")]
+    return sorted(reads), sorted(request for request in asked if request not in reads)
+
+
+def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
+    task = app.retain(older_than_days=30, keep_builds=2)
+    checked = task.run(check_mode=True, diff=True)
+    assert reads_and_writes(app) == (LOOKS, [])
+    done = task.run(diff=True)
+    assert reads_and_writes(app) == (LOOKS, ["DELETE /old/artifacts/o1", "DELETE /old/artifacts/o2"])
+    assert done == checked
+    assert app.left() == {"running": ["r1"], "failed": [], "new": ["n1"], "middle": ["m1", "m2"], "old": []}
+    assert [action["slug"] for action in done["actions"]] == ["o1", "o2"]
+    size = len("bytes of o1") * 2
+    assert done["summary"] == {
+        "builds": 4,
+        "artifacts": 5,
+        "deleted": 2,
+        "unpublished": 0,
+        "failed": 0,
+        "freed_bytes": size,
+    }
+    again = task.run(diff=True)
+    assert (again["changed"], again["actions"], again["diff"]) == (False, [], {"before": {}, "after": {}})
+
+
+def test_age_alone(app: AppWithArtifacts) -> None:
+    app.retain(older_than_days=50, keep_builds=0).run()
+    assert app.left()["middle"] == ["m1", "m2"]
+    assert app.left()["old"] == []
+    app.retain(older_than_days=0, keep_builds=0).run()
+    assert app.left() == {"running": ["r1"], "failed": [], "new": [], "middle": [], "old": []}
+
+
+def test_public_pages_are_closed(app: AppWithArtifacts) -> None:
+    task = app.retain(state="unpublished", older_than_days=30, keep_builds=0)
+    done = task.run(diff=True)
+    assert reads_and_writes(app)[1] == ["PATCH /middle/artifacts/m1", "PATCH /old/artifacts/o1"]
+    assert done["summary"]["unpublished"] == 2
+    assert {action["action"] for action in done["actions"]} == {"update"}
+    assert task.run()["changed"] is False
+    assert app.left()["old"] == ["o1", "o2"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_too_many(app: AppWithArtifacts, check_mode: bool) -> None:
+    failed = app.retain(older_than_days=30, keep_builds=0, max_artifacts=3).fail(check_mode=check_mode)
+    assert failed["error"]["kind"] == "max_artifacts"
+    assert "4 artifacts of 2 builds" in failed["msg"]
+    assert reads_and_writes(app)[1] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"older_than_days": -1}, {"keep_builds": -1}, {"max_artifacts": -1}, {"concurrency": 0}, {"older_than_days": 1e9}],
+)
+def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
+    assert app.retain(**{"older_than_days": 30, **wrong}).fail()["error"]["kind"] == "option"
+    assert app.asked() == []
+
+
+def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
+    app.service.emulator.fault(method="DELETE", path="/o1$", status=400)
+    result = app.retain(older_than_days=30, keep_builds=1).result()
+    assert result["failed"] is True
+    assert "1 of 4 artifacts were not dealt with" in result["msg"]
+    assert result["error"]["status"] == 400
+    assert sorted(action["slug"] for action in result["actions"]) == ["m1", "m2", "o2"]
+    assert (result["changed"], result["summary"]["deleted"], result["summary"]["failed"]) == (True, 3, 1)
+    assert app.left()["old"] == ["o1"]
+
+
+def test_a_token_that_may_not_is_not_tried_again_and_again(app: AppWithArtifacts) -> None:
+    app.service.emulator.fault(method="DELETE", status=403)
+    result = app.retain(older_than_days=30, keep_builds=0, concurrency=1).result()
+    assert result["error"]["kind"] == "forbidden"
+    assert result["changed"] is False
+    assert len(reads_and_writes(app)[1]) == 1
+
+
+def test_nothing_is_changed_unless_everything_was_seen(app: AppWithArtifacts) -> None:
+    app.service.emulator.fault(method="GET", path="/middle/artifacts", status=500)
+    assert app.retain(older_than_days=30, keep_builds=0).fail()["error"]["kind"] == "server_error"
+    assert reads_and_writes(app)[1] == []
+
+
+def test_app_that_is_not_there(app: AppWithArtifacts) -> None:
+    assert app.retain(app_slug="none", older_than_days=1).fail()["error"]["status"] == 404
+
+
+def seconds_for(app: AppWithArtifacts, builds: int) -> float:
+    app.has_builds(
+        *(
+            a_build(f"b{number}", 50, *({"slug": f"{number}x{n}", "title": "t", "size_bytes": 1} for n in range(10)))
+            for number in range(builds)
+        )
+    )
+    started = time.monotonic()
+    result = app.retain(older_than_days=30, max_artifacts=100_000).run(check_mode=True)
+    seconds = time.monotonic() - started
+    assert result["summary"]["deleted"] == (builds - 10) * 10
+    assert len(app.asked()) == -(-builds // 50) + builds
+    return seconds
+
+
+def test_500_builds_and_5000_artifacts_in_linear_time(app: AppWithArtifacts) -> None:
+    few, many = seconds_for(app, 100), seconds_for(app, 500)
+    # Five times as much; far from the twenty-five times of a quadratic way, whatever else the machine does.
+    assert many < 15 * few
+
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+DAYS = st.none() | st.integers(0, 100)
+
+
+@given(st.lists(st.tuples(DAYS, st.integers(0, 3)), max_size=12), st.integers(0, 100), st.integers(0, 12))
+def test_only_what_is_old_and_not_among_the_newest_goes(
+    given_builds: list[tuple[int | None, int]], older: int, keep: int
+) -> None:
+    builds = [
+        BuildArtifacts(
+            str(number),
+            f"build {number}",
+            None if days is None else NOW - dt.timedelta(days=days),
+            tuple(Artifact(f"{number}-{n}", None, None, 1, False) for n in range(count)),
+        )
+        for number, (days, count) in enumerate(given_builds)
+    ]
+    rules = Rules("app", older, keep, True, 100)
+    gone = {action.build_slug for action in plan(builds, rules, NOW).actions if isinstance(action, ArtifactAction)}
+    full = [build for build in builds if build.artifacts and build.ended]
+    newest = sorted(full, key=lambda build: build.ended or NOW, reverse=True)[:keep]
+    old = {build.slug for build in full if build.ended and build.ended < NOW - dt.timedelta(days=older)}
+    assert gone == old - {build.slug for build in newest}
+    # What is left gives nothing more to do.
+    left = [build for build in builds if build.slug not in gone]
+    assert not plan(left, rules, NOW).changed
