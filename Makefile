@@ -14,7 +14,7 @@ CHECK = $(WITH_VENV) test .venv/bin/python -B .ci/check.py
 .PHONY: help
 help: ## list the targets
 	@echo 'Usage: make TARGET [PYTHON=/path/to/python]'
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' "$(ROOT)/Makefile" | while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' "$(ROOT)/Makefile" | while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
 demo: ## converge a seeded fleet of apps in the emulator: check, run, run again

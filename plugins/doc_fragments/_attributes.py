@@ -45,3 +45,14 @@ attributes:
     membership:
       - mobileops.ci.bitrise
 """
+
+    PHONEGAP = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/mobileops.ci.phonegap) in C(module_defaults) to set connection options for all modules of the group.
+    support: full
+    membership:
+      - mobileops.ci.phonegap
+"""

@@ -152,7 +152,6 @@ class Partial(Digest):
         try:
             self._file.write(data)
         except OSError as error:
-            self.can_stay = False  # most likely the disk is full
             raise _cannot_write(self._target, error) from error
 
     def restart(self) -> None:
@@ -196,7 +195,8 @@ class Partial(Digest):
         """After an error: keep what a later run can go on from, and say so; else leave nothing behind."""
         with contextlib.suppress(OSError):
             self._file.flush()
-        stays = self.can_stay and self.position > 0
+        # What is wrong here, such as a full disk, does not get better by it.
+        stays = self.can_stay and self.position > 0 and not isinstance(error, LocalFileError)
         if stays and isinstance(error, CiError):
             error.notes.append(
                 f"The first {self.position} bytes are kept in {self.path}; the next run goes on from there."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -15,10 +16,16 @@ from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes impo
 from ansible_collections.mobileops.ci.plugins.module_utils._task_files import reader
 
 
+class _Module(AnsibleModule):
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """What a task says of a file is in its result already, the same wherever the work was done."""
+        return kwargs
+
+
 def run_module(entry: Entry) -> None:
     # Before the arguments are looked at: the files are to be gone even if these are refused.
     read_file = reader(os.environ, entry.read_path)
-    module = AnsibleModule(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
+    module = _Module(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
     set_attributes = partial(set_as_module, module)
     context = TaskContext(os.environ, module.check_mode, read_file, set_attributes=set_attributes)
     result = entry.carry_out(module.params, context, diff=module._diff)

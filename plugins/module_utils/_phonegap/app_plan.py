@@ -246,7 +246,7 @@ def _unlocks(
 
 
 def _with(app: App, changes: Mapping[str, Any], choices: Sequence[Choice]) -> App:
-    fields = {name: None if value == "" else value for name, value in changes.items()}
+    fields: dict[str, Any] = {name: None if value == "" else value for name, value in changes.items()}
     return replace(app, **fields, keys={**app.keys, **{choice.platform: choice.id for choice in choices}})
 
 

@@ -88,8 +88,8 @@ def _refuse_pending(app: App, person: Person, wanted: str) -> None:
     if person.id is None:
         raise RefusedError(
             f"{person.email} was invited to the {app.label} as {person.role} and has not registered yet. The service "
-            f"gives such an invitation no id, so there is no request by which it could be {wanted}. It can be once they have "
-            "registered; before that only an operator of the service can do it.",
+            f"gives such an invitation no id, so there is no request by which it could be {wanted}. It can be once "
+            "they have registered; before that only an operator of the service can do it.",
             kind="pending",
         )
 

@@ -54,7 +54,7 @@ def _run_keys(options: dict[str, Any], client: PhoneGapClient, _context: TaskCon
 
 def _run_user(_options: dict[str, Any], client: PhoneGapClient, _context: TaskContext) -> Outcome:
     me = client.me()
-    groups = me.get("keys") if isinstance(me.get("keys"), dict) else {}
+    groups = me.get("keys")
     user = {
         "id": me["id"],
         "username": text(me.get("username")),
@@ -65,7 +65,7 @@ def _run_user(_options: dict[str, Any], client: PhoneGapClient, _context: TaskCo
         ],
         "keys": [
             {"id": number(key.get("id")), "platform": platform, "title": text(key.get("title"))}
-            for platform, group in groups.items()
+            for platform, group in (groups.items() if isinstance(groups, dict) else ())
             for key in _all(group)
         ],
     }

@@ -38,7 +38,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer's shell has set must not decide a test."""
-    names = ("BITRISE_API_TOKEN", "BITRISE_TOKEN", "BITRISE_API_BASE_URL", "XDG_STATE_HOME")
+    names = ["BITRISE_API_TOKEN", "BITRISE_TOKEN", "BITRISE_API_BASE_URL", "XDG_STATE_HOME"]
+    names += [f"PHONEGAP_{name}" for name in ("API_URL", "TOKEN", "USERNAME", "PASSWORD")]
     for name in (*names, *(f"{scheme}_PROXY" for scheme in ("HTTP", "HTTPS", "ALL", "NO"))):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

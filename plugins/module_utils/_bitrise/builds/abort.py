@@ -22,13 +22,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_of,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD, WAIT, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Patience, wait_until_over
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
 

@@ -19,7 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log_s
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD, WAIT, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Patience, Progress
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Progress
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
@@ -28,6 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
 
 DEFAULT_LIMIT = 100_000
 # The archive follows the end of a build by seconds. An aborted build may never get one.

@@ -27,13 +27,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_of,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import WAIT, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Patience, wait_until_over
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
 
 _WHAT = ("branch", "tag", "commit_hash", "workflow")
 _HOW = ("commit_message", "stack", "machine_type_id")

@@ -26,6 +26,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.option
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, TRANSPORT, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
 
 from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, entry_of
@@ -48,6 +50,9 @@ GROUPS = {
     "_bitrise_files.state": STATE,
     "_bitrise_files.verify": VERIFY,
     "_file_attributes": ATTRIBUTES,
+    "_phonegap": PHONEGAP_CONNECTION,
+    "_phonegap.app": APP_ID,
+    "_phonegap.login": LOGIN,
     "_run_in": RUN,
     "_transport": TRANSPORT,
     "_waiting": WAIT,
@@ -90,7 +95,8 @@ def test_a_module_names_the_fragments_of_its_groups(module: str) -> None:
     used = used_by(module)
     for name, group in GROUPS.items():
         assert (name in used) <= (set(group.argument_spec) <= options), name
-    assert ({"_bitrise", "_transport"} <= used) is asks_a_service(module)
+    service = module.split("_", maxsplit=1)[0]
+    assert ({f"_{service}", "_transport"} <= used) is asks_a_service(module)
 
 
 def test_every_module_is_documented() -> None:

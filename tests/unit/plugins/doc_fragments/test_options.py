@@ -68,7 +68,7 @@ def test_environment_variables_are_documented(module: str) -> None:
         variables = option["fallback"][1] if "fallback" in option else []
         assert variables == [found for found in re.findall(r"E\((\w+)\)", text) if found in variables]
         # The interface's own variables are read through a fallback, or they are not read.
-        own = [found for found in re.findall(r"E\((\w+)\)", text) if found.startswith(("BITRISE_", "MOBILEOPS_"))]
+        own = [found for found in re.findall(r"E\((\w+)\)", text) if found.startswith(("BITRISE_", "PHONEGAP_", "MOBILEOPS_"))]
         assert own == variables
 
 
@@ -76,7 +76,7 @@ def test_environment_variables_are_documented(module: str) -> None:
 def test_secrets_are_marked(module: str) -> None:
     def check(specification: Mapping[str, Any]) -> None:
         for name, option in specification.items():
-            secret = re.search(r"token|password|content|secret", name) and name != "update_password"
+            secret = re.search(r"token|password|content|secret|_pw$", name) and name != "update_password"
             assert bool(option.get("no_log")) is bool(secret), name
             check(option.get("options", {}))
 

@@ -111,7 +111,7 @@ MAKERS: dict[str, tuple[str, Callable[[Path], Facts]]] = {
     "keystore JKS": ("keytool", lambda folder: keytool_keystore(folder, "JKS")),
     "keystore JCEKS": ("keytool", lambda folder: keytool_keystore(folder, "JCEKS")),
 }
-# Not the same as the name of no maker: these two are opened without a password.
+SLOW = ("keystore PKCS12, legacy", "keystore JKS", "keystore JCEKS")
 WITHOUT_PASSWORD = ("an empty password", "neither password nor checksum")
 
 

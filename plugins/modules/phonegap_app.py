@@ -1,0 +1,398 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._phonegap.app_entry.APP_ENTRY."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: phonegap_app
+short_description: Manage an app on a PhoneGap Build service
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
+  - Makes sure that an app exists with the declared properties, content, icon and signing keys, or does not exist.
+  - The service builds an app for all platforms whenever it changes.
+options:
+  id:
+    description:
+      - Number of the app. The module fails if there is none.
+    type: int
+  title:
+    description:
+      - Title of the app. Without O(id) it says which app is meant; if several have it the task fails, lists their
+        numbers and changes nothing.
+      - With O(id), the title that the app shall have.
+    type: str
+  state:
+    description:
+      - Whether the app is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  create_method:
+    description:
+      - What the app is made from. Without it O(src) means V(file), and O(repo) means V(remote_repo).
+      - It can never be changed. If the app was made from the other one the task fails and says what to do, which is to
+        delete the app and to create it anew.
+    type: str
+    choices: [file, remote_repo]
+  src:
+    description:
+      - The content of the app. It is a zip, a tar.gz, a single page (V(index.html)), or a directory, of which a zip is
+        made in memory. The same directory always makes the same zip; C(.git), C(.hg) and C(.svn) are left out.
+      - It is searched like the files of M(ansible.builtin.copy).
+      - The service does not tell what content it has. So O(src) is sent when the app is created, when O(version) or any
+        other declared property or key changes, and with O(force=true).
+    type: path
+  repo:
+    description:
+      - URL of a public repository with the content of the app. It cannot be changed later.
+    type: str
+  package:
+    description:
+      - Identifier of the package, for example V(com.example.shop). An empty text removes it.
+    type: str
+  version:
+    description:
+      - Version of the app.
+    type: str
+  description:
+    description:
+      - Description of the app. An empty text removes it.
+    type: str
+  debug:
+    description:
+      - Whether the app is built for debugging.
+    type: bool
+  private:
+    description:
+      - Whether the app is private.
+    type: bool
+  phonegap_version:
+    description:
+      - Version of PhoneGap to build with.
+    type: str
+  hydrates:
+    description:
+      - Whether the app is built with hydration.
+    type: bool
+  icon:
+    description:
+      - Icon of the app, a PNG file. It is sent when the app has an icon of another file name or none, and with
+        O(force=true).
+    type: path
+  keys:
+    description:
+      - The signing key for each platform, as its number or as a dictionary with O(keys.ios.id) and what unlocks it.
+        Platforms that are not named are left alone.
+      - The service lets nobody choose a locked key. Without passwords for it the task fails before anything is changed.
+      - If the app uses the key already and the key is locked, the passwords unlock it.
+    type: dict
+    suboptions:
+      ios:
+        description:
+          - The key for V(ios).
+        type: dict
+        suboptions:
+          id:
+            description:
+              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+            type: int
+            required: true
+          password:
+            description:
+              - Password of the certificate.
+            type: str
+      android:
+        description:
+          - The key for V(android).
+        type: dict
+        suboptions:
+          id:
+            description:
+              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+            type: int
+            required: true
+          key_pw:
+            description:
+              - Password of the key in the keystore.
+            type: str
+          keystore_pw:
+            description:
+              - Password of the keystore.
+            type: str
+      blackberry:
+        description:
+          - The key for V(blackberry).
+        type: dict
+        suboptions:
+          id:
+            description:
+              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+            type: int
+            required: true
+          password:
+            description:
+              - Password of the key.
+            type: str
+      winphone:
+        description:
+          - The key for V(winphone).
+        type: dict
+        suboptions:
+          id:
+            description:
+              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+            type: int
+            required: true
+      windows:
+        description:
+          - The key for V(windows).
+        type: dict
+        suboptions:
+          id:
+            description:
+              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+            type: int
+            required: true
+          password:
+            description:
+              - Password of the key.
+            type: str
+  pull:
+    description:
+      - Have the service fetch the content from O(repo) once more. That is a change each time.
+    type: bool
+    default: false
+  force:
+    description:
+      - Send O(src) and O(icon) even if nothing else changes.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - mobileops.ci._phonegap
+  - mobileops.ci._phonegap.login
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.phonegap
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff has the properties of the app, and name, size and digest of content that is sent.
+  idempotent:
+    support: partial
+    details:
+      - Not with O(force=true) and O(pull=true).
+notes:
+  - What a C(config.xml) in O(src) says of title, package, version, description and PhoneGap version counts more than
+    the options, for the service and for this module, which says so in a warning. An app is then found by that title.
+seealso:
+  - module: mobileops.ci.phonegap_app_info
+  - module: mobileops.ci.phonegap_build
+  - module: mobileops.ci.phonegap_key
+"""
+
+EXAMPLES = r"""
+- name: Make sure that the app is there, made from a directory
+  mobileops.ci.phonegap_app:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    title: Shop
+    src: www
+    version: 1.2.0
+    icon: icon.png
+  register: shop
+
+- name: Use a signing key, and unlock it on the way
+  mobileops.ci.phonegap_app:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    id: "{{ shop.app.id }}"
+    keys:
+      ios: 123
+      android:
+        id: 457
+        key_pw: "{{ key_password }}"
+        keystore_pw: "{{ keystore_password }}"
+
+- name: Fetch the latest content of a repository
+  mobileops.ci.phonegap_app:
+    api_url: https://build.example.com/api/v1
+    username: owner@example.com
+    password: "{{ phonegap_password }}"
+    title: Menu
+    repo: https://github.com/example/menu.git
+    pull: true
+
+- name: Delete an app
+  mobileops.ci.phonegap_app:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    title: Old shop
+    state: absent
+"""
+
+RETURN = r"""
+app:
+  description: The app as the service has it. V(null) if it is absent. In check mode, what it would be.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Number of the app. V(null) in check mode for one that would be created.
+      type: int
+    title:
+      description: Title of the app. Several apps may have the same one.
+      type: str
+    create_method:
+      description: V(file) or V(remote_repo).
+      type: str
+    package:
+      description: Identifier of the package.
+      type: str
+    version:
+      description: Version of the app.
+      type: str
+    description:
+      description: Description of the app.
+      type: str
+    repo:
+      description: URL of the repository. V(null) for an app made from a file.
+      type: str
+    debug:
+      description: Whether the app is built for debugging.
+      type: bool
+    private:
+      description: Whether the app is private.
+      type: bool
+    phonegap_version:
+      description: Version of PhoneGap that the app is built with.
+      type: str
+    hydrates:
+      description: Whether the app is built with hydration.
+      type: bool
+    role:
+      description: What this account is in the app. One of V(admin), V(developer) and V(tester).
+      type: str
+    build_count:
+      description: How often the app was built. V(null) before the first build is over.
+      type: int
+    status:
+      description: By platform V(pending), V(complete), V(error) or V(skip); V(null) where a signing key is missing.
+      type: dict
+    error:
+      description: By platform why its build failed.
+      type: dict
+    icon:
+      description: File name of the icon.
+      type: str
+    keys:
+      description: By platform the number of the signing key that the app uses, or V(null).
+      type: dict
+    collaborators:
+      description: Who works on the app. V(null) if this account is not told, which only the owner is.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Number of the collaborator. V(null) as long as they have not registered.
+          type: int
+        email:
+          description: Their address.
+          type: str
+        role:
+          description: V(dev), V(tester), or V(admin) for the owner.
+          type: str
+        pending:
+          description: Whether they were invited and have not registered yet.
+          type: bool
+actions:
+  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(update), V(set_icon), V(unlock) or V(delete).
+      type: str
+    kind:
+      description: What it is done to.
+      type: str
+    app_slug:
+      description: Number of the app, as text.
+      type: str
+    slug:
+      description: Number of the thing itself, as text.
+      type: str
+    name:
+      description: Its title or name.
+      type: str
+    changes:
+      description: Properties that are sent.
+      type: dict
+    keys:
+      description: By platform the numbers of keys that are newly chosen.
+      type: dict
+    content:
+      description: The content or icon that is sent, or V(null).
+      type: dict
+      contains:
+        name:
+          description: File name that the service is given.
+          type: str
+        size:
+          description: Number of bytes.
+          type: int
+        sha256:
+          description: SHA-256 of the bytes in hexadecimal.
+          type: str
+    pull:
+      description: Whether the repository is fetched.
+      type: bool
+    platform:
+      description: Platform of a key that is unlocked.
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(local_file), V(duplicates), V(immutable), V(locked_key) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_entry import APP_ENTRY
+
+
+def main() -> None:
+    run_module(APP_ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._phonegap.collaborators.COLLABORATOR_ENTRY."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: phonegap_collaborator
+short_description: Manage a collaborator of an app on a PhoneGap Build service
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
+  - Makes sure that somebody works on an app in a role, or does not. Only the owner of an app can do that.
+  - Who has no account on the service is invited, and pending until they register. The service gives an invitation no
+    id, so before that the role can neither be changed nor be taken away. The task fails then and says so.
+options:
+  email:
+    description:
+      - Address of the collaborator. Upper and lower case are the same.
+    type: str
+    required: true
+  role:
+    description:
+      - What they may do. V(dev) reads and writes, V(tester) reads. Required with O(state=present).
+    type: str
+    choices: [dev, tester]
+  state:
+    description:
+      - Whether the collaborator is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - mobileops.ci._phonegap
+  - mobileops.ci._phonegap.login
+  - mobileops.ci._phonegap.app
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.phonegap
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff has address and role.
+  idempotent:
+    support: full
+seealso:
+  - module: mobileops.ci.phonegap_app
+"""
+
+EXAMPLES = r"""
+- name: Make sure that somebody can change the app
+  mobileops.ci.phonegap_collaborator:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    app_id: 8
+    email: colleague@example.com
+    role: dev
+
+- name: Take somebody out
+  mobileops.ci.phonegap_collaborator:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    app_id: 8
+    email: former@example.com
+    state: absent
+"""
+
+RETURN = r"""
+collaborator:
+  description: The collaborator. V(null) if absent. In check mode, what they would be.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Number of the collaborator. V(null) as long as they have not registered.
+      type: int
+    email:
+      description: Their address.
+      type: str
+    role:
+      description: V(dev) or V(tester).
+      type: str
+    pending:
+      description: Whether they were invited and have not registered yet.
+      type: bool
+actions:
+  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(invite), V(update) or V(delete).
+      type: str
+    kind:
+      description: What it is done to.
+      type: str
+    app_slug:
+      description: Number of the app, as text.
+      type: str
+    slug:
+      description: Number of the thing itself, as text.
+      type: str
+    name:
+      description: Its title or name.
+      type: str
+    role:
+      description: The role that they get, or have until then.
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(pending), V(owner), V(forbidden) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.collaborators import COLLABORATOR_ENTRY
+
+
+def main() -> None:
+    run_module(COLLABORATOR_ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._phonegap.key_entry.KEY_ENTRY."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: phonegap_key
+short_description: Manage a signing key on a PhoneGap Build service
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
+  - Makes sure that the account has a signing key, unlocked if that is declared, or does not have it.
+  - The service keeps the passwords of a key for an hour (some for a month) after they were given or a build used them.
+    Then the key is locked, and no build can use it.
+options:
+  platform:
+    description:
+      - Platform of the key.
+    type: str
+    required: true
+    choices: [ios, android, blackberry, winphone, windows]
+  id:
+    description:
+      - Number of the key. Each platform counts for itself. The module fails if there is none.
+    type: int
+  title:
+    description:
+      - Title of the key. Without O(id) it says which key is meant; if several have it the task fails, lists their
+        numbers and changes nothing.
+      - With O(id), the title that the key shall have.
+    type: str
+  state:
+    description:
+      - Whether the key is to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  cert:
+    description:
+      - Certificate with its key, a PKCS#12 file, for V(ios). All files are searched like those of
+        M(ansible.builtin.copy), and decrypted in memory if they are encrypted with ansible-vault.
+      - The service cannot replace what a key is made of, and tells no more of it than file names and the alias. If one
+        of these differs the task fails and says what to do.
+    type: path
+  profile:
+    description:
+      - Provisioning profile, for V(ios).
+    type: path
+  keystore:
+    description:
+      - Keystore for V(android), or PFX file for V(windows).
+    type: path
+  alias:
+    description:
+      - Alias of the key within the keystore, for V(android).
+    type: str
+  db:
+    description:
+      - The file C(sigtool.db), for V(blackberry).
+    type: path
+  csk:
+    description:
+      - The file C(sigtool.csk), for V(blackberry).
+    type: path
+  publisher_id:
+    description:
+      - Identifier of the publisher, for V(winphone).
+    type: str
+  password:
+    description:
+      - Password of the key, for V(ios), V(blackberry) and V(windows). That of the account is O(login_password).
+      - Passwords are sent when the key is created, and when O(locked=false) finds it locked. The service does not check
+        them; wrong ones show when a build fails.
+    type: str
+  key_pw:
+    description:
+      - Password of the key in the keystore, for V(android).
+    type: str
+  keystore_pw:
+    description:
+      - Password of the keystore, for V(android).
+    type: str
+  locked:
+    description:
+      - V(false) unlocks the key if the service says that it is locked. V(true) makes the service forget the passwords.
+        Without it the key is left as it is.
+    type: bool
+  login_password:
+    description:
+      - Password of the account that O(username) names.
+      - Without it the environment variable E(PHONEGAP_PASSWORD) is looked at.
+    type: str
+extends_documentation_fragment:
+  - mobileops.ci._phonegap
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.phonegap
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff has titles, file names, sizes, digests and whether the key is locked.
+  idempotent:
+    support: full
+seealso:
+  - module: mobileops.ci.phonegap_key_info
+  - module: mobileops.ci.phonegap_app
+"""
+
+EXAMPLES = r"""
+- name: Make sure that the key for Android is there and unlocked
+  mobileops.ci.phonegap_key:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    platform: android
+    title: Release
+    keystore: release.keystore
+    alias: release
+    key_pw: "{{ key_password }}"
+    keystore_pw: "{{ keystore_password }}"
+    locked: false
+  register: release
+
+- name: Unlock a key before a build
+  mobileops.ci.phonegap_key:
+    api_url: https://build.example.com/api/v1
+    username: owner@example.com
+    login_password: "{{ phonegap_password }}"
+    platform: ios
+    id: 123
+    password: "{{ certificate_password }}"
+    locked: false
+
+- name: Delete a key
+  mobileops.ci.phonegap_key:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+    platform: ios
+    title: Old certificate
+    state: absent
+"""
+
+RETURN = r"""
+key:
+  description: The key as the service has it. V(null) if it is absent. In check mode, what it would be.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description:
+        - Number of the key. Each platform counts for itself. V(null) in check mode for one that would be created.
+      type: int
+    platform:
+      description: Platform of the key.
+      type: str
+    title:
+      description: Title of the key. Several keys may have the same one.
+      type: str
+    default:
+      description: Whether new apps use the key.
+      type: bool
+    locked:
+      description: Whether the key has to be unlocked before it can be used. V(null) where there is nothing to unlock.
+      type: bool
+    alias:
+      description: Alias within the keystore, for V(android).
+      type: str
+    cert_name:
+      description: File name of the certificate, for V(ios).
+      type: str
+    provision:
+      description: File name of the provisioning profile, for V(ios).
+      type: str
+    role:
+      description: What the provisioning profile is for, for V(ios). For example V(developer).
+      type: str
+actions:
+  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(update), V(unlock), V(lock) or V(delete).
+      type: str
+    kind:
+      description: What it is done to.
+      type: str
+    app_slug:
+      description: Number of the app, as text.
+      type: str
+    slug:
+      description: Number of the thing itself, as text.
+      type: str
+    name:
+      description: Its title or name.
+      type: str
+    platform:
+      description: Platform of the key.
+      type: str
+    changes:
+      description: What is set, for V(update).
+      type: dict
+    files:
+      description: By option name, size and SHA-256 of the files that are sent, for V(create).
+      type: dict
+    locked:
+      description: Whether the key is locked once it is created, for V(create).
+      type: bool
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(local_file), V(duplicates), V(immutable), V(no_effect) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_entry import KEY_ENTRY
+
+
+def main() -> None:
+    run_module(KEY_ENTRY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._phonegap.info.KEY_INFO."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: phonegap_key_info
+short_description: List signing keys of a PhoneGap Build service
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
+  - Lists the signing keys of the account. Passwords and files are never told.
+options:
+  platform:
+    description:
+      - Return only the keys of this platform.
+    type: str
+    choices: [ios, android, blackberry, winphone, windows]
+  id:
+    description:
+      - Return only the keys with this number. Each platform counts for itself. With O(platform) the module fails if
+        there is none.
+    type: int
+  title:
+    description:
+      - Return only the keys that have exactly this title.
+    type: str
+extends_documentation_fragment:
+  - mobileops.ci._phonegap
+  - mobileops.ci._phonegap.login
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.info
+  - mobileops.ci._attributes.phonegap
+seealso:
+  - module: mobileops.ci.phonegap_key
+"""
+
+EXAMPLES = r"""
+- name: List the keys that have to be unlocked before the next build
+  mobileops.ci.phonegap_key_info:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+  register: found
+  failed_when: found.keys | selectattr('locked') | list | length > 0
+"""
+
+RETURN = r"""
+keys:
+  description: The keys, by platform in the order of the service.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description:
+        - Number of the key. Each platform counts for itself. V(null) in check mode for one that would be created.
+      type: int
+    platform:
+      description: Platform of the key.
+      type: str
+    title:
+      description: Title of the key. Several keys may have the same one.
+      type: str
+    default:
+      description: Whether new apps use the key.
+      type: bool
+    locked:
+      description: Whether the key has to be unlocked before it can be used. V(null) where there is nothing to unlock.
+      type: bool
+    alias:
+      description: Alias within the keystore, for V(android).
+      type: str
+    cert_name:
+      description: File name of the certificate, for V(ios).
+      type: str
+    provision:
+      description: File name of the provisioning profile, for V(ios).
+      type: str
+    role:
+      description: What the provisioning profile is for, for V(ios). For example V(developer).
+      type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.info import KEY_INFO
+
+
+def main() -> None:
+    run_module(KEY_INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module; its work is module_utils._phonegap.info.USER_INFO."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: phonegap_user_info
+short_description: Tell whose account of a PhoneGap Build service it is
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
+  - Tells who the account belongs to, and which apps and signing keys it has.
+extends_documentation_fragment:
+  - mobileops.ci._phonegap
+  - mobileops.ci._phonegap.login
+  - mobileops.ci._transport
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.info
+  - mobileops.ci._attributes.phonegap
+seealso:
+  - module: mobileops.ci.phonegap_app_info
+"""
+
+EXAMPLES = r"""
+- name: Check the token
+  mobileops.ci.phonegap_user_info:
+    api_url: https://build.example.com/api/v1
+    api_token: "{{ phonegap_token }}"
+  register: me
+
+- name: Show whose it is
+  ansible.builtin.debug:
+    var: me.user.email
+"""
+
+RETURN = r"""
+user:
+  description: The account.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Number of the account.
+      type: int
+    username:
+      description: Name of the account, which may be V(null).
+      type: str
+    email:
+      description: Address of the account.
+      type: str
+    apps:
+      description: The apps that it sees.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Number of the app.
+          type: int
+        title:
+          description: Title of the app.
+          type: str
+        role:
+          description: V(owner), V(developer) or V(tester).
+          type: str
+    keys:
+      description: Its signing keys.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Number of the key.
+          type: int
+        platform:
+          description: Platform of the key.
+          type: str
+        title:
+          description: Title of the key.
+          type: str
+error:
+  description: What kind of error it was. Keys that do not apply are V(null).
+  returned: failure, unless an option is of the wrong form
+  type: dict
+  contains:
+    kind:
+      description:
+        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+      type: str
+    status:
+      description: HTTP status of the answer.
+      type: int
+    method:
+      description: HTTP method of the request.
+      type: str
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+    request_id:
+      description: The identifier that the service gave the request.
+      type: str
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.info import USER_INFO
+
+
+def main() -> None:
+    run_module(USER_INFO)
+
+
+if __name__ == "__main__":
+    main()

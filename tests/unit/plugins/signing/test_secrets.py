@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing of a private key, a password or the bytes of a file gets into what is returned."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from .samples import PASSWORD, Sample, android_key, expired_identity, identity, samples
+
+KEYS = [
+    holder.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    for holder in (identity(), identity(elliptic=True), expired_identity(), android_key(), android_key("other"))
+]
+
+
+def pieces(data: bytes, size: int = 12) -> set[str]:
+    """Runs of the bytes as they could show in text."""
+    runs = [data[start : start + size] for start in range(0, len(data) - size, size)]
+    text = base64.b64encode(data).decode()
+    in_base64 = [text[start : start + 16] for start in range(0, len(text) - 16, 16)]
+    return {run.hex() for run in runs} | {repr(run)[2:-1] for run in runs} | set(in_base64)
+
+
+@pytest.mark.parametrize("name", list(samples()))
+def test_nothing_gets_out(name: str) -> None:
+    sample = samples()[name]
+    looked_into = [
+        sample,
+        replace(sample, password="wrong pässword"),
+        replace(sample, alias="nobody", private_key_password="wrong pässword"),
+        Sample(sample.data[: len(sample.data) // 2], PASSWORD),
+    ]
+    for one in looked_into:
+        for expected in (None, "android_keystore", "build_certificate", "provisioning_profile"):
+            found = one.inspected(expected=expected)
+            shown = json.dumps(found.details, ensure_ascii=False) + repr(found)
+            for secret in (PASSWORD, "wrong pässword"):
+                assert secret not in shown
+            for key in KEYS:
+                assert not [piece for piece in pieces(key) if piece in shown]
+            # Profiles are text, of which the details are parts.
+            if not name.startswith("profile"):
+                assert not [piece for piece in pieces(sample.data) if piece in shown]
