@@ -15,22 +15,3 @@ options:
     type: str
     required: true
 """
-
-    WAIT = r"""
-options:
-  wait:
-    description:
-      - Whether to wait.
-    type: bool
-    default: false
-  wait_timeout:
-    description:
-      - Fail after waiting for so many seconds.
-    type: float
-    default: 3600
-  wait_interval:
-    description:
-      - Seconds between two looks while waiting.
-    type: float
-    default: 10
-"""

@@ -240,8 +240,8 @@ def _stream(client: ServiceClient, wanted: Wanted, sink: Digest, context: TaskCo
         try:
             client.download_on(url, talking, what)
             if wanted.size is not None and sink.position != wanted.size:
-                sink.restart()
                 raise WrongSizeError(wanted.size, sink.position)
+            return
         except WrongSizeError as error:
             sink.restart()
             raise ServiceError(f"Could not {what}: {error}.", kind=error.kind) from error
@@ -253,8 +253,6 @@ def _stream(client: ServiceClient, wanted: Wanted, sink: Digest, context: TaskCo
                 url, renewed = wanted.fresh_url(), True
             else:
                 raise
-        else:
-            return
 
 
 class _Talking:

@@ -35,6 +35,8 @@ class TaskContext:
     say: Callable[[str], None] = lambda _line: None
     # Gives a file the attributes that the options name (the last argument: or only looks), as far as the place can.
     set_attributes: Callable[[Mapping[str, Any], str, bool], bool] = set_mode
+    # Encrypts with ansible-vault; None where there is no vault secret, as with every module on a host.
+    encrypt: Callable[[bytes], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ extends_documentation_fragment:
   - mobileops.ci._transport
   - mobileops.ci._run_in
   - mobileops.ci._bitrise_builds.build
-  - mobileops.ci._bitrise_builds.wait
+  - mobileops.ci._waiting
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
 attributes:

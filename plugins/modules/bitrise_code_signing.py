@@ -16,9 +16,9 @@ author:
 description:
   - Reconciles the build certificates, provisioning profiles, Android keystores and project files of many apps against
     one declaration, several apps at a time, over connections that are kept open.
-  - Each app is planned completely before anything in it is changed. Then all its new files are uploaded before the first
-    old one is deleted, so that at each moment it has a certificate and profiles that fit together. An app that fails does not stop the others.
-    The task fails at the end and names the apps that failed.
+  - Each app is planned completely before anything in it is changed. Then all that is new is uploaded before anything
+    that it replaces is deleted, so that an app with a certificate and profiles that fit always has such a pair.
+  - An app that fails does not stop the others. The task fails at the end and names the apps that failed.
 options:
   apps:
     description:
@@ -29,13 +29,11 @@ options:
     required: true
     suboptions:
       app_slug:
-        description:
-          - Slug of the app.
+        description: Slug of the app.
         type: str
         required: true
       provisioning_profiles: &provisioning_profiles
-        description:
-          - Provisioning profiles. Left out, the profiles of the app are left alone.
+        description: Provisioning profiles. Left out, the profiles of the app are left alone.
         type: list
         elements: dict
         suboptions:
@@ -44,12 +42,10 @@ options:
               description:
                 - The file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy) does it.
                 - If it is encrypted with ansible-vault it is decrypted in memory.
-                - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
                 - With neither C(src) nor C(content) the flags of a file that is there already are managed.
               type: path
             content:
-              description:
-                - The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+              description: The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
               type: str
             name:
               description:
@@ -57,20 +53,17 @@ options:
                 - The default is the base name of C(src).
               type: str
             slug:
-              description:
-                - Slug of one file on the service, where C(name) is not enough because several have it.
+              description: Slug of one file on the service, where C(name) is not enough because several have it.
               type: str
             is_protected:
               description:
                 - Whether the file is protected, that is, can never be downloaded again.
-                - The service never takes protection away, so V(false) is refused for a protected file, in check mode
-                  too.
+                - There is no way back, so V(false) is refused for a protected file, in check mode too.
                 - Left out, a file keeps what it has, also when its content is replaced.
               type: bool
             is_expose:
               description:
-                - Whether builds of pull requests get the file.
-                - It cannot be changed any more once the file is protected.
+                - Whether builds of pull requests get the file. Frozen once the file is protected.
                 - Left out, a file keeps what it has, also when its content is replaced.
               type: bool
               aliases: [is_exposed]
@@ -91,19 +84,16 @@ options:
               default: fail
             backup_dir:
               description:
-                - Directory, on the host that runs the module, where the bytes of a file are saved before it is
-                  replaced or deleted. The copies have mode 0600 and are named after app, slug and file.
-                - The service gives the bytes of unprotected files only. What could not be saved is a warning.
+                - Directory where the bytes of a file are saved, with mode 0600, before it is replaced or deleted. The
+                  service gives those of unprotected files only. What could not be saved is a warning.
               type: path
             backup_required:
               description:
-                - Fail, before anything is changed, if a file that is to be replaced or deleted cannot be saved in
-                  C(backup_dir).
+                - Fail, before anything is changed, if a file that is to go cannot be saved in C(backup_dir).
               type: bool
               default: false
             force:
-              description:
-                - Upload the file even if the service has the same already.
+              description: Upload the file even if the service has the same already.
               type: bool
               default: false
           verify: &verify
@@ -116,8 +106,7 @@ options:
             choices: [strict, warn, none]
             default: strict
       build_certificates: &build_certificates
-        description:
-          - Build certificates. Left out, the certificates of the app are left alone.
+        description: Build certificates. Left out, the certificates of the app are left alone.
         type: list
         elements: dict
         suboptions:
@@ -130,8 +119,7 @@ options:
             type: str
           update_password:
             description:
-              - V(on_change) sets the password with new content, or when the one that the service returns differs. The
-                service returns none for a protected certificate.
+              - V(on_change) sets the password with new content, or when the one that the service returns differs.
               - V(always) sets it with each run unless the service shows that it is set already.
             type: str
             choices: [on_change, always]
@@ -149,15 +137,12 @@ options:
             description:
               - Alias of the key in the keystore. Like the passwords it is given when the keystore is created; a change
                 of it alone is noticed only where the service tells the one it has.
-              - Left out, a new file takes over what the service tells of the file that it replaces.
             type: str
           password:
-            description:
-              - Password of the keystore.
+            description: Password of the keystore.
             type: str
           private_key_password:
-            description:
-              - Password of the key. Left out, a new file has C(password) for it.
+            description: Password of the key. Left out, a new file has C(password) for it.
             type: str
           keystore_name:
             description:
@@ -169,14 +154,12 @@ options:
             description:
               - V(upload_first) uploads the new file before it deletes the old one. That is refused where the new file
                 would get another key than the old one, see M(mobileops.ci.bitrise_android_keystore).
-              - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no
-                file, and if the upload fails the app is without it until the next run.
+              - V(delete_first) deletes the old file first. The key stays, and for a moment there is no file.
             type: str
             choices: [upload_first, delete_first]
             default: upload_first
       project_files: &project_files
-        description:
-          - Files in the generic file storage. Left out, the project files of the app are left alone.
+        description: Files in the generic file storage. Left out, the project files of the app are left alone.
         type: list
         elements: dict
         suboptions:
@@ -202,13 +185,11 @@ options:
     choices: [build_certificates, provisioning_profiles, android_keystores, project_files]
     default: []
   max_purge:
-    description:
-      - An app in which O(purge) would delete more files than this is refused, and nothing in it is changed.
+    description: An app in which O(purge) would delete more files than this is refused, and nothing in it is changed.
     type: int
     default: 10
   concurrency:
-    description:
-      - How many apps are dealt with at the same time, from 1 to 64.
+    description: How many apps are dealt with at the same time, from 1 to 64.
     type: int
     default: 8
   fail_fast:
@@ -269,11 +250,6 @@ EXAMPLES = r"""
         is_protected: true
     provisioning_profiles:
       - src: profiles/Shop_AppStore.mobileprovision
-  register: rollout
-
-- name: Say what was done
-  ansible.builtin.debug:
-    msg: "{{ rollout.summary.changed }} of {{ rollout.summary.apps }} apps changed"
 
 - name: Give Android apps their keystore and a configuration file
   mobileops.ci.bitrise_code_signing:
@@ -364,7 +340,7 @@ actions:
       description: V(upload), V(update) or V(delete).
       type: str
     kind:
-      description: V(build_certificate) or V(provisioning_profile).
+      description: V(build_certificate), V(provisioning_profile), V(android_keystore) or V(project_file).
       type: str
     app_slug:
       description: Slug of the app.

@@ -108,6 +108,8 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ item.src }} expires in {{ item.details.days_left }} days."
   loop: "{{ profiles.files | selectattr('details.days_left', 'defined') }}"
+  loop_control:
+    label: "{{ item.name }}"
   when: item.details.days_left < 30
 
 - name: Check that the passwords of a keystore and its alias are right

@@ -37,6 +37,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment imp
     bind,
     working_directory,
 )
+from ansible_collections.mobileops.ci.plugins.plugin_utils._vault import encryption
 
 try:  # ansible-core 2.22 and later: validating registers the secrets, and all output is masked
     from ansible.module_utils import secrets as _secrets  # noqa: F401 # pylint: disable=unused-import
@@ -190,7 +191,13 @@ class InProcess(NormalAction):
             result: dict[str, Any] = {"failed": True, "msg": message}
         else:
             keep_sessions()
-            context = TaskContext(call.env, self._task.check_mode, call.files.read, self._say(task_vars))
+            context = TaskContext(
+                call.env,
+                self._task.check_mode,
+                call.files.read,
+                self._say(task_vars),
+                encrypt=encryption(self._loader._vault),
+            )
             result = self.entry.carry_out(options, context, diff=self._task.diff)
         # Nothing is said of tracebacks: ansible-core before 2.19, which always returns one that it was given.
         if "error" not in call.told.get("_ansible_tracebacks_for", ["error"]):

@@ -37,6 +37,7 @@ CASES: dict[str, Case] = {
         inventory_cases.inventory_cached,
         transfer_cases.upload_100m,
         transfer_cases.stream_1g,
+        transfer_cases.download_1g,
     )
 }
 

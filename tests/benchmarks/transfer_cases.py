@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.emulator.generated import GeneratedBytes
 from tests.emulator.process import CHECKOUT, Emulator
 
 from .bench import LATENCY_MS, Bench
@@ -26,6 +28,7 @@ from .material import Fleet, Material, WrongOutcomeError
 MIB = 2**20
 UPLOAD_MIB = 100
 STREAM_MIB = 1024
+DOWNLOAD_MIB = 1024
 NAME = "big.mobileprovision"
 
 Json = dict[str, Any]
@@ -67,13 +70,20 @@ def _put_seconds(emulator: Emulator, size: int) -> float:
 
 
 def _upload_url(emulator: Emulator, app_slug: str, size: int) -> str:
+    body = {"upload_file_name": NAME, "upload_file_size": size}
+    return str(_ask(emulator, f"apps/{app_slug}/provisioning-profiles", body)["upload_url"])
+
+
+def _ask(emulator: Emulator, path: str, body: Json | None = None) -> Json:
+    """What the API answers, beside all that is measured."""
     request = urllib.request.Request(
-        f"{emulator.api_url}/apps/{app_slug}/provisioning-profiles",
-        json.dumps({"upload_file_name": NAME, "upload_file_size": size}).encode(),
+        f"{emulator.api_url}/{path}",
+        None if body is None else json.dumps(body).encode(),
         {"Authorization": emulator.tokens["owner"], "Content-Type": "application/json"},
     )
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
-        return str(json.load(answer)["data"]["upload_url"])
+        data: Json = json.load(answer)["data"]
+        return data
 
 
 def stream_1g(bench: Bench) -> Json:
@@ -97,6 +107,49 @@ def stream_1g(bench: Bench) -> Json:
 
         figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
     return {**figures, "mib": size // MIB, "latency_ms": 0}
+
+
+def download_1g(bench: Bench) -> Json:
+    """A big artifact to a file against curl, which only fetches the bytes.
+
+    `ours_s` is the whole ansible-playbook, which also finds the artifact, computes its digest and waits for the disk.
+    `task_s` is the task in it. `ours_get_s` and `curl_get_s` are the same thing: the GET of the bytes as the emulator
+    saw it. The emulator makes the bytes while it sends them, so nobody holds them in memory.
+    """
+    size = bench.size(DOWNLOAD_MIB) * MIB
+    controller = bench.controller("download_1g")
+    dest = controller.folder / "big.ipa"
+    digest = GeneratedBytes("big", size).sha256()
+    artifact = {"slug": "big", "title": "big.ipa", "size_bytes": size}
+    with bench.emulator() as emulator:
+        build = {"slug": "b1", "artifacts": [artifact]}
+        emulator.load({"apps": [{"title": "Shop", "slug": "a1", "builds": [build]}]})
+
+        def ready() -> None:
+            dest.unlink(missing_ok=True)
+            emulator.clear_requests()
+
+        def check() -> float:
+            with dest.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                    raise WrongOutcomeError(f"{dest} is not the artifact")
+            (get,) = emulator.requests(area="storage")
+            return float(get["seconds"])
+
+        def ours() -> Turn:
+            ready()
+            run = controller.playbook("download", emulator, {"dest": str(dest)})
+            more = {"task_s": run.task("Download")["seconds"], "ours_get_s": check()}
+            return Turn.of(run.measured, len(emulator.requests()), **more)
+
+        def curl() -> Turn:
+            ready()
+            url = _ask(emulator, "apps/a1/builds/b1/artifacts/big")["expiring_download_url"]
+            seconds = _curl("--output", str(dest), str(url))
+            return Turn(seconds, more={"curl_get_s": check()})
+
+        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
+    return {**figures, "mib": size // MIB, "latency_ms": LATENCY_MS}
 
 
 @contextlib.contextmanager

@@ -80,14 +80,15 @@ def open_octets(*parts: bytes) -> bytes:
 
 def open_lengths(element: bytes) -> bytes:
     """The same value with all lengths left open that may be."""
-    return b"".join(_with_open_length(tag, body) for tag, body in _elements(element))
+    return b"".join(_with_open_length(tag, body) for tag, body in elements(element))
 
 
 def _with_open_length(tag: int, body: bytes) -> bytes:
     return bytes([tag, 0x80]) + open_lengths(body) + _END if tag & _CONSTRUCTED else _element(tag, body)
 
 
-def _elements(encoded: bytes) -> Iterator[tuple[int, bytes]]:
+def elements(encoded: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and body of each, in DER."""
     position = 0
     while position < len(encoded):
         tag, size, start = encoded[position], encoded[position + 1], position + 2

@@ -9,10 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from typing import Any
-
-from pyasn1.codec.der import decoder, encoder
-from pyasn1_modules import rfc7292
 
 from . import der
 
@@ -25,8 +21,7 @@ _MAC = 3  # what the derived key is for (RFC 7292, B.3)
 
 def merged(files: Sequence[bytes], password: str) -> bytes:
     """One file with all that is in these, which have the same password."""
-    parts = b"".join(part for file in files for part in _parts(file))
-    safe = der.sequence(parts)
+    safe = der.sequence(*map(_parts, files))
     key = _derived(password, _MAC)
     mac = der.sequence(
         der.sequence(_SHA256, der.octets(hmac.digest(key, safe, "sha256"))), der.octets(_SALT), der.integer(_ROUNDS)
@@ -34,12 +29,14 @@ def merged(files: Sequence[bytes], password: str) -> bytes:
     return der.sequence(der.integer(3), der.sequence(_DATA, der.tagged(0, der.octets(safe))), mac)
 
 
-def _parts(file: bytes) -> list[bytes]:
-    outer: Any
-    outer, _rest = decoder.decode(file, asn1Spec=rfc7292.PFX())
-    octets, _rest = decoder.decode(bytes(outer["authSafe"]["content"]))
-    safe, _rest = decoder.decode(bytes(octets), asn1Spec=rfc7292.AuthenticatedSafe())
-    return [encoder.encode(part) for part in safe]
+def _parts(file: bytes) -> bytes:
+    """The parts of the authenticated safe, one after the other."""
+    ((_tag, outer),) = der.elements(file)
+    (_tag, _version), (_tag, content_info), *_mac = der.elements(outer)
+    (_tag, _type), (_tag, content) = der.elements(content_info)
+    ((_tag, octets),) = der.elements(content)
+    ((_tag, parts),) = der.elements(octets)
+    return parts
 
 
 def _derived(password: str, purpose: int) -> bytes:

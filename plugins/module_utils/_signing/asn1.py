@@ -17,9 +17,8 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
 
-
 # Genuine files take a few hundred.
-MAX_READS = 50_000
+MAX_READS = 20_000
 
 
 class _Rationed(io.BytesIO):

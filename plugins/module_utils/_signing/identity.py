@@ -44,7 +44,8 @@ def inspect_identity(store: Store, now: dt.datetime) -> Inspection:
     # Files put together from several may hold the same authority more than once.
     others = {certificate.sha256 for certificate in all_of_them} - {certificate.sha256 for certificate in known}
     details = _details(shown, has_key, len(others), now)
-    sha1s = tuple(certificate.sha1 for certificate in known) if known or not store.problem else None
+    # What shows of a file that could not be opened need not be all.
+    sha1s = None if store.problem else tuple(certificate.sha1 for certificate in known)
     return Inspection(CERTIFICATE, details, tuple(findings), sha1s)
 
 

@@ -90,8 +90,8 @@ def open_pkcs12(data: bytes, password: str | None) -> Store:
     try:
         key, certificates = _load(data, secret)
     except Unreadable:
-        if structure.is_locked and not password:
-            return closed("password_needed", "The file is locked with a password and none is given. Give its password.")
+        if not password:
+            return closed("password_needed", _missing(structure))
         if any(open_key(bag, secret) is not None for bag in structure.keys if bag.is_locked):
             fits = "The password opens the key in the file, and the rest does not fit"
             return closed("damaged", f"{fits}: the file is damaged, or encrypted in an unusual way. Export it again.")
@@ -102,10 +102,17 @@ def open_pkcs12(data: bytes, password: str | None) -> Store:
     return Store(structure.keys, certificates, frozenset(found for found in public_keys if found))
 
 
+def _missing(structure: Structure) -> str:
+    if structure.is_locked:
+        return "The file is locked with a password and none is given. Give its password."
+    return "Nothing in the file is encrypted, and its checksum needs a password. Give it, or export the file again."
+
+
 def _wrong(structure: Structure) -> str:
     if structure.is_locked:
         return "The password does not open the file. Give the one that it was exported with, or export it again."
-    return "The file has no password and one is given, or it is damaged. Leave the password out, or export it again."
+    problem = "Nothing in the file is encrypted, and its checksum is not made with this password"
+    return f"{problem}. Leave the password out if it has none, give the right one, or export the file again."
 
 
 @reading

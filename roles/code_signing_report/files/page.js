@@ -11,14 +11,15 @@
   // Opening a few apps shows what was found; opening hundreds would hide it.
   const OPENED_AT_MOST = 10;
 
+  const tidy = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
   const apps = Array.from(document.querySelectorAll("tbody.app"), (body) => ({
     body,
     details: body.querySelector("details"),
-    title: body.querySelector(".of-app").textContent.toLowerCase(),
+    title: tidy(body.querySelector(".of-app > th").textContent),
     files: Array.from(body.querySelectorAll(".of-files tbody > tr"), (row) => ({ row, text: null })),
   }));
 
-  const textOf = (file) => (file.text ??= file.row.textContent.toLowerCase());
+  const textOf = (file) => (file.text ??= tidy(file.row.textContent));
 
   const suits = (file, wanted) => CHOICES.every((name) => {
     const value = file.row.dataset[name] ?? "";
@@ -30,25 +31,25 @@
   const filter = () => {
     const given = new FormData(form);
     const wanted = Object.fromEntries(CHOICES.map((name) => [name, given.get(name) ?? ""]));
-    const words = (given.get("text") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+    const text = tidy(given.get("text") ?? "");
     const chosen = CHOICES.some((name) => wanted[name]);
     const shown = [];
     let files = 0;
     for (const app of apps) {
-      const left = words.filter((word) => !app.title.includes(word));
+      const named = app.title.includes(text);
       let matches = 0;
       for (const file of app.files) {
-        const match = suits(file, wanted) && left.every((word) => textOf(file).includes(word));
+        const match = suits(file, wanted) && (named || textOf(file).includes(text));
         file.row.hidden = !match;
         matches += match ? 1 : 0;
       }
       // An app without files is found by its title.
-      const match = matches > 0 || (!chosen && left.length === 0);
+      const match = matches > 0 || (!chosen && named);
       app.body.hidden = !match;
       files += matches;
       if (match) { shown.push(app); }
     }
-    const active = chosen || words.length > 0;
+    const active = chosen || text !== "";
     const open = active && shown.length <= OPENED_AT_MOST;
     for (const app of shown) {
       if (app.details) { app.details.open = open; }

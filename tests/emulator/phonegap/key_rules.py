@@ -82,7 +82,7 @@ def use(key: Key, now: float) -> None:
     """A build uses the key, which renews the unlock."""
     key.last_used = now
     if key.has_lock:
-        key.unlocked_until = now + key.lifetime_s
+        key.unlocked_until = max(key.unlocked_until, now + key.lifetime_s)
 
 
 async def wrong_password(key: Key, storage: Storage) -> str | None:

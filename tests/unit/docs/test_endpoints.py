@@ -14,14 +14,28 @@ import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import PHONEGAP, PHONEGAP_KEY
+from tests.emulator.phonegap.routes import API as PHONEGAP_API
+from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.routes import bitrise_routes
 
 from ..plugins.helpers.documentation import entry_of
 from .endpoints import CHECKOUT, Page
 
+
+def _below_the_api() -> set[tuple[str, str]]:
+    routes = ((route.method, route.documented_path) for route in phonegap_routes())
+    return {
+        (method, path.removeprefix(PHONEGAP_API) or "/") for method, path in routes if path.startswith(PHONEGAP_API)
+    }
+
+
 SERVICES = {
     "bitrise": ("bitrise_endpoints", set(bitrise_routes()), BITRISE + RUN),
+    "phonegap": ("phonegap_endpoints", _below_the_api(), PHONEGAP),
 }
+# What is the account's password elsewhere is that of the key here.
+CONNECTIONS = {"phonegap_key": PHONEGAP_KEY}
 
 
 @pytest.fixture(params=SERVICES)
@@ -38,9 +52,12 @@ def page(service: str) -> Page:
 @pytest.fixture
 def modules(service: str) -> Mapping[str, set[str]]:
     """By module: its options but those of the connection, which are documented as they are, as another test shows."""
-    connection = set(SERVICES[service][2].argument_spec)
     names = [file.stem for file in (CHECKOUT / "plugins" / "modules").glob(f"{service}_*.py")]
-    return {name: set(entry_of(name).options.argument_spec) - connection for name in names}
+    connections = {name: CONNECTIONS.get(name, SERVICES[service][2]) for name in names}
+    return {
+        name: set(entry_of(name).options.argument_spec) - set(connection.argument_spec)
+        for name, connection in connections.items()
+    }
 
 
 def test_every_route_has_one_row(service: str, page: Page) -> None:

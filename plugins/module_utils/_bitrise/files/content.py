@@ -41,6 +41,12 @@ def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: Remo
     return replace(file, sha256=digest.sha256.hexdigest()) if digest else file
 
 
+def content_of(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> bytes | None:
+    """The bytes of a file; None where the service does not give them."""
+    copy = fetch(client, kind, app_slug, file, io.BytesIO)
+    return copy.getvalue() if copy else None
+
+
 @dataclass(frozen=True)
 class Backup:
     """Copies of files that are about to be deleted: of mode 0600, named after app, slug and file."""

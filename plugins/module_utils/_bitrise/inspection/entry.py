@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import text
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, PROJECT_FILE
@@ -122,7 +123,7 @@ def _apps(declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients)
     """Slugs with titles, where these are known."""
     if declared is None:
         found = find_apps(clients.get())
-        return {str(app["slug"]): app.get("title") for app in found if not app.get("is_disabled")}
+        return {str(app["slug"]): text(app.get("title")) for app in found if not app.get("is_disabled")}
     for number, app in enumerate(declared, 1):
         if not app["app_slug"].strip():
             raise OptionError(f"apps: entry {number} has an empty app_slug.")

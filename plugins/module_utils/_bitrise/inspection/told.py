@@ -25,7 +25,8 @@ def details_told(kind: FileKind, file: RemoteFile, now: dt.datetime) -> dict[str
     Of a certificate it tells serial numbers and dates of expiry, of a keystore the fingerprint; both since 2026.
     """
     if kind == BUILD_CERTIFICATE:
-        told = [one for one in file.others.get("certificates") or [] if isinstance(one, Mapping)]
+        listed = file.others.get("certificates")
+        told = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
         dated = [(moment, one) for one in told if (moment := moment_of(one.get("expiry_date")))]
         if not dated:
             return None

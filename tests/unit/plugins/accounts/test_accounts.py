@@ -14,8 +14,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.ent
     USER_INFO,
 )
 
-from ..helpers.service import Service
 from ..helpers.servers import Answer, serving
+from ..helpers.service import Service
 from ..helpers.tasks import Task, Tasks
 
 ACCOUNTS: dict[str, Any] = {

@@ -232,4 +232,11 @@ FLEETS = (
     _fleet("one app is missing", {"apps": [APP, "ffffffffffffffff"], **_LIST_OF}),
     _fleet("apps of a wrong form", {"apps": [[1]]}, runs=NOWHERE),
     _fleet("files of a wrong form", {"apps": [APP], "provisioning_profiles": ["x"]}, runs=NOWHERE),
+    _case(
+        "looked into",
+        "code_signing_info",
+        {"apps": [{"app_slug": APP, "title": "Shop"}, "ffffffffffffffff"]},
+        {"provisioning_profiles": _OTHER, "build_certificates": _CERTIFICATE},
+    ),
+    _case("nothing to look into", "code_signing_info", {"apps": ["ffffffffffffffff"]}),
 )

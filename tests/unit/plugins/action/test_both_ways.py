@@ -20,11 +20,12 @@ import pytest
 
 from tests.emulator.process import Emulator
 
-from . import cases_bitrise, cases_plumbing
+from . import cases_bitrise, cases_builds, cases_plumbing
 from .comparison import Case, run_both_ways
 from .playbook import Playground, core_version
 
-SELDOM = () if os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all" else cases_bitrise.SELDOM + cases_plumbing.SELDOM
+ALL = os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all"
+SELDOM = () if ALL else cases_bitrise.SELDOM + cases_builds.SELDOM + cases_plumbing.SELDOM
 GROUPS = {
     "options": cases_plumbing.OPTIONS,
     "keywords": cases_plumbing.KEYWORDS,
@@ -34,6 +35,7 @@ GROUPS = {
     "lists": cases_bitrise.LISTS,
     "connections": cases_bitrise.CONNECTIONS,
     "fleets": cases_bitrise.FLEETS,
+    "builds": cases_builds.BUILDS,
 }
 # Results as full as they get. Pipelining spares time.
 SETTINGS = {"ANSIBLE_INJECT_INVOCATION": "1", "ANSIBLE_PIPELINING": "1"}

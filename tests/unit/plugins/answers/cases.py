@@ -48,7 +48,7 @@ def managing(kind: str) -> tuple[str, ...]:
 
 def _files(kind: str, **more: Any) -> list[Case]:
     path, slug = KINDS[kind]
-    options = {"app_slug": "a", "name": "dist", "content": CONTENT, "verify": "none", **more}
+    options = {"app_slug": "a", "name": "dist", "content": CONTENT, **more}
     flags = {} if kind == "android_keystore" else {"is_protected": True, "is_expose": False}
     return [
         Case(f"bitrise_{kind}", {**options, **flags, "duplicates": "remove"}, managing(kind)),
@@ -115,10 +115,10 @@ CASES = [
         {**_IN_APP, "older_than_days": 1, "keep_builds": 0, "concurrency": 1},
         (f"GET {BUILDS}", f"GET {ARTIFACTS}", f"GET {ARTIFACT}", f"DELETE {ARTIFACT}"),
     ),
-    *_files("provisioning_profile"),
-    *_files("build_certificate", certificate_password="c4nary"),
+    *_files("provisioning_profile", verify="none"),
+    *_files("build_certificate", verify="none", certificate_password="c4nary"),
     *_files("project_file", user_env_key="dist"),
-    *_files("android_keystore", alias="a", password="c4nary", private_key_password="c4nary"),
+    *_files("android_keystore", verify="none", alias="a", password="c4nary", private_key_password="c4nary"),
     Case(
         "bitrise_code_signing",
         {

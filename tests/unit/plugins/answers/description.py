@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 DESCRIPTION = Path(__file__).resolve().parents[2] / "emulator" / "bitrise-swagger.json"
 
@@ -33,11 +32,27 @@ LOG = {
 }
 
 HUGE = (2**63, -(10**30), 10**4000)
+NUMBERS = (0, 1, 2, 3, 4, 7, *HUGE)
+# Two that are equal happen too.
+SLUGS = ("s1", "s1", "s2", "../s3")
 # Of the right type, and yet not what one would like.
 TEXTS = ("x", "dist", "main", "file", "", "2026-01-31T13:00:00Z", "{{ 1 }}", "../../x\0", "\ud800", "ü" * 3)
-URLS = ("https://storage.example/f?X-Amz-Signature=c4nary", "ftp://x", "https://[", "not a URL")
+SIGNED = (*["https://storage.example/f?X-Amz-Signature=c4nary"] * 9, "ftp://c4nary", "https://[c4nary", "c4nary")
+# Without these there is nothing to look into: they are odd, or left out, less often than the rest.
+NEEDED = frozenset({"", "data", "entry", "paging", "slug", "upload_url"})
+PARTICULAR: dict[str, tuple[Any, ...]] = {
+    "slug": SLUGS,
+    # The same page for ever is refused, so that there is one page, most of the time.
+    "next": (*[None, ""] * 5, "s1"),
+    **dict.fromkeys(("title", "upload_file_name", "user_env_key"), ("dist", "dist", *TEXTS)),
+    "artifact_type": ("android-apk", "ios-ipa", "file", None),
+    "certificate_password": ("c4nary", ""),
+    "original_build_params": ({"environments": [{"key": "A", "value": "c4nary"}]}, "c4nary"),
+    **dict.fromkeys(("upload_url", "download_url", "expiring_download_url", "expiring_raw_log_url"), SIGNED),
+}
+OBJECTS: tuple[Any, ...] = ({}, {"a": {"b": [None, 10**30]}}, None)
 # Of another type than the description says, whichever that is.
-ODD = (None, "", True, -1, 1.5, float("inf"), "7", [], {}, [None], [[]], {"slug": None}, *HUGE)
+ODD: tuple[Any, ...] = (None, "", True, -1, 1.5, float("inf"), "7", [], {}, [None], [[]], {"slug": None}, *HUGE)
 
 
 @cache
@@ -46,28 +61,50 @@ def _description() -> dict[str, Any]:
     return found
 
 
-@cache
-def answers_to(operation: str) -> st.SearchStrategy[Any]:
-    """What the service may answer to "GET /apps/{app-slug}": mostly as described."""
-    method, path = operation.split(" ")
-    if path.endswith("/log"):
-        return _of(LOG)
-    responses = _description()["paths"][path][method.lower()]["responses"]
-    schema = next(responses[status]["schema"] for status in ("200", "201") if status in responses)
-    return _of(schema)
+class Answers:
+    """Answers of one service: whatever it does, it does so every time that it has the same number."""
 
+    def __init__(self, number: int) -> None:
+        self._random = Random(number)
 
-def _of(schema: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
-    as_described = _as_described(_resolved(schema), name)
-    if name in ("data", ""):
-        # Without these there is nothing to look into, so they are odd less often.
-        return _mostly(as_described, 30)
-    return _mostly(as_described, 6)
+    def to(self, operation: str) -> Any:
+        """What is answered to "GET /apps/{app-slug}": mostly as described."""
+        method, path = operation.split(" ")
+        if path.endswith("/log"):
+            return self._of(LOG)
+        responses = _description()["paths"][path][method.lower()]["responses"]
+        return self._of(next(responses[status]["schema"] for status in ("200", "201") if status in responses))
 
+    def _of(self, schema: dict[str, Any], name: str = "") -> Any:
+        seldom = 60 if name in NEEDED else 8
+        if not self._random.randrange(seldom):
+            return self._random.choice(ODD)
+        return self._as_described(_resolved(schema), name)
 
-def _mostly(usual: st.SearchStrategy[Any], often: int) -> st.SearchStrategy[Any]:
-    odd = st.sampled_from(ODD)
-    return st.integers(0, often).flatmap(lambda choice: usual if choice else odd)
+    def _as_described(self, schema: dict[str, Any], name: str) -> Any:
+        kind = schema.get("type")
+        if name in PARTICULAR:
+            return self._random.choice(PARTICULAR[name])
+        if "properties" in schema:
+            return self._object(schema["properties"])
+        if kind == "array":
+            return [self._of(schema["items"], "entry") for _turn in range(self._random.randrange(4))]
+        if kind == "string":
+            return self._random.choice(TEXTS)
+        if kind == "integer":
+            return self._random.choice(NUMBERS)
+        if kind == "boolean":
+            return self._random.random() < 0.5
+        return self._random.choice(OBJECTS)
+
+    def _object(self, properties: dict[str, Any]) -> dict[str, Any]:
+        additional = self._random.choice(({}, {"new_in_2027": {"deep": [1, None]}, "": 0, "ü": "x"}))
+        own = {
+            name: self._of(schema, name)
+            for name, schema in properties.items()
+            if self._random.randrange(60 if name in NEEDED else 10)
+        }
+        return {**additional, **own}
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -75,34 +112,3 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
         name = (schema if "$ref" in schema else schema["allOf"][0])["$ref"].rpartition("/")[2]
         schema = _description()["definitions"][name]
     return schema
-
-
-def _as_described(schema: dict[str, Any], name: str) -> st.SearchStrategy[Any]:
-    kind = schema.get("type")
-    if "properties" in schema:
-        return _object(schema["properties"])
-    if kind == "array":
-        return st.lists(_of(schema["items"], "entry"), max_size=3)
-    if kind == "string":
-        if name == "slug":
-            # Two that are equal happen too.
-            return st.sampled_from(("s1", "s1", "s2", "../s3"))
-        return st.sampled_from(URLS if name.endswith("_url") else TEXTS)
-    if kind == "integer":
-        return st.sampled_from((0, 1, 2, 3, 4, 7, *HUGE))
-    if kind == "boolean":
-        return st.booleans()
-    return st.sampled_from(({}, {"a": {"b": [None, 10**30]}}, None))
-
-
-def _object(properties: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    known = st.fixed_dictionaries({name: _of(schema, name) for name, schema in properties.items()})
-    missing = st.sets(st.sampled_from(sorted(properties)), max_size=2)
-    more = st.sampled_from(({}, {}, {"new_in_2027": {"deep": [1, None]}, "": 0, "ü": "c4nary"[::-1]}))
-
-    def put_together(parts: tuple[dict[str, Any], set[str], dict[str, Any]]) -> dict[str, Any]:
-        own, left_out, additional = parts
-        # A slug is what everything hangs on: left out less often than the rest.
-        return {key: value for key, value in {**additional, **own}.items() if key == "slug" or key not in left_out}
-
-    return st.tuples(known, missing, more).map(put_together)

@@ -28,7 +28,7 @@ class Clock:
     def now(self) -> float:
         return self.seconds
 
-    def sleep(self, _client: ServiceClient, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         if seconds:
             self.pauses.append(seconds)
             self.seconds += seconds
@@ -39,7 +39,7 @@ class Clock:
 def clock(service: Service, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(service)
     monkeypatch.setattr(waiting, "now", clock.now)
-    monkeypatch.setattr(ServiceClient, "sleep", lambda client, seconds: clock.sleep(client, seconds))
+    monkeypatch.setattr(ServiceClient, "sleep", lambda _client, seconds: clock.sleep(seconds))
     return clock
 
 

@@ -188,8 +188,10 @@ class TestRunningFirst:
         result = sixty.info(sort_by="running_first", limit=limit).run()
         assert [build["slug"] for build in result["builds"]] == ["b59", *(f"b{number}" for number in range(49))]
         assert result["warnings"] == [
-            "These are the first 50 of 60 builds. With sort_by: running_first the service returns one page only. "
-            "Without sort_by all builds are read."
+            (
+                "These are the first 50 of 60 builds. With sort_by: running_first the service returns one page only. "
+                "Without sort_by all builds are read."
+            )
         ]
         assert sixty.asked() == ["GET /builds"]
         assert sixty.queries() == [{"sort_by": "running_first", "limit": "50"}]
@@ -274,6 +276,8 @@ class TestArchive:
         result = app.info(archived=True, after="0", before=str(ago(0))).run()
         assert len(result["builds"]) == 1000
         assert result["warnings"] == [
-            "These are the first 1000 of 1001 builds. The service lists no more archived builds at once. Ask for a "
-            "shorter time."
+            (
+                "These are the first 1000 of 1001 builds. The service lists no more archived builds at once. Ask for a "
+                "shorter time."
+            )
         ]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ..helpers.service import APP
 from ..helpers.servers import Answer, serving
+from ..helpers.service import APP
 from .app import AppWithBuilds, shape
 from .conftest import Clock
 
@@ -212,8 +212,10 @@ class TestLostAnswer:
         assert result["build"] == newest(app)
         assert (result["changed"], result["build_url"]) == (True, None)
         assert result["warnings"] == [
-            f"The answer of the service was lost. build #2 ({slug}) was started meanwhile from the same and is taken "
-            "for the one that this task asked for. No second one was asked for."
+            (
+                f"The answer of the service was lost. build #2 ({slug}) was started meanwhile from the same and is "
+                "taken for the one that this task asked for. No second one was asked for."
+            )
         ]
         assert app.statuses() == [1, 0]
 

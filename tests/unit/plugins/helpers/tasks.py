@@ -53,7 +53,7 @@ def b64(content: bytes) -> str:
 def validated(entry: Entry, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with aliases, defaults and types, as a module gets them."""
     validator = ArgumentSpecValidator(dict(entry.options.argument_spec), **entry.options.rules)
-    found = validator.validate(dict(options))
+    found = validator.validate(entry.normalize(options))
     assert found.error_messages == []
     parameters: dict[str, Any] = found.validated_parameters
     return parameters
@@ -73,9 +73,8 @@ class Task:
 
     def result(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
         """Whatever comes of it."""
-        return self.entry.carry_out(
-            validated(self.entry, self.options), TaskContext(self.env, check_mode=check_mode), diff=diff
-        )
+        context = TaskContext(self.env, check_mode=check_mode, read_file=self.entry.read_path)
+        return self.entry.carry_out(validated(self.entry, self.options), context, diff=diff)
 
     def run(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
         """The result of a success."""

@@ -30,7 +30,7 @@ from tests.signing_files import der
 from . import tools
 from .samples import NOW, Sample, authority, samples
 
-ROUNDS = 1500 if os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all" else 40
+ROUNDS = 1500 if os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all" else 20
 # What is said is a second; a machine that does several things at once gets more.
 A_LONG_TIME_S = 5.0
 KEYS = dict(zip(KINDS, (PROFILE_KEYS, CERTIFICATE_KEYS, KEYSTORE_KEYS), strict=True))
@@ -149,15 +149,19 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     number = der.sequence(data, der.tagged(0, der.integer(2**31)))
     bag = der.sequence(der.identifier("1.2.840.113549.1.12.10.1.3"), der.tagged(0, number))
     yield "number", in_pfx(der.sequence(der.sequence(data, der.tagged(0, der.octets(der.sequence(bag))))))
-    yield "elements", in_profile(b"<true/>" * 120_000)
-    yield "levels", in_profile(b"<array>" * 100_000)
+    yield "elements", in_profile(b"<true/>" * 60_000)
+    yield "levels", in_profile(b"<array>" * 50_000)
     yield "closed levels", in_profile(b"<array>" * 20_000 + b"</array>" * 20_000)
     yield "digits", in_profile(b"<integer>" + b"9" * 900_000 + b"</integer>")
     yield "jks", b"\xfe\xed\xfe\xed\x00\x00\x00\x02\xff\xff\xff\xff" + bytes(900_000)
 
 
-@pytest.mark.parametrize(("name", "data"), list(bombs()), ids=[name for name, _data in bombs()])
-def test_bombs(name: str, data: bytes) -> None:
+BOMBS = dict(bombs())
+
+
+@pytest.mark.parametrize("name", list(BOMBS))
+def test_bombs(name: str) -> None:
+    data = BOMBS[name]
     inspect_file(b"", expected=None, now=NOW)
     tracemalloc.start()
     try:

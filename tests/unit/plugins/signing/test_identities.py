@@ -78,8 +78,16 @@ def test_passwords_of_an_open_file() -> None:
         assert inspected(open_file, password).findings == ()
     found = inspected(open_file, "superfluous")
     assert codes(found) == ["wrong_password"]
-    assert "has no password" in found.findings[0].message
+    assert "Leave the password out" in found.findings[0].message
     assert found.details["common_name"] == identity(**CURVE).common_name
+
+
+def test_a_password_for_the_checksum_only() -> None:
+    data = merged([identity(**CURVE).pkcs12(None)], PASSWORD)
+    assert inspected(data).findings == ()
+    found = inspected(data, None)
+    assert codes(found) == ["password_needed"]
+    assert "Nothing in the file is encrypted" in found.findings[0].message
 
 
 def test_no_private_key() -> None:

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Attributes of files: which of them take a module, and a numeric mode in every form."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import (
+    ATTRIBUTES,
+    only_as_module,
+    set_as_module,
+    set_mode,
+)
+
+
+@pytest.mark.parametrize("mode", [None, "0640", "640", 0o640, "0", 0])
+def test_the_controller_can_set_a_numeric_mode(mode: Any) -> None:
+    assert only_as_module({"mode": mode, "dest": "/x"}) is None
+
+
+@pytest.mark.parametrize("mode", ["u=rw", "0999", "77777", "", True, -1])
+def test_any_other_mode_takes_a_module(mode: Any) -> None:
+    assert only_as_module({"mode": mode}) == "mode"
+
+
+@pytest.mark.parametrize("option", sorted({*ATTRIBUTES.argument_spec, "attr"} - {"mode"}))
+def test_everything_else_takes_a_module(option: str) -> None:
+    assert only_as_module({option: "x", "mode": "0640"}) == option
+
+
+def test_mode_is_set_where_it_differs(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch(0o600)
+    assert set_mode({"mode": "0640"}, str(file), True) is True
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert set_mode({"mode": "0640"}, str(file), False) is True
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert set_mode({"mode": 0o640}, str(file), False) is False
+    assert set_mode({}, str(file), False) is False
+
+
+def test_what_cannot_be_set(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="octal digits"):
+        set_mode({"mode": "u=rw"}, str(tmp_path), False)
+    with pytest.raises(LocalFileError, match="No such file"):
+        set_mode({"mode": "0600"}, str(tmp_path / "none"), False)
+
+
+class Module:
+    """What is asked of an AnsibleModule."""
+
+    def __init__(self, refusal: str = "") -> None:
+        self.check_mode = False
+        self.seen: list[bool] = []
+        self._refusal = refusal
+
+    def load_file_common_arguments(self, params: dict[str, Any], path: str) -> dict[str, Any]:
+        return {**params, "path": path}
+
+    def set_fs_attributes_if_different(self, wanted: dict[str, Any], changed: bool, *, expand: bool) -> bool:
+        assert (wanted, changed, expand) == ({"owner": "root", "path": "/x"}, False, False)
+        self.seen.append(self.check_mode)
+        if self._refusal:
+            self.fail_json(msg=self._refusal)
+        return True
+
+    def fail_json(self, **_result: Any) -> None:
+        raise SystemExit(1)
+
+
+def test_a_module_only_looks_where_nothing_is_to_be_done() -> None:
+    module: Any = Module()
+    assert set_as_module(module, {"owner": "root"}, "/x", True) is True
+    assert set_as_module(module, {"owner": "root"}, "/x", False) is True
+    assert module.seen == [True, False]
+    assert module.check_mode is False
+
+
+def test_a_refusal_of_ansible_core_ends_nothing_by_itself() -> None:
+    module: Any = Module("failed to look up user.")
+    with pytest.raises(LocalFileError, match=r"^/x: failed to look up user\.$"):
+        set_as_module(module, {"owner": "root"}, "/x", False)
+    with pytest.raises(SystemExit):
+        module.fail_json()

@@ -1,0 +1,287 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""phonegap_app: every state, with exactly the requests that it takes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..helpers.tasks import check_then_run_then_rerun
+from .service import ANDROID, PhoneGap
+
+REPO = "https://example.com/menu.git"
+PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
+SHOP = {"title": "Shop", "version": "1.0", "package": "com.example.shop"}
+LOCKED = {"platform": "android", "title": "Release"}
+UNLOCKED = {**LOCKED, "passwords": ANDROID}
+
+
+def config(**attributes: str) -> str:
+    return (
+        f'<widget id="{attributes["id"]}" version="{attributes["version"]}"><name>{attributes["name"]}</name>'
+        '<preference name="phonegap-version" value="cli-8.1.1" /></widget>'
+    )
+
+
+def test_created_from_a_page(phonegap: PhoneGap) -> None:
+    task = phonegap.app(**SHOP, src=phonegap.file("index.html", "<p>"), description="Sells", private=True, debug=True)
+    result = check_then_run_then_rerun(task)
+    assert [action["action"] for action in result["actions"]] == ["create"]
+    assert result["app"]["id"] == 1
+    state = phonegap.app_state()
+    assert (state["title"], state["version"], state["create_method"]) == ("Shop", "1.0", "file")
+    assert state["content_sha256"] == hashlib.sha256(b"<p>").hexdigest()
+    assert phonegap.lines_of(task) == ["GET /apps", "GET /apps/1"]
+
+
+def test_requests_of_a_creation(phonegap: PhoneGap) -> None:
+    task = phonegap.app(**SHOP, src=phonegap.file("index.html"), icon=phonegap.file("icon.png", PNG))
+    assert phonegap.lines_of(task, check_mode=True) == ["GET /apps"]
+    assert phonegap.lines_of(task) == ["GET /apps", "POST /apps", "POST /apps/1/icon"]
+
+
+def test_created_from_a_repository(phonegap: PhoneGap) -> None:
+    result = check_then_run_then_rerun(phonegap.app(title="Menu", repo=REPO))
+    assert (result["app"]["repo"], result["app"]["create_method"]) == (REPO, "remote_repo")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("package", "com.example.other"),
+        ("version", "2.0"),
+        ("description", "New"),
+        ("description", ""),
+        ("debug", True),
+        ("private", False),
+        ("phonegap_version", "cli-8.1.1"),
+        ("hydrates", True),
+    ],
+)
+def test_each_property_is_converged(phonegap: PhoneGap, field: str, value: Any) -> None:
+    phonegap.holds({**SHOP, "description": "Old"})
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", **{field: value}))
+    assert result["actions"][0]["changes"] == {field: value}
+    assert phonegap.app_state()[field] == (None if value == "" else value)
+
+
+def test_the_title_by_number(phonegap: PhoneGap) -> None:
+    phonegap.holds({**SHOP, "id": 8})
+    task = phonegap.app(id=8, title="Store")
+    assert phonegap.lines_of(task, check_mode=True) == ["GET /apps/8"]
+    check_then_run_then_rerun(task)
+    assert phonegap.app_state(8)["title"] == "Store"
+
+
+def test_content_goes_along_with_a_change_and_by_force(phonegap: PhoneGap) -> None:
+    """The service does not tell what it has: so not without a reason."""
+    phonegap.holds(SHOP)
+    src = phonegap.file("index.html", "new")
+    task = phonegap.app(title="Shop", src=src)
+    assert task.run()["changed"] is False
+    assert phonegap.app_state()["uploads"] == 1
+    result = task.with_options(version="1.1").run()
+    assert result["actions"][0]["content"]["sha256"] == hashlib.sha256(b"new").hexdigest()
+    assert phonegap.app_state()["uploads"] == 2
+    assert task.with_options(version="1.1").run()["changed"] is False
+    forced = task.with_options(version="1.1", force=True)
+    assert forced.run(check_mode=True)["actions"] == forced.run()["actions"]
+    assert phonegap.app_state()["uploads"] == 3
+
+
+def test_a_directory_is_the_same_archive_each_time(phonegap: PhoneGap) -> None:
+    phonegap.file("www/index.html", "<p>"), phonegap.file("www/.git/config", "x")
+    task = phonegap.app(**SHOP, src=f"{phonegap.folder}/www/", force=True)
+    first = task.run(check_mode=True)["actions"][0]["content"]
+    assert first["name"] == "www.zip"
+    Path(phonegap.folder, "www", "index.html").touch()
+    assert task.run()["actions"][0]["content"] == first
+    assert phonegap.app_state()["content_sha256"] == first["sha256"]
+
+
+def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", version="1.0", src=phonegap.file("app.zip", packed.getvalue()))
+    result = check_then_run_then_rerun(task)
+    assert (result["app"]["title"], result["app"]["version"], result["app"]["package"]) == ("Told", "3.0", "com.told")
+    assert [warning.split(",")[0] for warning in result["warnings"]] == [
+        "config.xml in src says version '3.0'",
+        "config.xml in src says title 'Told'",
+    ]
+
+
+def test_what_the_service_keeps_otherwise_is_said(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Menu", "repo": REPO})
+    phonegap.emulator.fault(
+        status=200, method="PUT", body='{"id": 1, "title": "Menu", "repo": "x", "version": "9", "keys": {}}'
+    )
+    warnings = phonegap.app(title="Menu", version="1.0").run()["warnings"]
+    assert warnings[0].startswith("The service keeps version '9' of the app 1 (Menu)")
+
+
+def test_icon(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP)
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", icon=phonegap.file("icon.png", PNG)))
+    assert [action["action"] for action in result["actions"]] == ["set_icon"]
+    assert phonegap.app_state()["icon"]["sha256"] == hashlib.sha256(PNG).hexdigest()
+    other = phonegap.app(title="Shop", icon=phonegap.file("other.png", PNG + b"!"))
+    assert check_then_run_then_rerun(other)["app"]["icon"] == "other.png"
+    assert other.with_options(force=True).run()["changed"] is True
+
+
+def test_pull(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Menu", "repo": REPO})
+    task = phonegap.app(title="Menu", pull=True)
+    assert task.run(check_mode=True)["actions"] == task.run()["actions"]
+    assert phonegap.lines_of(task) == ["GET /apps", "GET /apps/1", "PUT /apps/1"]
+
+
+def test_absent(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, {"title": "Other"})
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", state="absent"))
+    assert (result["app"], list(phonegap.state["apps"])) == (None, ["2"])
+    assert phonegap.lines_of(phonegap.app(id=2, state="absent")) == ["GET /apps/2", "DELETE /apps/2"]
+    assert phonegap.app(id=2, state="absent").run()["changed"] is False
+
+
+# Keys
+
+
+def test_keys_are_chosen(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, keys=(UNLOCKED, {"platform": "ios", "title": "Store"}))
+    keys = {"android": 1, "ios": {"id": "1", "password": "three"}}
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", keys=keys))
+    assert result["actions"][0]["keys"] == {"android": 1, "ios": 1}
+    assert (result["app"]["keys"]["android"], result["app"]["keys"]["ios"]) == (1, 1)
+    assert phonegap.state["keys"]["ios"]["1"]["locked"] is False
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_locked_key_without_passwords(phonegap: PhoneGap, there: bool) -> None:
+    phonegap.holds(*([SHOP] if there else []), keys=(LOCKED,))
+    task = phonegap.app(title="Shop", src=phonegap.file("index.html"), keys={"android": 1})
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "locked_key"
+        for words in ("android key 1 (Release)", "keys.android.key_pw and keys.android.keystore_pw", "phonegap_key"):
+            assert words in failed["msg"]
+    assert {line.split()[0] for line in phonegap.lines_of_failure(task)} == {"GET"}
+
+
+def test_a_key_in_use_is_unlocked(phonegap: PhoneGap) -> None:
+    phonegap.holds({**SHOP, "keys": {"android": 1}}, keys=(LOCKED,))
+    task = phonegap.app(title="Shop", keys={"android": {"id": 1}})
+    assert task.run()["changed"] is False
+    assert "android key 1 (Release) is locked" in task.run()["warnings"][0]
+    task = phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID}})
+    result = check_then_run_then_rerun(task)
+    assert [(action["action"], action["kind"], action["slug"]) for action in result["actions"]] == [
+        ("unlock", "key", "1")
+    ]
+    assert phonegap.state["keys"]["android"]["1"]["locked"] is False
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind", "words"),
+    [
+        ({"android": 5}, "not_found", "this account has no android key 5. It has: 1 (Release)"),
+        ({"ios": 1}, "not_found", "this account has no ios key 1. It has: none"),
+        ({"android": {"id": 1, "key_pw": "one"}}, "option", "key_pw and keystore_pw are of use together only"),
+    ],
+)
+def test_keys_that_cannot_be_chosen(phonegap: PhoneGap, keys: Any, kind: str, words: str) -> None:
+    phonegap.holds(SHOP, keys=(LOCKED,))
+    failed = phonegap.app(title="Shop", keys=keys).fail()
+    assert failed["error"]["kind"] == kind
+    assert words in failed["msg"]
+
+
+# What cannot be had
+
+
+@pytest.mark.parametrize(
+    ("app", "options", "words"),
+    [
+        ({"title": "Shop"}, {"repo": REPO}, "create_method: the app 1 (Shop) was created from an uploaded file"),
+        ({"title": "Shop"}, {"create_method": "remote_repo"}, "Delete the app (state=absent), then create it anew"),
+        ({"title": "Shop", "repo": "x"}, {"create_method": "file"}, "was created from a repository (remote_repo)"),
+        ({"title": "Shop", "repo": "x"}, {"repo": REPO}, "repo: the app 1 (Shop) was created from x"),
+        ({"title": "Shop"}, {"pull": True}, "pull: the app 1 (Shop) was created from an uploaded file"),
+    ],
+)
+def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: str) -> None:
+    phonegap.holds(app)
+    task = phonegap.app(title="Shop", **options)
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert (failed["error"]["kind"], words in failed["msg"]) == ("immutable", True), failed["msg"]
+    assert {line.split()[0] for line in phonegap.lines_of_failure(task)} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        ({"title": "New"}, "option", "src (or repo): app New is not there"),
+        ({"title": "New", "create_method": "file"}, "option", "src: app New is not there"),
+        ({"title": "New", "create_method": "remote_repo"}, "option", "repo: app New is not there"),
+        (
+            {"title": "New", "create_method": "file", "repo": REPO},
+            "option",
+            "repo: this goes with create_method=remote",
+        ),
+        ({"title": ""}, "option", "title: this is empty"),
+        ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
+        ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
+        ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
+        ({"title": "New", "repo": "https://me@example.com/x"}, "bad_request", "Private repository URLs not supported"),
+        ({"title": "Twice", "version": "1"}, "duplicates", "with the ids 1, 2"),
+    ],
+)
+def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, words: str) -> None:
+    phonegap.holds({"title": "Twice"}, {"title": "Twice"})
+    failed = phonegap.app(**options).fail()
+    assert (failed["error"]["kind"], words in failed["msg"]) == (kind, True), failed["msg"]
+
+
+def test_content_of_no_known_form(phonegap: PhoneGap) -> None:
+    failed = phonegap.app(title="New", src=phonegap.file("app.txt")).fail()
+    assert "is neither a zip nor a tar.gz nor a page" in failed["msg"]
+    assert phonegap.lines_of_failure(phonegap.app(title="New", src=phonegap.file("app.txt"))) == []
+
+
+def test_somebody_elses_app(phonegap: PhoneGap) -> None:
+    phonegap.holds({**SHOP, "owner": "member", "collaborators": [{"email": "owner@example.com", "role": "tester"}]})
+    failed = phonegap.app(title="Shop", version="2.0").fail()
+    assert (failed["error"]["status"], "not the owner of the app" in failed["msg"]) == (401, True)
+
+
+# Unclear outcomes
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500, "after_effect": True}, {"malformed": True}])
+def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
+    """It may have had its effect: that is looked up, and nothing is created twice."""
+    phonegap.emulator.fault(**fault, method="POST", path="/apps$", nth=1)
+    result = phonegap.app(title="Menu", repo=REPO).run()
+    assert (result["app"]["id"], list(phonegap.state["apps"])) == (1, ["1"])
+
+
+def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
+    phonegap.emulator.fault(drop="before", method="POST", path="/apps$", nth=1)
+    assert "It was not created" in phonegap.app(title="Menu", repo=REPO).fail()["msg"]
+    assert phonegap.lines().count("POST /apps") == 1
+
+
+def test_a_failure_half_way_says_what_was_done(phonegap: PhoneGap) -> None:
+    phonegap.emulator.fault(status=500, path="/icon$")
+    failed = phonegap.app(title="Menu", repo=REPO, icon=phonegap.file("icon.png", PNG)).fail()
+    assert failed["msg"].endswith("The other changes of app 1 were made before that.")
