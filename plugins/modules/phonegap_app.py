@@ -47,7 +47,8 @@ options:
         made in memory. The same directory always makes the same zip; C(.git), C(.hg) and C(.svn) are left out.
       - It is searched like the files of M(ansible.builtin.copy).
       - The service does not tell what content it has. So O(src) is sent when the app is created, when O(version) or any
-        other declared property or key changes, and with O(force=true).
+        other declared property or key changes, and with O(force=true). Without O(version) the version that a
+        C(config.xml) in O(src) says is the declared one.
     type: path
   repo:
     description:

@@ -49,12 +49,14 @@ EXAMPLES = r"""
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
   register: found
-  failed_when: found.keys | selectattr('locked') | list | length > 0
+  failed_when: found['keys'] | selectattr('locked') | list | length > 0
 """
 
 RETURN = r"""
 keys:
-  description: The keys, by platform in the order of the service.
+  description:
+    - The keys, by platform in the order of the service.
+    - In templates write C(found['keys']), because C(found.keys) is something of every dictionary.
   returned: success
   type: list
   elements: dict

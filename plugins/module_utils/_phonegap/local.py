@@ -114,6 +114,9 @@ def _told(root: ET.Element) -> Iterator[tuple[str, str]]:
 def reconciled(options: Mapping[str, Any], told: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The options as the service will have them once it has read that config.xml, and a warning for each other one."""
     effective, warnings = dict(options), []
+    if options["version"] is None:
+        # A version is declared in either place: with a new one the content is to be sent.
+        effective["version"] = told.get("version")
     for name, value in told.items():
         if options[name] is not None and options[name] != value:
             effective[name] = value

@@ -41,6 +41,8 @@ HOSTILE = (
     "مرحبا \u202etxet\u202c שלום",
     "  =1+1",
     "javascript:alert(5)",
+    "\x00 \x1b[31m \ud800 \\u0041 \\\" {{",
+    "a backslash \\",
     "x" * 300,
 )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import flag, number, text
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.endpoints import (
     list_organizations,
     read_organization,
@@ -17,8 +16,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.end
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 
 USER = OptionGroup({"user_slug": {"type": "str"}})
 ORGANIZATION = OptionGroup({"organization_slug": {"type": "str"}})
@@ -48,19 +47,14 @@ def shown_organization(organization: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _slug(options: Mapping[str, Any], option: str) -> str | None:
-    slug: str | None = options[option]
-    if slug == "":
-        raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
-    return slug
-
-
 def _run_user(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
-    return Outcome({"users": [shown_user(read_user(client, _slug(options, "user_slug")))]})
+    refuse_empty(options, "user_slug")
+    return Outcome({"users": [shown_user(read_user(client, options["user_slug"]))]})
 
 
 def _run_organization(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
-    slug = _slug(options, "organization_slug")
+    refuse_empty(options, "organization_slug")
+    slug = options["organization_slug"]
     found = list_organizations(client) if slug is None else [read_organization(client, slug)]
     return Outcome({"organizations": [shown_organization(organization) for organization in found]})
 

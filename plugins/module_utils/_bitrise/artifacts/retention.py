@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import text
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
     ArtifactAction,
@@ -29,6 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 

@@ -21,15 +21,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_name,
     status_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD, WAIT, refuse_empty
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
 
 

@@ -24,12 +24,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.filte
     wanted_builds,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import shown
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import PAGE_LIMIT, BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 
 ARCHIVE_LIMIT = 1000  # the service's maximum
 

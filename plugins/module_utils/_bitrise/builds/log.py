@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log_s
     fresh_url,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD, WAIT, refuse_empty
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Progress
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, check_limit
@@ -26,9 +26,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._destination import p
 from ansible_collections.mobileops.ci.plugins.module_utils._download import Saved, Wanted, save, save_bytes
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 DEFAULT_LIMIT = 100_000
 # The archive follows the end of a build by seconds. An aborted build may never get one.

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number, text
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_log_info
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
 
 MISSING, GROWING, ARCHIVED = "missing", "growing", "archived"
 _LONGEST_CHARACTER_BYTES = 4

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import label
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
 
 # A request may still be on its way when its connection is gone.
 LOOKS = 3

@@ -1,13 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option groups of the modules about builds."""
+"""Option groups of the modules about one build."""
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
-
-__all__ = ["BUILD", "WAIT", "refuse_empty"]
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 
 BUILD = OptionGroup({"build_slug": {"type": "str", "required": True}})

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import number, text
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_build, trigger_build
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.environments import (
     ENVIRONMENTS,
@@ -26,15 +25,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_name,
     status_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import WAIT, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 _WHAT = ("branch", "tag", "commit_hash", "workflow")
 _HOW = ("commit_message", "stack", "machine_type_id")

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._fields import text
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, PROJECT_FILE
@@ -26,6 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.t
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
 

@@ -130,5 +130,6 @@ CASES = [
         },
         _ALL_KINDS,
     ),
+    Case("bitrise_code_signing_export", {"apps": ["a"], "dest": FOLDER, "concurrency": 1}, _ALL_KINDS),
     Case("bitrise_code_signing_info", {"concurrency": 1}, ("GET /apps", *_ALL_KINDS)),
 ]

@@ -94,7 +94,7 @@ def options_of(case: Case, folder: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(0, 2**32))
 def test_odd_answers(case: Case, number: int) -> None:
     answers = Answers(number)

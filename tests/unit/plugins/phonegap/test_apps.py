@@ -119,6 +119,15 @@ def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
     ]
 
 
+def test_a_version_may_be_declared_by_the_config_alone(phonegap: PhoneGap) -> None:
+    src = phonegap.folder / "www"
+    for version in ("1.0", "1.1"):
+        phonegap.file("www/config.xml", config(id="com.told", version=version, name="Told"))
+        result = check_then_run_then_rerun(phonegap.app(title="Told", src=str(src)))
+        assert (result["changed"], result["app"]["version"]) == (True, version)
+    assert phonegap.app_state()["uploads"] == 2
+
+
 def test_what_the_service_keeps_otherwise_is_said(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Menu", "repo": REPO})
     phonegap.emulator.fault(

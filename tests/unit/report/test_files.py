@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""JSON and CSV beside the page, and how they are written."""
+
+from __future__ import annotations
+
+import re
+import stat
+
+from ..plugins.action.playbook import Run
+from .material import PLURALS, TODAY, TROUBLES, WITHIN, Json
+from .reports import Report, Writer
+
+
+def test_json_is_what_was_found(report: Report, reports: dict[str, Report]) -> None:
+    if report is reports["one"]:
+        assert sorted(path.name for path in report.folder.iterdir()) == ["index.html"]
+        return
+    assert report.json["date"] == TODAY
+    assert report.json["expires_within"] == WITHIN
+    assert report.json["summary"] == {
+        key: value for key, value in report.found["summary"].items() if key not in {"requests", "seconds"}
+    }
+    for key in ("apps", "unreadable", *TROUBLES):
+        assert report.json[key] == report.found[key], key
+    assert report.json.keys() == {"title", "date", "expires_within", "summary", "apps", "unreadable", *TROUBLES}
+
+
+def plain(text: str | None) -> str:
+    """As in a cell: no control characters, and nothing that a spreadsheet would calculate."""
+    cell = re.sub(r"[\x00-\x1f\x7f]", " ", text or "")
+    return f"'{cell}" if re.match(r"\s*[-=+@|%]", cell) else cell
+
+
+def wanted_rows(found: Json) -> list[dict[str, str]]:
+    rows = []
+    for slug, app in found["apps"].items():
+        base = {"app_slug": plain(slug), "app_title": plain(app["title"])}
+        if app["error"]:
+            rows.append({**base, "states": "unreadable", "reasons": plain(app["error"]["msg"])})
+        for kind, plural in PLURALS.items():
+            for file in app[plural]:
+                details = file["details"] or {}
+                own = [
+                    (name, entry["reason"])
+                    for name in ("expired", "invalid", "expiring", "unprocessed", "unpaired", "duplicated", "unverifiable")
+                    for entry in found[name]
+                    if (entry["app_slug"], entry["kind"], entry["slug"]) == (slug, kind, file["slug"])
+                ]
+                subject = details.get("bundle_id") or details.get("common_name") or details.get("alias")
+                row = {
+                    **base,
+                    "kind": kind,
+                    "file_slug": plain(file["slug"]),
+                    "file_name": plain(file["upload_file_name"]),
+                    "states": " ".join(name for name, _reason in own),
+                    "expires_at": details.get("expires_at") or "",
+                    "days_left": str(details.get("days_left", "")).replace("None", ""),
+                    "subject": plain(subject),
+                    "type": plain(details.get("type")),
+                    "team_id": plain(details.get("team_id")),
+                    "is_protected": "yes" if file["is_protected"] else "no",
+                    "sha256": plain(file["sha256"]),
+                    "reasons": " ".join(plain(reason) for _name, reason in own),
+                }
+                rows.append(row)
+    return rows
+
+
+def test_csv_has_a_row_for_each_file(report: Report, reports: dict[str, Report]) -> None:
+    if report is reports["one"]:
+        return
+    rows = [{key: value for key, value in row.items() if value} for row in report.csv]
+    wanted = [{key: value for key, value in row.items() if value} for row in wanted_rows(report.found)]
+
+    def order(row: dict[str, str]) -> tuple[str, ...]:
+        return row["app_slug"], row.get("kind", ""), row.get("file_slug", "")
+
+    assert sorted(rows, key=order) == sorted(wanted, key=order)
+
+
+def test_no_cell_is_a_formula(hostile: Report) -> None:
+    numbers = 0
+    for row in hostile.csv:
+        for name, value in row.items():
+            if name == "days_left":
+                numbers += bool(value and int(value) < 0)
+            else:
+                assert not re.match(r"\s*[-=+@|%\uff0b\uff0d\uff1d\uff20]", value), (name, value)
+    assert numbers > 0
+    assert any(row["app_title"] == "'=cmd|' /C calc'!A0" for row in hostile.csv)
+
+
+def ended(run: Run) -> list[tuple[str, bool]]:
+    """What became of the tasks, and whether they changed anything."""
+    return [
+        (event.event, bool(event.result.get("changed")))
+        for event in run.events
+        if event.task.endswith(("Make the folder for the report", "Write the report")) and "item" not in event.event
+    ]
+
+
+def test_modes(fleet: Report) -> None:
+    assert stat.S_IMODE(fleet.folder.stat().st_mode) == 0o750
+    assert {stat.S_IMODE(path.stat().st_mode) for path in fleet.folder.iterdir()} == {0o640}
+
+
+def test_writes_only_what_differs_and_nothing_in_check_mode(writer: Writer, reports: dict[str, Report]) -> None:
+    elsewhere = writer.folder / "elsewhere"
+    before = {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()}
+    other = {"code_signing_report_title": "Another title"}
+    tasks = [
+        *writer.tasks("nothing"),
+        *[{**task, "check_mode": True} for task in writer.tasks("nothing")],
+    ]
+    tasks[-1] = {**tasks[-1], "vars": {**tasks[-1]["vars"], **other}}
+    again = writer.run(tasks)
+    assert again.status == 0, again.screen
+    assert ended(again) == [("skipped", False), ("ok", False), ("skipped", False), ("ok", True)]
+    assert {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()} == before
+
+    tasks = writer.tasks("nothing", code_signing_report_dest=str(elsewhere))
+    absent = writer.run(tasks, "--check")
+    assert absent.status == 0, absent.screen
+    assert ended(absent) == [("ok", True), ("skipped", False)]
+    assert not elsewhere.exists()

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text from the service stays text, and the page loads and runs nothing but what it brings along."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html import unescape
+from itertools import pairwise
+
+import pytest
+
+from .conftest import TITLE
+from .html import Element
+from .material import HOSTILE
+from .reports import ROLE, Report
+
+TAGS = frozenset(
+    "a b bdi body button code dd details div dl dt footer form h1 h2 h3 head header html input label li main meta ol option "
+    "output p rect script section select span style summary svg table tbody td th thead time title tr ul".split()
+)
+
+
+def attributes_of(page: Element) -> list[tuple[str, str, str]]:
+    return [(element.tag, name, value) for element in page for name, value in element.attributes.items()]
+
+
+def test_no_element_or_handler_comes_in(report: Report) -> None:
+    assert {element.tag for element in report.page} <= TAGS
+    for tag, name, value in attributes_of(report.page):
+        assert not name.startswith("on"), (tag, name)
+        assert name not in {"style", "src", "srcset", "action", "formaction", "xlink:href"}, (tag, name)
+        if name == "href":
+            assert re.match(r"#[a-z]+$|https://app\.bitrise\.io/app/[^?#]*$|report\.(json|csv)$", value), value
+    assert len(report.page.all("script")) == len(report.page.all("style")) == 1
+
+
+def test_hostile_text_is_shown_as_it_is(hostile: Report) -> None:
+    shown = {name.text for name in hostile.page.all("bdi")}
+    for text in HOSTILE:
+        # Control characters have no place in a page.
+        assert re.sub(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]", "\ufffd", text) in shown, text
+    assert hostile.page.one("title").text == hostile.page.one("h1").text == TITLE
+    assert "49" not in {name.text for name in hostile.page.all("bdi")}
+
+
+def test_nothing_in_the_page_looks_like_a_template(hostile: Report) -> None:
+    """Older versions of ansible-core take text for a template wherever its origin is forgotten."""
+    body = hostile.html.partition("</style>")[2].partition("<script>")[0]
+    assert not re.search(r"\{[{%#]", body)
+    assert "{{ 7*7 }}{% raw %}" in unescape(body)
+
+
+def test_policy_allows_nothing_but_the_own_script_and_style(report: Report) -> None:
+    (policy,) = [
+        meta.attributes["content"]
+        for meta in report.page.all("meta")
+        if meta.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    digests = {
+        tag: base64.b64encode(hashlib.sha256(report.page.one(tag).text.encode()).digest()).decode()
+        for tag in ("script", "style")
+    }
+    assert policy == (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"style-src 'sha256-{digests['style']}'; script-src 'sha256-{digests['script']}'"
+    )
+    for tag, name in (("script", "page.js"), ("style", "page.css")):
+        source = (ROLE / "files" / name).read_text(encoding="utf-8").rstrip()
+        assert report.page.one(tag).text == source
+        source = source.partition("*/")[2]
+        assert not re.search(r"</|<!--|@import|\burl\(|https?:|\beval\b|innerHTML|fetch\(|XMLHttpRequest", source)
+
+
+def test_templates_hand_nothing_to_another_template() -> None:
+    """ansible-core before 2.19 would take the text for a template there."""
+    templates = sorted((ROLE / "templates").glob("*.j2"))
+    assert len(templates) == 8
+    for template in templates:
+        text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not re.search(r"\{%-?\s*(include|extends|import)\b|with context", text), template.name
+
+
+def test_it_can_be_read_by_everybody(report: Report) -> None:
+    page = report.page
+    assert page.attributes["lang"] == "en"
+    for tag in ("header", "main", "footer", "h1"):
+        assert len(page.all(tag)) == 1
+    ids = [value for _tag, name, value in attributes_of(page) if name == "id"]
+    assert len(ids) == len(set(ids))
+    for tag, name, value in attributes_of(page):
+        if name == "aria-labelledby" or (name == "href" and value.startswith("#")):
+            assert value.lstrip("#") in ids, (tag, value)
+    assert all("scope" in cell.attributes for cell in page.all("th"))
+    labelled = [control for label in page.all("label") for tag in ("input", "select") for control in label.all(tag)]
+    assert len(labelled) == len(page.all("input")) + len(page.all("select")) >= 4
+    assert page.one("output").attributes["aria-live"] == "polite"
+    assert page.one("form").attributes["hidden"] == ""
+    levels = [int(heading.tag[1]) for heading in page if re.fullmatch(r"h\d", heading.tag)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def colours() -> dict[str, dict[str, str]]:
+    """The variables of the style sheet, by scheme."""
+    text = (ROLE / "files" / "page.css").read_text(encoding="utf-8")
+    light, dark = re.findall(r":root \{([^}]*)\}", text)[:2]
+    return {
+        scheme: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block)) for scheme, block in (("light", light), ("dark", dark))
+    }
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 8 else "".join(2 * digit for digit in colour[1:])
+    channels = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("front", "back"),
+    [
+        *((front, back) for front in ("text", "quiet", "link") for back in ("page", "card")),
+        *((front, "card") for front in ("red", "amber", "blue", "green")),
+        *((front, f"{front}-back") for front in ("red", "amber", "blue", "green")),
+        ("quiet", "rail"),
+        ("text", "rail"),
+    ],
+)
+def test_text_stands_out(scheme: str, front: str, back: str) -> None:
+    """As much as WCAG 2 asks for at level AA."""
+    known = colours()[scheme]
+    darker, lighter = sorted((luminance(known[front]), luminance(known[back])))
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
