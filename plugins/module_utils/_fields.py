@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any
+
+_FRACTION = re.compile(r"\.(\d+)")
 
 
 def text(value: Any) -> str | None:
@@ -14,6 +18,21 @@ def text(value: Any) -> str | None:
 
 def number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def moment(value: Any) -> dt.datetime | None:
+    """The moment that an ISO 8601 text stands for, of UTC where it names no zone; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    # Python 3.9 and 3.10 know no Z, and six decimals only.
+    spelled = _FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", value.strip())
+    if spelled[-1:] in ("Z", "z"):
+        spelled = spelled[:-1] + "+00:00"
+    try:
+        found = dt.datetime.fromisoformat(spelled)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
 
 
 def flag(value: Any) -> bool | None:

@@ -138,7 +138,7 @@ class HttpSession:
                 if response.status_code == 200:
                     self._pour(call, response, open_sink())
                 else:
-                    _content = response.content
+                    self._read(call, response)
             return response
 
         return self._with_retries(call, once)
@@ -155,7 +155,7 @@ class HttpSession:
             response = self._once(replace(call, headers={**call.headers, **ranged}), stream=True)
             with response:
                 if response.status_code not in (200, 206):
-                    _content = response.content
+                    self._read(call, response)
                     return response
                 if response.status_code == 206 and not _begins_at(start, response):
                     raise as_service_error(call, response, "another part than was asked for", "invalid_response")
@@ -228,6 +228,13 @@ class HttpSession:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise self._no_answer(call, error) from error
         return response
+
+    def _read(self, call: Call, response: requests.Response) -> None:
+        """Have the body of a refusal at hand for its message."""
+        try:
+            _content = response.content
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._no_answer(call, error) from error
 
     def _pour(self, call: Call, response: requests.Response, sink: Sink) -> None:
         received = 0

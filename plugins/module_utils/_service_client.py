@@ -160,6 +160,6 @@ def check_token(token: str, named: str) -> str:
 def path_part(slug: str) -> str:
     """A slug as one part of a path, whatever is in it."""
     if slug in ("", ".", ".."):
-        raise OptionError(f"{slug!r} is not a slug; look at the options app_slug and slug.")
+        raise OptionError(f"{slug!r} is not a slug; look at the options whose names end in slug.")
     # Half of a surrogate pair, which JSON can hold, has no place in a URL.
     return quote(slug, safe="", errors="replace")

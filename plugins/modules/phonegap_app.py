@@ -296,7 +296,7 @@ app:
     icon:
       description: File name of the icon.
       type: str
-    keys:
+    signing_keys:
       description: By platform the number of the signing key that the app uses, or V(null).
       type: dict
     collaborators:
@@ -340,7 +340,7 @@ actions:
     changes:
       description: Properties that are sent.
       type: dict
-    keys:
+    signing_keys:
       description: By platform the numbers of keys that are newly chosen.
       type: dict
     content:

@@ -104,7 +104,7 @@ apps:
     icon:
       description: File name of the icon.
       type: str
-    keys:
+    signing_keys:
       description: By platform the number of the signing key that the app uses, or V(null).
       type: dict
     collaborators:

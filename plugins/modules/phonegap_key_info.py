@@ -49,14 +49,12 @@ EXAMPLES = r"""
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
   register: found
-  failed_when: found['keys'] | selectattr('locked') | list | length > 0
+  failed_when: found.signing_keys | selectattr('locked') | list | length > 0
 """
 
 RETURN = r"""
-keys:
-  description:
-    - The keys, by platform in the order of the service.
-    - In templates write C(found['keys']), because C(found.keys) is something of every dictionary.
+signing_keys:
+  description: The keys, by platform in the order of the service.
   returned: success
   type: list
   elements: dict

@@ -69,7 +69,7 @@ user:
         role:
           description: V(owner), V(developer) or V(tester).
           type: str
-    keys:
+    signing_keys:
       description: Its signing keys.
       type: list
       elements: dict

@@ -91,4 +91,18 @@ class EmulatorProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         gathering = OneSegmentTransport(transport)
         self.app_state = {**self.app_state, CONNECTION: gathering}
+        self._deaf = False
         super().connection_made(gathering)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._deaf:
+            super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or cycle.more_body:
+            super().send_400_response(msg)
+            return
+        # More bytes than were announced, behind a request that is complete: it is answered, and that is the end of it.
+        cycle.keep_alive = False
+        self._deaf = True

@@ -15,10 +15,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 HINTS = {
     **COMMON_HINTS,
     "unauthorized": "Check api_token (or BITRISE_API_TOKEN): it is wrong, has expired or was revoked.",
-    "forbidden": "The user of this token lacks the rights for it: "
-    "code signing files need the role admin or owner on the app.",
+    "forbidden": "The user of this token lacks the rights for it on the app: "
+    "code signing files, for example, need the role admin or owner.",
     "not_found": "Either it does not exist or this token has no access to it: the service says the same for both. "
-    "Check the slugs and whose token it is.",
+    "Check the slugs, whose token it is, and api_url.",
 }
 
 

@@ -21,9 +21,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.g
     FileOfApp,
     Gathering,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.told import moment_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import days_between
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import missing_libraries
 
@@ -73,7 +73,7 @@ def with_days_left(code_signing: Mapping[str, Any], now: dt.datetime) -> dict[st
     """The field code_signing of an app, as of now: it may have been kept for a while."""
 
     def counted(file: Mapping[str, Any]) -> dict[str, Any]:
-        end = moment_of(file.get("expires_at"))
+        end = moment(file.get("expires_at"))
         return {**file, "days_left": days_between(now, end) if end else None}
 
     lists = {kind.plural: [counted(file) for file in code_signing.get(kind.plural) or []] for kind in CODE_SIGNING_KINDS}

@@ -11,8 +11,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 
 APP_FILTER = OptionGroup(
     {
@@ -62,9 +61,7 @@ def find_apps(
 def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit = options["limit"]
     check_limit(limit)
-    for option in ("app_slug", "organization_slug", "user_slug"):
-        if options[option] == "":
-            raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+    refuse_empty(options, "app_slug", "organization_slug", "user_slug")
     if options["app_slug"] is not None:
         return Outcome({"apps": [client.app(options["app_slug"])]})
     owners = [

@@ -81,7 +81,7 @@ class _Sending(AppAction):
     def more(self) -> dict[str, Any]:
         return {
             "changes": dict(self.changes),
-            "keys": {choice.platform: choice.id for choice in self.choices},
+            "signing_keys": {choice.platform: choice.id for choice in self.choices},
             "content": self.content.shown() if self.content else None,
             "pull": self.pull,
         }
@@ -253,5 +253,5 @@ def _with(app: App, changes: Mapping[str, Any], choices: Sequence[Choice]) -> Ap
 def _words(app: App, content: Named | None = None) -> dict[str, Any]:
     """What a diff shows."""
     shown = {name: getattr(app, name) for name in (*FIELDS, "create_method", "repo", "icon")}
-    shown["keys"] = {platform: number for platform, number in app.keys.items() if number is not None}
+    shown["signing_keys"] = {platform: number for platform, number in app.keys.items() if number is not None}
     return {**shown, "content": content.shown()} if content else shown

@@ -39,11 +39,11 @@ def _run_apps(options: dict[str, Any], client: PhoneGapClient, _context: TaskCon
 def _run_keys(options: dict[str, Any], client: PhoneGapClient, _context: TaskContext) -> Outcome:
     refuse_empty(options, "title")
     if options["id"] is not None and options["platform"] is not None:
-        return Outcome({"keys": [Key.from_service(client.key(options["platform"], options["id"])).as_result()]})
+        return Outcome({"signing_keys": [Key.from_service(client.key(options["platform"], options["id"])).as_result()]})
     keys = (Key.from_service(key) for key in client.signing_keys(options["platform"]))
     return Outcome(
         {
-            "keys": [
+            "signing_keys": [
                 key.as_result()
                 for key in keys
                 if options["title"] in (None, key.title) and options["id"] in (None, key.id)
@@ -63,7 +63,7 @@ def _run_user(_options: dict[str, Any], client: PhoneGapClient, _context: TaskCo
             {"id": number(app.get("id")), "title": text(app.get("title")), "role": text(app.get("role"))}
             for app in _all(me.get("apps"))
         ],
-        "keys": [
+        "signing_keys": [
             {"id": number(key.get("id")), "platform": platform, "title": text(key.get("title"))}
             for platform, group in (groups.items() if isinstance(groups, dict) else ())
             for key in _all(group)

@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Co
 PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _CONFIG = "config.xml"
 _LONGEST_CONFIG = 1024 * 1024
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, zlib.error, RuntimeError, ValueError, ET.ParseError)
+_BROKEN = (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, zlib.error, RuntimeError, ValueError, SyntaxError)
 
 
 @dataclass(frozen=True)

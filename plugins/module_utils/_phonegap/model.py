@@ -89,11 +89,12 @@ class App:
         return f"app {self.id} ({self.title})" if self.id is not None else f"app {self.title}"
 
     def as_result(self) -> dict[str, Any]:
-        shown = {name: value for name, value in vars(self).items() if name != "people"}
-        for name in ("status", "error", "keys"):
+        shown = {name: value for name, value in vars(self).items() if name not in ("people", "keys")}
+        for name in ("status", "error"):
             shown[name] = dict(shown[name])
         people = None if self.people is None else [person.as_result() for person in self.people]
-        return {**shown, "collaborators": people}
+        # Not `keys`: in templates that is something of every dictionary.
+        return {**shown, "signing_keys": dict(self.keys), "collaborators": people}
 
 
 def _people(value: Any) -> tuple[Person, ...] | None:

@@ -67,4 +67,4 @@ def describe(data: bytes) -> str:
     for pattern, words in _SLIPS:
         if re.match(pattern, data[:4096], re.IGNORECASE):
             return words
-    return "nothing that is known here"
+    return "something that is not known here"

@@ -51,13 +51,14 @@ class AppEndpoints(PhoneGapEndpoint):
         repo = self._repo(sent) if method == "remote_repo" else None
         upload = self._upload(sent, needed=True) if method == "file" else None
         title = sent.text("title")
-        if not title and (self.service.options.phonegap_strict or upload is None):
+        if not title and self.service.options.phonegap_strict:
             raise refusal(400, "title is required")
         account = caller(request)
         app = App(0, account.id, title or "", method, self.now, repo=repo, phonegap_version=DEFAULT_PHONEGAP)
         self._fill(app, sent, upload)
-        if upload is not None and not app.title:
-            app.title = upload.name.rpartition(".")[0]
+        if not app.title:
+            name = upload.name if upload is not None else (repo or "").partition("#")[0]
+            app.title = name.rstrip("/").rpartition("/")[2].partition(".")[0]
         self._within_quota(app)
         app.keys = {key.platform: key.id for key in self.world.keys_of(account.id) if key.default}
         app.keys = {platform: number for platform, number in app.keys.items() if platform in APP_PLATFORMS}

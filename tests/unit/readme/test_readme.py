@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import os
 import re
 import subprocess
@@ -15,6 +17,7 @@ import pytest
 import yaml
 
 from tests.emulator.process import CHECKOUT, Emulator
+from tests.signing_files import Authority, IdentityKind, ProfileType, Team
 
 SLUG = "93f256e365d929d3"
 PASSWORD = {"vault_distribution_password": "of the certificate"}
@@ -44,8 +47,13 @@ def project(tmp_path: Path, emulator: Emulator) -> Path:
         }
     )
     (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "distribution.p12").write_bytes(b"a certificate")
-    (tmp_path / "files" / "Shop.mobileprovision").write_bytes(b"a profile")
+    authority, team = Authority.create(), Team("A1B2C3D4E5", "Acme Ltd")
+    identity = authority.identity(IdentityKind.DISTRIBUTION, team)
+    profile = authority.profile(
+        name="Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=[identity], team=team
+    )
+    (tmp_path / "files" / "distribution.p12").write_bytes(identity.pkcs12(*PASSWORD.values()))
+    (tmp_path / "files" / "Shop.mobileprovision").write_bytes(profile.content)
     (tmp_path / "password.yml").write_text(yaml.safe_dump(PASSWORD))
     return tmp_path
 
@@ -99,6 +107,19 @@ def test_a_whole_fleet(project: Path, emulator: Emulator) -> None:
     apps = emulator.state()["apps"]
     assert [file["upload_file_name"] for file in apps[SLUG]["provisioning_profiles"]] == ["Shop.mobileprovision"]
     assert apps["f46e89061e967f27"]["build_certificates"] == []
+
+
+def test_what_breaks_next_month(project: Path, emulator: Emulator) -> None:
+    authority, team = Authority.create(), Team("A1B2C3D4E5", "Acme Ltd")
+    now = dt.datetime.now(dt.UTC)
+    identity = authority.identity(
+        IdentityKind.DISTRIBUTION, team, not_before=now - dt.timedelta(days=300), not_after=now + dt.timedelta(days=9.5)
+    )
+    content = base64.b64encode(identity.pkcs12("pass word")).decode()
+    file = {"name": "dist.p12", "content_base64": content, "certificate_password": "pass word"}
+    emulator.load({"apps": [{"title": "Shop", "slug": SLUG, "build_certificates": [file]}]})
+    (project / "expiring.yml").write_text(block("# expiring.yml"))
+    assert "Shop: dist.p12: It expires on" in play(project, emulator, "expiring.yml")
 
 
 def test_every_yaml_block_is_yaml() -> None:

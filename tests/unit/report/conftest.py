@@ -10,7 +10,7 @@ import pytest
 from . import material
 from .reports import Report, Writer
 
-APPS = 60
+APPS = 45
 TITLE = "Signing & <b>more</b>"
 
 

@@ -1,20 +1,19 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module that returns what a file holds, so that it is treated as any result of a module."""
+"""An action that returns what a file holds, as those of the collection return what they have found."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
-
-
-def main() -> None:
-    module = AnsibleModule({"path": {"type": "path", "required": True}}, supports_check_mode=True)
-    module.exit_json(**json.loads(Path(module.params["path"]).read_text(encoding="utf-8")))
+from ansible.plugins.action import ActionBase
 
 
-if __name__ == "__main__":
-    main()
+class ActionModule(ActionBase):
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        found = json.loads(Path(self._task.args["path"]).read_text(encoding="utf-8"))
+        return {**result, **found}

@@ -41,7 +41,7 @@ HOSTILE = (
     "مرحبا \u202etxet\u202c שלום",
     "  =1+1",
     "javascript:alert(5)",
-    "\x00 \x1b[31m \ud800 \\u0041 \\\" {{",
+    '\x00 \x1b[31m \ud800 \\u0041 \\" {{',
     "a backslash \\",
     "x" * 300,
 )
@@ -127,14 +127,24 @@ def answer(apps: Mapping[str, Json], unreadable: Iterable[Json] = ()) -> Json:
     gone = list(unreadable)
     for app in gone:
         error = {"msg": app["reason"], "kind": "forbidden", "status": 403}
-        apps = {**apps, app["app_slug"]: {"title": app["app_title"], "error": error, **{p: [] for p in PLURALS.values()}}}
+        apps = {
+            **apps,
+            app["app_slug"]: {"title": app["app_title"], "error": error, **{p: [] for p in PLURALS.values()}},
+        }
     numbers = {name: len(entries) for name, entries in lists.items()}
     return {
         "apps": dict(apps),
         **lists,
         "unreadable": gone,
         "expires_within": WITHIN,
-        "summary": {"apps": len(apps), "unreadable": len(gone), "files": files, **numbers, "requests": 9, "seconds": 1.5},
+        "summary": {
+            "apps": len(apps),
+            "unreadable": len(gone),
+            "files": files,
+            **numbers,
+            "requests": 9,
+            "seconds": 1.5,
+        },
     }
 
 
@@ -166,7 +176,9 @@ def fleet(number: int) -> Json:
         certificate["details"].update(shared)
         second = file("provisioning_profile", f"{title} widget.mobileprovision", f"{slug} 2", days + 30)
         if index % 25 == 7:
-            second["troubles"] = {"unpaired": "It embeds none of the app's certificates, so nothing can be signed with it."}
+            second["troubles"] = {
+                "unpaired": "It embeds none of the app's certificates, so nothing can be signed with it."
+            }
         third = file("build_certificate", "Development.p12", f"{slug} 3", 150)
         if index % 20 == 11:
             third |= {"is_protected": True, "sha256": None}

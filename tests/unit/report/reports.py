@@ -52,9 +52,9 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self.ground = Playground(folder / "ground")
-        library = self.ground.play / "library"
-        library.mkdir()
-        shutil.copy(Path(__file__).with_name("given.py"), library)
+        actions = self.ground.play / "action_plugins"
+        actions.mkdir()
+        shutil.copy(Path(__file__).with_name("given.py"), actions)
         self.folder = folder
 
     def tasks(self, name: str, **variables: Any) -> list[Json]:

@@ -18,10 +18,14 @@ from .html import Element
 from .material import HOSTILE
 from .reports import ROLE, Report
 
-TAGS = frozenset(
-    "a b bdi body button code dd details div dl dt footer form h1 h2 h3 head header html input label li main meta ol option "
-    "output p rect script section select span style summary svg table tbody td th thead time title tr ul".split()
-)
+# fmt: off
+TAGS = frozenset((
+    "a", "b", "bdi", "body", "button", "code", "dd", "details", "div", "dl", "dt", "footer", "form", "h1", "h2", "h3",
+    "head", "header", "html", "input", "label", "li", "main", "meta", "ol", "option", "output", "p", "rect", "script",
+    "section", "select", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "th", "thead", "time",
+    "title", "tr", "ul",
+))
+# fmt: on
 
 
 def attributes_of(page: Element) -> list[tuple[str, str, str]]:
@@ -108,12 +112,13 @@ def colours() -> dict[str, dict[str, str]]:
     text = (ROLE / "files" / "page.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{([^}]*)\}", text)[:2]
     return {
-        scheme: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block)) for scheme, block in (("light", light), ("dark", dark))
+        scheme: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block))
+        for scheme, block in (("light", light), ("dark", dark))
     }
 
 
 def luminance(colour: str) -> float:
-    digits = colour[1:] if len(colour) == 8 else "".join(2 * digit for digit in colour[1:])
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
     channels = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._options import refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
 
 NAMED_IN_MESSAGE = 20
@@ -56,9 +57,7 @@ class Artifacts:
         Raises RefusedError where several have that title, and ServiceError where there is no such build.
         """
         slug, title = options["slug"], options["title"]
-        for option in ("slug", "title"):
-            if options[option] == "":
-                raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+        refuse_empty(options, "app_slug", "build_slug", "slug", "title")
         if slug is None:
             found = [artifact for artifact in self.each() if artifact.title == title]
             if len(found) > 1:
@@ -81,7 +80,8 @@ class Artifacts:
         if artifact is None:
             named = f"slug {options['slug']}" if options["slug"] is not None else f"title {options['title']}"
             raise RefusedError(
-                f"There is no artifact with {named} {self._where}. Artifacts come from builds: none can be created.",
+                f"There is no artifact with {named} {self._where}. Artifacts come from builds, so none "
+                "can be created; bitrise_artifact_info lists those that there are.",
                 kind="not_found",
             )
         return artifact

@@ -21,7 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client impor
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 
 KIND = "artifact"
@@ -125,10 +125,8 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
 def _run_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     slug, title, limit = (options[key] for key in ("slug", "title", "limit"))
     check_limit(limit)
+    refuse_empty(options, "app_slug", "build_slug", "slug", "title")
     artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
-    for option in ("slug", "title"):
-        if options[option] == "":
-            raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
     if slug is not None:
         found = [artifacts.read(slug)]
     elif title is not None:

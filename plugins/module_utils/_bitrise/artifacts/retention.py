@@ -28,7 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 
@@ -94,15 +94,7 @@ def _observe(clients: BitriseClients, app_slug: str, concurrency: int) -> list[B
 
 def _ended(build: Mapping[str, Any]) -> dt.datetime | None:
     """When the build ended, or at least began."""
-    for key in ("finished_at", "triggered_at"):
-        moment = text(build.get(key))
-        try:
-            found = dt.datetime.fromisoformat(moment.replace("Z", "+00:00")) if moment else None
-        except ValueError:
-            continue
-        if found:
-            return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
-    return None
+    return moment(build.get("finished_at")) or moment(build.get("triggered_at"))
 
 
 def _apply(planned: Plan, clients: BitriseClients, app_slug: str, concurrency: int) -> dict[int, CiError]:

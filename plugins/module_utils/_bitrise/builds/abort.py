@@ -103,8 +103,10 @@ class _Abortion:
                     raise
                 self._client.back_off(tries)
             except ServiceError as error:
+                if error.kind != "bad_request":
+                    raise
                 # The words of the refusal are not documented: the build itself tells what it was about.
-                build = self._look_after(error) if error.kind == "bad_request" else {"status": 0}
+                build = self._look_after(error)
                 if not is_over(build):
                     raise
                 return tries > 1 and status_of(build) in ABORTED_STATES

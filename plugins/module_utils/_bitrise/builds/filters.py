@@ -100,13 +100,9 @@ def unix_seconds(option: str, value: str) -> int:
     value = value.strip()
     if value.isascii() and value.isdigit() and len(value) <= 11:
         return int(value)
-    try:
-        # Python 3.9 and 3.10 know no Z.
-        moment = datetime.fromisoformat(value[:-1] + "+00:00" if value[-1:] in ("Z", "z") else value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
-        return int(moment.timestamp())
-    except (ValueError, OverflowError):
+    found = moment(value)
+    if found is None:
         raise OptionError(
             f"{option}: {value!r} is neither a date and time as in 2026-01-31T13:00:00Z nor Unix seconds."
-        ) from None
+        )
+    return int(found.timestamp())

@@ -157,7 +157,7 @@ def _failure(apps: Sequence[AppFiles]) -> CiError | None:
     errors = [app.error for app in apps if app.error]
     if not errors or len(errors) < len(apps):
         return None
-    more = f" The other {len(errors) - 1} apps could not be read either." if len(errors) > 1 else ""
+    more = f" Nor could {len(errors) - 1} more of the apps be read." if len(errors) > 1 else ""
     return CiError(f"{errors[0].message}{more}", **errors[0].as_dict())
 
 

@@ -15,6 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import days_between, iso
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import CERTIFICATE_KEYS, KEYSTORE_KEYS
 
@@ -27,7 +28,7 @@ def details_told(kind: FileKind, file: RemoteFile, now: dt.datetime) -> dict[str
     if kind == BUILD_CERTIFICATE:
         listed = file.others.get("certificates")
         told = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-        dated = [(moment, one) for one in told if (moment := moment_of(one.get("expiry_date")))]
+        dated = [(end, one) for one in told if (end := moment(one.get("expiry_date")))]
         if not dated:
             return None
         # The identity is what expires first: what vouches for it lives longer.
@@ -44,13 +45,3 @@ def details_told(kind: FileKind, file: RemoteFile, now: dt.datetime) -> dict[str
         return {**dict.fromkeys(KEYSTORE_KEYS), "sha256_fingerprint": fingerprint}
     return None
 
-
-def moment_of(text: Any) -> dt.datetime | None:
-    """The moment that an ISO 8601 text with a zone stands for."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)

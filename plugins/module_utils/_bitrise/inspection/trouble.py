@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.gather import AppFiles, FileOfApp
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.told import moment_of
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import unpaired
 
 # The lists of a result, in the order of urgency.
@@ -68,7 +68,7 @@ def _of_app(app: AppFiles, now: dt.datetime, expires_within: int) -> dict[str, l
 
 def _with_dates(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[tuple[FileOfApp, dt.datetime]]:
     for file in files:
-        end = moment_of((file.details(now) or {}).get("expires_at"))
+        end = moment((file.details(now) or {}).get("expires_at"))
         if end:
             yield file, end
 
@@ -161,5 +161,5 @@ def _urgency(entry: dict[str, Any]) -> tuple[Any, ...]:
     return (days is None, days or 0, entry["app_title"] or "", entry["app_slug"], entry["name"], entry["slug"] or "")
 
 
-def _day(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%d at %H:%M UTC")
+def _day(end: dt.datetime) -> str:
+    return end.astimezone(dt.timezone.utc).strftime("%Y-%m-%d at %H:%M UTC")

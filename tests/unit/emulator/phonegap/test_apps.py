@@ -83,7 +83,6 @@ def test_archives(owner: Client) -> None:
         ({"title": "x", "create_method": "hosted_repo"}, "no create_method specified: file or remote_repo"),
         ({"title": "x", "create_method": "remote_repo"}, "repo is required"),
         ({"title": "x", "create_method": "file"}, "file is required"),
-        ({"create_method": "remote_repo", "repo": "https://example.com/a"}, "title is required"),
         (
             {"title": "x", "create_method": "remote_repo", "repo": "https://me@example.com/a.git"},
             "Private repository URLs not supported - try removing &quot;me@&quot;",
@@ -99,8 +98,11 @@ def test_what_is_left_out_is_inferred_unless_strict(emulator: Emulator, owner: C
     files = {"file": ("Menu.html", b"<p>")}
     assert owner.ok("POST", "/apps", files=files)["title"] == "Menu"
     assert owner.ok("POST", "/apps", {"title": "Repo", "repo": "owner/name#next"})["repo"] == "owner/name#next"
+    repo = {"create_method": "remote_repo", "repo": "https://example.com/menu.git#next"}
+    assert owner.ok("POST", "/apps", repo)["title"] == "menu"
     emulator.options(phonegap_strict=True)
     assert owner.refused("POST", "/apps", files=files)[0] == 400
+    assert owner.refused("POST", "/apps", repo) == (400, "title is required")
 
 
 def test_changes(emulator: Emulator, owner: Client) -> None:

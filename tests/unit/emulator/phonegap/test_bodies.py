@@ -90,7 +90,8 @@ def test_what_cannot_be_read(owner: Client, options: dict[str, Any], text: str) 
     assert (answer.status_code, answer.json()) == (400, {"error": text})
 
 
-def test_a_client_that_counts_characters(emulator: Emulator) -> None:
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_client_that_counts_characters(emulator: Emulator, cut: bool) -> None:
     """Its header ends with a semicolon, and its announced length is short by the bytes of every umlaut."""
     boundary = "----client"
     text = (
@@ -98,14 +99,17 @@ def test_a_client_that_counts_characters(emulator: Emulator) -> None:
         f'--{boundary}\r\nContent-Disposition: form-data; name="ignore";\r\n\r\n\r\n'
         f'--{boundary}\r\nContent-Disposition: form-data; name="repo";\r\n\r\nowner/name\r\n--{boundary}--'
     )
+    closing = "Connection: close\r\n" if cut else ""
     head = (
         f"POST /api/v1/apps HTTP/1.1\r\nHost: {emulator.phonegap_url.split('/')[2]}\r\n"
-        f"Authorization: token {emulator.phonegap_tokens['owner']}\r\nConnection: close\r\n"
+        f"Authorization: token {emulator.phonegap_tokens['owner']}\r\n{closing}"
         f"Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {len(text)}\r\n\r\n"
     )
     host, port = emulator.phonegap_url.split("/")[2].split(":")
+    # Either it cuts its body to that length, or it sends all of it.
+    sent = text.encode()[: len(text)] if cut else text.encode()
     with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(head.encode() + text.encode()[: len(text)])
+        connection.sendall(head.encode() + sent)
         answer = b""
         while chunk := connection.recv(65536):
             answer += chunk

@@ -68,7 +68,11 @@ def test_environment_variables_are_documented(module: str) -> None:
         variables = option["fallback"][1] if "fallback" in option else []
         assert variables == [found for found in re.findall(r"E\((\w+)\)", text) if found in variables]
         # The interface's own variables are read through a fallback, or they are not read.
-        own = [found for found in re.findall(r"E\((\w+)\)", text) if found.startswith(("BITRISE_", "PHONEGAP_", "MOBILEOPS_"))]
+        own = [
+            found
+            for found in re.findall(r"E\((\w+)\)", text)
+            if found.startswith(("BITRISE_", "PHONEGAP_", "MOBILEOPS_"))
+        ]
         assert own == variables
 
 

@@ -169,8 +169,8 @@ def test_keys_are_chosen(phonegap: PhoneGap) -> None:
     phonegap.holds(SHOP, keys=(UNLOCKED, {"platform": "ios", "title": "Store"}))
     keys = {"android": 1, "ios": {"id": "1", "password": "three"}}
     result = check_then_run_then_rerun(phonegap.app(title="Shop", keys=keys))
-    assert result["actions"][0]["keys"] == {"android": 1, "ios": 1}
-    assert (result["app"]["keys"]["android"], result["app"]["keys"]["ios"]) == (1, 1)
+    assert result["actions"][0]["signing_keys"] == {"android": 1, "ios": 1}
+    assert (result["app"]["signing_keys"]["android"], result["app"]["signing_keys"]["ios"]) == (1, 1)
     assert phonegap.state["keys"]["ios"]["1"]["locked"] is False
 
 

@@ -34,7 +34,11 @@ class Clock:
 def clock(phonegap: PhoneGap, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(phonegap)
     monkeypatch.setattr(_waiting, "now", lambda: clock.seconds)
-    monkeypatch.setattr(ServiceClient, "sleep", lambda client, seconds: clock.sleep(client, seconds))  # noqa: PLW0108
+
+    def sleep(client: ServiceClient, seconds: float) -> None:
+        clock.sleep(client, seconds)
+
+    monkeypatch.setattr(ServiceClient, "sleep", sleep)
     return clock
 
 

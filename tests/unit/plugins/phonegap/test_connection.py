@@ -94,7 +94,7 @@ def test_an_error_in_a_success(phonegap: PhoneGap) -> None:
 
 def test_requests_are_repeated(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(status=503, times=2)
-    assert phonegap.make(KEY_INFO, max_retries=2).run()["keys"] == []
+    assert phonegap.make(KEY_INFO, max_retries=2).run()["signing_keys"] == []
 
 
 TOKEN = "c4nary-token"

@@ -60,7 +60,7 @@ def test_user(phonegap: PhoneGap) -> None:
     user = phonegap.make(USER_INFO).run()["user"]
     assert (user["email"], user["username"]) == ("owner@example.com", None)
     assert user["apps"][0] == {"id": 1, "title": "Shop", "role": "owner"}
-    assert user["keys"] == [
+    assert user["signing_keys"] == [
         {"id": 1, "platform": "ios", "title": "Store"},
         {"id": 1, "platform": "android", "title": "Store"},
     ]

@@ -60,7 +60,13 @@ def main(folder: Path) -> None:
         )
     _write(folder / "fixture.json", {"apps": apps})
     _write(folder / "pairs.json", pairs)
-    hosts = {app["title"]: {"bitrise_app_slug": app["slug"]} for app in apps}
+    hosts: dict[str, dict[str, Any]] = {app["title"]: {"bitrise_app_slug": app["slug"]} for app in apps}
+    keystore = authority.android_key("upload").pkcs12(PASSWORD)
+    (folder / "files" / "release.p12").write_bytes(keystore)
+    hosts["Shop"]["code_signing_keystores"] = [{"src": "release.p12", "alias": "upload", "password": PASSWORD}]
+    hosts["Shop"]["code_signing_project_files"] = [
+        {"name": "services.json", "content": base64.b64encode(b"{}").decode(), "user_env_key": "SERVICES"}
+    ]
     declared = {
         "code_signing_certificates": [{"src": "distribution.p12", "certificate_password": PASSWORD}],
         "code_signing_profiles": [{"src": "{{ inventory_hostname }}.mobileprovision"}],
