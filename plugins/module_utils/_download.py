@@ -13,6 +13,7 @@ In check mode nothing is written, and `saved` says what would be.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -145,6 +146,8 @@ def _save(
     if present and local and local == known:
         return _as_it_is(present, local, options, context)
     check_writable(path)
+    # Only looked at, and beside it: what would be refused in the end is refused before anything is fetched.
+    context.set_attributes(options, os.path.dirname(path) or ".", True)
     # The same size and nothing to compare with: only the bytes themselves can tell.
     compare = local is not None and not known
     if context.check_mode:

@@ -67,7 +67,8 @@ def set_as_module(module: AnsibleModule, options: Mapping[str, Any], path: str, 
         return set_mode(options, path, dry)
 
     def refuse(msg: str, **_more: Any) -> None:
-        raise LocalFileError(f"{path}: {msg.rstrip('.')}.")
+        given = ", ".join(name for name in ATTRIBUTES.argument_spec if options.get(name) is not None)
+        raise LocalFileError(f"{given}: cannot be set for {options.get('dest') or path}: {msg.rstrip('.')}.")
 
     # It would end the module on the spot, with what is half done left behind.
     original, module.fail_json = module.fail_json, refuse

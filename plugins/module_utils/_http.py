@@ -232,7 +232,7 @@ class HttpSession:
     def _read(self, call: Call, response: requests.Response) -> None:
         """Have the body of a refusal at hand for its message."""
         try:
-            _content = response.content
+            _check_length(response, len(response.content))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._no_answer(call, error) from error
 

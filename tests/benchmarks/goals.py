@@ -94,6 +94,8 @@ GOALS = (
     Goal("fleet_noop_cached", "requests: one list for each kind and app", _lists_only),
     Goal("fleet_first", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
     Goal("fleet_first", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    Goal("report", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
+    Goal("report", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
     Goal("loop_item", "against uri: at most 0.1", _at_most(0.1, "ours_s", "uri_s")),
     Goal("growth_fleet", _LINEAR, _linear),
     Goal("growth_fleet", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),

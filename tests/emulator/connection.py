@@ -99,7 +99,7 @@ class EmulatorProtocol(HttpToolsProtocol):
             super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:
-        cycle = self.cycle
+        cycle = getattr(self, "cycle", None)  # none before the first request
         if cycle is None or cycle.response_complete or cycle.more_body:
             super().send_400_response(msg)
             return

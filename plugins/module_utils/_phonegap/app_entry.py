@@ -87,7 +87,7 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
         return _outcome(client, plan_absent(app), context, ())
     desired, effective, warnings = _desired(options, context)
     for choice in desired.choices:
-        client.redact.add(*choice.passwords.values())
+        client.hide(*choice.passwords.values())
     app = find_app(client, options["id"], effective["title"])
     if app is None and options["id"] is not None:
         raise ServiceError(

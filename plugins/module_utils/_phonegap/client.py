@@ -9,6 +9,7 @@ The service closed in 2020; others speak its API.
 from __future__ import annotations
 
 import base64
+import html
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -20,7 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._answers import (
     refusal,
     succeeded,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
@@ -55,15 +56,23 @@ class PhoneGapClient(ServiceClient):
         if options["api_token"] is not None:
             token = check_token(options["api_token"], "api_token")
             # In a header, not in the query: URLs get into the logs of servers and proxies.
-            return cls(options["api_url"], {"Authorization": f"token {token}"}, Redactor([token]), transport)
+            client = cls(options["api_url"], {"Authorization": f"token {token}"}, Redactor(), transport)
+            client.hide(token)
+            return client
         username, password = options["username"], options[password_option]
         if not username or not password or ":" in username:
             raise OptionError(
                 f"username: it takes an address without a colon, and {password_option}; or give api_token instead."
             )
         encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
-        redact = Redactor([password, encoded])
-        return cls(options["api_url"], {"Authorization": f"Basic {encoded}"}, redact, transport)
+        client = cls(options["api_url"], {"Authorization": f"Basic {encoded}"}, Redactor(), transport)
+        client.hide(password, encoded)
+        return client
+
+    def hide(self, *secrets: str | None) -> None:
+        """Keep these out of messages, also as the service quotes them: it escapes its texts for HTML."""
+        for secret in filter(None, secrets):
+            self.redact.add(secret, html.escape(secret), html.escape(secret, quote=False))
 
     # The account
 
@@ -166,6 +175,13 @@ class PhoneGapClient(ServiceClient):
 
     # Requests
 
+    def answer(self, call: Call) -> dict[str, Any]:
+        try:
+            return super().answer(call)
+        except CiError as error:
+            error.args = (self.redact(html.unescape(str(error))),)
+            raise
+
     def read(self, path: str, what: str) -> dict[str, Any]:
         """The object with a number that lies there."""
         call = self.call("GET", path, what)
@@ -187,7 +203,7 @@ class PhoneGapClient(ServiceClient):
         answer = self.answer(call)
         if isinstance(answer.get("error"), str):
             # A success in the status alone. In an app it is an object.
-            words = self.redact.quote(answer["error"])
+            words = self.redact.quote(html.unescape(answer["error"]))
             raise ServiceError(
                 f"Could not {what}: {call.shown}: {words}.", kind="bad_request", **call.details(status=200)
             )

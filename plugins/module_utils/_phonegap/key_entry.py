@@ -61,7 +61,7 @@ KEY = OptionGroup(
 
 def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "title", "alias", "publisher_id", *_FILE_OPTIONS)
-    client.redact.add(*(options[name] for name in _PASSWORD_OPTIONS))
+    client.hide(*(options[name] for name in _PASSWORD_OPTIONS))
     platform = options["platform"]
     present = options["state"] == "present"
     desired = _desired(options, context) if present else None

@@ -25,7 +25,6 @@ from .world import refusal
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _NESTED = re.compile(r"\[([^\[\]]*)\]")
-_MAX_FIELD = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ async def _multipart(request: Request, content_type: str, raw: bytes) -> Submiss
     found = Submission()
     pairs: list[tuple[str, str]] = []
     try:
-        form = await MultiPartParser(request.headers, stream(), max_part_size=_MAX_FIELD).parse()
+        form = await MultiPartParser(request.headers, stream()).parse()
     except (MultiPartException, KeyError) as error:
         raise refusal(400, f"the multipart body cannot be read: {error}") from None
     for name, value in form.multi_items():

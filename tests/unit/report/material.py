@@ -61,7 +61,7 @@ def expiry(days: float | None) -> Json:
 def file(kind: str, name: str, identity: str, days: float | None = 200, **other: Any) -> Json:
     """A file and what is inside; `troubles`: by list, the reason why it is there."""
     team, team_name = _TEAMS[int(digest(identity, 2), 16) % 2]
-    inside: Json = {
+    known: dict[str, Json] = {
         "provisioning_profile": {
             "name": name.removesuffix(".mobileprovision"),
             "uuid": digest(f"uuid {identity}", 32),
@@ -87,7 +87,8 @@ def file(kind: str, name: str, identity: str, days: float | None = 200, **other:
             "chain": 2,
         },
         "android_keystore": {"type": "pkcs12", "alias": "upload", "sha256_fingerprint": digest(identity)},
-    }.get(kind, {})
+    }
+    inside = known.get(kind)
     return {
         "slug": digest(f"slug {identity}", 16),
         "upload_file_name": name,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import Vaulted
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import Reference, Vaulted
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import keystore_name_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
@@ -56,6 +56,13 @@ class Adopted:
     variables: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
     missing: list[str] = field(default_factory=list)  # what the user has to fill in, in whole sentences
+    vaulted: dict[str, Vaulted] = field(default_factory=dict)
+
+    def keep(self, option: str, text: str) -> Reference:
+        """A variable of its own for an encrypted value: inside of lists, older cores do not accept it in roles."""
+        name = f"vault_code_signing_{len(self.vaulted) + 1}_{option}"
+        self.vaulted[name] = Vaulted(text)
+        return Reference(name)
 
 
 def held_by(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> list[Held]:
@@ -96,6 +103,7 @@ def adopt(app_slug: str, held: Sequence[Held], contents: Mapping[str, bytes], en
         entry.update(is_protected=file.is_protected, is_expose=file.is_expose)
         _add_secrets(result, entry, one, encrypt)
         result.variables.setdefault(VARIABLES[kind], []).append(entry)
+    result.variables.update(result.vaulted)
     return result
 
 
@@ -111,7 +119,7 @@ def _add_content(
     elif content.startswith(VAULT_HEADER):
         # As a file it would be decrypted before it is compared with what the service has.
         encoded = base64.b64encode(content)
-        entry["content"] = Vaulted(encrypt(encoded)) if encrypt else encoded.decode()
+        entry["content"] = result.keep("content", encrypt(encoded)) if encrypt else encoded.decode()
     else:
         entry["src"] = one.path
         result.files[one.path] = encrypt(content).encode() if encrypt else content
@@ -128,7 +136,7 @@ def _add_secrets(result: Adopted, entry: dict[str, Any], one: Held, encrypt: Enc
     elif one.kind == ANDROID_KEYSTORE and not told:
         result.missing.append(f"{subject}: the service tells neither its alias nor its passwords.")
     if encrypt:
-        entry.update({name: Vaulted(encrypt(value.encode())) for name, value in sorted(told.items())})
+        entry.update({name: result.keep(name, encrypt(value.encode())) for name, value in sorted(told.items())})
     elif told:
         result.missing.append(
             f"{subject}: put {' and '.join(sorted(told))} into vaulted variables. There was no vault secret to encrypt "

@@ -29,6 +29,13 @@ class Vaulted:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """The value of another variable."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class _Unsafe:
     text: str
 
@@ -47,6 +54,9 @@ class _Dumper(_Base):
     def vaulted(self, data: Vaulted) -> Any:
         return self.represent_scalar("!vault", data.text, style="|")
 
+    def reference(self, data: Reference) -> Any:
+        return self.represent_scalar("tag:yaml.org,2002:str", f"{{{{ {data.name} }}}}", style='"')
+
     def unsafe(self, data: _Unsafe) -> Any:
         return self.represent_scalar("!unsafe", data.text, style='"')
 
@@ -54,6 +64,7 @@ class _Dumper(_Base):
 def variables_file(comments: Sequence[str], variables: Mapping[str, Any]) -> bytes:
     """A file of variables with lines of comments before them."""
     _Dumper.add_representer(Vaulted, _Dumper.vaulted)
+    _Dumper.add_representer(Reference, _Dumper.reference)
     _Dumper.add_representer(_Unsafe, _Dumper.unsafe)
     lines = "".join(f"# {one_line(comment)}\n" for comment in comments)
     body = yaml.dump(_data(variables), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)

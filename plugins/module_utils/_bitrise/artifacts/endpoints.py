@@ -80,8 +80,8 @@ class Artifacts:
         if artifact is None:
             named = f"slug {options['slug']}" if options["slug"] is not None else f"title {options['title']}"
             raise RefusedError(
-                f"There is no artifact with {named} {self._where}. Artifacts come from builds, so none "
-                "can be created; bitrise_artifact_info lists those that there are.",
+                f"There is no artifact with {named} {self._where}. Artifacts come from builds, so none can "
+                "be created; bitrise_artifact_info lists those that there are.",
                 kind="not_found",
             )
         return artifact

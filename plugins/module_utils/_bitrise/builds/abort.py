@@ -71,8 +71,9 @@ def _goal(with_success: bool) -> int:
     return ABORTED_WITH_SUCCESS if with_success else ABORTED
 
 
-def _simulated(build: Mapping[str, Any], *, with_success: bool) -> dict[str, Any]:
-    return {**build, "status": _goal(with_success), "status_text": "aborted", "is_on_hold": False}
+def _simulated(build: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    goal = {"status": _goal(options["abort_with_success"]), "status_text": "aborted", "is_on_hold": False}
+    return {**build, **goal, "abort_reason": options["reason"]}
 
 
 class _Abortion:
@@ -131,7 +132,7 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     plan = plan_abort(app_slug, build_slug, build, with_success=with_success)
     if not plan.changed:
         return Outcome({"build": shown(build, app_slug)}, plan)
-    aborted = _simulated(build, with_success=with_success)
+    aborted = _simulated(build, options)
     if context.check_mode:
         return Outcome({"build": shown(aborted, app_slug)}, plan)
     ended_by_us = abortion.carry_out()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
@@ -27,6 +28,17 @@ ENVIRONMENTS = OptionGroup(
         "secret_environments": {"type": "dict", "default": {}, "no_log": True},
     }
 )
+
+
+def refuse_text(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as they are, unless secrets are plain text instead of a dictionary.
+
+    ansible-core would split it at spaces and =, lose quotation marks, and show what has no = as a name.
+    """
+    secrets = arguments.get("secret_environments")
+    if isinstance(secrets, str) and not secrets.lstrip().startswith("{"):
+        raise OptionError("secret_environments: this is text; give a dictionary of names and values.")
+    return dict(arguments)
 
 
 def environments_of(options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
@@ -21,6 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_name,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 
 # By number as the service has them, by name as results have them, and by what else people call them.

@@ -13,6 +13,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.environments import (
     ENVIRONMENTS,
     environments_of,
+    refuse_text,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.lost_trigger import LatestBuild
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
@@ -179,5 +180,9 @@ def _end(client: BitriseClient, build: Mapping[str, Any], patience: Patience) ->
 
 
 BUILD_TRIGGER = Entry(
-    "bitrise_build_trigger", BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT, BitriseClient.from_options, _run
+    "bitrise_build_trigger",
+    BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT,
+    BitriseClient.from_options,
+    _run,
+    normalize=refuse_text,
 )

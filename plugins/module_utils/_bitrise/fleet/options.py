@@ -17,7 +17,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._options import Optio
 
 def _file_lists() -> dict[str, dict[str, Any]]:
     return {
-        kind.plural: {"type": "list", "elements": "dict", "options": group.argument_spec, **group.rules}
+        # Not a secret, even if one of the kinds is called a store of keys.
+        kind.plural: {
+            "type": "list",
+            "elements": "dict",
+            "no_log": False,
+            "options": group.argument_spec,
+            **group.rules,
+        }
         for kind, group in FILE_OPTIONS.items()
     }
 

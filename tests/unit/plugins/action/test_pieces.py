@@ -46,14 +46,18 @@ def test_every_module_has_an_action_of_its_entry(name: str) -> None:
     assert "run_in" in action.entry.options.argument_spec
 
 
+# Options that name a file to be sent. Others, such as dest, name one to be written.
+SENT = {"src", "icon", "cert", "profile", "keystore", "db", "csk"}
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_every_option_src_is_searched_on_the_controller(name: str) -> None:
+def test_every_file_to_be_sent_is_searched_on_the_controller(name: str) -> None:
     def sources(spec: dict[str, Any], where: str = "") -> list[str]:
         return [
             found
             for option, about in spec.items()
             for found in (
-                [where + option] if option == "src" else sources(about.get("options", {}), f"{where}{option}.")
+                [where + option] if option in SENT else sources(about.get("options", {}), f"{where}{option}.")
             )
         ]
 

@@ -105,6 +105,10 @@ class Export:
         """The variables, as ansible-core reads them."""
         text = (self.dest / "host_vars" / host / "code_signing.yml").read_text()
         found: dict[str, Any] = yaml.load(text, Loader=Reader)  # noqa: S506 (a SafeLoader)
+        values = {f"{{{{ {name} }}}}": found.pop(name) for name in list(found) if name.startswith("vault_")}
+        for entries in found.values():
+            for entry in entries if isinstance(entries, list) else ():
+                entry.update({key: values[value] for key, value in entry.items() if value in values})
         return found
 
     def rollout(self, app: str, host: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_a_module_only_looks_where_nothing_is_to_be_done() -> None:
 
 def test_a_refusal_of_ansible_core_ends_nothing_by_itself() -> None:
     module: Any = Module("failed to look up user.")
-    with pytest.raises(LocalFileError, match=r"^/x: failed to look up user\.$"):
+    with pytest.raises(LocalFileError, match=r"^owner: cannot be set for /x: failed to look up user\.$"):
         set_as_module(module, {"owner": "root"}, "/x", False)
     with pytest.raises(SystemExit):
         module.fail_json()

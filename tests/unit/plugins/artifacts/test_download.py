@@ -133,6 +133,12 @@ def test_mode(app: AppWithArtifacts, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o444
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_attributes_that_cannot_be_set_are_refused_before_the_download(app: AppWithArtifacts, check_mode: bool) -> None:
+    assert app.download(slug="one", mode="rwx").fail(check_mode=check_mode)["msg"].startswith("mode: rwx is not a mode")
+    assert app.asked() == [SHOW]
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_directory(app: AppWithArtifacts, tmp_path: Path, slash: str) -> None:
     (tmp_path / "releases").mkdir()
@@ -200,7 +206,7 @@ def test_artifact_that_is_not_there(app: AppWithArtifacts, tmp_path: Path) -> No
     for option in ({"slug": "none"}, {"title": "none"}):
         failed = app.download(**option).fail()
         assert failed["error"]["kind"] == "not_found"
-        assert "none can be created" in failed["msg"]
+        assert "none can be created; bitrise_artifact_info" in failed["msg"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+
 from ..helpers.servers import Answer, serving
 from ..helpers.service import APP
 from .app import AppWithBuilds, shape
@@ -143,6 +146,14 @@ def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any],
         assert failed["error"]["kind"] == "option"
         assert failed["msg"].startswith(message)
     assert app.asked() == []
+
+
+def test_secrets_that_are_no_dictionary() -> None:
+    """ansible-core would make one of almost any text, with the secret for a name."""
+    with pytest.raises(OptionError, match="^secret_environments: this is text; give a dictionary"):
+        BUILD_TRIGGER.normalize({"branch": "main", "secret_environments": "c4n'ary"})
+    for allowed in ({"A": "b"}, ' {"A": "b"}'):
+        assert BUILD_TRIGGER.normalize({"secret_environments": allowed}) == {"secret_environments": allowed}
 
 
 class TestWait:

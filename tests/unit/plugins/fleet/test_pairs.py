@@ -124,3 +124,12 @@ def test_several_files_of_one_name_each_by_its_slug(fleet: Fleet) -> None:
     assert fleet.task([ONE], provisioning_profiles=entries).run()["changed"] is False
     twice = [entries[0], {"slug": slugs[0]}]
     assert "declared twice" in fleet.task([ONE], provisioning_profiles=twice).fail()["msg"]
+
+
+def test_digests_of_project_files_are_kept(fleet: Fleet) -> None:
+    """The service gives none of them: with a cache they are downloaded once."""
+    fleet.holds({ONE: {PROJECT_FILES: [a_file("a.json", b"new", user_env_key="A")]}})
+    entry = declared("a.json", b"new", user_env_key="A")
+    task = fleet.task([ONE], project_files=[entry], digest_cache=str(fleet.folder / "digests"))
+    assert task.asked_by() == {"list": 1, "show": 1, "get": 1}
+    assert task.asked_by() == {"list": 1}

@@ -15,7 +15,8 @@ import yaml
 
 from ..helpers.documentation import ansible
 from ..helpers.servers import Answer, serving
-from .service import APP_INFO, ENTRIES, KEY_INFO, USER_INFO, PhoneGap
+from .service import APP_INFO, ENTRIES, KEY_ENTRY, KEY_INFO, USER_INFO, PhoneGap
+from .test_keys import declared
 
 USER = b'{"id": 1, "email": "owner@example.com", "apps": {}, "keys": {}}'
 
@@ -83,6 +84,32 @@ def test_a_wrong_token_is_said_by_every_module(phonegap: PhoneGap, entry: Any) -
     failed = phonegap.make(entry, **options).with_options(api_token="wr0ng").fail()
     assert (failed["error"]["kind"], failed["error"]["status"]) == ("unauthorized", 401)
     assert "wr0ng" not in json.dumps(failed)
+
+
+def test_the_key_s_password_is_not_the_account_s(phonegap: PhoneGap) -> None:
+    login = phonegap.emulator.phonegap_logins["owner"]
+    task = phonegap.make(KEY_ENTRY)
+    options = {
+        "api_url": phonegap.emulator.phonegap_url,
+        "username": login["username"],
+        "login_password": login["password"],
+        **declared(phonegap, "ios"),
+    }
+    assert type(task)(task.service, KEY_ENTRY, options, {}).run()["key"]["locked"] is False
+    del options["login_password"]
+    failed = type(task)(task.service, KEY_ENTRY, options, {}).fail()
+    assert "username: it takes an address without a colon, and login_password" in failed["msg"]
+
+
+def test_texts_for_html_are_shown_as_they_are_meant(phonegap: PhoneGap) -> None:
+    """And what they quote of a secret is not shown, in either form."""
+    words = "removing &quot;me@&quot;, not a&amp;b&quot;c or a&b&quot;c"
+    for status in (400, 200):
+        phonegap.emulator.clear_faults()
+        phonegap.emulator.fault(status=status, method="POST", body=json.dumps({"error": words}))
+        options = {**declared(phonegap, "ios"), "password": 'a&b"c'}
+        message = phonegap.make(KEY_ENTRY, **options).fail()["msg"]
+        assert 'removing "me@", not ******** or ********' in message
 
 
 def test_an_error_in_a_success(phonegap: PhoneGap) -> None:

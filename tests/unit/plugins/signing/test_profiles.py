@@ -144,7 +144,7 @@ def test_certificates_in_the_profile() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "nothing that is known here"),
+        (b"", "something that is not known here"),
         (b"<!DOCTYPE html><html>", "a page or a message that a server sent instead"),
         (b"version https://git-lfs.github.com/spec/v1\n", "run git lfs pull"),
         (b"$ANSIBLE_VAULT;1.1;AES256\n6162", "encrypted with ansible-vault"),

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path.cwd()))
 
 from tests.signing_files import Authority, IdentityKind, ProfileType, Team
 
-APPS = ("Shop", "Bank", "Field", "Depot", "Kiosk")
+APPS = ("Shop", "Bank", "Field", "Depot")
 PASSWORD = "f1rst-and-s3cond"
 
 

@@ -132,6 +132,14 @@ def test_download_that_stays_short(service: Service, client: BitriseClient, down
     assert "X-Amz" not in caught.value.message
 
 
+def test_refusal_that_breaks_off(client: BitriseClient) -> None:
+    with serving(Answer(403, b"<Code>", {"Content-Length": "100", "Connection": "close"})) as storage:
+        url = f"{storage.url}/f?s=1"
+        with pytest.raises(CiError) as caught:
+            client.download(url, io.BytesIO, "download it")
+    assert (caught.value.kind, caught.value.method) == ("connection", "GET")
+
+
 @pytest.mark.parametrize("status", [301, 307])
 def test_redirect_of_the_storage_is_not_followed(make_client: MakeClient, status: int) -> None:
     with serving(Answer()) as other:

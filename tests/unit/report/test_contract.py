@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role, and what these tests make up, speak of the same things as the module."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.trouble import TROUBLES
+from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
+from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
+
+from . import material
+from .reports import ROLE
+
+KINDS = yaml.safe_load(module.DOCUMENTATION)["options"]["kinds"]["choices"]
+
+
+def role_options() -> dict[str, Any]:
+    specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options: dict[str, Any] = specs["argument_specs"]["main"]["options"]
+    return options
+
+
+def names_in(template: str, mapping: str) -> set[str]:
+    text = (ROLE / "templates" / template).read_text(encoding="utf-8")
+    (block,) = re.findall(rf"set {mapping} = \{{(.*?)^\}}", text, flags=re.DOTALL | re.MULTILINE)
+    return set(re.findall(r"'(\w+)': [\['\"]", block))
+
+
+def test_results_have_the_documented_keys() -> None:
+    documented = yaml.safe_load(module.RETURN)
+    for found in (material.nothing(), material.hostile(), material.fleet(3)):
+        assert found.keys() == documented.keys() - {"error"}
+        assert found["summary"].keys() == documented["summary"]["contains"].keys()
+        for name in (*TROUBLES, "unreadable"):
+            for entry in found[name]:
+                assert entry.keys() == documented[name]["contains"].keys()
+        for app in found["apps"].values():
+            assert app.keys() == documented["apps"]["contains"].keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        (model.PROFILE, model.PROFILE_KEYS),
+        (model.CERTIFICATE, model.CERTIFICATE_KEYS),
+        (model.KEYSTORE, model.KEYSTORE_KEYS),
+    ],
+)
+def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) -> None:
+    details = material.file(kind, "a name", "one")["details"]
+    assert set(details) == set(keys)
+    # The rest has a place of its own.
+    elsewhere = {"expires_at", "days_left", "bundle_id", "common_name", "alias", "entitlements"}
+    assert set(keys) - elsewhere <= names_in("words.j2", "facts")
+
+
+def test_every_trouble_has_its_words() -> None:
+    assert set(material.TROUBLES) == set(TROUBLES)
+    assert names_in("words.j2", "states") == set(TROUBLES)
+    assert names_in("words.j2", "columns") == set(KINDS)
+    options = role_options()
+    assert set(options["code_signing_report_fail_on"]["choices"]) == {*TROUBLES, "unreadable"}
+    assert options["code_signing_report_kinds"]["choices"] == KINDS
+
+
+def test_defaults_are_as_documented() -> None:
+    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    documented = {name: option["default"] for name, option in role_options().items() if "default" in option}
+    assert defaults == documented
