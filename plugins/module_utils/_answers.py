@@ -30,9 +30,7 @@ def succeeded(response: requests.Response) -> bool:
     return 200 <= response.status_code < 300
 
 
-def refusal(
-    call: Call, response: requests.Response, redact: Redactor, hints: Mapping[str, str] = HINTS
-) -> ServiceError:
+def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Mapping[str, str]) -> ServiceError:
     """The error for an answer of the API that is not a success."""
     status = response.status_code
     if status >= 500:

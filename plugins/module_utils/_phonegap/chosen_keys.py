@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,8 @@ KEYS = OptionGroup(
 def normalize(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The short form of a choice, a mere number, in the long one."""
     keys = arguments.get("keys")
+    if isinstance(keys, str):
+        keys = _parsed(keys)
     if not isinstance(keys, Mapping):
         return dict(arguments)
     long = {
@@ -44,6 +47,14 @@ def normalize(arguments: Mapping[str, Any]) -> dict[str, Any]:
         for platform, choice in keys.items()
     }
     return {**arguments, "keys": long}
+
+
+def _parsed(text: str) -> Any:
+    """Text that a template has made of a dictionary. ansible-core would take k=v too, and split it at spaces."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise OptionError("keys: this is text; give a dictionary of platforms.") from None
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,8 @@ class AppEndpoints(PhoneGapEndpoint):
                 continue
             details: dict[str, Any] = choice if isinstance(choice, dict) else {"id": choice}
             number = str(details.get("id"))
-            key = self.world.keys.get((platform, int(number) if number.isascii() and number.isdigit() else 0))
+            is_number = number.isascii() and number.isdigit() and len(number) < 19
+            key = self.world.keys.get((platform, int(number) if is_number else 0))
             if platform not in APP_PLATFORMS or key is None or key.owner_id != app.owner_id:
                 raise refusal(404, f"{platform} key {number} not found (maybe wrong platform?)")
             passwords = {name: str(value) for name, value in details.items() if name != "id" and value}

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import INSTALLABLE, Artifact
@@ -111,8 +111,7 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
     artifact = artifacts.find(options) if absent else artifacts.find_existing(options)
     planned = plan(options["app_slug"], options["build_slug"], artifact, options)
-    for action in planned.actions:
-        assert isinstance(action, ArtifactAction)
+    for action in cast(Sequence[ArtifactAction], planned.actions):
         if not context.check_mode:
             artifact = apply(artifacts, action)
         elif isinstance(action, SetPublicPage):

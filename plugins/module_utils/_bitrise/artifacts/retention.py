@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
@@ -30,7 +30,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 NAMED_IN_MESSAGE = 10
 MOST_DAYS = 36_500
@@ -101,8 +101,7 @@ def _apply(planned: Plan, clients: BitriseClients, app_slug: str, concurrency: i
     """Carry out what is planned, and go on after an error; by the number of the action, what went wrong."""
     refused: list[CiError] = []
 
-    def work(action: Action) -> CiError | None:
-        assert isinstance(action, ArtifactAction)
+    def work(action: ArtifactAction) -> CiError | None:
         # A token that may not do one of them may do none of them.
         if refused:
             return NotDoneError("The task was stopped.")
@@ -114,7 +113,7 @@ def _apply(planned: Plan, clients: BitriseClients, app_slug: str, concurrency: i
             return error
         return None
 
-    errors = _all(clients, concurrency, planned.actions, work)
+    errors = _all(clients, concurrency, cast(Sequence[ArtifactAction], planned.actions), work)
     return {number: error for number, error in enumerate(errors) if error}
 
 

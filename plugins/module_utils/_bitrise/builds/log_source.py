@@ -90,22 +90,23 @@ def archived_text(client: BitriseClient, app_slug: str, build_slug: str, source:
     """The end of an archived log. The URL holds for minutes only: an expired one is fetched anew once."""
     if source.url is None:
         return chunks_text(client, app_slug, build_slug, source, limit)
-    url = source.url
-    for last in (False, True):
-        tails: list[Tail] = []
+    try:
+        return _tail_behind(client, source.url, build_slug, limit)
+    except ServiceError as error:
+        if error.kind != "signed_url_expired":
+            raise
+    return _tail_behind(client, fresh_url(client, app_slug, build_slug), build_slug, limit)
 
-        def new_tail(tails: list[Tail] = tails) -> Tail:
-            tails.append(Tail(limit))
-            return tails[-1]
 
-        try:
-            client.download(url, new_tail, f"download the log of build {build_slug}")
-            return tails[-1].as_text()
-        except ServiceError as error:
-            if last or error.kind != "signed_url_expired":
-                raise
-            url = fresh_url(client, app_slug, build_slug)
-    raise AssertionError("unreachable")
+def _tail_behind(client: BitriseClient, url: str, build_slug: str, limit: int) -> LogText:
+    tails: list[Tail] = []
+
+    def new_tail() -> Tail:
+        tails.append(Tail(limit))
+        return tails[-1]
+
+    client.download(url, new_tail, f"download the log of build {build_slug}")
+    return tails[-1].as_text()
 
 
 def fresh_url(client: BitriseClient, app_slug: str, build_slug: str) -> str:

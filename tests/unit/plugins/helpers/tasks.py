@@ -43,6 +43,8 @@ LISTING = {
     KEYSTORES: ANDROID_KEYSTORE_INFO,
     PROJECT_FILES: PROJECT_FILE_INFO,
 }
+# Those of the kinds that came later too.
+ALL_ENTRIES = (*ENTRIES, *(entries[kind] for entries in (MANAGING, LISTING) for kind in (KEYSTORES, PROJECT_FILES)))
 RESULT_KEY = {kind: kind.removesuffix("s") for kind in MANAGING}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ..helpers.service import APP, CERTIFICATES, PROFILES, Service
-from ..helpers.tasks import ENTRIES, Task, Tasks, b64
+from ..helpers.tasks import ALL_ENTRIES, Task, Tasks, b64
 
 TROUBLE: dict[str, tuple[str, int | None, dict[str, Any], dict[str, Any]]] = {
     "wrong token": ("unauthorized", 401, {"api_token": "wr0ng-c4nary"}, {}),
@@ -36,13 +36,24 @@ NEEDED: dict[str, dict[str, Any]] = {
         "content": b64(b"c4nary bytes"),
         "certificate_password": "c4nary password",
     },
+    "bitrise_android_keystore": {
+        "app_slug": APP,
+        "name": "x",
+        "content": b64(b"c4nary bytes"),
+        "alias": "c4nary alias",
+        "password": "c4nary password",
+        "private_key_password": "c4nary too",
+    },
+    "bitrise_project_file": {"app_slug": APP, "name": "x", "content": b64(b"c4nary bytes"), "user_env_key": "X"},
+    "bitrise_android_keystore_info": {"app_slug": APP},
+    "bitrise_project_file_info": {"app_slug": APP},
     "bitrise_provisioning_profile_info": {"app_slug": APP},
     "bitrise_build_certificate_info": {"app_slug": APP},
     "bitrise_app_info": {},
 }
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ALL_ENTRIES, ids=lambda entry: entry.name)
 @pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
 def test_trouble(
     service: Service,

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+
 from ..helpers.tasks import check_then_run_then_rerun
-from .service import ANDROID, PhoneGap
+from .service import ANDROID, APP_ENTRY, PhoneGap
 
 REPO = "https://example.com/menu.git"
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
@@ -212,6 +214,13 @@ def test_keys_that_cannot_be_chosen(phonegap: PhoneGap, keys: Any, kind: str, wo
     failed = phonegap.app(title="Shop", keys=keys).fail()
     assert failed["error"]["kind"] == kind
     assert words in failed["msg"]
+
+
+def test_keys_as_text(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, keys=(UNLOCKED,))
+    assert phonegap.app(title="Shop", keys='{"android": 1}').run()["actions"][0]["signing_keys"] == {"android": 1}
+    with pytest.raises(OptionError, match="keys: this is text"):
+        APP_ENTRY.normalize({"keys": "android=1 key_pw=a b"})
 
 
 # What cannot be had
