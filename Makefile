@@ -62,6 +62,10 @@ molecule: ## molecule scenarios of the role
 fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
 	$(CHECK) fuzz
 
+.PHONY: test-clients
+test-clients: ## clients by others against the emulator (needs node)
+	$(WITH_VENV) test .venv/bin/python -m tests.clients
+
 .PHONY: docs
 docs: ## the collection's documentation as HTML, in .build/docs
 	$(WITH_VENV) docs .venv/bin/python -B .ci/check.py docs

@@ -76,9 +76,11 @@ def with_days_left(code_signing: Mapping[str, Any], now: dt.datetime) -> dict[st
         end = moment(file.get("expires_at"))
         return {**file, "days_left": days_between(now, end) if end else None}
 
-    lists = {kind.plural: [counted(file) for file in code_signing.get(kind.plural) or []] for kind in CODE_SIGNING_KINDS}
-    days = [file["days_left"] for files in lists.values() for file in files]
-    return {**code_signing, **lists, "days_left": min((left for left in days if left is not None), default=None)}
+    lists = {
+        kind.plural: [counted(file) for file in code_signing.get(kind.plural) or []] for kind in CODE_SIGNING_KINDS
+    }
+    days = [file["days_left"] for files in lists.values() for file in files if file["days_left"] is not None]
+    return {**code_signing, **lists, "days_left": min(days, default=None)}
 
 
 def _if_not_for_this_token(error: CiError) -> CiError:

@@ -11,6 +11,7 @@ is, files beside any of these, or nothing at all.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,9 @@ from starlette.requests import Request
 
 from ..model import Json
 from .world import refusal
+
+# What it cannot read is answered; it need not be written down on top.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
 _NESTED = re.compile(r"\[([^\[\]]*)\]")
@@ -120,8 +124,8 @@ async def _multipart(request: Request, content_type: str, raw: bytes) -> Submiss
     pairs: list[tuple[str, str]] = []
     try:
         form = await MultiPartParser(request.headers, stream()).parse()
-    except (MultiPartException, KeyError) as error:
-        raise refusal(400, f"the multipart body cannot be read: {error}") from None
+    except (MultiPartException, KeyError):
+        raise refusal(400, "the multipart body cannot be read") from None
     for name, value in form.multi_items():
         if not isinstance(value, UploadFile):
             pairs.append((name, value))

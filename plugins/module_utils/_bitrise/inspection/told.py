@@ -44,4 +44,3 @@ def details_told(kind: FileKind, file: RemoteFile, now: dt.datetime) -> dict[str
     if kind == ANDROID_KEYSTORE and isinstance(fingerprint, str) and fingerprint:
         return {**dict.fromkeys(KEYSTORE_KEYS), "sha256_fingerprint": fingerprint}
     return None
-

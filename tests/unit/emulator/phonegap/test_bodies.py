@@ -83,6 +83,10 @@ def test_lists_as_text(owner: Client) -> None:
         ({"json": {"title": {"a": 1}, "repo": "y"}}, "title must be a string"),
         ({"json": {"title": "x", "repo": "y", "keys": 3}}, "keys must be an object"),
         ({"data": b"x", "headers": {"Content-Type": "multipart/form-data"}}, "the multipart body has no boundary"),
+        (
+            {"data": b"--other--", "headers": {"Content-Type": "multipart/form-data; boundary=this"}},
+            "the multipart body cannot be read",
+        ),
     ],
 )
 def test_what_cannot_be_read(owner: Client, options: dict[str, Any], text: str) -> None:

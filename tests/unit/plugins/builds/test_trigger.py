@@ -150,7 +150,7 @@ def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any],
 
 def test_secrets_that_are_no_dictionary() -> None:
     """ansible-core would make one of almost any text, with the secret for a name."""
-    with pytest.raises(OptionError, match="^secret_environments: this is text; give a dictionary"):
+    with pytest.raises(OptionError, match=r"^secret_environments: this is text; give a dictionary"):
         BUILD_TRIGGER.normalize({"branch": "main", "secret_environments": "c4n'ary"})
     for allowed in ({"A": "b"}, ' {"A": "b"}'):
         assert BUILD_TRIGGER.normalize({"secret_environments": allowed}) == {"secret_environments": allowed}
