@@ -63,3 +63,30 @@ def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
     for name in names:
         if options[name] == "":
             raise OptionError(f"{name}: this is empty; leave the option out (or use omit) instead.")
+
+
+def with_entries(arguments: Mapping[str, Any], option: str, key: str, wanted: str) -> dict[str, Any]:
+    """The arguments with this option, a list of dicts, in the form that its specification describes.
+
+    As users may write it, it is text with commas (-e apps=...), a single dict, or a list in which the value of `key`
+    stands for a dict that has nothing else. Raises OptionError for any other element here, before ansible-core would
+    repeat it in a message; `wanted` says what it should be.
+    """
+    result = dict(arguments)
+    entries = result.get(option)
+    if isinstance(entries, str):
+        entries = [text.strip() for text in entries.split(",")]
+    elif isinstance(entries, Mapping):
+        entries = [entries]
+    if isinstance(entries, (list, tuple)):
+        result[option] = [_as_entry(entry, number, option, key, wanted) for number, entry in enumerate(entries, 1)]
+    return result
+
+
+def _as_entry(entry: Any, number: int, option: str, key: str, wanted: str) -> dict[str, Any]:
+    if isinstance(entry, str):
+        return {key: entry}
+    if not isinstance(entry, Mapping):
+        hint = " Put it into quotes." if isinstance(entry, (int, float)) else ""
+        raise OptionError(f"{option}: entry {number} is neither {wanted}.{hint}")
+    return dict(entry)

@@ -20,6 +20,7 @@ description:
   - Runs on the controller unless it is told otherwise. With a vault secret at hand (C(--ask-vault-pass), C(--vault-id))
     files, passwords and aliases are written encrypted with ansible-vault, as C(ansible-vault encrypt) would do it.
     Without one, files are written as they are and passwords are not written at all; what has to be filled in is said.
+    There is none where it runs as a module, that is with O(run_in=target), another connection, become or async.
   - A protected file cannot be downloaded. It is declared by its name and its flags, so that a rollout leaves it alone.
   - Of several files of one name, each is declared by its slug besides. An upload that was never completed is not
     declared; one that has the name of a declared file is removed by the next rollout.

@@ -19,7 +19,8 @@ description:
   - A file that several apps have is downloaded once, where the service tells its digest or O(digest_cache) knows it.
     Nothing is written to the disk, and results hold no keys, passwords or bytes of files.
   - A protected file cannot be downloaded. Of a protected certificate the service tells when it expires.
-  - An app whose files cannot be listed is in RV(unreadable). The module fails only if it is so with all of them.
+  - An app whose files cannot be listed is in RV(unreadable), and there is a warning. The module fails only if it is so
+    with all of them.
 options:
   apps:
     description:

@@ -44,7 +44,9 @@ def _latest_builds(clients: BitriseClients, slugs: Sequence[str], concurrency: i
             return None
         return build and shown(build, slug)
 
-    return dict(side_by_side(clients, concurrency, slugs, latest_build)), warnings
+    found: dict[str, Any] = {}
+    side_by_side(clients, concurrency, slugs, latest_build, found.__setitem__)
+    return found, warnings
 
 
 def _code_signing(clients: BitriseClients, slugs: Sequence[str], concurrency: int) -> _Found:

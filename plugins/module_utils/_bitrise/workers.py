@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
@@ -21,9 +21,10 @@ def side_by_side(
     concurrency: int,
     items: Iterable[ItemT],
     work: Callable[[ItemT], ResultT],
+    done: Callable[[ItemT, ResultT], object] = lambda _item, _result: None,
     stop: Callable[[], None] = lambda: None,
-) -> Iterator[tuple[ItemT, ResultT]]:
-    """Each item with its result, in the order in which they are done.
+) -> None:
+    """Work on each item; `done` gets them with their results, in this thread and in the order in which they are ready.
 
     What one piece of work raises ends all of it, as do an interrupt and the task's own time limit: `stop` is called,
     nobody waits for the service any longer, and what is under way is waited for.
@@ -39,7 +40,7 @@ def side_by_side(
             if not pending:
                 return
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                yield pending.pop(future), future.result()
+                done(pending.pop(future), future.result())
     except BaseException:
         stop()
         clients.interrupt()

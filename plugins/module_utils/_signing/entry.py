@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
@@ -82,23 +82,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises OptionError for elements of other types here, before ansible-core would repeat them in a message.
     """
-    result = dict(arguments)
-    files = result.get("files")
-    if isinstance(files, str):  # as any list may be given, with -e files=... for example
-        files = [path.strip() for path in files.split(",")]
-    elif isinstance(files, Mapping):
-        files = [files]
-    if isinstance(files, (list, tuple)):
-        result["files"] = [_entry(number, file) for number, file in enumerate(files, 1)]
-    return result
-
-
-def _entry(number: int, file: Any) -> dict[str, Any]:
-    if isinstance(file, str):
-        return {"src": file}
-    if not isinstance(file, Mapping):
-        raise OptionError(f"files: entry {number} is neither a path nor a dict with src or content.")
-    return dict(file)
+    return with_entries(arguments, "files", "src", "a path nor a dict with src or content")
 
 
 def _no_client(_options: Mapping[str, Any], _env: Mapping[str, str]) -> None:

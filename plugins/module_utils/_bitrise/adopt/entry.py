@@ -28,7 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers impo
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import save_privately
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 
 EXPORT = OptionGroup(
@@ -94,13 +94,7 @@ class _App:
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """An app that is given by its slug alone becomes a dict."""
-    result = dict(arguments)
-    apps = result.get("apps")
-    if isinstance(apps, str):
-        apps = [slug.strip() for slug in apps.split(",")]
-    if isinstance(apps, (list, tuple)):
-        result["apps"] = [{"app_slug": app} if isinstance(app, str) else app for app in apps]
-    return result
+    return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
 def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
@@ -122,8 +116,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
             app.error = LocalFileError(f"dest: {where} cannot be written: {error.strerror}.")
 
     try:
-        for _done in side_by_side(clients, options["concurrency"], apps, work):
-            pass
+        side_by_side(clients, options["concurrency"], apps, work)
     finally:
         clients.close()
     return _outcome(apps, encrypted=context.encrypt is not None)

@@ -73,10 +73,8 @@ def _all(
 ) -> list[Found]:
     """The same work on each of them, several at a time; what comes of it, in their order."""
 
-    def numbered(entry: tuple[int, Given]) -> Found:
-        return work(entry[1])
-
-    found = {entry[0]: result for entry, result in side_by_side(clients, concurrency, enumerate(given), numbered)}
+    found: dict[int, Found] = {}
+    side_by_side(clients, concurrency, range(len(given)), lambda number: work(given[number]), found.__setitem__)
     return [found[number] for number in range(len(given))]
 
 

@@ -132,7 +132,7 @@ class FilesOfApp:
             self._remember(found.slug, found.sha256)
         file_plan = plan_file(place, desired, self.observed)
         self._joined = self._joined or any(isinstance(action, Upload) for action in file_plan.actions)
-        verdict, unseen = look_inside(
+        verdict = look_inside(
             self._inspector,
             self.kind,
             self.app_slug,
@@ -151,7 +151,7 @@ class FilesOfApp:
             actions=file_plan.actions,
             file=self._declared_file(file_plan, desired, planned),
             declaration=declaration,
-            warnings=(*file_plan.warnings, *unseen, *verdict.check()),
+            warnings=(*file_plan.warnings, *verdict.check()),
             touched=file_plan.touched,
             verdict=verdict,
         )

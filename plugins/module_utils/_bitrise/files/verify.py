@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Optional
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
@@ -83,25 +84,44 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a look inside one declared file has brought. `sent`: the file, or its password, goes to the service."""
+    """What a look inside one declared file brings. `sent`: the file, or its password, goes to the service."""
 
     kind: FileKind
     app_slug: str
     label: str
     mode: str
     sent: bool = False
-    inspection: Inspection | None = None
+    look: Callable[[], Inspection] | None = None  # raises CiError if a library is missing
+
+    @property
+    def inspection(self) -> Inspection | None:
+        """None where nobody looks, or can. What need not be sent need not be looked into, unless somebody asks."""
+        try:
+            return self.look() if self.look else None
+        except CiError:
+            return None
 
     @property
     def details(self) -> dict[str, object] | None:
-        return dict(self.inspection.details) or None if self.inspection else None
+        inspection = self.inspection
+        return dict(inspection.details) or None if inspection else None
 
     def check(self) -> tuple[str, ...]:
-        """Warnings about the file itself; raises RefusedError for what must not be sent."""
-        if not self.inspection or not self.sent:
+        """Warnings about the file itself; raises RefusedError for what must not be sent.
+
+        Raises CiError where a library is missing and nothing may be sent unseen.
+        """
+        if self.look is None or not self.sent:
             return ()
-        warnings = tuple(f"{self._subject}: {finding.message}" for finding in self.inspection.warnings)
-        return warnings + self.judge(self.inspection.errors)
+        try:
+            inspection = self.look()
+        except CiError as error:
+            if self.mode == WARN:
+                return (f"{self._subject}: nobody has looked inside. {error.message}",)
+            message = f"{error.message} Or set verify=none to send {self.label} unseen."
+            raise CiError(message, kind=error.kind) from error
+        warnings = tuple(f"{self._subject}: {finding.message}" for finding in inspection.warnings)
+        return warnings + self.judge(inspection.errors)
 
     def judge(self, errors: Sequence[Finding]) -> tuple[str, ...]:
         """What is wrong, as warnings; raises RefusedError if nothing wrong may be sent."""
@@ -128,23 +148,15 @@ def look_inside(
     content: Content | None,
     mode: str,
     actions: Sequence[FileAction],
-) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict on a declared file, and warnings. Raises CiError where nothing unseen may be sent."""
+) -> Verdict:
+    """The verdict on a declared file, which is looked into when it is needed."""
     sent = any(
         isinstance(action, Upload) or (isinstance(action, Update) and PASSWORD in action.changes) for action in actions
     )
-    verdict = Verdict(kind, app_slug, desired.label, mode, sent)
-    if content is None or mode == NONE or kind.name not in KINDS:
-        return verdict, ()
-    try:
-        inspection = inspector.inspect(kind, content, Secrets.of(kind, desired, actions))
-    except CiError as error:
-        if not sent:
-            return verdict, ()
-        if mode == WARN:
-            return verdict, (f"{desired.label}: nobody has looked inside. {error.message}",)
-        raise CiError(f"{error.message} Or set verify=none to send {desired.label} unseen.", kind=error.kind) from error
-    return Verdict(kind, app_slug, desired.label, mode, sent, inspection), ()
+    look = None
+    if content is not None and mode != NONE and kind.name in KINDS:
+        look = partial(inspector.inspect, kind, content, Secrets.of(kind, desired, actions))
+    return Verdict(kind, app_slug, desired.label, mode, sent, look)
 
 
 def check_pairs(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
@@ -153,6 +165,8 @@ def check_pairs(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     Returns warnings; raises RefusedError. Nothing is said where no certificate is declared with its content.
     """
     seen = [verdict for verdict in verdicts if verdict.mode != NONE]
+    if not any(verdict.sent for verdict in seen if verdict.kind == PROVISIONING_PROFILE):
+        return ()
     certificates = {verdict.label: _sha1s(verdict) for verdict in seen if verdict.kind == BUILD_CERTIFICATE}
     profiles = {verdict.label: verdict for verdict in seen if verdict.kind == PROVISIONING_PROFILE}
     if not certificates:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
@@ -28,31 +26,29 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.one_ap
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
 
-PROGRESS_INTERVAL_S = 2.0
 NAMED_IN_MESSAGE = 20
 
 
-class _Progress:
-    """Counts, and says so from time to time."""
+class _Counts:
+    """How far the fleet is."""
 
     def __init__(self, total: int, say: Callable[[str], None]) -> None:
-        self._total, self._say = total, say
+        self._total, self._progress = total, Progress(say)
         self._done = self._changed = self._failed = 0
-        self._last = time.monotonic()
 
     def count(self, outcome: AppOutcome) -> None:
         self._done += 1
         self._changed += bool(outcome.actions)
         self._failed += outcome.error is not None
-        now = time.monotonic()
-        if now - self._last >= PROGRESS_INTERVAL_S and self._done < self._total:
-            self._last = now
-            self._say(f"{self._done} of {self._total} apps done, {self._changed} changed, {self._failed} failed")
+        words = f"apps done, {self._changed} changed, {self._failed} failed"
+        self._progress.tell(self._done, self._total, words)
 
 
 def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
@@ -71,9 +67,9 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         journal=Journal(context.env),
         digests=cache,
     )
-    progress = _Progress(len(declared), context.say)
+    counted = _Counts(len(declared), context.say)
     try:
-        outcomes = _reconcile_all(clients, declared, policy, progress, options)
+        outcomes = _reconcile_all(clients, declared, policy, counted, options)
     finally:
         clients.close()
         if cache and not context.check_mode:
@@ -86,7 +82,7 @@ def _reconcile_all(
     clients: BitriseClients,
     declared: Sequence[AppDeclaration],
     policy: FleetPolicy,
-    progress: _Progress,
+    counted: _Counts,
     options: Mapping[str, Any],
 ) -> dict[str, AppOutcome]:
     outcomes: dict[str, AppOutcome] = {}
@@ -98,26 +94,12 @@ def _reconcile_all(
             policy.stop.set()
         return outcome
 
-    pool = ThreadPoolExecutor(options["concurrency"], thread_name_prefix="mobileops.ci")
-    try:
-        # No more futures than keep the threads busy: for thousands of apps they would take more memory than all else.
-        waiting = iter(declared)
-        pending: dict[Future[AppOutcome], str] = {}
-        while True:
-            for app in islice(waiting, 2 * options["concurrency"] - len(pending)):
-                pending[pool.submit(work, app)] = app.app_slug
-            if not pending:
-                break
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                outcome = outcomes[pending.pop(future)] = future.result()
-                progress.count(outcome)
-    except BaseException:
-        # An interrupt, or the task's own timeout: each thread ends the file that it is at, and no new one is begun.
-        policy.stop.set()
-        clients.interrupt()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    def done(app: AppDeclaration, outcome: AppOutcome) -> None:
+        outcomes[app.app_slug] = outcome
+        counted.count(outcome)
+
+    # When it is stopped, each thread ends the file that it is at, and no new one is begun.
+    side_by_side(clients, options["concurrency"], declared, work, done, policy.stop.set)
     return {app.app_slug: outcomes[app.app_slug] for app in declared}
 
 

@@ -12,7 +12,7 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, with_entries
 
 
 def _file_lists() -> dict[str, dict[str, Any]]:
@@ -52,24 +52,14 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises OptionError for elements of other types here, before ansible-core would repeat them in a message.
     """
-    result = dict(arguments)
-    apps = result.get("apps")
-    if isinstance(apps, str):  # as any list may be given, with -e apps=... for example
-        apps = [slug.strip() for slug in apps.split(",")]
-    elif isinstance(apps, Mapping):
-        apps = [apps]
-    if isinstance(apps, (list, tuple)):
-        result["apps"] = [_app(number, app) for number, app in enumerate(apps, 1)]
+    result = with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
+    if isinstance(result.get("apps"), list):
+        result["apps"] = [_app(number, app) for number, app in enumerate(result["apps"], 1)]
     _check_lists(result, "")
     return result
 
 
-def _app(number: int, app: Any) -> Any:
-    if isinstance(app, str):
-        return {"app_slug": app}
-    if not isinstance(app, Mapping):
-        hint = " Put the slug into quotes." if isinstance(app, (int, float)) else ""
-        raise OptionError(f"apps: entry {number} is neither the slug of an app nor a dict with app_slug.{hint}")
+def _app(number: int, app: Mapping[str, Any]) -> dict[str, Any]:
     _check_lists(app, f"apps, entry {number}: ")
     # Apps may share a list. Validation fills in what is left out, and would do so again in the same entries.
     own = {kind.plural: app[kind.plural] for kind in FILE_OPTIONS if app.get(kind.plural)}

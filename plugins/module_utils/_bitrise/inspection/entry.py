@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
@@ -26,10 +26,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
 
-PROGRESS_INTERVAL_S = 2.0
+NAMED_IN_WARNING = 10
 
 INSPECTION = OptionGroup(
     {
@@ -53,27 +54,7 @@ INSPECTION = OptionGroup(
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as the specification wants them: an app that is given by its slug alone becomes a dict."""
-    result = dict(arguments)
-    apps = result.get("apps")
-    if isinstance(apps, str):  # as any list may be given, with -e apps=... for example
-        apps = [slug.strip() for slug in apps.split(",") if slug.strip()]
-    elif isinstance(apps, Mapping):
-        apps = [apps]
-    if isinstance(apps, (list, tuple)):
-        result["apps"] = [{"app_slug": app} if isinstance(app, str) else app for app in apps]
-    return result
-
-
-class _Progress:
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._last = time.monotonic()
-
-    def __call__(self, words: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._last >= PROGRESS_INTERVAL_S and done < total:
-            self._last = now
-            self._say(f"{done} of {total} {words}")
+    return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
 def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
@@ -83,15 +64,15 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         raise OptionError(f"expires_within: {options['expires_within']} is not a number of days of at least 0.")
     now = dt.datetime.now(dt.timezone.utc)
     cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
-    progress = _Progress(context.say)
+    progress = Progress(context.say)
     gathering = Gathering(
         clients,
         [kind for kind in KINDS if kind.plural in options["kinds"]],
         options["concurrency"],
         now,
         cache,
-        listed=lambda done, total: progress("apps listed", done, total),
-        opened=lambda done, total: progress("files looked into", done, total),
+        listed=lambda done, total: progress.tell(done, total, "apps listed"),
+        opened=lambda done, total: progress.tell(done, total, "files looked into"),
     )
     try:
         apps = gathering.gather(_apps(options["apps"], clients))
@@ -116,7 +97,8 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         "expires_within": options["expires_within"],
         "summary": summary,
     }
-    return Outcome(values, warnings=tuple(cache.warnings if cache else ()), error=_failure(apps))
+    warnings = [*(cache.warnings if cache else ()), *_warning(unreadable)]
+    return Outcome(values, warnings=tuple(warnings), error=_failure(apps))
 
 
 def _apps(declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients) -> dict[str, str | None]:
@@ -150,6 +132,14 @@ def file_shown(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
 
 def _unreadable(app: AppFiles, error: CiError) -> dict[str, Any]:
     return {"app_slug": app.app_slug, "app_title": app.title, "reason": error.message}
+
+
+def _warning(unreadable: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Nothing at all is known of these apps, which must not look as if nothing were wrong with them."""
+    if unreadable:
+        named = ", ".join(str(app["app_slug"]) for app in unreadable[:NAMED_IN_WARNING])
+        more = f" and {len(unreadable) - NAMED_IN_WARNING} more" if len(unreadable) > NAMED_IN_WARNING else ""
+        yield f"The signing files of {named}{more} could not be listed: see unreadable in the result."
 
 
 def _failure(apps: Sequence[AppFiles]) -> CiError | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -90,20 +91,28 @@ class Gathering:
         Raises CiError if the token is refused; any other failure is told of the app or file that it is about.
         """
         found: dict[str, AppFiles] = {}
-        for number, (_slug, app) in enumerate(self._side_by_side(apps, self._list), 1):
-            found[app.app_slug] = replace(app, title=apps[app.app_slug])
-            self.listed(number, len(apps))
+
+        def listed(app_slug: str, app: AppFiles) -> None:
+            found[app_slug] = replace(app, title=apps[app_slug])
+            self.listed(len(found), len(apps))
+
+        side_by_side(self.clients, self.concurrency, apps, self._list, listed)
         everything = [found[slug] for slug in apps]
-        if not self.look_inside:
-            return everything
-        groups = _same_content(file for app in everything for file in app.files)
-        inspector = _Inspector(self.now)
-        for number, _done in enumerate(self._side_by_side(groups, lambda files: self._open(files, inspector)), 1):
-            self.opened(number, len(groups))
+        if self.look_inside:
+            self._look_into([file for app in everything for file in app.files])
         return everything
 
-    def _side_by_side(self, items: Iterable[Any], work: Callable[[Any], Any]) -> Any:
-        return side_by_side(self.clients, self.concurrency, items, work)
+    def _look_into(self, files: Sequence[FileOfApp]) -> None:
+        groups = _same_content(files)
+        inspector = _Inspector(self.now)
+        opened = itertools.count(1)
+        side_by_side(
+            self.clients,
+            self.concurrency,
+            groups,
+            lambda group: self._open(group, inspector),
+            lambda _group, _nothing: self.opened(next(opened), len(groups)),
+        )
 
     def _list(self, app_slug: str) -> AppFiles:
         app = AppFiles(app_slug, kinds=self.kinds)

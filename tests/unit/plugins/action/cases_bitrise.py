@@ -42,7 +42,6 @@ SELDOM = (
     "creation fails",
     "a file is missing",
     "files of a wrong form",
-    "what an app has",
     "replace in check mode",
     "duplicates",
     "both sources",
@@ -233,13 +232,6 @@ FLEETS = (
     _fleet("one app is missing", {"apps": [APP, "ffffffffffffffff"], **_LIST_OF}),
     _fleet("apps of a wrong form", {"apps": [[1]]}, runs=NOWHERE),
     _fleet("files of a wrong form", {"apps": [APP], "provisioning_profiles": ["x"]}, runs=NOWHERE),
-    _case(
-        "what an app has",
-        "code_signing_export",
-        {"apps": [{"app_slug": APP, "host": "Shop"}, "ffffffffffffffff"], "dest": "~/adopted"},
-        {"provisioning_profiles": _TWICE},
-        check_mode=True,
-    ),
     _case(
         "looked into",
         "code_signing_info",

@@ -64,6 +64,7 @@ def test_an_app_that_cannot_be_read_is_named_and_the_others_are_done(same_files:
     result = same_files.run(apps=[gone, *APPS])
     assert [entry["app_slug"] for entry in result["unreadable"]] == [gone]
     assert "404" in result["unreadable"][0]["reason"]
+    assert result["warnings"] == [f"The signing files of {gone} could not be listed: see unreadable in the result."]
     assert result["apps"][gone]["error"]["kind"] == "not_found"
     assert result["apps"][ONE][PROFILES][0]["details"]["name"] == "Shop"
     assert (result["summary"]["apps"], result["summary"]["files"], result["summary"]["unreadable"]) == (4, 6, 1)
