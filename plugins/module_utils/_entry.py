@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
@@ -84,6 +84,12 @@ class Entry:
         """Those of `requires` that this interpreter does not have."""
         return tuple(library for library in self.requires if find_spec(library) is None)
 
+    def _refuse_empty_required(self, options: Mapping[str, Any]) -> None:
+        """For ansible-core an empty text is given, and mostly it is a variable that was not filled in."""
+        for name, described in self.options.argument_spec.items():
+            if described.get("required") and options.get(name) == "":
+                raise OptionError(f"{name}: this is empty, and it has to be given.")
+
     def carry_out(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
         """Call run() and turn whatever comes of it into a plain result, the same one in every place."""
         client: Any = None
@@ -93,6 +99,7 @@ class Entry:
                 raise CiError(missing_required_lib(self.missing_libraries[0]), kind="missing_library")
             # A copy: run() may change its options, and the caller still shows or reuses them.
             own = copy.deepcopy(dict(options))
+            self._refuse_empty_required(own)
             client = self.connect(own, context.env)
             result: dict[str, Any] = plain(self.run(own, client, context).as_result(diff=diff))
             return result

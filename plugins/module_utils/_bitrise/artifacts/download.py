@@ -20,15 +20,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
 from ansible_collections.mobileops.ci.plugins.module_utils._download import DOWNLOAD, Wanted, checksum_of, save
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES, only_as_module
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     checksum = checksum_of(options["checksum"])
-    if not options["dest"]:
-        raise OptionError("dest: this is empty; name a file or a directory.")
     artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
     artifact = artifacts.find_existing(options)
     digests = _digests(client.api_url, context.env)

@@ -57,7 +57,7 @@ class Artifacts:
         Raises RefusedError where several have that title, and ServiceError where there is no such build.
         """
         slug, title = options["slug"], options["title"]
-        refuse_empty(options, "app_slug", "build_slug", "slug", "title")
+        refuse_empty(options, "slug", "title")
         if slug is None:
             found = [artifact for artifact in self.each() if artifact.title == title]
             if len(found) > 1:

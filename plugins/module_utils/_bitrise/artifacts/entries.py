@@ -124,7 +124,7 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
 def _run_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     slug, title, limit = (options[key] for key in ("slug", "title", "limit"))
     check_limit(limit)
-    refuse_empty(options, "app_slug", "build_slug", "slug", "title")
+    refuse_empty(options, "slug", "title")
     artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
     if slug is not None:
         found = [artifacts.read(slug)]

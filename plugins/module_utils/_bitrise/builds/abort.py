@@ -27,7 +27,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client impor
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
@@ -121,7 +121,6 @@ class _Abortion:
 
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    refuse_empty(options, "build_slug")
     app_slug, build_slug, with_success = (options[key] for key in ("app_slug", "build_slug", "abort_with_success"))
     patience = Patience(options, client.sleep)
     body = {name: options[name] for name in _SWITCHES}

@@ -115,7 +115,7 @@ class _Log:
 
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    refuse_empty(options, "app_slug", "build_slug", "dest")
+    refuse_empty(options, "dest")
     check_limit(options["limit"])
     return _Log(options, client, context).outcome()
 

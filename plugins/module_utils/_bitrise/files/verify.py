@@ -91,7 +91,7 @@ class Verdict:
     label: str
     mode: str
     sent: bool = False
-    look: Callable[[], Inspection] | None = None  # raises CiError if a library is missing
+    look: Callable[[], Inspection] | None = field(default=None, repr=False)  # raises CiError if a library is missing
 
     @property
     def inspection(self) -> Inspection | None:

@@ -14,6 +14,9 @@ from .playbook import UNSAFE, VAULTED
 
 # Run where every case is, see test_both_ways.
 SELDOM = (
+    "unsupported inside",
+    "choice of run_in",
+    "secret elsewhere",
     "wrong element",
     "alias and option",
     "secret is a number",

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import declarations, entry
+from ansible_collections.mobileops.ci.plugins.module_utils import _progress
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import declarations
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import OnceReader
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
@@ -125,7 +126,7 @@ def test_progress_every_two_seconds_at_most(
 ) -> None:
     """Each finished app is a look at the clock, and the last one needs no line: the result follows."""
     fleet.holds(APPS[:12])
-    monkeypatch.setattr(entry, "time", Clock(step))
+    monkeypatch.setattr(_progress, "time", Clock(step))
     lines: list[str] = []
     said_by: set[str] = set()
 
@@ -140,7 +141,7 @@ def test_progress_every_two_seconds_at_most(
 
 def test_what_progress_counts(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     fleet.holds([ONE, TWO])
-    monkeypatch.setattr(entry, "time", Clock(3))
+    monkeypatch.setattr(_progress, "time", Clock(3))
     lines: list[str] = []
     apps = [ONE, "ffffffffffffffff", TWO]
     task = fleet.task(apps, provisioning_profiles=[{"name": "x", "content": "eA=="}], concurrency=1)

@@ -127,6 +127,14 @@ def test_client_is_closed(fails: bool) -> None:
     assert client.closed
 
 
+def test_a_required_option_that_is_empty_is_refused() -> None:
+    options = OptionGroup({"app_slug": {"type": "str", "required": True}, "reason": {"type": "str"}})
+    entry = Entry("test", options, lambda _options, _env: None, lambda *_given: Outcome(), requires=())
+    failed = entry.carry_out({"app_slug": "", "reason": ""}, TaskContext({}), diff=False)
+    assert (failed["msg"], failed["error"]["kind"]) == ("app_slug: this is empty, and it has to be given.", "option")
+    assert entry.carry_out({"app_slug": "a", "reason": ""}, TaskContext({}), diff=False) == {"changed": False}
+
+
 def test_unclear_outcome_keeps_the_words_of_its_cause() -> None:
     error = UnclearOutcomeError(ServiceError("Said.", kind="server_error", status=500))
     assert (error.message, error.kind, error.status) == ("Said.", "server_error", 500)
