@@ -198,8 +198,11 @@ def _may_be_wanted(present: Present, wanted: Wanted) -> bool:
 
 def _as_it_is(present: Present, sha256: str | None, options: Mapping[str, Any], context: TaskContext) -> Saved:
     differs = context.set_attributes(options, present.path, context.check_mode)
-    shown = {"size": present.size}
-    return Saved(present.path, present.size, sha256, False, differs, shown, shown)
+    before: dict[str, Any] = {"size": present.size}
+    after = before
+    if differs:
+        before, after = ({**before, "attributes": words} for words in ("not as declared", "as declared"))
+    return Saved(present.path, present.size, sha256, False, differs, before, after)
 
 
 def _new(

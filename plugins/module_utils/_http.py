@@ -153,6 +153,11 @@ class HttpSession:
             # Another content under the same URL would have another tag: then all of it comes.
             ranged = {"Range": f"bytes={start}-", **({"If-Range": tag} if tag else {})} if start else {}
             response = self._once(replace(call, headers={**call.headers, **ranged}), stream=True)
+            if start and response.status_code == 416:
+                # There is less than the sink has, so what it has is of something else.
+                response.close()
+                sink.restart()
+                return once()
             with response:
                 if response.status_code not in (200, 206):
                     self._read(call, response)

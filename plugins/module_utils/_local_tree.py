@@ -61,7 +61,18 @@ def _names(root: str) -> Iterator[str]:
                     f"src: {os.path.join(folder, name)} is a symbolic link to a directory, which is not followed."
                 )
         for name in files:
-            yield os.path.relpath(os.path.join(folder, name), root)
+            path = os.path.relpath(os.path.join(folder, name), root)
+            if not _is_text(path):
+                raise LocalFileError(f"src: the name of {path!r} in {root} is not UTF-8, as a zip takes it.")
+            yield path
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _data(path: str) -> bytes:

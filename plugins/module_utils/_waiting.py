@@ -50,9 +50,6 @@ class Patience:
         """Until it is time to look again."""
         self._sleep(max(0.0, min(self._interval_s, self.timeout_s - self.waited_s)))
 
-    def error(self, what: str) -> CiError:
+    def error(self, what: str, advice: str = "Run again to go on waiting, or raise wait_timeout.") -> CiError:
         """For a task that waited for this in vain."""
-        return CiError(
-            f"Waited {self.timeout_s:g} s in vain: {what}. Run again to go on waiting, or raise wait_timeout.",
-            kind="wait_timeout",
-        )
+        return CiError(f"Waited {self.timeout_s:g} s in vain: {what}. {advice}", kind="wait_timeout")

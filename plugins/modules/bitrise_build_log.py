@@ -43,7 +43,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has size and digest of the file at O(dest).
+      - The diff has size and digest of the file at O(dest), as far as they are known before the download.
   idempotent:
     support: full
     details:

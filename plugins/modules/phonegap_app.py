@@ -52,7 +52,8 @@ options:
     type: path
   repo:
     description:
-      - URL of a public repository with the content of the app. It cannot be changed later.
+      - URL of a public repository with the content of the app. It cannot be changed later, and it holds neither a user
+        name nor a password.
     type: str
   package:
     description:
@@ -90,7 +91,8 @@ options:
   keys:
     description:
       - The signing key for each platform, as its number or as a dictionary with O(keys.ios.id) and what unlocks it.
-        Platforms that are not named are left alone.
+        Platforms that are not named are left alone, as are those whose key has no number (V(null)), because check mode
+        would only create it.
       - The service lets nobody choose a locked key. Without passwords for it the task fails before anything is changed.
       - If the app uses the key already and the key is locked, the passwords unlock it.
     type: dict

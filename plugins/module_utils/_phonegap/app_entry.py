@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.chosen_keys
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient, has_number
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import (
     read_content,
-    read_named,
+    read_icon,
     reconciled,
     told_by_config,
 )
@@ -61,6 +62,8 @@ APP = OptionGroup(
     mutually_exclusive=(("src", "repo"), ("src", "pull")),
     required_one_of=(("id", "title"),),
 )
+
+_LOGIN_IN_URL = re.compile(r"//[^/?#]*@")
 
 
 def find_app(client: PhoneGapClient, app_id: int | None, title: str | None) -> App | None:
@@ -105,6 +108,12 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired,
     for option, wanted in (("src", FILE), ("repo", REMOTE_REPO)):
         if options[option] and method != wanted:
             raise OptionError(f"{option}: this goes with create_method={wanted} only.")
+    if _LOGIN_IN_URL.search(options["repo"] or ""):
+        # Not quoted: what stands there may be a password, and the service would quote it as well.
+        raise OptionError(
+            "repo: this URL says who logs in. The service fetches from public repositories only: leave out what stands "
+            "before the @."
+        )
     content = read_content(options["src"], context) if options["src"] else None
     effective, warnings = reconciled(options, told_by_config(content)) if content else (dict(options), ())
     desired = Desired(
@@ -112,7 +121,7 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired,
         create_method=method,
         repo=options["repo"],
         content=content,
-        icon=read_named("icon", options["icon"], context) if options["icon"] else None,
+        icon=read_icon(options["icon"], context) if options["icon"] else None,
         choices=choices_of(options),
         pull=options["pull"],
         force=options["force"],
@@ -188,8 +197,8 @@ def _kept_otherwise(step: AppStep, app: App | None) -> tuple[str, ...]:
             sent.update(action.changes)
     other = [name for name in FIELDS if name in sent and getattr(step.app, name) != getattr(app, name)]
     return tuple(
-        f"The service keeps {name} {getattr(app, name)!r} of the {app.label}: what the app's own config.xml says "
-        f"counts more than {name} of the task."
+        f"The service keeps {name} {getattr(app, name)!r} of the {app.label}: what the app's own config.xml says, or a "
+        f"rule of the service, counts more than {name} of the task. Each run will send it again."
         for name in other
     )
 

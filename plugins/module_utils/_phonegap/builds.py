@@ -75,7 +75,7 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
         if options["wait"]:
             app = _wait(client, app, platforms, patience, context.say)
     except CiError as error:
-        error.notes.append(f"All the same builds of {app.label} were queued.")
+        error.notes.append(f"The builds of {app.label} were queued before that.")
         return Outcome({"build": _shown(app, states_of(app, platforms))}, plan, warnings, error)
     return _end(app, platforms, plan, warnings, patience if options["wait"] else None)
 
@@ -130,7 +130,10 @@ def _end(
     if set(keyless) & set(platforms):
         return Outcome(values, plan, warnings, _needs_key_error(app, keyless))
     if pending and patience is not None:
-        return Outcome(values, plan, warnings, patience.error(f"{app.label} is still pending for {', '.join(pending)}"))
+        # To run the task again would begin the builds anew.
+        advice = "They go on, and mobileops.ci.phonegap_app_info tells how far they are. Or raise wait_timeout."
+        late = patience.error(f"builds of {app.label} are still pending for {', '.join(pending)}", advice)
+        return Outcome(values, plan, warnings, late)
     return Outcome(values, plan, warnings)
 
 

@@ -40,13 +40,17 @@ def normalize(arguments: Mapping[str, Any]) -> dict[str, Any]:
     keys = arguments.get("keys")
     if isinstance(keys, str):
         keys = _parsed(keys)
-    if not isinstance(keys, Mapping):
+    if keys is None:
         return dict(arguments)
-    long = {
-        platform: choice if choice is None or isinstance(choice, Mapping) else {"id": choice}
-        for platform, choice in keys.items()
-    }
-    return {**arguments, "keys": long}
+    if not isinstance(keys, Mapping):
+        raise OptionError("keys: this is not a dictionary of platforms.")
+    return {**arguments, "keys": {platform: _long(choice) for platform, choice in keys.items()}}
+
+
+def _long(choice: Any) -> Any:
+    given = choice if isinstance(choice, Mapping) else {"id": choice}
+    # A key that check mode would create has no number yet. Older ansible-core makes an empty text of that.
+    return None if given.get("id", 0) in (None, "") else given
 
 
 def _parsed(text: str) -> Any:

@@ -35,10 +35,10 @@ class PhoneGapClient(ServiceClient):
 
     hints: ClassVar[Mapping[str, str]] = {
         **HINTS,
-        "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password. The service says the same to "
-        "an account that is not the owner of the app, and of a signing key that is locked.",
+        "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password (login_password for a key). The "
+        "service says the same to an account that is not the owner of the app, and of a signing key that is locked.",
         "not_found": "Either it does not exist or this account has no access to it: the service says the same "
-        "for both.",
+        "for both. If nothing is found at all, check api_url: it ends with the version, as in /api/v1.",
     }
 
     @classmethod

@@ -11,7 +11,6 @@ import re
 import tarfile
 import xml.etree.ElementTree as ET
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +21,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Co
 
 PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _CONFIG = "config.xml"
+_PNG = b"\x89PNG\r\n\x1a\n"
 _LONGEST_CONFIG = 1024 * 1024
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, zlib.error, RuntimeError, ValueError, SyntaxError)
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,14 @@ def read_named(option: str, path: str, context: TaskContext) -> Named:
         raise LocalFileError(re.sub("^src:", f"{option}:", str(error))) from error
 
 
+def read_icon(path: str, context: TaskContext) -> Named:
+    """An app's icon. The service takes no other form, and a directory would come as a zip."""
+    found = read_named("icon", path, context)
+    if not found.content.data.startswith(_PNG):
+        raise OptionError(f"icon: {path} is not a PNG file.")
+    return found
+
+
 def read_content(path: str, context: TaskContext) -> Named:
     """An app's content: a zip, a tar.gz or a single page; a directory comes as a zip already."""
     found = read_named("src", path, context)
@@ -74,7 +81,7 @@ def told_by_config(found: Named) -> dict[str, str]:
     try:
         config = _config_in(found.content.data)
         return dict(_told(ET.fromstring(config))) if config else {}  # noqa: S314 (the user's own file)
-    except _BROKEN:
+    except Exception:  # of zip, tar, each compression and XML in turn
         return {}
 
 

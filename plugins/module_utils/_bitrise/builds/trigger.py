@@ -169,7 +169,9 @@ def _look(
 def _end(client: BitriseClient, build: Mapping[str, Any], patience: Patience) -> CiError | None:
     """The error for a build that did not come to a good end."""
     if not is_over(build):
-        return patience.error(f"{label(build)} is not over, it is {status_name(build)}")
+        # To run the task again would trigger one more.
+        advice = "It goes on, and mobileops.ci.bitrise_build_info tells how far it is. Or raise wait_timeout."
+        return patience.error(f"{label(build)} is not over, it is {status_name(build)}", advice)
     status = status_of(build)
     if status in (SUCCESS, ABORTED_WITH_SUCCESS):
         return None

@@ -31,7 +31,6 @@ SELDOM = (
     "empty",
     "a directory",
     "plain http",
-    "refused",
     "no proxy for it",
     "broken proxy",
     "nothing to look into",

@@ -125,11 +125,12 @@ def test_mode(app: AppWithArtifacts, tmp_path: Path) -> None:
     assert app.download(slug="one", mode="0640").run()["changed"] is True
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
     assert app.download(slug="one", mode=0o640).run()["changed"] is False
-    changed = app.download(slug="one", mode="0444").run(check_mode=True)
+    changed = app.download(slug="one", mode="0444").run(check_mode=True, diff=True)
     assert [action["action"] for action in changed["actions"]] == ["set_attributes"]
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o640
-    done = app.download(slug="one", mode="0444").run()
-    assert done["actions"] == changed["actions"]
+    assert changed["diff"]["before"] != changed["diff"]["after"]
+    done = app.download(slug="one", mode="0444").run(diff=True)
+    assert (done["actions"], done["diff"]) == (changed["actions"], changed["diff"])
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o444
 
 

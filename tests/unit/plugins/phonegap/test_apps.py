@@ -260,7 +260,9 @@ def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: s
         ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
         ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
         ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
-        ({"title": "New", "repo": "https://me@example.com/x"}, "bad_request", "Private repository URLs not supported"),
+        ({"title": "New", "repo": "https://me:canary@example.com/x"}, "option", "repo: this URL says who logs in"),
+        ({"title": "New", "repo": "git@example.com:x"}, "bad_request", "is not a URL") ,
+        ({"title": "Twice", "keys": [1]}, "option", "keys: this is not a dictionary of platforms"),
         ({"title": "Twice", "version": "1"}, "duplicates", "with the ids 1, 2"),
     ],
 )

@@ -133,4 +133,4 @@ def test_an_error_while_waiting(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(status=500, method="GET", nth=2)
     failed = task(phonegap, wait=True).result()
     assert failed["changed"] is True
-    assert failed["msg"].endswith("All the same builds of app 1 (Shop) were queued.")
+    assert failed["msg"].endswith("The builds of app 1 (Shop) were queued before that.")

@@ -47,9 +47,9 @@ def check(found: Inspection) -> None:
 
 
 def quickly(sample: Sample, data: bytes, expected: str | None) -> Inspection:
-    started = time.monotonic()
+    started = time.thread_time()
     found = sample.inspected(data, expected)
-    assert time.monotonic() - started < A_LONG_TIME_S
+    assert time.thread_time() - started < A_LONG_TIME_S
     check(found)
     return found
 

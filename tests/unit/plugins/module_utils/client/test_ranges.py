@@ -120,6 +120,13 @@ def test_nothing_more_to_be_had(make_client: MakeClient) -> None:
     assert (caught.value.kind, caught.value.status) == ("storage", 416)
 
 
+def test_a_sink_that_has_more_than_there_is_begins_anew(make_client: MakeClient) -> None:
+    sink = Sink()
+    sink.write(b"x" * 2000)
+    data, server = fetch(make_client, Answer(416, b""), whole(), sink=sink)
+    assert (data, asked(server)) == (DATA, [("bytes=2000-", None), (None, None)])
+
+
 def test_tries_come_to_an_end(make_client: MakeClient) -> None:
     with serving(short(0)) as server:
         with pytest.raises(CiError) as caught:
