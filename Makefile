@@ -66,6 +66,10 @@ fuzz: ## a minute of requests to the emulator, made up from the vendor's API des
 test-clients: ## clients by others against the emulator (needs node)
 	$(WITH_VENV) test .venv/bin/python -m tests.clients
 
+.PHONY: test-page
+test-page: ## the report's page in a real browser (needs Chromium) [CHROMIUM=/path/to/it]
+	$(CHECK) page
+
 .PHONY: docs
 docs: ## the collection's documentation as HTML, in .build/docs
 	$(WITH_VENV) docs .venv/bin/python -B .ci/check.py docs

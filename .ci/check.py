@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every check and every test, or those of one word: check.py [lint|sanity|integration|molecule|fuzz|docs|build]."""
+"""Every check and every test, or those of one word, such as check.py lint; the words are at the end of this file."""
 
 from __future__ import annotations
 
@@ -59,21 +59,22 @@ def types(log: Log) -> str:
 
 
 def unit(log: Log) -> str:
-    output = log.run(sys.executable, "-m", "pytest", "-q", "-n", "2")
+    output = log.run(sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
     return test_runs.pytest_summary(output)
 
 
-def with_peer(program: str) -> Callable[[Log], str]:
-    """One of the tests of the emulator that need programs by others, from an environment of their own."""
+def with_others(test: str, requirements: str) -> Callable[[Log], str]:
+    """One of the tests that need programs by others, from an environment of their own."""
 
     def work(log: Log) -> str:
-        venv = BUILD / "peers"
-        venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / "peers.txt"))
-        path = os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]])
-        test = ROOT / "tests" / "unit" / "emulator" / program
-        return test_runs.pytest_summary(
-            log.run(venv / "bin" / "python", "-m", "pytest", "-q", test, env={"PATH": path})
-        )
+        venv = BUILD / requirements
+        venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / f"{requirements}.txt"))
+        env = {
+            "PATH": os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]]),
+            "MOBILEOPS_CI_TEST_ANSIBLE": str(ROOT / ".venv" / "bin"),
+        }
+        path = ROOT / "tests" / "unit" / test
+        return test_runs.pytest_summary(log.run(venv / "bin" / "python", "-m", "pytest", "-q", path, env=env))
 
     return work
 
@@ -153,13 +154,15 @@ def lanes_for(choice: str) -> list[list[Step]]:
     molecule = Step("molecule", scenarios)
     if choice == "all":
         others = [*linters(), Step("unit tests", unit), molecule, *packaging(BUILD / "dist")]
-        return [[sanity, integration, Step("emulator with Swift", with_peer("check_swift.py"))], others]
+        swift = Step("emulator with Swift", with_others("emulator/check_swift.py", "peers"))
+        return [[sanity, integration, swift], others]
     return {
         "lint": [linters()],
         "sanity": [[sanity]],
         "integration": [[integration]],
         "molecule": [[molecule]],
-        "fuzz": [[Step("made-up requests", with_peer("check_schemathesis.py"))]],
+        "page": [[Step("page in a browser", with_others("report/check_browser.py", "browser"))]],
+        "fuzz": [[Step("made-up requests", with_others("emulator/check_schemathesis.py", "peers"))]],
         "docs": [[Step("documentation", documentation)]],
         "build": [packaging(ROOT / "dist")[:1]],
     }[choice]

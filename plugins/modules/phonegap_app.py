@@ -20,7 +20,7 @@ description:
 options:
   id:
     description:
-      - Number of the app. The module fails if there is none.
+      - Number of the app. With O(state=present) the task fails if there is none.
     type: int
   title:
     description:

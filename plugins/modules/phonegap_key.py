@@ -27,7 +27,7 @@ options:
     choices: [ios, android, blackberry, winphone, windows]
   id:
     description:
-      - Number of the key. Each platform counts for itself. The module fails if there is none.
+      - Number of the key. Each platform counts for itself. With O(state=present) the task fails if there is none.
     type: int
   title:
     description:

@@ -18,6 +18,9 @@ from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signin
 from . import material
 from .reports import ROLE
 
+# One worker for all that look at what one run of ansible-playbook wrote.
+pytestmark = pytest.mark.xdist_group("report")
+
 KINDS = yaml.safe_load(module.DOCUMENTATION)["options"]["kinds"]["choices"]
 
 

@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 import stat
 
+import pytest
+
 from ..plugins.action.playbook import Run
 from .material import PLURALS, TODAY, TROUBLES, WITHIN, Json
 from .reports import Report, Writer
+
+# One worker for all that look at what one run of ansible-playbook wrote.
+pytestmark = pytest.mark.xdist_group("report")
 
 
 def test_json_is_what_was_found(report: Report, reports: dict[str, Report]) -> None:

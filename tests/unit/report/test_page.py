@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from .html import Element
 from .material import NOW, TROUBLES, Json
 from .reports import Report
+
+# One worker for all that look at what one run of ansible-playbook wrote.
+pytestmark = pytest.mark.xdist_group("report")
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -18,6 +18,9 @@ from .html import Element
 from .material import HOSTILE
 from .reports import ROLE, Report
 
+# One worker for all that look at what one run of ansible-playbook wrote.
+pytestmark = pytest.mark.xdist_group("report")
+
 # fmt: off
 TAGS = frozenset((
     "a", "b", "bdi", "body", "button", "code", "dd", "details", "div", "dl", "dt", "footer", "form", "h1", "h2", "h3",

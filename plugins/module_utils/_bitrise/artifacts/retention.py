@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
@@ -19,7 +19,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.op
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
     BuildArtifacts,
     Rules,
-    plan,
+    due,
+    plan_of,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
@@ -30,7 +31,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 NAMED_IN_MESSAGE = 10
 MOST_DAYS = 36_500
@@ -50,14 +50,14 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         max_artifacts=options["max_artifacts"],
     )
     builds = _observe(clients, rules.app_slug, options["concurrency"])
-    planned = plan(builds, rules, dt.datetime.now(dt.timezone.utc))
-    failures = {} if context.check_mode else _apply(planned, clients, rules.app_slug, options["concurrency"])
+    actions = due(builds, rules, dt.datetime.now(dt.timezone.utc))
+    failures = {} if context.check_mode else _apply(actions, clients, rules.app_slug, options["concurrency"])
     warnings = [
         f"{build.label} is kept: the service does not tell when it ended."
         for build in builds
         if build.ended is None and build.artifacts
     ]
-    return _outcome(builds, planned, failures, warnings)
+    return _outcome(builds, actions, failures, warnings)
 
 
 def _check_numbers(options: Mapping[str, Any]) -> None:
@@ -95,8 +95,10 @@ def _ended(build: Mapping[str, Any]) -> dt.datetime | None:
     return moment(build.get("finished_at")) or moment(build.get("triggered_at"))
 
 
-def _apply(planned: Plan, clients: BitriseClients, app_slug: str, concurrency: int) -> dict[int, CiError]:
-    """Carry out what is planned, and go on after an error; by the number of the action, what went wrong."""
+def _apply(
+    actions: Sequence[ArtifactAction], clients: BitriseClients, app_slug: str, concurrency: int
+) -> dict[int, CiError]:
+    """Carry them out, and go on after an error; by the number of the action, what went wrong."""
     refused: list[CiError] = []
 
     def work(action: ArtifactAction) -> CiError | None:
@@ -111,14 +113,17 @@ def _apply(planned: Plan, clients: BitriseClients, app_slug: str, concurrency: i
             return error
         return None
 
-    errors = _all(clients, concurrency, cast(Sequence[ArtifactAction], planned.actions), work)
+    errors = _all(clients, concurrency, actions, work)
     return {number: error for number, error in enumerate(errors) if error}
 
 
 def _outcome(
-    builds: Sequence[BuildArtifacts], planned: Plan, failures: Mapping[int, CiError], warnings: Sequence[str]
+    builds: Sequence[BuildArtifacts],
+    actions: Sequence[ArtifactAction],
+    failures: Mapping[int, CiError],
+    warnings: Sequence[str],
 ) -> Outcome:
-    done = tuple(action for number, action in enumerate(planned.actions) if number not in failures)
+    done = [action for number, action in enumerate(actions) if number not in failures]
     deleted = [action for action in done if isinstance(action, DeleteArtifact)]
     summary = {
         "builds": len(builds),
@@ -128,9 +133,8 @@ def _outcome(
         "failed": len(failures),
         "freed_bytes": sum(action.artifact.size or 0 for action in deleted),
     }
-    plan_done = Plan(done, planned.before, planned.after)
-    error = _failure(list(failures.values()), len(planned.actions))
-    return Outcome({"summary": summary}, plan_done, tuple(warnings), error)
+    error = _failure(list(failures.values()), len(actions))
+    return Outcome({"summary": summary}, plan_of(done, builds), tuple(warnings), error)
 
 
 def _failure(failures: Sequence[CiError], planned: int) -> CiError | None:

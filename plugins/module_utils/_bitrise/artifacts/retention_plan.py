@@ -39,33 +39,43 @@ class Rules:
     max_artifacts: int
 
 
-def plan(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> Plan:
+def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> list[ArtifactAction]:
     """Raises RefusedError where more artifacts would be touched than the rules allow."""
     # A build without artifacts, such as a failed one, must not push the last good one out. One of unknown age is kept.
     dated = [(build.ended, build) for build in builds if build.ended is not None and build.artifacts]
     dated.sort(key=lambda entry: entry[0], reverse=True)
     limit = now - dt.timedelta(days=rules.older_than_days)
     actions: list[ArtifactAction] = []
-    before: dict[str, dict[str, object]] = {}
-    after: dict[str, dict[str, object]] = {}
     for ended, build in dated[rules.keep_builds :]:
         if ended >= limit:
             continue
         for artifact in build.artifacts:
             if not rules.delete and not (artifact.is_public and artifact.is_installable):
                 continue
-            place = f"{artifact.name} ({artifact.slug})"
-            before.setdefault(build.label, {})[place] = shown_in_diff(artifact)
             if rules.delete:
                 actions.append(DeleteArtifact(rules.app_slug, build.slug, artifact))
             else:
                 actions.append(SetPublicPage(rules.app_slug, build.slug, artifact, False))
-                after.setdefault(build.label, {})[place] = shown_in_diff(artifact.with_public_page(False))
     if len(actions) > rules.max_artifacts:
         what = "deleted" if rules.delete else "unpublished"
+        touched = len({action.build_slug for action in actions})
         raise RefusedError(
-            f"max_artifacts: {len(actions)} artifacts of {len(before)} builds of app {rules.app_slug} would be {what}, "
+            f"max_artifacts: {len(actions)} artifacts of {touched} builds of app {rules.app_slug} would be {what}, "
             f"more than {rules.max_artifacts}. Nothing was changed. Look at it in check mode with a higher limit.",
             kind="max_artifacts",
         )
+    return actions
+
+
+def plan_of(actions: Sequence[ArtifactAction], builds: Sequence[BuildArtifacts]) -> Plan:
+    """These actions with their diff: by build, the artifacts that they touch."""
+    labels = {build.slug: build.label for build in builds}
+    before: dict[str, dict[str, object]] = {}
+    after: dict[str, dict[str, object]] = {}
+    for action in actions:
+        build, place = labels[action.build_slug], f"{action.artifact.name} ({action.artifact.slug})"
+        before.setdefault(build, {})[place] = shown_in_diff(action.artifact)
+        if isinstance(action, SetPublicPage):
+            changed = action.artifact.with_public_page(action.enabled)
+            after.setdefault(build, {})[place] = shown_in_diff(changed)
     return Plan(tuple(actions), before, after)

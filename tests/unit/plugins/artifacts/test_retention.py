@@ -13,12 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import ArtifactAction
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
     BuildArtifacts,
     Rules,
-    plan,
+    due,
 )
 
 from .app import AppWithArtifacts, an_artifact
@@ -111,11 +110,13 @@ def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]
 
 def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", path="/o1$", status=400)
-    result = app.retain(older_than_days=30, keep_builds=1).result()
+    result = app.retain(older_than_days=30, keep_builds=1).result(diff=True)
     assert result["failed"] is True
     assert "1 of 4 artifacts were not dealt with" in result["msg"]
     assert result["error"]["status"] == 400
     assert sorted(action["slug"] for action in result["actions"]) == ["m1", "m2", "o2"]
+    touched = [entry["slug"] for build in result["diff"]["before"].values() for entry in build.values()]
+    assert sorted(touched) == ["m1", "m2", "o2"]
     assert (result["changed"], result["summary"]["deleted"], result["summary"]["failed"]) == (True, 3, 1)
     assert app.left()["old"] == ["o1"]
 
@@ -177,11 +178,11 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
         for number, (days, count) in enumerate(given_builds)
     ]
     rules = Rules("app", older, keep, True, 100)
-    gone = {action.build_slug for action in plan(builds, rules, NOW).actions if isinstance(action, ArtifactAction)}
+    gone = {action.build_slug for action in due(builds, rules, NOW)}
     full = [build for build in builds if build.artifacts and build.ended]
     newest = sorted(full, key=lambda build: build.ended or NOW, reverse=True)[:keep]
     old = {build.slug for build in full if build.ended and build.ended < NOW - dt.timedelta(days=older)}
     assert gone == old - {build.slug for build in newest}
     # What is left gives nothing more to do.
     left = [build for build in builds if build.slug not in gone]
-    assert not plan(left, rules, NOW).changed
+    assert due(left, rules, NOW) == []

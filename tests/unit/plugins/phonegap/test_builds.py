@@ -78,7 +78,8 @@ def test_waiting(phonegap: PhoneGap, clock: Clock) -> None:
     assert 20 <= clock.seconds <= 30
     failed = task(phonegap, platforms=["android"], wait=True, wait_timeout=5).result()
     assert (failed["error"]["kind"], failed["changed"]) == ("wait_timeout", True)
-    assert "is still pending for android" in failed["msg"]
+    assert "builds of app 1 (Shop) are still pending for android" in failed["msg"]
+    assert "Run again" not in failed["msg"]  # that would begin anew
 
 
 def test_a_platform_that_needs_a_key_is_said_at_once(phonegap: PhoneGap, clock: Clock) -> None:
