@@ -26,7 +26,7 @@ LOGS = BUILD / "logs"
 _TIME_LIMIT_S = 30 * 60
 _TAIL = 60
 # First, because whoever shows the output may cut it: what pytest and ansible-test say that failed, and why.
-_NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|E  ) ")
+_NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|FATAL:|fatal:|E  ) ")
 
 
 class StepError(Exception):

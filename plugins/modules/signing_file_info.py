@@ -107,7 +107,7 @@ EXAMPLES = r"""
 - name: Name those that expire within thirty days
   ansible.builtin.debug:
     msg: "{{ item.src }} expires in {{ item.details.days_left }} days."
-  loop: "{{ profiles.files | selectattr('details.days_left', 'defined') }}"
+  loop: "{{ profiles.files | selectattr('details.days_left', 'defined') | rejectattr('details.days_left', 'none') }}"
   loop_control:
     label: "{{ item.name }}"
   when: item.details.days_left < 30
