@@ -61,7 +61,7 @@ TRANSPORT = OptionGroup(
 def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
     """An empty string is mostly a variable that was not filled in; as a filter it would match everything."""
     for name in names:
-        if options[name] == "":
+        if options.get(name) == "":
             raise OptionError(f"{name}: this is empty; leave the option out (or use omit) instead.")
 
 

@@ -57,7 +57,7 @@ apps:
   elements: dict
   contains:
     id:
-      description: Number of the app. V(null) in check mode for one that would be created.
+      description: Number of the app.
       type: int
     title:
       description: Title of the app. Several apps may have the same one.

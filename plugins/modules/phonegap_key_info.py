@@ -60,8 +60,7 @@ signing_keys:
   elements: dict
   contains:
     id:
-      description:
-        - Number of the key. Each platform counts for itself. V(null) in check mode for one that would be created.
+      description: Number of the key. Each platform counts for itself.
       type: int
     platform:
       description: Platform of the key.

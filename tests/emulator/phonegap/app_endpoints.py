@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,7 +74,8 @@ class AppEndpoints(PhoneGapEndpoint):
 
     async def update(self, request: Request) -> Response:
         """Other fields, content, keys; builds are queued unless nothing but `hydrates` changes."""
-        app = self.app(request, MAY_BUILD)
+        # Copies, here and of keys: nothing is kept of a request that is refused half-way.
+        app = copy.deepcopy(self.app(request, MAY_BUILD))
         sent = await submission(request)
         method = sent.text("create_method")
         if method and method != app.create_method:
@@ -192,7 +194,7 @@ class AppEndpoints(PhoneGapEndpoint):
             details: dict[str, Any] = choice if isinstance(choice, dict) else {"id": choice}
             number = str(details.get("id"))
             is_number = number.isascii() and number.isdigit() and len(number) < 19
-            key = self.world.keys.get((platform, int(number) if is_number else 0))
+            key = copy.copy(self.world.keys.get((platform, int(number) if is_number else 0)))
             if platform not in APP_PLATFORMS or key is None or key.owner_id != app.owner_id:
                 raise refusal(404, f"{platform} key {number} not found (maybe wrong platform?)")
             passwords = {name: str(value) for name, value in details.items() if name != "id" and value}

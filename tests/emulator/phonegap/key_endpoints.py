@@ -45,7 +45,7 @@ class KeyEndpoints(PhoneGapEndpoint):
         missing = [name for name in ("title", *kind.texts) if not sent.text(name)]
         missing += [name for name in kind.files if name not in sent.files]
         if missing:
-            raise refusal(400, f"{missing[0]} is required for an {platform} key")
+            raise refusal(400, f"{missing[0]} is required for a key of {platform}")
         key = Key(0, platform, caller(request).id, str(sent.text("title")), self.now)
         for name in kind.texts:
             setattr(key, name, sent.text(name))

@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconc
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_empty
 
 STATE = OptionGroup({"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}})
 
@@ -90,9 +90,7 @@ FILE_OPTIONS: dict[FileKind, OptionGroup] = {
 
 def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
     """The declaration that these options make. Reads the local file; raises OptionError or LocalFileError."""
-    for option in ("src", "name", "slug", "backup_dir", "user_env_key", "keystore_name"):
-        if options.get(option) == "":
-            raise OptionError(f"{option}: this is empty; leave the option out (or use omit) instead.")
+    refuse_empty(options, "src", "name", "slug", "backup_dir", "user_env_key", "keystore_name")
     if options["src"] and not os.path.basename(options["src"]):
         raise OptionError(f"src: {options['src']} names a directory; name the file itself.")
     present = options["state"] == "present"

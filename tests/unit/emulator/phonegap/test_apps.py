@@ -123,6 +123,16 @@ def test_changes(emulator: Emulator, owner: Client) -> None:
     assert owner.refused("PUT", "/apps/99", {}) == (404, "app 99 not found")
 
 
+def test_nothing_is_kept_of_a_refused_change(emulator: Emulator, owner: Client) -> None:
+    repo = {"title": "Repo", "create_method": "remote_repo", "repo": "https://example.com/a.git"}
+    link = f"/apps/{owner.ok('POST', '/apps', repo)['id']}"
+    before = emulator.state()["phonegap"]
+    change = {"repo": "https://example.com/b.git", "title": "Other", "keys": {"android": 99}}
+    assert owner.refused("PUT", link, change)[0] == 404
+    assert owner.refused("PUT", link, {"title": "Other", "debug": "perhaps"})[0] == 400
+    assert emulator.state()["phonegap"] == before
+
+
 def test_from_a_repository(owner: Client) -> None:
     app = owner.ok(
         "POST",
