@@ -121,6 +121,7 @@ def test_a_timeout_of_the_task_takes_back_what_was_created(tmp_path: Path, emula
         "api_url": emulator.api_url,
         "app_slug": slug,
         "src": "Shop.mobileprovision",
+        "verify": "none",
     }
     slow = {"name": "slow", "mobileops.ci.bitrise_provisioning_profile": options, "ignore_errors": True}
     # A busy machine may need longer to get as far as the request that hangs.
