@@ -17,7 +17,7 @@ import clean_install
 import test_runs
 import venvs
 import working_copy
-from isolated import BUILD, ROOT, isolated_environment
+from isolated import BUILD, MODULE_PYTHON, ROOT, find_python, isolated_environment
 from steps import Log, Step, StepError, run_lanes
 
 _NAME = Path("ansible_collections") / "mobileops" / "ci"
@@ -58,9 +58,11 @@ def types(log: Log) -> str:
     return f"{checked} files"
 
 
-def unit(log: Log) -> str:
-    output = log.run(sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup")
-    return test_runs.pytest_summary(output)
+def oldest_and_own_python() -> list[str]:
+    """For ansible-test: what modules have to run on, and what the collection is tested with; not all in between."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    versions = [MODULE_PYTHON] * bool(find_python(MODULE_PYTHON)) + [version]
+    return ["--controller", f"origin:python=venv/{version}", *(f"--target-python={name}" for name in versions)]
 
 
 def with_others(test: str, requirements: str) -> Callable[[Log], str]:
@@ -149,11 +151,12 @@ def words_of(variable: str) -> list[str]:
 
 
 def lanes_for(choice: str) -> list[list[Step]]:
-    sanity = Step("ansible-test sanity", lambda log: test_runs.sanity(log, _COPY))
+    pythons = oldest_and_own_python() if choice == "all" else []
+    sanity = Step("ansible-test sanity", lambda log: test_runs.sanity(log, _COPY, *pythons))
     integration = Step("ansible-test integration", lambda log: test_runs.integration(log, _COPY, *words_of("TARGET")))
     molecule = Step("molecule", scenarios)
     if choice == "all":
-        others = [*linters(), Step("unit tests", unit), molecule, *packaging(BUILD / "dist")]
+        others = [*linters(), Step("unit tests", test_runs.unit), molecule, *packaging(BUILD / "dist")]
         swift = Step("emulator with Swift", with_others("emulator/check_swift.py", "peers"))
         return [[sanity, integration, swift], others]
     return {

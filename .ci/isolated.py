@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 HOME = BUILD / "home"
+# The oldest Python that modules support; ansible-core 2.23 and later may no longer do.
+MODULE_PYTHON = "3.9"
 
 # Variables of tools that would change what is run, or where it writes.
 _FOREIGN = re.compile(
@@ -55,6 +59,18 @@ def real_python_folders() -> list[str]:
         if numbers := re.fullmatch(r"3\.(\d+)\.(\d+)", folder.parent.name):
             found[int(numbers[1]), int(numbers[2])] = str(folder)
     return [found[version] for version in sorted(found, reverse=True)]
+
+
+def find_python(version: str) -> str | None:
+    """The interpreter of that version (3.9, 3.13, ...) outside of .venv, if there is one that works."""
+    path = isolated_environment()["PATH"].partition(os.pathsep)[2]  # without .venv
+    for folder in path.split(os.pathsep):
+        found = shutil.which(f"python{version}", path=folder)
+        command = [found or "false", "-c", "import ssl, sys; print('%d.%d' % sys.version_info[:2])"]
+        answer = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if answer.stdout.strip() == version:
+            return found
+    return None
 
 
 if __name__ == "__main__":

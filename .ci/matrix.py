@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +18,11 @@ from pathlib import Path
 import test_runs
 import venvs
 import working_copy
-from isolated import BUILD, ROOT, isolated_environment
+from isolated import BUILD, MODULE_PYTHON, ROOT, find_python, isolated_environment
 from steps import Log, Step, StepError, run_lanes
 
-# The oldest Python that modules support; ansible-core 2.23 and later may no longer do.
-_MODULE_PYTHON = "3.9"
+# Of the tests that run playbooks both ways, those of seldom cases too.
+_ALL_CASES = {"MOBILEOPS_CI_TEST_CASES": "all"}
 
 
 @dataclass(frozen=True)
@@ -63,17 +61,6 @@ CORES = (
 )
 
 
-def find_python(version: str) -> str | None:
-    path = isolated_environment()["PATH"].partition(os.pathsep)[2]  # without .venv
-    for folder in path.split(os.pathsep):
-        found = shutil.which(f"python{version}", path=folder)
-        command = [found or "false", "-c", "import ssl, sys; print('%d.%d' % sys.version_info[:2])"]
-        answer = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if answer.stdout.strip() == version:
-            return found
-    return None
-
-
 def steps_for(core: Core, python: str, version: str) -> list[Step]:
     ready: list[bool] = []
 
@@ -93,12 +80,11 @@ def steps_for(core: Core, python: str, version: str) -> list[Step]:
 
     def unit(log: Log) -> str:
         require_environment()
-        output = log.run(core.program("python"), "-m", "pytest", "-q", "-n", "2", env=core.path())
-        return test_runs.pytest_summary(output)
+        return test_runs.unit(log, program=core.program("python"), env=core.path() | _ALL_CASES)
 
     def integration(log: Log) -> str:
         require_environment()
-        modules = _MODULE_PYTHON if find_python(_MODULE_PYTHON) else version
+        modules = MODULE_PYTHON if find_python(MODULE_PYTHON) else version
         where = ("--controller", f"origin:python=venv/{version}", "--target", f"controller:python=venv/{modules}")
         program = core.program("ansible-test")
         return (

@@ -21,7 +21,8 @@ def sanity(
     ignores = [file.name for file in (copy / "tests" / "sanity").glob("ignore*")]
     if ignores:
         raise StepError(f"no ignore entries, please: tests/sanity/{', '.join(ignores)}")
-    output = log.run(program, "sanity", "--venv", "--color", "no", *arguments, cwd=copy, env=env)
+    where = [] if "--controller" in arguments else ["--venv"]
+    output = log.run(program, "sanity", *where, "--color", "no", *arguments, cwd=copy, env=env)
     return count(output, r"^Running sanity test", "sanity test")
 
 
@@ -33,6 +34,11 @@ def integration(
         program, "integration", *where, "--color", "no", "--continue-on-error", *arguments, cwd=copy, env=env
     )
     return count(output, r"^Running (?:\S+ )*integration test role", "target")
+
+
+def unit(log: Log, *, program: str = sys.executable, env: dict[str, str] | None = None) -> str:
+    output = log.run(program, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", env=env)
+    return pytest_summary(output)
 
 
 def count(output: str, pattern: str, what: str) -> str:
