@@ -150,15 +150,21 @@ def words_of(variable: str) -> list[str]:
     return os.environ.get(variable, "").split()
 
 
+def sanity_in_short(log: Log) -> str:
+    """Without what takes longest: pylint of the tests, which ruff checks too, and Pythons between oldest and own."""
+    tests = test_runs.sanity(log, _COPY, *oldest_and_own_python(), "--skip-test", "pylint")
+    test_runs.sanity(log, _COPY, "--test", "pylint", "plugins/")
+    return f"{tests}, and pylint of the plugins"
+
+
 def lanes_for(choice: str) -> list[list[Step]]:
-    pythons = oldest_and_own_python() if choice == "all" else []
-    sanity = Step("ansible-test sanity", lambda log: test_runs.sanity(log, _COPY, *pythons))
+    sanity = Step("ansible-test sanity", lambda log: test_runs.sanity(log, _COPY))
     integration = Step("ansible-test integration", lambda log: test_runs.integration(log, _COPY, *words_of("TARGET")))
     molecule = Step("molecule", scenarios)
     if choice == "all":
         others = [*linters(), Step("unit tests", test_runs.unit), molecule, *packaging(BUILD / "dist")]
         swift = Step("emulator with Swift", with_others("emulator/check_swift.py", "peers"))
-        return [[sanity, integration, swift], others]
+        return [[Step("ansible-test sanity", sanity_in_short), integration], [*others, swift]]
     return {
         "lint": [linters()],
         "sanity": [[sanity]],

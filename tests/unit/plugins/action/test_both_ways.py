@@ -9,7 +9,6 @@ With MOBILEOPS_CI_TEST_CASES=all in the environment the less common cases too.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,21 +20,17 @@ import pytest
 from tests.emulator.process import Emulator
 
 from . import cases_bitrise, cases_builds, cases_plumbing
-from .comparison import Case, run_both_ways
+from .comparison import ALL_CASES, Case, run_both_ways
 from .playbook import Playground, core_version
 
-ALL = os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all"
-SELDOM = () if ALL else cases_bitrise.SELDOM + cases_builds.SELDOM + cases_plumbing.SELDOM
+SELDOM = () if ALL_CASES else cases_bitrise.SELDOM + cases_builds.SELDOM + cases_plumbing.SELDOM
 GROUPS = {
     "options": cases_plumbing.OPTIONS,
     "keywords": cases_plumbing.KEYWORDS,
     "errors": cases_plumbing.ERRORS,
     "profiles": cases_bitrise.PROFILES,
-    "files": cases_bitrise.FILES,
-    "lists": cases_bitrise.LISTS,
     "connections": cases_bitrise.CONNECTIONS,
-    "fleets": cases_bitrise.FLEETS,
-    "builds": cases_builds.BUILDS,
+    "others": cases_bitrise.FILES + cases_bitrise.LISTS + cases_bitrise.FLEETS + cases_builds.BUILDS,
 }
 # Results as full as they get. Pipelining spares time.
 SETTINGS = {"ANSIBLE_INJECT_INVOCATION": "1", "ANSIBLE_PIPELINING": "1"}

@@ -14,7 +14,7 @@ import pytest
 
 from tests.emulator.process import Emulator
 
-from ..action.comparison import HERE, NOWHERE, Case, run_both_ways
+from ..action.comparison import HERE, NOWHERE, Case, run_both_ways, seldom
 from ..action.playbook import Playground
 from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, a_file
 from ..helpers.tasks import b64
@@ -134,6 +134,7 @@ CASES = (
 )
 
 
+@seldom
 def test_both_ways_come_to_the_same(fleet: Fleet, playground: Playground) -> None:
     def prepare() -> dict[str, Any]:
         fleet.holds({ONE: OLD, TWO: OLD, THREE: {}})

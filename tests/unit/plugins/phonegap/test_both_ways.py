@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..action.comparison import Case, run_both_ways
+from ..action.comparison import Case, run_both_ways, seldom
 from ..action.playbook import Playground
 from .service import PhoneGap
 
@@ -32,6 +32,7 @@ def _case(title: str, module: str, args: Mapping[str, Any]) -> Case:
     return Case(title, args, f"mobileops.ci.phonegap_{module}", {"diff": True, "check_mode": module == "build"})
 
 
+@seldom
 def test_both_ways(phonegap: PhoneGap, tmp_path: Path) -> None:
     ground = Playground(tmp_path)
     for name in ("www/index.html", "www/js/app.js", "icon.png"):
