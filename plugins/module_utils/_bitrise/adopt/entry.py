@@ -21,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.declar
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import one_line, variables_file
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import FileAction
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import content_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
@@ -29,7 +30,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import save_privately
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 EXPORT = OptionGroup(
     {
@@ -49,25 +50,14 @@ NAMED_IN_MESSAGE = 20
 
 
 @dataclass(frozen=True)
-class Write(Action):
+class Write(FileAction):
     """A local file that is written. `kind` of the declaration itself is "declaration"."""
 
     action: ClassVar[str] = "write"
-    kind: str
-    app_slug: str
-    slug: str | None
-    name: str
     path: str
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "action": self.action,
-            "kind": self.kind,
-            "app_slug": self.app_slug,
-            "slug": self.slug,
-            "name": self.name,
-            "path": self.path,
-        }
+    def more(self) -> dict[str, Any]:
+        return {"path": self.path}
 
 
 @dataclass
