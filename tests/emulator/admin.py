@@ -22,7 +22,7 @@ from .fixture_format import BadFixture
 from .fixtures import fixture_from, load_fixture
 from .gate import ADMIN_PREFIX
 from .kinds import KINDS
-from .model import App, Artifact, Json, StoredFile
+from .model import App, Artifact, Build, Json, StoredFile
 from .options import BadOption
 from .phonegap.fixture import Logins
 from .phonegap.state import phonegap_state
@@ -142,16 +142,16 @@ class Admin:
         data: Json = {"title": app.title, "owner": app.owner_name, "is_disabled": app.is_disabled}
         for kind in KINDS:
             data[kind.name] = [await self._file_state(item) for item in app.files_of(kind.name).values()]
-        data["builds"] = [
-            {
-                "slug": build.slug,
-                "build_number": build.build_number,
-                "status": build.status,
-                "artifacts": [await self._artifact_state(item, digests) for item in build.artifacts.values()],
-            }
-            for build in app.builds.values()
-        ]
+        data["builds"] = [await self._build_state(build, digests) for build in app.builds.values()]
         return data
+
+    async def _build_state(self, build: Build, digests: bool) -> Json:
+        return {
+            "slug": build.slug,
+            "build_number": build.build_number,
+            "status": build.status,
+            "artifacts": [await self._artifact_state(item, digests) for item in build.artifacts.values()],
+        }
 
     async def _artifact_state(self, item: Artifact, digests: bool) -> Json:
         size, digest = await self._service.store.measure(item.key, digests)
