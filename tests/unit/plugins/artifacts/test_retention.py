@@ -101,7 +101,13 @@ def test_too_many(app: AppWithArtifacts, check_mode: bool) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"older_than_days": -1}, {"keep_builds": -1}, {"max_artifacts": -1}, {"concurrency": 0}, {"older_than_days": 1e9}],
+    [
+        {"older_than_days": -1},
+        {"keep_builds": -1},
+        {"max_artifacts": -1},
+        {"concurrency": 0},
+        {"older_than_days": 10**9},
+    ],
 )
 def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
     assert app.retain(**{"older_than_days": 30, **wrong}).fail()["error"]["kind"] == "option"

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,15 @@ def processes_of(folder: Path) -> list[int]:
     return found
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell has its jobs in the background ignore Ctrl-C, and their children would, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("run_in", ["controller", "target"])
 def test_ctrl_c(fleet: Fleet, tmp_path: Path, run_in: str) -> None:
     playground = Playground(tmp_path / "ground")
