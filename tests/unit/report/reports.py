@@ -18,7 +18,9 @@ from ..plugins.action.playbook import Playground, Run
 from .html import Document, parsed
 from .material import TODAY, Json
 
-ROLE = Path(__file__).resolve().parents[3] / "roles" / "code_signing_report"
+_COLLECTION = Path(__file__).resolve().parents[3]
+ROLE = _COLLECTION / "roles" / "code_signing_report"
+PAGE = _COLLECTION / "plugins" / "plugin_utils" / "_report" / "html"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import yaml
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.trouble import TROUBLES
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report import words
 
 from . import material
 from .reports import ROLE
@@ -28,12 +28,6 @@ def role_options() -> dict[str, Any]:
     specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options: dict[str, Any] = specs["argument_specs"]["main"]["options"]
     return options
-
-
-def names_in(template: str, mapping: str) -> set[str]:
-    text = (ROLE / "templates" / template).read_text(encoding="utf-8")
-    (block,) = re.findall(rf"set {mapping} = \{{(.*?)^\}}", text, flags=re.DOTALL | re.MULTILINE)
-    return set(re.findall(r"'(\w+)': [\['\"]", block))
 
 
 def test_results_have_the_documented_keys() -> None:
@@ -61,13 +55,13 @@ def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) 
     assert set(details) == set(keys)
     # The rest has a place of its own.
     elsewhere = {"expires_at", "days_left", "bundle_id", "common_name", "alias", "entitlements"}
-    assert set(keys) - elsewhere <= names_in("words.j2", "facts")
+    assert set(keys) - elsewhere <= set(words.FACTS)
 
 
 def test_every_trouble_has_its_words() -> None:
     assert set(material.TROUBLES) == set(TROUBLES)
-    assert names_in("words.j2", "states") == set(TROUBLES)
-    assert names_in("words.j2", "columns") == set(KINDS)
+    assert {state.name for state in words.STATES} == set(TROUBLES)
+    assert {kind.plural for kind in words.KINDS} == set(KINDS)
     options = role_options()
     assert set(options["code_signing_report_fail_on"]["choices"]) == {*TROUBLES, "unreadable"}
     assert options["code_signing_report_kinds"]["choices"] == KINDS

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter by itself: what it is given, and what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import json
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mobileops.ci.plugins.filter import code_signing_report as plugin
+
+from . import material
+from .html import parsed
+from .material import TODAY, Json
+
+REPORT = plugin.FilterModule().filters()["code_signing_report"]
+NOT_A_RESULT = "not what mobileops\\.ci\\.bitrise_code_signing_info returns"
+
+
+def test_documentation_is_true() -> None:
+    options: Json = yaml.safe_load(plugin.DOCUMENTATION)["options"]
+    assert tuple(options["format"]["choices"]) == plugin.FORMATS
+    parameters = list(inspect.signature(REPORT).parameters.values())
+    assert [parameter.name for parameter in parameters][1:] == list(options)[1:]
+    for parameter in parameters[2:]:
+        assert (parameter.default or None) == (options[parameter.name].get("default") or None)
+
+
+def test_links_lead_where_they_are_said_to() -> None:
+    found = material.one_app()
+    html = REPORT(found, "html", date=TODAY, app_url="https://ci.example.com/?app=", links={"table <1>": "a b&c.csv"})
+    links = {link.text: link.attributes["href"] for link in parsed(html).all("a")}
+    assert links["table <1>"] == "a%20b%26c.csv"
+    assert links["0123456789abcdef"] == "https://ci.example.com/?app=0123456789abcdef"
+
+
+def test_the_day_is_that_of_today() -> None:
+    before, shown, after = (
+        dt.datetime.now(dt.UTC).date().isoformat(),
+        json.loads(REPORT(material.nothing(), "json"))["date"],
+        dt.datetime.now(dt.UTC).date().isoformat(),
+    )
+    assert before <= shown <= after
+
+
+@pytest.mark.parametrize("date", ["2026-13-01", "tomorrow", "20261121", "", 7, "2026-W47-6"])
+def test_a_day_that_is_none(date: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"date is .* has to be a day such as 2026-11-21"):
+        REPORT(material.nothing(), "html", date=date)
+
+
+def test_a_format_that_there_is_not() -> None:
+    with pytest.raises(AnsibleFilterError, match="format is 'pdf' and has to be one of html, csv, json"):
+        REPORT(material.nothing(), "pdf")
+
+
+@pytest.mark.parametrize("form", plugin.FORMATS)
+def test_what_is_no_result_of_the_module(form: str) -> None:
+    for found in (None, "text", [], {"msg": "failed"}):
+        with pytest.raises(AnsibleFilterError, match=f"{NOT_A_RESULT}: it lacks"):
+            REPORT(found, form)
+    if form == "json":
+        return
+    for apps in ({"a": {}}, {"a": None}, {"a": {"title": "a", "provisioning_profiles": [{}]}}, [1]):
+        with pytest.raises(AnsibleFilterError, match=NOT_A_RESULT):
+            REPORT({**material.nothing(), "apps": apps}, form)
+
+
+@pytest.mark.parametrize("form", plugin.FORMATS)
+def test_the_same_gives_the_same_and_stays_as_it_was(form: str) -> None:
+    found, same = material.hostile(), material.hostile()
+    assert REPORT(found, form, date=TODAY) == REPORT(same, form, date=TODAY)
+    assert found == same
