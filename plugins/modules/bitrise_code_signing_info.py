@@ -214,7 +214,7 @@ duplicated:
   contains: *trouble
 unverifiable:
   description:
-    - Files that nobody could look into, such as protected ones.
+    - Files that nobody could look into, such as protected ones, or keystores whose password the service does not give.
   returned: success
   type: list
   elements: dict

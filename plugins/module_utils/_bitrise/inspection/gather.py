@@ -144,6 +144,8 @@ class Gathering:
             if one.kind.has_password and one.file.password is None:
                 continue  # protected: with which password it opens is known from others at best
             one.inspection = inspector.inspect(one, content)
+            if one.inspection is None:
+                one.problem = "The service does not give its password, and without it nobody can look inside."
         known = next((one.opened for one in files if one.opened), None)
         for one in files:
             if one.inspection is None:
@@ -183,7 +185,8 @@ class _Inspector:
         self._known: dict[tuple[Any, ...], Inspection] = {}
         self._lock = threading.Lock()
 
-    def inspect(self, one: FileOfApp, content: Content) -> Inspection:
+    def inspect(self, one: FileOfApp, content: Content) -> Inspection | None:
+        """What is inside; None for a keystore that does not show it without the password that is not known."""
         password = one.file.password if one.kind.has_password else one.file.told.get("password")
         alias, key_password = one.file.told.get("alias"), one.file.told.get("private_key_password")
         asked = (one.kind.name, content.sha256, password, alias, key_password)
@@ -198,13 +201,14 @@ class _Inspector:
                 private_key_password=key_password,
                 now=self._now,
             )
-            if one.kind == ANDROID_KEYSTORE and password is None:
-                known = replace(
-                    known, findings=tuple(found for found in known.findings if found.code not in NOT_OPENED)
-                )
             with self._lock:
                 self._known[asked] = known
-        return known
+        if one.kind != ANDROID_KEYSTORE or password is not None:
+            return known
+        findings = tuple(found for found in known.findings if found.code not in NOT_OPENED)
+        # The certificates of a JKS file are there for everybody to read.
+        closed = len(findings) < len(known.findings) and not known.details.get("expires_at")
+        return None if closed else replace(known, findings=findings)
 
 
 def _same_content(files: Iterable[FileOfApp]) -> list[list[FileOfApp]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, a_file
+from ..signing import tools
 from .signing import ONE, PASSWORD, THREE, TWO, Inspection, Material, named, p12
 
 
@@ -157,11 +158,17 @@ def test_a_protected_certificate_is_known_from_another_app(inspection: Inspectio
     assert result["apps"][ONE][CERTIFICATES][0]["details"]["common_name"] == "good"
 
 
-def test_keystores(inspection: Inspection, material: Material) -> None:
-    inspection.holds({ONE: {KEYSTORES: [a_file("upload.keystore", material.keystore)]}})
+def test_keystores_that_show_nothing_without_their_password(inspection: Inspection, material: Material) -> None:
+    """The service does not give it: nobody would hear of it when such a keystore expires."""
+    shown = tools.recorded()["keystore JKS"]["data"]
+    inspection.holds({ONE: {KEYSTORES: [a_file("closed.keystore", material.keystore), a_file("shown.jks", shown)]}})
     result = inspection.run()
-    assert named(result) == {}
-    assert result["apps"][ONE][KEYSTORES][0]["findings"] == []
+    assert named(result, "unverifiable", "invalid") == {"unverifiable": [(ONE, "closed.keystore")], "invalid": []}
+    assert result["unverifiable"][0]["reason"].startswith("The service does not give its password")
+    files = {file["upload_file_name"]: file for file in result["apps"][ONE][KEYSTORES]}
+    assert files["closed.keystore"]["findings"] == []
+    assert files["closed.keystore"]["details"] is None
+    assert files["shown.jks"]["details"]["expires_at"] is not None
 
 
 @pytest.mark.parametrize("protected", [False, True])
