@@ -21,7 +21,7 @@ demo: ## converge a seeded fleet of apps in the emulator: check, run, run again
 	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo
 
 .PHONY: test
-test: ## run every check and every test
+test: ## run every check and every test but the slow ones below
 	$(CHECK)
 
 .PHONY: venv

@@ -41,4 +41,3 @@ PROJECT_FILES = Kind(
 KEYSTORES = Kind("android_keystores", "android-keystore-files", frozenset(), max_count=100, has_env_key=True)
 
 KINDS = (PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES)
-KIND_BY_NAME = {kind.name: kind for kind in KINDS}

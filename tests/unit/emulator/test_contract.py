@@ -37,7 +37,7 @@ FILE_LISTS = [kind.name for kind in FILE_KINDS]
 
 # Statuses that the service is known to answer, or must, though the description does not list them.
 UNLISTED = {403: "service.StandardErrorRespModel", 405: "service.StandardErrorRespModel"}
-# What the seeds document instead of the listed form.
+# What the service's documentation says instead of the listed form.
 LOG = "/apps/{app-slug}/builds/{build-slug}/log"
 OTHER_FORMS = {
     ("get", LOG, 200): None,

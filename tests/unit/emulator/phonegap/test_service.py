@@ -16,7 +16,7 @@ from tests.emulator.process import Emulator, EmulatorError
 
 from .client import Client
 
-# The methods of the founding document.
+# The methods of the service's documentation of its write API.
 WRITE_API = """
 POST /api/v1/apps
 PUT /api/v1/apps/:id
