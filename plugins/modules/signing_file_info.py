@@ -17,7 +17,7 @@ description:
   - Reads provisioning profiles, PKCS#12 files with certificates and Android keystores, and returns what they say of
     themselves, and what is wrong with them. No service is asked for anything.
   - What is wrong with a file, for example that it has expired or that its password is another one, is returned as a
-    finding and does not make the task fail. The task fails for a file that cannot be read at all.
+    finding and does not make the task fail. The task fails for a file that cannot be read at all, or is empty.
   - Private keys, passwords and bytes of the files are never returned.
 options:
   files:

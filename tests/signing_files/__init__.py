@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from .authority import Authority
 from .identity import Identity, IdentityKind, Pkcs12Encryption
-from .keystore import AndroidKey, pkcs12_keystore
+from .keystore import AndroidKey, jks_keystore, pkcs12_keystore
 from .pkcs12 import merged
 from .profile import ProfileType, ProvisioningProfile, Team
 
@@ -33,6 +33,7 @@ __all__ = [
     "ProfileType",
     "ProvisioningProfile",
     "Team",
+    "jks_keystore",
     "merged",
     "pkcs12_keystore",
 ]

@@ -67,7 +67,7 @@ def _read(certificate: x509.Certificate, der: bytes) -> Certificate:
     return Certificate(
         common_name=_attribute(certificate, NameOID.COMMON_NAME),
         unit=_attribute(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME),
-        serial=f"{certificate.serial_number:X}",
+        serial=_hex(certificate.serial_number),
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
         sha256=hashlib.sha256(der).hexdigest(),
         not_before=_moment(certificate, "not_valid_before"),
@@ -75,6 +75,12 @@ def _read(certificate: x509.Certificate, der: bytes) -> Certificate:
         is_self_issued=certificate.subject == certificate.issuer,
         public_key=public_key_of(certificate),
     )
+
+
+def _hex(number: int) -> str:
+    """Whole bytes, as openssl prints them."""
+    digits = f"{abs(number):X}"
+    return ("-" if number < 0 else "") + digits.zfill(len(digits) + len(digits) % 2)
 
 
 def _attribute(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:

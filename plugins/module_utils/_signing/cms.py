@@ -24,6 +24,14 @@ _DIGESTS = {
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
 }
+# RSA with PKCS #1 v1.5, by itself or named together with a digest, and ECDSA.
+_SIGNATURES = (
+    "1.2.840.113549.1.1.1",
+    *(f"1.2.840.113549.1.1.{number}" for number in (5, 11, 12, 13)),
+    "1.2.840.10045.2.1",
+    "1.2.840.10045.4.1",
+    *(f"1.2.840.10045.4.3.{number}" for number in (2, 3, 4)),
+)
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 
 
@@ -61,7 +69,7 @@ def open_signed(data: bytes) -> SignedContent:
 
 def _check(signer: Any, content: bytes, certificates: list[bytes]) -> Signature:
     digest = _DIGESTS.get(str(signer["digestAlgorithm"]["algorithm"]))
-    if digest is None:
+    if digest is None or str(signer["signatureAlgorithm"]["algorithm"]) not in _SIGNATURES:
         return Signature.UNCHECKED
     attributes = signer["signedAttrs"]
     signed = content

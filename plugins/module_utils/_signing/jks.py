@@ -47,7 +47,13 @@ class _Records:
         return int(struct.unpack(">I", self.take(4))[0])
 
     def text(self) -> str:
-        return self.take(int(struct.unpack(">H", self.take(2))[0])).decode("utf-8", "replace")
+        """What Java calls modified UTF-8: a zero in two bytes, and characters beyond U+FFFF as a pair of surrogates."""
+        encoded = self.take(int(struct.unpack(">H", self.take(2))[0])).replace(b"\xc0\x80", b"\0")
+        try:
+            halves = encoded.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return encoded.decode("utf-8", "replace")
+        return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def block(self) -> bytes:
         return self.take(self.number())

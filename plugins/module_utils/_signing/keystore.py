@@ -92,6 +92,9 @@ def _inspection(
     if entry and certificate:
         subject = f"The certificate of the alias {named([entry.label])}"
         findings += out_of_date(subject, certificate.not_before, certificate.expires_at, now, _RENEW)
+    elif entry and not problems:
+        message = f"The certificate of the alias {named([entry.label])} is not there or cannot be read"
+        findings.append(Finding("not_looked_into", f"{message}: when it expires is not known.", WARNING))
     values: dict[str, Any] = {"type": keystore_type, "alias": entry.alias if entry else None}
     if certificate:
         values.update(
@@ -165,8 +168,17 @@ def _entry_of_key(store: pkcs12.Store, bag: pkcs12.KeyBag) -> _Entry:
 
 
 def _entry_of_jks(entry: jks.JksEntry) -> _Entry:
-    certificate = read_certificate(entry.certificates[0]) if entry.certificates else None
-    return _Entry(entry.alias, certificate, entry.locked_key is not None, lambda password: _opens(entry, password))
+    return _Entry(
+        entry.alias, _certificate_of(entry), entry.locked_key is not None, lambda password: _opens(entry, password)
+    )
+
+
+def _certificate_of(entry: jks.JksEntry) -> Certificate | None:
+    """Its own; None also for one of a form that cannot be read, which says nothing of the other entries."""
+    try:
+        return read_certificate(entry.certificates[0]) if entry.certificates else None
+    except Unreadable:
+        return None
 
 
 def _opens(entry: jks.JksEntry, password: str) -> bool | None:

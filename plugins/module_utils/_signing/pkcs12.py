@@ -94,7 +94,7 @@ def open_pkcs12(data: bytes, password: str | None) -> Store:
             return closed("password_needed", _missing(structure))
         if any(open_key(bag, secret) is not None for bag in structure.keys if bag.is_locked):
             fits = "The password opens the key in the file, and the rest does not fit"
-            return closed("damaged", f"{fits}: the file is damaged, or encrypted in an unusual way. Export it again.")
+            return closed("damaged", f"{fits}: the file is damaged, or made in an unusual way. Export it again.")
         return closed("wrong_password", _wrong(structure))
     public_keys = {public_key_of(key)} if key is not None else set()
     if len(structure.keys) > 1:

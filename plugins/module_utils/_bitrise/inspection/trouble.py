@@ -58,11 +58,7 @@ def _of_app(app: AppFiles, now: dt.datetime, expires_within: int) -> dict[str, l
             if not file.file.processed
         ],
         "duplicated": list(_duplicated(app.files)),
-        "unverifiable": [
-            (file, file.problem or "Nobody could look inside.")
-            for file in app.files
-            if file.file.processed and file.inspection is None and file.kind != PROJECT_FILE
-        ],
+        "unverifiable": list(_unverifiable(app.files, now)),
     }
 
 
@@ -92,6 +88,18 @@ def _invalid(files: Iterable[FileOfApp]) -> Iterator[_Found]:
         )
         if errors:
             yield file, " ".join(errors)
+
+
+def _unverifiable(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[_Found]:
+    """Nothing is wrong with them as far as is known, and that is not far."""
+    for file in files:
+        if file.kind == PROJECT_FILE or not file.file.processed:
+            continue
+        if file.inspection is None:
+            yield file, file.problem or "Nobody could look inside."
+        elif not file.inspection.errors and not (file.details(now) or {}).get("expires_at"):
+            told = " ".join(found.message for found in file.inspection.warnings)
+            yield file, told or "Nothing in it says when it expires."
 
 
 def _unpaired(app: AppFiles) -> Iterator[_Found]:

@@ -161,10 +161,14 @@ def test_a_protected_certificate_is_known_from_another_app(inspection: Inspectio
 def test_keystores_that_show_nothing_without_their_password(inspection: Inspection, material: Material) -> None:
     """The service does not give it: nobody would hear of it when such a keystore expires."""
     shown = tools.recorded()["keystore JKS"]["data"]
-    inspection.holds({ONE: {KEYSTORES: [a_file("closed.keystore", material.keystore), a_file("shown.jks", shown)]}})
+    files = {"closed.keystore": material.keystore, "shown.jks": shown, "odd.bks": tools.BKS}
+    inspection.holds({ONE: {KEYSTORES: [a_file(name, data) for name, data in files.items()]}})
     result = inspection.run()
-    assert named(result, "unverifiable", "invalid") == {"unverifiable": [(ONE, "closed.keystore")], "invalid": []}
-    assert result["unverifiable"][0]["reason"].startswith("The service does not give its password")
+    assert sorted(named(result)["unverifiable"]) == [(ONE, "closed.keystore"), (ONE, "odd.bks")]
+    assert result["invalid"] == []
+    reasons = {entry["name"]: entry["reason"] for entry in result["unverifiable"]}
+    assert reasons["closed.keystore"].startswith("The service does not give its password")
+    assert "not looked into" in reasons["odd.bks"]
     files = {file["upload_file_name"]: file for file in result["apps"][ONE][KEYSTORES]}
     assert files["closed.keystore"]["findings"] == []
     assert files["closed.keystore"]["details"] is None

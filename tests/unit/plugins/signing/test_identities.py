@@ -43,7 +43,7 @@ def test_details(encryption: Pkcs12Encryption, *, elliptic: bool) -> None:
     assert found.details == {
         "common_name": "Apple Distribution: Acme Ltd (A1B2C3D4E5)",
         "team_id": TEAM.identifier,
-        "serial": f"{own.certificate.serial_number:X}",
+        "serial": own.certificate.serial_number.to_bytes(20, "big").hex().upper().removeprefix("00"),
         "sha1": own.sha1,
         "sha256": found.details["sha256"],
         "not_before": "2026-05-03T12:30:15Z",

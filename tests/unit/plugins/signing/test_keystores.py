@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KEYSTORE_KEYS, Inspection
-from tests.signing_files import Pkcs12Encryption, pkcs12_keystore
+from tests.signing_files import Pkcs12Encryption, jks_keystore, pkcs12_keystore
 
 from . import tools
 from .samples import A_DAY, NOW, PASSWORD, android_key, authority, identity
-
-BKS = bytes.fromhex("0000000200000014") + bytes(range(20)) + bytes.fromhex("000004d2")
 
 
 def inspected(data: bytes, password: str | None = PASSWORD, **given: str | None) -> Inspection:
@@ -87,7 +86,7 @@ def test_no_private_key() -> None:
 
 
 def test_other_formats() -> None:
-    found = inspect_file(BKS, expected=None, now=NOW)
+    found = inspect_file(tools.BKS, expected=None, now=NOW)
     assert (found.kind, codes(found), found.details["type"]) == ("android_keystore", ["not_looked_into"], "bks")
     assert found.errors == ()
     assert codes(inspected(b"\x00\x00\x00\x01 is not enough")) == ["not_a_keystore"]
@@ -101,6 +100,26 @@ def test_jks_shows_its_certificates_without_a_password() -> None:
     found = inspected(facts["data"], None, alias="upload")
     assert [code for code in codes(found) if code != "not_yet_valid"] == []
     assert facts["says"].items() <= found.details.items()
+
+
+@pytest.mark.parametrize("alias", ["upload", "grün", "a😀b", "a\0b"])
+def test_names_in_jks(alias: str) -> None:
+    certificate = android_key().certificate.public_bytes(Encoding.DER)
+    found = inspected(jks_keystore([("other", certificate), (alias, certificate)], PASSWORD), alias=alias.upper())
+    assert codes(found) == []
+    assert found.details["alias"] == alias
+
+
+def test_a_certificate_that_cannot_be_read_does_not_spoil_the_others() -> None:
+    certificate = android_key().certificate.public_bytes(Encoding.DER)
+    keystore = jks_keystore([("odd", b"of a form that nobody knows"), ("upload", certificate)], PASSWORD)
+    found = inspected(keystore, alias="upload")
+    assert codes(found) == []
+    assert found.details["sha256_fingerprint"] == android_key().sha256_fingerprint
+    odd = inspected(keystore, alias="odd")
+    assert codes(odd) == ["not_looked_into"]
+    assert odd.errors == ()
+    assert odd.details["expires_at"] is None
 
 
 def test_damaged_jks() -> None:

@@ -9,6 +9,9 @@ import datetime as dt
 import plistlib
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import PROFILE_KEYS, Inspection
@@ -87,6 +90,19 @@ def test_a_signature_by_somebody_else() -> None:
     signature = content[-256:]
     forged = inspected(content.replace(signature, signature[:-1] + bytes([signature[-1] ^ 1])))
     assert codes(forged) == ["invalid_signature"]
+
+
+def test_a_way_of_signing_that_is_not_checked() -> None:
+    """An intact file is not called changed because its signature is of another sort than Apple's."""
+    signer = authority().profile_signer
+    assert isinstance(signer.key, rsa.RSAPrivateKey)
+    padded = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(to_plist(profile_properties()))
+    builder = builder.add_signer(signer.certificate, signer.key, hashes.SHA256(), rsa_padding=padded)
+    found = inspected(builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary]))
+    assert codes(found) == ["signature_not_checked"]
+    assert found.errors == ()
+    assert found.details["name"] == "Acme Shop"
 
 
 @pytest.mark.parametrize("platforms", [["iOS"], ["OSX"], ["tvOS"], ["iOS", "xrOS", "visionOS"]])

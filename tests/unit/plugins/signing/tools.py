@@ -23,6 +23,9 @@ PASSWORD = "secret-of-a-test"
 KEY_PASSWORD = "another-one"
 Facts = dict[str, Any]
 
+# What one begins with.
+BKS = bytes.fromhex("0000000200000014") + bytes(range(20)) + bytes.fromhex("000004d2")
+
 
 def run(*command: str, data: bytes | None = None) -> str:
     done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=60)
@@ -52,7 +55,7 @@ def openssl_says(certificate: str) -> Facts:
     return {
         "common_name": said["CN"],
         "team_id": said["OU"],
-        "serial": said["serial"].lstrip("0"),
+        "serial": said["serial"],
         "not_before": openssl_date(said["notBefore"]),
         "expires_at": openssl_date(said["notAfter"]),
         **{name: value.replace(":", "").lower() for name, value in fingerprints.items()},
