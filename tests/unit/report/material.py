@@ -43,6 +43,7 @@ HOSTILE = (
     "javascript:alert(5)",
     '\x00 \x1b[31m \ud800 \\u0041 \\" {{',
     "a backslash \\",
+    "Shop 🚀 \U0001f469\u200d\U0001f680",
     "x" * 300,
 )
 
