@@ -63,12 +63,14 @@ def test_a_format_that_there_is_not() -> None:
 
 @pytest.mark.parametrize("form", plugin.FORMATS)
 def test_what_is_no_result_of_the_module(form: str) -> None:
-    for found in (None, "text", [], {"msg": "failed"}):
+    results: list[Any] = [None, "text", [], {"msg": "failed"}]
+    for found in results:
         with pytest.raises(AnsibleFilterError, match=f"{NOT_A_RESULT}: it lacks"):
             REPORT(found, form)
     if form == "json":
         return
-    for apps in ({"a": {}}, {"a": None}, {"a": {"title": "a", "provisioning_profiles": [{}]}}, [1]):
+    damaged: list[Any] = [{"a": {}}, {"a": None}, {"a": {"title": "a", "provisioning_profiles": [{}]}}, [1]]
+    for apps in damaged:
         with pytest.raises(AnsibleFilterError, match=NOT_A_RESULT):
             REPORT({**material.nothing(), "apps": apps}, form)
 
