@@ -67,6 +67,8 @@ options:
     description:
       - What to do when the app has several files of that name which do not all have the declared content.
       - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
+      - Several that all have it are left as they are. With V(fail), none of them is protected where the service gives
+        no digest of it, because nobody could say any more that they are equal.
       - Two files that are left of a replacement which was interrupted on this machine are told from those, and the
         replacement is finished. Slugs of replacements under way are kept below C(~/.local/state/mobileops.ci) for this.
     type: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
@@ -38,7 +38,7 @@ class _Digest:
 def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> RemoteFile:
     """The file with the digest of its bytes; as it was where the service does not give them."""
     digest = fetch(client, kind, app_slug, file, _Digest)
-    return replace(file, sha256=digest.sha256.hexdigest()) if digest else file
+    return file.with_found_digest(digest.sha256.hexdigest()) if digest else file
 
 
 def content_of(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> bytes | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
@@ -48,6 +48,7 @@ class RemoteFile:
     is_protected: bool
     is_expose: bool
     sha256: str | None = None
+    digest_is_listed: bool = field(default=True, compare=False)  # by the service, and not found out from the bytes
     # None: the service does not tell it. Where nothing is set it is "".
     password: str | None = field(default=None, repr=False)
     env_key: str | None = None  # what builds refer to the file by, where its kind has that
@@ -76,6 +77,10 @@ class RemoteFile:
             told=_told(data) if kind == ANDROID_KEYSTORE and not protected else {},
             others={**_public({key: value for key, value in data.items() if key not in known}), **own},
         )
+
+    def with_found_digest(self, sha256: str | None) -> RemoteFile:
+        """With the digest that a download has given, now or before: protected, the file gives no bytes for that."""
+        return replace(self, sha256=sha256, digest_is_listed=False)
 
     def as_result(self) -> dict[str, Any]:
         """The service's object without URLs and passwords, and the digest where it is known."""

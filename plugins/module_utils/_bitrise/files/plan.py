@@ -116,7 +116,9 @@ def plan_file(place: Place, desired: Desired, observed: Sequence[RemoteFile]) ->
     deletes = [_delete(place, file, "replaced") for file in cut_off]
     if desired.duplicates == "remove":  # copies that are equal do no harm: only a task that says so removes them
         deletes += [_delete(place, file, "duplicate") for file in ours if file is not keep]
-    return FilePlan((*_update(place, wanted, keep), *deletes, *leftovers), keep.slug, touched, warnings)
+    updates = _update(place, wanted, keep)
+    _refuse_to_hide_a_copy(place, desired, ours, keep, updates)
+    return FilePlan((*updates, *deletes, *leftovers), keep.slug, touched, warnings)
 
 
 def _in_order(
@@ -204,14 +206,32 @@ def _refuse_ambiguous(place: Place, desired: Desired, files: Sequence[RemoteFile
         return
     if desired.sha256 is not None and all(match(desired, file) is Match.EQUAL for file in files):
         return
+    raise _ambiguous(place, desired, files, ", not all with the declared content" if desired.present else "")
+
+
+def _refuse_to_hide_a_copy(
+    place: Place, desired: Desired, files: Sequence[RemoteFile], keep: RemoteFile, updates: Sequence[Update]
+) -> None:
+    """Equal copies do no harm as long as it can be seen that they are: protection would end that, for good."""
+    if len(files) < 2 or desired.duplicates == "remove" or keep.digest_is_listed:
+        return
+    if any("is_protected" in update.changes for update in updates):
+        why = (
+            " is_protected would be set on one of them, for good: its bytes could not be compared any more, and the "
+            "next run would not know which file is meant."
+        )
+        raise _ambiguous(place, desired, files, ", all with the declared content", why)
+
+
+def _ambiguous(
+    place: Place, desired: Desired, files: Sequence[RemoteFile], contents: str, why: str = ""
+) -> RefusedError:
     listed = ", ".join(f"{file.slug} ({_description(desired, file)})" for file in files)
-    found = f"There are {len(files)} files named {desired.label} among the {place.plural}"
-    if desired.present:
-        found, remedy = f"{found}, not all with the declared content", "keep exactly one"
-    else:
-        remedy = "delete them all"
-    raise RefusedError(
-        f"{found}: {listed}. Set slug to the one that is meant, or duplicates=remove to {remedy}.", kind="duplicates"
+    remedy = "keep exactly one" if desired.present else "delete them all"
+    return RefusedError(
+        f"There are {len(files)} files named {desired.label} among the {place.plural}{contents}: {listed}.{why} "
+        f"Set slug to the one that is meant, or duplicates=remove to {remedy}.",
+        kind="duplicates",
     )
 
 

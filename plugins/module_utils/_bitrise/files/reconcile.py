@@ -219,7 +219,7 @@ class FilesOfApp:
     def _with_known_digest(self, data: dict[str, Any]) -> RemoteFile:
         file = RemoteFile.from_service(self.kind, data)
         if self._digests and file.sha256 is None and file.processed and file.slug:
-            return replace(file, sha256=self._digests.get(file.slug))
+            return file.with_found_digest(self._digests.get(file.slug))
         return file
 
     def _remember(self, slug: str | None, sha256: str | None) -> None:

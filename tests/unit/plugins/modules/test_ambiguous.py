@@ -41,6 +41,40 @@ def test_duplicates_of_which_none_is_right_are_replaced_by_one(service: Service,
     assert service.files(kind)[0]["is_protected"] is True
 
 
+# The kind, and whether the service lists digests of it.
+COPIES = pytest.mark.parametrize(
+    ("kind", "hash_fields"), [(PROFILES, True), (CERTIFICATES, False), (PROJECT_FILES, True)]
+)
+
+
+@COPIES
+@CHECK_MODE
+def test_one_of_two_equal_copies_is_not_protected(
+    service: Service, tasks: Tasks, kind: str, hash_fields: bool, check_mode: bool
+) -> None:
+    """That could not be taken back, and each further run would fail."""
+    service.emulator.options(hash_fields=hash_fields)
+    service.holds(kind, a_file("dist", NEW), a_file("dist", NEW))
+    before = service.files(kind)
+    task = tasks.file(kind, NEW, is_protected=True)
+    failed = task.fail(check_mode=check_mode)
+    assert failed["error"]["kind"] == "duplicates"
+    assert all(file["slug"] in failed["msg"] for file in before)
+    assert set(task.asked_when_failing(check_mode=check_mode)) <= READING
+    assert service.files(kind) == before
+    # What can be taken back is done, and so is what the message names.
+    check_then_run_then_rerun(tasks.file(kind, NEW, is_expose=False))
+    check_then_run_then_rerun(tasks.file(kind, NEW, is_protected=True, slug=before[1]["slug"]))
+    check_then_run_then_rerun(tasks.file(kind, NEW, is_protected=True, duplicates="remove"))
+    assert [file["is_protected"] for file in service.files(kind)] == [True]
+
+
+def test_one_of_two_equal_copies_is_protected_where_it_can_still_be_compared(service: Service, tasks: Tasks) -> None:
+    service.holds(CERTIFICATES, a_file("dist", NEW), a_file("dist", NEW))
+    check_then_run_then_rerun(tasks.file(CERTIFICATES, NEW, is_protected=True))
+    assert sorted(file["is_protected"] for file in service.files(CERTIFICATES)) == [False, True]
+
+
 UNVERIFIABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "profile": (PROFILES, {}),
     "certificate without digest": (CERTIFICATES, {"hash_fields": False}),

@@ -39,7 +39,7 @@ class Service:
         truth = {file.slug: file.sha256 for file in self.files}
         fetched = {file.slug for file in worth_downloading(self.place, desired, told)}
         assert not any(file.is_protected for file in told if file.slug in fetched), "protected files give no bytes"
-        return [replace(file, sha256=truth[file.slug]) if file.slug in fetched else file for file in told]
+        return [file.with_found_digest(truth[file.slug]) if file.slug in fetched else file for file in told]
 
     def plan(self, desired: Desired) -> FilePlan:
         return plan_file(self.place, desired, self.observed(desired))

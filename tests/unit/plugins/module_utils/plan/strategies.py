@@ -129,3 +129,12 @@ def replacements(draw: st.DrawFn, **fixed: Any) -> Situation:
     service = replace(service, files=(*service.files, extra))
     given: dict[str, Any] = {"present": True, "content": content, "force": False, "slug": None, "duplicates": "remove"}
     return Situation(service, draw(declarations(service, **{**given, **fixed})))
+
+
+@st.composite
+def copies(draw: st.DrawFn) -> Situation:
+    """All files have the declared content, and copies are to stay."""
+    service = draw(services(CONTENTS[:1]))
+    given: dict[str, Any] = {"present": True, "content": CONTENTS[0], "slug": None, "duplicates": "fail"}
+    trusting = {"force": False, "on_unverifiable": "trust", "update_password": "on_change"}
+    return Situation(service, draw(declarations(service, **given, **trusting)))

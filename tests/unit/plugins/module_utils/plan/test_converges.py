@@ -21,7 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan i
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
 
 from .model import Service
-from .strategies import CONTENTS, Situation, replacements, situations
+from .strategies import CONTENTS, Situation, copies, replacements, situations
 
 
 def planned(service: Service, desired: Desired) -> FilePlan:
@@ -58,6 +58,14 @@ def test_second_plan_is_empty(situation: Situation) -> None:
         assert second.actions == tuple(passwords)
     else:
         assert second.actions == ()
+
+
+@settings(max_examples=200)
+@given(copies())
+def test_second_plan_for_equal_copies_is_empty(situation: Situation) -> None:
+    """What the first did to one of them the second does not refuse."""
+    service, desired = situation.service, situation.desired
+    assert service.after(planned(service, desired).actions).plan(desired).actions == ()
 
 
 @settings(max_examples=120)

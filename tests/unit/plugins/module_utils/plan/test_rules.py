@@ -14,9 +14,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     BUILD_CERTIFICATE as CERTIFICATE,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    PROJECT_FILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     PROVISIONING_PROFILE as PROFILE,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan import (
     FilePlan,
@@ -131,6 +134,76 @@ def test_duplicates_are_refused_with_their_slugs() -> None:
     error = refusal(desired(), remote(), remote("B", **OTHER), remote("C", **OTHER_SIZE, is_protected=True))
     assert error.kind == "duplicates"
     assert "A (100 bytes, the declared content), B (100 bytes), C (200 bytes, protected)" in str(error)
+
+
+HIDES = {"is_protected": True}
+
+
+@pytest.mark.parametrize("kind", [PROFILE, CERTIFICATE, PROJECT_FILE], ids=lambda kind: str(kind.name))
+def test_one_of_several_copies_is_not_made_incomparable(kind: FileKind) -> None:
+    """Protected, it would give its bytes no more: the next run would find two files, and not know what one holds."""
+    copies = remote("B").with_found_digest("a" * 64), remote().with_found_digest("a" * 64)
+    error = refusal(desired(**HIDES), *copies, kind=kind)
+    assert error.kind == "duplicates"
+    assert "A (100 bytes, the declared content), B (100 bytes, the declared content)" in str(error)
+    assert "is_protected" in str(error)
+    assert "duplicates=remove" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "files", "notes", "expected"),
+    [
+        pytest.param(
+            {**HIDES, "duplicates": "remove"},
+            [remote().with_found_digest("a" * 64), remote("B").with_found_digest("a" * 64)],
+            {},
+            ["update A is_protected=True", "delete B duplicate"],
+            id="removed",
+        ),
+        pytest.param(
+            {**HIDES, "slug": "B"},
+            [remote().with_found_digest("a" * 64), remote("B").with_found_digest("a" * 64)],
+            {},
+            ["update B is_protected=True"],
+            id="named",
+        ),
+        pytest.param(HIDES, [remote().with_found_digest("a" * 64)], {}, ["update A is_protected=True"], id="only-one"),
+        pytest.param(HIDES, [remote(), remote("B")], {}, ["update A is_protected=True"], id="digest-listed"),
+        pytest.param(
+            {"is_expose": False},
+            [remote().with_found_digest("a" * 64), remote("B").with_found_digest("a" * 64)],
+            {},
+            ["update A is_expose=False"],
+            id="can-be-taken-back",
+        ),
+        pytest.param(
+            HIDES,
+            [remote(**HIDES).with_found_digest("a" * 64), remote("B").with_found_digest("a" * 64)],
+            {},
+            [],
+            id="one-is-protected-already",
+        ),
+        pytest.param(
+            HIDES,
+            [remote("NEW").with_found_digest("a" * 64), remote("OLD").with_found_digest("a" * 64)],
+            {"NEW": {"OLD"}},
+            ["update NEW is_protected=True", "delete OLD replaced"],
+            id="interrupted-replacement",
+        ),
+    ],
+)
+def test_copies_that_may_be_protected(
+    wanted: dict[str, Any], files: list[RemoteFile], notes: dict[str, set[str]], expected: list[str]
+) -> None:
+    assert words(plan(desired(**wanted), *files, **notes)) == expected
+
+
+def test_protection_of_what_is_replaced_is_not_inherited_by_one_of_several() -> None:
+    old = remote("OLD", **OTHER, is_protected=True)
+    copies = [remote(slug).with_found_digest("a" * 64) for slug in ("A", "NEW")]
+    with pytest.raises(RefusedError) as caught:
+        plan(desired(), *copies, old, NEW={"OLD"})
+    assert caught.value.kind == "duplicates"
 
 
 @pytest.mark.parametrize(
