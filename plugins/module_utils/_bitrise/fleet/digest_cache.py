@@ -21,7 +21,7 @@ except ImportError:  # a Python that was built without it
     sqlite3 = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_S = 10.0
-_TABLE = "CREATE TABLE IF NOT EXISTS digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER) WITHOUT ROWID"
+_COLUMNS = "digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER) WITHOUT ROWID"
 
 
 class DigestCache:
@@ -70,9 +70,18 @@ class DigestCache:
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with contextlib.closing(self._open()) as database:
-            database.execute(_TABLE)
+            _is_begun(database)
+            self._make_private()
+            database.execute(f"CREATE TABLE IF NOT EXISTS {_COLUMNS}")
             database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", rows)
             database.commit()
+
+    def _make_private(self) -> None:
+        """For a file of the user's own that was made by something else. Not everywhere are there modes."""
+        found = self._path.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+            with contextlib.suppress(OSError):
+                self._path.chmod(found.st_mode & 0o700)
 
     def _read(self) -> dict[str, str]:
         if sqlite3 is None:
@@ -92,7 +101,7 @@ class DigestCache:
     def _rows(self) -> dict[str, str]:
         prefix = f"{self._service}/"
         with contextlib.closing(self._open()) as database:
-            if not database.execute("SELECT name FROM sqlite_master WHERE name = 'digest'").fetchone():
+            if not _is_begun(database):
                 return {}  # whoever made the file has not come to its content
             rows = database.execute("SELECT * FROM digest WHERE file >= ? AND file < ?", (prefix, prefix + "~"))
             found = [(str(file)[len(prefix) :], str(sha256), check) for file, sha256, check in rows]
@@ -108,6 +117,14 @@ class DigestCache:
     def _warn(self, problem: str, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or error
         self.warnings.append(f"digest_cache: {self._path} {problem} ({reason}); going on without it.")
+
+
+def _is_begun(database: sqlite3.Connection) -> bool:
+    """Whether the table is there. Raises DatabaseError, which is damage, where something else is in its place."""
+    found = database.execute("SELECT sql FROM sqlite_master WHERE name = 'digest' COLLATE NOCASE").fetchone()
+    if found and found[0] != f"CREATE TABLE {_COLUMNS}":
+        raise sqlite3.DatabaseError("digest is another table")
+    return bool(found)
 
 
 def _checked(slug: str, sha256: str) -> tuple[str, int]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -59,6 +60,60 @@ def test_a_damaged_one_is_made_anew(cached: FleetTask, path: Path, damage: Calla
     assert cached.asked_by() == NO_DOWNLOAD
     assert "warnings" not in cached.run()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+# What another program, or another version of this one, may have made.
+OTHER_TABLES = {
+    "fewer columns": "CREATE TABLE digest (file TEXT PRIMARY KEY, sha256 TEXT)",
+    "other columns": "CREATE TABLE digest (slug TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER)",
+    "more columns": "CREATE TABLE digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER, seen TEXT)",
+    "a view": "CREATE VIEW digest AS SELECT 'a' AS file, 'b' AS sha256, 1 AS checksum",
+}
+
+
+@pytest.mark.parametrize("table", OTHER_TABLES.values(), ids=OTHER_TABLES)
+def test_another_table_of_that_name_is_damage(cached: FleetTask, path: Path, table: str) -> None:
+    """It would be of no use for ever."""
+    path.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute(table)
+    path.chmod(0o644)
+    made = path.read_bytes()
+
+    assert cached.run()["warnings"] == [f"digest_cache: {path} is damaged; it is made anew."]
+
+    other = path.with_name("digests.damaged")
+    assert (other.read_bytes(), other.stat().st_mode & 0o777) == (made, 0o644)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "warnings" not in cached.run()
+    assert cached.asked_by() == NO_DOWNLOAD
+
+
+@pytest.mark.parametrize(("mode", "private"), [(0o644, 0o600), (0o666, 0o600), (0o700, 0o700)])
+@pytest.mark.parametrize("count", [0, 3])
+def test_one_that_others_could_read(path: Path, mode: int, private: int, count: int) -> None:
+    """Made by hand, or with another mask: from the next entry on it is for nobody but the user."""
+    path.parent.mkdir()
+    path.touch()
+    if count:
+        filled(path, count)
+    path.chmod(mode)
+    cache = DigestCache(str(path), API)
+    cache.put("new", sha256(b"new"))
+    cache.save()
+    assert (cache.warnings, path.stat().st_mode & 0o777) == ([], private)
+    assert DigestCache(str(path), API).get("new") == sha256(b"new")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_the_mode_of_a_file_of_somebody_else_is_theirs(path: Path) -> None:
+    filled(path, 3)
+    os.chown(path, 65534, -1)
+    path.chmod(0o666)
+    cache = DigestCache(str(path), API)
+    cache.put("new", sha256(b"new"))
+    cache.save()
+    assert (cache.warnings, path.stat().st_mode & 0o777) == ([], 0o666)
 
 
 @pytest.mark.parametrize("empty", [True, False], ids=["empty", "cut off after nothing"])
