@@ -202,9 +202,9 @@ options:
   digest_cache:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, so that a later run downloads
-        nothing to compare. It holds slugs and digests only and has mode 0600, or gets it when something is added. Several
-        tasks may use it at the same time. A damaged one, or one of another form, is made anew; what it was is kept
-        beside it, with the suffix C(.damaged).
+        nothing to compare. It holds slugs and digests only and has mode 0600, or gets it when something is added.
+        Several tasks may use it at the same time. A damaged one, or one of another form, is made anew; what it was is
+        kept beside it, with the suffix C(.damaged).
       - With it, the content of a protected profile that was uploaded by such a task can be verified too.
       - Without it the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is looked at.
     type: path

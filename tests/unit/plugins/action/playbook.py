@@ -140,16 +140,22 @@ class Playground:
         text = json.dumps(site, indent=1).replace(f'"{UNSAFE}', '!unsafe "')
         text = re.sub(rf'"{VAULTED}([^"]*)"', lambda found: self._vaulted(found[1]), text)
         (self.play / "site.json").write_text(text)
+        return self.run_playbook(self.play / "site.json", self.folder / "hosts", *options, env=env)
+
+    def run_playbook(
+        self, playbook: str | Path, inventory: Path, *options: str | Path, env: Mapping[str, str] | None = None
+    ) -> Run:
+        """A playbook that is there, such as one of the collection."""
         record = self.folder / "record"
         record.unlink(missing_ok=True)
         record.touch()
         done = subprocess.run(
             [
                 BIN / "ansible-playbook",
-                *("-i", self.folder / "hosts"),
+                *("-i", inventory),
                 *("--vault-password-file", self.folder / "password"),
                 *options,
-                self.play / "site.json",
+                playbook,
             ],
             cwd=self.home,  # not the playbook's folder: nothing may depend on where the user is
             env={**self.environment(), **(env or {})},
