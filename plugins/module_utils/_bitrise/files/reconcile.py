@@ -118,6 +118,7 @@ class FilesOfApp:
         self._inspector = inspector or Inspector()
         self.warnings: list[str] = []  # what only came out when a plan was carried out
         self._joined = False  # whether a file is uploaded by a step that was prepared
+        self._leftovers: set[str | None] = set()  # those that a step removes: of several of one name, it is the first
         self.observed = [self._with_known_digest(data) for data in client.files(kind, app_slug)]
 
     def prepare(self, declaration: Declaration) -> Step:
@@ -130,7 +131,10 @@ class FilesOfApp:
             found = with_digest(self._client, self.kind, self.app_slug, file)
             self.observed[self.observed.index(file)] = found
             self._remember(found.slug, found.sha256)
-        file_plan = plan_file(place, desired, self.observed)
+        file_plan = plan_file(place, desired, [file for file in self.observed if file.slug not in self._leftovers])
+        self._leftovers |= {
+            file.slug for file in self.observed if not file.processed and file.slug in file_plan.touched
+        }
         self._joined = self._joined or any(isinstance(action, Upload) for action in file_plan.actions)
         verdict = look_inside(
             self._inspector,

@@ -126,6 +126,17 @@ def test_several_files_of_one_name_each_by_its_slug(fleet: Fleet) -> None:
     assert "declared twice" in fleet.task([ONE], provisioning_profiles=twice).fail()["msg"]
 
 
+def test_a_leftover_of_their_name_is_removed_once(fleet: Fleet) -> None:
+    """It is no second declaration of a file, as a file that both mean would be."""
+    held = [a_file("dist", b"one"), a_file("dist", b"two"), a_file("dist", None)]
+    fleet.holds({ONE: {PROFILES: held}})
+    slugs = [file["slug"] for file in fleet.files(ONE, PROFILES)]
+    entries = [declared("dist", content, slug=slug) for content, slug in zip((b"one", b"two"), slugs, strict=False)]
+    done = check_then_run_then_rerun(fleet.task([ONE], provisioning_profiles=entries))
+    assert [action["reason"] for action in done["actions"]] == ["leftover"]
+    assert fleet.contents(PROFILES)[ONE] == sorted([("dist", sha256(b"one")), ("dist", sha256(b"two"))])
+
+
 def test_digests_of_project_files_are_kept(fleet: Fleet) -> None:
     """The service gives none of them: with a cache they are downloaded once."""
     fleet.holds({ONE: {PROJECT_FILES: [a_file("a.json", b"new", user_env_key="A")]}})
