@@ -16,14 +16,16 @@ author:
 description:
   - Writes, for each app, the variables of the role P(mobileops.ci.code_signing#role) that say what the app has at the
     moment, and the files themselves where the service gives their bytes. So an existing fleet can be taken over; a
-    rollout right after it changes nothing.
+    rollout right after it changes nothing but uploads that were never completed, which it removes where they are in the
+    way of a declared file.
   - Runs on the controller unless it is told otherwise. With a vault secret at hand (C(--ask-vault-pass), C(--vault-id))
     files, passwords and aliases are written encrypted with ansible-vault, as C(ansible-vault encrypt) would do it.
     Without one, files are written as they are and passwords are not written at all; what has to be filled in is said.
     There is none where it runs as a module, that is with O(run_in=target), another connection, become or async.
   - A protected file cannot be downloaded. It is declared by its name and its flags, so that a rollout leaves it alone.
   - Of several files of one name, each is declared by its slug besides. An upload that was never completed is not
-    declared; one that has the name of a declared file is removed by the next rollout.
+    declared; one that has the name of a declared file (or its key, where that is declared) is removed by the next
+    rollout, which is said.
   - Nothing on the service is changed.
 options:
   apps:
@@ -69,7 +71,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - In check mode no file is downloaded.
+      - In check mode no file is downloaded, so only the real run can come upon a file that is not protected and of
+        which the service gives no bytes all the same.
   diff_mode:
     support: full
     details:
@@ -119,11 +122,17 @@ apps:
       type: list
       elements: dict
     missing:
-      description: What is not in the declaration, and what has to be filled in, in whole sentences.
+      description:
+        - What is not in the declaration, and what has to be filled in, in whole sentences. They are at the top of the
+          variables too.
+        - Of an app that is left alone, those that are still there.
       type: list
       elements: str
     error:
       description: V(null), or C(msg) and the keys of RV(error).
+      type: dict
+    diff:
+      description: What is written, as C(before), which is empty, and C(after), by path.
       type: dict
 encrypted:
   description: Whether there is a vault secret to encrypt with.

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import safe_file_name
 
 # In the order in which the role takes them, with the names of its variables.
@@ -105,6 +105,21 @@ def adopt(app_slug: str, held: Sequence[Held], contents: Mapping[str, bytes], en
         result.variables.setdefault(VARIABLES[kind], []).append(entry)
     result.variables.update(result.vaulted)
     return result
+
+
+def never_completed(observed: Mapping[FileKind, Sequence[RemoteFile]], variables: Mapping[str, Any]) -> list[str]:
+    """What there is to say about uploads that were cut off: they are not declared, and may be in the way."""
+    said = []
+    for kind, variable in VARIABLES.items():
+        declared = [Desired(entry["name"], env_key=entry.get("user_env_key")) for entry in variables.get(variable, ())]
+        for file in observed[kind]:
+            if not file.processed:
+                in_the_way = any(desired.means(file) for desired in declared)
+                said.append(
+                    f"{kind.words} {file.name}: an upload that was never completed, which is not declared."
+                    + (" It is in the way of a file that is, so the next rollout removes it." if in_the_way else "")
+                )
+    return said
 
 
 def _add_content(

@@ -17,8 +17,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.declar
     Held,
     adopt,
     held_by,
+    never_completed,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import one_line, variables_file
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import (
+    comments_of,
+    one_line,
+    variables_file,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import FileAction
@@ -46,6 +51,9 @@ EXPORT = OptionGroup(
     }
 )
 DECLARATION = "code_signing.yml"
+# In the comments at its top; what follows is read again by the next run.
+MISSING = "What is not in here (delete a line when that is done):"
+INDENTED = "  "
 NAMED_IN_MESSAGE = 20
 
 
@@ -71,6 +79,10 @@ class _App:
     missing: list[str] = field(default_factory=list)
     error: CiError | None = None
 
+    @property
+    def written(self) -> dict[str, Any]:
+        return {action.path: {"kind": action.kind, "name": action.name} for action in self.actions}
+
     def as_result(self) -> dict[str, Any]:
         return {
             "changed": bool(self.actions),
@@ -79,6 +91,7 @@ class _App:
             "actions": [action.as_dict() for action in self.actions],
             "missing": self.missing,
             "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
+            "diff": {"before": {}, "after": self.written},
         }
 
 
@@ -140,6 +153,7 @@ def _check_place(app: _App, dest: str) -> None:
 def _export(client: BitriseClient, app: _App, dest: str, context: TaskContext, *, force: bool) -> None:
     _check_place(app, dest)
     if os.path.lexists(app.path) and not force:
+        app.missing += _still_missing(app.path)
         return
     observed = {
         kind: [RemoteFile.from_service(kind, data) for data in client.files(kind, app.slug)] for kind in VARIABLES
@@ -148,48 +162,61 @@ def _export(client: BitriseClient, app: _App, dest: str, context: TaskContext, *
     for files in observed.values():
         for file in files:
             client.redact.add(file.password, *file.told.values())
-            if not file.processed:
-                app.missing.append(f"{file.name}: an upload that was never completed, which is not declared.")
-    if context.check_mode:
-        app.actions += [_write(app, one, dest) for one in held if one.path is not None]
-        app.actions.append(Write("declaration", app.slug, None, DECLARATION, app.path))
-        return
     contents: dict[str, bytes] = {}
     for one in held:
-        content = content_of(client, one.kind, app.slug, one.file) if one.is_given else None
+        content = _content(client, app, one, context) if one.is_given else None
         if content is not None:
             contents[str(one.file.slug)] = content
-    adopted = adopt(app.slug, held, contents, context.encrypt)
-    app.missing += adopted.missing
+    adopted = adopt(app.slug, held, contents, _unread if context.check_mode and context.encrypt else context.encrypt)
+    app.missing += [*never_completed(observed, adopted.variables), *adopted.missing]
     for one in held:
         if one.path in adopted.files:
             place = Path(dest, "files", one.path)
-            save_privately(str(place.parent), place.name, adopted.files[one.path])
-            app.actions.append(_write(app, one, dest))
+            if not context.check_mode:
+                save_privately(str(place.parent), place.name, adopted.files[one.path])
+            app.actions.append(Write(one.kind.name, app.slug, one.file.slug, one.file.name, str(place)))
     # At the end: an app that has its declaration is complete.
-    _save_declaration(app, adopted)
+    if not context.check_mode:
+        _save_declaration(app, adopted)
+    app.actions.append(Write("declaration", app.slug, None, DECLARATION, app.path))
 
 
-def _write(app: _App, one: Held, dest: str) -> Write:
-    path = os.path.join(dest, "files", one.path or "")
-    return Write(one.kind.name, app.slug, one.file.slug, one.file.name, path)
+def _content(client: BitriseClient, app: _App, one: Held, context: TaskContext) -> bytes | None:
+    """In check mode nothing is downloaded: what is not protected is taken for given."""
+    return b"" if context.check_mode else content_of(client, one.kind, app.slug, one.file)
+
+
+def _unread(_data: bytes) -> str:
+    """Instead of encrypting, which takes its time, where nothing is written."""
+    return ""
 
 
 def _save_declaration(app: _App, adopted: Adopted) -> None:
     comments = [
         "The signing files that the app had when this was written, for the role mobileops.ci.code_signing.",
-        *(["What is not in here:"] if app.missing else []),
-        *(f"  {text}" for text in app.missing),
+        *([MISSING] if app.missing else []),
+        *(f"{INDENTED}{text}" for text in app.missing),
     ]
     place = Path(app.path)
     save_privately(str(place.parent), place.name, variables_file(comments, adopted.variables))
-    app.actions.append(Write("declaration", app.slug, None, DECLARATION, app.path))
+
+
+def _still_missing(path: str) -> list[str]:
+    """What the declaration itself says is not in it. Where it is encrypted, or has been replaced, that is nothing."""
+    try:
+        comments = comments_of(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return []
+    if MISSING not in comments:
+        return []
+    listed = comments[comments.index(MISSING) + 1 :]
+    return [text[len(INDENTED) :] for text in listed if text.startswith(INDENTED)]
 
 
 def _outcome(apps: Sequence[_App], *, encrypted: bool) -> Outcome:
     plan = Plan(
         tuple(action for app in apps for action in app.actions),
-        after={action.path: {"kind": action.kind, "name": action.name} for app in apps for action in app.actions},
+        after={path: shown for app in apps for path, shown in app.written.items()},
     )
     warnings = []
     if plan.changed and not encrypted:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 try:
@@ -69,6 +70,13 @@ def variables_file(comments: Sequence[str], variables: Mapping[str, Any]) -> byt
     lines = "".join(f"# {one_line(comment)}\n" for comment in comments)
     body = yaml.dump(_data(variables), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return f"---\n{lines}\n{body}".encode()
+
+
+def comments_of(text: str) -> list[str]:
+    """The comments that `variables_file` has written before the variables."""
+    lines = text.split("\n")
+    comments = takewhile(lambda line: line.startswith("# "), lines[1:] if lines[0] == "---" else ())
+    return [line[len("# ") :] for line in comments]
 
 
 def one_line(text: str) -> str:

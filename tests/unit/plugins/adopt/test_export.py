@@ -210,6 +210,44 @@ def test_check_mode(export: Export) -> None:
     assert {action["path"] for action in done["actions"]} == paths
 
 
+@pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
+def test_check_mode_says_what_will_be_missing(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
+    """Without a download, and without a word to be encrypted."""
+    export.fleet.emulator.options(echo_keystore_secrets=True)
+    apps = [{"app_slug": ONE, "host": "Shop"}, TWO, THREE]
+    checked = export.run(apps, check_mode=True, encrypt=encrypt)
+    assert set(export.fleet.asked()) == {"list"}
+    assert checked["apps"][ONE]["missing"] != []
+    done = export.run(apps, encrypt=encrypt)
+    for slug, app in done["apps"].items():
+        assert checked["apps"][slug]["missing"] == app["missing"]
+
+
+LEFTOVERS: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "name": {PROFILES: [a_file("dist", b"c4n4ry"), a_file("dist", None)]},
+    "name of a protected file": {CERTIFICATES: [a_file("dist", b"c4n4ry", is_protected=True), a_file("dist", None)]},
+    "name of two files": {PROFILES: [a_file("dist", b"1"), a_file("dist", b"2"), a_file("dist", None)]},
+    "key": {
+        PROJECT_FILES: [a_file("a", b"1", user_env_key="A"), a_file("a", None, user_env_key="B")],
+    },
+}
+
+
+@pytest.mark.parametrize("held", LEFTOVERS.values(), ids=LEFTOVERS)
+def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[str, list[dict[str, Any]]]) -> None:
+    """They are all that it changes; another one it leaves alone."""
+    others = {KEYSTORES: [a_file("other", None)], PROFILES: [*held.get(PROFILES, []), a_file("other", None)]}
+    export.fleet.holds({ONE: {**held, **others}})
+    done = export.run([ONE])
+    said = {text.partition(":")[0]: text for text in done["apps"][ONE]["missing"] if "never completed" in text}
+    removed = [subject for subject, text in said.items() if "the next rollout removes it" in text]
+    rolled_out = export.rollout(ONE, ONE)
+    expected = [f"{action['kind'].replace('_', ' ')} {action['name']}" for action in rolled_out["actions"]]
+    assert {action.get("reason") for action in rolled_out["actions"]} <= {"leftover"}
+    assert removed == expected
+    assert {"provisioning profile other", "Android keystore other"} <= set(said)
+
+
 def test_second_run_leaves_alone_what_is_there(export: Export) -> None:
     export.run([ONE])
     before = export.written()
@@ -222,6 +260,36 @@ def test_second_run_leaves_alone_what_is_there(export: Export) -> None:
     assert place.read_text() == "changed: by hand\n"
     export.run([ONE], force=True)
     assert {path: export.written()[path] for path in before} == before
+
+
+def test_second_run_says_what_is_still_missing(export: Export) -> None:
+    """As its declaration has it: a line that somebody has deleted there is done."""
+    missing = export.run([ONE])["apps"][ONE]["missing"]
+    place = export.dest / "host_vars" / ONE / "code_signing.yml"
+    assert len(missing) > 3
+    for check_mode in (True, False):
+        export.fleet.forget()
+        assert export.run([ONE], check_mode=check_mode)["apps"][ONE]["missing"] == missing
+        assert export.fleet.asked() == {}
+    place.write_text(place.read_text().replace(f"#   {missing[1]}\n", ""))
+    assert export.run([ONE])["apps"][ONE]["missing"] == [missing[0], *missing[2:]]
+    for other in ("---\n# mine\ncode_signing_profiles: []\n#   text\n", "$ANSIBLE_VAULT;1.1;AES256\n3132\n", ""):
+        place.write_text(other)
+        assert export.run([ONE])["apps"][ONE]["missing"] == []
+    place.write_bytes(b"\xff\xfe# What")
+    assert export.run([ONE])["apps"][ONE]["missing"] == []
+    place.unlink()
+    place.mkdir()
+    assert export.run([ONE])["apps"][ONE]["missing"] == []
+
+
+def test_each_app_has_a_diff_of_its_own(export: Export) -> None:
+    done = export.run([ONE, TWO])
+    diffs = [app["diff"] for app in done["apps"].values()]
+    assert {path for diff in diffs for path in diff["after"]} == {action["path"] for action in done["actions"]}
+    assert done["diff"]["after"] == {**diffs[0]["after"], **diffs[1]["after"]}
+    again = export.run([ONE])
+    assert again["apps"][ONE]["diff"] == {"before": {}, "after": {}}
 
 
 def test_stopped_before_the_declaration_was_written(export: Export) -> None:
