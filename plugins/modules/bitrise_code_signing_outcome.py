@@ -14,13 +14,15 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - A task with M(mobileops.ci.bitrise_code_signing) is about many apps. Where apps are hosts, this module makes the
-    part of one app the result of one host, which so is changed, failed or unchanged, and shows the diff of its app.
+  - A task with M(mobileops.ci.bitrise_code_signing) or M(mobileops.ci.bitrise_code_signing_export) is about many apps.
+    Where apps are hosts, this module makes the part of one app the result of one host, which so is changed, failed or
+    unchanged, and shows the diff of its app.
   - It only passes on what it is given, and asks nothing of the service.
 options:
   outcome:
     description:
-      - The entry of RV(mobileops.ci.bitrise_code_signing#module:apps) for the app of the host.
+      - The entry of RV(mobileops.ci.bitrise_code_signing#module:apps) or
+        RV(mobileops.ci.bitrise_code_signing_export#module:apps) for the app of the host.
     type: dict
     required: true
 extends_documentation_fragment:
@@ -37,6 +39,7 @@ attributes:
       - Says of another task what that has done.
 seealso:
   - module: mobileops.ci.bitrise_code_signing
+  - module: mobileops.ci.bitrise_code_signing_export
 """
 
 EXAMPLES = r"""
@@ -57,7 +60,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The declared files of the app as they are now, as M(mobileops.ci.bitrise_code_signing) returns them.
+  description:
+    - The declared files of the app as they are now, as M(mobileops.ci.bitrise_code_signing) returns them; empty where
+      they are none of what the task returns.
   returned: always
   type: list
   elements: dict

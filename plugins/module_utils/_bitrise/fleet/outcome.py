@@ -37,7 +37,10 @@ def _run(options: dict[str, Any], _client: None, _context: TaskContext) -> Outco
     error = outcome.get("error")
     actions, diff = outcome.get("actions") or [], outcome.get("diff") or {}
     if not isinstance(error, (Mapping, type(None))) or not isinstance(actions, list) or not isinstance(diff, Mapping):
-        raise OptionError("outcome: this is not an entry of what mobileops.ci.bitrise_code_signing returns in apps.")
+        raise OptionError(
+            "outcome: this is not an entry of what mobileops.ci.bitrise_code_signing or "
+            "mobileops.ci.bitrise_code_signing_export returns in apps."
+        )
     plan = Plan(
         tuple(_Reported(action) for action in actions), before=diff.get("before") or {}, after=diff.get("after") or {}
     )
