@@ -143,7 +143,7 @@ class Playground:
         return self.run_playbook(self.play / "site.json", self.folder / "hosts", *options, env=env)
 
     def run_playbook(
-        self, playbook: str | Path, inventory: Path, *options: str | Path, env: Mapping[str, str] | None = None
+        self, playbook: str | Path, inventory: str | Path, *options: str | Path, env: Mapping[str, str] | None = None
     ) -> Run:
         """A playbook that is there, such as one of the collection."""
         record = self.folder / "record"

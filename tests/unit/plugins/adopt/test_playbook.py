@@ -97,3 +97,17 @@ def test_a_wrong_token(fleet: Fleet, ground: Playground) -> None:
     assert outcomes(run) == {"Shop": ("failed", False), "Bank": ("failed", False)}
     assert ended(run, "Outcome")["Bank"].result["error"]["kind"] == "unauthorized"
     assert "t0ken-c4n4ry" not in run.screen
+
+
+def test_without_an_inventory_there_is_no_folder(fleet: Fleet, ground: Playground) -> None:
+    given = ["-e", f"code_signing_api_token={fleet.emulator.tokens['owner']} code_signing_app_slug={TWO}"]
+    given += ["-e", f"code_signing_api_url={fleet.emulator.api_url}"]
+    refused = ground.run_playbook("mobileops.ci.adopt", "bank,", *given)
+    (failed,) = [event for event in refused.events if event.event == "failed"]
+    assert failed.result["msg"].startswith("adopt_dest: the inventory is in no folder")
+    assert fleet.asked() == {}
+
+    named = ground.run_playbook("mobileops.ci.adopt", "bank,", *given, "-e", "adopt_dest='taken over'")
+    assert named.status == 0, named.screen
+    # Where Ansible was started, and not where the collection is.
+    assert (ground.home / "taken over" / "host_vars" / "bank" / "code_signing.yml").is_file()
