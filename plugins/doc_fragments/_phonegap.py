@@ -20,7 +20,9 @@ options:
   api_token:
     description:
       - Authentication token of an account. It counts before a user name, and travels in a header, not in the URL.
-      - Without it the environment variable E(PHONEGAP_TOKEN) is looked at. Either a token or a user name is required.
+      - Without it the environment variable E(PHONEGAP_TOKEN) is looked at, unless the task says O(username) or
+        O(login_password), because what a task says counts before the environment. Either a token or a user name is
+        required.
     type: str
   username:
     description:
@@ -32,6 +34,7 @@ requirements:
 notes:
   - The service at build.phonegap.com closed in October 2020. The module works with any installation that speaks the
     same API v1.
+  - An environment variable that is empty counts as one that is not set.
   - Proxies come from the usual environment variables, also when the task sets them with C(environment).
   - Redirects are not followed with credentials, so that these go to no other host.
   - Where a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with

@@ -9,6 +9,7 @@ A module has them by itself. The controller's worker must not change its own for
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from ansible.module_utils.common.validation import check_type_str
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import plain
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback, look_up
 
 _VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})", re.ASCII)
 
@@ -48,6 +50,7 @@ def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
     def path(value: Any) -> str:  # messages name a type by its function's name
         return expand(check_type_str(value), env)
 
+    looks = {env_fallback: from_env, environment_fallback: functools.partial(look_up, env)}
     bound: dict[str, Any] = {}
     types: dict[str, Callable[[Any], str]] = {"path": path}
     for name, original in spec.items():
@@ -55,8 +58,9 @@ def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
         for key in ("type", "elements"):
             if option.get(key) in types:
                 option[key] = types[option[key]]
-        if option.get("fallback", (None,))[0] is env_fallback:
-            option["fallback"] = (from_env, *option["fallback"][1:])
+        fallback, *arguments = option.get("fallback", (None,))
+        if fallback in looks:
+            option["fallback"] = (looks[fallback], *arguments)
         if option.get("options"):
             option["options"] = bind(option["options"], env)
     return bound

@@ -21,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._answers import (
     refusal,
     succeeded,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import said_by_task
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
@@ -53,8 +54,11 @@ class PhoneGapClient(ServiceClient):
     @classmethod
     def _connect(cls, options: Mapping[str, Any], env: Mapping[str, str], password_option: str) -> PhoneGapClient:
         transport = Transport.from_options(options, env)
-        if options["api_token"] is not None:
-            token = check_token(options["api_token"], "api_token")
+        token = options["api_token"]
+        # A token that the environment happens to have may be another account's than the login of the task.
+        login = said_by_task(options["username"]) or said_by_task(options[password_option])
+        if said_by_task(token) or (token is not None and not login):
+            token = check_token(token, "api_token")
             # In a header, not in the query: URLs get into the logs of servers and proxies.
             client = cls(options["api_url"], {"Authorization": f"token {token}"}, Redactor(), transport)
             client.hide(token)

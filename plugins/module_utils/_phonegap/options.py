@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
-from ansible.module_utils.basic import env_fallback
-
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, TRANSPORT, OptionGroup
 
 # What is the same in every module. The account's password is not: phonegap_key has a password of its own.
 CONNECTION = OptionGroup(
     {
-        "api_url": {"type": "str", "required": True, "fallback": (env_fallback, ["PHONEGAP_API_URL"])},
-        "api_token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["PHONEGAP_TOKEN"])},
-        "username": {"type": "str", "fallback": (env_fallback, ["PHONEGAP_USERNAME"])},
+        "api_url": {"type": "str", "required": True, "fallback": (environment_fallback, ["PHONEGAP_API_URL"])},
+        "api_token": {"type": "str", "no_log": True, "fallback": (environment_fallback, ["PHONEGAP_TOKEN"])},
+        "username": {"type": "str", "fallback": (environment_fallback, ["PHONEGAP_USERNAME"])},
     },
     required_one_of=(("api_token", "username"),),
 )
-_PASSWORD = {"type": "str", "no_log": True, "fallback": (env_fallback, ["PHONEGAP_PASSWORD"])}
+_PASSWORD = {"type": "str", "no_log": True, "fallback": (environment_fallback, ["PHONEGAP_PASSWORD"])}
 LOGIN = OptionGroup({"password": {**_PASSWORD, "aliases": ["login_password"]}})
 LOGIN_OF_KEY = OptionGroup({"login_password": _PASSWORD})
 

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import bind
 
 from ..helpers.documentation import ansible
 from ..helpers.servers import Answer, serving
+from ..helpers.tasks import Task
 from .service import APP_INFO, ENTRIES, KEY_ENTRY, KEY_INFO, USER_INFO, PhoneGap
 from .test_keys import declared
 
@@ -38,6 +43,77 @@ def test_credentials_travel_in_a_header(phonegap: PhoneGap, options: dict[str, A
         assert type(task)(task.service, USER_INFO, connection, {}).run()["user"]["id"] == 1
     ((line, headers),) = server.seen
     assert (line, headers["Authorization"]) == ("GET /me", header)
+
+
+TOKEN_IN_ENV = {"PHONEGAP_TOKEN": "ambient"}
+LOGIN_IN_ENV = {"PHONEGAP_USERNAME": "me@example.com", "PHONEGAP_PASSWORD": "p:w"}
+LOGIN = {"username": "me@example.com", "password": "p:w"}
+BASIC = "Basic bWVAZXhhbXBsZS5jb206cDp3"
+
+
+@pytest.mark.parametrize("where", ["controller", "target"])
+@pytest.mark.parametrize(
+    ("env", "options", "header"),
+    [
+        (TOKEN_IN_ENV, {}, "token ambient"),
+        (LOGIN_IN_ENV, {}, BASIC),
+        ({**TOKEN_IN_ENV, **LOGIN_IN_ENV}, {}, "token ambient"),
+        (TOKEN_IN_ENV, LOGIN, BASIC),
+        (TOKEN_IN_ENV, {"username": LOGIN["username"], "login_password": LOGIN["password"]}, BASIC),
+        ({**TOKEN_IN_ENV, **LOGIN_IN_ENV}, {"username": "me@example.com"}, BASIC),
+        ({**TOKEN_IN_ENV, **LOGIN_IN_ENV}, {"password": "p:w"}, BASIC),
+        (LOGIN_IN_ENV, {"api_token": "own"}, "token own"),
+        (TOKEN_IN_ENV, {"api_token": "own", **LOGIN}, "token own"),
+        # Equal to the one in the environment, and given all the same.
+        (TOKEN_IN_ENV, {"api_token": "ambient", **LOGIN}, "token ambient"),
+        ({"PHONEGAP_TOKEN": ""}, LOGIN, BASIC),
+        ({"PHONEGAP_TOKEN": "", **LOGIN_IN_ENV}, {}, BASIC),
+        ({**TOKEN_IN_ENV, "PHONEGAP_USERNAME": "", "PHONEGAP_PASSWORD": ""}, {}, "token ambient"),
+    ],
+)
+def test_what_the_task_says_counts_before_the_environment(
+    phonegap: PhoneGap,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    env: dict[str, str],
+    options: dict[str, Any],
+    header: str,
+) -> None:
+    spec = USER_INFO.options.argument_spec
+    if where == "controller":
+        spec = bind(spec, env)
+    else:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+    entry = replace(USER_INFO, options=replace(USER_INFO.options, argument_spec=spec))
+    with serving(Answer(body=USER)) as server:
+        connection = {"api_url": server.url, "max_retries": 0, **options}
+        assert Task(phonegap, entry, connection, {}).run()["user"]["id"] == 1  # type: ignore[arg-type]
+    ((_line, headers),) = server.seen
+    assert headers["Authorization"] == header
+
+
+def test_a_login_that_is_not_complete(phonegap: PhoneGap, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token of the environment does not step in for it: that may be another account."""
+    monkeypatch.setenv("PHONEGAP_TOKEN", "ambient")
+    monkeypatch.setenv("PHONEGAP_PASSWORD", "")
+    options = {"api_url": phonegap.emulator.phonegap_url, "username": "me@example.com"}
+    failed = Task(phonegap, USER_INFO, options, {}).fail()  # type: ignore[arg-type]
+    assert "username: it takes an address without a colon, and password" in failed["msg"]
+
+
+@pytest.mark.parametrize("name", ["PHONEGAP_API_URL", "PHONEGAP_TOKEN"])
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    env = {"PHONEGAP_API_URL": "https://build.example.com/api/v1", "PHONEGAP_TOKEN": "ambient", name: ""}
+    for variable, value in env.items():
+        monkeypatch.setenv(variable, value)
+    spec, rules = USER_INFO.options.argument_spec, USER_INFO.options.rules
+    words = {
+        "PHONEGAP_API_URL": "missing required arguments: api_url",
+        "PHONEGAP_TOKEN": "one of the following is required: api_token, username",
+    }
+    for one in (spec, bind(spec, env)):
+        assert ArgumentSpecValidator(one, **rules).validate({}).error_messages == [words[name]]
 
 
 def test_a_login_works(phonegap: PhoneGap) -> None:
