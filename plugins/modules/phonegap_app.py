@@ -26,11 +26,15 @@ options:
     description:
       - Title of the app. Without O(id) it says which app is meant; if several have it the task fails, lists their
         numbers and changes nothing.
+      - If a C(config.xml) in O(src) says another title, the app that has either of the two is meant, and it gets that
+        of C(config.xml). If there is an app of each title the task fails as well.
       - With O(id), the title that the app shall have.
     type: str
   state:
     description:
       - Whether the app is to be there.
+      - V(absent) means the same app as V(present) with the same O(id), O(title) and O(src). So give O(src) if its
+        C(config.xml) says another title than O(title).
     type: str
     choices: [present, absent]
     default: present
@@ -197,7 +201,7 @@ attributes:
       - Not with O(force=true) and O(pull=true).
 notes:
   - What a C(config.xml) in O(src) says of title, package, version, description and PhoneGap version counts more than
-    the options, for the service and for this module, which says so in a warning. An app is then found by that title.
+    the options, for the service and for this module, which says so in a warning.
 seealso:
   - module: mobileops.ci.phonegap_app_info
   - module: mobileops.ci.phonegap_build

@@ -66,12 +66,12 @@ APP = OptionGroup(
 _LOGIN_IN_URL = re.compile(r"//[^/?#]*@")
 
 
-def find_app(client: PhoneGapClient, app_id: int | None, title: str | None) -> App | None:
-    """The app of that number, else the one of exactly that title; nothing if there is none."""
+def find_app(client: PhoneGapClient, app_id: int | None, *titles: str) -> App | None:
+    """The app of that number, else the one that has exactly one of these titles; nothing if there is none."""
     number = app_id
     if number is None:
-        of_that_title = (app for app in client.apps() if app.get("title") == title)
-        found = only_one(of_that_title, f"apps with the title {title}")
+        of_these_titles = (app for app in client.apps() if app.get("title") in titles)
+        found = only_one(of_these_titles, f"apps with the title {' or '.join(titles)}")
         if found is None:
             return None
         number = int(found["id"])
@@ -86,12 +86,11 @@ def find_app(client: PhoneGapClient, app_id: int | None, title: str | None) -> A
 def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "title", "src", "repo", "icon", "version", "phonegap_version")
     if options["state"] == "absent":
-        app = find_app(client, options["id"], options["title"])
-        return _outcome(client, plan_absent(app), context, ())
+        return _outcome(client, plan_absent(_find(client, options, _title_in_config(options, context))), context, ())
     desired, effective, warnings = _desired(options, context)
     for choice in desired.choices:
         client.hide(*choice.passwords.values())
-    app = find_app(client, options["id"], effective["title"])
+    app = _find(client, options, effective["title"])
     if app is None and options["id"] is not None:
         raise ServiceError(
             f"id: there is no app {options['id']}, or this account has no access to it. To create one, leave id out: "
@@ -100,6 +99,21 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
         )
     known = [Key.from_service(key) for key in client.signing_keys()] if desired.choices else []
     return _outcome(client, plan_present(app, desired, known), context, warnings)
+
+
+def _find(client: PhoneGapClient, options: Mapping[str, Any], effective_title: str | None) -> App | None:
+    """The app that the task means, whatever its state shall be.
+
+    Until its content is sent it has the title of the task; from then on the one that config.xml says.
+    """
+    titles = dict.fromkeys(title for title in (options["title"], effective_title) if title)
+    return find_app(client, options["id"], *titles)
+
+
+def _title_in_config(options: Mapping[str, Any], context: TaskContext) -> str | None:
+    if options["id"] is not None or not options["src"]:
+        return None
+    return told_by_config(read_content(options["src"], context)).get("title")
 
 
 def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired, dict[str, Any], tuple[str, ...]]:

@@ -32,7 +32,7 @@ def _run_apps(options: dict[str, Any], client: PhoneGapClient, _context: TaskCon
         return Outcome({"apps": [App.from_service(client.app(options["id"])).as_result()]})
     wanted = [app for app in client.apps() if options["title"] in (None, app.get("title"))]
     # The list has neither keys nor collaborators. An app may be gone by the time it is asked for.
-    found = [find_app(client, app["id"], None) for app in wanted]
+    found = [find_app(client, app["id"]) for app in wanted]
     return Outcome({"apps": [app.as_result() for app in found if app is not None]})
 
 

@@ -121,6 +121,48 @@ def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
     ]
 
 
+def test_an_app_that_a_config_comes_to_name_stays_the_same_app(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Asked"})
+    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
+    result = check_then_run_then_rerun(task)
+    assert result["actions"][0]["changes"]["title"] == "Told"
+    assert {number: app["title"] for number, app in phonegap.state["apps"].items()} == {"1": "Told"}
+    gone = check_then_run_then_rerun(task.with_options(state="absent"))
+    assert ([action["action"] for action in gone["actions"]], phonegap.state["apps"]) == (["delete"], {})
+
+
+@pytest.mark.parametrize("title", ["Asked", "Told"])
+def test_absent_means_the_app_that_present_means(phonegap: PhoneGap, title: str) -> None:
+    phonegap.holds({"title": title, "id": 4}, {"title": "Other", "id": 5})
+    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
+    assert task.run(check_mode=True)["app"]["id"] == 4
+    assert [action["slug"] for action in task.with_options(state="absent").run()["actions"]] == ["4"]
+    assert list(phonegap.state["apps"]) == ["5"]
+
+
+def test_without_content_only_the_title_of_the_task_counts(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Told"})
+    assert phonegap.app(title="Asked", state="absent").run()["changed"] is False
+    missing = phonegap.app(title="Asked", src="/no/such/file", state="absent")
+    assert missing.fail()["error"]["kind"] == "local_file"
+    assert list(phonegap.state["apps"]) == ["1"]
+    assert missing.with_options(id=1).run()["changed"] is True
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_two_apps_with_either_title_are_refused(phonegap: PhoneGap, state: str) -> None:
+    phonegap.holds({"title": "Asked", "id": 4}, {"title": "Told", "id": 5})
+    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"), state=state)
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "duplicates"
+        assert "several apps with the title Asked or Told, with the ids 4, 5" in failed["msg"]
+    assert sorted(phonegap.state["apps"]) == ["4", "5"]
+
+
 def test_a_version_may_be_declared_by_the_config_alone(phonegap: PhoneGap) -> None:
     src = phonegap.folder / "www"
     for version in ("1.0", "1.1"):
