@@ -99,6 +99,8 @@ options:
         would only create it.
       - The service lets nobody choose a locked key. Without passwords for it the task fails before anything is changed.
       - If the app uses the key already and the key is locked, the passwords unlock it.
+      - The service does not check passwords. If the app uses the key already and its last build for the platform failed
+        with words about a wrong password, the passwords are sent again, and the service builds anew.
     type: dict
     suboptions:
       ios:
@@ -347,7 +349,7 @@ actions:
       description: Properties that are sent.
       type: dict
     signing_keys:
-      description: By platform the numbers of keys that are newly chosen.
+      description: By platform the numbers of keys that are newly chosen, or whose passwords are sent again.
       type: dict
     content:
       description: The content or icon that is sent, or V(null).

@@ -77,6 +77,8 @@ options:
       - Password of the key, for V(ios), V(blackberry) and V(windows). That of the account is O(login_password).
       - Passwords are sent when the key is created, and when O(locked=false) finds it locked. The service does not check
         them; wrong ones show when a build fails.
+      - After such a failure the option O(mobileops.ci.phonegap_app#module:keys) of the app that uses the key sends
+        corrected passwords, or the key can be locked with O(locked=true) and then unlocked.
     type: str
   key_pw:
     description:

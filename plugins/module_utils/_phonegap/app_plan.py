@@ -186,13 +186,16 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
     new = tuple(choice for choice in desired.choices if app.keys.get(choice.platform) != choice.id)
     for choice in new:
         check_choice(choice, known)
-    unlocks, warnings = _unlocks(app, [choice for choice in desired.choices if choice not in new], known)
+    used = [choice for choice in desired.choices if choice not in new]
+    unlocks, warnings = _unlocks(app, used, known)
+    corrected = _corrected(app, used, known)
     # The service tells nothing of the content that it has: so it is sent whenever something else is, and on demand.
     send = desired.content is not None and bool(changes or new or desired.force)
     content = desired.content if send else None
     actions: list[Action] = list(unlocks)
-    if changes or new or content or desired.pull:
-        actions.append(UpdateApp(app.id, app.title, changes, new, content, desired.pull))
+    if changes or new or corrected or content or desired.pull:
+        choices = (*new, *corrected.values())
+        actions.append(UpdateApp(app.id, app.title, changes, choices, content, desired.pull))
     after = _with(app, changes, new)
     if desired.icon and (desired.icon.name != app.icon or desired.force):
         actions.append(SetIcon(app.id, app.title, desired.icon))
@@ -201,6 +204,8 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
     for unlock in unlocks:
         shown_before.setdefault("locked_keys", []).append(unlock.key.label)
         shown_after["locked_keys"] = []
+    if corrected:
+        shown_before["keys_with_wrong_password"], shown_after["keys_with_wrong_password"] = list(corrected), []
     return AppStep(Plan(tuple(actions), {"app": shown_before}, {"app": shown_after}), after, warnings)
 
 
@@ -232,7 +237,7 @@ def _unlocks(
     """Keys that the app uses already and that have been locked since."""
     unlocks, warnings = [], []
     for choice in choices:
-        key = next((key for key in known if (key.platform, key.id) == (choice.platform, choice.id)), None)
+        key = _key_of(choice, known)
         if key is None or not key.locked:
             continue
         if choice.passwords:
@@ -243,6 +248,24 @@ def _unlocks(
                 f"{how_to_unlock(choice.platform)}."
             )
     return tuple(unlocks), tuple(warnings)
+
+
+def _corrected(app: App, choices: Sequence[Choice], known: Sequence[Key]) -> dict[str, Choice]:
+    """By label the keys that the app uses already with a password that its last build found wrong.
+
+    To choose such a key once more, with its passwords, also makes the service build anew: that ends the failure which
+    this goes by.
+    """
+    found = {}
+    for choice in choices:
+        key = _key_of(choice, known)
+        if key and not key.locked and choice.passwords and app.found_password_wrong(choice.platform):
+            found[key.label] = choice
+    return found
+
+
+def _key_of(choice: Choice, known: Sequence[Key]) -> Key | None:
+    return next((key for key in known if (key.platform, key.id) == (choice.platform, choice.id)), None)
 
 
 def _with(app: App, changes: Mapping[str, Any], choices: Sequence[Choice]) -> App:

@@ -13,7 +13,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient, has_number
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import App
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import ERROR, App
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
@@ -21,7 +21,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT,
 PLATFORMS = OptionGroup({"platforms": {"type": "list", "elements": "str"}})
 
 PENDING = "pending"
-ERROR = "error"
 # The service has no word for it: there is no status as long as a key is missing.
 NEEDS_KEY = "needs_key"
 
@@ -124,6 +123,11 @@ def _end(
         advice = ""
         if any("locked" in app.error.get(name, "") for name in failed):
             advice = " Unlock the key with mobileops.ci.phonegap_key, locked=false and its passwords, then build again."
+        elif any(app.found_password_wrong(name) for name in failed):
+            advice = (
+                " Give the right passwords with option keys of mobileops.ci.phonegap_app, which sends them again after "
+                "such a failure, then build again."
+            )
         return Outcome(
             values, plan, warnings, CiError(f"The {app.label} was not built. {words}.{advice}", kind="build_failed")
         )

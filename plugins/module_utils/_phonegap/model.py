@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +16,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, 
 FILE = "file"
 REMOTE_REPO = "remote_repo"
 OWNER_ROLE = "admin"
+ERROR = "error"
 # The words of requests, by those of answers.
 ROLES = {"developer": "dev", "tester": "tester", OWNER_ROLE: OWNER_ROLE}
+
+# The service passes on what the tools of each platform say: jarsigner, openssl, security.
+_WRONG_PASSWORD = re.compile("password|recover ?(able)? ?key|final block", re.IGNORECASE)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -87,6 +92,13 @@ class App:
     @property
     def label(self) -> str:
         return f"app {self.id} ({self.title})" if self.id is not None else f"app {self.title}"
+
+    def found_password_wrong(self, platform: str) -> bool:
+        """Whether its build failed for what reads as a wrong password of the signing key.
+
+        That is how the service tells: it checks none when it gets it.
+        """
+        return self.status.get(platform) == ERROR and bool(_WRONG_PASSWORD.search(self.error.get(platform, "")))
 
     def as_result(self) -> dict[str, Any]:
         shown = {name: value for name, value in vars(self).items() if name not in ("people", "keys")}

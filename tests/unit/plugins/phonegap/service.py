@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,12 @@ ENTRIES: tuple[Entry, ...] = (
 )
 API = "/api/v1"
 ANDROID = {"key_pw": "one", "keystore_pw": "two"}
+
+
+def keystore(password: str) -> bytes:
+    """A JKS file with nothing in it that this password opens, and no other."""
+    head = bytes.fromhex("feedfeed0000000200000000")
+    return head + hashlib.sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + head).digest()
 
 
 class PhoneGap:

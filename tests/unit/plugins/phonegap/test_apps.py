@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 
 from ..helpers.tasks import check_then_run_then_rerun
-from .service import ANDROID, APP_ENTRY, PhoneGap
+from .service import ANDROID, APP_ENTRY, BUILD_ENTRY, PhoneGap, keystore
 
 REPO = "https://example.com/menu.git"
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
@@ -243,6 +245,57 @@ def test_a_key_in_use_is_unlocked(phonegap: PhoneGap) -> None:
         ("unlock", "key", "1")
     ]
     assert phonegap.state["keys"]["android"]["1"]["locked"] is False
+
+
+def wrongly_unlocked(phonegap: PhoneGap) -> None:
+    """The app uses a key whose password at the service is not that of its keystore, and was built with it."""
+    content = base64.b64encode(keystore(ANDROID["keystore_pw"])).decode()
+    key = {
+        **LOCKED,
+        "passwords": {**ANDROID, "keystore_pw": "wrong"},
+        "files": {"keystore": {"content_base64": content}},
+    }
+    phonegap.emulator.options(phonegap_build_seconds=0)
+    phonegap.holds({**SHOP, "keys": {"android": 1}}, keys=(key,))
+    assert "password was incorrect" in built(phonegap)["error"]
+
+
+def built(phonegap: PhoneGap) -> dict[str, Any]:
+    """What became of a build for Android."""
+    done = phonegap.make(BUILD_ENTRY, app_id=1, platforms=["android"], wait=True).result()
+    found: dict[str, Any] = done["build"]["platforms"]["android"]
+    return found
+
+
+def test_passwords_that_a_build_found_wrong_are_sent_again(phonegap: PhoneGap) -> None:
+    wrongly_unlocked(phonegap)
+    assert phonegap.app(title="Shop", keys={"android": 1}).run()["changed"] is False
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID}}))
+    ((action, chosen),) = [(action["action"], action["signing_keys"]) for action in result["actions"]]
+    assert (action, chosen) == ("update", {"android": 1})
+    assert result["diff"]["before"]["app"]["keys_with_wrong_password"] == ["android key 1 (Release)"]
+    assert built(phonegap) == {"status": "complete", "error": None}
+
+
+def test_passwords_that_are_still_wrong_are_sent_each_time(phonegap: PhoneGap) -> None:
+    wrongly_unlocked(phonegap)
+    task = phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID, "keystore_pw": "wrong too"}})
+    assert [task.run()["changed"], built(phonegap)["status"], task.run()["changed"]] == [True, "error", True]
+
+
+def test_other_failures_of_a_build_take_no_passwords(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, keys=(UNLOCKED,))
+    app = phonegap.app(title="Shop").run()["app"]
+    for platform, words, changed in (
+        ("android", "Cannot recover key", True),
+        ("android", "Failed to compile plugin", False),
+        ("webos", "Keystore was tampered with, or password was incorrect", False),
+    ):
+        shown = {**app, "keys": {"android": {"id": 1}}, "status": {platform: "error"}, "error": {platform: words}}
+        phonegap.emulator.fault(status=200, method="GET", path="/apps/1$", body=json.dumps(shown))
+        task = phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID}})
+        assert task.run(check_mode=True)["changed"] is changed, words
+        phonegap.emulator.clear_faults()
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_the_service_s_own_words(phonegap: PhoneGap) -> None:
     jks = {"keystore": {"content_base64": "/u3+7QAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}}
     phonegap.holds({**SHOP, "keys": {"android": 1}}, keys=({**key, "files": jks},))
     failed = task(phonegap, wait=True).result()
-    assert "android: Keystore was tampered with, or password was incorrect" in failed["msg"]
+    assert "android: Keystore was tampered with, or password was incorrect. Give the right" in failed["msg"]
     assert failed["build"]["platforms"]["webos"]["status"] == "complete"
 
 
