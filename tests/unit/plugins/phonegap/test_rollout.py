@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook phonegap_rollout: what is left to do after each state, said before."""
+"""The playbook phonegap_rollout and the play of the guide: what is left to do after each state, said before."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ import json
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+
+from tests.signing_files import Authority, IdentityKind, Team
+from tests.unit.conftest import CHECKOUT
+
 from ..helpers.documentation import ansible
-from .service import PhoneGap, keystore
+from .service import BUILD_ENTRY, PhoneGap, keystore
 
 KEY, APP, BUILD, DIRECTORY, DOWNLOAD = (
     "Make sure that the signing keys are there and unlocked",
@@ -132,3 +138,38 @@ def test_check_mode_with_a_key_that_is_not_chosen_yet(phonegap: PhoneGap) -> Non
     )
     assert plays.run("--check") == said
     assert plays.run() == dict.fromkeys((KEY, APP, BUILD, DIRECTORY, DOWNLOAD), "changed")
+
+
+def guide(phonegap: PhoneGap) -> Plays:
+    """The play as the guide has it, without the tasks about the other service."""
+    text = (CHECKOUT / "docs" / "docsite" / "rst" / "two_services.rst").read_text(encoding="utf-8")
+    block = re.search(r"code-block:: yaml\n\n(.*?)\n(?=\S)", text, re.DOTALL)
+    assert block
+    (play,) = yaml.safe_load(textwrap.dedent(block[1]))
+    play["tasks"] = [task for task in play["tasks"] if not any("bitrise" in name for name in task)]
+    play["module_defaults"]["group/mobileops.ci.phonegap"]["api_url"] = phonegap.emulator.phonegap_url
+    phonegap.emulator.options(phonegap_build_seconds=0)
+    identity = Authority.create().identity(IdentityKind.DISTRIBUTION, Team("A1B2C3D4E5", "Acme"))
+    phonegap.file("files/distribution.p12", identity.pkcs12("right"))
+    for name in ("files/shop.mobileprovision", "files/www/index.html"):
+        phonegap.file(name)
+    token = phonegap.emulator.phonegap_tokens["owner"]
+    variables = {"phonegap_token": token, "shop_version": "1.0", "certificate_password": "right"}
+    return Plays(phonegap, phonegap.file("guide.yml", yaml.safe_dump([play])), variables)
+
+
+def test_the_guide_builds_again_after_a_failure(phonegap: PhoneGap) -> None:
+    plays = guide(phonegap)
+    new = ["changed", "changed", "skipping", "skipping"]
+    assert [*plays.run("--check").values()] == new
+    assert [*plays.run(certificate_password="wrong").values()] == ["changed", "changed", "fatal"]
+    assert "password was incorrect" in plays.screen
+    assert [*plays.run("--check").values()] == ["ok", "changed", "changed", "skipping"]
+    assert [*plays.run().values()] == ["ok", "changed", "changed", "changed"]
+    assert [*plays.run().values()] == ["ok", "ok", "skipping", "ok"]
+    # Builds that were never waited for.
+    phonegap.emulator.options(phonegap_build_seconds=3600)
+    phonegap.make(BUILD_ENTRY, app_id=1).run()
+    phonegap.emulator.options(phonegap_build_seconds=0)
+    assert [*plays.run("--check").values()] == ["ok", "ok", "changed", "skipping"]
+    assert [*plays.run().values()][:3] == ["ok", "ok", "changed"]
