@@ -21,7 +21,10 @@ def number(value: Any) -> int | None:
 
 
 def moment(value: Any) -> dt.datetime | None:
-    """The moment that an ISO 8601 text stands for, of UTC where it names no zone; None for anything else."""
+    """The moment that an ISO 8601 text stands for, of UTC where it names no zone; None for anything else.
+
+    The year 1 is no moment either: it is how a service in Go writes a time that was never set.
+    """
     if not isinstance(value, str):
         return None
     # Python 3.9 and 3.10 know no Z, and six decimals only.
@@ -31,6 +34,8 @@ def moment(value: Any) -> dt.datetime | None:
     try:
         found = dt.datetime.fromisoformat(spelled)
     except ValueError:
+        return None
+    if found.year == 1:
         return None
     return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, moment, number, text
 
 RUNNING, SUCCESS, ERROR, ABORTED, ABORTED_WITH_SUCCESS = range(5)
 # The service's own text is the same for both aborted states, and not to be relied on for builds on hold.
@@ -54,7 +54,7 @@ def status_of(build: Mapping[str, Any]) -> int | None:
 def is_over(build: Mapping[str, Any]) -> bool:
     """Whether it has ended, in whatever way."""
     status = status_of(build)
-    return status != RUNNING if status is not None else bool(text(build.get("finished_at")))
+    return status != RUNNING if status is not None else moment(build.get("finished_at")) is not None
 
 
 def status_name(build: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
 from typing import Any
 
@@ -79,6 +80,22 @@ def test_age_alone(app: AppWithArtifacts) -> None:
     assert app.left()["old"] == []
     app.retain(older_than_days=0, keep_builds=0).run()
     assert app.left() == {"running": ["r1"], "failed": [], "new": [], "middle": [], "old": []}
+
+
+def test_a_time_that_was_never_set(app: AppWithArtifacts) -> None:
+    """The build ended yesterday and not in the year 1: what counts is when it was asked for."""
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    times = {"triggered_at": yesterday.isoformat(), "finished_at": "0001-01-01T00:00:00Z"}
+    unknown = {"triggered_at": "0001-01-01T00:00:00Z", "finished_at": None}
+    listed = [
+        {"slug": "old", "status": 1, **times},
+        {"slug": "middle", "status": 1, **unknown},
+        {"slug": "new", "status": None, **times},
+    ]
+    app.service.emulator.fault(path="/builds$", status=200, body=json.dumps({"data": listed, "paging": {}}))
+    result = app.retain(older_than_days=30, keep_builds=0).run()
+    assert (result["changed"], result["summary"]["artifacts"]) == (False, 4)  # not those of "new", which is not over
+    assert result["warnings"] == ["build middle is kept: the service does not tell when it ended."]
 
 
 def test_public_pages_are_closed(app: AppWithArtifacts) -> None:

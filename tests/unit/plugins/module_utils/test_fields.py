@@ -28,6 +28,9 @@ def test_moment(written: str, read: str) -> None:
     assert found.isoformat() == read
 
 
-@pytest.mark.parametrize("value", [None, "", "soon", 1769864400, True, {}, "2026-13-01T00:00:00Z"])
+NEVER = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01", "0001-01-01T07:07:00+07:07")
+
+
+@pytest.mark.parametrize("value", [None, "", "soon", 1769864400, True, {}, "2026-13-01T00:00:00Z", *NEVER])
 def test_no_moment(value: Any) -> None:
     assert moment(value) is None
