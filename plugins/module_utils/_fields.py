@@ -40,5 +40,16 @@ def moment(value: Any) -> dt.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
 
 
+def utc_text(value: Any) -> str | None:
+    """A moment in the one form that results have, so that they can be compared as text: 2026-01-31T13:00:00Z."""
+    found = moment(value)
+    if found is None:
+        return None
+    try:
+        return found.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return None
+
+
 def flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None

@@ -154,7 +154,9 @@ build:
       description: Who or what started the build.
       type: str
     triggered_at:
-      description: When it was asked for, as in V(2026-01-31T13:00:00Z).
+      description:
+        - When it was asked for, as in V(2026-01-31T13:00:00Z). All times are in UTC and have this form, so they can be
+          compared as text.
       type: str
     started_on_worker_at:
       description: When a machine began with it.

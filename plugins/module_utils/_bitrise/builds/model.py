@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, moment, number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, moment, number, text, utc_text
 
 RUNNING, SUCCESS, ERROR, ABORTED, ABORTED_WITH_SUCCESS = range(5)
 # The service's own text is the same for both aborted states, and not to be relied on for builds on hold.
@@ -31,10 +31,6 @@ _TEXTS = (
     "commit_view_url",
     "triggered_workflow",
     "triggered_by",
-    "triggered_at",
-    "started_on_worker_at",
-    "environment_prepare_finished_at",
-    "finished_at",
     "abort_reason",
     "pull_request_target_branch",
     "pull_request_view_url",
@@ -43,6 +39,7 @@ _TEXTS = (
     "pipeline_workflow_id",
     "log_format",
 )
+_TIMES = ("triggered_at", "started_on_worker_at", "environment_prepare_finished_at", "finished_at")
 _NUMBERS = ("build_number", "status", "pull_request_id", "credit_cost")
 _FLAGS = ("is_on_hold", "is_processed", "is_status_sent", "rebuildable", "utility")
 
@@ -87,6 +84,7 @@ def shown(build: Mapping[str, Any], app_slug: str | None = None) -> dict[str, An
         "slug": text(build.get("slug")),
         "status_name": status_name(build),
         **{key: text(build.get(key)) for key in _TEXTS},
+        **{key: utc_text(build.get(key)) for key in _TIMES},
         **{key: number(build.get(key)) for key in _NUMBERS},
         **{key: flag(build.get(key)) for key in _FLAGS},
     }

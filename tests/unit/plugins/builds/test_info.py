@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -153,6 +154,25 @@ def test_a_build(app: AppWithBuilds) -> None:
     assert (build["status_name"], build["status_text"]) == ("aborted-with-success", "aborted")
     assert (build["branch"], build["commit_hash"], build["tag"]) == ("main", None, None)
     assert build["finished_at"].endswith("Z")
+
+
+def test_times_have_one_form(app: AppWithBuilds) -> None:
+    """Whatever the service writes: so they can be compared as text. One that was never set is not told."""
+    times = {
+        "triggered_at": "2026-01-31 13:00:00+02:00",
+        "started_on_worker_at": "0001-01-01T00:00:00Z",
+        "environment_prepare_finished_at": "2026-01-31T13:00:00.75Z",
+        "finished_at": "soon",
+    }
+    body = {"data": {"slug": "b1", "status": 0, **times}}
+    app.service.emulator.fault(path="/builds/b1$", status=200, body=json.dumps(body))
+    (build,) = app.info(build_slug="b1").run()["builds"]
+    assert {name: build[name] for name in times} == {
+        "triggered_at": "2026-01-31T11:00:00Z",
+        "started_on_worker_at": None,
+        "environment_prepare_finished_at": "2026-01-31T13:00:00Z",
+        "finished_at": None,
+    }
 
 
 def test_what_a_build_was_started_with_is_not_shown(app: AppWithBuilds) -> None:

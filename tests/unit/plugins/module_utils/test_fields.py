@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment, utc_text
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,19 @@ NEVER = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01", "0001-01-0
 @pytest.mark.parametrize("value", [None, "", "soon", 1769864400, True, {}, "2026-13-01T00:00:00Z", *NEVER])
 def test_no_moment(value: Any) -> None:
     assert moment(value) is None
+    assert utc_text(value) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-01-31T13:00:00Z", "2026-01-31T13:00:00Z"),
+        ("2026-01-31 13:00:00", "2026-01-31T13:00:00Z"),
+        ("2026-01-31T13:00:00.999+02:00", "2026-01-31T11:00:00Z"),
+        ("2026-01-31T23:30:00-01:00", "2026-02-01T00:30:00Z"),
+        # Beyond what there is a date for.
+        ("9999-12-31T23:59:59-01:00", None),
+    ],
+)
+def test_one_form_for_all_times(written: str, shown: str | None) -> None:
+    assert utc_text(written) == shown
