@@ -39,8 +39,8 @@ options:
     type: str
   environments:
     description:
-      - Environment variables of the build. They are no place for secrets, because tasks and the service's pages show
-        them. See O(secret_environments).
+      - Environment variables of the build that are no secrets. Tasks and the service's pages show them. For secrets
+        there are O(secret_environments).
     type: list
     elements: dict
     default: []
@@ -64,6 +64,10 @@ options:
     description:
       - More environment variables, as a dictionary of names and values. Neither results nor logs of Ansible show the
         values. Nothing in them is expanded.
+      - Ansible takes each value out of everything that it shows, also where it is a part of another word. So a value of
+        less than four characters is refused, and one that is the same as that of another option, such as O(branch).
+        One that happens to be a part of a slug or a name in the result leaves stars there. What is no secret belongs in
+        O(environments).
       - The service itself keeps them with the build, where users of the app can read them.
     type: dict
     default: {}

@@ -13,7 +13,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.environments import (
     ENVIRONMENTS,
     environments_of,
-    refuse_text,
+    refuse_unfit_secrets,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.lost_trigger import LatestBuild
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
@@ -186,5 +186,5 @@ BUILD_TRIGGER = Entry(
     BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT,
     BitriseClient.from_options,
     _run,
-    normalize=refuse_text,
+    normalize=refuse_unfit_secrets,
 )

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 
 from ..helpers.servers import Answer, serving
 from ..helpers.service import APP
+from ..helpers.tasks import validated
 from .app import AppWithBuilds, shape
 from .conftest import Clock
 
@@ -81,7 +84,7 @@ def test_what_is_sent(app: AppWithBuilds) -> None:
         machine_type_id="m1",
         skip_git_status_report=True,
         environments=[{"key": "A", "value": "$HOME"}, {"key": "B", "value": "$HOME", "is_expand": False}],
-        secret_environments={"C": "s3cr3t", "D": 42},
+        secret_environments={"C": "s3cr3t", "D": 4242, "E": ""},
     ).run()
     import http.client
 
@@ -105,7 +108,8 @@ def test_what_is_sent(app: AppWithBuilds) -> None:
             {"key": "A", "value": "$HOME", "is_expand": True},
             {"key": "B", "value": "$HOME", "is_expand": False},
             {"key": "C", "value": "s3cr3t", "is_expand": False},
-            {"key": "D", "value": "42", "is_expand": False},
+            {"key": "D", "value": "4242", "is_expand": False},
+            {"key": "E", "value": "", "is_expand": False},
         ],
     }
 
@@ -130,10 +134,8 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
     ("options", "message"),
     [
         ({"branch": ""}, "branch: this is empty"),
-        ({"secret_environments": {"A": True}}, "secret_environments: the value of A is not text"),
-        ({"secret_environments": {"A": {"b": 1}}}, "secret_environments: the value of A is not text"),
         (
-            {"environments": [{"key": "A", "value": "x"}], "secret_environments": {"A": "y"}},
+            {"environments": [{"key": "A", "value": "x"}], "secret_environments": {"A": "c4nary"}},
             "environments: the key 'A' is there twice",
         ),
         ({"environments": [{"key": "", "value": "x"}]}, "environments: "),
@@ -148,11 +150,51 @@ def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any],
     assert app.asked() == []
 
 
+SHORT = "secret_environments: the value of A is too short"
+EVERYBODY = "secret_environments: the value of A is that of"
+UNFIT: dict[str, tuple[dict[str, Any], str]] = {
+    "a truth value": ({"secret_environments": {"A": True}}, "secret_environments: the value of A is not text"),
+    "a dictionary": ({"secret_environments": {"A": {"b": 1}}}, "secret_environments: the value of A is not text"),
+    "one character": ({"secret_environments": {"A": "a"}}, SHORT),
+    "three": ({"secret_environments": {"B": "long enough", "A": "abc"}}, SHORT),
+    "a number": ({"secret_environments": {"A": 1}}, SHORT),
+    "as JSON": ({"secret_environments": '{"A": "abc"}'}, SHORT),
+    "the branch": ({"secret_environments": {"A": "main"}}, f"{EVERYBODY} branch"),
+    "the workflow": ({"secret_environments": {"A": "deploy"}, "workflow": "deploy"}, f"{EVERYBODY} workflow"),
+    "a number and text": ({"secret_environments": {"A": 2026}, "tag": "2026"}, f"{EVERYBODY} tag"),
+    "the app": ({"secret_environments": {"A": APP}}, f"{EVERYBODY} app_slug"),
+    "another variable": (
+        {"secret_environments": {"A": "beta"}, "environments": [{"key": "TRACK", "value": "beta"}]},
+        f"{EVERYBODY} environments",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "message"), UNFIT.values(), ids=UNFIT)
+def test_unfit_secrets(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
+    """Refused before ansible-core knows the value, which it would take out of the message, too."""
+    given = {"app_slug": APP, "branch": "main", **options}
+    with pytest.raises(OptionError, match=f"^{message}") as refused:
+        BUILD_TRIGGER.normalize(given)
+    # A module that is started without the controller's part refuses the same.
+    task = app.trigger(branch="main")
+    started = validated(replace(BUILD_TRIGGER, normalize=dict), {**task.options, **options})
+    for check_mode in (True, False):
+        result = BUILD_TRIGGER.carry_out(started, TaskContext({}, check_mode=check_mode), diff=True)
+        assert (result["error"]["kind"], result["msg"]) == ("option", refused.value.message)
+    assert app.asked() == []
+
+
+def test_a_part_of_another_option_is_no_reason_to_refuse(app: AppWithBuilds) -> None:
+    """Four digits are in many a commit hash."""
+    app.trigger(branch="main", commit_hash="a1234b", secret_environments={"PIN": "1234"}).run()
+
+
 def test_secrets_that_are_no_dictionary() -> None:
     """ansible-core would make one of almost any text, with the secret for a name."""
     with pytest.raises(OptionError, match=r"^secret_environments: this is text; give a dictionary"):
         BUILD_TRIGGER.normalize({"branch": "main", "secret_environments": "c4n'ary"})
-    for allowed in ({"A": "b"}, ' {"A": "b"}'):
+    for allowed in ({"A": "c4nary"}, ' {"A": "c4nary"}', "{no JSON"):
         assert BUILD_TRIGGER.normalize({"secret_environments": allowed}) == {"secret_environments": allowed}
 
 
