@@ -21,11 +21,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Progress
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, check_limit
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
 from ansible_collections.mobileops.ci.plugins.module_utils._download import Saved, Wanted, save, save_bytes
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
@@ -116,7 +116,11 @@ class _Log:
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "dest")
-    check_limit(options["limit"])
+    limit = options["limit"]
+    if limit is not None and limit < 1:
+        raise OptionError(
+            f"limit: {limit} is not a number of characters of at least 1; leave it out for the last {DEFAULT_LIMIT}."
+        )
     return _Log(options, client, context).outcome()
 
 

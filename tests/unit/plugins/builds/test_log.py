@@ -65,6 +65,16 @@ def test_limit(app: AppWithBuilds, build: dict[str, Any]) -> None:
     assert app.log(limit=3).run()["log"] == "ße\n"
 
 
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_leaves_nothing(app: AppWithBuilds, limit: int) -> None:
+    failed = app.log(limit=limit).fail()
+    assert failed["error"]["kind"] == "option"
+    assert failed["msg"] == (
+        f"limit: {limit} is not a number of characters of at least 1; leave it out for the last 100000."
+    )
+    assert app.asked() == []
+
+
 def test_bytes_that_are_no_text(app: AppWithBuilds) -> None:
     tail = Tail(4)
     for block in (b"\xff", b"a\n", b"b" * 5, b"\xc3", b"\xbc"):
