@@ -66,12 +66,13 @@ options:
   after:
     description:
       - Return only builds that were triggered at that time or later. Either a date and time in ISO 8601, which is in
-        UTC unless it says otherwise, or Unix seconds. Needs O(app_slug).
+        UTC unless it says otherwise, or Unix seconds. The service knows whole seconds only, so a part of a second
+        makes this the next second. Needs O(app_slug).
     type: str
   before:
     description:
-      - Return only builds that were triggered at that time or earlier, in the same forms as O(after). Needs
-        O(app_slug).
+      - Return only builds that were triggered at that time or earlier, in the same forms as O(after). A part of a
+        second is left out. Needs O(app_slug).
     type: str
   status:
     description:
@@ -125,7 +126,7 @@ EXAMPLES = r"""
     app_slug: 93f256e365d929d3
     branch: main
     status: failed
-    after: "{{ '%Y-%m-%dT%H:%M:%SZ' | strftime(now().timestamp() - 86400, utc=true) }}"
+    after: "{{ now().timestamp() - 86400 }}"
   register: failed
 
 - name: Look at the latest build of a pull request

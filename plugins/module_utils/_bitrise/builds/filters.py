@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,9 @@ STATUSES = {
     "aborted-with-success": ABORTED_WITH_SUCCESS,
 }
 _AS_THEY_ARE = ("branch", "workflow", "commit_message", "trigger_event_type", "pull_request_id", "build_number")
-TIMES = ("after", "before")
+AFTER = "after"
+TIMES = (AFTER, "before")
+_SECONDS = re.compile(r"([0-9]{1,11})(?:\.([0-9]+))?")
 # Filters that the list over all apps does not know.
 OF_ONE_APP = (*_AS_THEY_ARE, *TIMES, "is_pipeline_build", "sort_by")
 _PULL_REQUEST = "pull-request"
@@ -96,13 +99,18 @@ def _in_query(value: bool) -> str:
 
 
 def unix_seconds(option: str, value: str) -> int:
-    """A point in time as whole seconds: the service takes nothing else. Without a zone it is UTC."""
-    value = value.strip()
-    if value.isascii() and value.isdigit() and len(value) <= 11:
-        return int(value)
-    found = moment(value)
-    if found is None:
+    """A point in time as whole seconds: the service takes nothing else. Without a zone it is UTC.
+
+    A part of a second is rounded to the side on which no build is listed that was not asked for.
+    """
+    seconds = _SECONDS.fullmatch(value.strip())
+    found = None if seconds else moment(value)
+    if seconds:
+        whole, more = int(seconds[1]), bool((seconds[2] or "").strip("0"))
+    elif found:
+        whole, more = int(found.replace(microsecond=0).timestamp()), found.microsecond > 0
+    else:
         raise OptionError(
-            f"{option}: {value!r} is neither a date and time as in 2026-01-31T13:00:00Z nor Unix seconds."
+            f"{option}: {value.strip()!r} is neither a date and time as in 2026-01-31T13:00:00Z nor Unix seconds."
         )
-    return int(found.timestamp())
+    return whole + 1 if more and option == AFTER else whole

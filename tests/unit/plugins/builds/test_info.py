@@ -82,14 +82,43 @@ def test_filters(seven: AppWithBuilds, options: dict[str, Any], expected: list[s
     "form",
     [
         lambda moment: str(int(moment.timestamp())),
+        lambda moment: moment.timestamp(),
         lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         lambda moment: moment.strftime("%Y-%m-%d %H:%M:%S"),
         lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
     ],
-    ids=["seconds", "Z", "no zone", "offset"],
+    ids=["seconds", "float", "Z", "no zone", "offset"],
 )
 def test_times(seven: AppWithBuilds, form: Any) -> None:
     assert slugs(seven.info(after=form(ago(2.5 * DAY)), before=form(ago(1000)))) == ["b5", "b4"]
+
+
+@pytest.mark.parametrize(
+    ("given", "after", "before"),
+    [
+        (1e9, "1000000000", "1000000000"),
+        ("1000000000.25", "1000000001", "1000000000"),
+        (" 99999999999.000 ", "99999999999", "99999999999"),
+        ("1.", None, None),
+        ("1e9", None, None),
+        ("-1.5", None, None),
+        ("nan", None, None),
+        ("١٢٣", None, None),
+        ("2001-09-09T01:46:40Z", "1000000000", "1000000000"),
+        ("2001-09-09T01:46:40.000001Z", "1000000001", "1000000000"),
+        ("2001-09-09T03:46:39.75+02:00", "1000000000", "999999999"),
+        ("9999-12-31T23:59:59.5-01:00", "253402304400", "253402304399"),
+        ("0001-01-01T00:00:00Z", None, None),
+    ],
+)
+def test_parts_of_a_second(seven: AppWithBuilds, given: Any, after: str | None, before: str | None) -> None:
+    """The service knows whole seconds only: no build is listed that was not asked for."""
+    task = seven.info(after=given, before=given)
+    if after is None:
+        assert task.fail()["msg"].startswith("after: ")
+    else:
+        task.run()
+        assert seven.queries()[0] == {"after": after, "before": before, "limit": "50"}
 
 
 def test_what_the_service_is_asked(seven: AppWithBuilds) -> None:
