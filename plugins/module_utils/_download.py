@@ -102,7 +102,7 @@ class Saved:
 
     def plan(self, *, kind: str, app_slug: str | None, slug: str | None, name: str) -> Plan:
         """`kind`, `app_slug`, `slug` and `name` are those of the thing that the file comes from."""
-        described = {"kind": kind, "app_slug": app_slug, "slug": slug, "name": name, "dest": self.path}
+        described = {"kind": kind, "app_slug": app_slug, "slug": slug, "name": name, "dest": self.path, "size": None}
         if self.written:
             actions: tuple[Action, ...] = (Download({**described, "size": self.after.get("size")}),)
         else:

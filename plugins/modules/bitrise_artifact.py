@@ -131,7 +131,7 @@ actions:
       description: Title of the artifact, or its slug if it has none.
       type: str
     changes:
-      description: What is set, for an update.
+      description: What is set, for an update. V(null) otherwise.
       type: dict
 error:
   description: What kind of error it was. Keys that do not apply are V(null).

@@ -163,7 +163,7 @@ actions:
       description: Path of the file.
       type: str
     size:
-      description: Bytes, for a download.
+      description: Bytes, for a download. V(null) otherwise.
       type: int
 error:
   description: What kind of error it was. Keys that do not apply are V(null).

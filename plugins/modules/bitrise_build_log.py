@@ -124,7 +124,7 @@ actions:
       description: The file.
       type: str
     size:
-      description: Bytes, where they are known before.
+      description: Bytes, where they are known before. V(null) otherwise.
       type: int
 error:
   description: What kind of error it was. Keys that do not apply are V(null).

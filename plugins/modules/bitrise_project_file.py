@@ -122,7 +122,7 @@ actions:
       description: Name of the file.
       type: str
     size:
-      description: Bytes, for an upload.
+      description: Bytes, for an upload. Like the keys that follow, V(null) for other actions.
       type: int
     sha256:
       description: SHA-256 of the bytes, for an upload.

@@ -73,4 +73,4 @@ def _changed_files(run: Run, app: str) -> list[FileResult]:
 
 
 def _sort(action: Json) -> str:
-    return " ".join([action["action"], action.get("reason", ""), *action.get("changes", {})])
+    return " ".join([action["action"], action.get("reason") or "", *(action.get("changes") or {})])

@@ -43,11 +43,13 @@ class ArtifactAction(Action):
             "build_slug": self.build_slug,
             "slug": self.artifact.slug,
             "name": self.artifact.name,
-            **self.more(),
+            "changes": self.changes,
         }
 
-    def more(self) -> dict[str, Any]:
-        return {}
+    @property
+    def changes(self) -> dict[str, Any] | None:
+        """What is set; None where nothing is."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ class SetPublicPage(ArtifactAction):
     action: ClassVar[str] = "update"
     enabled: bool
 
-    def more(self) -> dict[str, Any]:
-        return {"changes": {"is_public_page_enabled": self.enabled}}
+    @property
+    def changes(self) -> dict[str, Any]:
+        return {"is_public_page_enabled": self.enabled}
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ PASSWORD = "certificate_password"  # noqa: S105 # the service's name of the fiel
 _SECRET = frozenset({PASSWORD, *KEYSTORE_SECRETS})
 # What the service sets when a file is created.
 CREATED_AS: Mapping[str, Any] = {"is_protected": False, "is_expose": True, PASSWORD: ""}
+# Results have the same keys for every action.
+_NOTHING_MORE: Mapping[str, None] = dict.fromkeys(("size", "sha256", "changes", "reason"))
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class FileAction(Action):
             "app_slug": self.app_slug,
             "slug": self.slug,
             "name": self.name,
+            **_NOTHING_MORE,
             **self.more(),
         }
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..modules.test_documented_results import check_results
+from ..modules.test_documented_results import check_actions, check_results
 from .app import AppWithArtifacts, an_artifact
 
 META = {"intermediate_file_info": {"env_key": "FILE"}, "meta": {"version": "1"}}
@@ -15,7 +15,9 @@ def test_managing_and_listing(app: AppWithArtifacts) -> None:
     app.has(an_artifact("one", "app.apk", artifact_type="android-apk", **META))
     failed = app.manage(title="none").fail()
     results = [app.manage(slug="one", is_public_page_enabled=enabled).run(diff=True) for enabled in (True, False)]
-    check_results("bitrise_artifact", *results, failed, app.manage(slug="one", state="absent").run(check_mode=True))
+    results += [failed, app.manage(slug="one", state="absent").run(check_mode=True)]
+    check_results("bitrise_artifact", *results)
+    check_actions("bitrise_artifact", *results)
     check_results("bitrise_artifact_info", app.info().run(), app.info(slug="none").fail())
 
 
@@ -28,6 +30,7 @@ def test_downloading(app: AppWithArtifacts) -> None:
         app.download(slug="none").fail(),
     ]
     check_results("bitrise_artifact_download", *results)
+    check_actions("bitrise_artifact_download", *results)
 
 
 def test_retention(app: AppWithArtifacts) -> None:
@@ -40,3 +43,4 @@ def test_retention(app: AppWithArtifacts) -> None:
         app.retain(**rules).run(),
     ]
     check_results("bitrise_artifact_retention", *results)
+    check_actions("bitrise_artifact_retention", *results)

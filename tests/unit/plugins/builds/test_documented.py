@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
 
 from ..helpers.service import APP, Service
 from ..helpers.tasks import Tasks
-from ..modules.test_documented_results import check_results
+from ..modules.test_documented_results import check_actions, check_results
 from ..modules.test_errors import TROUBLE
 from .app import AppWithBuilds
 
@@ -49,6 +49,7 @@ def test_abort(app: AppWithBuilds) -> None:
     task = app.abort()
     results = [task.run(check_mode=True), task.run(), task.run(), app.abort(build_slug="none").fail()]
     check_results("bitrise_build_abort", *results)
+    check_actions("bitrise_build_abort", *results)
 
 
 def test_trigger(app: AppWithBuilds) -> None:
@@ -56,14 +57,18 @@ def test_trigger(app: AppWithBuilds) -> None:
     task = app.trigger(branch="main")
     timeout = app.trigger(branch="main", wait=True, wait_timeout=0).result()
     assert timeout["failed"]
-    check_results("bitrise_build_trigger", task.run(check_mode=True), task.run(), timeout)
+    results = [task.run(check_mode=True), task.run(), timeout]
+    check_results("bitrise_build_trigger", *results)
+    check_actions("bitrise_build_trigger", *results)
 
 
 def test_log(app: AppWithBuilds, tmp_path: Path) -> None:
     app.has(RUNNING)
     filed = app.log(dest=str(tmp_path / "log"))
     failed = app.log(build_slug="none").fail()
-    check_results("bitrise_build_log", app.log().run(), filed.run(check_mode=True), filed.run(), failed)
+    results = [app.log().run(), filed.run(check_mode=True), filed.run(), failed]
+    check_results("bitrise_build_log", *results)
+    check_actions("bitrise_build_log", *results)
 
 
 def test_accounts(service: Service, tasks: Tasks) -> None:

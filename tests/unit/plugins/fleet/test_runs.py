@@ -58,6 +58,7 @@ def test_results_of_a_first_run(fleet: Fleet) -> None:
         "size": len(CERTIFICATE),
         "sha256": sha256(CERTIFICATE),
         "changes": {"is_protected": True, "certificate_password": "********"},
+        "reason": None,
     }
     assert done["apps"][ONE]["files"] == [
         {

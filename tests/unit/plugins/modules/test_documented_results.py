@@ -61,6 +61,14 @@ def check_results(module: str, *results: dict[str, Any]) -> None:
     assert every_key(module, described) - seen == set(), "documented, but in no result"
 
 
+def check_actions(module: str, *results: dict[str, Any]) -> None:
+    """Whatever is done, its entry has every key that is documented; those that do not apply are null."""
+    described = documentation()[module]["return"]["actions"]["contains"]
+    actions = [action for result in results for action in result.get("actions", [])]
+    assert actions
+    assert [sorted(action) for action in actions] == [sorted(described)] * len(actions)
+
+
 @pytest.fixture(scope="module")
 def p12() -> bytes:
     return Authority.create().identity(IdentityKind.DISTRIBUTION, Team("A1B2C3D4E5", "Acme Ltd")).pkcs12("one")
@@ -79,6 +87,7 @@ def test_managing(service: Service, tasks: Tasks, p12: bytes, kind: str) -> None
             tasks.file(kind, name="none", is_protected=True).fail(check_mode=check_mode),
         ]
     check_results(f"bitrise_{kind[:-1]}", *results)
+    check_actions(f"bitrise_{kind[:-1]}", *results)
 
 
 def test_managing_keystores(service: Service, tasks: Tasks) -> None:
@@ -91,6 +100,7 @@ def test_managing_keystores(service: Service, tasks: Tasks) -> None:
             tasks.file(KEYSTORES, name="none", is_protected=True).fail(check_mode=check_mode),
         ]
     check_results("bitrise_android_keystore", *results)
+    check_actions("bitrise_android_keystore", *results)
 
 
 @pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES])

@@ -60,7 +60,7 @@ def words(made: FilePlan) -> list[str]:
 
     def one(action: FileAction) -> str:
         shown = action.as_dict()
-        more = shown.get("reason") or ", ".join(f"{key}={value}" for key, value in shown.get("changes", {}).items())
+        more = shown["reason"] or ", ".join(f"{key}={value}" for key, value in (shown["changes"] or {}).items())
         return " ".join(filter(None, [shown["action"], shown["slug"], more]))
 
     return [one(action) for action in made.actions]

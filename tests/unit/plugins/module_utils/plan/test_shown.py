@@ -32,6 +32,7 @@ def test_upload_as_dict() -> None:
         "size": 100,
         "sha256": "a" * 64,
         "changes": {"certificate_password": "********", "is_protected": True},
+        "reason": None,
     }
 
 
@@ -42,7 +43,10 @@ def test_update_as_dict() -> None:
         "app_slug": "app1",
         "slug": "A",
         "name": "dist.p12",
+        "size": None,
+        "sha256": None,
         "changes": {"certificate_password": "********"},
+        "reason": None,
     }
 
 
@@ -53,6 +57,9 @@ def test_delete_as_dict() -> None:
         "app_slug": "app1",
         "slug": "A",
         "name": "dist.p12",
+        "size": None,
+        "sha256": None,
+        "changes": None,
         "reason": "leftover",
     }
 
