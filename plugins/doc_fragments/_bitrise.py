@@ -26,6 +26,7 @@ options:
 requirements:
   - requests (Python library on the host that runs the module)
 notes:
+  - An environment variable that is empty counts as one that is not set.
   - Proxies come from the usual environment variables, also when the task sets them with C(environment).
   - Redirects are not followed, so that the token goes to no other host.
   - Where a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with

@@ -40,7 +40,7 @@ options:
     description:
       - Personal access token of a user, or API token of a workspace. May be vaulted or a template.
       - Needed unless the apps come from the cache.
-      - If both environment variables are set, E(BITRISE_API_TOKEN) is used.
+      - If both environment variables are set, E(BITRISE_API_TOKEN) is used. One that is empty counts as not set.
     type: str
     env:
       - name: BITRISE_TOKEN
@@ -180,6 +180,7 @@ from typing import Any
 from ansible import constants
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 
@@ -190,6 +191,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import NoNameError, distinct_names, usable
 from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_file import is_meant_for
@@ -208,6 +210,15 @@ FILE_ENDINGS = ("bitrise.yml", "bitrise.yaml")
 # Part of the cache's key and content: what another version has left there is not looked at.
 CACHE_FORMAT = 2
 APP_SLUG = "bitrise_app_slug"
+
+
+def _default(option: str) -> Any:
+    """What counts where an environment variable is set and empty, which is the same as not set."""
+    specified = BITRISE.argument_spec.get(option, {})
+    try:
+        return environment_fallback(*specified["fallback"][1])
+    except (KeyError, AnsibleFallbackNotFound):
+        return specified.get("default", "")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -241,7 +252,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """An option, templated if it stands in the file: what comes from the environment is no template."""
         value = self.get_option(option)
         if option not in self._in_file:
-            return value
+            return _default(option) if value == "" else value
         self.templar.available_variables = self._vars
         try:
             if isinstance(value, list):

@@ -15,9 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.validation import check_type_str
-from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import plain
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback, look_up
@@ -41,16 +39,9 @@ def arguments_of_module(value: Any) -> Any:
 def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
     """A copy of an argument specification whose fallbacks and paths look at env instead of os.environ."""
 
-    def from_env(*names: str) -> str:
-        for name in names:
-            if name in env:
-                return env[name]
-        raise AnsibleFallbackNotFound
-
     def path(value: Any) -> str:  # messages name a type by its function's name
         return expand(check_type_str(value), env)
 
-    looks = {env_fallback: from_env, environment_fallback: functools.partial(look_up, env)}
     bound: dict[str, Any] = {}
     types: dict[str, Callable[[Any], str]] = {"path": path}
     for name, original in spec.items():
@@ -58,9 +49,8 @@ def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
         for key in ("type", "elements"):
             if option.get(key) in types:
                 option[key] = types[option[key]]
-        fallback, *arguments = option.get("fallback", (None,))
-        if fallback in looks:
-            option["fallback"] = (looks[fallback], *arguments)
+        if option.get("fallback", (None,))[0] is environment_fallback:
+            option["fallback"] = (functools.partial(look_up, env), *option["fallback"][1:])
         if option.get("options"):
             option["options"] = bind(option["options"], env)
     return bound

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from ansible.module_utils.basic import env_fallback
-
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import TRANSPORT, OptionGroup
 
@@ -19,12 +18,12 @@ BITRISE = (
                 "type": "str",
                 "required": True,
                 "no_log": True,
-                "fallback": (env_fallback, ["BITRISE_API_TOKEN", "BITRISE_TOKEN"]),
+                "fallback": (environment_fallback, ["BITRISE_API_TOKEN", "BITRISE_TOKEN"]),
             },
             "api_url": {
                 "type": "str",
                 "default": DEFAULT_API_URL,
-                "fallback": (env_fallback, ["BITRISE_API_BASE_URL"]),
+                "fallback": (environment_fallback, ["BITRISE_API_BASE_URL"]),
             },
         }
     )

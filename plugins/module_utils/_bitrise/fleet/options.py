@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
-
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, with_entries
 
@@ -42,7 +41,7 @@ FLEET = OptionGroup(
         "max_purge": {"type": "int", "default": 10},
         "concurrency": {"type": "int", "default": 8},
         "fail_fast": {"type": "bool", "default": False},
-        "digest_cache": {"type": "path", "fallback": (env_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
+        "digest_cache": {"type": "path", "fallback": (environment_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
     }
 )
 

@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
-
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, PROJECT_FILE
@@ -24,6 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.g
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.trouble import troubles
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
@@ -47,7 +46,7 @@ INSPECTION = OptionGroup(
         },
         "expires_within": {"type": "int", "default": 30},
         "concurrency": {"type": "int", "default": 8},
-        "digest_cache": {"type": "path", "fallback": (env_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
+        "digest_cache": {"type": "path", "fallback": (environment_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
     }
 )
 

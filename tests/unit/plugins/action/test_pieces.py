@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError, AnsibleFileNotFound
-from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins import modules
 from ansible_collections.mobileops.ci.plugins.module_utils import _local_file
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
@@ -81,11 +81,11 @@ def test_paths_are_expanded_as_in_a_process_with_that_environment(path: str, mon
 def test_fallbacks_and_paths_look_at_the_environment_of_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "of the controller")
     spec: dict[str, dict[str, Any]] = {
-        "token": {"type": "str", "fallback": (env_fallback, ["TOKEN"])},
-        "other": {"type": "path", "fallback": (env_fallback, ["OTHER"])},
+        "token": {"type": "str", "fallback": (environment_fallback, ["TOKEN"])},
+        "other": {"type": "path", "fallback": (environment_fallback, ["EMPTY", "OTHER"])},
         "many": {"type": "list", "elements": "dict", "options": {"paths": {"type": "list", "elements": "path"}}},
     }
-    bound = bind(spec, {"HOME": "/task", "OTHER": "~/x"})
+    bound = bind(spec, {"HOME": "/task", "EMPTY": "", "OTHER": "~/x"})
     found = ArgumentSpecValidator(bound).validate({"many": [{"paths": ["~/y"]}]})
 
     assert found.error_messages == []

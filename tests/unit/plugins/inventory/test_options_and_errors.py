@@ -42,6 +42,8 @@ def test_no_token(fleet: Fleet, refusal: Callable[..., str], monkeypatch: pytest
     monkeypatch.delenv("BITRISE_API_TOKEN")
 
     assert all(word in refusal({}) for word in ("api_token", "BITRISE_API_TOKEN", "BITRISE_TOKEN"))
+    monkeypatch.setenv("BITRISE_API_TOKEN", "")
+    assert all(word in refusal({}) for word in ("api_token", "BITRISE_API_TOKEN", "BITRISE_TOKEN"))
 
 
 def test_a_wrong_token(fleet: Fleet, refusal: Callable[..., str]) -> None:
@@ -128,7 +130,9 @@ def test_an_option_that_there_is_not(fleet: Fleet, build: Build, capfd: pytest.C
     assert "no such options: organisations" in " ".join(capfd.readouterr().err.split())
 
 
-@pytest.mark.parametrize("where", ["option", "template", "first variable", "second variable", "both"])
+@pytest.mark.parametrize(
+    "where", ["option", "template", "first variable", "second variable", "empty first variable", "both"]
+)
 def test_where_a_token_may_come_from(
     fleet: Fleet, build: Build, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
 ) -> None:
@@ -142,9 +146,10 @@ def test_where_a_token_may_come_from(
         (tmp_path / "token").write_text(f"{token}\n")
         config["api_token"] = f"{{{{ lookup('ansible.builtin.file', '{tmp_path}/token') }}}}"
     else:
-        monkeypatch.setenv("BITRISE_TOKEN", token if where == "second variable" else "wrong")
+        in_second = where in ("second variable", "empty first variable")
+        monkeypatch.setenv("BITRISE_TOKEN", token if in_second else "wrong")
         if where != "second variable":
-            monkeypatch.setenv("BITRISE_API_TOKEN", token)
+            monkeypatch.setenv("BITRISE_API_TOKEN", "" if in_second else token)
 
     assert set(build(config).hosts) == {"Shop"}
 

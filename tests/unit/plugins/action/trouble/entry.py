@@ -10,10 +10,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.warnings import deprecate, warn
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
@@ -72,8 +72,12 @@ ENTRY = Entry(
                 "aliases": ["title"],
                 "deprecated_aliases": [{"name": "title", "version": "9.0.0", "collection_name": "mobileops.ci"}],
             },
-            "token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["TROUBLE_TOKEN", "OTHER_TOKEN"])},
-            "place": {"type": "path", "fallback": (env_fallback, ["TROUBLE_PLACE"])},
+            "token": {
+                "type": "str",
+                "no_log": True,
+                "fallback": (environment_fallback, ["TROUBLE_TOKEN", "OTHER_TOKEN"]),
+            },
+            "place": {"type": "path", "fallback": (environment_fallback, ["TROUBLE_PLACE"])},
             "size": {"type": "int", "default": 1},
             "mode": {"type": "str", "choices": ["plain", "signed"]},
             "signer": {"type": "str"},
@@ -85,7 +89,7 @@ ENTRY = Entry(
                 "elements": "dict",
                 "options": {
                     "command": {"type": "str", "required": True},
-                    "secret": {"type": "str", "no_log": True, "fallback": (env_fallback, ["STEP_SECRET"])},
+                    "secret": {"type": "str", "no_log": True, "fallback": (environment_fallback, ["STEP_SECRET"])},
                     "files": {"type": "list", "elements": "path"},
                 },
             },
