@@ -1,0 +1,29 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whoever wants to use a playbook finds its variables at its top, or in the README of a role."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .endpoints import CHECKOUT
+
+PLAYBOOKS = sorted((CHECKOUT / "playbooks").glob("*.yml"))
+READMES = "\n".join(file.read_text("utf-8") for file in (CHECKOUT / "roles").glob("*/README.md"))
+# The role's, which the header names by their endings, and Ansible's own.
+ELSEWHERE = re.compile(r"code_signing_|bitrise_|inventory_dir$")
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda playbook: playbook.stem)
+def test_every_variable_is_documented(playbook: Path) -> None:
+    lines = playbook.read_text("utf-8").splitlines()
+    header = "\n".join(line for line in lines if line.startswith("#"))
+    work = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+    read = set(re.findall(r"(?<![\w.])([a-z]\w+) \| default\(", work))
+    assert read
+    undocumented = {name for name in read if not re.search(rf"\b{name}\b", header + READMES)}
+    assert {name for name in undocumented if not ELSEWHERE.match(name)} == set()
