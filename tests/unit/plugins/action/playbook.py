@@ -136,7 +136,13 @@ class Playground:
         **play: Any,
     ) -> Run:
         """A play of these tasks. Texts that start with UNSAFE or VAULTED become what they say."""
-        site = [{"hosts": "here", "gather_facts": False, **play, "tasks": list(tasks)}]
+        return self.run_plays([{**play, "tasks": list(tasks)}], *options, env=env)
+
+    def run_plays(
+        self, plays: Sequence[Mapping[str, Any]], *options: str | Path, env: Mapping[str, str] | None = None
+    ) -> Run:
+        """Plays of the host `here`, unless they say otherwise."""
+        site = [{"hosts": "here", "gather_facts": False, **play} for play in plays]
         text = json.dumps(site, indent=1).replace(f'"{UNSAFE}', '!unsafe "')
         text = re.sub(rf'"{VAULTED}([^"]*)"', lambda found: self._vaulted(found[1]), text)
         (self.play / "site.json").write_text(text)
