@@ -127,6 +127,15 @@ def test_the_first_host_may_be_left_out(site: Site, play: Json) -> None:
     assert site.held() == {"one": OLD, "two": BOTH, "three": BOTH}
 
 
+def test_one_task_for_all_apps(site: Site) -> None:
+    """And one for each batch, whose size may be a text."""
+    run = site.run(site.play(include()), options=["-e", "code_signing_batch=2"])
+
+    assert run.status == 0, run.screen
+    (reconciled,) = [event for event in run.events if event.task.endswith("Reconcile the apps") and event.event == "ok"]
+    assert [list(batch["apps"]) for batch in reconciled.result["results"]] == [[ONE, TWO], [THREE]]
+
+
 def test_in_a_rescue(site: Site) -> None:
     fail = {"ansible.builtin.fail": {"msg": "on purpose"}, "when": NOT_TWO}
 
@@ -152,3 +161,42 @@ def test_two_hosts_of_one_app_of_which_one_declares_something(site: Site) -> Non
 
     assert run.status == 0, run.screen
     assert site.held() == {"one": BOTH, "two": BOTH, "three": OLD}
+
+
+def test_a_src_that_is_no_text(site: Site) -> None:
+    wrong = [{"src": src, "name": str(src)} for src in (5, ["a.mobileprovision"], {"a": 1}, 0, False)]
+    declared = [*wrong, {"src": "nowhere.mobileprovision"}]
+    run = site.run(site.play(include()), hosts={"one": {"code_signing_profiles": declared}})
+
+    said = message(run, "one")
+    assert said.startswith("App one: There is no file nowhere.mobileprovision, neither in ")
+    assert said.count("An entry of code_signing_profiles has a src that is not a text.") == len(wrong)
+    assert site.held() == {"one": OLD, "two": BOTH, "three": BOTH}
+
+
+def test_a_src_in_the_vault(site: Site) -> None:
+    (site.ground.files / "declared").write_bytes(b"x")
+    file = {"src": "vaulted:declared", "verify": "none"}
+
+    run = site.run(site.play(include(vars={"code_signing_profiles": [file]})))
+
+    assert run.status == 0, run.screen
+    assert site.held() == dict.fromkeys(HOSTS, BOTH)
+
+
+def test_a_text_instead_of_a_list(site: Site) -> None:
+    run = site.run(site.play(include()), options=["-e", "code_signing_profiles='name=a is_expose=true'"])
+
+    assert message(run, "one") == "App one: An entry of code_signing_profiles is not a dictionary of options."
+    assert site.fleet.asked() == {}
+
+
+def test_what_cannot_be_worked_out_fails(site: Site) -> None:
+    """Also where only the task that must not show anything has seen why."""
+    # Where files are searched is no list of folders; only one host has a file to search.
+    given: Json = {"hosts": {"one": {"code_signing_profiles": [{"src": "a"}]}}}
+    run = site.run(site.play(include()), **given, options=["-e", '{"__code_signing_folders": 5}'])
+
+    assert ended(run, "Outcome") == {"two": "ok", "three": "ok"}
+    assert site.held() == {"one": OLD, "two": BOTH, "three": BOTH}
+    assert "one" in {event.host for event in run.events if event.event == "failed"}
