@@ -20,8 +20,8 @@ PASSWORD = "certificate_password"  # noqa: S105 # the service's name of the fiel
 _SECRET = frozenset({PASSWORD, *KEYSTORE_SECRETS})
 # What the service sets when a file is created.
 CREATED_AS: Mapping[str, Any] = {"is_protected": False, "is_expose": True, PASSWORD: ""}
-# Results have the same keys for every action.
-_NOTHING_MORE: Mapping[str, None] = dict.fromkeys(("size", "sha256", "changes", "reason"))
+# What is told of each change of a file on the service, null where it does not apply.
+_DETAILS: Mapping[str, None] = dict.fromkeys(("size", "sha256", "changes", "reason"))
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class FileAction(Action):
             "app_slug": self.app_slug,
             "slug": self.slug,
             "name": self.name,
-            **_NOTHING_MORE,
             **self.more(),
         }
 
@@ -61,7 +60,8 @@ class Upload(FileAction):
     env_key: str | None = None
 
     def more(self) -> dict[str, Any]:
-        return {"size": self.size, "sha256": self.sha256, "changes": shown({**self.creation, **self.changes})}
+        changes = shown({**self.creation, **self.changes})
+        return {**_DETAILS, "size": self.size, "sha256": self.sha256, "changes": changes}
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Update(FileAction):
     changes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def more(self) -> dict[str, Any]:
-        return {"changes": shown(self.changes)}
+        return {**_DETAILS, "changes": shown(self.changes)}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Delete(FileAction):
     reason: str
 
     def more(self) -> dict[str, Any]:
-        return {"reason": self.reason}
+        return {**_DETAILS, "reason": self.reason}
 
 
 def shown(changes: Mapping[str, Any]) -> dict[str, Any]:
