@@ -75,6 +75,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -96,7 +97,7 @@ def code_signing_report(
     title: str = "Code signing",
     date: str | None = None,
     app_url: str = "https://app.bitrise.io/app/",
-    links: Mapping[str, str] | None = None,
+    links: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     if format not in FORMATS:
         raise AnsibleFilterError(f"{NAME}: format is {format!r} and has to be one of {', '.join(FORMATS)}.")
@@ -107,13 +108,15 @@ def code_signing_report(
             f"{NAME}: the input is not what mobileops.ci.bitrise_code_signing_info returns: "
             f"it lacks {', '.join(sorted(missing))}."
         )
-    today = _day(date)
+    if not isinstance(links, Mapping):
+        raise AnsibleFilterError(f"{NAME}: links is not a dictionary from label to address.")
+    today, shown_title = _day(date), str(title)
     try:
         if format == "html":
-            return page(found, today, title, app_url, plain(links or {}, str))
+            return page(found, today, shown_title, str(app_url or ""), plain(links, str))
         if format == "csv":
             return table(found, today)
-        return _json(found, today, title)
+        return _json(found, today, shown_title)
     except (LookupError, TypeError, ValueError, AttributeError, TemplateError) as error:
         raise AnsibleFilterError(
             f"{NAME}: the input is not what mobileops.ci.bitrise_code_signing_info returns: {error!r}."

@@ -72,7 +72,8 @@ attributes:
     support: full
     details:
       - In check mode no file is downloaded, so only the real run can come upon a file that is not protected and of
-        which the service gives no bytes all the same.
+        which the service gives no bytes all the same, or one that is itself encrypted with ansible-vault. That one
+        becomes part of the variables instead of a file.
   diff_mode:
     support: full
     details:

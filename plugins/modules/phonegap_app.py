@@ -34,7 +34,7 @@ options:
     description:
       - Whether the app is to be there.
       - V(absent) means the same app as V(present) with the same O(id), O(title) and O(src). So give O(src) if its
-        C(config.xml) says another title than O(title).
+        C(config.xml) says another title than O(title). One that is not there any more is passed over with a warning.
     type: str
     choices: [present, absent]
     default: present

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
+    LocalFileError,
     OptionError,
     ServiceError,
     UnclearOutcomeError,
@@ -86,7 +87,8 @@ def find_app(client: PhoneGapClient, app_id: int | None, *titles: str) -> App | 
 def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "title", "src", "repo", "icon", "version", "phonegap_version")
     if options["state"] == "absent":
-        return _outcome(client, plan_absent(_find(client, options, _title_in_config(options, context))), context, ())
+        title, warnings = _title_in_config(options, context)
+        return _outcome(client, plan_absent(_find(client, options, title)), context, warnings)
     desired, effective, warnings = _desired(options, context)
     for choice in desired.choices:
         client.hide(*choice.passwords.values())
@@ -110,10 +112,17 @@ def _find(client: PhoneGapClient, options: Mapping[str, Any], effective_title: s
     return find_app(client, options["id"], *titles)
 
 
-def _title_in_config(options: Mapping[str, Any], context: TaskContext) -> str | None:
+def _title_in_config(options: Mapping[str, Any], context: TaskContext) -> tuple[str | None, tuple[str, ...]]:
+    """For an app that is to go. What it was made of may be gone already."""
     if options["id"] is not None or not options["src"]:
-        return None
-    return told_by_config(read_content(options["src"], context)).get("title")
+        return None, ()
+    try:
+        content = read_content(options["src"], context)
+    except LocalFileError as error:
+        if not options["title"]:
+            raise
+        return None, (f"{error} So the app is looked for by the title {options['title']} alone.",)
+    return told_by_config(content).get("title"), ()
 
 
 def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired, dict[str, Any], tuple[str, ...]]:

@@ -56,7 +56,7 @@ class PhoneGapClient(ServiceClient):
         transport = Transport.from_options(options, env)
         token = options["api_token"]
         # A token that the environment happens to have may be another account's than the login of the task.
-        login = said_by_task(options["username"]) or said_by_task(options[password_option])
+        login = any(options[name] and said_by_task(options[name]) for name in ("username", password_option))
         if said_by_task(token) or (token is not None and not login):
             token = check_token(token, "api_token")
             # In a header, not in the query: URLs get into the logs of servers and proxies.

@@ -28,8 +28,8 @@ _HEADINGS = (
     "reasons",
 )
 _CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-# Also in the full-width form in which spreadsheets take them.
-_FORMULA = re.compile(r"\s*[-=+@|%\uff0b\uff0d\uff1d\uff20]")
+# Also in the full-width form in which spreadsheets take them. In half of the world a semicolon ends a cell.
+_FORMULA = re.compile(r"(^|;)(?=[\s\"]*[-=+@|%\uff0b\uff0d\uff1d\uff20])")
 
 
 def table(found: Json, today: str) -> str:
@@ -66,5 +66,4 @@ def _row(file: File) -> Json:
 
 def _cell(text: str) -> str:
     """Without control characters, and with an apostrophe in front of what a spreadsheet would take for a formula."""
-    shown = _CONTROL_CHARACTERS.sub(" ", text)
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    return _FORMULA.sub(r"\1'", _CONTROL_CHARACTERS.sub(" ", text))

@@ -40,6 +40,7 @@ HOSTILE = (
     "&lt;b&gt; &amp;",
     "مرحبا \u202etxet\u202c שלום",
     "  =1+1",
+    "x;=1+1; +2",
     "javascript:alert(5)",
     '\x00 \x1b[31m \ud800 \\u0041 \\" {{',
     "a backslash \\",

@@ -23,6 +23,8 @@ from .material import TODAY, Json
 REPORT = plugin.FilterModule().filters()["code_signing_report"]
 NOT_A_RESULT = "not what mobileops\\.ci\\.bitrise_code_signing_info returns"
 
+LINKS = {"table <1>": "b&c.csv", "JSON": 'https://reports.example.com/signing/report.json?x="1"'}
+
 
 def test_documentation_is_true() -> None:
     options: Json = yaml.safe_load(plugin.DOCUMENTATION)["options"]
@@ -35,9 +37,9 @@ def test_documentation_is_true() -> None:
 
 def test_links_lead_where_they_are_said_to() -> None:
     found = material.one_app()
-    html = REPORT(found, "html", date=TODAY, app_url="https://ci.example.com/?app=", links={"table <1>": "a b&c.csv"})
+    html = REPORT(found, "html", date=TODAY, app_url="https://ci.example.com/?app=", links=LINKS)
     links = {link.text: link.attributes["href"] for link in parsed(html).all("a")}
-    assert links["table <1>"] == "a%20b%26c.csv"
+    assert links.items() >= LINKS.items()
     assert links["0123456789abcdef"] == "https://ci.example.com/?app=0123456789abcdef"
 
 
@@ -59,6 +61,13 @@ def test_a_day_that_is_none(date: Any) -> None:
 def test_a_format_that_there_is_not() -> None:
     with pytest.raises(AnsibleFilterError, match="format is 'pdf' and has to be one of html, csv, json"):
         REPORT(material.nothing(), "pdf")
+
+
+def test_other_types_than_text() -> None:
+    assert parsed(REPORT(material.nothing(), "html", title=2026, app_url=None)).one("h1").text == "2026"
+    assert json.loads(REPORT(material.nothing(), "json", title=2026))["title"] == "2026"
+    with pytest.raises(AnsibleFilterError, match="links is not a dictionary"):
+        REPORT(material.nothing(), "html", links=["report.json"])
 
 
 @pytest.mark.parametrize("form", plugin.FORMATS)

@@ -221,8 +221,9 @@ def _outcome(apps: Sequence[_App], *, encrypted: bool) -> Outcome:
     warnings = []
     if plan.changed and not encrypted:
         warnings.append(
-            "There is no vault secret, so the files are written as they are, with mode 0600, and no password is "
-            "written at all. Give one (--ask-vault-pass, --vault-id) to have both, encrypted."
+            "The files are written as they are, with mode 0600, and no password is written at all. To have both, "
+            "encrypted, give a vault secret (--ask-vault-pass, --vault-id) and let the task run in the controller: not "
+            "with run_in=target, another connection, become or async."
         )
     values = {
         "apps": {app.slug: app.as_result() for app in apps},

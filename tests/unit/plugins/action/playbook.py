@@ -57,6 +57,15 @@ def _without_spaces(python: Path, folder: Path) -> Path:
     return environment / "bin" / python.name
 
 
+# Variables of hosts that nobody can reach, and as another user: what is done here has nothing to do with them.
+ELSEWHERE = {
+    "ansible_connection": "ssh",
+    "ansible_host": "192.0.2.1",
+    "ansible_become": True,
+    "ansible_python_interpreter": "/no/such/python",
+}
+
+
 @dataclass(frozen=True)
 class Event:
     """What a callback was told."""

@@ -20,7 +20,7 @@ import pytest
 from tests.emulator.process import Emulator
 
 from . import cases_bitrise, cases_builds, cases_plumbing
-from .comparison import ALL_CASES, Case, run_both_ways
+from .comparison import ALL_CASES, Case, run_both_ways, seldom
 from .playbook import Playground, core_version
 
 SELDOM = () if ALL_CASES else cases_bitrise.SELDOM + cases_builds.SELDOM + cases_plumbing.SELDOM
@@ -107,7 +107,9 @@ def case_with_app(case: Case) -> Case:
     return replace(case, args=with_app(case.args, slug))
 
 
-@pytest.mark.parametrize("env", [{}, {"ANSIBLE_NO_LOG": "1"}], ids=["plain", "ANSIBLE_NO_LOG"])
+@pytest.mark.parametrize(
+    "env", [pytest.param({}, id="plain"), pytest.param({"ANSIBLE_NO_LOG": "1"}, id="ANSIBLE_NO_LOG", marks=seldom)]
+)
 def test_the_screen_is_the_same(env: dict[str, str], playground: Playground) -> None:
     cases = [case for group in GROUPS.values() for case in group if case.title in SHOWN]
     done = run_both_ways(playground, cases, "--check", "--diff", prepare=dict, env=env)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulator.process import Emulator
 
-from ..action.playbook import Playground, Run
+from ..action.playbook import ELSEWHERE, Playground, Run
 from ..fleet.fleet import ONE, TWO, Fleet
 from ..helpers.service import PROFILES, a_file
 
@@ -45,8 +45,7 @@ def adopt(fleet: Fleet, ground: Playground, *options: str, apps: dict[str, str],
         "code_signing_max_retries": 0,
         **variables,
     }
-    # No host is to be reached: what is done is done here.
-    hosts = {host: {"bitrise_app_slug": slug, "ansible_host": "192.0.2.1"} for host, slug in apps.items()}
+    hosts = {host: {"bitrise_app_slug": slug, **ELSEWHERE} for host, slug in apps.items()}
     inventory = ground.play / "fleet.json"
     inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": given}}))
     return ground.run_playbook("mobileops.ci.adopt", inventory, *options)
@@ -81,6 +80,8 @@ def test_each_host_has_an_outcome_of_its_own(fleet: Fleet, ground: Playground) -
             assert [path for path in changes["Bank"]["after"] if "Shop" in path or ONE in path] == []
             assert len(changes["Bank"]["after"]) == 2
     assert (ground.play / "host_vars" / "Bank" / "code_signing.yml").is_file()
+    (written,) = [path for path in (ground.play / "files").rglob("*") if path.is_file()]
+    assert written.read_bytes().startswith(b"$ANSIBLE_VAULT")
 
 
 def test_all_of_it_fails(fleet: Fleet, ground: Playground) -> None:

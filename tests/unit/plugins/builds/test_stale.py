@@ -16,7 +16,7 @@ import pytest
 
 from tests.unit.conftest import CHECKOUT
 
-from ..action.playbook import Playground, Run
+from ..action.playbook import ELSEWHERE, Playground, Run
 from ..helpers.service import Service
 
 CHECK, LIST, SAY, ABORT = (
@@ -29,7 +29,7 @@ RUNNING, ABORTED = 0, 3
 
 
 class Fleet:
-    """Apps that are the hosts of an inventory, each with its variables. None names a connection."""
+    """Apps that are the hosts of an inventory, each with its variables. None is reached."""
 
     def __init__(self, service: Service, folder: Path) -> None:
         self.emulator = service.emulator
@@ -44,7 +44,7 @@ class Fleet:
             for host in hosts
         ]
         self.emulator.load({"apps": apps})
-        described = {host: {"bitrise_app_slug": host, **more} for host, more in hosts.items()}
+        described = {host: {"bitrise_app_slug": host, **ELSEWHERE, **more} for host, more in hosts.items()}
         self._inventory.write_text(json.dumps({"apps": {"hosts": described}}))
 
     def abort_stale_builds(self, *options: str, **more: Any) -> Run:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ..action.playbook import Playground, Run
+from ..action.playbook import ELSEWHERE, Playground, Run
 from ..helpers.service import PROFILES, a_file
 from .fleet import ONE, THREE, TWO, Fleet, declared
 
@@ -43,10 +43,11 @@ class Site:
         return {"hosts": "apps", "tasks": list(tasks), **play}
 
     def run(self, *plays: Json, hosts: Mapping[str, Json] | None = None, options: Sequence[str] = ()) -> Run:
-        """`hosts`: variables of some of them."""
+        """`hosts`: variables of some of them. No host is reached."""
         given = hosts or {}
         apps = {"one": ONE, "two": TWO, "three": THREE}
-        described = {host: {"bitrise_app_slug": slug, **given.get(host, {})} for host, slug in apps.items()}
+        own = {host: {"bitrise_app_slug": slug, **given.get(host, {})} for host, slug in apps.items()}
+        described = {host: {**ELSEWHERE, **variables} for host, variables in own.items()}
         variables = {"code_signing_profiles": profiles("declared"), "code_signing_max_retries": 0}
         inventory = self.ground.folder / "apps.json"
         inventory.write_text(json.dumps({"apps": {"hosts": described, "vars": variables}}))
@@ -154,6 +155,13 @@ def test_two_hosts_of_one_app(site: Site) -> None:
     assert site.held() == {"one": OLD, "two": BOTH, "three": OLD}
     assert message(run, "one") == f"App one: Its slug {ONE} is also that of three: an app has one declaration."
     assert "is also that of one: " in message(run, "three")
+
+
+def test_slugs_that_differ_in_case_are_of_two_apps(site: Site) -> None:
+    run = site.run(site.play(include()), hosts={"three": {"bitrise_app_slug": ONE.upper()}})
+
+    assert ended(run, "Outcome") == {"one": "ok", "two": "ok", "three": "failed"}
+    assert site.held() == {"one": BOTH, "two": BOTH, "three": OLD}
 
 
 def test_two_hosts_of_one_app_of_which_one_declares_something(site: Site) -> None:

@@ -61,6 +61,7 @@ BASIC = "Basic bWVAZXhhbXBsZS5jb206cDp3"
         (TOKEN_IN_ENV, LOGIN, BASIC),
         (TOKEN_IN_ENV, {"username": LOGIN["username"], "login_password": LOGIN["password"]}, BASIC),
         ({**TOKEN_IN_ENV, **LOGIN_IN_ENV}, {"username": "me@example.com"}, BASIC),
+        (TOKEN_IN_ENV, {"username": ""}, "token ambient"),
         ({**TOKEN_IN_ENV, **LOGIN_IN_ENV}, {"password": "p:w"}, BASIC),
         (LOGIN_IN_ENV, {"api_token": "own"}, "token own"),
         (TOKEN_IN_ENV, {"api_token": "own", **LOGIN}, "token own"),

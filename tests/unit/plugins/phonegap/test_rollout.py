@@ -18,6 +18,7 @@ import yaml
 from tests.signing_files import Authority, IdentityKind, Team
 from tests.unit.conftest import CHECKOUT
 
+from ..action.comparison import seldom
 from ..helpers.documentation import ansible
 from .service import BUILD_ENTRY, PhoneGap, keystore
 
@@ -96,6 +97,7 @@ def test_a_corrected_password_converges(phonegap: PhoneGap) -> None:
     assert plays.run("--check") == plays.run() == {**done, KEY: "changed"}
 
 
+@seldom
 def test_a_corrected_password_of_a_key_that_was_locked_since(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap)
     plays.run(phonegap_rollout_keys=[key(phonegap, keystore_pw="wrong")])
@@ -124,6 +126,7 @@ def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     assert plays.run(**changed) == {**done, BUILD: "changed", DOWNLOAD: "changed"}
 
 
+@seldom
 def test_check_mode_with_a_key_that_is_not_chosen_yet(phonegap: PhoneGap) -> None:
     """Not there yet, or there and locked."""
     phonegap.holds({"title": "Shop", "version": "1.0"})
@@ -158,6 +161,7 @@ def guide(phonegap: PhoneGap) -> Plays:
     return Plays(phonegap, phonegap.file("guide.yml", yaml.safe_dump([play])), variables)
 
 
+@seldom
 def test_the_guide_builds_again_after_a_failure(phonegap: PhoneGap) -> None:
     plays = guide(phonegap)
     new = ["changed", "changed", "skipping", "skipping"]
