@@ -162,9 +162,9 @@ def lanes_for(choice: str) -> list[list[Step]]:
     integration = Step("ansible-test integration", lambda log: test_runs.integration(log, _COPY, *words_of("TARGET")))
     molecule = Step("molecule", scenarios)
     if choice == "all":
-        others = [*linters(), Step("unit tests", test_runs.unit), molecule, *packaging(BUILD / "dist")]
         swift = Step("emulator with Swift", with_others("emulator/check_swift.py", "peers"))
-        return [[Step("ansible-test sanity", sanity_in_short), integration], [*others, swift]]
+        slow = [Step("ansible-test sanity", sanity_in_short), integration, molecule, swift]
+        return [slow, [*linters(), Step("unit tests", test_runs.unit), *packaging(BUILD / "dist")]]
     return {
         "lint": [linters()],
         "sanity": [[sanity]],
