@@ -167,7 +167,7 @@ def test_which_app(fleet: Fleet) -> None:
 
 
 def test_variables_are_named_in_the_header() -> None:
-    header, _, play = (CHECKOUT / "playbooks" / "abort_stale_builds.yml").read_text().partition("\n- name:")
+    header, _separator, play = (CHECKOUT / "playbooks" / "abort_stale_builds.yml").read_text().partition("\n- name:")
     read = set(re.findall(r"\b(?:abort_stale_builds|code_signing)_\w+|\bbitrise_app_slug\b", play))
     made = set(re.findall(r"(?:^ +|register: )(abort_stale_builds_\w+)(?=:|$)", play, re.MULTILINE))
     assert read - made - set(re.findall(r"\w+", header)) == set()
