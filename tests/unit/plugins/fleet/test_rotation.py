@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ..action.comparison import seldom
 from ..action.playbook import Playground, Run
 from ..helpers.service import CERTIFICATES, a_file
 from .fleet import ONE, TWO, Fleet, declared
@@ -53,6 +54,7 @@ WRONG = {
 }
 
 
+@seldom
 def test_what_is_no_list_of_names_is_refused_before_anything_is_done(fleet: Fleet, ground: Playground) -> None:
     for what, old in WRONG.items():
         run = rotate(fleet, ground, old=old)

@@ -107,6 +107,7 @@ def test_a_corrected_password_of_a_key_that_was_locked_since(phonegap: PhoneGap)
     assert plays.run() == {**to_do, DOWNLOAD: "changed"}
 
 
+@seldom
 def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap, phonegap_rollout_keys=[], phonegap_rollout_platforms=["android", "webos"])
     new = {KEY: "skipping", APP: "changed", BUILD: "skipping", DIRECTORY: "changed", DOWNLOAD: "skipping"}
