@@ -89,7 +89,9 @@ def service(emulator: Emulator) -> Callable[[Sequence[Case]], dict[str, Any]]:
     return prepare
 
 
-@pytest.mark.parametrize("group", [pytest.param(name, marks=[seldom] * (name in ("profiles", "others"))) for name in GROUPS])
+@pytest.mark.parametrize(
+    "group", [pytest.param(name, marks=[seldom] * (name in ("profiles", "others"))) for name in GROUPS]
+)
 def test_results_are_the_same(
     group: str, playground: Playground, emulator: Emulator, service: Callable[[Sequence[Case]], dict[str, Any]]
 ) -> None:
