@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.re
     due,
 )
 
+from ..action.playbook import ELSEWHERE, Playground
+from ..helpers.service import APP
 from .app import AppWithArtifacts, an_artifact
 
 DAY_S = 86_400
@@ -72,6 +75,21 @@ def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
     }
     again = task.run(diff=True)
     assert (again["changed"], again["actions"], again["diff"]) == (False, [], {"before": {}, "after": {}})
+
+
+def test_the_playbook_reaches_no_host(app: AppWithArtifacts, tmp_path: Path) -> None:
+    variables = {
+        "artifact_retention_api_url": app.service.emulator.api_url,
+        "artifact_retention_api_token": app.service.emulator.tokens["owner"],
+        "artifact_retention_older_than_days": 30,
+        "artifact_retention_keep_builds": 2,
+    }
+    inventory = tmp_path / "fleet.json"
+    inventory.write_text(json.dumps({"apps": {"hosts": {"Shop": {"bitrise_app_slug": APP, **ELSEWHERE, **variables}}}}))
+    run = Playground(tmp_path / "ground").run_playbook("mobileops.ci.artifact_retention", inventory)
+
+    assert run.status == 0, run.screen
+    assert reads_and_writes(app) == (LOOKS, ["DELETE /old/artifacts/o1", "DELETE /old/artifacts/o2"])
 
 
 def test_age_alone(app: AppWithArtifacts) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ..action.comparison import seldom
-from ..action.playbook import Playground, Run
+from ..action.playbook import ELSEWHERE, Playground, Run
 from ..helpers.service import CERTIFICATES, a_file
 from .fleet import ONE, TWO, Fleet, declared
 
@@ -29,7 +29,7 @@ def rotate(fleet: Fleet, ground: Playground, *, old: Any = None, **variables: An
         "code_signing_certificates": [declared("dist.p12", NEW, verify="none")],
         **variables,
     }
-    hosts = {"Shop": {"bitrise_app_slug": ONE}, "Bank": {"bitrise_app_slug": TWO}}
+    hosts = {"Shop": {"bitrise_app_slug": ONE, **ELSEWHERE}, "Bank": {"bitrise_app_slug": TWO, **ELSEWHERE}}
     inventory = ground.folder / "fleet.json"
     inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": given}}))
     extra = json.dumps({"rotate_certificate_old": old})
