@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.descri
     Description,
     replacement_warnings,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
     Declaration,
@@ -42,7 +42,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify
     check_pairs,
     look_inside,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
 
 
 @dataclass
@@ -87,13 +86,7 @@ def prepare_app(
     """Observe, plan and validate one app. Sends only GET requests; raises CiError for what must not or cannot be "
     "done."""
     observer = Observer(client, app_slug, digests, inspector)
-    try:
-        wanted, files = observe_app(observer, declared)
-    except ServiceError as error:
-        if error.status != 404:
-            raise
-        # A file may go between the list and the look at it; a second list tells what is there then.
-        wanted, files = observe_app(observer, declared)
+    wanted, files = observe_app(observer, declared)
     # The answer to the list tells the time by the service's clock.
     policy = replace(policy, now=client.service_time())
     plan = plan_app(app_slug, wanted, files, policy)
@@ -174,7 +167,9 @@ def _describe(
         if file_plan.upload:
             password = file_plan.upload.changes.get(PASSWORD, file_plan.desired.password)
             new = observer.describe_declared(kind, declaration, replace(file_plan.desired, password=password))
-            old = observer.describe(kind, replaced[-1]) if replaced else old
+            # Of a certificate or keystore the list tells enough; two requests more tell what a profile is.
+            downloads = kind == PROVISIONING_PROFILE
+            old = observer.describe(kind, replaced[-1], downloads=downloads) if replaced else old
             subject = f"{kind.words.capitalize()} {file_plan.desired.label} of app {plan.app_slug}"
             warnings += replacement_warnings(subject, kind, old, new)
         touched = file_plan.decision.touched

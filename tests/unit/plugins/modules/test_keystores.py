@@ -39,7 +39,7 @@ def test_requests(service: Service, tasks: Tasks) -> None:
     task = keystore(tasks, **INSIDE)
     assert task.asked_by() == ["list", *UPLOAD]
     assert task.asked_by() == ["list"]
-    assert keystore(tasks, None, state="absent").asked_by() == ["list", "delete"]
+    assert keystore(tasks, None, state="absent").asked_by() == ["list", "delete", "list"]
 
 
 def test_nothing_of_it_is_shown(service: Service, tasks: Tasks) -> None:
@@ -90,7 +90,12 @@ def test_replacing_the_only_one_with_its_key(service: Service, tasks: Tasks) -> 
 
 def test_old_one_first_is_the_order_of_the_requests(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", OLD))
-    assert keystore(tasks, replace_order="delete_first").asked_by() == ["list", "delete", *UPLOAD]
+    assert keystore(tasks, replace_order="delete_first").asked_by() == [
+        "list",
+        "delete",
+        *UPLOAD,
+        "list",
+    ]
 
 
 def test_replacing_the_only_one_under_another_key(service: Service, tasks: Tasks) -> None:
@@ -109,7 +114,7 @@ def test_key_of_the_first_is_lost_where_there_is_another(service: Service, tasks
 def test_further_one_keeps_its_name(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     task = keystore(tasks)
-    assert task.asked_by() == ["list", *UPLOAD, "delete"]
+    assert task.asked_by() == ["list", *UPLOAD, "delete", "list"]
     assert keys(service) == {"first": ALONE, "release.jks": f"{ALONE}_TWO"}
 
 
@@ -121,7 +126,7 @@ def test_another_key_than_expected_is_a_warning(service: Service, tasks: Tasks) 
         -1:
     ]
     assert f"by the key {ALONE}_TWO" in warning
-    assert f"the new one the key {ALONE}." in warning
+    assert f"the new file the key {ALONE}." in warning
 
 
 @pytest.mark.parametrize("flag", [{"is_protected": True}, {"is_expose": False}])
@@ -182,7 +187,7 @@ def test_what_is_lost_is_a_warning(service: Service, tasks: Tasks) -> None:
 
 def test_leftover_does_not_take_the_key(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", None))
-    assert keystore(tasks).asked_by() == ["list", "delete", *UPLOAD]
+    assert keystore(tasks).asked_by() == ["list", "show", "delete", *UPLOAD]
     assert keys(service) == {"release.jks": ALONE}
 
 
@@ -197,7 +202,6 @@ def test_failed_upload_says_that_the_old_one_is_gone(service: Service, tasks: Ta
     service.emulator.fault(method="PUT", status=500, times=1)
     task = keystore(tasks, replace_order="delete_first")
     failed = task.fail()
-    assert "is deleted already, so run again" in failed["msg"]
-    assert "nothing else was changed" not in failed["msg"]
+    assert "Done before the error: deleted Android keystore release.jks. Run again to finish." in failed["msg"]
     task.run()
     assert keys(service) == {"release.jks": ALONE}
