@@ -216,12 +216,14 @@ def _candidates(kind: FileKind, app_slug: str, desired: Desired, observed: Seque
 
 
 def observe_app(
-    observer: Observer, declared: Mapping[FileKind, Sequence[Declaration]]
+    observer: Observer,
+    declared: Mapping[FileKind, Sequence[Declaration]],
+    listed: Mapping[FileKind, list[RemoteFile]] | None = None,
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
-    """List the files of all declared kinds, and read the evidence that the declarations need."""
-    files = {kind: observer.list_files(kind) for kind in declared}
+    """Read the evidence that the declarations need. Lists the files of all declared kinds, unless they are `listed`."""
+    files = listed or {kind: observer.list_files(kind) for kind in declared}
     try:
-        return _completed(observer, declared, files)
+        return _completed(observer, declared, {kind: list(some) for kind, some in files.items()})
     except ServiceError as error:
         if error.status != 404:
             raise

@@ -109,17 +109,28 @@ def apply_app(
     plan = prepared.plan
     outcome.warnings += [*prepared.warnings, *_back_up(client, prepared, check_mode=check_mode)]
     outcome.before, outcome.after = dict(prepared.before), dict(prepared.after)
-    changed: Mapping[Key, RemoteFile] = {}
     if check_mode:
         outcome.actions += plan.actions
     elif plan.actions:
         application = Application(client, prepared.observer, prepared.declared, prepared.policy, outcome.actions, go_on)
         try:
-            changed = application.run(plan, prepared.observed)
+            application.run(plan, prepared.observed)
+        except BaseException:
+            _add_files(outcome, plan, application.files, only_changed=True)
+            raise
         finally:
             outcome.warnings += application.warnings
+        _add_files(outcome, plan, application.files)
+        return
+    _add_files(outcome, plan, {})
+
+
+def _add_files(
+    outcome: AppOutcome, plan: AppPlan, changed: Mapping[Key, RemoteFile], *, only_changed: bool = False
+) -> None:
+    """Add the declared files as they are now, or in check mode as they will be."""
     for file_plan in plan.files:
-        file = changed.get(file_plan.key) or _planned_file(file_plan)
+        file = changed.get(file_plan.key) or (None if only_changed else _planned_file(file_plan))
         if file is not None and file_plan.desired.present:
             outcome.files.append((file_plan.place.kind, file))
             if file_plan.decision.is_unverified:

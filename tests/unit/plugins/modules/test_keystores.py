@@ -122,9 +122,8 @@ def test_another_key_than_expected_is_a_warning(service: Service, tasks: Tasks) 
     """The app's only keystore has the key of a further one: what the service makes of that is known afterwards."""
     service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     tasks.file(KEYSTORES, name="first", state="absent").run()
-    (warning,) = [text for text in keystore(tasks, replace_order="delete_first").run()["warnings"] if "key" in text][
-        -1:
-    ]
+    task = keystore(tasks, replace_order="delete_first", keystore_name="TWO")
+    (warning,) = [text for text in task.run()["warnings"] if "by the key" in text]
     assert f"by the key {ALONE}_TWO" in warning
     assert f"the new file the key {ALONE}." in warning
 
@@ -169,6 +168,15 @@ def test_change_that_the_service_tells_means_a_new_file(service: Service, tasks:
 def test_change_that_the_service_does_not_tell(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", NEW, alias="upload", password="one"))
     assert keystore(tasks, **INSIDE).run()["changed"] is False
+
+
+def test_old_one_first_needs_the_name_that_its_key_is_made_of(service: Service, tasks: Tasks) -> None:
+    """A run that is interrupted after the deletion could not know it any more."""
+    service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
+    refused = keystore(tasks, replace_order="delete_first").fail()
+    assert refused["error"]["kind"] == "option"
+    assert "Set keystore_name=TWO" in refused["msg"]
+    assert len(service.contents(KEYSTORES)) == 2
 
 
 def test_what_is_not_declared_is_taken_over(service: Service, tasks: Tasks) -> None:
