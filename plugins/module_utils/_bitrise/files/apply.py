@@ -168,6 +168,9 @@ class Application:
         """List and plan one declaration again, and do what is left. Returns the plan if it deleted something."""
         again = self._plan_again(key, first)
         if again.delete:
+            if again.update:
+                # The file that stays may be somebody else's: it inherits before the file that has the flags goes.
+                self._update(key, again, again.update)
             self._mark(key, again)
             self._delete_all(key, again, again.delete)
             return again
