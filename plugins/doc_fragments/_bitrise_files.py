@@ -179,6 +179,8 @@ options:
         refuse two project files of one key; then the task fails, and the old file stays.
       - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no file. If
         the upload fails the app is without the file until the next run; O(backup_dir) keeps a copy.
+      - With V(delete_first) the task must declare what a project file would inherit from the old one, because an
+        interrupted run cannot find it out again. This is its key, and its flags unless they are the defaults.
     type: str
     choices: [upload_first, delete_first]
     default: upload_first
