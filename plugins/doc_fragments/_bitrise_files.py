@@ -186,8 +186,14 @@ options:
         replaced in this way without getting another key. The module rejects that before anything is changed. The service
         may also reject two project files with one key. Then the task fails, and the old file stays.
       - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no file. If
+<<<<<<< HEAD
         the upload fails, the app is without the file until the next run; O(backup_dir) keeps a copy. Requires the name
         that the key is made of, unless the key is C(ANDROID_KEYSTORE), because an interrupted run could not find it out.
+=======
+        the upload fails the app is without the file until the next run; O(backup_dir) keeps a copy.
+      - With V(delete_first) the task must declare what a project file would inherit from the old one, because an
+        interrupted run cannot find it out again. This is its key, and its flags unless they are the defaults.
+>>>>>>> model
     type: str
     choices: [upload_first, delete_first]
     default: upload_first
