@@ -1,0 +1,243 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs scenarios, looks at the service after each request, and says what is wrong with what it sees."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from tests.unit.plugins.helpers.service import CERTIFICATES, sha256
+from tests.unit.plugins.helpers.tasks import validated
+
+from .clients import Adapter, Client, Disturbance, Killed, in_force
+from .scenarios import BYSTANDER, HOUR_S, Scenario, Task
+from .service import FIRST_PORT, File, InProcess
+
+MARKER = "mobileops.ci protect "
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a run. `result` is None if it was killed."""
+
+    client: Client
+    result: Mapping[str, Any] | None
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result and self.result.get("failed"))
+
+    @property
+    def message(self) -> str:
+        return str((self.result or {}).get("exception") or (self.result or {}).get("msg"))
+
+
+class Lab:
+    """One service, and what a scenario wants of it."""
+
+    def __init__(self, service: InProcess, adapter: Adapter, folder: Path) -> None:
+        self.service = service
+        self._adapter = adapter
+        self._folder = folder
+        self._homes = 0
+        self._validated: dict[tuple[int, int], Any] = {}
+        self.problems: list[str] = []
+
+    # Running
+
+    def begin(self, scenario: Scenario, **switches: Any) -> None:
+        """Put the service into the state before the scenario."""
+        self.scenario = scenario
+        self.problems = []
+        self.service.load(scenario.fixture(), {**scenario.switches, **switches})
+        self._before = {app: self.service.files(app) for app in scenario.apps}
+        self._usable = {app: self._usable_names(app) for app in scenario.apps}
+        self._paired = {app: self._has_pair(app) for app in scenario.apps}
+        self._adapter.look = self.look
+
+    def home(self) -> Path:
+        """Return a home folder that nobody has used."""
+        self._homes += 1
+        return self._folder / str(self._homes)
+
+    def run(
+        self,
+        task: Task | None = None,
+        disturbance: Disturbance | None = None,
+        *,
+        client: Client | None = None,
+        home: Path | None = None,
+        **options: Any,
+    ) -> Ran:
+        """Run a task, that of the scenario unless another is given. Without a home it gets a fresh one."""
+        client = client or Client(FIRST_PORT, disturbance)
+        self._adapter.clients[client.port] = client
+        home = home or self.home()
+        client.killed = lambda: saved.update(_contents(home))
+        saved: dict[Path, bytes] = {}
+        entry, given = task or self.scenario.task
+        key = (id(given), client.port)
+        if options or key not in self._validated:
+            made = {**self.service.connection(client.port), **given, **options}
+            made.update({"apps": list(self.scenario.apps)} if "apps" in entry.options.argument_spec else {})
+            made.update({"app_slug": self.scenario.apps[0]} if "app_slug" in entry.options.argument_spec else {})
+            checked = validated(entry, entry.normalize(made))
+            if options:
+                return self._carry_out(entry, checked, client, home, saved)
+            # Kept together with what its key is made of, so that no other object gets the same number.
+            self._validated[key] = (given, checked)
+        return self._carry_out(entry, self._validated[key][1], client, home, saved)
+
+    @staticmethod
+    def _carry_out(entry: Any, options: Any, client: Client, home: Path, saved: dict[Path, bytes]) -> Ran:
+        context = TaskContext({"HOME": str(home)})
+        try:
+            return Ran(client, entry.carry_out(options, context, diff=False))
+        except Killed:
+            # Nothing that ran on in this process would have run on in one that was killed.
+            for path in _contents(home).keys() - saved.keys():
+                path.unlink()
+            for path, content in saved.items():
+                path.write_bytes(content)
+            return Ran(client, None)
+
+    # What holds at every moment
+
+    def look(self) -> None:
+        """Note what is wrong at this moment."""
+        for app in self.scenario.apps:
+            gone = self._usable[app] - self._usable_names(app)
+            self.problems += [f"{app}: no usable {kind} {name}" for kind, name in sorted(gone)]
+            if self._paired[app] and not self._has_pair(app):
+                self.problems.append(f"{app}: no pair that fits")
+
+    def _is_usable(self, file: File, contents: set[str]) -> bool:
+        if not file.processed or file.sha256 not in contents:
+            return False
+        opens = {sha256(content): password for content, password in self.scenario.passwords.items()}
+        return file.kind != CERTIFICATES or opens.get(str(file.sha256), file.password) == file.password
+
+    def _usable_names(self, app: str) -> set[tuple[str, str]]:
+        """Return kind and name of what a build could use, except what the task itself takes away."""
+        usable = set()
+        for file in self.service.files(app):
+            contents = {sha256(content) for content in self.scenario.contents(file.kind, file.name)}
+            if file.name == BYSTANDER:
+                contents.add(sha256(b"x"))
+            if file.name not in self.scenario.gaps and not self._goes(file) and self._is_usable(file, contents):
+                usable.add((file.kind, file.name))
+        return usable
+
+    def _goes(self, file: File) -> bool:
+        return not any(wanted.name == file.name for wanted in self.scenario.wanted.get(file.kind, ()))
+
+    def _has_pair(self, app: str) -> bool:
+        found = {file.sha256 for file in self.service.files(app) if self._is_usable(file, {str(file.sha256)})}
+        pairs = [{sha256(one), sha256(other)} for one, other in self.scenario.pairs]
+        return any(pair <= found for pair in pairs)
+
+    # What holds in the end
+
+    def differences(self, *, unfinished: bool = True) -> list[str]:
+        """Return how the service differs from what the scenario wants. `unfinished`: young slots may be there."""
+        found = []
+        for app in self.scenario.apps:
+            files = self.service.files(app)
+            for kind, _files in self.scenario.holds():
+                wanted = Counter(
+                    (w.name, sha256(w.content), w.is_protected, w.is_expose, w.password, w.env_key)
+                    for w in self.scenario.wanted.get(kind, ())
+                )
+                there = Counter(
+                    (f.name, f.sha256, f.is_protected, f.is_expose, f.password, f.env_key)
+                    for f in files
+                    if f.kind == kind and f.processed
+                )
+                found += [f"{app}: lacks {_shown(one)}" for one in (wanted - there).elements()]
+                found += [f"{app}: has {_shown(one)}" for one in (there - wanted).elements()]
+            slots = [file for file in files if not file.processed]
+            found += [f"{app}: marker {file.name} is left" for file in slots if file.name.startswith(MARKER)]
+            found += [
+                f"{app}: unfinished {file.name} {file.slug} is left"
+                for file in slots
+                if not (unfinished and self._is_young(file)) and not file.name.startswith(MARKER)
+            ]
+            stays = {file.slug for file in files}
+            found += [
+                f"{app}: {file.name} was touched"
+                for file in self._before[app]
+                if file.name == BYSTANDER and self.scenario.has_bystander(file.kind) and file.slug not in stays
+            ]
+        return found
+
+    def _is_young(self, file: File) -> bool:
+        age = self.service.age_s(file)
+        return age is not None and age <= HOUR_S
+
+    def check(self, *, finish: bool = True) -> list[str]:
+        """Run the scenario's task until nothing is left to do; return what is wrong on the way."""
+        scenario = self.scenario
+        wrong = [f"at a moment: {problem}" for problem in dict.fromkeys(self.problems)]
+        self.problems = []
+        if finish:
+            rerun = self.run()
+            if rerun.failed or rerun.result is None:
+                return [*wrong, f"rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})"]
+        wrong += [f"after the rerun {text}" for text in self.differences(unfinished=True)]
+        third = self.run()
+        if third.failed or third.result is None:
+            wrong.append(f"third run fails: {third.message}")
+        elif third.result["changed"] or third.client.wrote:
+            wrong.append(f"third run is not quiet: {' '.join(third.client.trace)}")
+        if scenario.tidies and not wrong:
+            self.service.time.seconds += HOUR_S + 60
+            last = self.run()
+            if last.failed:
+                wrong.append(f"run an hour later fails: {last.message}")
+            wrong += [f"an hour later {text}" for text in self.differences(unfinished=False)]
+        wrong += [f"in a rerun: {problem}" for problem in dict.fromkeys(self.problems)]
+        return wrong
+
+    def state(self) -> str:
+        """Describe what is there, for the message about a failure."""
+        lines = []
+        for app in self.scenario.apps:
+            for file in self.service.files(app):
+                flags = " ".join(
+                    [
+                        "processed" if file.processed else "unprocessed",
+                        "protected" if file.is_protected else "",
+                        "" if file.is_expose else "hidden",
+                        f"password {file.password!r}" if file.password else "",
+                    ]
+                )
+                lines.append(
+                    f"{app} {file.kind} {file.name} {file.slug} {str(file.sha256)[:8]} {' '.join(flags.split())}"
+                )
+        return "\n".join(lines)
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.exists() else {}
+
+
+def _shown(file: tuple[str, str | None, bool, bool, str, str]) -> str:
+    name, digest, protected, expose, password, key = file
+    flags = f"is_protected={protected} is_expose={expose} password={password!r} env_key={key!r}"
+    return f"{name} {str(digest)[:8]} {flags}"
+
+
+@contextlib.contextmanager
+def laboratory(folder: Path) -> Iterator[Lab]:
+    """A lab whose service and time hold for the collection while it is open."""
+    service = InProcess()
+    with in_force(service) as adapter:
+        yield Lab(service, adapter, folder)
