@@ -29,3 +29,9 @@ def some(cases: Sequence[T], every: int, *, of: object = 0) -> Sequence[T]:
         return cases
     offset = sum(str(of).encode()) % every
     return [case for number, case in enumerate(cases) if number % every == offset]
+
+
+def report(wrong: Sequence[str], cases: int) -> str:
+    """Return the message for a test of many cases: the first problems, and how many there are."""
+    shown = "\n".join(wrong[:20])
+    return f"{len(wrong)} problems in {cases} cases:\n{shown}"

@@ -182,24 +182,27 @@ class Lab:
         age = self.service.age_s(file)
         return age is not None and age <= HOUR_S
 
-    def check(self, *, finish: bool = True) -> list[str]:
-        """Run the scenario's task until nothing is left to do; return what is wrong on the way."""
+    def check(self, *, finish: bool = True, home: Path | None = None) -> list[str]:
+        """Run the scenario's task until nothing is left to do; return what is wrong on the way.
+
+        Each run gets a fresh home unless one is given. Without `finish` the work has been done already.
+        """
         scenario = self.scenario
         wrong = [f"at a moment: {problem}" for problem in dict.fromkeys(self.problems)]
         self.problems = []
         if finish:
-            rerun = self.run()
+            rerun = self.run(home=home)
             if rerun.failed or rerun.result is None:
                 return [*wrong, f"rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})"]
         wrong += [f"after the rerun {text}" for text in self.differences(unfinished=True)]
-        third = self.run()
+        third = self.run(home=home)
         if third.failed or third.result is None:
             wrong.append(f"third run fails: {third.message}")
         elif third.result["changed"] or third.client.wrote:
             wrong.append(f"third run is not quiet: {' '.join(third.client.trace)}")
         if scenario.tidies and not wrong:
             self.service.time.seconds += HOUR_S + 60
-            last = self.run()
+            last = self.run(home=home)
             if last.failed:
                 wrong.append(f"run an hour later fails: {last.message}")
             wrong += [f"an hour later {text}" for text in self.differences(unfinished=False)]
