@@ -30,6 +30,20 @@ def succeeded(response: requests.Response) -> bool:
     return 200 <= response.status_code < 300
 
 
+def is_html(response: requests.Response) -> bool:
+    """Whether the body is a page for people."""
+    start = response.content[:200].lstrip().lower()
+    return bool(response.content) and (
+        "html" in response.headers.get("Content-Type", "") or start.startswith((b"<!doctype html", b"<html"))
+    )
+
+
+def is_json(response: requests.Response) -> bool:
+    """Whether the body is JSON."""
+    start = response.content[:1]
+    return bool(start) and ("json" in response.headers.get("Content-Type", "") or start in (b"{", b"["))
+
+
 def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Mapping[str, str]) -> ServiceError:
     """The error for an answer of the API that is not a success."""
     status = response.status_code
@@ -51,7 +65,7 @@ def _words(response: requests.Response, redact: Redactor) -> str:
     try:
         body = response.json()
     except ValueError:
-        if "html" in response.headers.get("Content-Type", "") or response.text.lstrip().startswith("<"):
+        if is_html(response) or response.text.lstrip().startswith("<"):
             return "an HTML page, not an answer of the API"
         return redact.quote(response.text or response.reason or "")
     if isinstance(body, Mapping):

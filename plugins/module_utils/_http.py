@@ -27,6 +27,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     UnclearOutcomeError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._service_clock import ServiceClock
 from ansible_collections.mobileops.ci.plugins.module_utils._sessions import acquire, release
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
@@ -115,6 +116,7 @@ class HttpSession:
         self._pause = pause or Pause()
         self.redact = redact
         self.sent = 0  # requests, repetitions included
+        self.clock = ServiceClock(time.monotonic)
         self._headers = dict(headers or {})
         self._verify = transport.verify
         self._session = acquire(self._verify)
@@ -232,6 +234,7 @@ class HttpSession:
                 _check_length(response, len(response.content))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise self._no_answer(call, error) from error
+        self.clock.observe(response.headers.get("Date"))
         return response
 
     def _read(self, call: Call, response: requests.Response) -> None:

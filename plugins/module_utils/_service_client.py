@@ -20,6 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import (
     Pause,
     RangeSink,
     Sink,
+    as_service_error,
     back_off_s,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
@@ -102,26 +103,55 @@ class ServiceClient:
                 raise UnclearOutcomeError(error) from error
             raise
 
-    def delete(self, path: str, what: str) -> None:
-        """Delete a thing. That it is gone already is no error: the goal is reached, by whomever."""
+    def delete(self, path: str, what: str) -> dict[str, Any] | None:
+        """Delete an object. Return the object that the answer shows ({} if none), or None if it was gone already.
+
+        Raises ServiceError of kind invalid_response if the answer is not one of the API and the object is still there.
+        """
         call = self.call("DELETE", path, what)
         response = self._api.send(call)
         if _answers.succeeded(response):
-            return
-        if response.status_code == 404:
-            look = self._api.send(self.call("GET", path, what))
-            if look.status_code == 404:
-                return
+            try:
+                data = _answers.json_object(call, response, self.redact).get("data")
+            except ServiceError:
+                if not self._is_gone(path, what):
+                    raise
+                return {}
+            return data if isinstance(data, dict) else {}
+        if response.status_code == 404 and self._is_gone(path, what):
+            return None
         raise _answers.refusal(call, response, self.redact, self.hints)
+
+    def _is_gone(self, path: str, what: str) -> bool:
+        return self._api.send(self.call("GET", path, what)).status_code == 404
+
+    def service_time(self) -> float | None:
+        """Return the Unix seconds by the service's own clock, or None if no answer has told the time yet."""
+        return self._api.clock.now()
 
     # Storage
 
-    def upload(self, url: str, data: bytes, what: str) -> None:
-        """PUT the bytes to a signed URL. Raises ServiceError of kind signed_url_expired if it came too late."""
+    def upload(self, url: str, data: bytes, what: str) -> str | None:
+        """PUT the bytes to a signed URL. Return the storage's ETag without quotes, or None if it sent no strong one.
+
+        Raises ServiceError: kind signed_url_expired if the URL has expired, kind storage for any other refusal and for
+        a success whose body shows that something other than the storage answered.
+        """
         call = self._signed("PUT", url, what, data=data)
         response = self._storage.send(call)
         if not _answers.succeeded(response):
             raise _answers.storage_refusal(call, response, self.redact)
+        if _answers.is_html(response) or _answers.is_json(response):
+            raise as_service_error(
+                call,
+                response,
+                "an answer that does not come from a storage",
+                "storage",
+                "Check whether a proxy answers for the storage.",
+            )
+        tag = response.headers.get("ETag", "")
+        # A weak tag says nothing about the exact bytes.
+        return None if tag.startswith("W/") else tag.strip('"') or None
 
     def download(self, url: str, open_sink: Callable[[], Sink], what: str) -> None:
         """Stream what lies behind a signed URL into a sink, a new one for each try."""

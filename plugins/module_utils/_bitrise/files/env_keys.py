@@ -91,7 +91,7 @@ def _keystore(app_slug: str, desired: Desired, replaced: Sequence[RemoteFile], *
             raise _key_is_lost(app_slug, desired, key)
     if crowded and name is None:
         name = _default_name(desired.name or "")
-    inherited = dict(replaced[0].told) if len(replaced) == 1 else {}
+    inherited = dict(replaced[-1].told) if replaced else {}
     values = {**inherited, **desired.keystore}
     if values.get("password"):
         values.setdefault("private_key_password", values["password"])

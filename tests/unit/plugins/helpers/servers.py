@@ -55,8 +55,9 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
             connections.add(self.client_address)
             seen.append((f"{self.command} {self.path}", dict(self.headers)))
             given = answer(f"{self.command} {self.path}") if callable(answer) else answer
-            self.send_response(given.status)
-            for name, value in {"Content-Length": str(len(given.body)), **given.headers}.items():
+            self.send_response_only(given.status)
+            usual = {"Date": self.date_time_string(), "Content-Length": str(len(given.body))}
+            for name, value in {**usual, **given.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(given.body)

@@ -12,10 +12,11 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._service_clock import ServiceClock
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP, PROFILES, Service, a_file
-from .conftest import MakeClient
+from .conftest import MakeClient, Time
 
 
 def refusal(client: BitriseClient) -> ServiceError:
@@ -193,3 +194,53 @@ def test_a_delete_may_answer_nothing(make_client: MakeClient) -> None:
     with serving(Answer(204, b"", {})) as server:
         make_client(server.url).delete_file(PROFILE, APP, "A")
     assert server.lines == [f"DELETE /apps/{APP}/provisioning-profiles/A"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(b'{"data": {"slug": "A"}}', {"slug": "A"}), (b"{}", {}), (b'{"data": null}', {}), (b"", {})],
+)
+def test_delete_returns_the_object_of_the_answer(
+    make_client: MakeClient, body: bytes, expected: dict[str, str]
+) -> None:
+    with serving(Answer(200, body)) as server:
+        assert make_client(server.url).delete("/apps/a", "delete it") == expected
+
+
+def test_delete_of_what_is_gone_returns_none(make_client: MakeClient) -> None:
+    with serving(Answer(404)) as server:
+        assert make_client(server.url).delete("/apps/a", "delete it") is None
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_delete_answered_by_something_else(make_client: MakeClient, gone: bool) -> None:
+    """The client believes a page of HTML only if the object is really gone."""
+    html = Answer(200, b"<html>", {"Content-Type": "text/html"})
+    with serving(lambda line: Answer(404) if line.startswith("GET") and gone else html) as server:
+        client = make_client(server.url)
+        if gone:
+            assert client.delete("/apps/a", "delete it") == {}
+        else:
+            with pytest.raises(ServiceError) as caught:
+                client.delete("/apps/a", "delete it")
+            assert caught.value.kind == "invalid_response"
+
+
+def test_service_time(make_client: MakeClient, clock: Time) -> None:
+    """The clock is the service's, and goes on between its answers."""
+    dated = {"Content-Type": "application/json", "Date": "Fri, 02 Jan 2099 00:00:00 GMT"}
+    with serving(Answer(200, b'{"data": {"slug": "x"}}', dated)) as server:
+        client = make_client(server.url)
+        assert client.service_time() is None
+        client.app(APP)
+        first = client.service_time()
+        assert first == 4070995200
+        clock.sleep(30)
+        assert client.service_time() == first + 30
+
+
+@pytest.mark.parametrize("value", ["", "now", "-1", "Thu, 99 Foo"])
+def test_service_time_without_a_usable_header(value: str) -> None:
+    clock = ServiceClock(lambda: 0.0)
+    clock.observe(value)
+    assert clock.now() is None

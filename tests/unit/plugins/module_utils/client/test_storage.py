@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_upload_and_download(service: Service, client: BitriseClient, slot: dict
 
 
 def test_token_stays_with_the_api(make_client: MakeClient) -> None:
-    with serving(Answer(200, b"x")) as storage:
+    with serving(Answer(200, b"x", {})) as storage:
         client = make_client(token="c4nary")
         client.upload(f"{storage.url}/f?signature=1", DATA, "upload it")
         client.download(f"{storage.url}/f?signature=1", io.BytesIO, "download it")
@@ -165,3 +166,39 @@ def test_storage_that_is_not_there_is_named_by_its_host_only(client: BitriseClie
     assert "PUT at nowhere.invalid" in caught.value.message
     assert "c4nary" not in caught.value.message
     assert "/f" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("headers", "tag"),
+    [
+        ({"ETag": '"d41d8cd9"'}, "d41d8cd9"),
+        ({"ETag": "d41d8cd9"}, "d41d8cd9"),
+        ({"ETag": 'W/"d41d8cd9"'}, None),
+        ({}, None),
+    ],
+)
+def test_upload_returns_the_tag_of_the_storage(client: BitriseClient, headers: dict[str, str], tag: str | None) -> None:
+    with serving(Answer(200, b"", headers)) as storage:
+        assert client.upload(f"{storage.url}/f?s=1", DATA, "upload it") == tag
+
+
+def test_upload_to_the_emulator_returns_a_tag(client: BitriseClient, slot: dict[str, Any]) -> None:
+    assert client.upload(slot["upload_url"], DATA, "upload it") == hashlib.md5(DATA, usedforsecurity=False).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"<html>Log in</html>", {"Content-Type": "text/html"}),
+        (b"<!DOCTYPE html>", {}),
+        (b"{}", {"Content-Type": "application/json"}),
+        (b'{"ok": true}', {}),
+    ],
+)
+def test_success_that_does_not_come_from_the_storage(
+    client: BitriseClient, body: bytes, headers: dict[str, str]
+) -> None:
+    with serving(Answer(200, body, headers)) as storage:
+        error = refusal(client, f"{storage.url}/f?s=1")
+    assert (error.kind, error.status) == ("storage", 200)
+    assert "does not come from a storage" in error.message
