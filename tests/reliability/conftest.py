@@ -14,9 +14,16 @@ import pytest
 import tests.unit.conftest  # noqa: F401
 
 from .lab import Lab, laboratory
+from .service import InProcess
+
+
+@pytest.fixture(scope="session")
+def in_process() -> InProcess:
+    """A service for all tests; each scenario begins with a state of its own."""
+    return InProcess()
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
-    with laboratory(tmp_path) as lab:
+def lab(in_process: InProcess, tmp_path: Path) -> Iterator[Lab]:
+    with laboratory(in_process, tmp_path) as lab:
         yield lab

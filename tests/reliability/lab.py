@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
-from tests.unit.plugins.helpers.service import CERTIFICATES, sha256
+from tests.unit.plugins.helpers.service import CERTIFICATES
 from tests.unit.plugins.helpers.tasks import validated
 
 from .clients import Adapter, Client, Disturbance, Killed, in_force
-from .scenarios import BYSTANDER, HOUR_S, Scenario, Task
-from .service import FIRST_PORT, File, InProcess
+from .scenarios import BYSTANDER, HOUR_S, Scenario, Task, Wanted
+from .service import FIRST_PORT, File, InProcess, digest_of
 
 MARKER = "mobileops.ci protect "
 
@@ -34,6 +34,11 @@ class Ran:
     @property
     def failed(self) -> bool:
         return bool(self.result and self.result.get("failed"))
+
+    @property
+    def error(self) -> str:
+        """Return the kind of the error."""
+        return str((self.result or {}).get("error", {}).get("kind"))
 
     @property
     def message(self) -> str:
@@ -59,6 +64,9 @@ class Lab:
         self.problems = []
         self.service.load(scenario.fixture(), {**scenario.switches, **switches})
         self._before = {app: self.service.files(app) for app in scenario.apps}
+        self._opens = {digest_of(content): password for content, password in scenario.passwords.items()}
+        self._pairs = [{digest_of(one), digest_of(other)} for one, other in scenario.pairs]
+        self._known: dict[tuple[str, str], set[str]] = {}
         self._usable = {app: self._usable_names(app) for app in scenario.apps}
         self._paired = {app: self._has_pair(app) for app in scenario.apps}
         self._adapter.look = self.look
@@ -122,52 +130,49 @@ class Lab:
     def _is_usable(self, file: File, contents: set[str]) -> bool:
         if not file.processed or file.sha256 not in contents:
             return False
-        opens = {sha256(content): password for content, password in self.scenario.passwords.items()}
-        return file.kind != CERTIFICATES or opens.get(str(file.sha256), file.password) == file.password
+        return file.kind != CERTIFICATES or self._opens.get(str(file.sha256), file.password) == file.password
 
     def _usable_names(self, app: str) -> set[tuple[str, str]]:
         """Return kind and name of what a build could use, except what the task itself takes away."""
         usable = set()
         for file in self.service.files(app):
-            contents = {sha256(content) for content in self.scenario.contents(file.kind, file.name)}
-            if file.name == BYSTANDER:
-                contents.add(sha256(b"x"))
-            if file.name not in self.scenario.gaps and not self._goes(file) and self._is_usable(file, contents):
+            if self._is_usable(file, self._contents(file.kind, file.name)):
                 usable.add((file.kind, file.name))
         return usable
 
-    def _goes(self, file: File) -> bool:
-        return not any(wanted.name == file.name for wanted in self.scenario.wanted.get(file.kind, ()))
+    def _contents(self, kind: str, name: str) -> set[str]:
+        """Return the digests of what a build could use; none for a name that the task may leave without a file."""
+        key = (kind, name)
+        if key not in self._known:
+            goes = not any(wanted.name == name for wanted in self.scenario.wanted.get(kind, ()))
+            contents = set() if goes or name in self.scenario.gaps else self.scenario.contents(kind, name)
+            self._known[key] = {digest_of(content) for content in contents}
+        return self._known[key]
 
     def _has_pair(self, app: str) -> bool:
         found = {file.sha256 for file in self.service.files(app) if self._is_usable(file, {str(file.sha256)})}
-        pairs = [{sha256(one), sha256(other)} for one, other in self.scenario.pairs]
-        return any(pair <= found for pair in pairs)
+        return any(pair <= found for pair in self._pairs)
 
     # What holds in the end
 
-    def differences(self, *, unfinished: bool = True) -> list[str]:
-        """Return how the service differs from what the scenario wants. `unfinished`: young slots may be there."""
+    def differences(self, *, unfinished: bool = True, slots: bool = True) -> list[str]:
+        """Return how the service differs from what the scenario wants.
+
+        `unfinished`: young slots may be there. `slots`: whether to look at files that are not processed at all.
+        """
         found = []
         for app in self.scenario.apps:
             files = self.service.files(app)
             for kind, _files in self.scenario.holds():
-                wanted = Counter(
-                    (w.name, sha256(w.content), w.is_protected, w.is_expose, w.password, w.env_key)
-                    for w in self.scenario.wanted.get(kind, ())
-                )
-                there = Counter(
-                    (f.name, f.sha256, f.is_protected, f.is_expose, f.password, f.env_key)
-                    for f in files
-                    if f.kind == kind and f.processed
-                )
+                wanted = Counter(self._seen(w, digest_of(w.content)) for w in self.scenario.wanted.get(kind, ()))
+                there = Counter(self._seen(f, f.sha256) for f in files if f.kind == kind and f.processed)
                 found += [f"{app}: lacks {_shown(one)}" for one in (wanted - there).elements()]
                 found += [f"{app}: has {_shown(one)}" for one in (there - wanted).elements()]
-            slots = [file for file in files if not file.processed]
-            found += [f"{app}: marker {file.name} is left" for file in slots if file.name.startswith(MARKER)]
+            left = [file for file in files if slots and not file.processed]
+            found += [f"{app}: marker {file.name} is left" for file in left if file.name.startswith(MARKER)]
             found += [
                 f"{app}: unfinished {file.name} {file.slug} is left"
-                for file in slots
+                for file in left
                 if not (unfinished and self._is_young(file)) and not file.name.startswith(MARKER)
             ]
             stays = {file.slug for file in files}
@@ -177,6 +182,11 @@ class Lab:
                 if file.name == BYSTANDER and self.scenario.has_bystander(file.kind) and file.slug not in stays
             ]
         return found
+
+    def _seen(self, file: File | Wanted, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
+        """Return what counts of a file."""
+        protected = file.is_protected and file.name not in self.scenario.loose
+        return file.name, digest, protected, file.is_expose, file.password, file.env_key
 
     def _is_young(self, file: File) -> bool:
         age = self.service.age_s(file)
@@ -192,6 +202,11 @@ class Lab:
         self.problems = []
         if finish:
             rerun = self.run(home=home)
+            if rerun.failed and rerun.error in scenario.waits:
+                self.service.time.seconds += HOUR_S + 60
+                rerun = self.run(home=home)
+            if rerun.failed and rerun.error in scenario.refuses and not rerun.client.wrote:
+                return wrong
             if rerun.failed or rerun.result is None:
                 return [*wrong, f"rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})"]
         wrong += [f"after the rerun {text}" for text in self.differences(unfinished=True)]
@@ -239,8 +254,7 @@ def _shown(file: tuple[str, str | None, bool, bool, str, str]) -> str:
 
 
 @contextlib.contextmanager
-def laboratory(folder: Path) -> Iterator[Lab]:
-    """A lab whose service and time hold for the collection while it is open."""
-    service = InProcess()
+def laboratory(service: InProcess, folder: Path) -> Iterator[Lab]:
+    """Open a lab; while it is open, the collection has this service and its time."""
     with in_force(service) as adapter:
         yield Lab(service, adapter, folder)

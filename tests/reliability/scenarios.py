@@ -80,8 +80,12 @@ class Scenario:
     pairs: Sequence[tuple[bytes, bytes]] = ()
     changes: bool = True
     tidies: bool = True  # whether a run an hour later removes what was left unfinished
+    waits: frozenset[str] = frozenset()  # kinds of errors with which a rerun may have to wait for that hour
     switches: Mapping[str, Any] = field(default_factory=dict)
     apps: Sequence[str] = APPS[:1]
+    others: frozenset[bytes] = frozenset()  # contents that somebody else uploads under the declared names
+    refuses: frozenset[str] = frozenset()  # kinds of errors with which a rerun may ask the user, changing nothing
+    loose: frozenset[str] = frozenset()  # names of which it does not matter whether they are protected
 
     def fixture(self) -> list[dict[str, Any]]:
         return [
@@ -106,7 +110,7 @@ class Scenario:
     def contents(self, kind: str, name: str) -> set[bytes]:
         """Return the contents that a file of this name may have."""
         known = {file.content for file in self.before.get(kind, ()) if file.name == name and file.content is not None}
-        return known | {file.content for file in self.wanted.get(kind, ()) if file.name == name}
+        return known | self.others | {file.content for file in self.wanted.get(kind, ()) if file.name == name}
 
 
 def bystander(kind: str) -> Wanted:
@@ -320,17 +324,37 @@ def _keystores() -> dict[str, Scenario]:
     named = {"keystore_file_name": "TWO", "password": PASSWORD, "alias": "release"}
     gap = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
     return {
-        "first upload": make([], [wanted(new, password=PASSWORD, **first)], data=new, beside=False, **told),
+        # A slot of a run that was killed has the key of the first keystore until it is too old to be under way.
+        "first upload": make(
+            [],
+            [wanted(new, password=PASSWORD, **first)],
+            data=new,
+            beside=False,
+            scenario={"waits": frozenset({"env_key"})},
+            **told,
+        ),
         "replacement, keeps its key": make(
             [old(NEW, **named)], [wanted(OLD, password=PASSWORD, **TWO)], data=OLD, keystore_name="TWO", **told
         ),
-        "old one first": make([old(NEW, **named)], [wanted(new, password=PASSWORD, **TWO)], data=new, **told, **gap),
+        "old one first": make(
+            [old(NEW, **named)],
+            [wanted(new, password=PASSWORD, **TWO)],
+            data=new,
+            keystore_name="TWO",
+            **told,
+            **gap,
+        ),
         "old one first, the only one": make(
             [old(NEW)], [wanted(new, password=PASSWORD, **first)], data=new, beside=False, **told, **gap
         ),
         "leftover": make([LEFTOVER], [wanted(new, password=PASSWORD, **TWO)], data=new, keystore_name="TWO", **told),
         "renewal of another key pair, old one first": make(
-            [old(previous, **named)], [wanted(new, password=PASSWORD, **TWO)], data=new, **told, **gap
+            [old(previous, **named)],
+            [wanted(new, password=PASSWORD, **TWO)],
+            data=new,
+            keystore_name="TWO",
+            **told,
+            **gap,
         ),
     }
 
@@ -423,7 +447,7 @@ def _fleets() -> dict[str, Scenario]:
                 ]
             },
             android_keystores=[
-                declared("second", NEW, replace_order="delete_first", alias="a", password="one"),
+                declared("second", NEW, keystore_name="TWO", replace_order="delete_first", alias="a", password="one"),
                 declared("dist", NEW, replace_order="delete_first", alias="a", password="one"),
             ],
             gaps=frozenset({"dist", "second"}),

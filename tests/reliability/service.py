@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +20,7 @@ from tests.emulator.app import build_app
 from tests.emulator.clock import Clock
 from tests.emulator.fixtures import load_fixture
 from tests.emulator.journal import Journal
+from tests.emulator.kinds import KINDS
 from tests.emulator.model import App, StoredFile
 from tests.emulator.options import Options
 from tests.emulator.phonegap.fixture import Logins
@@ -93,6 +96,16 @@ class InProcess:
     def files(self, app: str) -> list[File]:
         return list(self._files(self.service.world.apps[app]))
 
+    def upload(self, app: str, kind: str, name: str, body: bytes, env_key: str) -> None:
+        """Upload a file as a person does, at once."""
+        [collection] = [known.path for known in KINDS if known.name == kind]
+        url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}"
+        told = {"upload_file_name": name, "upload_file_size": len(body), "user_env_key": env_key}
+        authorization = {"authorization": TOKEN}
+        made = json.loads(self.answer(FIRST_PORT, "POST", url, authorization, json.dumps(told).encode()).body)["data"]
+        assert self.answer(FIRST_PORT, "PUT", made["upload_url"], {}, body).status == 200
+        assert self.answer(FIRST_PORT, "POST", f"{url}/{made['slug']}/uploaded", authorization, b"").status == 200
+
     def age_s(self, file: File) -> float | None:
         """Return how old a file is by its slug; None if the slug does not tell."""
         made = ulid_time(file.slug)
@@ -108,7 +121,7 @@ class InProcess:
                     kind=kind,
                     slug=item.slug,
                     name=item.upload_file_name,
-                    sha256=None if body is None else _digest(body),
+                    sha256=None if body is None else digest_of(body),
                     processed=item.processed or (item.processed_at is not None and item.processed_at <= now),
                     is_protected=item.is_protected,
                     is_expose=item.is_expose,
@@ -160,13 +173,9 @@ def _finish(work: Coroutine[Any, Any, Any]) -> None:
         pass
 
 
-_DIGESTS: dict[bytes, str] = {}
-
-
-def _digest(body: bytes) -> str:
-    if body not in _DIGESTS:
-        _DIGESTS[body] = sha256_of(body)
-    return _DIGESTS[body]
+@cache
+def digest_of(body: bytes) -> str:
+    return sha256_of(body)
 
 
 def _password(item: StoredFile) -> str:

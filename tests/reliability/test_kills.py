@@ -84,3 +84,14 @@ def test_killed_twice(lab: Lab, name: str) -> None:
             if again.result is not None:
                 break
     assert not wrong, report(wrong, cases)
+
+
+def test_keystore_key_that_a_rerun_could_not_know(lab: Lab) -> None:
+    """A key that only the old file tells would be lost with it if the run were killed after the deletion."""
+    scenario = SCENARIOS["keystore: old one first"]
+    entry, options = scenario.task
+    lab.begin(scenario)
+    ran = lab.run((entry, {name: value for name, value in options.items() if name != "keystore_name"}))
+    assert ran.failed
+    assert "keystore_name" in ran.message
+    assert not ran.client.wrote
