@@ -78,16 +78,19 @@ class Application:
         self._markers: dict[Key, str] = {}  # slugs of the markers that this run has set
         self.warnings: list[str] = []
 
-    def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> dict[Key, RemoteFile]:
-        """Carry the plan out. Returns the files that were uploaded or changed, by declaration, as the service has "
-        "them."""
+    @property
+    def files(self) -> Mapping[Key, RemoteFile]:
+        """Return the files that were uploaded or changed, as the service has them."""
+        return self._files
+
+    def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
+        """Carry the plan out. `observed`: the files that it is based on."""
         self._remember_flags(plan)
         try:
             self._carry_out(plan, observed)
         except CiError as error:
             self._explain(plan, error)
             raise
-        return dict(self._files)
 
     def _carry_out(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
         ordered = plan.in_order()
@@ -158,15 +161,16 @@ class Application:
                 return
             if tries > 1:
                 self._client.back_off(tries)
-            again = {key: self._finish_again(key, first[key]) for key in pending}
+            listed = {kind: self._observer.list_files(kind) for kind in dict.fromkeys(key[0] for key in pending)}
+            again = {key: self._finish_again(key, first[key], listed[key[0]]) for key in pending}
             pending = {key: one for key, one in again.items() if one is not None}
         if pending:
             left = ", ".join(f"{action.name} (slug {action.slug})" for one in pending.values() for action in one.delete)
             raise self._still_listed(left)
 
-    def _finish_again(self, key: Key, first: FilePlan) -> FilePlan | None:
-        """List and plan one declaration again, and do what is left. Returns the plan if it deleted something."""
-        again = self._plan_again(key, first)
+    def _finish_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan | None:
+        """Plan one declaration again by a new list, and do what is left. Returns the plan if it deleted something."""
+        again = self._plan_again(key, first, listed)
         if again.delete:
             self._mark(key, again)
             self._delete_all(key, again, again.delete)
@@ -183,14 +187,14 @@ class Application:
                 self._update(key, first, Update(kind.name, self._app_slug, keep.slug, keep.name, changes))
         return None
 
-    def _plan_again(self, key: Key, first: FilePlan) -> FilePlan:
+    def _plan_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
         kind = first.place.kind
         declaration = self._declaration(key)
         own = self._files.get(key)
         if own and first.upload and declaration.desired.slug:
             # The slug that the task names is about to go, and the new file has another one.
             declaration = replace(declaration, desired=replace(declaration.desired, slug=own.slug))
-        wanted, files = observe_app(self._observer, {kind: [declaration]})
+        wanted, files = observe_app(self._observer, {kind: [declaration]}, {kind: listed})
         again_key = (kind, wanted[kind][0].key)
         policy = replace(
             self._policy,
