@@ -66,7 +66,7 @@ def _serials(listed: Any) -> frozenset[str]:
 
 
 def not_taken(data: Mapping[str, Any], changes: Mapping[str, Any]) -> list[str]:
-    """Return the names of the changes that the service's object `data` does not show. What it withholds counts as taken."""
+    """Return the names of the changes that the service's object `data` does not show, unless it withholds the value."""
     return [name for name, value in changes.items() if data.get(name) is not None and data[name] != value]
 
 
