@@ -13,32 +13,32 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Makes a host of each app that the token can access, or of the apps of the given owners.
-  - Reads YAML files that contain C(plugin=mobileops.ci.bitrise). With the default C(enable_plugins) of ansible-core, the
-    name of the file must end in C(.yml) or C(.yaml). If C(enable_plugins) contains C(mobileops.ci.bitrise), any name
-    works. Ignores a file without that key, such as the C(bitrise.yml) with the service's build configuration.
+  - Reads YAML files that contain C(plugin=mobileops.ci.bitrise). With the default C(enable_plugins) of ansible-core,
+    the name of the file must end in C(.yml) or C(.yaml). If C(enable_plugins) contains C(mobileops.ci.bitrise), any
+    name works. Ignores a file without that key, such as the C(bitrise.yml) with the service's build configuration.
   - By default, the name of a host is the title of its app as one word, so that it works with C(--limit), in a shell, as
     a file name and in AWX. Letters, their marks and digits of all scripts are kept, and so are V(-), V(_), V(.) and
     V(+). Each run of other characters between them becomes one underscore, and leading punctuation is removed, so that
     V(Shop [beta]) becomes V(Shop_beta). If nothing is left, the app's slug is the name. The title itself is in
     C(bitrise_title). Set O(hostname) to use other names.
   - If several apps would get the same name, or if the name is that of a group, of another host or of the local machine
-    such as V(localhost), an underscore and the app's slug are added. Default names that differ only in case count as the
-    same.
+    such as V(localhost), an underscore and the app's slug are added. Default names that differ only in case count as
+    the same.
   - Each field that the service reports for an app becomes a variable with the prefix O(hostvars_prefix). These are
     C(bitrise_slug), C(bitrise_title), C(bitrise_project_type), C(bitrise_provider), C(bitrise_repo_owner),
     C(bitrise_repo_slug), C(bitrise_repo_url), C(bitrise_is_disabled), C(bitrise_is_public), C(bitrise_status),
-    C(bitrise_avatar_url), C(bitrise_owner) (a dictionary with C(account_type), C(name) and C(slug)), and fields that the
-    service adds later. Fields that are not set are V(null).
-  - Every host also has C(bitrise_app_slug), whatever the prefix, which is the value for the option O(ignore:app_slug) of
-    the modules. It has C(ansible_connection=local), because the modules connect to the service and not to a host. It has
-    C(ansible_python_interpreter={{ ansible_playbook_python }}), which is evaluated where a play runs, so that an exported
-    inventory works in another execution environment.
-  - Text from the service is data and is never templated. If a text contains C({{), C({%) or C({#), or ends with C({), the
-    plugin inserts a space after the brace and warns, because an exported inventory such as that of AWX cannot tell data
-    from templates.
-  - If an error occurs, the plugin adds no host and no group, and prints one error message. It makes ansible-core fail if
-    C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection end with that error in any
-    case.
+    C(bitrise_avatar_url), C(bitrise_owner) (a dictionary with C(account_type), C(name) and C(slug)), and fields that
+    the service adds later. Fields that are not set are V(null).
+  - Every host also has C(bitrise_app_slug), whatever the prefix, which is the value for the option O(ignore:app_slug)
+    of the modules. It has C(ansible_connection=local), because the modules connect to the service and not to a host. It
+    has C(ansible_python_interpreter={{ ansible_playbook_python }}), which is evaluated where a play runs, so that an
+    exported inventory works in another execution environment.
+  - Text from the service is data and is never templated. If a text contains C({{), C({%) or C({#), or ends with C({),
+    the plugin inserts a space after the brace and warns, because an exported inventory such as that of AWX cannot tell
+    data from templates.
+  - If an error occurs, the plugin adds no host and no group, and prints one error message. It makes ansible-core fail
+    if C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection end with that error
+    in any case.
 options:
   plugin:
     description: Name of this plugin. Marks the file as its configuration.
@@ -101,8 +101,8 @@ options:
         triggered with. It is V(null) if the app has no build in the last 200 days.
       - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles).
         Their entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
-        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left) of
-        C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
+        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left)
+        of C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
         inspected, and are computed again when they come from the cache. Inspecting downloads the files, and needs the
         Python libraries cryptography, pyasn1 and pyasn1-modules on the controller. A warning names missing libraries.
       - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin warns.
@@ -204,7 +204,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
-from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import did_you_mean
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import (
     NoNameError,
     distinct_names,
@@ -212,6 +211,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import (
     usable,
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_file import is_encrypted, is_meant_for
+from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_options import check_options
 from ansible_collections.mobileops.ci.plugins.plugin_utils._staging import new_stage, publish
 from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import (
     as_data,
@@ -231,7 +231,6 @@ except ImportError:  # ansible-core before 2.22
 # Part of the key and the content of cache entries. Entries of other formats are ignored.
 CACHE_FORMAT = 2
 APP_SLUG = "bitrise_app_slug"
-KEYED_GROUP_OPTIONS = ("key", "prefix", "separator", "parent_group", "default_value", "trailing_separator")
 # Evaluated where the play runs, which may be another execution environment than that of this inventory.
 PYTHON = trusted_template("{{ ansible_playbook_python }}")
 
@@ -245,17 +244,6 @@ def _default(option: str) -> Any:
         return specified.get("default", "")
 
 
-def _check_keyed_groups(entries: list[Any]) -> None:
-    """Raise OptionError for an entry with a key that ansible-core would ignore, or without one that it needs."""
-    for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, Mapping) or not entry.get("key"):
-            raise OptionError(f"keyed_groups: entry {number} must be a dictionary with the key 'key'.")
-        for name in map(str, entry):
-            if name not in KEYED_GROUP_OPTIONS:
-                hint = did_you_mean(name, KEYED_GROUP_OPTIONS) or f" Allowed keys: {', '.join(KEYED_GROUP_OPTIONS)}."
-                raise OptionError(f"keyed_groups: entry {number} has the unknown key '{name}'.{hint}")
-
-
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "mobileops.ci.bitrise"
 
@@ -265,9 +253,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         """Add hosts and groups to the inventory, or report one error and add nothing.
 
-        ansible-core answers an exception with errors of every other parser that it then tries, and succeeds in the end.
-        So raise one only where the settings make ansible-core fail. The playbooks of this collection read the error from
-        _inventory_sources and fail with it.
+        After an exception ansible-core tries all other parsers, prints their errors too, and goes on. So raise one only
+        if its settings make it fail. The playbooks of this collection read the error from _inventory_sources and fail.
         """
         super().parse(inventory, loader, path, cache)
         _inventory_sources.begin(path)
@@ -295,15 +282,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Set and check all options except a token in the file, which is not decrypted unless a request needs it."""
         others = dict(direct or {})
         self._names_this_plugin = self._names_this_plugin or others.get("plugin") == self.NAME
-        for name in map(str, others):
-            if name not in self.option_definitions:
-                hint = did_you_mean(name, self.option_definitions)
-                raise OptionError(
-                    f"Unknown option {name}.{hint or f' To list all options, run: ansible-doc -t inventory {self.NAME}'}"
-                )
+        check_options(self.NAME, others, self.option_definitions)
         self._token_in_file = others.pop("api_token", None)
         super().set_options(task_keys=task_keys, var_options=var_options, direct=others)
-        _check_keyed_groups(self.get_option("keyed_groups"))
 
     def _value(self, option: str) -> Any:
         """Return an option, templated if the file sets it. Values from the environment are not templates."""
@@ -404,8 +385,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         prefix = self.get_option("hostvars_prefix")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*|", prefix) or prefix.startswith("ansible_"):
             raise OptionError(
-                f"hostvars_prefix must be letters, digits and underscores, must not begin with a digit or with ansible_, "
-                f"got {prefix!r}."
+                "hostvars_prefix must consist of letters, digits and underscores, and must not begin with a digit or "
+                f"with ansible_, got {prefix!r}."
             )
         hosts = [app for app in apps if self.get_option("include_disabled") or not app.get("is_disabled")]
         if not hosts:

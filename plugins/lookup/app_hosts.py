@@ -17,8 +17,8 @@ description:
   - The error names the cause, such as a missing inventory, the error of the inventory plugin
     P(mobileops.ci.bitrise#inventory) (a rejected token, an unknown option), filters that match no app, a pattern that
     matches no group and no host (with the closest name), or a C(--limit) that leaves no host.
-  - Fails also if only some of the sources of the inventory plugin fail, because apps would be left out silently. A play on
-    the implicit localhost ignores them.
+  - Fails also if only some of the sources of the inventory plugin fail, because apps would be left out silently. A play
+    on the implicit localhost ignores them.
   - Does not fail with C(--syntax-check), C(--list-tasks) and C(--list-tags), which need no inventory.
   - All playbooks of this collection use this lookup.
 options:
@@ -29,9 +29,9 @@ options:
     elements: str
   prefix:
     description:
-      - Prefix of two variables. With the prefix V(rollout), C(rollout_hosts) contains the host patterns, as a list or as
-        text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean the
-        default. Unknown variables with similar names are errors.
+      - Prefix of two variables. With the prefix V(rollout), C(rollout_hosts) contains the host patterns, as a list or
+        as text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean
+        the default. Unknown variables with similar names are errors.
       - The variables are those of the play, such as extra variables. Variables of hosts and groups are not known yet.
     type: str
   allow_empty:
@@ -126,7 +126,9 @@ class LookupModule(LookupBase):
         try:
             return host_patterns(self._templar.template(variables.get(name)))
         except TypeError as error:
-            raise AnsibleLookupError(f"{name} must be a host pattern or a list of host patterns, got {error}.") from None
+            raise AnsibleLookupError(
+                f"{name} must be a host pattern or a list of host patterns, got {error}."
+            ) from None
 
     def _flag(self, name: str, variables: Mapping[str, Any], *, default: bool) -> bool:
         value = self._templar.template(variables.get(name))

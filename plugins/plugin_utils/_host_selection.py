@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible import constants
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
 
-from ._closest_name import did_you_mean
+from ._closest_name import closest_name, did_you_mean
+from ._host_names import portable
 from ._inventory_file import is_encrypted, is_meant_for
 
 _PLUGIN = "mobileops.ci.bitrise"
@@ -44,8 +47,8 @@ def host_patterns(value: Any) -> list[str]:
         return [part.strip(" \t,") for part in value.splitlines() if part.strip(" \t,")]
     if isinstance(value, Sequence):
         return [pattern for part in value for pattern in host_patterns(part)]
-    if isinstance(value, (Mapping, bool, bytes)):
-        raise TypeError(type(value).__name__)
+    if isinstance(value, (Mapping, bool)):
+        raise TypeError("a dictionary" if isinstance(value, Mapping) else "a boolean")
     return [str(value)]
 
 
@@ -73,44 +76,67 @@ class Selection:
         return any(source != _DEFAULT_INVENTORY or Path(source).exists() for source in self.sources)
 
     def check(self) -> None:
-        """Raise NoHostsError if no host is selected, or if a source failed whose hosts could be selected."""
+        """Raise NoHostsError if no host is selected, if a name is misspelt, or if a source of the inventory failed."""
         hosts = self._select(self.patterns, self.limit)
         if hosts and all(host in constants.LOCALHOST for host in hosts):
             return
         if self.failed:
             raise NoHostsError(" ".join(map(_about, self.failed.items())))
-        if not hosts:
-            raise NoHostsError(" ".join(self._reasons()))
+        reasons = self._misspelt_names() if hosts else list(self._reasons())
+        if reasons:
+            raise NoHostsError(" ".join(reasons))
 
     def _select(self, patterns: Sequence[str], limit: str | None = None) -> list[str]:
         if list(patterns) == ["all"] and not limit:
             return list(self.groups.get("all", ()))
+        self._inventory.subset(limit)
+        return [host.name for host in self._inventory.get_hosts(list(patterns))]
+
+    @cached_property
+    def _inventory(self) -> InventoryManager:
         manager = InventoryManager(loader=DataLoader(), sources=[], parse=False)
         for group, hosts in self.groups.items():
             manager.add_group(group)
             for host in hosts:
                 manager.add_host(host, group)
-        manager.subset(limit)
-        return [host.name for host in manager.get_hosts(list(patterns))]
+        return manager
 
     def _reasons(self) -> Iterator[str]:
         if not self.groups.get("all"):
             yield from self._reasons_for_an_empty_inventory()
             return
-        known = [*self.groups, *self.groups["all"]]
-        patterns = [pattern.lstrip("&") for pattern in split_host_pattern(list(self.patterns))]
-        unmatched = [
-            pattern
-            for pattern in patterns
-            if pattern and not pattern.startswith("!") and not self._select([pattern])
-        ]
         text = ",".join(self.patterns)
-        for pattern in unmatched:
-            yield f"{self.option}: '{pattern}' matches no group and no host.{did_you_mean(pattern, known)}"
+        unmatched = self._unmatched_names()
+        yield from (self._unmatched(name, did_you_mean(name, self._names())) for name in unmatched)
         if self.limit and self._select(self.patterns):
             yield f"--limit '{self.limit}' excludes all hosts that {self.option} '{text}' selects."
         elif not unmatched:
             yield f"{self.option}: '{text}' selects no host."
+
+    def _misspelt_names(self) -> list[str]:
+        """Return a message for each name that does not exist and is similar to one that does.
+
+        ansible-core ignores such a name, so that a play leaves out hosts, or runs on hosts that it should exclude.
+        """
+        names = self._unmatched_names() if list(self.patterns) != ["all"] else []
+        similar = {name: closest_name(name, self._names(), cutoff=0.8) for name in names}
+        return [self._unmatched(name, f" Did you mean {other}?") for name, other in similar.items() if other]
+
+    def _unmatched(self, name: str, hint: str) -> str:
+        return f"{self.option}: '{name}' matches no group and no host.{hint}"
+
+    def _names(self) -> list[str]:
+        return [*self.groups, *self.groups.get("all", ())]
+
+    def _unmatched_names(self) -> list[str]:
+        """Return the requested names, without operators, that select no host. An app's title counts as one name."""
+        unmatched: list[str] = []
+        for text in self.patterns:
+            names = [name.lstrip("&!") for name in split_host_pattern(text)]
+            missing = [name for name in names if name and not self._select([name])]
+            is_title = missing and " " in text and portable(text) in self._names()
+            unmatched += [text] if is_title else missing
+        return unmatched
 
     def _reasons_for_an_empty_inventory(self) -> Iterator[str]:
         if not self.has_inventory():
@@ -136,6 +162,21 @@ def _reason_for_an_empty_source(source: str) -> str:
         return "it contains no host. Check the warnings above."
     if not is_meant_for(_PLUGIN, source):
         return f"it contains no host and no line 'plugin: {_PLUGIN}'."
+    problem = _yaml_problem(source)
+    if problem:
+        return f"invalid YAML. {problem}"
     if not source.endswith(_ENDINGS_FOR_AUTO):
-        return f"ansible-core did not read it. Rename it to end in .yml, or add {_PLUGIN} to enable_plugins in ansible.cfg."
-    return "ansible-core did not read it. Check the warnings above and enable_plugins in ansible.cfg."
+        return f"not read. Rename it so that it ends in .yml, or add {_PLUGIN} to enable_plugins in ansible.cfg."
+    return "not read. Check the warnings above, and enable_plugins in ansible.cfg."
+
+
+def _yaml_problem(source: str) -> str | None:
+    try:
+        yaml.compose(Path(source).read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"Line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        return f"{place}{error.problem or error.context}."
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        return f"{error}."
+    return None

@@ -34,9 +34,12 @@ def is_meant_for(plugin: str, path: str) -> bool:
         return False
     try:
         text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    try:
         # Nodes only, so that tags such as !vault need no constructor.
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (UnicodeDecodeError, RecursionError):
+    except RecursionError:
         return False
     except yaml.YAMLError:
         # Claim a broken file that names the plugin, so that the user gets one error about it.
