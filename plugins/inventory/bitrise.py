@@ -390,7 +390,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
         hosts = [app for app in apps if self.get_option("include_disabled") or not app.get("is_disabled")]
         if not hosts:
-            _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(len(apps)))
+            _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(disabled=bool(apps)))
         self._escaped: set[str] = set()
         variables = {str(app["slug"]): self._host_variables(app) for app in hosts}
         wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in hosts}
@@ -403,14 +403,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"of {len(self._escaped)} app(s): {some}."
             )
 
-    def _reason_for_no_hosts(self, disabled: int) -> str:
+    def _reason_for_no_hosts(self, *, disabled: bool) -> str:
         query = self._query()
         filters = [f"{name}: {query[name]}" for name in ("title", "project_type") if query[name]]
         filters += [f"{kind}: {slug}" for kind, slug in query["owners"]]
-        matching = f" that matches {', '.join(filters)}" if filters else ""
+        matching = f" that match {', '.join(filters)}" if filters else ""
         if disabled:
-            return f"all {disabled} apps{matching.replace('matches', 'match')} are disabled; see include_disabled."
-        return f"the token has access to no app{matching}."
+            return f"all apps{matching} are disabled. Set include_disabled to true to add them."
+        return f"the token has access to no apps{matching}."
 
     def _staged_with_names(
         self, wanted: Mapping[str, str | None], variables: Mapping[str, dict[str, Any]], inventory: Any
