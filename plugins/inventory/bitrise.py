@@ -399,8 +399,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if self._escaped:
             some = ", ".join(sorted(self._escaped)[:5]) + (", ..." if len(self._escaped) > 5 else "")
             self.display.warning(
-                f"Inventory source {path}: inserted a space into Jinja delimiters ('{{{{', '{{%', '{{#') in the variables "
-                f"of {len(self._escaped)} app(s): {some}."
+                f"Inventory source {path}: inserted a space into Jinja delimiters ('{{{{', '{{%', '{{#') in the "
+                f"variables of {len(self._escaped)} app(s): {some}."
             )
 
     def _reason_for_no_hosts(self, *, disabled: bool) -> str:
