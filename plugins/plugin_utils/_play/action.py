@@ -56,8 +56,6 @@ class PlayAction(InProcess):
         args = self._task.args
         options = {name: args[name] for name in self.own if name in args}
         variables = task_vars or {}
-        # A playbook reports in a play of its own, which needs a host for what is true of all.
-        answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
         try:
             answer.update(self.work(options, variables))
         except PlayFailureError as error:
@@ -68,6 +66,9 @@ class PlayAction(InProcess):
             # The task has no_log, which would hide the message and the traceback.
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
             answer.update(play_result(failure={"msg": text, "exception": traceback.format_exc()}))
+        if answer.get("failure"):
+            # A playbook reports in a play of its own, which needs a host for what is true of all.
+            answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
         return answer
 
     def look_at_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
