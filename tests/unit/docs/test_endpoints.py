@@ -36,7 +36,6 @@ SERVICES = {
 }
 # What is the account's password elsewhere is that of the key here.
 CONNECTIONS = {"phonegap_key": PHONEGAP_KEY}
-# It says of a host what became of its app in another task.
 
 
 @pytest.fixture(params=SERVICES)
