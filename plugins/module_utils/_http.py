@@ -19,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _controller
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
     ConnectionFailedError,
@@ -214,6 +215,7 @@ class HttpSession:
             self.transport.sleep(delay)
 
     def _once(self, call: Call, *, stream: bool) -> requests.Response:
+        _controller.check()
         self.sent += 1
         try:
             response = self._session.request(

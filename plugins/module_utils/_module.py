@@ -1,18 +1,20 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way through the module: what main() of every module calls."""
+"""Entry point shared by all modules."""
 
 from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _controller
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_as_module
+from ansible_collections.mobileops.ci.plugins.module_utils._known_options import known_options
 from ansible_collections.mobileops.ci.plugins.module_utils._task_files import reader
 
 
@@ -21,9 +23,15 @@ class _Module(AnsibleModule):
         """What a task says of a file is in its result already, the same wherever the work was done."""
         return kwargs
 
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+        """Fail without the values of unknown options: a misspelt one may hold a secret, which nothing masks."""
+        self.params = known_options(self.params, self.argument_spec)
+        super().fail_json(msg, **kwargs)
+
 
 def run_module(entry: Entry) -> None:
-    # Before the arguments are looked at: the files are to be gone even if these are refused.
+    _controller.watch_from(os.environ)
+    # Before the arguments are validated: the files must be gone even if validation fails.
     read_file = reader(os.environ, entry.read_path)
     module = _Module(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
     set_attributes = partial(set_as_module, module)

@@ -15,6 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._task_files import VARIABLE, pack
+from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import with_variable
 
 
 class FileCarrier:
@@ -31,8 +32,7 @@ class FileCarrier:
         environment = task.environment
         try:
             place = self._bring(pack(files), secret=secret)
-            several = environment if isinstance(environment, list) else [environment]
-            task.environment = [*(entry for entry in several if entry), {VARIABLE: place}]
+            task.environment = with_variable(environment, VARIABLE, place)
             result = run()
             if task.async_val and result.get("failed"):
                 # The job did not start, so it will not tidy up either.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -26,8 +27,10 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _controller
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext, failure
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._known_options import known_options
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._sessions import keep_sessions
 from ansible_collections.mobileops.ci.plugins.plugin_utils._file_carrier import FileCarrier
@@ -35,6 +38,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import F
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import (
     arguments_of_module,
     bind,
+    with_variable,
     working_directory,
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._vault import encryption
@@ -78,7 +82,13 @@ class InProcess(NormalAction):
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         del tmp  # of no effect for years
-        task_vars = task_vars or {}
+        parent = multiprocessing.parent_process()
+        _controller.watch(parent.pid if parent else None)
+        result = self._carry_out(task_vars or {})
+        _controller.exit_if_gone()
+        return result
+
+    def _carry_out(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         call = None
         wish = "auto"
         try:
@@ -159,8 +169,14 @@ class InProcess(NormalAction):
 
     def _run_module(self, call: Call | None, task_vars: dict[str, Any]) -> dict[str, Any]:
         def run() -> dict[str, Any]:
-            result: dict[str, Any] = super(InProcess, self).run(None, task_vars)
-            return result
+            environment = self._task.environment
+            if self._connection.transport == "local" and not self._task.async_val:
+                self._task.environment = with_variable(environment, _controller.PID_VARIABLE, _controller.watched())
+            try:
+                result: dict[str, Any] = super(InProcess, self).run(None, task_vars)
+                return result
+            finally:
+                self._task.environment = environment
 
         if call is None:
             return run()
@@ -204,7 +220,7 @@ class InProcess(NormalAction):
             result.pop("exception", None)
         # Nothing is said of the invocation: ansible-core before 2.21, where modules always return it.
         if call.told.get("_ansible_inject_invocation", True):
-            result["invocation"] = {"module_args": options}
+            result["invocation"] = {"module_args": known_options(options, spec)}
         if warnings := [*get_warning_messages()[seen[0] :], *result.get("warnings", [])]:
             result["warnings"] = warnings
         if deprecations := get_deprecation_messages()[seen[1] :]:

@@ -36,6 +36,12 @@ def arguments_of_module(value: Any) -> Any:
     return plain(value)
 
 
+def with_variable(environment: Any, name: str, value: str) -> list[Any]:
+    """Return the keyword `environment` of a task, with one more variable; an empty value adds nothing."""
+    several = environment if isinstance(environment, list) else [environment]
+    return [*(entry for entry in several if entry), *([{name: value}] if value else [])]
+
+
 def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
     """A copy of an argument specification whose fallbacks and paths look at env instead of os.environ."""
 

@@ -10,7 +10,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _controller
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
+
+# How often to check that ansible-playbook is still there while all threads wait for the service.
+CHECK_INTERVAL_S = 0.5
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -39,7 +43,8 @@ def side_by_side(
                 pending[pool.submit(work, item)] = item
             if not pending:
                 return
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            _controller.check()
+            for future in wait(pending, CHECK_INTERVAL_S, return_when=FIRST_COMPLETED).done:
                 done(pending.pop(future), future.result())
     except BaseException:
         stop()
