@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The process of ansible-playbook that waits for the result of a task. Without it, a task sends no more requests.
 
-If that process is killed, for example by AWX when a job is canceled, its workers and modules go on. In ansible-core 2.21
-they are in a session of their own, so a signal to the process group does not reach them.
+If that process is killed, for example by AWX when a job is canceled, its workers and modules go on. In ansible-core
+2.21 they are in a session of their own, so a signal to the process group does not reach them.
 """
 
 from __future__ import annotations
