@@ -147,7 +147,14 @@ def export(emulator: Emulator, tmp_path: Path) -> Export:
 def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes], str] | None, echo: bool) -> None:
     export.fleet.emulator.options(echo_keystore_secrets=echo)
     done = export.run([{"app_slug": ONE, "host": "Shop"}, TWO, THREE], encrypt=encrypt)
-    assert done["summary"] == {"apps": 3, "changed": 3, "failed": 0, "files": 11}
+    assert done["summary"] == {
+        "apps": 3,
+        "changed": 3,
+        "failed": 0,
+        "files": 11,
+        "shared_files": 0,
+        "groups": 0,
+    }
     assert done["encrypted"] is (encrypt is not None)
     for app, host in ((TWO, TWO), (ONE, "Shop")):
         rolled_out = export.rollout(app, host)
@@ -172,8 +179,8 @@ def test_encrypted(export: Export) -> None:
     assert set(protected) == {"name", "is_protected", "is_expose"}
     assert str(export.declared(ONE)["code_signing_keystores"][0]["alias"]) == STORED
     missing = " ".join(done["apps"][ONE]["missing"])
-    assert "protected.p12: the service does not give its bytes" in missing
-    assert "half: an upload that was never completed" in missing
+    assert "protected.p12: Bitrise does not return its content" in missing
+    assert "half: This upload was never completed" in missing
     assert "vaulted variables" not in missing
 
 
@@ -184,10 +191,10 @@ def test_without_a_vault_secret(export: Export) -> None:
     declaration = export.written()[f"host_vars/{ONE}/code_signing.yml"]
     assert STORED.encode() not in b"".join(export.written().values())
     assert STORED not in json.dumps(done)
-    assert "no password is written at all" in done["warnings"][0]
+    assert "passwords are not written" in done["warnings"][0]
     for words in (
-        "build certificate dist.p12: put certificate_password into vaulted variables",
-        "Android keystore release.jks: put alias and password and private_key_password into vaulted variables",
+        "build certificate dist.p12: Put its passwords into vaulted variables.",
+        "Android keystore release.jks: Put its passwords into vaulted variables.",
     ):
         assert any(words in text for text in done["apps"][ONE]["missing"])
         assert words.encode() in declaration
@@ -240,7 +247,7 @@ def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[st
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])
     said = {text.partition(":")[0]: text for text in done["apps"][ONE]["missing"] if "never completed" in text}
-    removed = [subject for subject, text in said.items() if "the next rollout removes it" in text]
+    removed = [subject for subject, text in said.items() if "The next rollout removes it" in text]
     rolled_out = export.rollout(ONE, ONE)
     expected = [f"{action['kind'].replace('_', ' ')} {action['name']}" for action in rolled_out["actions"]]
     assert {action.get("reason") for action in rolled_out["actions"]} <= {"leftover"}
@@ -315,7 +322,7 @@ def test_one_app_fails(export: Export) -> None:
 def test_hosts_that_no_folder_can_be_named_after(export: Export, host: str) -> None:
     result = export.result([{"app_slug": TWO, "host": host}])
     assert result["error"]["kind"] == "option"
-    assert "no folder can have" in result["msg"]
+    assert "cannot be the name of a folder" in result["msg"]
     assert not export.dest.exists()
 
 
