@@ -27,6 +27,14 @@ display = Display()
 Json = dict[str, Any]
 
 
+class PlayFailureError(Exception):
+    """A failure that is true of all hosts, as the result of a task."""
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        super().__init__(str(result.get("msg")))
+        self.result = dict(result)
+
+
 class PlayAction(InProcess):
     """Subclasses set `own` (options that are not those of a module) and implement `work`.
 
@@ -36,7 +44,10 @@ class PlayAction(InProcess):
     own: ClassVar[frozenset[str]] = frozenset()
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
-        """Do the work and return the result to register, as `play_result` makes it. May raise CiError."""
+        """Do the work and return the result to register, as `play_result` makes it.
+
+        May raise CiError or PlayFailureError.
+        """
         raise NotImplementedError
 
     def run(self, tmp: None = None, task_vars: Json | None = None) -> Json:
@@ -46,6 +57,8 @@ class PlayAction(InProcess):
         options = {name: args[name] for name in self.own if name in args}
         try:
             answer.update(self.work(options, task_vars or {}))
+        except PlayFailureError as error:
+            answer.update(play_result(failure=error.result))
         except CiError as error:
             answer.update(play_result(failure={"msg": error.message, "error": error.as_dict()}))
         except Exception as error:

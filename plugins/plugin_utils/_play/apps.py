@@ -89,9 +89,13 @@ class AppsAction(PlayAction):
             if problems:
                 found.reject(host, *problems)
             else:
+                self.add_values(read, variables)
                 found.reads.append(read)
         self._reject_duplicates(found)
         return found
+
+    def add_values(self, read: Read, variables: Mapping[str, Any]) -> None:
+        """Add values that come from other variables of the host."""
 
     def _taking_part(
         self, of_hosts: Iterator[tuple[str, Mapping[str, Any]]], evaluator: Evaluator, found: Hosts

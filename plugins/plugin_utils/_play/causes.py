@@ -17,6 +17,12 @@ class Problem:
 
     text: str
     place: str = ""  # FILE:LINE, where ansible-core knows it
+    hint: str = ""  # a sentence that helps with several texts, shown once
+
+    @property
+    def message(self) -> str:
+        place = f" ({self.place})" if self.place else ""
+        return f"{self.text.rstrip('.')}{place}."
 
 
 @dataclass
