@@ -42,10 +42,9 @@ class ActionModule(ActionBase):
 
 
 def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    if not result["summary"]:
+        return {"changed": False, "skipped": True}
     answer: dict[str, Any] = {"changed": False, "msg": list(result["summary"]), "_ansible_verbose_always": True}
     if result["summary_warnings"]:
         answer["warnings"] = list(result["summary_warnings"])
-    if result["stats"]:
-        # As ansible.builtin.set_stats does.
-        answer["ansible_stats"] = {"data": dict(result["stats"]), "per_host": False, "aggregate": True}
     return answer

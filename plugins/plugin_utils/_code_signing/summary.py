@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause, name_some
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import (
+    Problem,
+    by_cause,
+    name_some,
+    sentence,
+)
 
 Json = dict[str, Any]
 
@@ -142,7 +147,7 @@ def _message(app: App, causes: Mapping[str, int]) -> str:
     for problem in app.problems:
         # Many hosts with one cause get an equal, short text; the summary has its place and what helps.
         several = causes[problem.text] > 3
-        texts.append(f"{problem.text.rstrip('.')}." if several else f"{problem.message} {problem.hint}".strip())
+        texts.append(sentence(problem.text) if several else f"{problem.message} {problem.hint}".strip())
     return " ".join(dict.fromkeys(texts))
 
 

@@ -55,8 +55,9 @@ class PlayAction(InProcess):
         answer: Json = ActionBase.run(self)
         args = self._task.args
         options = {name: args[name] for name in self.own if name in args}
+        variables = task_vars or {}
         try:
-            answer.update(self.work(options, task_vars or {}))
+            answer.update(self.work(options, variables))
         except PlayFailureError as error:
             answer.update(play_result(failure=error.result))
         except CiError as error:
@@ -65,6 +66,9 @@ class PlayAction(InProcess):
             # The task has no_log, which would hide the message and the traceback.
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
             answer.update(play_result(failure={"msg": text, "exception": traceback.format_exc()}))
+        if answer.get("failure"):
+            # A playbook reports in a play of its own, which needs a host for what is true of all.
+            answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
         return answer
 
     def look_at_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
@@ -98,6 +102,7 @@ def play_result(
     *,
     summary: Sequence[str] = (),
     stats: Mapping[str, Any] | None = None,
+    hosts: Sequence[str] = (),
     failure: Mapping[str, Any] | None = None,
     warnings: Sequence[str] = (),
     alone: bool = False,
@@ -106,19 +111,24 @@ def play_result(
     """Return the registered result of a PlayAction.
 
     `report`: the outcome of each host that has something to report, as a result of a task. `failure`: what is true of
-    the whole task, as a result too. `summary`: lines to show at the end. `stats`: for `set_stats`. `alone`: the hosts
-    at the task are unknown, and each needs a task of its own.
+    the whole task, as a result too. `summary`: lines to show at the end. `stats`: data as of ansible.builtin.set_stats.
+    `hosts`: patterns of the hosts that have something to report. `alone`: the hosts at the task are unknown, and each
+    needs a task of its own.
     """
-    return {
+    result: Json = {
         "changed": False,
         "report": dict(report or {}),
         "summary": list(summary),
-        "stats": dict(stats or {}),
         "failure": dict(failure or {}),
         "summary_warnings": list(warnings),
         "alone": alone,
         **more,
     }
+    if hosts:
+        result["hosts"] = list(hosts)
+    if stats:
+        result["ansible_stats"] = {"data": dict(stats), "per_host": False, "aggregate": True}
+    return result
 
 
 def pattern_of(host: str) -> str:

@@ -21,8 +21,8 @@ class Problem:
 
     @property
     def message(self) -> str:
-        place = f" ({self.place})" if self.place else ""
-        return f"{self.text.rstrip('.')}{place}."
+        """Return the text with its place, as a sentence."""
+        return sentence(f"{self.text.rstrip('.')} ({self.place})" if self.place else self.text)
 
 
 @dataclass
@@ -50,6 +50,11 @@ def by_cause(problems: Iterable[tuple[str, Problem]]) -> list[Cause]:
         if problem.place and problem.place not in cause.places:
             cause.places.append(problem.place)
     return sorted(causes.values(), key=lambda cause: -len(cause.hosts))
+
+
+def sentence(text: str) -> str:
+    """Return the text with a full stop, unless it ends a sentence already."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def name_some(names: Sequence[str], limit: int = NAMED) -> str:
