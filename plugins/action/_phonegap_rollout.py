@@ -184,7 +184,7 @@ def _find_files(read: Read, task_vars: Mapping[str, Any]) -> None:
 
 def _paths(values: Mapping[str, Any]) -> Iterator[tuple[str, Json, str]]:
     """Yield each option that names a file: the variable, the options that hold it, and its name."""
-    everything = [("phonegap_rollout_app", values["app"], ("src", "icon"))]
+    everything: list[tuple[str, Json, tuple[str, ...]]] = [("phonegap_rollout_app", values["app"], ("src", "icon"))]
     everything += [("phonegap_rollout_keys", key, _KEY_FILES) for key in values.get("keys") or ()]
     for what, options, names in everything:
         for name in names:
