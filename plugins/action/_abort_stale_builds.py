@@ -119,7 +119,12 @@ class ActionModule(AppsAction):
             "failed_apps": failed,
             "aborted_builds": aborted,
         }
-        return play_result(report, summary=[*hosts.messages, *causes, *lines, total], stats=stats, warnings=warnings)
+        return play_result(
+            report,
+            summary=[*hosts.messages, *causes, *lines, total],
+            stats=stats,
+            warnings=[*hosts.warnings, *warnings],
+        )
 
 
 def _check_hours(hosts: Hosts) -> None:

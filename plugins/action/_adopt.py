@@ -112,7 +112,10 @@ class ActionModule(AppsAction):
             report,
             summary=[*hosts.messages, *causes, *lines, *map(_told, notes), total],
             stats=stats,
-            warnings=list(dict.fromkeys(text for result in results for text in result.get("warnings", ()))),
+            warnings=[
+                *hosts.warnings,
+                *dict.fromkeys(text for result in results for text in result.get("warnings", ())),
+            ],
         )
 
 

@@ -84,7 +84,12 @@ class ActionModule(AppsAction):
             f"{_told(totals, check_mode=check_mode)}, {plural(len(failed), 'app')} failed."
         )
         stats = {"apps": number, "changed": len(changed), "failed": len(failed), "failed_apps": failed, **totals}
-        return play_result(report, summary=[*hosts.messages, *causes, *lines, total], stats=stats, warnings=warnings)
+        return play_result(
+            report,
+            summary=[*hosts.messages, *causes, *lines, total],
+            stats=stats,
+            warnings=[*hosts.warnings, *warnings],
+        )
 
 
 def _told(summary: Mapping[str, int], *, check_mode: bool) -> str:

@@ -27,6 +27,12 @@ class Hosts:
 
     reads: list[Read] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    unknown: list[tuple[str, Problem]] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[str]:
+        """One warning for each variable that may be misspelt, or may be the user's own."""
+        return [cause.message() for cause in by_cause(self.unknown)]
 
     def reject(self, host: str, *problems: Problem) -> None:
         self.problems += [(host, problem) for problem in problems]
@@ -86,6 +92,7 @@ class AppsAction(PlayAction):
         for host, variables in of_hosts:
             read = self.variables.read(host, variables, evaluator)
             problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
+            found.unknown += [(host, unknown.problem) for unknown in read.unknown if not unknown.is_misspelt]
             if problems:
                 found.reject(host, *problems)
             else:

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import pytest
 import yaml
 
-from ansible_collections.mobileops.ci.plugins.action import _abort_stale_builds, _artifact_retention
+from ansible_collections.mobileops.ci.plugins.action import (
+    _abort_stale_builds,
+    _adopt,
+    _artifact_retention,
+    _code_signing_report,
+    _phonegap_rollout,
+    _rotate_certificate,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.entry import INSPECTION
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Variables
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
 from tests.unit.conftest import CHECKOUT
 
 # By role: its variables, those that its documentation does not list, and the options that have the defaults.
@@ -24,8 +34,18 @@ ROLES: dict[str, tuple[Variables, set[str], Mapping[str, Any]]] = {
         {"hosts", "allow_empty", "result"},
         RETENTION.argument_spec,
     ),
+    "code_signing_report": (
+        _code_signing_report.VARIABLES,
+        {"result"},
+        {**INSPECTION.argument_spec, **{one.name: {"default": one.default} for one in fields(Report)}},
+    ),
 }
-PLAYBOOKS = {"abort_stale_builds": _abort_stale_builds.VARIABLES}
+PLAYBOOKS = {
+    "abort_stale_builds": _abort_stale_builds.VARIABLES,
+    "adopt": _adopt.VARIABLES,
+    "phonegap_rollout": _phonegap_rollout.VARIABLES,
+    "rotate_certificate": _rotate_certificate.VARIABLES,
+}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -49,7 +69,7 @@ def test_headers_name_the_variables_of_the_playbook(playbook: str) -> None:
     variables = PLAYBOOKS[playbook]
     text = (CHECKOUT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8")
     header = "\n".join(line for line in text.splitlines() if line.startswith("#"))
-    named = set(re.findall(rf"^# +({variables.prefix}\w+)  ", header, re.MULTILINE))
+    named = set(re.findall(rf"^# +({variables.prefix}\w+) +", header, re.MULTILINE))
     # The guard of all playbooks against an empty inventory documents its own variable.
     assert named | {f"{variables.prefix}allow_empty"} == {f"{variables.prefix}{name}" for name in variables.options} | {
         f"{variables.prefix}allow_empty"
