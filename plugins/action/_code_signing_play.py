@@ -21,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet i
     runs_of,
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary import (
+    APP,
     App,
     Totals,
     report_of,
@@ -128,8 +129,8 @@ class ActionModule(PlayAction):
             for declaration, outcome in zip(several, outcomes, strict=True):
                 app = found[declaration.host]
                 app.outcome = outcome
-                if outcome.get("error"):
-                    app.problems = [Problem(str(outcome["error"].get("msg") or "failed").replace(app.slug, "<app>"))]
+                if app.error:
+                    app.problems = [Problem(str(app.error.get("msg") or "failed").replace(app.slug, APP))]
         return list(found.values()), totals, warnings
 
     def _fail(

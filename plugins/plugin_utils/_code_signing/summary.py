@@ -28,8 +28,12 @@ NAMES = 200
 # Diffs of hosts in the short form: so many lines in all, else one line for each app, else only the summary.
 DIFF_LINES = 60
 LINE = 1000
+# So many hosts with one cause each get the whole message.
+FEW = 3
 
-_COUNTED = ("uploaded", "updated", "deleted", "requests")
+# Stands for the slug of an app in a text that several apps share.
+APP = "<app>"
+
 _NOT_REPLACED = {
     "undeclared": "deleted (not declared)",
     "duplicate": "duplicate deleted",
@@ -54,6 +58,10 @@ class App:
     @property
     def changed(self) -> bool:
         return bool(self.outcome.get("changed"))
+
+    @property
+    def error(self) -> Mapping[str, Any]:
+        return self.outcome.get("error") or {}
 
     @property
     def phrases(self) -> list[tuple[str, str, str]]:
@@ -128,9 +136,10 @@ def report_of(apps: Sequence[App], *, with_diff: bool) -> dict[str, Json]:
             result["diff"] = diffs[app.host]
         if app.failed:
             result["failed"] = True
-            error = app.outcome.get("error")
-            if error:
-                result["error"] = {key: value for key, value in error.items() if key not in ("msg", "exception")}
+            if app.error:
+                result["error"] = {key: value for key, value in app.error.items() if key not in ("msg", "exception")}
+                if app.error.get("exception"):
+                    result["exception"] = app.error["exception"]
         report[app.host] = result
     return report
 
@@ -144,9 +153,11 @@ def _message(app: App, causes: Mapping[str, int]) -> str:
     if not app.failed:
         return app.change
     texts = []
+    if app.error and all(causes[problem.text] <= FEW for problem in app.problems):
+        return str(app.error.get("msg"))
     for problem in app.problems:
         # Many hosts with one cause get an equal, short text; the summary has its place and what helps.
-        several = causes[problem.text] > 3
+        several = causes[problem.text] > FEW
         texts.append(sentence(problem.text) if several else f"{problem.message} {problem.hint}".strip())
     return " ".join(dict.fromkeys(texts))
 
@@ -213,7 +224,11 @@ def _passed_over(hosts: Sequence[str]) -> list[str]:
 def _failed_lines(failed: Sequence[App]) -> list[str]:
     """One line for each failed app; apps that failed for one cause share a line."""
     causes = by_cause((app.host, problem) for app in failed for problem in app.problems)
-    lines = [_cut(f"Failed: {cause.message()}") for cause in causes[:FAILED_LINES]]
+    slugs = {app.host: app.slug for app in failed}
+    lines = []
+    for cause in causes[:FAILED_LINES]:
+        text = f"Failed: {cause.message()}"
+        lines.append(_cut(text.replace(APP, slugs[cause.hosts[0]]) if len(cause.hosts) == 1 else text))
     if len(causes) > FAILED_LINES:
         lines.append(f"{len(causes) - FAILED_LINES} more causes; see the messages of the hosts.")
     hints = dict.fromkeys(problem.hint for app in failed for problem in app.problems if problem.hint)

@@ -23,6 +23,7 @@ _COMPILED = 1000
 # Errors whose text names variables, files and lookups, but not their values.
 _TELLING_NAMES = ("AnsibleUndefinedVariable", "AnsibleLookupError", "AnsibleVaultError", "AnsibleFileNotFound")
 _TELLING = (UndefinedError, *(found for name in _TELLING_NAMES if (found := getattr(errors, name, None))))
+_UNDEFINED = re.compile(r"'[^']+' is undefined|[^.:]*\bobject\b[^.:]* has no attribute '[^']+'")
 _LOOKUP = re.compile(r"lookup plugin '([\w.]+)'")
 
 
@@ -123,7 +124,10 @@ def _reason(error: BaseException) -> str:
         chain.append(cause)
     for cause in reversed(chain):
         if isinstance(cause, _TELLING):
-            lines = str(getattr(cause, "message", None) or cause).strip().splitlines()
+            text = str(getattr(cause, "message", None) or cause).strip()
+            # Before ansible-core 2.19 the text repeats the templates on the way to the name.
+            undefined = _UNDEFINED.findall(text)
+            lines = undefined[-1:] or text.splitlines()
             return (lines[0] if lines else type(cause).__name__).rstrip(". ")
     lookup = _LOOKUP.search(str(error))
     return f"lookup {lookup[1]} failed" if lookup else f"it cannot be evaluated ({type(chain[-1]).__name__})"

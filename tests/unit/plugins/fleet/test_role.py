@@ -23,7 +23,7 @@ from ..helpers.service import PROFILES, a_file
 from .fleet import Fleet, declared
 
 ROLE = "mobileops.ci.code_signing"
-MISSING = "f" * 16  # no app has this slug
+MISSING = "f" * 15  # no app has a slug that begins so
 ALONE = {"MOBILEOPS_CI_TEST_ALONE": "1"}
 OLD = "old"
 
@@ -236,7 +236,10 @@ BY_ITSELF: dict[str, tuple[Case, tuple[str, ...]]] = {
     ),
     "limit": (Case(role(), changed="bc"), ("--limit", "x00b,x00c")),
     "tags": (Case(role(tags="signing")), ("--tags", "signing")),
-    "skip-tags": (Case(role(tags="signing"), changed=""), ("--skip-tags", "signing")),
+    "skip-tags": (
+        Case({**role(tags="signing"), "pre_tasks": [say("BEFORE")]}, changed="", said={"BEFORE": "abcd"}),
+        ("--skip-tags", "signing"),
+    ),
     "extra variables": (Case(role()), ("-e", '{"word": "extra-{{ inventory_hostname }}"}')),
 }
 
@@ -275,7 +278,7 @@ class Plays:
     @staticmethod
     def _host(case: Case, name: str) -> Json:
         letter = name[-1]
-        slug = MISSING if letter in case.failing else name
+        slug = f"{MISSING}{letter}" if letter in case.failing else name
         return {**ELSEWHERE, "bitrise_app_slug": slug, **case.hosts.get(letter, {})}
 
     def held(self) -> dict[str, list[str]]:
