@@ -78,19 +78,46 @@ def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
     assert (again["changed"], again["actions"], again["diff"]) == (False, [], {"before": {}, "after": {}})
 
 
-def test_the_playbook_reaches_no_host(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
+    """It reaches no host, and each host has its own rules and outcome."""
     variables = {
         "artifact_retention_api_url": app.service.emulator.api_url,
         "artifact_retention_api_token": app.service.emulator.tokens["owner"],
-        "artifact_retention_older_than_days": 30,
+        "artifact_retention_older_than_days": "30",
         "artifact_retention_keep_builds": 2,
+        "artifact_retention_max_artifacts": "",
+    }
+    hosts: dict[str, dict[str, Any]] = {
+        "Shop": {"bitrise_app_slug": APP},
+        "Misspelt": {"bitrise_app_slug": "misspelt", "artifact_retention_keep_build": 5},
+        "Gone": {"bitrise_app_slug": "ffffffffffffffff"},
+        "No app": {},
     }
     inventory = tmp_path / "fleet.json"
-    inventory.write_text(json.dumps({"apps": {"hosts": {"Shop": {"bitrise_app_slug": APP, **ELSEWHERE, **variables}}}}))
-    run = Playground(tmp_path / "ground").run_playbook("mobileops.ci.artifact_retention", inventory)
-
-    assert run.status == 0, run.screen
-    assert reads_and_writes(app) == (LOOKS, ["DELETE /old/artifacts/o1", "DELETE /old/artifacts/o2"])
+    described = {host: {**ELSEWHERE, **variables, **more} for host, more in hosts.items()}
+    inventory.write_text(json.dumps({"apps": {"hosts": described}}))
+    ground = Playground(tmp_path / "ground")
+    for check_mode in (True, False):
+        run = ground.run_playbook("mobileops.ci.artifact_retention", inventory, "--diff", *["--check"] * check_mode)
+        assert run.status == 2, run.screen
+        outcomes = {event.host: event for event in run.events if event.task.endswith("Outcome")}
+        assert {host: event.event for host, event in outcomes.items()} == {
+            "Shop": "ok",
+            "Misspelt": "failed",
+            "Gone": "failed",
+            "No app": "failed",
+        }
+        assert outcomes["Shop"].result["summary"]["deleted"] == 2
+        assert "old" in outcomes["Shop"].result["diff"]["before"]
+        lines = run.result("mobileops.ci.artifact_retention : Summary")["msg"]
+        assert "did you mean artifact_retention_keep_builds?" in lines[0]
+        deleted = "would delete" if check_mode else "deleted"
+        assert lines[-2:] == [
+            f"Shop: {deleted} 2 (22 bytes)",
+            f"4 apps with 5 artifacts: {deleted} 2 (22 bytes), 3 apps failed.",
+        ]
+        writes = [] if check_mode else ["DELETE /old/artifacts/o1", "DELETE /old/artifacts/o2"]
+        assert reads_and_writes(app)[1] == writes
 
 
 def test_age_alone(app: AppWithArtifacts) -> None:
