@@ -122,7 +122,8 @@ class ActionModule(AppsAction):
 def _folder(dest: str | None, task_vars: Mapping[str, Any]) -> str:
     """Return the folder to write to. A relative path starts where ansible-playbook was started."""
     folder = dest or task_vars.get("inventory_dir")
-    if not folder:
+    # ansible-core may set it to the text "None".
+    if not folder or not (dest or os.path.isabs(str(folder))):
         raise OptionError("adopt_dest is required, because the inventory is not in a folder.")
     return os.path.abspath(os.path.expanduser(os.path.expandvars(str(folder))))
 
