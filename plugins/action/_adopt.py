@@ -29,7 +29,8 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection impo
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import is_blank
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read
 
-_FILES_NAMED, _HOSTS_NAMED = 5, 3
+_FILES_NAMED = 5
+_HOSTS_NAMED = 3
 _OF_TASK = ("dest", "force", "concurrency")
 _COMMON = app_variables("adopt_", as_variables(EXPORT, "apps", "groups"), of_playbook=("hosts", "allow_empty"))
 VARIABLES = replace(

@@ -34,7 +34,8 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing impor
 
 UNREADABLE = "unreadable"
 FINDINGS = (*(state.name for state in STATES), UNREADABLE)
-NAMED, NAMED_IN_STATS = 10, 100
+NAMED = 10
+NAMED_IN_STATS = 100
 # An empty text means none, and not the default.
 _MAY_BE_EMPTY = ("json", "csv", "app_url")
 _OF_APP = ("bitrise_app_slug", "bitrise_title")
