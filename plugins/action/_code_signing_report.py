@@ -94,8 +94,8 @@ class ActionModule(PlayAction):
         result: Json = {"changed": bool(changed), "summary": found["summary"], "files": list(changed)}
         failing = [name for name in fail_on if found[name]]
         if failing:
-            places = f"The report is in {report.folder}."
-            result.update(failed=True, msg=" ".join([*(_sentence(name, found[name]) for name in failing), places]))
+            place = f"The report is in {report.folder}."
+            result["msg"] = " ".join([*(_sentence(name, found[name]) for name in failing), place])
         counted = ", ".join(f"{len(found[name])} {name}" for name in FINDINGS if found[name]) or "nothing found"
         state = "unchanged" if not changed else "would be written" if self._task.check_mode else "written"
         line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} is {state}."
@@ -151,5 +151,5 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _sentence(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    reasons = [f"{_name(entry)} ({entry['reason']})" for entry in entries]
+    reasons = [f"{_name(entry)} ({entry['reason'].rstrip('.')})" for entry in entries]
     return f"{len(entries)} {name}: {name_some(reasons, NAMED)}."
