@@ -115,6 +115,15 @@ def test_nothing_is_declared(project: Project) -> None:
         assert text in message
     assert "set rollout_allow_empty: true" in message
 
+    own = project.folder / "plays" / "own.yml"
+    own.parent.mkdir()
+    own.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "roles": ["mobileops.ci.code_signing"]}]))
+    run = project.run(playbook=own)
+
+    (message,) = failures(run).values()
+    assert run.status != 0
+    assert "set code_signing_allow_empty: true" in message
+
     run = project.run("-e", "rollout_allow_empty=true")
 
     assert run.status == 0, run.screen
