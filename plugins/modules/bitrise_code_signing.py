@@ -230,7 +230,6 @@ notes:
   - After an answer that there were too many requests (status 429) all connections wait together.
   - If the token is refused, no further app is begun with.
 seealso:
-  - module: mobileops.ci.bitrise_code_signing_outcome
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
   - module: mobileops.ci.bitrise_android_keystore
