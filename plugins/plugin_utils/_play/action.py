@@ -79,18 +79,18 @@ class PlayAction(InProcess):
             return None
         return found
 
-    def execute(self, entry: Entry, options: Mapping[str, Any], task_vars: Json) -> Json:
+    def execute(self, entry: Entry, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
         """Run a module of the collection with these options: in this process, or as a module where that is needed."""
         task = self._task
-        args, action, diff = task.args, task.action, task.diff
-        defaults = {name: value for name, value in args.items() if name not in self.own}
+        kept = task.args, task.action, task.diff
+        defaults = {name: value for name, value in task.args.items() if name not in self.own}
         self.entry = entry
-        task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{entry.name}", False
+        task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{entry.name}", diff
         try:
             result: Json = InProcess.run(self, None, task_vars)
             return result
         finally:
-            task.args, task.action, task.diff = args, action, diff
+            task.args, task.action, task.diff = kept
 
     def _say(self, task_vars: Mapping[str, Any]) -> Callable[[str], None]:  # noqa: ARG002
         """Show progress although the task has no_log: a line of progress holds nothing secret."""

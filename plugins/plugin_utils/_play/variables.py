@@ -82,13 +82,14 @@ class Variables:
         evaluator.use(variables)
         found = Read(host, unknown=self.unknown(variables))
         for option, spec in self.options.items():
+            before = len(found.problems)
             for name in (f"{self.prefix}{option}", *self.instead.get(option, ())):
                 value = self._value(name, spec, variables, evaluator, found)
                 if value is not None:
                     found.values[option] = value
                     break
             else:
-                if spec.get("required"):
+                if spec.get("required") and len(found.problems) == before:
                     found.problems.append(Problem(f"{self.prefix}{option} is required"))
         return found
 

@@ -27,8 +27,14 @@ def specification(option: dict[str, Any]) -> dict[str, Any]:
     """What documentation and code both say of a variable."""
     found = {key: option[key] for key in ("type", "elements", "choices", "aliases", "no_log", *RULES) if key in option}
     if option.get("options"):
-        found["options"] = {name: specification(entry) for name, entry in option["options"].items()}
-        for name, entry in option["options"].items():
+        # The schema of roles has no aliases: the documentation lists them as options.
+        named = {
+            name: {key: value for key, value in entry.items() if key != "aliases"}
+            for original, entry in option["options"].items()
+            for name in (original, *entry.get("aliases", ()))
+        }
+        found["options"] = {name: specification(entry) for name, entry in named.items()}
+        for name, entry in named.items():
             found["options"][name]["default"] = entry.get("default")
     # Rules are lists in the one and tuples in the other.
     plain: dict[str, Any] = json.loads(json.dumps(found))

@@ -115,6 +115,15 @@ def test_nothing_is_declared(project: Project) -> None:
         assert text in message
     assert "set rollout_allow_empty: true" in message
 
+    own = project.folder / "plays" / "own.yml"
+    own.parent.mkdir()
+    own.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "roles": ["mobileops.ci.code_signing"]}]))
+    run = project.run(playbook=own)
+
+    (message,) = failures(run).values()
+    assert run.status != 0
+    assert "set code_signing_allow_empty: true" in message
+
     run = project.run("-e", "rollout_allow_empty=true")
 
     assert run.status == 0, run.screen
@@ -125,7 +134,7 @@ def test_nothing_is_declared(project: Project) -> None:
 def test_a_project_that_imports_the_playbook(project: Project) -> None:
     """Files lie beside the started playbook; then nothing is left to do, for a module process either."""
     certificate = {"src": "dist.p12", "certificate_password": PASSWORD, "verify": "none"}
-    one_more = {"app02": {"code_signing_profiles": [], "code_signing_profile": []}}
+    one_more: dict[str, Json] = {"app02": {"code_signing_profiles": [], "code_signing_profile": []}}
     project.has(APPS[:3], {"code_signing_certificates": [certificate]}, one_more)
     (project.folder / "files").mkdir()
     (project.folder / "files" / "dist.p12").write_bytes(project.ground.vault(b"content"))
