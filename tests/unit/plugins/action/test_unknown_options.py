@@ -25,7 +25,7 @@ TASKS: dict[str, dict[str, Any]] = {
         "api_tokn": CANARY,
     },
     "phonegap_key": {"platform": "ios", "title": "t", "passwort": CANARY},
-    "signing_file_info": {"src": "f", "pasword": CANARY},
+    "signing_file_info": {"files": [{"src": "f"}], "pasword": CANARY},
 }
 
 
