@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the sync of the inventory to the second rollout: the short form, in a few seconds."""
+
+from __future__ import annotations
+
+import hashlib
+
+from .conftest import PASSWORD, Awx
+from .inventories import texts_in
+from .jobs import MOST_CHARACTERS, VAULT_PASSWORD, leaks
+
+# Titles that an import by AWX, a limit or a template would stumble over.
+TITLES = ["Bank: iOS", "Bank: Android", "Shop", "Shop [beta]", "{{ 7 * 7 }} offers", "App 01", "!Sale", "Käse"]
+
+
+def test_import_and_rollout(awx: Awx) -> None:
+    awx.fleet(TITLES)
+
+    inventory = awx.synced()
+
+    assert sorted(variables["bitrise_title"].replace("{ {", "{{") for variables in inventory.hosts.values()) == sorted(
+        TITLES
+    )
+    for variables in inventory.hosts.values():
+        assert variables.pop("ansible_python_interpreter") == "{{ ansible_playbook_python }}"
+        assert [text for text in texts_in(variables) if "{{" in text or "{%" in text or "{#" in text] == []
+
+    inventory = awx.synced()
+    awx.declare(inventory)
+    first = awx.job(inventory, arguments=["-vvvv", "--diff"]).run("rollout.yml")
+    assert first.status == 0, first.stdout + first.text
+    digest = hashlib.sha256
+    for title, held in awx.contents().items():
+        assert [(kind, sha256) for kind, _name, sha256 in held] == [
+            ("build_certificates", digest(awx.files.certificate).hexdigest()),
+            ("provisioning_profiles", digest(awx.files.profile).hexdigest()),
+        ], title
+    assert first.artifacts["apps"] == first.artifacts["changed"] == len(TITLES)
+    assert first.artifacts["failed_apps"] == []
+    assert first.largest_event < MOST_CHARACTERS / 3
+    changed = [event["event_data"]["host"] for event in first.events if event["event_data"].get("res", {}).get("changed")]
+    assert sorted(changed) == sorted(inventory.hosts)
+
+    # No secret in what AWX stores of a job; the files that it hands to the job itself are not among that.
+    secrets = [awx.emulator.tokens["owner"].encode(), PASSWORD.encode(), VAULT_PASSWORD.encode(), *awx.files.secrets]
+    places = [first.folder / "artifacts", first.folder / "home"]
+    assert leaks(secrets, places, [first.stdout.encode()]) == []
+    assert "Signature=" not in first.text
+
+    awx.emulator.clear_requests()
+    limited = awx.job(inventory, answers={"rollout_hosts": ""}, arguments=["-l", "Shop_beta,App_01"]).run("rollout.yml")
+    assert limited.status == 0, limited.text
+    assert limited.artifacts["apps"] == 2
+    assert limited.artifacts["changed"] == 0
+    assert awx.writes() == []
