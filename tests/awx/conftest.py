@@ -130,7 +130,9 @@ def awx(service: Emulator, files: Files, tmp_path: Path) -> Awx:
     made.put("distribution.p12", files.certificate)
     variable = encrypted(PASSWORD.encode()).decode()
     indented = variable.rstrip().replace("\n", "\n  ")
-    (project / "group_vars" / "type_ios" / "password.yml").write_text(f"distribution_password: !vault |\n  {indented}\n")
+    (project / "group_vars" / "type_ios" / "password.yml").write_text(
+        f"distribution_password: !vault |\n  {indented}\n"
+    )
     return made
 
 

@@ -69,7 +69,7 @@ KINDS: dict[str, Kind] = {
         {
             **{"name": "", "description": "", "organization": None, "scm_type": "", "scm_url": "", "scm_branch": ""},
             **{"credential": None, "default_environment": None, "scm_update_on_launch": False, "allow_override": False},
-            "status": "successful",
+            **{"status": "successful", "scm_revision": "0123456789abcdef", "summary_fields": {}},
         },
         ("name", "organization"),
         {
@@ -91,7 +91,12 @@ KINDS: dict[str, Kind] = {
         {
             **{"name": "", "description": "", "inventory": None, "source": "", "source_path": "", "source_vars": ""},
             **{"source_project": None, "credential": None, "execution_environment": None, "overwrite": False},
-            **{"overwrite_vars": False, "update_on_launch": False, "update_cache_timeout": 0, "status": "never updated"},
+            **{
+                "overwrite_vars": False,
+                "update_on_launch": False,
+                "update_cache_timeout": 0,
+                "status": "never updated",
+            },
         },
         ("name", "inventory", "source"),
         {
@@ -149,7 +154,13 @@ KINDS: dict[str, Kind] = {
     ),
     "notification_templates": Kind(
         "notification_template",
-        {"name": "", "description": "", "organization": None, "notification_type": "", "notification_configuration": {}},
+        {
+            "name": "",
+            "description": "",
+            "organization": None,
+            "notification_type": "",
+            "notification_configuration": {},
+        },
         ("name", "organization", "notification_type"),
         {"organization": "organizations"},
     ),
@@ -237,7 +248,9 @@ class Controller:
             wrong.update({"inputs": [f"'{name}' was unexpected"] for name in unknown})
         if new and not wrong:
             same = {name: data.get(name) for name in rules.unique if name in data}
-            if any(all(item.get(name) == value for name, value in same.items()) for item in self.objects[kind].values()):
+            if any(
+                all(item.get(name) == value for name, value in same.items()) for item in self.objects[kind].values()
+            ):
                 wrong["__all__"] = [f"{rules.type} with these values already exists."]
         if wrong:
             raise RefusedError(400, wrong)

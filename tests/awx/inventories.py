@@ -93,6 +93,11 @@ class Inventory:
         path.chmod(0o700)
 
 
+def text_of(value: Any) -> str:
+    """Return a text of an export; ansible-inventory wraps some of those that must not be templated."""
+    return str(value["__ansible_unsafe"] if isinstance(value, Mapping) else value)
+
+
 def texts_in(value: Any) -> list[str]:
     """Return all texts in a value, keys included."""
     if isinstance(value, str):

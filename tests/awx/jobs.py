@@ -106,8 +106,11 @@ class Result:
     def largest_event(self) -> int:
         return max(len(json.dumps(event)) for event in self.events)
 
-    def hosts_with(self, kind: str) -> set[str]:
-        return {event["event_data"]["host"] for event in self.events if event["event"] == kind}
+    @property
+    def changed(self) -> list[str]:
+        """Return the host of each event that reports a change."""
+        found = [event.get("event_data", {}) for event in self.events if event["event"] == "runner_on_ok"]
+        return [data["host"] for data in found if data["res"].get("changed")]
 
     @property
     def recap(self) -> dict[str, dict[str, int]]:
@@ -193,7 +196,12 @@ class Job:
 def base_environment() -> dict[str, str]:
     """Return an environment without settings of the developer."""
     kept = {name: os.environ[name] for name in ("LC_ALL", "ANSIBLE_CONFIG", "TMPDIR") if name in os.environ}
-    return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONNOUSERSITE": "1", "ANSIBLE_DEVEL_WARNING": "0"}
+    return {
+        **kept,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONNOUSERSITE": "1",
+        "ANSIBLE_DEVEL_WARNING": "0",
+    }
 
 
 def sync(project: Path, source: str, credential: Credential) -> tuple[dict[str, Any], str]:
@@ -228,5 +236,6 @@ def _forms(secret: bytes) -> Iterator[bytes]:
 def _contents(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for place in places:
         for path in (place, *place.rglob("*")):
-            if path.is_file():
+            # There ansible-runner itself writes the environment of the job, and AWX removes it with the job.
+            if path.is_file() and path.name != "command":
                 yield str(path), path.read_bytes()

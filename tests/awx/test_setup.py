@@ -47,7 +47,13 @@ def run(folder: Path, controller: Controller, variables: Mapping[str, Any], *arg
         "ANSIBLE_NOCOLOR": "1",
         **({"ANSIBLE_COLLECTIONS_PATH": COLLECTIONS} if COLLECTIONS else {}),
     }
-    command = [str(BIN / "ansible-playbook"), "mobileops.ci.awx_setup", "-e", f"@{folder / 'variables.json'}", *arguments]
+    command = [
+        str(BIN / "ansible-playbook"),
+        "mobileops.ci.awx_setup",
+        "-e",
+        f"@{folder / 'variables.json'}",
+        *arguments,
+    ]
     done = subprocess.run(
         command, env=environment, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
     )
