@@ -71,6 +71,10 @@ test-clients: ## clients by others against the emulator (needs node)
 test-page: ## the report's page in a real browser (needs Chromium) [CHROMIUM=/path/to/it]
 	$(CHECK) page
 
+.PHONY: test-awx
+test-awx: ## jobs as AWX runs them, and awx_setup, with the oldest and the newest ansible-core [CORES="2.16 2.21"]
+	$(CHECK) awx
+
 .PHONY: docs
 docs: ## the collection's documentation as HTML, in .build/docs
 	$(WITH_VENV) docs .venv/bin/python -B .ci/check.py docs

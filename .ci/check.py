@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import awx
 import clean_install
 import test_runs
 import venvs
@@ -163,6 +164,8 @@ def lanes_for(choice: str) -> list[list[Step]]:
         swift = Step("emulator with Swift", with_others("emulator/check_swift.py", "peers"))
         slow = [Step("ansible-test sanity", sanity_in_short), integration, molecule, swift]
         return [slow, [*linters(), Step("unit tests", test_runs.unit), *packaging(BUILD / "dist")]]
+    if choice == "awx":
+        return awx.lanes()
     return {
         "lint": [linters()],
         "sanity": [[sanity]],

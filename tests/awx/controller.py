@@ -39,9 +39,9 @@ class Kind:
 
 _NOTIFICATIONS = ("notification_templates_started", "notification_templates_success", "notification_templates_error")
 _ASKED = (
-    "job_type diff_mode limit verbosity variables tags skip_tags inventory credential scm_branch forks labels timeout "
-    "execution_environment instance_groups job_slice_count"
-).split()
+    *("job_type", "diff_mode", "limit", "verbosity", "variables", "tags", "skip_tags", "inventory", "credential"),
+    *("scm_branch", "forks", "labels", "timeout", "execution_environment", "instance_groups", "job_slice_count"),
+)
 KINDS: dict[str, Kind] = {
     "organizations": Kind("organization", {"name": "", "description": ""}, ("name",), unique=("name",)),
     "credential_types": Kind(
@@ -67,9 +67,19 @@ KINDS: dict[str, Kind] = {
     "projects": Kind(
         "project",
         {
-            **{"name": "", "description": "", "organization": None, "scm_type": "", "scm_url": "", "scm_branch": ""},
-            **{"credential": None, "default_environment": None, "scm_update_on_launch": False, "allow_override": False},
-            **{"status": "successful", "scm_revision": "0123456789abcdef", "summary_fields": {}},
+            "name": "",
+            "description": "",
+            "organization": None,
+            "scm_type": "",
+            "scm_url": "",
+            "scm_branch": "",
+            "credential": None,
+            "default_environment": None,
+            "scm_update_on_launch": False,
+            "allow_override": False,
+            "status": "successful",
+            "scm_revision": "0123456789abcdef",
+            "summary_fields": {},
         },
         ("name", "organization"),
         {
@@ -89,14 +99,20 @@ KINDS: dict[str, Kind] = {
     "inventory_sources": Kind(
         "inventory_source",
         {
-            **{"name": "", "description": "", "inventory": None, "source": "", "source_path": "", "source_vars": ""},
-            **{"source_project": None, "credential": None, "execution_environment": None, "overwrite": False},
-            **{
-                "overwrite_vars": False,
-                "update_on_launch": False,
-                "update_cache_timeout": 0,
-                "status": "never updated",
-            },
+            "name": "",
+            "description": "",
+            "inventory": None,
+            "source": "",
+            "source_path": "",
+            "source_vars": "",
+            "source_project": None,
+            "credential": None,
+            "execution_environment": None,
+            "overwrite": False,
+            "overwrite_vars": False,
+            "update_on_launch": False,
+            "update_cache_timeout": 0,
+            "status": "never updated",
         },
         ("name", "inventory", "source"),
         {
@@ -111,9 +127,19 @@ KINDS: dict[str, Kind] = {
     "job_templates": Kind(
         "job_template",
         {
-            **{"name": "", "description": "", "organization": None, "job_type": "run", "inventory": None},
-            **{"project": None, "playbook": "", "execution_environment": None, "job_slice_count": 1, "extra_vars": ""},
-            **{"survey_enabled": False, "become_enabled": False, "allow_simultaneous": False},
+            "name": "",
+            "description": "",
+            "organization": None,
+            "job_type": "run",
+            "inventory": None,
+            "project": None,
+            "playbook": "",
+            "execution_environment": None,
+            "job_slice_count": 1,
+            "extra_vars": "",
+            "survey_enabled": False,
+            "become_enabled": False,
+            "allow_simultaneous": False,
             **{f"ask_{name}_on_launch": False for name in _ASKED},
         },
         ("name", "project", "playbook"),
@@ -128,7 +154,11 @@ KINDS: dict[str, Kind] = {
     "workflow_job_templates": Kind(
         "workflow_job_template",
         {
-            **{"name": "", "description": "", "organization": None, "survey_enabled": False, "extra_vars": ""},
+            "name": "",
+            "description": "",
+            "organization": None,
+            "survey_enabled": False,
+            "extra_vars": "",
             **{f"ask_{name}_on_launch": False for name in _ASKED},
             "allow_simultaneous": False,
         },
@@ -245,7 +275,8 @@ class Controller:
         if kind == "credentials" and data.get("credential_type") in self.objects["credential_types"]:
             fields = self.objects["credential_types"][data["credential_type"]]["inputs"].get("fields", [])
             unknown = set(data.get("inputs", {})) - {entry["id"] for entry in fields}
-            wrong.update({"inputs": [f"'{name}' was unexpected"] for name in unknown})
+            if unknown:
+                wrong["inputs"] = [f"'{name}' was unexpected" for name in sorted(unknown)]
         if new and not wrong:
             same = {name: data.get(name) for name in rules.unique if name in data}
             if any(
@@ -357,7 +388,10 @@ def serving(controller: Controller) -> Iterator[Controller]:
             self.end_headers()
             self.wfile.write(text)
 
-        do_GET = do_POST = do_PATCH = _reply
+        def __getattr__(self, name: str) -> Any:
+            if name in ("do_GET", "do_POST", "do_PATCH"):
+                return self._reply
+            raise AttributeError(name)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
             """Say nothing."""

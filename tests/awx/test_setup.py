@@ -111,7 +111,11 @@ def test_twice(tmp_path: Path, controller: Controller) -> None:
     assert (source["overwrite"], source["update_on_launch"], source["source_path"]) == (True, True, "fleet.bitrise.yml")
     templates = controller.by_name("job_templates")
     assert {name.removeprefix(f"{NAME}: "): item["job_slice_count"] for name, item in templates.items()} == {
-        **{"rollout": 4, "rotate certificate": 1, "report": 1, "abort stale builds": 1, "notify": 1}
+        "rollout": 4,
+        "rotate certificate": 1,
+        "report": 1,
+        "abort stale builds": 1,
+        "notify": 1,
     }
     assert controller.names_associated("job_templates", f"{NAME}: rollout", "credentials") == [f"{NAME}: Bitrise"]
     assert controller.names_associated("workflow_job_template_nodes", "report", "always_nodes") == ["notify"]
