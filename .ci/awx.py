@@ -62,8 +62,8 @@ def steps_for(core: matrix.Core, *, with_setup: bool) -> list[Step]:
             "MOBILEOPS_CI_TEST_CASES": "all",
             **({"MOBILEOPS_CI_TEST_AWX_COLLECTIONS": str(_AREA / "collections")} if with_setup else {}),
         }
-        command = [venv / "bin" / "python", "-m", "pytest", "-q", "-p", "no:xdist", ROOT / "tests" / "awx"]
-        return test_runs.pytest_summary(log.run(*command, env=env))
+        program, folder = str(venv / "bin" / "python"), ROOT / "tests" / "awx"
+        return test_runs.pytest_summary(log.run(program, "-m", "pytest", "-q", "-p", "no:xdist", folder, env=env))
 
     return [Step(f"{core.version} environment", prepare), Step(f"{core.version} jobs", jobs)]
 

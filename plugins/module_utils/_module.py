@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -23,7 +23,9 @@ class _Module(AnsibleModule):
         """What a task says of a file is in its result already, the same wherever the work was done."""
         return kwargs
 
-    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+    params: dict[str, Any]
+
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
         """Fail without the values of unknown options: a misspelt one may hold a secret, which nothing masks."""
         self.params = known_options(self.params, self.argument_spec)
         super().fail_json(msg, **kwargs)

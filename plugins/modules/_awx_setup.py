@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Private to the playbook P(mobileops.ci.awx_setup#playbook). It may change or vanish without notice.
+  - Private to the playbook C(mobileops.ci.awx_setup). It may change or vanish without notice.
   - Reads the variables of the host of the task. It has no options.
 """
 
