@@ -31,9 +31,12 @@ def _by_title(scenario: Scenario) -> str:
     return scenario.title
 
 
-@pytest.mark.parametrize(
-    "scenario", [scenario for scenario in all_scenarios() if len(scenario.runs) < 3], ids=_by_title
-)
+def _is_quick(scenario: Scenario) -> bool:
+    """Leave out scenarios with three runs, and those that are nearly the same for a file that is found by its key."""
+    return len(scenario.runs) < 3 and ("(by key)" not in scenario.title or scenario.has_gap)
+
+
+@pytest.mark.parametrize("scenario", filter(_is_quick, all_scenarios()), ids=_by_title)
 def test_every_interleaving_of_two_runs(scenario: Scenario) -> None:
     assert Checker(scenario._replace(budget=0)).run().violations == []
 
