@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.decide import Inherited
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile, not_taken
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
     Declaration,
     Observer,
@@ -78,16 +78,19 @@ class Application:
         self._markers: dict[Key, str] = {}  # slugs of the markers that this run has set
         self.warnings: list[str] = []
 
-    def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> dict[Key, RemoteFile]:
-        """Carry the plan out. Returns the files that were uploaded or changed, by declaration, as the service has "
-        "them."""
+    @property
+    def files(self) -> Mapping[Key, RemoteFile]:
+        """Return the files that were uploaded or changed, as the service has them."""
+        return self._files
+
+    def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
+        """Carry the plan out. `observed`: the files that it is based on."""
         self._remember_flags(plan)
         try:
             self._carry_out(plan, observed)
         except CiError as error:
             self._explain(plan, error)
             raise
-        return dict(self._files)
 
     def _carry_out(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
         ordered = plan.in_order()
@@ -129,14 +132,13 @@ class Application:
 
     def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
         data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), action.changes)
+        if ignored := not_taken(data, action.changes):
+            raise ServiceError(
+                f"The service accepted a change of {', '.join(ignored)} of the {plan.place} named {action.name} (slug "
+                f"{action.slug}), but still returns the old value. Run again later.",
+                kind="invalid_response",
+            )
         changed = RemoteFile.from_service(plan.place.kind, data)
-        for name in ("is_protected", "is_expose"):
-            if name in action.changes and getattr(changed, name) != action.changes[name]:
-                raise ServiceError(
-                    f"The service accepted {name}={str(action.changes[name]).lower()} for the {plan.place} named "
-                    f"{action.name} (slug {action.slug}), but still returns the old value. Run again later.",
-                    kind="invalid_response",
-                )
         known = self._files.get(key) or plan.decision.keep
         self._files[key] = changed.with_found_digest(known.sha256) if known and changed.sha256 is None else changed
         uploaded = plan.upload.changes if plan.upload else {}
@@ -158,15 +160,16 @@ class Application:
                 return
             if tries > 1:
                 self._client.back_off(tries)
-            again = {key: self._finish_again(key, first[key]) for key in pending}
+            listed = {kind: self._observer.list_files(kind) for kind in dict.fromkeys(key[0] for key in pending)}
+            again = {key: self._finish_again(key, first[key], listed[key[0]]) for key in pending}
             pending = {key: one for key, one in again.items() if one is not None}
         if pending:
             left = ", ".join(f"{action.name} (slug {action.slug})" for one in pending.values() for action in one.delete)
             raise self._still_listed(left)
 
-    def _finish_again(self, key: Key, first: FilePlan) -> FilePlan | None:
-        """List and plan one declaration again, and do what is left. Returns the plan if it deleted something."""
-        again = self._plan_again(key, first)
+    def _finish_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan | None:
+        """Plan one declaration again by a new list, and do what is left. Returns the plan if it deleted something."""
+        again = self._plan_again(key, first, listed)
         if again.delete:
             if again.update:
                 # The file that stays may be somebody else's: it inherits before the file that has the flags goes.
@@ -186,14 +189,14 @@ class Application:
                 self._update(key, first, Update(kind.name, self._app_slug, keep.slug, keep.name, changes))
         return None
 
-    def _plan_again(self, key: Key, first: FilePlan) -> FilePlan:
+    def _plan_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
         kind = first.place.kind
         declaration = self._declaration(key)
         own = self._files.get(key)
         if own and first.upload and declaration.desired.slug:
             # The slug that the task names is about to go, and the new file has another one.
             declaration = replace(declaration, desired=replace(declaration.desired, slug=own.slug))
-        wanted, files = observe_app(self._observer, {kind: [declaration]})
+        wanted, files = observe_app(self._observer, {kind: [declaration]}, {kind: listed})
         again_key = (kind, wanted[kind][0].key)
         policy = replace(
             self._policy,

@@ -147,10 +147,17 @@ class Observer:
         self._bytes[str(file.slug)] = Content.of(data)
         return self._bytes[str(file.slug)].sha256
 
-    def describe(self, kind: FileKind, file: RemoteFile) -> Description:
-        """Return what a remote file says of itself, or what the service lists of it. Downloads it where that helps."""
+    def describe(self, kind: FileKind, file: RemoteFile, *, downloads: bool) -> Description:
+        """Return what a remote file says of itself, or else what the service lists of it."""
         listed = listed_description(kind, file)
-        if listed.details or not file.is_readable or kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:
+        is_at_hand = downloads or str(file.slug) in self._bytes
+        if (
+            listed.identity
+            or not is_at_hand
+            or not file.is_readable
+            or kind.name not in INSPECTED_KINDS
+            or (file.size or 0) > MAX_BYTES
+        ):
             return listed
         try:
             if str(file.slug) not in self._bytes:
@@ -167,7 +174,7 @@ class Observer:
         return Description.of(kind, self._inspect(kind, declaration.content, secrets))
 
     def _identified(self, kind: FileKind, file: RemoteFile) -> RemoteFile:
-        identity = self.describe(kind, file).identity
+        identity = self.describe(kind, file, downloads=True).identity
         if identity is None:
             return file
         self._evidence.setdefault(str(file.slug), {})["identity"] = identity
@@ -209,11 +216,25 @@ def _candidates(kind: FileKind, app_slug: str, desired: Desired, observed: Seque
 
 
 def observe_app(
-    observer: Observer, declared: Mapping[FileKind, Sequence[Declaration]]
+    observer: Observer,
+    declared: Mapping[FileKind, Sequence[Declaration]],
+    listed: Mapping[FileKind, list[RemoteFile]] | None = None,
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
-    """List the files of all declared kinds, and read the evidence that the declarations need."""
+    """Read the evidence that the declarations need. Lists the files of all declared kinds, unless they are `listed`."""
+    files = listed or {kind: observer.list_files(kind) for kind in declared}
+    try:
+        return _completed(observer, declared, {kind: list(some) for kind, some in files.items()})
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+    # A file may go between the list and the look at it; a second list tells what is there then.
+    return _completed(observer, declared, {kind: observer.list_files(kind) for kind in declared})
+
+
+def _completed(
+    observer: Observer, declared: Mapping[FileKind, Sequence[Declaration]], files: dict[FileKind, list[RemoteFile]]
+) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
     wanted: dict[FileKind, list[Desired]] = {}
-    files = {kind: observer.list_files(kind) for kind in declared}
     for kind, declarations in declared.items():
         wanted[kind] = []
         for declaration in declarations:

@@ -140,7 +140,7 @@ def plan_app(
         _refuse_shared(place, decisions)
         plans += _plan_kind(place, decisions, observed.get(kind, ()))
     touched = frozenset(slug for plan in plans for slug in plan.decision.touched)
-    purged = [kind for kind in KINDS if kind.plural in policy.purge and declared.get(kind)]
+    purged = [kind for kind in KINDS if kind.plural in policy.purge and kind in declared]
     purge = tuple(
         action
         for kind in purged
@@ -177,7 +177,7 @@ def _plan_kind(place: Place, decisions: Sequence[Decision], observed: Sequence[R
     plans: dict[int, FilePlan] = {}
     ordered = sorted(range(len(decisions)), key=lambda number: _key_order(decisions[number]))
     gone_first = {file.slug for decision in decisions for file in _cleared(place, decision)}
-    present = sum(file.slug not in gone_first for file in observed)
+    present = [file.slug for file in observed if file.slug not in gone_first]
     seen: set[str | None] = set()
     for number in ordered:
         # Several declarations may name files of one name by their slugs: the first removes what is unfinished.
@@ -187,8 +187,10 @@ def _plan_kind(place: Place, decisions: Sequence[Decision], observed: Sequence[R
         more = Creation()
         if decision.uploads:
             replaced = [file for file, _reason in decision.removed]
-            more = creation(place.kind, place.app_slug, decision.wanted, replaced, crowded=present > 0)
-            present += 1
+            young = [file for file in decision.candidates.unprocessed if file.slug in present]
+            holder = young[-1] if len(young) == len(present) and young else None
+            more = creation(place.kind, place.app_slug, decision.wanted, replaced, crowded=bool(present), holder=holder)
+            present.append(None)
         _refuse_lost_flags(place, decision)
         plans[number] = _plan_file(place, decision, more)
     return [plans[number] for number in range(len(decisions))]

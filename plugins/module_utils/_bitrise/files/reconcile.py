@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.descri
     Description,
     replacement_warnings,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
     Declaration,
@@ -42,7 +42,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify
     check_pairs,
     look_inside,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
 
 
 @dataclass
@@ -87,13 +86,7 @@ def prepare_app(
     """Observe, plan and validate one app. Sends only GET requests; raises CiError for what must not or cannot be "
     "done."""
     observer = Observer(client, app_slug, digests, inspector)
-    try:
-        wanted, files = observe_app(observer, declared)
-    except ServiceError as error:
-        if error.status != 404:
-            raise
-        # A file may go between the list and the look at it; a second list tells what is there then.
-        wanted, files = observe_app(observer, declared)
+    wanted, files = observe_app(observer, declared)
     # The answer to the list tells the time by the service's clock.
     policy = replace(policy, now=client.service_time())
     plan = plan_app(app_slug, wanted, files, policy)
@@ -116,17 +109,28 @@ def apply_app(
     plan = prepared.plan
     outcome.warnings += [*prepared.warnings, *_back_up(client, prepared, check_mode=check_mode)]
     outcome.before, outcome.after = dict(prepared.before), dict(prepared.after)
-    changed: Mapping[Key, RemoteFile] = {}
     if check_mode:
         outcome.actions += plan.actions
     elif plan.actions:
         application = Application(client, prepared.observer, prepared.declared, prepared.policy, outcome.actions, go_on)
         try:
-            changed = application.run(plan, prepared.observed)
+            application.run(plan, prepared.observed)
+        except BaseException:
+            _add_files(outcome, plan, application.files, only_changed=True)
+            raise
         finally:
             outcome.warnings += application.warnings
+        _add_files(outcome, plan, application.files)
+        return
+    _add_files(outcome, plan, {})
+
+
+def _add_files(
+    outcome: AppOutcome, plan: AppPlan, changed: Mapping[Key, RemoteFile], *, only_changed: bool = False
+) -> None:
+    """Add the declared files as they are now, or in check mode as they will be."""
     for file_plan in plan.files:
-        file = changed.get(file_plan.key) or _planned_file(file_plan)
+        file = changed.get(file_plan.key) or (None if only_changed else _planned_file(file_plan))
         if file is not None and file_plan.desired.present:
             outcome.files.append((file_plan.place.kind, file))
             if file_plan.decision.is_unverified:
@@ -174,7 +178,9 @@ def _describe(
         if file_plan.upload:
             password = file_plan.upload.changes.get(PASSWORD, file_plan.desired.password)
             new = observer.describe_declared(kind, declaration, replace(file_plan.desired, password=password))
-            old = observer.describe(kind, replaced[-1]) if replaced else old
+            # Of a certificate or keystore the list tells enough; two requests more tell what a profile is.
+            downloads = kind == PROVISIONING_PROFILE
+            old = observer.describe(kind, replaced[-1], downloads=downloads) if replaced else old
             subject = f"{kind.words.capitalize()} {file_plan.desired.label} of app {plan.app_slug}"
             warnings += replacement_warnings(subject, kind, old, new)
         touched = file_plan.decision.touched

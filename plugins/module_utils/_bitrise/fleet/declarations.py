@@ -83,7 +83,7 @@ def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) ->
         names = [declaration.desired.label for declaration in declarations if declaration.desired.slug is None]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise OptionError(f"{kind.plural}: declared twice for app {app.app_slug}: {', '.join(twice)}.")
+            raise OptionError(f"{kind.plural} declares {', '.join(twice)} twice for app {app.app_slug}.")
         found[kind] = declarations
     return found
 

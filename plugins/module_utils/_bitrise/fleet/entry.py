@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
@@ -34,7 +35,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconc
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    NotDoneError,
+    OptionError,
+    RefusedError,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
@@ -80,7 +86,8 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         if cache and not context.check_mode:
             cache.save()
     seconds = round(time.monotonic() - started, 3)
-    return _outcome(outcomes, clients.requests_sent, seconds, cache.warnings if cache else [])
+    outcome = _outcome(outcomes, clients.requests_sent, seconds, cache.warnings if cache else [])
+    return replace(outcome, error=fleet.error) if fleet.error else outcome
 
 
 class _Fleet:
@@ -100,6 +107,7 @@ class _Fleet:
         self._options = options
         self._counted = counted
         self._outcomes = {app.app_slug: FleetAppOutcome() for app in declared}
+        self.error: CiError | None = None  # of the task as a whole
 
     def run(self) -> dict[str, FleetAppOutcome]:
         if self._policy.policy.purge:
@@ -123,13 +131,17 @@ class _Fleet:
             self._apply(app, prepared.pop(app.app_slug, None))
 
         self._concurrently(self._declared, prepare_one, counts=False)
-        refuse_large_total(
-            {slug: one.plan for slug, one in prepared.items()},
-            sum(one.observed_count for one in prepared.values()),
-            self._options["max_purge_total"],
-            self._options["max_purge"],
-        )
-        self._concurrently(self._declared, apply_one)
+        try:
+            refuse_large_total(
+                {slug: one.plan for slug, one in prepared.items()},
+                sum(one.observed_count for one in prepared.values()),
+                self._options["max_purge_total"],
+                self._options["max_purge"],
+            )
+        except RefusedError as error:
+            self.error = error
+        else:
+            self._concurrently(self._declared, apply_one)
 
     def _reconcile(self, app: AppDeclaration) -> None:
         self._apply(app, prepare(self._clients.get(), app, self._policy, self._outcomes[app.app_slug]))

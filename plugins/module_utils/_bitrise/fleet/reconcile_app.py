@@ -80,7 +80,7 @@ def prepare(
             client.redact.add(*(secret for declaration in some for secret in declaration.desired.secrets))
         return prepare_app(client, declared.app_slug, declarations, policy.policy, policy.digests, policy.inspector)
 
-    return _guarded(declared.app_slug, outcome, work)
+    return _guarded(client, declared.app_slug, outcome, work)
 
 
 def apply(client: BitriseClient, prepared: PreparedApp, policy: FleetPolicy, outcome: FleetAppOutcome) -> None:
@@ -90,10 +90,12 @@ def apply(client: BitriseClient, prepared: PreparedApp, policy: FleetPolicy, out
     def work() -> None:
         apply_app(client, prepared, outcome, check_mode=policy.check_mode, go_on=lambda: policy.go_on(app_slug))
 
-    _guarded(app_slug, outcome, work)
+    _guarded(client, app_slug, outcome, work)
 
 
-def _guarded(app_slug: str, outcome: FleetAppOutcome, work: Callable[[], ResultT]) -> ResultT | None:
+def _guarded(
+    client: BitriseClient, app_slug: str, outcome: FleetAppOutcome, work: Callable[[], ResultT]
+) -> ResultT | None:
     try:
         return work()
     except CiError as error:
@@ -103,7 +105,7 @@ def _guarded(app_slug: str, outcome: FleetAppOutcome, work: Callable[[], ResultT
             f"Unexpected {type(error).__name__} in app {app_slug}. This is a bug of the collection, please report it."
         )
         outcome.error = CiError(message, kind="bug")
-        outcome.traceback = traceback.format_exc()
+        outcome.traceback = client.redact(traceback.format_exc())
     return None
 
 
