@@ -60,7 +60,7 @@ def test_each_request_fails(lab: Lab, name: str) -> None:
     scenario = SCENARIOS[name]
     lab.begin(scenario)
     numbers = range(1, lab.run().client.sent + 1)
-    cases = some(list(itertools.product(numbers, FAULTS)), 61 if len(numbers) > 15 else 19, of=name)
+    cases = some(list(itertools.product(numbers, FAULTS)), 127 if len(numbers) > 15 else 31, of=name)
     wrong = []
     for number, fault in cases:
         what, before, times = FAULTS[fault]
@@ -115,7 +115,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
     scenario = SCENARIOS[name]
     wrong = []
     cases = 0
-    for false in some(list(FALSE), 5, of=name):
+    for false in some(list(FALSE), 7, of=name):
         word, switch, service = FALSE[false]
         lists = word == "list"
         if lists and is_protected(scenario):
@@ -156,7 +156,7 @@ def test_life_with_another_service(lab: Lab, name: str) -> None:
     """Each scenario undisturbed, and killed at some requests."""
     wrong = []
     cases = 0
-    for label in some(list(SCENARIOS), 6, of=name):
+    for label in some(list(SCENARIOS), 15, of=name):
         scenario = SCENARIOS[label]
         lab.begin(scenario, **SERVICES[name])
         ran = lab.run()
@@ -164,7 +164,7 @@ def test_life_with_another_service(lab: Lab, name: str) -> None:
         wrong += [f"{label}: {text}\n{said}" for text in judge(lab, ran)]
         kills = [Disturbance(number, "kill") for number in range(1, ran.client.sent + 1)]
         cases += 1
-        for kill in some(kills, 4, of=label):
+        for kill in some(kills, 6 if len(kills) < 15 else 31, of=label):
             cases += 1
             lab.begin(scenario, **SERVICES[name])
             killed = lab.run(disturbance=kill)
