@@ -30,6 +30,9 @@ FAULTS: dict[str, tuple[str | int, bool, int]] = {
     "gone after the effect": ("reset", False, 1000),
 }
 
+# Kinds of errors that a service in trouble may cause.
+EXPECTED = frozenset({"server_error", "connection", "timeout", "invalid_response", "storage"})
+
 
 def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> list[str]:
     """Return what is wrong after a run that was disturbed.
@@ -38,6 +41,8 @@ def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> l
     """
     assert ran.result is not None
     wrong = []
+    if ran.failed and "exception" not in ran.result and ran.error not in EXPECTED:
+        wrong.append(f"an error of the kind {ran.error}: {ran.message}")
     if "exception" in ran.result:
         wrong.append(f"a traceback: {ran.result['exception']}")
     elif not ran.failed and not blind:
@@ -79,6 +84,33 @@ def test_each_request_fails_and_is_repeated(lab: Lab, name: str) -> None:
     for number, fault in cases:
         what, before, times = FAULTS[fault]
         wrong += tried(lab, scenario, Disturbance(number, what, before, times), max_retries=2)
+    assert not wrong, report(wrong, len(cases))
+
+
+BRIDGED: dict[str, tuple[str | int, bool]] = {
+    "service unavailable": (503, True),
+    "too many requests": (429, True),
+    "reset": ("reset", True),
+    "reset after the effect": ("reset", False),
+    "answer cut": ("cut", False),
+}
+
+
+@named(SCENARIOS)
+def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
+    """What may be repeated is repeated; what may not is looked at first. In the end the run succeeds."""
+    scenario = SCENARIOS[name]
+    lab.begin(scenario)
+    numbers = range(1, lab.run().client.sent + 1)
+    cases = some(list(itertools.product(numbers, BRIDGED)), 61 if len(numbers) > 15 else 17, of=name)
+    wrong = []
+    for number, fault in cases:
+        lab.begin(scenario)
+        what, before = BRIDGED[fault]
+        ran = lab.run(disturbance=Disturbance(number, what, before), max_retries=1)
+        case = f"{fault} at {number} ({' '.join(ran.client.trace)})"
+        problems = [ran.message] if ran.failed else [*lab.problems, *lab.differences()]
+        wrong += [f"{case}: {text}\n{lab.state()}" for text in problems]
     assert not wrong, report(wrong, len(cases))
 
 

@@ -21,9 +21,9 @@ from .service import FIRST_PORT
 from .writers import Order, interleave, orders
 
 # How often a writer that could go on has to wait for another one.
-SWITCHES = 3 if ALL_CASES else 1
+SWITCHES = 2 if ALL_CASES else 1
 # The orders of one test, at most; the short form leaves out three of four.
-MOST = 1500
+MOST = 600
 EVERY = 1 if ALL_CASES else 4
 
 
