@@ -174,6 +174,8 @@ def _of(kind: str) -> dict[str, Pair]:
     if kind != CERTIFICATES:
         found["old one; a person uploads"] = pair(to(NEW, begin), Person(kind, NEXT))
         found["old one; a person uploads the same"] = pair(to(NEW, begin), Person(kind, NEW))
+        shy = make([old(OLD, **HIDDEN)], [wanted(NEW, **HIDDEN, **more)], data=NEW)
+        found["hidden one; a person uploads the same"] = pair(shy, Person(kind, NEW))
         found["old one; two runs and a person"] = pair(to(NEW, begin), to(NEW), Person(kind, NEXT))
     else:
         found["protects it, and its password is lost"] = pair(

@@ -31,7 +31,7 @@ FAULTS: dict[str, tuple[str | int, bool, int]] = {
 }
 
 # Kinds of errors that a service in trouble may cause.
-EXPECTED = frozenset({"server_error", "connection", "timeout", "invalid_response", "storage"})
+EXPECTED = frozenset({"bad_request", "server_error", "connection", "timeout", "invalid_response", "storage"})
 
 
 def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> list[str]:

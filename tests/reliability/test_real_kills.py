@@ -125,7 +125,7 @@ def test_killed_again_and_again_with_a_purge(emulator: Emulator, tmp_path: Path)
     """What another run has deleted already is no error, and nothing that is declared goes."""
     scenario = SCENARIOS[NAME]
     options = begin(emulator, scenario, purge=["build_certificates", "provisioning_profiles"])
-    for last in (40, 25, 15):
+    for last in (20, 17, 14):
         killed(options, tmp_path / str(last), last)
     rerun = carry_out(NAME, options, str(tmp_path / "last"))
     assert not rerun.get("failed"), rerun
