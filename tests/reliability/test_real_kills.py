@@ -124,7 +124,7 @@ def test_killed_in_the_middle(emulator: Emulator, tmp_path: Path, last: int) -> 
 def test_killed_again_and_again_with_a_purge(emulator: Emulator, tmp_path: Path) -> None:
     """What another run has deleted already is no error, and nothing that is declared goes."""
     scenario = SCENARIOS[NAME]
-    options = begin(emulator, scenario, purge=["build_certificates", "provisioning_profiles"])
+    options = begin(emulator, scenario, purge=["build_certificates", "provisioning_profiles"], max_purge_total="100%")
     for last in (20, 17, 14):
         killed(options, tmp_path / str(last), last)
     rerun = carry_out(NAME, options, str(tmp_path / "last"))
