@@ -47,6 +47,10 @@ format: ## format the Python code and repair what ruff can repair
 unit: ## unit tests [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest $(ARGS)
 
+.PHONY: test-reliability
+test-reliability: ## every crash point, fault and order of writers [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all .venv/bin/python -m pytest -n 2 tests/reliability $(ARGS)
+
 .PHONY: sanity
 sanity: ## ansible-test sanity
 	$(CHECK) sanity

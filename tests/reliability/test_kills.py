@@ -17,7 +17,7 @@ LONG_RUN = 15
 
 def kills(length: int, name: str) -> list[Disturbance]:
     every = [Disturbance(number, "kill", before=before) for number in range(1, length + 1) for before in (True, False)]
-    return list(every if length < LONG_RUN else some(every, 8, of=name))
+    return list(every if length < LONG_RUN else some(every, 11, of=name))
 
 
 @named(SCENARIOS)
