@@ -101,11 +101,6 @@ options:
     elements: str
     choices: [builds, code_signing]
     default: []
-  concurrency:
-    description:
-      - How many apps are asked about at the same time for O(include), from 1 to 64.
-    type: int
-    default: 8
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
@@ -118,6 +113,7 @@ options:
     default: bitrise_
 extends_documentation_fragment:
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - constructed
   - inventory_cache
 requirements:

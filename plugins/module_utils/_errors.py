@@ -83,6 +83,15 @@ class NotDoneError(CiError):
     kind = "not_done"
 
 
+class TaskStopError(CiError):
+    """The cause is true of the whole task: nothing more of it can succeed, so it ends with this one message.
+
+    Kinds: time_limit; and those of the cause, such as rate_limited, server_error, connection, dns, timeout.
+    """
+
+    kind = "time_limit"
+
+
 class ServiceError(CiError):
     """The service answered, and the answer is a refusal or not what its documentation says.
 
@@ -105,3 +114,8 @@ class UnclearOutcomeError(CiError):
     def __init__(self, cause: CiError) -> None:
         super().__init__(str(cause), **cause.as_dict())
         self.notes = cause.notes
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the service said that it is overloaded, so that a new attempt waits for its pace."""
+        return self.status == 503

@@ -54,8 +54,12 @@ TRANSPORT = OptionGroup(
         "ca_path": {"type": "path"},
         "timeout": {"type": "float", "default": 30.0},
         "max_retries": {"type": "int", "default": 5},
+        "time_limit": {"type": "float", "default": 14400.0},
     }
 )
+
+# How many requests a task sends at the same time.
+CONCURRENCY = OptionGroup({"concurrency": {"type": "int", "default": 16}})
 
 
 def refuse_empty(options: Mapping[str, Any], *names: str) -> None:

@@ -9,22 +9,31 @@ Knows no service's paths, nothing of Ansible and nothing of policy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    OptionError,
+    ServiceError,
+    TaskStopError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._http import (
     Call,
     HttpSession,
-    Pause,
     RangeSink,
     Sink,
     as_service_error,
     back_off_s,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS_PER_RETRY
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
+
+ResultT = TypeVar("ResultT")
 
 
 class ServiceClient:
@@ -39,15 +48,25 @@ class ServiceClient:
         headers: Mapping[str, str],
         redact: Redactor,
         transport: Transport,
-        pause: Pause | None = None,
+        gates: Gates | None = None,
     ) -> None:
         check_url(api_url, "api_url")
         if any(mark in api_url for mark in "?#@"):
-            raise OptionError("api_url: it must hold neither user nor password nor a query.")
+            raise OptionError("api_url must not contain a user, a password, a query or a fragment.")
         self.api_url = api_url.rstrip("/")
         self.redact = redact
-        self._api = HttpSession(transport, redact, {"Accept": "application/json", **headers}, pause)
-        self._storage = HttpSession(transport, redact)
+        # Shared by all clients of a task.
+        self.gates = gates or Gates(transport.clock, transport.time_limit)
+        self._api = HttpSession(
+            transport,
+            self.gates,
+            redact,
+            {"Accept": "application/json", **headers},
+            lambda call, response: _answers.refusal(call, response, redact, self.hints),
+        )
+        self._storage = HttpSession(
+            transport, self.gates, redact, None, lambda call, response: _answers.storage_refusal(call, response, redact)
+        )
 
     @property
     def requests_sent(self) -> int:
@@ -58,12 +77,43 @@ class ServiceClient:
         return self._api.transport.max_retries
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless the task is stopped meanwhile."""
-        self._api.transport.sleep(seconds)
+        """Wait. Raise TaskStopError or NotDoneError if the task is stopped or the wait does not fit its time limit."""
+        self.gates.sleep(seconds)
 
     def back_off(self, tries: int) -> None:
-        """Wait before something is tried again that failed this often."""
+        """Wait before the next try of what failed this often."""
         self.sleep(back_off_s(tries))
+
+    def until_clear(self, attempt: Callable[[], ResultT], look: Callable[[], ResultT | None]) -> ResultT:
+        """Return the result of an attempt, or of a look at its effect if its outcome is unclear.
+
+        If the look finds no effect, attempt again: after a refusal as often as the pace of the service needs, after
+        any other failure max_retries times. Raises UnclearOutcomeError after that.
+        """
+        tries = refusals = 0
+        while True:
+            try:
+                return attempt()
+            except UnclearOutcomeError as error:
+                unclear = error
+            # Outside of the except: a failure of the look must not be taken for one of the attempt.
+            if unclear.was_refused:
+                refusals += 1
+            else:
+                tries += 1
+            try:
+                found = look()
+            except TaskStopError:
+                raise
+            except CiError as second:
+                unclear.notes.append(f"Whether it took effect is unknown: {second}")
+                raise unclear from second
+            if found is not None:
+                return found
+            if tries > self.max_retries or refusals > REFUSALS_PER_RETRY * self.max_retries:
+                raise unclear
+            if not unclear.was_refused:
+                self.back_off(tries)
 
     def close(self) -> None:
         self._api.close()
@@ -127,7 +177,7 @@ class ServiceClient:
 
     def service_time(self) -> float | None:
         """Return the Unix seconds by the service's own clock, or None if no answer has told the time yet."""
-        return self._api.clock.now()
+        return self.gates.of(self.api_url).clock.now()
 
     # Storage
 

@@ -40,15 +40,11 @@ options:
       - If more artifacts than this would be deleted or unpublished, the task fails and changes nothing.
     type: int
     default: 100
-  concurrency:
-    description:
-      - How many builds or artifacts are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 4
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise

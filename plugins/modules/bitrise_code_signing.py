@@ -190,10 +190,6 @@ options:
     description: An app in which O(purge) would delete more files than this is refused, and nothing in it is changed.
     type: int
     default: 10
-  concurrency:
-    description: How many apps are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 8
   fail_fast:
     description:
       - Begin with no further app once one has failed. Those that are under way end with the file that they are at.
@@ -211,6 +207,7 @@ options:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise

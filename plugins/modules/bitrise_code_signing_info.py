@@ -50,11 +50,6 @@ options:
       - Files that expire within this number of days are in RV(expiring).
     type: int
     default: 30
-  concurrency:
-    description:
-      - Number of apps that are worked on at the same time, from 1 to 64.
-    type: int
-    default: 8
   digest_cache:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, the same that
@@ -69,6 +64,7 @@ requirements:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.info

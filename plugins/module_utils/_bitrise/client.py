@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._answers import inval
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
@@ -30,16 +30,16 @@ class BitriseClient(ServiceClient):
 
     hints: ClassVar[Mapping[str, str]] = _answers.HINTS
 
-    def __init__(self, api_url: str, api_token: str, transport: Transport, pause: Pause | None = None) -> None:
+    def __init__(self, api_url: str, api_token: str, transport: Transport, gates: Gates | None = None) -> None:
         token = check_token(api_token, "api_token")
         redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
-        super().__init__(api_url, {"Authorization": token}, redact, transport, pause)
+        super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
 
     @classmethod
     def from_options(
-        cls, options: Mapping[str, Any], env: Mapping[str, str], pause: Pause | None = None
+        cls, options: Mapping[str, Any], env: Mapping[str, str], gates: Gates | None = None
     ) -> BitriseClient:
-        return cls(options["api_url"], options["api_token"], Transport.from_options(options, env), pause)
+        return cls(options["api_url"], options["api_token"], Transport.from_options(options, env), gates)
 
     # Apps
 
