@@ -103,6 +103,8 @@ class Entry:
             # A copy: run() may change its options, and the caller still shows or reuses them.
             own = copy.deepcopy(dict(options))
             self._refuse_empty_required(own)
+            for refine in self.options.refine:
+                refine(own)
             client = self.connect(own, context.env)
             gates: Gates | None = getattr(client, "gates", None)
             if gates:

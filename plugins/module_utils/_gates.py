@@ -179,11 +179,11 @@ class Gate:
             self.pace.note_served(turn, self._now(), told)
             self._gates.changed.notify_all()
 
-    def note_refused(self, turn: Turn, status: int, told: Told, error: CiError) -> float | None:
+    def note_refused(self, turn: Turn, status: int, told: Told, error: CiError, *, again: bool) -> float | None:
         """Return None if the request waits behind the gate, or seconds after which it alone is sent again."""
         with self._gates.changed:
             self._cause = error
-            alone_s = self.pace.note_refused(turn, self._now(), status, told)
+            alone_s = self.pace.note_refused(turn, self._now(), status, told, again=again)
             self._gates.changed.notify_all()
             return alone_s
 

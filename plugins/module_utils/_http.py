@@ -95,6 +95,7 @@ class _Request:
     tries: int = 0  # failures of this request alone
     waits: int = 0  # refusals although the host served other requests since the last one
     served_before: int = -1
+    was_refused: bool = False
 
     def may_retry(self, retries: int) -> bool:
         self.tries += 1
@@ -222,7 +223,7 @@ class HttpSession:
         if failure.was_sent and not request.call.repeatable:
             raise UnclearOutcomeError(error) from failure
         retries = self.transport.max_retries if failure.worth_retrying else 0
-        if not gate.pace.served:
+        if not gate.pace.served and not failure.was_sent:
             # No answer ever came from there: a wrong address is more likely than a passing failure.
             retries = min(retries, RETRIES_OF_UNKNOWN_HOST.get(error.kind, retries))
         if waits_at_gate:
@@ -240,14 +241,13 @@ class HttpSession:
         call, retries = request.call, self.transport.max_retries
         error = self._explain(call, response)
         told = told_by(response.headers, gate.clock.now())
-        alone_s = gate.note_refused(turn, response.status_code, told, error)
+        alone_s = gate.note_refused(turn, response.status_code, told, error, again=request.was_refused)
+        request.was_refused = True
         # After 429 nothing was done, so even a request that creates may be sent again.
         if retries == 0 or not (call.repeatable or response.status_code == 429):
             return False
         if alone_s is not None:
-            if not request.may_retry(retries):
-                return False
-            self.gates.sleep(alone_s * 2 ** (request.tries - 1))
+            self.gates.sleep(alone_s)
             return True
         gate.stop_if_hopeless(error, retries)
         return request.may_wait(retries, gate.pace.served)
@@ -316,9 +316,9 @@ class HttpSession:
             sink.write(chunk)
 
     def _no_answer(self, call: Call, error: Exception) -> NoAnswerError:
-        kind, reason = classify(error, self.transport.timeout)
+        kind, reason, advice = classify(error, self.transport.timeout)
         host = urlsplit(call.url).netloc.rpartition("@")[2]
-        message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown})."
+        message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown}). {advice}".rstrip()
         if kind == "option":
             return NoAnswerError(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
         return NoAnswerError(

@@ -28,7 +28,7 @@ class NoAnswerError(Exception):
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what it wraps, outermost first: requests and urllib3 hide the reason several layers deep."""
+    """Return the error and what it wraps, outermost first: requests and urllib3 hide the reason several layers deep."""
     found: list[BaseException] = []
     waiting: list[BaseException] = [error]
     while waiting:
@@ -41,8 +41,8 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def classify(error: Exception, timeout: float) -> tuple[str, str]:
-    """The kind of error, and a sentence with {host} in it."""
+def classify(error: Exception, timeout: float) -> tuple[str, str, str]:
+    """Return the kind of the error, the reason with {host} in it, and what to do."""
     causes = _causes(error)
 
     def any_of(*types: type[BaseException]) -> BaseException | None:
@@ -53,28 +53,32 @@ def classify(error: Exception, timeout: float) -> tuple[str, str]:
     # Other TLS errors are connections that broke, which may go better the next time.
     tls = any_of(ssl.SSLCertVerificationError) or next((cause for cause in causes if _is_hopeless(cause)), None)
     if isinstance(error, exceptions.ProxyError):
-        return "proxy", "the proxy for {host} did not do its part; check the proxy variables of the task"
+        return "proxy", "the proxy for {host} failed", "Check the proxy variables of the task."
     if dns:
-        return "dns", "the host name {host} is unknown; check api_url and the name service"
+        return "dns", "the host name {host} is unknown", "Check api_url and the name service."
     if tls:
         reason = getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or str(tls)
         text = str(reason).replace("{", "(").replace("}", ")")
-        return "tls", f"no trusted TLS connection to {{host}}: {text}; see ca_path and validate_certs"
+        return "tls", f"the TLS connection to {{host}} is not trusted: {text}", "See ca_path and validate_certs."
     if any_of(ConnectionRefusedError):
-        return "connection", "{host} refuses connections; check api_url and whether the service is up"
+        return (
+            "connection",
+            "{host} refuses connections",
+            "Check host and port in api_url, and whether the service runs.",
+        )
     # urllib3 counts every connection that cannot be made among the timeouts.
     if any_of(exceptions.Timeout, TimeoutError) and not any_of(urllib3.exceptions.NewConnectionError):
-        return "timeout", f"{{host}} did not answer within {timeout:g} s; see timeout"
+        return "timeout", f"{{host}} did not answer within {timeout:g} s", "See timeout."
     if any_of(urllib3.exceptions.NewConnectionError):
-        return "connection", "no connection to {host} can be made; check api_url and the network"
+        return "connection", "no connection to {host} is possible", "Check api_url and the network."
     wrong = (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema, exceptions.MissingSchema)
     if any_of(*wrong, exceptions.InvalidProxyURL, UnicodeError):
-        return "option", "the request to {host} cannot be made; check api_url, api_token and the proxy variables"
-    return "connection", "the connection to {host} broke before the answer was complete"
+        return "option", "the request to {host} is not possible", "Check api_url, api_token and the proxy variables."
+    return "connection", "the connection to {host} ended before the answer was complete", ""
 
 
 def _is_hopeless(error: BaseException) -> bool:
-    """A TLS error that another try will not change: no TLS on that port, or a bundle that cannot be used."""
+    """Return whether another try cannot help: no TLS on that port, or a bundle that cannot be used."""
     if isinstance(error, ssl.SSLError):
         return getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "NO_CERTIFICATE_OR_CRL_FOUND")
     return "TLS CA certificate bundle" in str(error) and not isinstance(error, requests.RequestException)

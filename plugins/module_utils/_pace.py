@@ -24,6 +24,7 @@ SHARE, STEEP = 0.8, 0.4
 SLOWEST_RATE, FASTEST_RATE = 0.2, 1000.0
 # A told wait that is longer than this is the rest of a window.
 WINDOW_S = 2.0
+ROUNDING_S = 1.0
 # Number of 503 among the last ten answers that do not count as a limit yet: at full speed, and while a rate holds.
 ISOLATED, ISOLATED_AT_RATE = 2, 1
 # The host served this many requests for each one allowed at once since the last refusal: the limit is still plausible.
@@ -158,17 +159,20 @@ class Pace:
         elif self._most is not None:
             self._allow_more()
 
-    def note_refused(self, turn: Turn, now: float, status: int, told: Told = NOTHING_TOLD) -> float | None:
+    def note_refused(
+        self, turn: Turn, now: float, status: int, told: Told = NOTHING_TOLD, *, again: bool = False
+    ) -> float | None:
         """The host refused the request because there are too many of them, or because it is overloaded.
 
-        Return None if the request waits behind the gate, or the seconds after which it alone is sent again.
+        `again`: whether it was refused before. Return None if the request waits behind the gate, or the seconds after
+        which it alone is sent again.
         """
         self.abandon(turn)
         self.refused += 1
         self._last_ten.append(True)
         self._see_latency(turn, now)
         says_nothing = status == 503 and told.wait_s is None and not self.is_closed and turn.closures == self._closures
-        if says_nothing and sum(self._last_ten) <= (ISOLATED_AT_RATE if self._spacing else ISOLATED):
+        if says_nothing and not again and sum(self._last_ten) <= (ISOLATED_AT_RATE if self._spacing else ISOLATED):
             return self._dice.uniform(0, self._first_wait(2))
         self._close(turn, now, status, told)
         return None
@@ -205,14 +209,15 @@ class Pace:
         """Find out what the host limits: requests at once if it served most of those under way, else their rate."""
         self._must_judge = False
         served = self._late_served
-        if self._most is not None and self._stepped:
+        if self._most is not None and self._stepped and self._steady <= 2 * self._most:
+            # One more at once was refused soon: the limit was right before.
             self._most -= 1
             self._step_factor = min(MOST_STEP_FACTOR, self._step_factor * 2)
         elif self._spacing or (self._most is None and (self.failed_probes or not served)):
             self._slow_down()
         elif self._most is None:
             self._most = served
-        elif max(served, self._steady / SERVED_PER_SLOT) * 2 >= self._most:
+        elif not self._stepped and max(served, self._steady / SERVED_PER_SLOT) * 2 >= self._most:
             self._most = max(1, self._most - 1)
         else:
             self._most = None
@@ -237,17 +242,16 @@ class Pace:
 
     def _close(self, turn: Turn, now: float, status: int | None, told: Told) -> None:
         self._take(told, now)
-        until = now + (told.wait_s or 0.0)
         if told.wait_s:
-            self.told_until = max(self.told_until or 0.0, until)
+            self._believe(now + told.wait_s)
         if turn.probe:
             self.failed_probes += 1
             self.cause = status
             self._wait = min(LONGEST_WAIT_S, self._wait * 2)
         elif self.is_closed or turn.closures != self._closures:
             # It was under way when another request closed the gate: it tells nothing new but how long to wait.
-            if self.is_closed:
-                self._until = max(self._until, until)
+            if self.is_closed and self.told_until is not None:
+                self._until = self.told_until
             return
         else:
             self._closures += 1
@@ -264,15 +268,23 @@ class Pace:
             self._wait = max(self._first_wait(3), min(3.0, 1.5 * self._spacing))
             self._counted, self._counted_since = 0, now
             self._slowed_at = now
-        if not told.wait_s:
-            until = now + self._wait * self._dice.uniform(0.5, 1)
-        self._until = max(self.told_until or 0.0, until)
+        own = 0.0 if told.wait_s else now + self._wait * self._dice.uniform(0.5, 1)
+        self._until = max(self.told_until or 0.0, own)
+
+    def _believe(self, until: float) -> None:
+        """Take the end of the wait that the host told. Waits in whole seconds differ by up to one: the least counts."""
+        known = self.told_until
+        if known is None or abs(until - known) >= ROUNDING_S:
+            self.told_until = max(until, known or until)
+        else:
+            self.told_until = min(until, known)
 
     def _take(self, told: Told, now: float) -> None:
         if told.remaining is None or not told.wait_s:
             return
         if told.remaining == 0:
-            self._until = self.told_until = max(self._until, now + told.wait_s)
+            self._believe(now + told.wait_s)
+            self._until = max(self._until, self.told_until or 0.0)
             self._remaining = None
         else:
             self._remaining, self._remaining_until = told.remaining, now + told.wait_s

@@ -8,8 +8,9 @@ Knows no service's paths, nothing of Ansible and nothing of policy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _answers
@@ -33,7 +34,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
 
+if TYPE_CHECKING:
+    import requests
+
 ResultT = TypeVar("ResultT")
+
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 
 
 class ServiceClient:
@@ -62,7 +68,7 @@ class ServiceClient:
             self.gates,
             redact,
             {"Accept": "application/json", **headers},
-            lambda call, response: _answers.refusal(call, response, redact, self.hints),
+            self.refusal,
         )
         self._storage = HttpSession(
             transport, self.gates, redact, None, lambda call, response: _answers.storage_refusal(call, response, redact)
@@ -121,6 +127,14 @@ class ServiceClient:
 
     # Requests
 
+    def hints_for(self, call: Call) -> Mapping[str, str]:  # noqa: ARG002
+        """Return what to do next about a request that the service refused, by the kind of the refusal."""
+        return self.hints
+
+    def refusal(self, call: Call, response: requests.Response) -> ServiceError:
+        """Return the error for an answer that is not a success."""
+        return _answers.refusal(call, response, self.redact, self.hints_for(call))
+
     def call(
         self,
         method: str,
@@ -146,7 +160,7 @@ class ServiceClient:
         unclear = not call.repeatable and (response.status_code >= 500 or success)
         try:
             if not success:
-                raise _answers.refusal(call, response, self.redact, self.hints)
+                raise self.refusal(call, response)
             return _answers.json_object(call, response, self.redact)
         except ServiceError as error:
             if unclear:
@@ -170,7 +184,7 @@ class ServiceClient:
             return data if isinstance(data, dict) else {}
         if response.status_code == 404 and self._is_gone(path, what):
             return None
-        raise _answers.refusal(call, response, self.redact, self.hints)
+        raise self.refusal(call, response)
 
     def _is_gone(self, path: str, what: str) -> bool:
         return self._api.send(self.call("GET", path, what)).status_code == 404
@@ -230,16 +244,25 @@ class ServiceClient:
 
 
 def check_token(token: str, named: str) -> str:
-    """The token without white space around it. `named` is the option that holds it."""
+    """Return the token without white space around it. `named` is the option that holds it."""
     token = token.strip()
-    if not token or not token.isascii() or not token.replace(" ", "").isprintable():
-        raise OptionError(f"{named}: this is empty or has characters that no token has.")
+    if not token:
+        raise OptionError(f"{named} is required and must not be empty.")
+    if token[0] in _QUOTES or token[-1] in _QUOTES:
+        raise OptionError(f"{named} must contain the token alone. Remove the quotation marks around it.")
+    if len(token.splitlines()) > 1:
+        raise OptionError(f"{named} must be a single line. It contains a line break.")
+    if re.match(r"(bearer|basic|authorization:?)\s", token, re.IGNORECASE):
+        word = token.split(maxsplit=1)[0]
+        raise OptionError(f"{named} must contain the token alone. Remove {word!r} at its start.")
+    if not token.isascii() or not token.replace(" ", "").isprintable():
+        raise OptionError(f"{named} contains characters that are not part of a token.")
     return token
 
 
 def path_part(slug: str) -> str:
-    """A slug as one part of a path, whatever is in it."""
+    """Return a slug as one part of a path, whatever it contains."""
     if slug in ("", ".", ".."):
-        raise OptionError(f"{slug!r} is not a slug; look at the options whose names end in slug.")
+        raise OptionError(f"Invalid slug {slug!r}.")
     # Half of a surrogate pair, which JSON can hold, has no place in a URL.
     return quote(slug, safe="", errors="replace")

@@ -233,7 +233,7 @@ class Client:
                 self.pace.note_served(claim, self.world.now, told)
                 self.world.wake()
                 break
-            alone_s = self.pace.note_refused(claim, self.world.now, status, told)
+            alone_s = self.pace.note_refused(claim, self.world.now, status, told, again=tries > 1)
             self.world.wake()
             if alone_s is not None:
                 yield alone_s
@@ -251,6 +251,7 @@ SERVICES: dict[str, Callable[[World], Service]] = {
     "10 a second, burst 20": Bucket,
     "10 a second, burst 20, Retry-After 1": lambda w: Bucket(w, tells=True),
     "10 a second, burst 20, 503": lambda w: Bucket(w, status=503),
+    "12 a second, burst 12": lambda w: Bucket(w, rate=12, burst=12),
     "100 a second, burst 100": lambda w: Bucket(w, rate=100, burst=100),
     "1 a second, burst 5": lambda w: Bucket(w, rate=1, burst=5),
     "30 a second, after 20 s only 5": lambda w: Bucket(w, rate=30, burst=30, later=(20, 5)),
