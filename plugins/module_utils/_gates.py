@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -32,14 +33,15 @@ class Gates:
         self.deadline = Deadline(time_limit_s, clock)
         self.say: Callable[[str], None] = lambda _line: None
         self.stop_error: TaskStopError | None = None
-        self.changed = threading.Condition()
+        self.lock = threading.RLock()
+        self._waiting: set[threading.Condition] = set()
         self._interrupted = False
         self._gates: dict[str, Gate] = {}
 
     def of(self, url: str) -> Gate:
         """Return the gate of the host that the URL names."""
         host = urlsplit(url).netloc.rpartition("@")[2].lower()
-        with self.changed:
+        with self.lock:
             gate = self._gates.get(host)
             if gate is None:
                 gate = self._gates[host] = Gate(self, host)
@@ -48,13 +50,13 @@ class Gates:
     @property
     def waited_s(self) -> float:
         """Seconds in which requests waited and none was under way."""
-        with self.changed:
+        with self.lock:
             return sum(gate.waited_s for gate in self._gates.values())
 
     @property
     def refused(self) -> int:
         """Number of requests that a host refused because there were too many, or because it was overloaded."""
-        with self.changed:
+        with self.lock:
             return sum(gate.pace.refused for gate in self._gates.values())
 
     def summary(self) -> str:
@@ -66,16 +68,28 @@ class Gates:
 
     def interrupt(self) -> None:
         """Stop all threads that wait, at once."""
-        with self.changed:
+        with self.lock:
             self._interrupted = True
-            self.changed.notify_all()
+            self._wake_all()
 
     def stop(self, error: TaskStopError) -> NoReturn:
         """End the task: every thread that waits or sends another request gets this error."""
-        with self.changed:
+        with self.lock:
             self.stop_error = self.stop_error or error
-            self.changed.notify_all()
+            self._wake_all()
         raise error
+
+    def _wake_all(self) -> None:
+        for place in self._waiting:
+            place.notify()
+
+    def wait(self, place: threading.Condition, seconds: float | None) -> None:
+        """Wait until somebody notifies this place, at most so long. The caller holds the lock."""
+        self._waiting.add(place)
+        try:
+            self.clock.wait(place, seconds)
+        finally:
+            self._waiting.discard(place)
 
     def check(self) -> None:
         """Raise the error that ends the task, if there is one."""
@@ -89,7 +103,8 @@ class Gates:
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the task is stopped. Raise TaskStopError at once if the wait does not fit in its time limit."""
-        with self.changed:
+        with self.lock:
+            place = threading.Condition(self.lock)
             end = self.clock.monotonic() + seconds
             while True:
                 self.check()
@@ -98,7 +113,7 @@ class Gates:
                     return
                 if left > self.deadline.left_to_finish_s:
                     self.stop(self.deadline.error())
-                self.clock.wait(self.changed, left)
+                self.wait(place, left)
 
 
 class Gate:
@@ -109,7 +124,7 @@ class Gate:
         self.pace = Pace()
         self.clock = ServiceClock(gates.clock.monotonic)
         self.waited_s = 0.0
-        self._waiting = 0
+        self._queue: deque[threading.Condition] = deque()
         self._looked_at = 0.0
         self._told_at: float | None = None
         self._cause: CiError | None = None
@@ -120,29 +135,43 @@ class Gate:
         return next(self._owners)
 
     def enter(self, owner: int) -> Turn:
-        """Wait until a request may go. Raise TaskStopError or NotDoneError if it never may."""
+        """Wait until a request may go, first come, first served.
+
+        Raises TaskStopError if the task ends, and NotDoneError if it is interrupted.
+        """
         gates = self._gates
-        with gates.changed:
-            while True:
-                gates.check()
-                now = self._now()
-                claim = self.pace.claim(owner, now)
-                if isinstance(claim, Turn):
-                    return claim
-                if claim is not None:
-                    self._check_fits(claim)
-                    self._tell(claim, now)
-                self._waiting += 1
-                try:
-                    gates.clock.wait(gates.changed, claim)
-                finally:
-                    self._now()
-                    self._waiting -= 1
+        with gates.lock:
+            gates.check()
+            if not self._queue and isinstance(claim := self.pace.claim(owner, self._now()), Turn):
+                return claim
+            place = threading.Condition(gates.lock)
+            self._queue.append(place)
+            try:
+                while True:
+                    wait_s = None
+                    if self._queue[0] is place:
+                        claim = self.pace.claim(owner, self._now())
+                        if isinstance(claim, Turn):
+                            return claim
+                        wait_s = claim
+                    if wait_s is not None:
+                        self._check_fits(wait_s)
+                        self._tell(wait_s)
+                    gates.wait(place, wait_s)
+                    gates.check()
+            finally:
+                self._now()
+                self._queue.remove(place)
+                self._wake_first()
+
+    def _wake_first(self) -> None:
+        if self._queue:
+            self._queue[0].notify()
 
     def _now(self) -> float:
         """Return the time, and count the time since the last call if requests waited and none was under way."""
         now = self._gates.clock.monotonic()
-        if self._waiting and not self.pace.under_way:
+        if self._queue and not self.pace.under_way:
             self.waited_s += now - self._looked_at
         self._looked_at = now
         return now
@@ -164,7 +193,8 @@ class Gate:
             )
         )
 
-    def _tell(self, wait_s: float, now: float) -> None:
+    def _tell(self, wait_s: float) -> None:
+        now = self._looked_at
         if wait_s < TELL_WAIT_S or (self._told_at is not None and now - self._told_at < TELL_INTERVAL_S):
             return
         self._told_at = now
@@ -175,35 +205,35 @@ class Gate:
             self._gates.say(f"{self._host} {answers}: the task tries again in {wait_s:.0f} s")
 
     def note_served(self, turn: Turn, told: Told) -> None:
-        with self._gates.changed:
+        with self._gates.lock:
             self.pace.note_served(turn, self._now(), told)
-            self._gates.changed.notify_all()
+            self._wake_first()
 
     def note_refused(self, turn: Turn, status: int, told: Told, error: CiError, *, again: bool) -> float | None:
         """Return None if the request waits behind the gate, or seconds after which it alone is sent again."""
-        with self._gates.changed:
+        with self._gates.lock:
             self._cause = error
             alone_s = self.pace.note_refused(turn, self._now(), status, told, again=again)
-            self._gates.changed.notify_all()
+            self._wake_first()
             return alone_s
 
     def note_failed(self, turn: Turn, status: int | None, error: CiError) -> bool:
         """Return whether the request waits behind the gate."""
-        with self._gates.changed:
+        with self._gates.lock:
             self._cause = error
             closed = self.pace.note_failed(turn, self._now(), status)
-            self._gates.changed.notify_all()
+            self._wake_first()
             return closed
 
     def abandon(self, turn: Turn) -> None:
-        with self._gates.changed:
+        with self._gates.lock:
             self._now()
             self.pace.abandon(turn)
-            self._gates.changed.notify_all()
+            self._wake_first()
 
     def stop_if_hopeless(self, error: CiError, max_retries: int) -> None:
         """Raise TaskStopError if the host has not served a request for too long."""
-        with self._gates.changed:
+        with self._gates.lock:
             now = self._now()
             if not self.pace.is_hopeless(now, max_retries):
                 return

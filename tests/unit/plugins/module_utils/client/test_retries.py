@@ -132,6 +132,7 @@ def test_a_creation_that_was_never_sent_is_repeated(make_client: MakeClient, clo
 def test_pauses_grow_with_full_jitter(
     make_client: MakeClient, service: Service, clock: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_http, "FIRST_DELAY_S", 0.5)
     limits: list[tuple[float, float]] = []
 
     def longest(low: float, high: float) -> float:
@@ -156,7 +157,7 @@ def test_a_service_that_stays_overloaded(service: Service, make_client: MakeClie
     assert 15 * retries <= total(clock) <= 15 * retries + 10
     assert caught.value.kind == "server_error"
     assert "It served no request for" in caught.value.message
-    assert len(service.asked()) < 20
+    assert len(service.asked()) < 30
 
 
 def test_seconds_to_wait(service: Service, make_client: MakeClient, clock: Time) -> None:
@@ -236,13 +237,14 @@ def test_a_request_that_is_always_refused_does_not_hold_up_the_others(
     service.emulator.fault(status=429, path="/apps/other")
     client: BitriseClient = make_client(max_retries=1)
     usual = clock.wait
+    pace = client.gates.of(client.api_url).pace
 
     def wait(condition: threading.Condition, seconds: float | None) -> None:
         usual(condition, seconds)
-        # Another thread is served whenever the gate opens.
-        turn = client.gates.of(client.api_url).pace.claim(-1, clock.monotonic())
+        # Another request is the probe, and the host serves it.
+        turn = pace.claim(-1, clock.monotonic()) if pace.is_closed else None
         if isinstance(turn, Turn):
-            client.gates.of(client.api_url).pace.note_served(turn, clock.monotonic())
+            pace.note_served(turn, clock.monotonic())
 
     clock.wait = wait  # type: ignore[method-assign]
     with pytest.raises(CiError) as caught:

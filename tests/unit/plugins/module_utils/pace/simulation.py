@@ -8,13 +8,19 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from ansible_collections.mobileops.ci.plugins.module_utils._pace import NOTHING_TOLD, Pace, Told, Turn
 
-# A process yields the seconds that it waits, or None to wait for a change of its pace.
-Process = Generator[float | None, None, None]
+
+class Place:
+    """A place in the queue at the gate."""
+
+
+# A process yields the seconds that it waits, or its place in a queue until somebody wakes it.
+Process = Generator["float | Place", None, None]
 
 
 class World:
@@ -25,14 +31,14 @@ class World:
         self.dice = random.Random(seed)
         self._heap: list[tuple[float, int, Process]] = []
         self._numbers = itertools.count()
-        self._asleep: list[Process] = []
+        self._asleep: dict[Place, Process] = {}
 
     def start(self, process: Process, after_s: float = 0.0) -> None:
         heapq.heappush(self._heap, (self.now + after_s, next(self._numbers), process))
 
-    def wake(self) -> None:
-        asleep, self._asleep = self._asleep, []
-        for process in asleep:
+    def wake(self, place: Place) -> None:
+        process = self._asleep.pop(place, None)
+        if process:
             self.start(process)
 
     def run(self, longest_s: float = 100_000) -> None:
@@ -43,8 +49,8 @@ class World:
                 wait = next(process)
             except StopIteration:
                 continue
-            if wait is None:
-                self._asleep.append(process)
+            if isinstance(wait, Place):
+                self._asleep[wait] = process
             else:
                 self.start(process, wait)
         assert not self._asleep, "nothing wakes a request that waits"
@@ -206,6 +212,7 @@ class Client:
     def __post_init__(self) -> None:
         self.pace = Pace(random.Random(self.world.dice.random()))
         self.owners = itertools.count()
+        self.queue: deque[Place] = deque()
         for _number in range(self.workers):
             self.world.start(self._work())
 
@@ -216,14 +223,32 @@ class Client:
                 yield from self._request(next(self.owners))
         self.end = max(self.end, self.world.now)
 
+    def _enter(self, owner: int) -> Generator[float | Place, None, Turn]:
+        """The queue of the product's gate: first come, first served."""
+        if not self.queue and isinstance(claim := self.pace.claim(owner, self.world.now), Turn):
+            return claim
+        place = Place()
+        self.queue.append(place)
+        while True:
+            if self.queue[0] is not place:
+                yield place
+                continue
+            claim = self.pace.claim(owner, self.world.now)
+            if isinstance(claim, Turn):
+                self.queue.popleft()
+                self._wake_first()
+                return claim
+            yield place if claim is None else claim
+
+    def _wake_first(self) -> None:
+        if self.queue:
+            self.world.wake(self.queue[0])
+
     def _request(self, owner: int) -> Process:
         begun = self.world.now
         tries = 0
         while True:
-            claim = self.pace.claim(owner, self.world.now)
-            if not isinstance(claim, Turn):
-                yield claim
-                continue
+            claim = yield from self._enter(owner)
             tries += 1
             yield self.latency * self.world.dice.uniform(0.3, 0.5)
             status, told = self.service.ask()
@@ -231,10 +256,10 @@ class Client:
             self.service.leave()
             if status == 200:
                 self.pace.note_served(claim, self.world.now, told)
-                self.world.wake()
+                self._wake_first()
                 break
             alone_s = self.pace.note_refused(claim, self.world.now, status, told, again=tries > 1)
-            self.world.wake()
+            self._wake_first()
             if alone_s is not None:
                 yield alone_s
         self.most_tries = max(self.most_tries, tries)
