@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .clock import rfc3339
+from .clock import parse_time, rfc3339
 from .endpoint import resource
 from .faults import BadFault
 from .fixture_format import BadFixture
 from .fixtures import fixture_from, load_fixture
 from .gate import ADMIN_PREFIX
+from .holds import DROP, GO
 from .kinds import KINDS
 from .model import App, Artifact, Build, Json, StoredFile
 from .options import BadOption
@@ -44,6 +45,7 @@ class Admin:
             resource(ADMIN_PREFIX, get=self.overview),
             resource(f"{ADMIN_PREFIX}/requests", get=self.requests, delete=self.clear_requests),
             resource(f"{ADMIN_PREFIX}/faults", get=self.faults, post=self.add_faults, delete=self.clear_faults),
+            resource(f"{ADMIN_PREFIX}/holds", get=self.held, post=self.release),
             resource(f"{ADMIN_PREFIX}/clock", get=self.clock, post=self.move_clock),
             resource(f"{ADMIN_PREFIX}/fixture", post=self.load_fixture),
             resource(f"{ADMIN_PREFIX}/options", get=self.options, post=self.set_options),
@@ -77,9 +79,24 @@ class Admin:
         return json_reply(added, 201, escape_html=False)
 
     async def clear_faults(self, request: Request) -> Response:
-        """No more faults."""
+        """No more faults, and what is held goes on."""
         self._service.faults.clear()
+        self._service.holds.release_all()
         return Response(status_code=204)
+
+    async def held(self, request: Request) -> Response:
+        """Requests that wait."""
+        return json_reply(self._service.holds.as_list(), escape_html=False)
+
+    async def release(self, request: Request) -> Response:
+        """Let a request go on, or drop its connection."""
+        body = await _body(request)
+        order = body if isinstance(body, dict) else {}
+        if not isinstance(order.get("n"), int) or order.get("then", GO) not in (GO, DROP) or set(order) - {"n", "then"}:
+            raise bad_request("'n' must be the number of a request, 'then' must be 'go' or 'drop'")
+        if not self._service.holds.release(order["n"], order.get("then", GO)):
+            raise bad_request(f"request {order['n']} is not held")
+        return await self.held(request)
 
     async def clock(self, request: Request) -> Response:
         """The service's time."""
@@ -89,7 +106,14 @@ class Admin:
     async def move_clock(self, request: Request) -> Response:
         """Move the service's time."""
         body = await _body(request)
-        seconds = body.get("advance_s") if isinstance(body, dict) else None
+        order = body if isinstance(body, dict) else {}
+        if set(order) == {"now"}:
+            try:
+                self._service.clock.set(parse_time(str(order["now"])))
+            except (ValueError, OverflowError):
+                raise bad_request("'now' must be a time such as 2026-11-29T10:00:00Z") from None
+            return await self.clock(request)
+        seconds = order.get("advance_s")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or abs(seconds) > 1e9:
             raise bad_request("'advance_s' must be a number of seconds")
         self._service.clock.advance(seconds)
@@ -166,12 +190,13 @@ class Admin:
 
     async def _file_state(self, item: StoredFile) -> Json:
         body = await self._service.store.read(item.key)
+        due = item.processed_at is not None and item.processed_at <= self._service.clock.now()
         password = item.certificate_password or (item.exposed_meta_datastore or {}).get("PASSWORD", "")
         return {
             "slug": item.slug,
             "upload_file_name": item.upload_file_name,
             "upload_file_size": item.upload_file_size,
-            "processed": item.processed,
+            "processed": item.processed or due,
             "is_expose": item.is_expose,
             "is_protected": item.is_protected,
             "user_env_key": item.user_env_key,

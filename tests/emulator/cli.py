@@ -17,12 +17,12 @@ from contextlib import closing
 from pathlib import Path
 
 from .app import build_app
-from .clock import Clock
+from .clock import Clock, parse_time
 from .external_storage import ExternalStore
 from .fixture_format import BadFixture
 from .fixtures import fixture_named, load_fixture, load_phonegap
 from .journal import Journal, open_journal
-from .options import Options
+from .options import BadOption, Options, option_from_text
 from .phonegap.fixture import Logins
 from .phonegap.world import PhoneGapWorld
 from .server import first_line, listening_socket, serve, url_of
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with listening_socket(settings.port) as listener, closing(open_journal(settings.state)) as journal:
             service = asyncio.run(_service(settings, journal, tokens, url_of(listener)))
             serve(build_app(service), listener, _watch(settings, service), first_line(service, url_of(listener)))
-    except (BadFixture, OSError, sqlite3.Error) as error:
+    except (BadFixture, BadOption, OSError, ValueError, sqlite3.Error) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 2
     return 0
@@ -56,7 +56,12 @@ def _watch(settings: argparse.Namespace, service: Service) -> Watch:
 async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[str, str], base: str) -> Service:
     clock = Clock(journal)
     store = await _external_store(settings.storage) if settings.storage else _own_store(journal, clock, base)
-    options = Options(latency_ms=settings.latency_ms)
+    if settings.now:
+        clock.set(parse_time(settings.now))
+    options = Options()
+    options.update({"latency_ms": settings.latency_ms, "rate_limit": settings.rate_limit})
+    for text in settings.option:
+        options.update(option_from_text(text))
     service = Service(World(journal), PhoneGapWorld(journal), clock, options, store)
     logins = Logins(_environment("EMULATOR_PHONEGAP_TOKEN_"), _environment("EMULATOR_PHONEGAP_PASSWORD_"))
     known = service.phonegap.restore()
@@ -128,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fixture", default=env.get("FIXTURE") or "demo", help="demo, empty, fleet:N, or a .json file")
     parser.add_argument("--state", type=Path, default=env.get("STATE") or None, help="SQLite file that keeps the state")
     parser.add_argument("--latency-ms", type=float, default=env.get("LATENCY_MS") or "0", help="delay of every answer")
+    parser.add_argument("--rate-limit", default=env.get("RATE_LIMIT") or "", help="200/60s, 10/s,burst=20, at-once=4")
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="set a switch")
+    parser.add_argument("--now", metavar="TIME", help="start the service's clock at 2026-11-29T10:00:00Z")
     parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after this time without a request")
     parser.add_argument("--parent", type=int, metavar="PID", help="end with this process (default: the parent)")
     parser.add_argument("--no-parent", action="store_true", help="go on when the parent has ended")

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import Json
+from .options import BadOption, Options
 
-_WHAT = ("status", "html", "drop", "slow_s", "truncate", "malformed", "advance_s")
-_KEYS = (*_WHAT, "retry_after", "body", "after_effect", "method", "path", "nth", "rate", "times", "seed")
+_WHAT = ("status", "html", "drop", "slow_s", "truncate", "malformed", "advance_s", "hold", "switch")
+_KEYS = (*_WHAT, "retry_after", "body", "after_effect", "method", "path", "token", "nth", "rate", "times", "seed")
 
 
 class BadFault(ValueError):
@@ -32,6 +33,8 @@ class Fault:
     truncate: bool | float = False
     malformed: bool = False
     advance_s: float | None = None
+    hold: str | None = None
+    switch: Json | None = None
 
     retry_after: int | str | None = None
     body: str | None = None
@@ -39,6 +42,7 @@ class Fault:
 
     method: str | None = None
     path: re.Pattern[str] | None = None
+    token: str | None = None
 
     nth: int | None = None
     rate: float | None = None
@@ -53,17 +57,18 @@ class Fault:
     @property
     def label(self) -> str:
         """How the request log names it."""
-        name = next(
-            (name for name in ("drop", "slow_s", "truncate", "malformed", "advance_s") if self.source.get(name)), ""
-        )
-        if name == "drop":
-            return f"drop {self.drop}"
+        names = ("drop", "slow_s", "truncate", "malformed", "advance_s", "hold", "switch")
+        name = next((name for name in names if self.source.get(name)), "")
+        if name in ("drop", "hold"):
+            return f"{name} {self.source[name]}"
+        if self.switch:
+            return "switch " + ", ".join(f"{name}={value}" for name, value in self.switch.items())
         return name or f"status {self.status}"
 
     @property
     def decides(self) -> bool:
-        """Whether it replaces or spoils the answer; the other ones only delay it or move the clock."""
-        return self.slow_s is None and self.advance_s is None
+        """Whether it replaces, spoils or holds the answer; others delay it, move the clock or set a switch."""
+        return self.slow_s is None and self.advance_s is None and self.switch is None
 
     def cut(self, length: int) -> int:
         """How many bytes of an answer get through a `truncate`: never all of them."""
@@ -73,8 +78,10 @@ class Fault:
         part = length * wanted if isinstance(wanted, float) else wanted
         return min(int(part), max(0, length - 1))
 
-    def concerns(self, method: str, path: str) -> bool:
+    def concerns(self, method: str, path: str, user: str | None) -> bool:
         """Whether a request is of the kind that this fault waits for."""
+        if self.token is not None and self.token != user:
+            return False
         return (self.method is None or self.method == method) and (self.path is None or bool(self.path.search(path)))
 
     def strikes(self) -> bool:
@@ -115,12 +122,12 @@ class FaultBook:
         """Everything in force."""
         return [fault.as_dict() for fault in self._faults]
 
-    def striking(self, method: str, path: str) -> list[Fault]:
+    def striking(self, method: str, path: str, user: str | None) -> list[Fault]:
         """What happens to this request: any number of delays, and at most one fault that decides the answer."""
         result: list[Fault] = []
         decided = False
         for fault in self._faults:
-            if not fault.concerns(method, path) or not fault.strikes():
+            if not fault.concerns(method, path, user) or not fault.strikes():
                 continue
             if fault.decides and decided:
                 continue
@@ -196,8 +203,18 @@ def _status(name: str, value: Any) -> int:
 
 def _drop(name: str, value: Any) -> str:
     if value not in ("before", "after"):
-        raise BadFault("'drop' must be 'before' or 'after' (the effect)")
+        raise BadFault(f"'{name}' must be 'before' or 'after' (the effect)")
     return str(value)
+
+
+def _switch(name: str, value: Any) -> Json:
+    if not isinstance(value, dict) or not value:
+        raise BadFault(f"'{name}' must be an object with options")
+    try:
+        Options().for_one_request(value)
+    except BadOption as error:
+        raise BadFault(str(error)) from None
+    return value
 
 
 def _truncate(name: str, value: Any) -> bool | float:
@@ -229,11 +246,14 @@ _CHECKS: dict[str, Any] = {
     "truncate": _truncate,
     "malformed": _boolean,
     "advance_s": _number,
+    "hold": _drop,
+    "switch": _switch,
     "retry_after": _retry_after,
     "body": _text,
     "after_effect": _boolean,
     "method": lambda name, value: _text(name, value).upper(),
     "path": _pattern,
+    "token": _text,
     "nth": _count,
     "rate": _rate,
     "times": _count,

@@ -6,21 +6,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from .endpoint import VERSION, Endpoint, Handler, caller, json_body, resource
-from .file_rules import check_changes, check_upload, file_data, keystore_details
+from .file_rules import check_changes, check_upload, file_data, keystore_details, withheld
 from .inspection import certificates_in, keystore_fingerprint
 from .kinds import CERTIFICATES, KEYSTORES, Kind
 from .model import App, Json, StoredFile
+from .options import Options
 from .paging import page_of
-from .replies import bad_request, not_found
+from .replies import bad_request, html_page, not_found
 from .service import Service
-from .slugs import new_ulid
+from .slugs import random_slug, slug_before
 from .storage import sha256_of
 from .world import MAY_MANAGE_FILES
 
@@ -46,19 +49,21 @@ class FileEndpoints(Endpoint):
 
     async def index(self, request: Request) -> Response:
         """A page of the list."""
-        app = self._managed_app(request)
-        page, paging = page_of(list(app.files_of(self.kind.name).values()), request.query_params)
-        return self.reply({"data": [file_data(item, self.service.options) for item in page], "paging": paging})
+        app, options = self._managed_app(request), _options(request)
+        for item in list(app.files_of(self.kind.name).values()):
+            await self._settle(app, item)
+        page, paging = page_of(_listed(list(app.files_of(self.kind.name).values()), options), request.query_params)
+        return self.reply({"data": [file_data(item, options) for item in page], "paging": paging})
 
     async def create(self, request: Request) -> Response:
         """A new slot, and the URL for its bytes."""
         body = await json_body(request)
         app = self._managed_app(request)
-        name, size = check_upload(self.kind, app, body, self.service.options)
+        name, size = check_upload(self.kind, app, body, _options(request))
         env_key, secrets = str(body.get("user_env_key") or ""), None
         if self.kind is KEYSTORES:
             env_key, secrets = keystore_details(app, body)
-        slug = new_ulid(self.service.clock.now())
+        slug = self._new_slug(app, _options(request))
         item = StoredFile(
             slug=slug,
             kind=self.kind.name,
@@ -70,51 +75,65 @@ class FileEndpoints(Endpoint):
         )
         self.world.put_file(app, item)
         upload_url = self.service.store.upload_url(item.key, size)
-        return self._data(item, status=201, upload_url=upload_url)
+        return self._data(request, item, {"upload_url": upload_url}, 201)
 
     async def show(self, request: Request) -> Response:
         """One file, with a URL to its bytes unless it is protected."""
-        item = self._file(self._managed_app(request), request)
-        url = None if item.is_protected else self.service.store.download_url(item.key)
-        return self._data(item, download_url=url)
+        app, options = self._managed_app(request), _options(request)
+        item = self._file(app, request)
+        await self._settle(app, item)
+        more: dict[str, str | None] = {"download_url": self.service.store.download_url(item.key)}
+        if item.is_protected or not (item.processed or options.slot_download_url):
+            more = withheld("download_url", options)
+        return self._data(request, item, more)
 
     async def uploaded(self, request: Request) -> Response:
         """The confirmation of an upload."""
         app = self._managed_app(request)
         item = self._file(app, request)
+        await self._settle(app, item)
         if not item.processed:
-            await self._confirm(app, item)
-        return self._data(item)
+            await self._confirm(app, item, _options(request))
+        return self._confirmed(request, item)
 
     async def change(self, request: Request) -> Response:
         """New flags, or a new password."""
         body = await json_body(request)
         app = self._managed_app(request)
-        item = self._file(app, request)
-        changes = check_changes(item, self.kind, app, body, self.service.options)
+        item, options = self._file(app, request), _options(request)
+        await self._settle(app, item)
+        if options.patch_unprocessed == "refuse" and not item.processed:
+            raise bad_request("The file has not been processed yet")
+        changes = check_changes(item, self.kind, app, body, options)
         confirm = changes.pop("processed", False)
         if confirm:
-            await self._require_upload(item)
+            await self._is_uploaded(item, options)
         for name, value in changes.items():
             setattr(item, name, value)
         if confirm:
-            await self._confirm(app, item)
+            await self._confirm(app, item, options)
         elif "certificate_password" in changes and item.processed:
             await self._inspect(item)
         self.world.put_file(app, item)
-        return self._data(item)
+        return self._confirmed(request, item) if confirm else self._data(request, item)
 
     async def delete(self, request: Request) -> Response:
         """Take a file away, protected or not, confirmed or not."""
         app = self._managed_app(request)
-        item = self._file(app, request)
-        self.world.remove_file(app, item)
-        await self.service.store.delete(item.key)
+        item, options = self._file(app, request), _options(request)
+        await self._settle(app, item)
+        if options.delete == "ignored_html":
+            return Response(html_page("200 OK"), 200, media_type="text/html")
+        if options.delete == "ignored_json":
+            return self.reply({})
+        if options.delete == "done":
+            self.world.remove_file(app, item)
+            await self.service.store.delete(item.key)
         if self.kind is KEYSTORES:
             # The real service answers with the generic model here.
-            data = file_data(item, self.service.options)
+            data = file_data(item, options)
             return self.reply({"data": {name: data[name] for name in data if name not in _KEYSTORE_ONLY}})
-        return self._data(item)
+        return self._data(request, item)
 
     def _managed_app(self, request: Request) -> App:
         app = self.app(request)
@@ -127,20 +146,47 @@ class FileEndpoints(Endpoint):
             raise not_found()
         return item
 
-    def _data(self, item: StoredFile, status: int = 200, **more: str | None) -> Response:
-        return self.reply({"data": {**file_data(item, self.service.options), **more}}, status)
+    def _new_slug(self, app: App, options: Options) -> str:
+        if options.slugs == "hex":
+            return random_slug()
+        before = slug_before(app.files_of(self.kind.name)) if options.slugs == "falling" else None
+        return before or self.service.ulids.make(self.service.clock.now())
 
-    async def _require_upload(self, item: StoredFile) -> None:
-        if self.service.options.confirm_without_upload:
-            return
-        if await self.service.store.size(item.key) != item.upload_file_size:
+    def _data(
+        self, request: Request, item: StoredFile, more: Mapping[str, str | None] | None = None, status: int = 200
+    ) -> Response:
+        return self.reply({"data": {**file_data(item, _options(request)), **(more or {})}}, status)
+
+    def _confirmed(self, request: Request, item: StoredFile) -> Response:
+        """The answer to a confirmation, which may come before the service has computed a digest."""
+        data = file_data(item, _options(request))
+        if _options(request).file_sha256 == "later":
+            data = {**data, **{name: None for name in _DIGESTS if name in data}}
+        return self.reply({"data": data})
+
+    async def _is_uploaded(self, item: StoredFile, options: Options) -> bool:
+        """Whether a confirmation counts; a refusal where the service looks for the bytes and finds none."""
+        if await self.service.store.size(item.key) == item.upload_file_size:
+            return True
+        if options.confirm_without_upload == "refuse":
             raise bad_request("The file has not been uploaded yet")
+        return options.confirm_without_upload == "accept"
 
-    async def _confirm(self, app: App, item: StoredFile) -> None:
-        await self._require_upload(item)
+    async def _confirm(self, app: App, item: StoredFile, options: Options) -> None:
+        uploaded = await self._is_uploaded(item, options)
         if item.slug not in app.files_of(self.kind.name):
             # Deleted while a slow storage was asked.
             raise not_found()
+        if not uploaded or options.confirm == "ignored":
+            return
+        item.processed_at = self.service.clock.now() + options.confirm_delay_s
+        await self._settle(app, item)
+        self.world.put_file(app, item)
+
+    async def _settle(self, app: App, item: StoredFile) -> None:
+        """Process a confirmed file when its time has come."""
+        if item.processed or item.processed_at is None or item.processed_at > self.service.clock.now():
+            return
         item.processed = True
         await self._inspect(item)
         self.world.put_file(app, item)
@@ -154,7 +200,26 @@ class FileEndpoints(Endpoint):
 
 
 _ODD = re.compile(r"[^A-Za-z0-9.+_-]")
-_KEYSTORE_ONLY = frozenset({"file_sha256", "certificate_sha256_fingerprint"})
+_DIGESTS = frozenset({"file_sha256", "certificate_sha256_fingerprint"})
+_KEYSTORE_ONLY = _DIGESTS
+
+
+def _options(request: Request) -> Options:
+    """The switches that hold for this request."""
+    options: Options = request.state.options
+    return options
+
+
+def _listed(items: list[StoredFile], options: Options) -> Sequence[StoredFile]:
+    """The files in the order in which the service lists them."""
+    if options.list_lacks == "newest":
+        items = items[:-1]
+    if options.list_order == "newest_first":
+        return items[::-1]
+    if options.list_order == "shuffled":
+        # The same order each time, so that pages fit together.
+        return sorted(items, key=lambda item: hashlib.sha256(item.slug.encode()).digest())
+    return items
 
 
 def storage_key(kind: Kind, slug: str, name: str) -> str:

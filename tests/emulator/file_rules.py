@@ -28,9 +28,10 @@ def file_data(item: StoredFile, options: Options) -> Json:
         "is_protected": item.is_protected,
     }
     if item.kind == CERTIFICATES.name:
-        data["certificate_password"] = None if item.is_protected else item.certificate_password
+        shown_password = {"certificate_password": item.certificate_password}
+        data.update(withheld("certificate_password", options) if item.is_protected else shown_password)
         if options.hash_fields:
-            data["file_sha256"] = item.file_sha256
+            data["file_sha256"] = None if options.file_sha256 == "never" else item.file_sha256
             data["certificates"] = item.certificates
     if item.kind == PROJECT_FILES.name:
         data["user_env_key"] = item.user_env_key
@@ -41,9 +42,14 @@ def file_data(item: StoredFile, options: Options) -> Json:
         data["user_env_key"] = item.user_env_key
         data["exposed_meta_datastore"] = {name: stored.get(name, "") if shown else "" for name in _KEYSTORE_SECRETS}
         if options.hash_fields:
-            data["file_sha256"] = item.file_sha256
+            data["file_sha256"] = None if options.file_sha256 == "never" else item.file_sha256
             data["certificate_sha256_fingerprint"] = item.certificate_sha256_fingerprint
     return data
+
+
+def withheld(name: str, options: Options) -> dict[str, str | None]:
+    """A value that a protected file does not show, in the form that the service gives it."""
+    return {} if options.withheld == "absent" else {name: None if options.withheld == "null" else ""}
 
 
 def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[str, int]:
@@ -56,8 +62,8 @@ def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[st
         raise bad_request("Upload file size must be a positive integer")
     if kind.max_size is not None and size > kind.max_size:
         raise bad_request("Upload file size is too large")
-    if len(app.files_of(kind.name)) >= kind.max_count:
-        raise bad_request(f"Maximum number of files ({kind.max_count}) reached")
+    if len(app.files_of(kind.name)) >= options.max_files:
+        raise bad_request(f"Maximum number of files ({options.max_files:g}) reached")
     if kind is PROJECT_FILES:
         key = body.get("user_env_key")
         if not isinstance(key, str) or not key:

@@ -68,6 +68,7 @@ _FILE = frozenset(
         "content_base64",
         "size",
         "uploaded",
+        "age_s",
         "processed",
         "is_expose",
         "is_protected",
@@ -189,7 +190,9 @@ class FixtureLoader:
                 env_key, meta = keystore_details(app, {"keystore_file_name": f"FILE_{number + 1}", **entry})
             except ApiError as error:
                 raise BadFixture(str(error)) from None
-        slug = entry.get("slug") or derived_ulid(1_700_000_000 + number, app.slug, kind.name, str(number))
+        age = entry.get("age_s")
+        moment = 1_700_000_000 + number if age is None else self._now - float(age)
+        slug = entry.get("slug") or derived_ulid(moment, number, app.slug, kind.name)
         item = StoredFile(
             slug=slug,
             kind=kind.name,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every request passes here first: request log, latency, faults."""
+"""Every request passes here first: request log, rate limit, latency, faults."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 import traceback
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,13 +18,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .connection import CONNECTION, OneSegmentTransport
 from .faults import Fault
+from .holds import DROP, Holds
 from .model import Json
 from .phonegap.access import identify
 from .phonegap.application import serves
-from .replies import JSON_TYPE, XML_TYPE, json_bytes, s3_error
+from .rate_limit import RateLimit
+from .replies import JSON_TYPE, XML_TYPE, html_page, json_bytes, s3_error
 from .service import Service
 
 USER = "user"
+OPTIONS = "options"
 CONTENT_LENGTH = b"content-length"
 ADMIN_PREFIX = "/_emulator"
 STORAGE_PREFIX = "/_storage/"
@@ -32,11 +36,6 @@ STORAGE_PREFIX = "/_storage/"
 API = "api"
 PHONEGAP = "phonegap"
 STORAGE = "storage"
-
-_HTML = """<!DOCTYPE html>
-<html><head><title>{text}</title></head>
-<body><center><h1>{text}</h1></center><hr><center>edge</center></body></html>
-"""
 
 
 class Gate:
@@ -50,6 +49,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         activity = self._service.activity
         activity.begin()
+        send = self._dating(send)
         try:
             if scope["path"].startswith(ADMIN_PREFIX):
                 await self._admin(scope, receive, send)
@@ -71,29 +71,71 @@ class Gate:
             self._caller(area, scope, headers.get(b"authorization", b"").decode("latin-1")),
             area,
         )
-        faults = service.faults.striking(scope["method"], scope["path"])
-        delay = service.options.latency_ms / 1000
+        receive, send = _counting(entry, receive, send)
+        limit = service.rate_limit()
+        if limit is None or not limit.concerns(area):
+            await self._carry_out(area, entry, scope, receive, send)
+        elif limit.counter.admit(service.clock.now()):
+            try:
+                await self._carry_out(area, entry, scope, receive, self._telling(limit, send))
+            finally:
+                limit.counter.leave()
+        else:
+            entry["fault"] = "rate limit"
+            await asyncio.sleep(service.options.latency_ms / 1000)
+            await _swallow(receive)
+            told = limit.headers(service.clock.now(), refused=True)
+            await _answer(send, limit.status, *_refusal(area, limit.status), told)
+        entry["seconds"] = round(time.perf_counter() - started, 6)
+
+    async def _carry_out(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
+        service = self._service
+        faults = service.faults.striking(scope["method"], scope["path"], entry["token"])
+        options = service.options
+        delay = options.latency_ms / 1000
         deciding: Fault | None = None
         for fault in faults:
             delay += fault.slow_s or 0.0
             service.clock.advance(fault.advance_s or 0.0)
+            options = options.for_one_request(fault.switch) if fault.switch else options
             deciding = fault if fault.decides else deciding
+        scope["state"][OPTIONS] = options
         if faults:
             entry["fault"] = ", ".join(fault.label for fault in faults)
         if delay:
             await asyncio.sleep(delay)
         app = self._apps[area]
-        receive, send = _counting(entry, receive, send)
         try:
             if deciding is None:
                 await app(scope, receive, send)
             else:
-                await _Spoiled(deciding, entry, scope, receive, send).run(app)
+                await _Spoiled(deciding, entry, scope, receive, send, service.holds).run(app)
         except Exception:
             # A fault of the emulator itself: the client sees a 500, whoever started it sees why.
             traceback.print_exc()
             raise
-        entry["seconds"] = round(time.perf_counter() - started, 6)
+
+    def _dating(self, send: Send) -> Send:
+        """Tell the service's time with every answer."""
+
+        async def dating_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._service.options.date_header:
+                date = (b"date", self._service.clock.http_date().encode())
+                message = {**message, "headers": [*message["headers"], date]}
+            await send(message)
+
+        return dating_send
+
+    def _telling(self, limit: RateLimit, send: Send) -> Send:
+        """Tell with every answer what is left of a limit."""
+
+        async def telling_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = limit.headers(self._service.clock.now(), refused=False)
+                message = {**message, "headers": [*message["headers"], *told]}
+            await send(message)
+
+        return telling_send
 
     def _caller(self, area: str, scope: Scope, authorization: str) -> str | None:
         """The name of whoever asks."""
@@ -138,20 +180,24 @@ class _CutError(Exception):
 class _Spoiled:
     """One request that a fault has struck."""
 
-    def __init__(self, fault: Fault, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, fault: Fault, entry: Json, scope: Scope, receive: Receive, send: Send, holds: Holds) -> None:
         self._fault = fault
         self._entry = entry
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._holds = holds
         self._start: dict[str, Any] = {}
         self._body = b""
         self._left = 0
 
     async def run(self, app: ASGIApp) -> None:
         fault = self._fault
+        if fault.hold:
+            await self._hold(app, fault.hold)
+            return
         if fault.drop == "before" or (fault.status is not None and not fault.after_effect):
-            await self._swallow_request()
+            await _swallow(self._receive)
         else:
             with contextlib.suppress(_CutError):
                 await app(self._scope, self._receive, self._pass_on if fault.truncate else self._keep)
@@ -163,6 +209,27 @@ class _Spoiled:
             await self._truncated()
         else:
             await self._malformed()
+
+    async def _hold(self, app: ASGIApp, when: str) -> None:
+        """Wait before the request has its effect, or with its answer."""
+        if when == "before":
+            if await self._holds.wait(self._entry, when) == DROP:
+                await _swallow(self._receive)
+                await self._drop()
+            else:
+                await app(self._scope, self._receive, self._send)
+            return
+        answer: list[Message] = []
+
+        async def gather(message: Message) -> None:
+            answer.append(message)
+
+        await app(self._scope, self._receive, gather)
+        if await self._holds.wait(self._entry, when) == DROP:
+            await self._drop()
+            return
+        for message in answer:
+            await self._send(message)
 
     async def _keep(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -187,12 +254,6 @@ class _Spoiled:
         if message.get("more_body") and not self._left:
             raise _CutError
 
-    async def _swallow_request(self) -> None:
-        while True:
-            message = await self._receive()
-            if message["type"] == "http.disconnect" or not message.get("more_body"):
-                return
-
     async def _drop(self) -> None:
         connection: OneSegmentTransport = self._scope["state"][CONNECTION]
         connection.abort()
@@ -202,22 +263,13 @@ class _Spoiled:
 
     async def _answer(self, status: int) -> None:
         fault = self._fault
-        area = _area(self._scope["path"])
-        is_storage = area == STORAGE
-        content_type = XML_TYPE if is_storage else JSON_TYPE
+        content_type, body = _refusal(_area(self._scope["path"]), status)
         if fault.html:
-            content_type, body = "text/html", _HTML.format(text=f"{status} {_reason(status)}").encode()
+            content_type, body = "text/html", html_page(f"{status} {_reason(status)}")
         elif fault.body is not None:
             body = fault.body.encode()
-        elif is_storage:
-            body = bytes(s3_error(status, _S3_CODES.get(status, "InternalError"), _reason(status)).body)
-        else:
-            body = json_bytes({"error" if area == PHONEGAP else "message": _reason(status)}, escape_html=False)
-        headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
-        if fault.retry_after is not None:
-            headers.append((b"retry-after", str(fault.retry_after).encode()))
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
+        more = [] if fault.retry_after is None else [(b"retry-after", str(fault.retry_after).encode())]
+        await _answer(self._send, status, content_type, body, more)
 
     async def _truncated(self) -> None:
         connection: OneSegmentTransport = self._scope["state"][CONNECTION]
@@ -231,6 +283,30 @@ class _Spoiled:
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+
+
+async def _swallow(receive: Receive) -> None:
+    """Read the body of a request that has no effect."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return
+
+
+def _refusal(area: str, status: int) -> tuple[str, bytes]:
+    """Return content type and body of a refusal as this part of the emulator words it."""
+    if area == STORAGE:
+        return XML_TYPE, bytes(s3_error(status, _S3_CODES.get(status, "InternalError"), _reason(status)).body)
+    key = "error" if area == PHONEGAP else "message"
+    return JSON_TYPE, json_bytes({key: _reason(status)}, escape_html=False)
+
+
+async def _answer(
+    send: Send, status: int, content_type: str, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 _S3_CODES = {400: "InvalidRequest", 403: "AccessDenied", 404: "NoSuchKey", 429: "SlowDown", 503: "SlowDown"}

@@ -16,7 +16,6 @@ class Kind:
     name: str
     path: str
     settable: frozenset[str]
-    max_count: int
     max_size: int | None = None
     has_env_key: bool = False
 
@@ -28,16 +27,15 @@ class Kind:
 
 _FLAGS = frozenset({"is_expose", "is_protected", "processed"})
 
-PROFILES = Kind("provisioning_profiles", "provisioning-profiles", _FLAGS, max_count=100)
-CERTIFICATES = Kind("build_certificates", "build-certificates", _FLAGS | {"certificate_password"}, max_count=100)
+PROFILES = Kind("provisioning_profiles", "provisioning-profiles", _FLAGS)
+CERTIFICATES = Kind("build_certificates", "build-certificates", _FLAGS | {"certificate_password"})
 PROJECT_FILES = Kind(
     "project_files",
     "generic-project-files",
     _FLAGS | {"user_env_key", "exposed_meta_datastore"},
-    max_count=100,
     max_size=5 * 1024 * 1024,
     has_env_key=True,
 )
-KEYSTORES = Kind("android_keystores", "android-keystore-files", frozenset(), max_count=100, has_env_key=True)
+KEYSTORES = Kind("android_keystores", "android-keystore-files", frozenset(), has_env_key=True)
 
 KINDS = (PROFILES, CERTIFICATES, PROJECT_FILES, KEYSTORES)

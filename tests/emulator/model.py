@@ -59,6 +59,7 @@ class StoredFile:
     file_sha256: str | None = None
     certificates: list[Json] = field(default_factory=list)
     certificate_sha256_fingerprint: str | None = None
+    processed_at: float | None = None  # a confirmation that takes effect then
 
 
 @dataclass

@@ -21,7 +21,7 @@ from typing import IO, Any
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 # What the emulator takes from the environment is meant for `make emulator`, not for tests that run beside it.
-_SETTINGS = frozenset({"PORT", "FIXTURE", "STATE", "STORAGE", "LATENCY_MS"})
+_SETTINGS = frozenset({"PORT", "FIXTURE", "STATE", "STORAGE", "LATENCY_MS", "RATE_LIMIT"})
 
 
 class EmulatorError(RuntimeError):
@@ -44,6 +44,7 @@ class Emulator:
         latency_ms: float = 0,
         idle: float | None = 600,
         tokens: dict[str, str] | None = None,
+        options: dict[str, Any] | None = None,
         arguments: tuple[str, ...] = (),
         environment: dict[str, str] | None = None,
         python: str | None = None,
@@ -59,6 +60,8 @@ class Emulator:
             self._command += ["--idle", str(idle)]
         for user, token in (tokens or {}).items():
             self._environment[f"EMULATOR_TOKEN_{user.upper()}"] = token
+        for name, value in (options or {}).items():
+            self._command += ["--option", f"{name}={value}"]
         self._command += arguments
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
@@ -180,12 +183,35 @@ class Emulator:
         return found
 
     def clear_faults(self) -> None:
-        """No more faults."""
+        """Remove all faults; requests that are held go on."""
         self.admin("DELETE", "faults")
+
+    def held(self) -> list[dict[str, Any]]:
+        """Return the requests that a fault holds."""
+        found: list[dict[str, Any]] = self.admin("GET", "holds")
+        return found
+
+    def wait_until_held(self, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
+        """Wait until so many requests are held; return them."""
+        limit = time.monotonic() + timeout
+        while time.monotonic() < limit:
+            found = self.held()
+            if len(found) >= count:
+                return found
+            time.sleep(0.01)
+        raise EmulatorError(f"after {timeout} s fewer than {count} requests are held")
+
+    def release(self, number: int, then: str = "go") -> None:
+        """Let a held request go on, or `drop` its connection."""
+        self.admin("POST", "holds", {"n": number, "then": then})
 
     def advance(self, seconds: float) -> None:
         """Move the service's clock."""
         self.admin("POST", "clock", {"advance_s": seconds})
+
+    def set_clock(self, now: str) -> None:
+        """Set the service's clock to a time such as 2026-11-29T10:00:00Z."""
+        self.admin("POST", "clock", {"now": now})
 
     def load(self, fixture: str | dict[str, Any]) -> dict[str, Any]:
         """Replace the state by a fixture, given by name or in full."""

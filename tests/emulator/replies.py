@@ -14,6 +14,10 @@ from starlette.responses import Response
 
 JSON_TYPE = "application/json; charset=utf-8"
 XML_TYPE = "application/xml"
+_HTML = """<!DOCTYPE html>
+<html><head><title>{text}</title></head>
+<body><center><h1>{text}</h1></center><hr><center>edge</center></body></html>
+"""
 
 
 class ApiError(Exception):
@@ -47,6 +51,11 @@ def json_bytes(data: Any, escape_html: bool) -> bytes:
 def json_reply(data: Any, status: int = 200, *, escape_html: bool = True) -> Response:
     """A JSON answer."""
     return Response(json_bytes(data, escape_html), status, media_type=JSON_TYPE)
+
+
+def html_page(text: str) -> bytes:
+    """A page as a proxy in front of a service makes it."""
+    return _HTML.format(text=text).encode()
 
 
 def s3_error(status: int, code: str, message: str, **details: str) -> Response:

@@ -75,6 +75,8 @@ def serve(app: ASGIApp, listener: socket.socket, watch: Watch, greeting: str) ->
         log_level="critical",
         access_log=False,
         server_header=False,
+        # The gate tells the service's own time.
+        date_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
         backlog=512,

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 
 from .clock import Clock
 from .faults import FaultBook
+from .holds import Holds
 from .options import Options
 from .phonegap.world import PhoneGapWorld
+from .rate_limit import RateLimit, parse_rate_limit
 from .request_log import RequestLog
+from .slugs import UlidMaker
 from .storage import ObjectStore
 from .world import World
 
@@ -51,3 +54,12 @@ class Service:
     faults: FaultBook = field(default_factory=FaultBook)
     log: RequestLog = field(default_factory=RequestLog)
     activity: Activity = field(default_factory=Activity)
+    ulids: UlidMaker = field(default_factory=UlidMaker)
+    holds: Holds = field(default_factory=Holds)
+    _limit: tuple[str, RateLimit | None] = ("", None)
+
+    def rate_limit(self) -> RateLimit | None:
+        """Return the limit that is in force. A new one begins to count when it is set."""
+        if self._limit[0] != self.options.rate_limit:
+            self._limit = (self.options.rate_limit, parse_rate_limit(self.options.rate_limit))
+        return self._limit[1]

@@ -7,31 +7,61 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from collections.abc import Callable, Iterable
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ULID = re.compile(f"[{_CROCKFORD}]{{26}}")
 
 
 def derived_slug(*parts: str) -> str:
-    """The same slug for the same parts on every start, so that a playbook can name an app of a fixture."""
+    """Return the same slug for the same parts on every start, so that a playbook can name an app of a fixture."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def random_slug() -> str:
-    """A slug for an object made at run time."""
+    """Return a slug for an object made at run time."""
     return secrets.token_hex(8)
 
 
-def _ulid(milliseconds: int, randomness: bytes) -> str:
-    number = (milliseconds << 80) | int.from_bytes(randomness[:10], "big")
+def _text(number: int) -> str:
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
-def new_ulid(now: float) -> str:
-    """A slug for a file made at run time."""
-    return _ulid(int(now * 1000), secrets.token_bytes(10))
+def _ulid(milliseconds: int, randomness: bytes) -> str:
+    return _text((milliseconds << 80) | int.from_bytes(randomness[:10], "big"))
 
 
-def derived_ulid(moment: float, *parts: str) -> str:
-    """A slug for a file of a fixture."""
-    return _ulid(int(moment * 1000), hashlib.sha256("\0".join(parts).encode()).digest())
+class UlidMaker:
+    """Makes the slugs of files. Those of one millisecond sort in the order of their creation, too."""
+
+    def __init__(self, randomness: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        self._randomness = randomness
+        self._last = 0
+
+    def make(self, now: float) -> str:
+        """Return a slug for a file that is made now."""
+        milliseconds = int(now * 1000)
+        if self._last >> 80 == milliseconds:
+            self._last += 1
+        else:
+            # The highest bit stays free, so that counting up does not run into the time.
+            self._last = (milliseconds << 80) | int.from_bytes(self._randomness(10), "big") >> 1
+        return _text(self._last)
+
+
+def slug_before(slugs: Iterable[str]) -> str | None:
+    """Return a ULID that sorts right before all of these; None if none of them is a ULID."""
+    numbers = [
+        sum(_CROCKFORD.index(char) << shift for char, shift in zip(slug, range(125, -1, -5), strict=True))
+        for slug in slugs
+        if _ULID.fullmatch(slug)
+    ]
+    return _text(min(numbers) - 1) if numbers else None
+
+
+def derived_ulid(moment: float, number: int, *parts: str) -> str:
+    """Return a slug for a file of a fixture; those of one moment sort by their number."""
+    order = number.to_bytes(3, "big")
+    return _ulid(int(moment * 1000), order + hashlib.sha256("\0".join((*parts, str(number))).encode()).digest())

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from .clock import Clock, rfc3339
 from .connection import CONNECTION, OneSegmentTransport
 from .generated import Content, GeneratedBytes
-from .replies import s3_error
+from .replies import JSON_TYPE, html_page, s3_error
 from .signed_urls import ALGORITHM, SignatureChecker
 from .storage import LocalStore
 
@@ -112,8 +112,17 @@ class StorageEndpoint:
             body = await request.body()
         except ClientDisconnect:
             return s3_error(400, "IncompleteBody", "The request body terminated unexpectedly")
+        options = request.state.options
+        if options.upload != "stored":
+            # Something between client and storage answers in its place.
+            kinds = {"lost_html": ("text/html", html_page("200 OK")), "lost_json": (JSON_TYPE, b"{}")}
+            media_type, page = kinds.get(options.upload, (None, b""))
+            return Response(page, media_type=media_type)
         self._store.receive(key, body)
-        return Response(b"", headers={"ETag": _etag(body), "x-amz-request-id": "EMULATOR"})
+        headers = {"x-amz-request-id": "EMULATOR"}
+        if options.upload_etag != "none":
+            headers["ETag"] = _etag(body if options.upload_etag == "md5" else b"parts of " + body)
+        return Response(b"", headers=headers)
 
     def _get(self, request: Request, key: str) -> Response:
         body = self._store.blobs.get(key)

@@ -114,7 +114,7 @@ def test_confirm_without_upload(emulator: Emulator, owner: Api) -> None:
     path = f"/apps/one/{PROFILES}/{slot['slug']}"
     assert owner.send("POST", f"{path}/uploaded").status_code == 400
     assert patch(owner, PROFILES, slot["slug"], {"processed": True}).status_code == 400
-    emulator.options(confirm_without_upload=True)
+    emulator.options(confirm_without_upload="accept")
     assert owner.send("POST", f"{path}/uploaded").json()["data"]["processed"] is True
 
 
