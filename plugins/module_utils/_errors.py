@@ -44,6 +44,11 @@ class CiError(Exception):
         # Names from a service or a playbook may hold anything; a message is one line.
         return _CONTROL.sub(" ", " ".join([str(self), *self.notes]))
 
+    @property
+    def ends_task(self) -> bool:
+        """Whether the cause is true of the whole task, so that nothing else of it can succeed."""
+        return isinstance(self, (TaskStopError, NotDoneError)) or self.kind == "unauthorized"
+
     def as_dict(self) -> dict[str, Any]:
         """The `error` key of a result: always the same five keys, null where they do not apply."""
         return {

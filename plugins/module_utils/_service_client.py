@@ -96,17 +96,13 @@ class ServiceClient:
         If the look finds no effect, attempt again: after a refusal as often as the pace of the service needs, after
         any other failure max_retries times. Raises UnclearOutcomeError after that.
         """
-        tries = refusals = 0
+        attempts = Attempts(self)
         while True:
             try:
                 return attempt()
             except UnclearOutcomeError as error:
                 unclear = error
             # Outside of the except: a failure of the look must not be taken for one of the attempt.
-            if unclear.was_refused:
-                refusals += 1
-            else:
-                tries += 1
             try:
                 found = look()
             except TaskStopError:
@@ -116,10 +112,7 @@ class ServiceClient:
                 raise unclear from second
             if found is not None:
                 return found
-            if tries > self.max_retries or refusals > REFUSALS_PER_RETRY * self.max_retries:
-                raise unclear
-            if not unclear.was_refused:
-                self.back_off(tries)
+            attempts.wait(unclear)
 
     def close(self) -> None:
         self._api.close()
@@ -241,6 +234,27 @@ class ServiceClient:
             raise ServiceError(f"Could not {what}: {error}", kind="invalid_response", method=method) from None
         # The storage refuses credentials of any other kind, and headers such as x-amz-* that are not signed.
         return Call(method, url, what, data=data, headers={"Accept-Encoding": "identity"})
+
+
+class Attempts:
+    """Counts the attempts of something that had an unclear outcome and, as a look showed, no effect."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+        self._failures = self._refusals = 0
+
+    def wait(self, unclear: UnclearOutcomeError) -> None:
+        """Wait before the next attempt. Raise the error if there were enough of them.
+
+        After a refusal because of overload the gate of the host makes the next attempt wait, and it uses up no try.
+        """
+        most = self._client.max_retries
+        self._refusals += unclear.was_refused
+        self._failures += not unclear.was_refused
+        if self._failures > most or self._refusals > REFUSALS_PER_RETRY * most:
+            raise unclear
+        if not unclear.was_refused:
+            self._client.back_off(self._failures)
 
 
 def check_token(token: str, named: str) -> str:

@@ -110,6 +110,14 @@ summary:
     freed_bytes:
       description: Size of all artifacts that were deleted.
       type: int
+    waited_s:
+      description: Seconds in which the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit, and that were sent again.
+      type: int
+      sample: 3
 actions:
   description: What was done (in check mode, would be done). Empty if nothing had to be.
   returned: success, or failure with some of the artifacts
@@ -145,7 +153,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(max_artifacts)
           or V(option).
       type: str

@@ -273,6 +273,14 @@ summary:
     requests:
       description: Number of requests that were sent.
       type: int
+    waited_s:
+      description: Seconds in which the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit, and that were sent again.
+      type: int
+      sample: 3
     seconds:
       description: How long it took.
       type: float
@@ -284,7 +292,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
       type: str
     status:
       description: HTTP status of the answer.

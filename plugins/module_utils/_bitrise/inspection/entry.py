@@ -87,6 +87,8 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         "unreadable": len(unreadable),
         **{name: len(entries) for name, entries in lists.items()},
         "requests": clients.requests_sent,
+        "waited_s": round(clients.gates.waited_s, 1),
+        "refused": clients.gates.refused,
         "seconds": round(time.monotonic() - started, 3),
     }
     values = {
