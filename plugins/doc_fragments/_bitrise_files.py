@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   state:
     description:
-      - V(present) makes sure that the app has exactly this file. V(absent) deletes it.
+      - V(present) ensures that the app has exactly this file. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
@@ -21,64 +21,66 @@ options:
 options:
   src:
     description:
-      - The file to upload, up to 100 MiB. It is searched on the controller, as M(ansible.builtin.copy) does it; in
-        C(files) of the role, in C(files) beside the playbook, beside the playbook; or its path is absolute.
-      - If it is encrypted with ansible-vault it is decrypted in memory.
-      - Where the module runs on another host, it gets the file for the time of the task, with mode 0600.
-      - With neither O(src) nor O(content) the flags of a file that is there already are managed.
+      - Path to the file to upload, up to 100 MiB. A relative path is searched on the controller as M(ansible.builtin.copy)
+        does it, in C(files) of the role, in C(files) beside the playbook, and beside the playbook.
+      - The collection decrypts a file that is encrypted with ansible-vault in memory.
+      - If the module runs on another host, it gets the file for the duration of the task, with mode 0600.
+      - With neither O(src) nor O(content), the task manages the flags of a file that the app has already.
     type: path
   content:
     description:
-      - The bytes of the file, base64 encoded, instead of O(src). Needs O(name).
+      - The bytes of the file, base64 encoded, instead of O(src). Requires O(name).
     type: str
   name:
     description:
-      - Name of the file on the service. It is what identifies the file within the app.
+      - Name of the file on the service. It identifies the file within the app.
       - The default is the base name of O(src).
     type: str
   slug:
     description:
-      - Slug of one file on the service, where O(name) is not enough because several have it.
-      - Replacing a file gives it a new slug. A slug that is not there any more does no harm as long as the app has
-        a file of this name with the declared content.
+      - Slug of one file on the service, if several have the same name.
+      - Replacing a file changes its slug. A slug that does not exist any more is accepted as long as the app has a file of
+        this name with the declared content.
     type: str
   is_protected:
     description:
       - Whether the file is protected, that is, can never be downloaded again.
-      - The service never takes protection away, so V(false) is refused for a protected file, in check mode too.
-      - Left out, a file keeps what it has, also when its content is replaced.
+      - Bitrise does not support removing protection. The module rejects V(false) for a protected file, in check mode too.
+      - If omitted, the file keeps its current setting, even if its content is replaced.
     type: bool
   is_expose:
     description:
       - Whether builds of pull requests get the file.
-      - It cannot be changed any more once the file is protected.
-      - Left out, a file keeps what it has, also when its content is replaced.
+      - It cannot be changed once the file is protected.
+      - If omitted, the file keeps its current setting, even if its content is replaced.
     type: bool
     aliases: [is_exposed]
   on_unverifiable:
     description:
-      - What to do when name and size agree but the bytes cannot be compared, because the file is protected and the
-        service gives no digest of it.
-      - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+      - What to do if nothing proves that a file on the service has the declared content or another one. This concerns
+        protected files of which the service returns no digest, such as profiles.
+      - The file is known to differ if its size differs, or if it was uploaded before the declared file was made. Only what
+        is still unknown is subject to this option.
+      - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads the declared
+        file on every run. V(fail) fails.
     type: str
-    choices: [trust, replace, fail]
-    default: trust
+    choices: [warn, trust, replace, fail]
+    default: warn
   duplicates:
     description:
-      - What to do when the app has several files of that name which do not all have the declared content.
+      - What to do if the app has several files of that name and more than one of them may be wanted. This is so if a
+        readable one is for another team, app ID or key, or if several are protected.
       - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
-      - Several that all have it are left as they are. With V(fail), none of them is protected where the service gives
-        no digest of it, because nobody could say any more that they are equal.
-      - Two files that are left of a replacement which was interrupted on this machine are told from those, and the
-        replacement is finished. Slugs of replacements under way are kept below C(~/.local/state/mobileops.ci) for this.
+      - Other files of the same name are generations of the same file, for example of a replacement that was interrupted.
+        The module finishes the replacement, whatever this option says, and keeps the newest of several equal files.
     type: str
     choices: [fail, remove]
     default: fail
   backup_dir:
     description:
-      - Directory, on the host that runs the module, where the bytes of a file are saved before it is replaced or
-        deleted. It is made if need be. The copies have mode 0600 and are named after app, slug and file.
-      - The service gives the bytes of unprotected files only. What could not be saved is a warning.
+      - Directory on the host that runs the module where it saves a file before the file is replaced or deleted. The module
+        creates the directory if it does not exist. The copies have mode 0600 and are named after app, slug and file.
+      - The service returns the bytes of unprotected files only. The module warns about a file that it could not save.
     type: path
   backup_required:
     description:
@@ -87,16 +89,21 @@ options:
     default: false
   force:
     description:
-      - Upload the file even if the service has the same already.
+      - Upload the file even if the service has the same file already.
     type: bool
     default: false
 notes:
-  - "Contents are compared by the digest that the service gives, else by size, else by a download, else as
-    O(on_unverifiable) says."
-  - A file is replaced by uploading the new one first and deleting the old one last, so that a build which starts in
-    between always finds a usable file.
-  - An unfinished upload of the same name, as an interrupted run leaves it, is removed. So two tasks must not upload the
-    same file to the same app at the same time.
+  - The module compares contents by the digest that the service lists, else by size, else by a download, else as
+    O(on_unverifiable) says.
+  - The module replaces a file in this order. It uploads the new file, sets its flags and password, confirms it, checks
+    that the service has its bytes, deletes the old file, and sets the protection. A build that starts in between always
+    finds a usable file.
+  - A run that was interrupted is finished by the next one, on any machine. The module keeps no state outside of the
+    service.
+  - The module removes an unfinished upload of the same name once it is older than an hour. A younger one may belong to
+    another run.
+  - If two runs upload different content under one name at the same time, the newer one wins, and the other one fails or
+    is corrected by its next run.
 """
 
     VERIFY = r"""
@@ -118,8 +125,9 @@ options:
 options:
   certificate_password:
     description:
-      - Password of the PKCS#12 file. It is set after the upload. An empty string removes it.
-      - Left out, a new file takes over the password of the file that it replaces, where the service tells it.
+      - Password of the PKCS#12 file. An empty string removes it.
+      - If omitted, a new file gets the password of the file that it replaces. The service does not return the password of a
+        protected certificate. The module then rejects a replacement, unless the new file opens without a password.
     type: str
   update_password:
     description:
@@ -175,10 +183,11 @@ options:
     description:
       - V(upload_first) uploads the new file before it deletes the old one, so that no build finds none. But the service
         gives a keystore the key C(ANDROID_KEYSTORE) only if the app has no other, so a keystore with that key cannot be
-        replaced in this way without getting another key. That is refused, before anything is changed. It may also
-        refuse two project files of one key; then the task fails, and the old file stays.
+        replaced in this way without getting another key. The module rejects that before anything is changed. The service
+        may also reject two project files with one key. Then the task fails, and the old file stays.
       - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no file. If
-        the upload fails the app is without the file until the next run; O(backup_dir) keeps a copy.
+        the upload fails, the app is without the file until the next run; O(backup_dir) keeps a copy. Requires the name
+        that the key is made of, unless the key is C(ANDROID_KEYSTORE), because an interrupted run could not find it out.
     type: str
     choices: [upload_first, delete_first]
     default: upload_first

@@ -51,6 +51,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     # Set where a part failed and what was done besides is to be told all the same.
     error: CiError | None = None
+    exception: str | None = None  # the traceback of a bug that only a part of the work met
 
     def as_result(self, *, diff: bool) -> dict[str, Any]:
         result = {"changed": False, **(self.plan.as_result() if self.plan else {}), **self.values}
@@ -58,6 +59,8 @@ class Outcome:
             result["diff"] = self.plan.diff
         if self.warnings:
             result["warnings"] = list(self.warnings)
+        if self.exception:
+            result["exception"] = self.exception
         return {**result, **failure(self.error)} if self.error else result
 
 

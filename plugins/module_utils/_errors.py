@@ -82,6 +82,12 @@ class RefusedError(CiError):
     kind = "refused"
 
 
+class ConcurrentChangeError(CiError):
+    """Another run or person changes the same file at the same time."""
+
+    kind = "concurrent_change"
+
+
 class NotDoneError(CiError):
     """An app that was not, or not completely, dealt with because the task was stopped."""
 

@@ -16,8 +16,9 @@ author:
 description:
   - Reconciles the build certificates, provisioning profiles, Android keystores and project files of many apps against
     one declaration, several apps at a time, over connections that are kept open.
-  - Each app is planned completely before anything in it is changed. Then all that is new is uploaded before anything
-    that it replaces is deleted, so that an app with a certificate and profiles that fit always has such a pair.
+  - The task plans each app completely before it changes anything in the app. It uploads all new files before it deletes
+    any file that they replace, so that an app with a certificate and profiles that fit always has such a pair.
+  - A run that was interrupted is finished by the next one, on any machine. The task keeps no state outside of the service.
   - An app that fails does not stop the others. The task fails at the end and names the apps that failed.
 options:
   apps:
@@ -40,62 +41,63 @@ options:
           <<: &file
             src:
               description:
-                - The file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy) does it.
-                - If it is encrypted with ansible-vault it is decrypted in memory.
-                - With neither C(src) nor C(content) the flags of a file that is there already are managed.
+                - Path to the file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy) does it.
+                - The collection decrypts a file that is encrypted with ansible-vault in memory.
+                - With neither C(src) nor C(content), the task manages the flags of a file that the app has already.
               type: path
             content:
-              description: The bytes of the file, base64 encoded, instead of C(src). Needs C(name).
+              description: The bytes of the file, base64 encoded, instead of C(src). Requires C(name).
               type: str
             name:
               description:
-                - Name of the file on the service. It is what identifies the file within the app.
+                - Name of the file on the service. It identifies the file within the app.
                 - The default is the base name of C(src).
               type: str
             slug:
-              description: Slug of one file on the service, where C(name) is not enough because several have it.
+              description: Slug of one file on the service, if several have the same name.
               type: str
             is_protected:
               description:
                 - Whether the file is protected, that is, can never be downloaded again.
-                - There is no way back, so V(false) is refused for a protected file, in check mode too.
-                - Left out, a file keeps what it has, also when its content is replaced.
+                - Bitrise does not support removing protection, so V(false) is rejected for a protected file, in check mode
+                  too.
+                - If omitted, the file keeps its current setting, even if its content is replaced.
               type: bool
             is_expose:
               description:
-                - Whether builds of pull requests get the file. Frozen once the file is protected.
-                - Left out, a file keeps what it has, also when its content is replaced.
+                - Whether builds of pull requests get the file. It cannot be changed once the file is protected.
+                - If omitted, the file keeps its current setting, even if its content is replaced.
               type: bool
               aliases: [is_exposed]
             on_unverifiable:
               description:
-                - What to do when name and size agree but the bytes cannot be compared, because the file is protected
-                  and the service gives no digest of it.
-                - V(trust) takes it for equal, V(replace) uploads it anew with each run, V(fail) fails.
+                - What to do if nothing proves that a protected file on the service has the declared content or another one,
+                  see M(mobileops.ci.bitrise_provisioning_profile).
+                - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads the
+                  declared file on every run. V(fail) fails.
               type: str
-              choices: [trust, replace, fail]
-              default: trust
+              choices: [warn, trust, replace, fail]
+              default: warn
             duplicates:
               description:
-                - What to do when the app has several files of that name which do not all have the declared content.
+                - What to do if the app has several files of that name and more than one of them may be wanted, see
+                  M(mobileops.ci.bitrise_provisioning_profile).
                 - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
-                - Several that all have it are left as they are. With V(fail), none of them is protected where the
-                  service gives no digest of it, because nobody could say any more that they are equal.
               type: str
               choices: [fail, remove]
               default: fail
             backup_dir:
               description:
-                - Directory where the bytes of a file are saved, with mode 0600, before it is replaced or deleted. The
-                  service gives those of unprotected files only. What could not be saved is a warning.
+                - Directory where the task saves the bytes of a file, with mode 0600, before the file is replaced or deleted.
+                  The service returns those of unprotected files only. The task warns about a file that it could not save.
               type: path
             backup_required:
               description:
-                - Fail, before anything is changed, if a file that is to go cannot be saved in C(backup_dir).
+                - Fail, before anything is changed, if a file that is to be deleted cannot be saved in C(backup_dir).
               type: bool
               default: false
             force:
-              description: Upload the file even if the service has the same already.
+              description: Upload the file even if the service has the same file already.
               type: bool
               default: false
           verify: &verify
@@ -116,8 +118,10 @@ options:
           verify: *verify
           certificate_password:
             description:
-              - Password of the PKCS#12 file. It is set after the upload. An empty string removes it.
-              - Left out, a new file takes over the password of the file that it replaces, where the service tells it.
+              - Password of the PKCS#12 file. An empty string removes it.
+              - If omitted, a new file gets the password of the file that it replaces. The service does not return the
+                password of a protected certificate. The task then rejects a replacement, unless the new file opens without
+                a password.
             type: str
           update_password:
             description:
@@ -179,17 +183,26 @@ options:
   project_files: *project_files
   purge:
     description:
-      - Kinds of files of which an app keeps only those that are declared. All others are deleted, after everything
+      - Kinds of files of which an app keeps only those that are declared. The task deletes all others after everything
         that is declared for the app is in place.
-      - A kind for which nothing is declared, not even an empty list, is left alone.
+      - The task does not purge a kind for which nothing is declared, not even an empty list. It does not purge files of a
+        declared name, nor unfinished uploads that are younger than an hour.
     type: list
     elements: str
     choices: [build_certificates, provisioning_profiles, android_keystores, project_files]
     default: []
   max_purge:
-    description: An app in which O(purge) would delete more files than this is refused, and nothing in it is changed.
+    description:
+      - Largest number of files that O(purge) may delete in one app. The task does not change an app that exceeds it.
     type: int
     default: 10
+  max_purge_total:
+    description:
+      - Largest number of files that O(purge) may delete in all apps together, as a number or as a percentage of the files
+        that the task observes. A percentage never allows fewer files than O(max_purge).
+      - If the limit is exceeded, the task fails before it changes any app. It plans all apps first if O(purge) is set.
+    type: str
+    default: 25%
   fail_fast:
     description:
       - Begin with no further app once one has failed. Those that are under way end with the file that they are at.
@@ -227,7 +240,6 @@ notes:
   - After an answer that there were too many requests (status 429) all connections wait together.
   - If the token is refused, no further app is begun with.
 seealso:
-  - module: mobileops.ci.bitrise_code_signing_outcome
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
   - module: mobileops.ci.bitrise_android_keystore
@@ -297,9 +309,15 @@ apps:
           known), C(is_protected) and C(is_expose).
       type: list
       elements: dict
+    unverified:
+      description:
+        - The files that were kept although their content could not be compared, with the keys of C(files). See
+          C(on_unverifiable).
+      type: list
+      elements: dict
     diff:
       description:
-        - What changes, as C(before) and C(after), by kind and name of the file. Both are empty if nothing does.
+        - What changes, as C(before) and C(after), by kind and name of the file. Both are empty if nothing changes.
       type: dict
 summary:
   description: The run in numbers.
@@ -323,6 +341,9 @@ summary:
       type: int
     deleted:
       description: Number of files that were deleted.
+      type: int
+    unverified:
+      description: Number of files that were kept although their content could not be compared.
       type: int
     requests:
       description: Number of requests that were sent, repetitions included.

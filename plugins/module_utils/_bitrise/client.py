@@ -97,11 +97,17 @@ class BitriseClient(ServiceClient):
         return self.data("POST", _files_path(kind, app_slug, slug, "uploaded"), what, repeatable=False)
 
     def update_file(self, kind: FileKind, app_slug: str, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change flags or the password, and return the file as it is then."""
         what = f"set {', '.join(sorted(changes))} of {kind.words} {slug} of app {app_slug}"
-        return self.data("PATCH", _files_path(kind, app_slug, slug), what, json=dict(changes))
+        call = self.call("PATCH", _files_path(kind, app_slug, slug), what, json=dict(changes))
+        data = self.answer(call).get("data")
+        if isinstance(data, dict) and _answers.has_slug(data):
+            return data
+        return self.file(kind, app_slug, slug)  # an answer without a body says nothing of the file
 
-    def delete_file(self, kind: FileKind, app_slug: str, slug: str) -> None:
-        self.delete(_files_path(kind, app_slug, slug), f"delete {kind.words} {slug} of app {app_slug}")
+    def delete_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any] | None:
+        """Delete a file. Return the object in the answer ({} if there is none), or None if it was gone already."""
+        return self.delete(_files_path(kind, app_slug, slug), f"delete {kind.words} {slug} of app {app_slug}")
 
     # Requests
 

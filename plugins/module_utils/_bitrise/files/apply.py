@@ -1,208 +1,350 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out a plan: what is new is complete before anything old goes, and what fails is tidied up."""
+"""Carry out the plan for an app, phase by phase: what is new is complete before anything old is deleted.
+
+Deletions and protection are only believed once a new list shows them, so an app is listed and planned again after its
+deletions. The second plan may find that another run was at work meanwhile; then the newest declared file wins.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
-    PASSWORD,
     Delete,
     FileAction,
     Update,
     Upload,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.decide import Inherited
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
+    Declaration,
+    Observer,
+    observe_app,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import (
+    AppPlan,
+    FilePlan,
+    Key,
+    Policy,
+    plan_app,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.upload import FileUpload
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    ConcurrentChangeError,
+    RefusedError,
+    ServiceError,
+)
 
-T = TypeVar("T")
+# How often a deletion that a list does not show yet is sent again.
+DELETION_ROUNDS = 4
+
+Declared = Mapping[FileKind, Sequence[Declaration]]
 
 
 class Application:
-    """Applies the actions of one plan, in order, to the files of one kind in one app."""
+    """Carries out one plan.
 
-    def __init__(self, client: BitriseClient, kind: FileKind, app_slug: str, journal: Journal) -> None:
-        self._client = client
-        self._kind = kind
-        self._app_slug = app_slug
-        self._journal = journal
-        self._created: list[str] = []  # slugs of what this run made and would have to take back
-        self._given_up: list[str] = []  # slugs of what was deleted before its successor was there, as the task wanted
-        self._complete = False  # whether the new file is whole and usable
+    `done` gets each action once it is complete; `go_on` raises if the task was stopped.
+    """
 
-    def apply(
+    def __init__(
         self,
-        actions: Sequence[FileAction],
-        content: Content | None,
-        known: frozenset[str],
+        client: BitriseClient,
+        observer: Observer,
+        declared: Declared,
+        policy: Policy,
         done: list[FileAction],
-        later: Sequence[FileAction] = (),
-    ) -> dict[str, Any] | None:
-        """The service's object of the file that was uploaded or updated last.
+        go_on: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._client = client
+        self._observer = observer
+        self._app_slug = observer.app_slug
+        self._declared = declared
+        self._policy = policy
+        self._done = done
+        self._go_on = go_on
+        self._inherited: dict[Key, Inherited] = {}
+        self._files: dict[Key, RemoteFile] = {}  # what was uploaded or changed, as the service has it now
+        self._markers: dict[Key, str] = {}  # slugs of the markers that this run has set
+        self.warnings: list[str] = []
 
-        `known`: slugs of all files seen before. `done` gets each action that is complete. `later`: the deletions that
-        `finish` will carry out. On a failure what was created is removed, and the error says so.
-        """
-        answer: dict[str, Any] | None = None
-        replaced = [action.slug for action in later if isinstance(action, Delete) and action.reason != "leftover"]
+    @property
+    def files(self) -> Mapping[Key, RemoteFile]:
+        """Return the files that were uploaded or changed, as the service has them."""
+        return self._files
+
+    def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
+        """Carry the plan out. `observed`: the files that it is based on."""
+        self._remember_flags(plan)
         try:
-            for action in actions:
-                if isinstance(action, Upload):
-                    if content is None:
-                        raise ValueError("an upload without content")
-                    answer = self._upload(action, content, known, [slug for slug in replaced if slug])
-                    self._complete = True
-                elif isinstance(action, Update) and action.slug:
-                    answer = self._client.update_file(self._kind, self._app_slug, action.slug, action.changes)
-                elif isinstance(action, Delete) and action.slug:
-                    self._delete(action, done)
-                    continue
-                done.append(action)
-        except BaseException as error:
-            # An interrupt or the task's own timeout too must not leave half a file behind.
-            self._take_back(error, done)
+            self._carry_out(plan, observed)
+        except CiError as error:
+            self._explain(plan, error)
             raise
-        return answer
 
-    def finish(self, deletions: Sequence[FileAction], done: list[FileAction]) -> None:
-        """Delete what is not needed any more, now that what has replaced it is in its place."""
-        try:
-            for action in deletions:
-                if isinstance(action, Delete) and action.slug:
-                    self._delete(action, done)
-        except BaseException as error:
-            self._take_back(error, done)
-            raise
-        for slug in self._created:
-            self._journal.finish(self._kind, self._app_slug, slug)
+    def _carry_out(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
+        ordered = plan.in_order()
+        for file_plan in ordered:
+            self._delete_all(file_plan.key, file_plan, file_plan.clear)
+        for file_plan in ordered:
+            if file_plan.upload:
+                self._go_on()
+                self._upload(file_plan, file_plan.upload, observed[file_plan.place.kind])
+        for file_plan in ordered:
+            if file_plan.update:
+                self._go_on()
+                self._update(file_plan.key, file_plan, file_plan.update)
+        self._finish(plan)
+        for file_plan in ordered:
+            self._tidy(file_plan.key, file_plan)
+        self._purge(plan.purge)
 
-    def _delete(self, action: Delete, done: list[FileAction]) -> None:
-        self._client.delete_file(self._kind, self._app_slug, str(action.slug))
-        if action.reason == "replaced" and not self._complete:
-            self._given_up.append(str(action.slug))
-        done.append(action)
+    # Uploads and updates
 
-    def _upload(
-        self, action: Upload, content: Content, known: frozenset[str], replaced: Sequence[str]
-    ) -> dict[str, Any]:
-        client, kind, app_slug = self._client, self._kind, self._app_slug
-        client.redact.add(action.changes.get(PASSWORD), *(action.creation.get(name) for name in KEYSTORE_SECRETS))
-        slot = self._create(action, known)
-        try:
-            self._send(slot, action, content)
-        except ServiceError as error:
-            if error.kind != "signed_url_expired":
-                raise
-            # The service gives a slot one URL only, so a late upload needs a new slot.
-            late = str(slot["slug"])
-            if kind.has_env_key:  # the new slot gets the key only if nobody has it
-                self._discard(late)
-            slot = self._create(action, known | {late})
-            if not kind.has_env_key:
-                self._discard(late)
-            self._send(slot, action, content)
-        slug = str(slot["slug"])
-        if replaced:
-            self._journal.begin(kind, app_slug, slug, replaced)
-        answer = self._confirm(slug)
-        if action.changes:
-            answer = client.update_file(kind, app_slug, slug, action.changes)
-        return answer
+    def _declaration(self, key: Key) -> Declaration:
+        return next(one for one in self._declared[key[0]] if one.desired.key == key[1])
 
-    def _create(self, action: Upload, known: frozenset[str]) -> Mapping[str, Any]:
-        client, kind, app_slug = self._client, self._kind, self._app_slug
-
-        def create() -> dict[str, Any]:
-            return client.create_file(kind, app_slug, action.name, action.size, action.creation)
-
-        def look() -> None:
-            """What a lost answer has created is of no use without its upload URL, which is given only once."""
-            for found in list(client.files(kind, app_slug)):
-                mine = found.get("upload_file_name") == action.name and found.get("upload_file_size") == action.size
-                if mine and not found.get("processed") and found["slug"] not in {*known, *self._created}:
-                    client.delete_file(kind, app_slug, str(found["slug"]))
-
-        try:
-            slot = self._until_clear(create, look)
-        except ServiceError as error:
-            if kind.has_env_key and error.kind == "bad_request" and not self._given_up:
-                error.notes.append(
-                    "If there is a file with this key already, and the service does not let two have it: "
-                    "replace_order=delete_first deletes the old one first."
-                )
-            raise
-        self._created.append(str(slot["slug"]))
-        return slot
-
-    def _send(self, slot: Mapping[str, Any], action: Upload, content: Content) -> None:
-        what = f"upload {self._kind.words} {action.name} of app {self._app_slug}"
-        self._client.upload(str(slot.get("upload_url") or ""), content.data, what)
-
-    def _confirm(self, slug: str) -> dict[str, Any]:
-        client, kind, app_slug = self._client, self._kind, self._app_slug
-
-        def look() -> dict[str, Any] | None:
-            file = client.file(kind, app_slug, slug)
-            return file if file.get("processed") else None
-
-        return self._until_clear(lambda: client.confirm_file(kind, app_slug, slug), look)
-
-    def _discard(self, slug: str) -> None:
-        self._client.delete_file(self._kind, self._app_slug, slug)
-        self._created.remove(slug)
-
-    def _take_back(self, error: BaseException, done: Sequence[FileAction]) -> None:
-        """Remove what was created, unless it is complete: then an old file may be gone, and this one in use."""
-        notes = error.notes if isinstance(error, CiError) else []
-        if self._given_up and not self._complete:
-            gone = ", ".join(self._given_up)
-            notes.append(f"What it was to replace (slug {gone}) is deleted already, so run again to have a file.")
-        if not self._created:
-            if done:
-                listed = ", ".join(f"{action.action} {action.slug}" for action in done)
-                notes.append(f"Done before that: {listed}. Run again to finish.")
-            return
-        if self._complete:
-            notes.append(
-                f"The new file (slug {self._created[-1]}) is complete and stays; what it replaces may still be there. "
-                "To finish, run again on this machine, or with duplicates=remove on another one."
+    def _upload(self, plan: FilePlan, action: Upload, observed: Sequence[RemoteFile]) -> None:
+        content = self._declaration(plan.key).content
+        if content is None:
+            raise ValueError("an upload without content")
+        file = FileUpload(self._client, plan.place.kind, self._app_slug, observed).run(action, content)
+        self._observer.own[str(file.slug)] = plan.place.kind
+        self._observer.remember(file.slug, action.sha256)
+        self._files[plan.key] = file
+        self._done.append(action)
+        if action.env_key and file.env_key and file.env_key != action.env_key:
+            # Bitrise decides which key a keystore gets; it is not known for sure before.
+            self.warnings.append(
+                f"{file.name}: builds of app {self._app_slug} referred to this {plan.place.kind.words} by the key "
+                f"{action.env_key}; the service has given the new file the key {file.env_key}."
             )
-            return
-        for slug in list(self._created):
-            try:
-                self._discard(slug)
-            except CiError as second:
-                notes.append(f"What was created (slug {slug}) could not be removed: {second}")
-            else:
-                self._journal.finish(self._kind, self._app_slug, slug)
-                # In a fleet, other files of the app may have been dealt with before.
-                rest = "." if done else "; nothing else was changed."
-                notes.append(f"What was created (slug {slug}) was removed again{rest}")
 
-    def _until_clear(self, attempt: Callable[[], T], look: Callable[[], T | None]) -> T:
-        """Make an attempt again only after a look at what the last one did."""
-        tries = 0
-        while True:
-            try:
-                return attempt()
-            except UnclearOutcomeError as error:
-                unclear = error
-            # Outside of the except: a failure of the look must not be taken for one of the attempt.
-            tries += 1
-            try:
-                found = look()
-            except CiError as second:
-                unclear.notes.append(f"Whether it took effect could not be found out: {second}")
-                raise unclear from second
-            if found is not None:
-                return found
-            if tries > self._client.max_retries:
-                raise unclear
-            self._client.back_off(tries)
+    def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
+        data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), action.changes)
+        changed = RemoteFile.from_service(plan.place.kind, data)
+        for name in ("is_protected", "is_expose"):
+            if name in action.changes and getattr(changed, name) != action.changes[name]:
+                raise ServiceError(
+                    f"The service accepted {name}={str(action.changes[name]).lower()} for the {plan.place} named "
+                    f"{action.name} (slug {action.slug}), but still returns the old value. Run again later.",
+                    kind="invalid_response",
+                )
+        known = self._files.get(key) or plan.decision.keep
+        self._files[key] = changed.with_found_digest(known.sha256) if known and changed.sha256 is None else changed
+        uploaded = plan.upload.changes if plan.upload else {}
+        if any(name not in uploaded for name in action.changes):
+            self._done.append(action)
+
+    # Deletions and protection
+
+    def _finish(self, plan: AppPlan) -> None:
+        """Delete what is replaced, then protect; repeat until a list shows that it is so."""
+        pending = {one.key: one for one in plan.in_order() if _needs_finish(one)}
+        for key, file_plan in pending.items():
+            self._mark(key, file_plan)
+        for key, file_plan in pending.items():
+            self._delete_all(key, file_plan, file_plan.delete)
+        first = dict(pending)
+        for tries in range(DELETION_ROUNDS):
+            if not pending:
+                return
+            if tries > 1:
+                self._client.back_off(tries)
+            listed = {kind: self._observer.list_files(kind) for kind in dict.fromkeys(key[0] for key in pending)}
+            again = {key: self._finish_again(key, first[key], listed[key[0]]) for key in pending}
+            pending = {key: one for key, one in again.items() if one is not None}
+        if pending:
+            left = ", ".join(f"{action.name} (slug {action.slug})" for one in pending.values() for action in one.delete)
+            raise self._still_listed(left)
+
+    def _finish_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan | None:
+        """Plan one declaration again by a new list, and do what is left. Returns the plan if it deleted something."""
+        again = self._plan_again(key, first, listed)
+        if again.delete:
+            self._mark(key, again)
+            self._delete_all(key, again, again.delete)
+            return again
+        keep = again.decision.keep
+        if keep is not None:
+            self._files[key] = keep
+            changes = {
+                **(again.update.changes if again.update else {}),
+                **(again.protect.changes if again.protect else {}),
+            }
+            if changes:
+                kind = first.place.kind
+                self._update(key, first, Update(kind.name, self._app_slug, keep.slug, keep.name, changes))
+        return None
+
+    def _plan_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
+        kind = first.place.kind
+        declaration = self._declaration(key)
+        own = self._files.get(key)
+        if own and first.upload and declaration.desired.slug:
+            # The slug that the task names is about to go, and the new file has another one.
+            declaration = replace(declaration, desired=replace(declaration.desired, slug=own.slug))
+        wanted, files = observe_app(self._observer, {kind: [declaration]}, {kind: listed})
+        again_key = (kind, wanted[kind][0].key)
+        policy = replace(
+            self._policy,
+            purge=frozenset(),
+            now=self._client.service_time(),
+            inherited={again_key: self._inherited.get(key, Inherited())},
+            uploaded=frozenset({again_key}),
+        )
+        try:
+            again = plan_app(self._app_slug, wanted, files, policy).files[0]
+        except RefusedError as error:
+            if error.kind == "duplicates":
+                raise _concurrent(first, str(error)) from error
+            raise
+        if again.upload:
+            raise _concurrent(first, "A newer file of that name has other content.")
+        if not first.desired.present or first.desired.slug:
+            # Only what this task is about: another run may have uploaded a file of that name meanwhile.
+            about = {action.slug for action in (*first.delete, *first.clear)}
+            again = replace(again, delete=tuple(action for action in again.delete if action.slug in about))
+        return again
+
+    def _mark(self, key: Key, plan: FilePlan) -> None:
+        """Note on the service that the new file inherits protection, before the file that has it is deleted."""
+        markers = {file.slug for file in plan.decision.candidates.markers}
+        if not plan.decision.needs_marker or self._markers.get(key) in markers:
+            return
+        kind = plan.place.kind
+        name = marker_name(plan.decision.wanted.name or plan.desired.label)
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16].upper()
+        more = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if kind.has_env_key else {}
+        try:
+            data = self._client.create_file(kind, self._app_slug, name, 1, more)
+        except CiError as error:
+            error.notes.append(
+                f"No old file was deleted. Declare is_protected=true for {plan.desired.label}, so that the service "
+                "does not have to hold a note about it, and run again."
+            )
+            raise
+        self._markers[key] = str(data["slug"])
+
+    def _delete_all(self, key: Key, plan: FilePlan, actions: Sequence[Delete]) -> None:
+        for action in actions:
+            self._go_on()
+            if action.reason == "leftover":
+                self._delete_leftover(plan.place.kind, action)
+                continue
+            answer = self._delete(plan.place.kind, action)
+            if answer:
+                self._pass_on(key, plan, answer)
+            if action not in self._done:
+                self._done.append(action)
+
+    def _delete(self, kind: FileKind, action: Delete) -> dict[str, Any] | None:
+        answer = self._client.delete_file(kind, self._app_slug, str(action.slug))
+        if answer is None:
+            self._observer.gone.add(str(action.slug))  # seen to be gone; a list may lag behind
+        return answer
+
+    def _pass_on(self, key: Key, plan: FilePlan, answer: Mapping[str, Any]) -> None:
+        """Inherit flags that somebody else set on the old file since it was listed."""
+        if answer.get("slug") and plan.desired.present:
+            old = RemoteFile.from_service(plan.place.kind, answer)
+            self._inherited[key] = self._inherited.get(key, Inherited()).join(old)
+
+    def _remember_flags(self, plan: AppPlan) -> None:
+        for file_plan in plan.files:
+            candidates = file_plan.decision.candidates
+            inherited = Inherited(is_protected=bool(candidates.markers))
+            for file in candidates.processed:
+                inherited = inherited.join(file)
+            self._inherited[file_plan.key] = inherited
+
+    # Leftovers and purge
+
+    def _tidy(self, key: Key, plan: FilePlan) -> None:
+        for action in plan.tidy:
+            self._go_on()
+            self._delete_leftover(plan.place.kind, action)
+        if key in self._markers:
+            self._client.delete_file(plan.place.kind, self._app_slug, self._markers[key])
+
+    def _delete_leftover(self, kind: FileKind, action: Delete) -> None:
+        """Read an unfinished upload again right before it is deleted: another run may have confirmed it."""
+        try:
+            data = self._client.file(kind, self._app_slug, str(action.slug))
+        except ServiceError as error:
+            if error.status != 404:
+                raise
+            self._observer.gone.add(str(action.slug))
+        else:
+            if RemoteFile.from_service(kind, data).processed:
+                return
+            self._client.delete_file(kind, self._app_slug, str(action.slug))
+        self._done.append(action)
+
+    def _purge(self, actions: Sequence[Delete]) -> None:
+        for kind in KINDS:
+            left = [action for action in actions if action.kind == kind.name]
+            for tries in range(DELETION_ROUNDS):
+                if not left:
+                    break
+                if tries > 1:
+                    self._client.back_off(tries)
+                for action in left:
+                    self._go_on()
+                    self._delete(kind, action)
+                    if action not in self._done:
+                        self._done.append(action)
+                listed = {file.slug for file in self._observer.list_files(kind)}
+                left = [action for action in left if action.slug in listed]
+            if left:
+                raise self._still_listed(", ".join(f"{action.name} (slug {action.slug})" for action in left))
+
+    def _still_listed(self, files: str) -> ServiceError:
+        return ServiceError(
+            f"The service answered that it deleted files of app {self._app_slug}, but still lists them: {files}. Run "
+            "again later.",
+            kind="invalid_response",
+        )
+
+    def _explain(self, plan: AppPlan, error: CiError) -> None:
+        """Say in the error what was done before it, and that a rerun finishes the rest."""
+        if not self._done:
+            return
+        listed = ", ".join(f"{_PAST[action.action]} {_words(action)} {action.name}" for action in self._done)
+        error.notes.append(f"Done before the error: {listed}. Run again to finish.")
+        waiting = [action for action in plan.actions_of("delete") if action not in self._done]
+        if waiting and any(isinstance(action, Upload) for action in self._done):
+            listed = ", ".join(f"{action.name} (slug {action.slug})" for action in waiting)
+            error.notes.append(f"Replaced files that are still there: {listed}.")
+
+
+_PAST = {"upload": "uploaded", "update": "updated", "delete": "deleted"}
+
+
+def _words(action: FileAction) -> str:
+    return next(kind.words for kind in KINDS if kind.name == action.kind)
+
+
+def _needs_finish(plan: FilePlan) -> bool:
+    """Return whether something has to be seen in a new list: deletions, or that a file is alone before it is "
+    "protected."""
+    protects_upload = bool(plan.upload and plan.upload.changes.get("is_protected"))
+    has_cleared = any(action.reason == "replaced" for action in plan.clear)
+    return bool(plan.delete or plan.protect or protects_upload or has_cleared)
+
+
+def _concurrent(plan: FilePlan, reason: str) -> ConcurrentChangeError:
+    return ConcurrentChangeError(
+        f"Another run or person changed the {plan.place} named {plan.desired.label} at the same time. {reason} Nothing "
+        "that is newer was changed. Run again once the other run is done."
+    )

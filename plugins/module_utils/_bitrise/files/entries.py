@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -22,10 +21,16 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.option
     STATE,
     declaration_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import FilesOfApp
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
+    AppOutcome,
+    apply_app,
+    prepare_app,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS
 
 FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
@@ -35,14 +40,16 @@ def _managing(kind: FileKind) -> Entry:
     def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
         declaration = declaration_of(kind, options, context.read_file)
         client.redact.add(*declaration.desired.secrets)
-        files = FilesOfApp(client, kind, options["app_slug"], Journal(context.env))
-        step = files.prepare(declaration)
-        warnings = step.warnings + files.back_up(step, check_mode=context.check_mode)
-        file = step.file if context.check_mode or not step.plan.changed else files.apply(step)
-        shown = file.as_result() if file else None
+        prepared = prepare_app(client, options["app_slug"], {kind: [declaration]}, Policy())
+        outcome = AppOutcome()
+        apply_app(client, prepared, outcome, check_mode=context.check_mode)
+        shown = outcome.files[0][1].as_result() if outcome.files else None
         if shown and kind.name in KINDS:
-            shown["details"] = step.verdict.details if step.verdict else None
-        return Outcome({kind.name: shown}, step.plan, (*warnings, *files.warnings))
+            shown["details"] = next(iter(prepared.verdicts.values())).details
+        plan = Plan(
+            tuple(outcome.actions), before=outcome.before.get(kind.plural, {}), after=outcome.after.get(kind.plural, {})
+        )
+        return Outcome({kind.name: shown}, plan, tuple(outcome.warnings))
 
     options = BITRISE + RUN + APP + STATE + FILE_OPTIONS[kind]
     return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))

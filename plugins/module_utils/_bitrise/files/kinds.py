@@ -57,3 +57,14 @@ PROJECT_FILE = FileKind(
     own_keys=(("user_env_key", None),),
 )
 KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The files of one kind in one app, as messages name them."""
+
+    kind: FileKind
+    app_slug: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.words} of app {self.app_slug}"

@@ -6,17 +6,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
     FileKind,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
 
 # Signed URLs and passwords: in no result, whatever else the service may add to its objects.
 _SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)
+
+_SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 
 # What a keystore is created with, by the service's names.
 KEYSTORE_SECRETS = ("alias", "password", "private_key_password")
@@ -37,53 +42,95 @@ def _told(data: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str) and value}
 
 
+def _flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = data.get(name)
+    if value is None or value == "":
+        return default
+    if not isinstance(value, bool):
+        raise ServiceError(
+            f"The service returned {value!r:.40} as {name} of file {data.get('slug')!s:.40}, expected true or "
+            "false. No change was made because of it. Check api_url, and whether a proxy rewrites answers.",
+            kind="invalid_response",
+        )
+    return value
+
+
+def _digest(value: Any) -> str | None:
+    return value.lower() if isinstance(value, str) and _SHA256.fullmatch(value) else None
+
+
+def _serials(listed: Any) -> frozenset[str]:
+    entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    found = (entry.get("serial") for entry in entries)
+    return frozenset(serial.upper().lstrip("0") for serial in found if isinstance(serial, str) and serial)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names are equal to a reader: a Mac may write an umlaut as two characters."""
+    return one == other or unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+
+
 @dataclass(frozen=True)
 class RemoteFile:
     """A file of an app as the service reports it."""
 
-    slug: str | None  # None: planned, not there yet
+    slug: str | None  # None: planned, not uploaded yet
     name: str
     size: int | None
     processed: bool
     is_protected: bool
     is_expose: bool
     sha256: str | None = None
-    digest_is_listed: bool = field(default=True, compare=False)  # by the service, and not found out from the bytes
-    # None: the service does not tell it. Where nothing is set it is "".
+    digest_is_listed: bool = field(default=True, compare=False)  # by the service, not computed from the bytes
+    # None: the service withholds it. "": no password is set.
     password: str | None = field(default=None, repr=False)
     env_key: str | None = None  # what builds refer to the file by, where its kind has that
-    # Of a keystore: alias and passwords, as far as the service tells them. Named as at creation.
+    # Of a keystore: alias and passwords, as far as the service returns them. Named as at creation.
     told: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     others: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    # Evidence that is read only where a plan needs it.
+    is_withheld: bool = False  # the service gives no address to download the bytes from
+    is_missing_bytes: bool = False  # the service lists the file, but the storage does not have its bytes
+    identity: str | None = None  # who or what the file signs for, from its content; None: not read, or unreadable
+    serials: frozenset[str] = frozenset()  # of the certificates in it, as the service lists them
+
+    @property
+    def is_readable(self) -> bool:
+        """Return whether the bytes can be downloaded."""
+        return self.processed and not (self.is_protected or self.is_withheld or self.is_missing_bytes)
 
     @classmethod
     def from_service(cls, kind: FileKind, data: Mapping[str, Any]) -> RemoteFile:
-        """`data`: the service's object. An undefined value may be null, "" or missing (API, section values)."""
+        """Read the service's object `data`. An undefined value may be null, "" or missing.
+
+        Raises ServiceError of kind invalid_response if a flag is not a boolean: deletions depend on flags.
+        """
         size = data.get("upload_file_size")
-        protected = bool(data.get("is_protected"))
+        protected = _flag(data, "is_protected", default=False)
         password = data.get("certificate_password") or ""
         own = {key: unset if data.get(key) is None else data[key] for key, unset in kind.unset.items()}
         known = ("slug", "upload_file_name", "upload_file_size", "processed", "is_protected", "is_expose")
         return cls(
             slug=str(data["slug"]),
             name=str(data.get("upload_file_name") or ""),
-            size=size if isinstance(size, int) else None,
-            processed=bool(data.get("processed")),
+            size=size if isinstance(size, int) and not isinstance(size, bool) else None,
+            processed=_flag(data, "processed", default=False),
             is_protected=protected,
-            is_expose=bool(data["is_expose"]) if data.get("is_expose") is not None else True,
-            sha256=str(data["file_sha256"]).lower() if data.get("file_sha256") else None,
+            is_expose=_flag(data, "is_expose", default=True),
+            sha256=_digest(data.get("file_sha256")),
             password=None if protected or not kind.has_password else str(password),
             env_key=str(data["user_env_key"]) if kind.has_env_key and data.get("user_env_key") else None,
             told=_told(data) if kind == ANDROID_KEYSTORE and not protected else {},
             others={**_public({key: value for key, value in data.items() if key not in known}), **own},
+            serials=_serials(data.get("certificates")) if kind == BUILD_CERTIFICATE else frozenset(),
         )
 
     def with_found_digest(self, sha256: str | None) -> RemoteFile:
-        """With the digest that a download has given, now or before: protected, the file gives no bytes for that."""
+        """Return the file with a digest that was computed from its bytes, now or in an earlier run."""
         return replace(self, sha256=sha256, digest_is_listed=False)
 
     def as_result(self) -> dict[str, Any]:
-        """The service's object without URLs and passwords, and the digest where it is known."""
+        """Return the service's object without URLs and passwords, and the digest where it is known."""
         return {
             **self.others,
             "slug": self.slug,
@@ -98,7 +145,7 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Desired:
-    """A file as a task declares it. None means: leave it as it is."""
+    """A file as a task declares it. None means that the task leaves the value as it is."""
 
     name: str | None
     present: bool = True
@@ -113,24 +160,34 @@ class Desired:
     keystore: Mapping[str, str] = field(default_factory=dict, repr=False)  # of KEYSTORE_SECRETS, what is declared
     keystore_name: str | None = None
     replace_order: str = "upload_first"
-    on_unverifiable: str = "trust"
+    on_unverifiable: str = "warn"
     duplicates: str = "fail"
     force: bool = False
+    # What the declared bytes say of themselves, read where a plan needs it.
+    made_at: float | None = None  # Unix seconds: no file that was uploaded before can hold these bytes
+    identity: str | None = None
+    serials: frozenset[str] = frozenset()
+    opens_without_password: bool | None = None
 
     @property
     def label(self) -> str:
         return self.env_key or self.name or f"with slug {self.slug}"
 
     @property
+    def key(self) -> tuple[str | None, str | None, str | None]:
+        """Return what tells this declaration from the others of its kind."""
+        return (self.env_key, self.name, self.slug)
+
+    @property
     def secrets(self) -> tuple[str | None, ...]:
         return (self.password, *self.keystore.values())
 
     def means(self, file: RemoteFile) -> bool:
-        """Whether a remote file has the declared identity, as far as that is not a slug."""
+        """Return whether a remote file has the declared name, or the declared key where one is declared."""
         if self.env_key is not None:
             return file.env_key == self.env_key
-        return self.name is not None and file.name == self.name
+        return self.name is not None and same_name(file.name, self.name)
 
     def differs_inside(self, file: RemoteFile) -> bool:
-        """Whether the keystore is known to have been created with another alias or password."""
+        """Return whether the keystore is known to have been created with another alias or password."""
         return any(file.told.get(name, value) != value for name, value in self.keystore.items())

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS, Desired
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
@@ -36,7 +36,7 @@ FILE = OptionGroup(
         "slug": {"type": "str"},
         "is_protected": {"type": "bool"},
         "is_expose": {"type": "bool", "aliases": ["is_exposed"]},
-        "on_unverifiable": {"type": "str", "choices": ["trust", "replace", "fail"], "default": "trust"},
+        "on_unverifiable": {"type": "str", "choices": ["warn", "trust", "replace", "fail"], "default": "warn"},
         "duplicates": {"type": "str", "choices": ["fail", "remove"], "default": "fail"},
         "backup_dir": {"type": "path"},
         "backup_required": {"type": "bool", "default": False},

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS, declaration_of
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Declaration
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
@@ -70,9 +71,9 @@ def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Cont
     return list(declared.values())
 
 
-def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[str, list[Declaration]]:
-    """By kind: all declarations for one app. A kind about which nothing is said is left out."""
-    found: dict[str, list[Declaration]] = {}
+def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[FileKind, list[Declaration]]:
+    """Return all declarations for one app by kind. A kind that the task does not mention is left out."""
+    found: dict[FileKind, list[Declaration]] = {}
     for kind in KINDS:
         if kind.plural not in app.common and kind.plural not in app.own:
             continue
@@ -82,8 +83,8 @@ def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) ->
         names = [declaration.desired.label for declaration in declarations if declaration.desired.slug is None]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise OptionError(f"{kind.plural}: declared twice for app {app.app_slug}: {', '.join(twice)}.")
-        found[kind.plural] = declarations
+            raise OptionError(f"{kind.plural} declares {', '.join(twice)} twice for app {app.app_slug}.")
+        found[kind] = declarations
     return found
 
 

@@ -7,28 +7,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.journal import Journal
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import (
+    check_total_limit,
+    refuse_large_total,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import PreparedApp
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
     AppDeclaration,
     OnceReader,
     app_declarations,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.one_app import (
-    AppOutcome,
-    FleetPolicy,
-    counts,
-    reconcile_app,
-)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconcile_app import (
+    FleetAppOutcome,
+    FleetPolicy,
+    apply,
+    counts,
+    prepare,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    NotDoneError,
+    OptionError,
+    RefusedError,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
@@ -43,7 +55,7 @@ class _Counts:
         self._total, self._progress = total, Progress(say)
         self._done = self._changed = self._failed = 0
 
-    def count(self, outcome: AppOutcome) -> None:
+    def count(self, outcome: FleetAppOutcome) -> None:
         self._done += 1
         self._changed += bool(outcome.actions)
         self._failed += outcome.error is not None
@@ -55,55 +67,110 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     started = time.monotonic()
     check_workers(options["concurrency"])
     if options["max_purge"] < 0:
-        raise OptionError(f"max_purge: {options['max_purge']} is not a number of at least 0.")
+        raise OptionError(f"max_purge must be 0 or greater, got {options['max_purge']}.")
+    check_total_limit(options["max_purge_total"])
     read_file = OnceReader(context.read_file)
     declared = app_declarations(options, read_file)
     cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
     policy = FleetPolicy(
-        purge=frozenset(options["purge"]),
-        max_purge=options["max_purge"],
+        Policy(purge=frozenset(options["purge"]), max_purge=options["max_purge"]),
         check_mode=context.check_mode,
         read_file=read_file,
-        journal=Journal(context.env),
         digests=cache,
     )
-    counted = _Counts(len(declared), context.say)
+    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.say))
     try:
-        outcomes = _reconcile_all(clients, declared, policy, counted, options)
+        outcomes = fleet.run()
     finally:
         clients.close()
         if cache and not context.check_mode:
             cache.save()
     seconds = round(time.monotonic() - started, 3)
-    return _outcome(outcomes, clients.requests_sent, seconds, cache.warnings if cache else [])
+    outcome = _outcome(outcomes, clients.requests_sent, seconds, cache.warnings if cache else [])
+    return replace(outcome, error=fleet.error) if fleet.error else outcome
 
 
-def _reconcile_all(
-    clients: BitriseClients,
-    declared: Sequence[AppDeclaration],
-    policy: FleetPolicy,
-    counted: _Counts,
-    options: Mapping[str, Any],
-) -> dict[str, AppOutcome]:
-    outcomes: dict[str, AppOutcome] = {}
+class _Fleet:
+    """All apps of one task, several at a time."""
 
-    def work(app: AppDeclaration) -> AppOutcome:
-        outcome = reconcile_app(clients.get(), app, policy)
-        # A token that is refused for one app is refused for all of them. Said here, before this thread takes the next.
-        if outcome.error and (options["fail_fast"] or outcome.error.kind == "unauthorized"):
-            policy.stop.set()
-        return outcome
+    def __init__(
+        self,
+        clients: BitriseClients,
+        declared: Sequence[AppDeclaration],
+        policy: FleetPolicy,
+        options: Mapping[str, Any],
+        counted: _Counts,
+    ) -> None:
+        self._clients = clients
+        self._declared = declared
+        self._policy = policy
+        self._options = options
+        self._counted = counted
+        self._outcomes = {app.app_slug: FleetAppOutcome() for app in declared}
+        self.error: CiError | None = None  # of the task as a whole
 
-    def done(app: AppDeclaration, outcome: AppOutcome) -> None:
-        outcomes[app.app_slug] = outcome
-        counted.count(outcome)
+    def run(self) -> dict[str, FleetAppOutcome]:
+        if self._policy.policy.purge:
+            self._run_in_two_passes()
+        else:
+            self._concurrently(self._declared, self._reconcile)
+        return self._outcomes
 
-    # When it is stopped, each thread ends the file that it is at, and no new one is begun.
-    side_by_side(clients, options["concurrency"], declared, work, done, policy.stop.set)
-    return {app.app_slug: outcomes[app.app_slug] for app in declared}
+    def _run_in_two_passes(self) -> None:
+        """Plan all apps before the first is changed: only then is it known how much the task would purge in all."""
+        prepared: dict[str, PreparedApp] = {}
+
+        def prepare_one(app: AppDeclaration) -> None:
+            outcome = self._outcomes[app.app_slug]
+            found = prepare(self._clients.get(), app, self._policy, outcome)
+            if found is not None:
+                prepared[app.app_slug] = found
+            self._check_stop(outcome)
+
+        def apply_one(app: AppDeclaration) -> None:
+            self._apply(app, prepared.pop(app.app_slug, None))
+
+        self._concurrently(self._declared, prepare_one, counts=False)
+        try:
+            refuse_large_total(
+                {slug: one.plan for slug, one in prepared.items()},
+                sum(one.observed_count for one in prepared.values()),
+                self._options["max_purge_total"],
+                self._options["max_purge"],
+            )
+        except RefusedError as error:
+            self.error = error
+        else:
+            self._concurrently(self._declared, apply_one)
+
+    def _reconcile(self, app: AppDeclaration) -> None:
+        self._apply(app, prepare(self._clients.get(), app, self._policy, self._outcomes[app.app_slug]))
+
+    def _apply(self, app: AppDeclaration, prepared: PreparedApp | None) -> None:
+        outcome = self._outcomes[app.app_slug]
+        if prepared is not None:
+            apply(self._clients.get(), prepared, self._policy, outcome)
+        self._check_stop(outcome)
+
+    def _check_stop(self, outcome: FleetAppOutcome) -> None:
+        # A token that is refused for one app is refused for all. Checked before this thread takes the next app.
+        if outcome.error and (self._options["fail_fast"] or outcome.error.kind == "unauthorized"):
+            self._policy.stop.set()
+
+    def _concurrently(
+        self, apps: Sequence[AppDeclaration], work: Callable[[AppDeclaration], None], *, counts: bool = True
+    ) -> None:
+        def done(app: AppDeclaration, _nothing: None) -> None:
+            if counts:
+                self._counted.count(self._outcomes[app.app_slug])
+
+        # When the task is stopped, each thread finishes the request that it is at, and none begins a new app.
+        side_by_side(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
 
 
-def _outcome(outcomes: Mapping[str, AppOutcome], requests: int, seconds: float, warnings: Sequence[str]) -> Outcome:
+def _outcome(
+    outcomes: Mapping[str, FleetAppOutcome], requests: int, seconds: float, warnings: Sequence[str]
+) -> Outcome:
     plan = Plan(
         tuple(action for outcome in outcomes.values() for action in outcome.actions),
         before={slug: outcome.before for slug, outcome in outcomes.items() if outcome.before or outcome.after},
@@ -122,20 +189,27 @@ def _outcome(outcomes: Mapping[str, AppOutcome], requests: int, seconds: float, 
         plan,
         warnings=(*warnings, *(text for outcome in outcomes.values() for text in outcome.warnings)),
         error=_failure(outcomes),
+        exception=next((outcome.traceback for outcome in outcomes.values() if outcome.traceback), None),
     )
 
 
-def _failure(outcomes: Mapping[str, AppOutcome]) -> CiError | None:
-    """One error for the task: it names the apps that failed, and why."""
+def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
+    """Return one error for the task: it names the apps that failed, with one message for each cause."""
     failed = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
     if not failed:
         return None
     causes = {slug: error for slug, error in failed.items() if not isinstance(error, NotDoneError)} or failed
-    lines = [f"{slug}: {error.message}" for slug, error in list(causes.items())[:NAMED_IN_MESSAGE]]
-    if len(causes) > NAMED_IN_MESSAGE:
-        lines.append(f"{len(causes) - NAMED_IN_MESSAGE} more failed; see apps in the result.")
+    by_message: dict[str, list[str]] = {}
+    for slug, error in causes.items():
+        by_message.setdefault(error.message.replace(slug, "..."), []).append(slug)
+    lines = []
+    for slugs in sorted(by_message.values(), key=len, reverse=True)[:NAMED_IN_MESSAGE]:
+        named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
+        lines.append(f"{named}: {causes[slugs[0]].message}")
+    if len(by_message) > NAMED_IN_MESSAGE:
+        lines.append(f"{len(by_message) - NAMED_IN_MESSAGE} other causes; see apps in the result.")
     if len(failed) > len(causes):
-        lines.append(f"{len(failed) - len(causes)} more were not dealt with.")
+        lines.append(f"{len(failed) - len(causes)} more apps were not reached.")
     message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
     # What is the same for all of them is true of the task.
     details = [error.as_dict() for error in causes.values()]

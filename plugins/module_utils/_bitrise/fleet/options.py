@@ -39,6 +39,7 @@ FLEET = OptionGroup(
         **_file_lists(),
         "purge": {"type": "list", "elements": "str", "choices": [kind.plural for kind in FILE_OPTIONS], "default": []},
         "max_purge": {"type": "int", "default": 10},
+        "max_purge_total": {"type": "str", "default": "25%"},
         **CONCURRENCY.argument_spec,
         "fail_fast": {"type": "bool", "default": False},
         "digest_cache": {"type": "path", "fallback": (environment_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},

@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import Digests
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Digests
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.told import details_told
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError

@@ -77,7 +77,7 @@ def test_a_file_that_is_declared_twice(fleet: Fleet, own: bool) -> None:
     result = task.fail()
 
     assert result["apps"][TWO]["error"]["kind"] == result["error"]["kind"] == "option"
-    assert f"provisioning_profiles: declared twice for app {TWO}: dist." in result["msg"]
+    assert f"provisioning_profiles declares dist twice for app {ONE if not own else TWO}." in result["msg"]
     assert (result["apps"][ONE]["error"] is None) is own
     assert fleet.asked_about(TWO) == {}
 
@@ -88,7 +88,7 @@ def test_a_file_that_is_declared_by_name_and_by_slug(fleet: Fleet) -> None:
     slug = fleet.files(ONE, PROFILES)[0]["slug"]
     both = [{"name": "dist", "is_expose": True}, {"slug": slug, "is_expose": False}]
     result = fleet.task([ONE], provisioning_profiles=both).fail()
-    assert "declared twice" in result["msg"]
+    assert "declare the same file" in result["msg"]
     assert fleet.asked() == {"list": 1}
 
 
@@ -103,7 +103,7 @@ def test_an_app_that_is_listed_twice(fleet: Fleet) -> None:
 OPTIONS: dict[str, dict[str, Any]] = {
     "concurrency: 0 is not": {"concurrency": 0},
     "concurrency: 65 is not": {"concurrency": 65},
-    "max_purge: -1 is not": {"max_purge": -1},
+    "max_purge must be 0 or greater, got -1": {"max_purge": -1},
     "max_retries: -1 is negative": {"max_retries": -1},
     "timeout: 0.0 is not": {"timeout": 0},
     "api_url": {"api_url": "http://example.com"},

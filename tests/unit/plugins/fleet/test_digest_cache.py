@@ -67,18 +67,6 @@ def test_a_protected_profile_can_be_verified(fleet: Fleet, path: Path) -> None:
     assert fleet.contents(PROFILES)[ONE] == digests(dist=b"bytes 2")
 
 
-def test_it_does_not_decide_whether_a_copy_is_protected(fleet: Fleet, path: Path) -> None:
-    """One that is filled knows what both hold; the next run may be on another machine."""
-    fleet.holds({ONE: {PROFILES: [a_file("dist", NEW), a_file("dist", NEW)]}})
-    known = fleet.task([ONE], provisioning_profiles=[declared("dist", NEW)], digest_cache=str(path))
-    known.run()
-    assert known.asked_by() == {"list": 1}
-    protected = known.with_options(provisioning_profiles=[declared("dist", NEW, is_protected=True)])
-    for task in (protected, protected.with_options(digest_cache=None)):
-        assert task.fail()["error"]["kind"] == "duplicates"
-        assert [file["is_protected"] for file in fleet.files(ONE, PROFILES)] == [False, False]
-
-
 def test_check_mode_writes_nothing(cached: FleetTask, path: Path) -> None:
     cached.run(check_mode=True)
     assert not path.parent.exists()

@@ -71,6 +71,7 @@ def test_a_kind_that_is_not_declared_is_left_alone(fleet: Fleet) -> None:
 
 
 def test_leftovers_of_interrupted_uploads_go_too(fleet: Fleet) -> None:
+    """Those in the fixture are old; what may still be under way stays."""
     leftovers = [a_file("dist", None), a_file("dist", None, size=len(NEW)), a_file("other", None)]
     fleet.holds({ONE: {PROFILES: leftovers}})
     done = check_then_run_then_rerun(fleet.task([ONE], purge=[PROFILES], provisioning_profiles=PROFILE))
@@ -95,7 +96,7 @@ def test_more_than_max_purge(fleet: Fleet, most: int) -> None:
         fleet.forget()
         result = task.fail(check_mode=check_mode)
         assert result["apps"][ONE]["error"]["kind"] == result["error"]["kind"] == "max_purge"
-        assert f"more than max_purge={most}: old.p12, one, two. Nothing was changed" in result["msg"]
+        assert f"more than max_purge={most}: old.p12, one, two. The app was not changed" in result["msg"]
         assert set(fleet.asked_about(ONE)) <= READING
         assert counted(result) == {"apps": 2, "changed": 1, "failed": 1, "uploaded": 2, "updated": 0, "deleted": 0}
     assert fleet.files(ONE, PROFILES) == before
@@ -122,7 +123,7 @@ def test_the_default_of_max_purge(fleet: Fleet) -> None:
     [
         {"method": "PUT", "path": "/_storage/", "status": 500},
         {"method": "PUT", "path": "/_storage/", "drop": "before"},
-        {"method": "POST", "path": "/uploaded$", "status": 500},
+        {"method": "POST", "path": "/uploaded$", "status": 400},
         {"method": "POST", "path": "profiles$", "status": 403},
         {"method": "PATCH", "path": "profiles/", "status": 500},
     ],
@@ -133,7 +134,7 @@ def test_never_after_a_failed_upload(fleet: Fleet, fault: dict[str, Any]) -> Non
     apps = APPS[:6]
     fleet.holds(dict.fromkeys(apps, FULL))
     fleet.emulator.fault(**fault, nth=1, times=1)
-    task = fleet.task(apps, purge=list(KINDS), build_certificates=CERTIFICATE).with_options(
+    task = fleet.task(apps, purge=list(KINDS), max_purge_total="100%", build_certificates=CERTIFICATE).with_options(
         provisioning_profiles=[declared("dist", NEW, is_expose=False)]
     )
     result = task.fail()
@@ -142,11 +143,11 @@ def test_never_after_a_failed_upload(fleet: Fleet, fault: dict[str, Any]) -> Non
     assert failed in result["msg"]
     assert not [action for action in result["apps"][failed]["actions"] if action["action"] == "delete"]
     for kind in KINDS:
-        contents = fleet.contents(kind)
+        contents = fleet.complete(kind)
         assert dict(WITH_OTHERS[kind]).keys() == dict(contents.pop(failed)).keys()
         assert contents == {slug: DECLARED[kind] for slug in apps if slug != failed}
     task.run()
-    assert fleet.contents(PROFILES) == dict.fromkeys(apps, DECLARED[PROFILES])
+    assert fleet.complete(PROFILES) == dict.fromkeys(apps, DECLARED[PROFILES])
     assert task.run()["changed"] is False
 
 
@@ -157,6 +158,46 @@ def test_a_failed_deletion_is_told(fleet: Fleet) -> None:
     result = task.fail()
     assert [action["name"] for action in result["actions"]] == ["one"]
     assert (result["changed"], result["apps"][ONE]["changed"]) == (True, True)
-    assert "Done before that: delete" in result["msg"]
+    assert "Done before the error: deleted provisioning profile one." in result["msg"]
     task.run()
     assert fleet.contents(PROFILES) == {ONE: digests(dist=b"old")}
+
+
+LIMITS = pytest.mark.parametrize(("limit", "allowed"), [("25%", False), ("40%", True), ("23", False), (24, True)])
+
+
+@LIMITS
+def test_a_limit_for_the_whole_task(fleet: Fleet, limit: str | int, allowed: bool) -> None:
+    """A wrong inventory must not empty a fleet: 24 of 64 files would go. Refused before the first app is changed."""
+    apps = APPS[:8]
+    files = [a_file("dist", NEW), *(a_file(f"f{number}", b"x") for number in range(3))]
+    fleet.holds({slug: {PROFILES: files, CERTIFICATES: files} for slug in apps})
+    task = fleet.task(apps, purge=[PROFILES], max_purge_total=limit, provisioning_profiles=PROFILE).with_options(
+        build_certificates=[{"name": "dist"}]
+    )
+    if allowed:
+        assert task.run()["summary"]["deleted"] == 24
+        return
+    for check_mode in (True, False):
+        fleet.forget()
+        result = task.fail(check_mode=check_mode)
+        assert result["error"]["kind"] == "max_purge_total"
+        assert (
+            f"24 undeclared files in 8 apps would be deleted, more than max_purge_total={limit} allows" in result["msg"]
+        )
+        assert f"{apps[0]} (3)" in result["msg"]
+        assert counted(result)["deleted"] == 0
+        assert set(fleet.asked()) <= READING
+
+
+def test_a_percentage_is_never_less_than_max_purge(fleet: Fleet) -> None:
+    fleet.holds({ONE: FULL})
+    assert fleet.task([ONE], purge=list(KINDS), max_purge_total="0%", **BOTH).run()["summary"]["deleted"] == 4
+
+
+@pytest.mark.parametrize("limit", ["-1", "101%", "some", "", "1.5"])
+def test_a_limit_that_is_none(fleet: Fleet, limit: str) -> None:
+    assert (
+        "max_purge_total must be a number of files or a percentage"
+        in fleet.task([ONE], max_purge_total=limit).fail()["msg"]
+    )

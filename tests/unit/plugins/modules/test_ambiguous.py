@@ -19,9 +19,38 @@ CHECK_MODE = pytest.mark.parametrize("check_mode", [True, False], ids=["check", 
 
 
 @KINDS
-@CHECK_MODE
-def test_duplicates_are_refused(service: Service, tasks: Tasks, kind: str, check_mode: bool) -> None:
+def test_an_interrupted_replacement_is_finished(service: Service, tasks: Tasks, kind: str) -> None:
+    """The newest file has the declared content, so the other one is an older generation of it."""
     service.holds(kind, a_file("dist", OLD), a_file("dist", NEW))
+    done = check_then_run_then_rerun(tasks.file(kind, NEW))
+    assert [action["reason"] for action in done["actions"]] == ["replaced"]
+    assert service.contents(kind) == [("dist", sha256(NEW))]
+
+
+@KINDS
+def test_of_two_runs_at_once_the_declared_content_wins(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", NEW), a_file("dist", OLD))
+    done = check_then_run_then_rerun(tasks.file(kind, NEW))
+    assert [action["action"] for action in done["actions"]] == ["upload", "delete", "delete"]
+    assert service.contents(kind) == [("dist", sha256(NEW))]
+
+
+@CHECK_MODE
+def test_two_protected_profiles_are_refused(service: Service, tasks: Tasks, check_mode: bool) -> None:
+    """Nothing tells an older generation from a file that is wanted."""
+    service.holds(PROFILES, a_file("dist", OLD, is_protected=True), a_file("dist", NEW, is_protected=True))
+    check_refused(service, tasks, PROFILES, check_mode)
+
+
+@KINDS
+@CHECK_MODE
+def test_files_of_unknown_age_are_refused(service: Service, tasks: Tasks, kind: str, check_mode: bool) -> None:
+    """A slug that is no ULID does not tell which file is the newest."""
+    service.holds(kind, a_file("dist", OLD, slug="0123456789abcdef"), a_file("dist", NEW, slug="fedcba9876543210"))
+    check_refused(service, tasks, kind, check_mode)
+
+
+def check_refused(service: Service, tasks: Tasks, kind: str, check_mode: bool) -> None:
     slugs = [file["slug"] for file in service.files(kind)]
     task = tasks.file(kind, NEW)
     failed = task.fail(check_mode=check_mode)
@@ -35,50 +64,30 @@ def test_duplicates_are_refused(service: Service, tasks: Tasks, kind: str, check
 @KINDS
 def test_duplicates_of_which_none_is_right_are_replaced_by_one(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD), a_file("dist", b"short", is_protected=True))
-    done = check_then_run_then_rerun(tasks.file(kind, NEW, duplicates="remove"))
+    password = {"certificate_password": "one"} if kind == CERTIFICATES else {}
+    done = check_then_run_then_rerun(tasks.file(kind, NEW, duplicates="remove", **password))
     assert [action["action"] for action in done["actions"]] == ["upload", "delete", "delete"]
     assert service.contents(kind) == [("dist", sha256(NEW))]
     assert service.files(kind)[0]["is_protected"] is True
 
 
-# The kind, and whether the service lists digests of it.
-COPIES = pytest.mark.parametrize(
-    ("kind", "hash_fields"), [(PROFILES, True), (CERTIFICATES, False), (PROJECT_FILES, True)]
-)
-
-
-@COPIES
-@CHECK_MODE
-def test_one_of_two_equal_copies_is_not_protected(
-    service: Service, tasks: Tasks, kind: str, hash_fields: bool, check_mode: bool
-) -> None:
-    """That could not be taken back, and each further run would fail."""
-    service.emulator.options(hash_fields=hash_fields)
-    service.holds(kind, a_file("dist", NEW), a_file("dist", NEW))
-    before = service.files(kind)
-    task = tasks.file(kind, NEW, is_protected=True)
-    failed = task.fail(check_mode=check_mode)
-    assert failed["error"]["kind"] == "duplicates"
-    assert all(file["slug"] in failed["msg"] for file in before)
-    assert set(task.asked_when_failing(check_mode=check_mode)) <= READING
-    assert service.files(kind) == before
-    # What can be taken back is done, and so is what the message names.
-    check_then_run_then_rerun(tasks.file(kind, NEW, is_expose=False))
-    check_then_run_then_rerun(tasks.file(kind, NEW, is_protected=True, slug=before[1]["slug"]))
-    check_then_run_then_rerun(tasks.file(kind, NEW, is_protected=True, duplicates="remove"))
-    assert [file["is_protected"] for file in service.files(kind)] == [True]
-
-
-def test_one_of_two_equal_copies_is_protected_where_it_can_still_be_compared(service: Service, tasks: Tasks) -> None:
-    service.holds(CERTIFICATES, a_file("dist", NEW), a_file("dist", NEW))
-    check_then_run_then_rerun(tasks.file(CERTIFICATES, NEW, is_protected=True))
-    assert sorted(file["is_protected"] for file in service.files(CERTIFICATES)) == [False, True]
+@KINDS
+def test_of_two_equal_copies_the_newer_stays(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", NEW, is_expose=False), a_file("dist", NEW))
+    newer = service.files(kind)[1]["slug"]
+    done = check_then_run_then_rerun(tasks.file(kind, NEW, is_protected=True))
+    assert [action["action"] for action in done["actions"]] == ["update", "delete", "update"]
+    left = service.files(kind)
+    assert [(file["slug"], file["is_protected"], file["is_expose"]) for file in left] == [(newer, True, False)]
 
 
 UNVERIFIABLE: dict[str, tuple[str, dict[str, Any]]] = {
     "profile": (PROFILES, {}),
     "certificate without digest": (CERTIFICATES, {"hash_fields": False}),
 }
+
+
+PASSWORD: dict[str, dict[str, Any]] = {CERTIFICATES: {"certificate_password": "one"}}
 
 
 @pytest.fixture(params=UNVERIFIABLE.values(), ids=list(UNVERIFIABLE))
@@ -91,14 +100,18 @@ def unverifiable(request: pytest.FixtureRequest, service: Service) -> str:
     return kind
 
 
-def test_trusted(service: Service, tasks: Tasks, unverifiable: str) -> None:
-    done = check_then_run_then_rerun(tasks.file(unverifiable, NEW, on_unverifiable="trust"))
+@pytest.mark.parametrize(("policy", "warnings"), [("warn", 1), ("trust", 0)])
+def test_kept(service: Service, tasks: Tasks, unverifiable: str, policy: str, warnings: int) -> None:
+    done = check_then_run_then_rerun(tasks.file(unverifiable, NEW, on_unverifiable=policy))
     assert done["changed"] is False
+    told = done.get("warnings", [])
+    assert len(told) == warnings
+    assert all("without comparing its content" in text and "on_unverifiable=replace" in text for text in told)
     assert service.contents(unverifiable) == [("dist", sha256(OLD))]
 
 
 def test_replaced_with_each_run(service: Service, tasks: Tasks, unverifiable: str) -> None:
-    task = tasks.file(unverifiable, NEW, on_unverifiable="replace")
+    task = tasks.file(unverifiable, NEW, on_unverifiable="replace", **PASSWORD.get(unverifiable, {}))
     for _turn in range(2):
         checked = task.run(check_mode=True)
         assert checked["actions"] == task.run()["actions"]
@@ -112,13 +125,13 @@ def test_refused(service: Service, tasks: Tasks, unverifiable: str, check_mode: 
     task = tasks.file(unverifiable, NEW, on_unverifiable="fail")
     failed = task.fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "unverifiable"
-    assert "on_unverifiable=trust" in failed["msg"]
+    assert "on_unverifiable=warn or trust" in failed["msg"]
     assert task.asked_when_failing(check_mode=check_mode) == ["list"]
 
 
 def test_digest_makes_a_protected_certificate_verifiable(service: Service, tasks: Tasks) -> None:
     service.holds(CERTIFICATES, a_file("dist", OLD, is_protected=True))
-    check_then_run_then_rerun(tasks.file(CERTIFICATES, NEW, on_unverifiable="fail"))
+    check_then_run_then_rerun(tasks.file(CERTIFICATES, NEW, on_unverifiable="fail", **PASSWORD[CERTIFICATES]))
     assert service.contents(CERTIFICATES) == [("dist", sha256(NEW))]
 
 
@@ -161,9 +174,21 @@ def test_a_slug_that_is_not_there(service: Service, tasks: Tasks, kind: str) -> 
     assert service.contents(kind) == [("dist", sha256(b"short"))]
 
 
-def test_replacing_a_certificate_of_unknown_password_warns(service: Service, tasks: Tasks) -> None:
+@CHECK_MODE
+def test_a_certificate_of_unknown_password_is_not_replaced_without_one(
+    service: Service, tasks: Tasks, check_mode: bool
+) -> None:
+    """The last file that can be used would go, and nobody could open the new one."""
     service.holds(CERTIFICATES, a_file("dist", OLD, is_protected=True, certificate_password="one"))
     task = tasks.file(CERTIFICATES, NEW)
-    for result in (task.run(check_mode=True), task.run()):
-        assert len(result["warnings"]) == 1
-        assert "certificate_password" in result["warnings"][0]
+    failed = task.fail(check_mode=check_mode)
+    assert failed["error"]["kind"] == "password"
+    assert "Set certificate_password" in failed["msg"]
+    assert set(task.asked_when_failing(check_mode=check_mode)) <= READING
+
+
+def test_a_file_whose_bytes_are_missing_is_replaced(service: Service, tasks: Tasks) -> None:
+    """The service lists it as processed, but what was sent never arrived."""
+    service.holds(PROFILES, a_file("dist", NEW, uploaded=False))
+    done = check_then_run_then_rerun(tasks.file(PROFILES, NEW))
+    assert [action["action"] for action in done["actions"]] == ["upload", "delete"]

@@ -51,7 +51,7 @@ def test_deleted_files_are_saved(service: Service, tasks: Tasks, tmp_path: Path,
 def test_copies_are_made_before_anything_is_changed(service: Service, tasks: Tasks, tmp_path: Path) -> None:
     service.holds(PROFILES, a_file("dist", OLD))
     asked = tasks.file(PROFILES, NEW, backup_dir=str(tmp_path / "copies")).asked_by()
-    assert asked == ["list", "show", "get", "show", "get", "create", "put", "confirm", "delete"]
+    assert asked == ["list", "show", "get", "show", "get", "create", "put", "confirm", "delete", "list"]
 
 
 def test_leftovers_are_not_worth_a_copy(service: Service, tasks: Tasks, tmp_path: Path) -> None:
@@ -79,7 +79,8 @@ def test_required_copy_of_a_protected_file_is_refused(
     service: Service, tasks: Tasks, tmp_path: Path, kind: str, check_mode: bool
 ) -> None:
     service.holds(kind, a_file("dist", b"short", is_protected=True))
-    task = tasks.file(kind, NEW, backup_dir=str(tmp_path / "copies"), backup_required=True)
+    password = {"certificate_password": "one"} if kind == CERTIFICATES else {}
+    task = tasks.file(kind, NEW, **password, backup_dir=str(tmp_path / "copies"), backup_required=True)
     assert task.asked_when_failing(check_mode=check_mode) == ["list"]
     failed = task.fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "backup"

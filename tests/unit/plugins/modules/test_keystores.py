@@ -39,7 +39,7 @@ def test_requests(service: Service, tasks: Tasks) -> None:
     task = keystore(tasks, **INSIDE)
     assert task.asked_by() == ["list", *UPLOAD]
     assert task.asked_by() == ["list"]
-    assert keystore(tasks, None, state="absent").asked_by() == ["list", "delete"]
+    assert keystore(tasks, None, state="absent").asked_by() == ["list", "delete", "list"]
 
 
 def test_nothing_of_it_is_shown(service: Service, tasks: Tasks) -> None:
@@ -90,7 +90,12 @@ def test_replacing_the_only_one_with_its_key(service: Service, tasks: Tasks) -> 
 
 def test_old_one_first_is_the_order_of_the_requests(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", OLD))
-    assert keystore(tasks, replace_order="delete_first").asked_by() == ["list", "delete", *UPLOAD]
+    assert keystore(tasks, replace_order="delete_first").asked_by() == [
+        "list",
+        "delete",
+        *UPLOAD,
+        "list",
+    ]
 
 
 def test_replacing_the_only_one_under_another_key(service: Service, tasks: Tasks) -> None:
@@ -109,7 +114,7 @@ def test_key_of_the_first_is_lost_where_there_is_another(service: Service, tasks
 def test_further_one_keeps_its_name(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     task = keystore(tasks)
-    assert task.asked_by() == ["list", *UPLOAD, "delete"]
+    assert task.asked_by() == ["list", *UPLOAD, "delete", "list"]
     assert keys(service) == {"first": ALONE, "release.jks": f"{ALONE}_TWO"}
 
 
@@ -117,11 +122,10 @@ def test_another_key_than_expected_is_a_warning(service: Service, tasks: Tasks) 
     """The app's only keystore has the key of a further one: what the service makes of that is known afterwards."""
     service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     tasks.file(KEYSTORES, name="first", state="absent").run()
-    (warning,) = [text for text in keystore(tasks, replace_order="delete_first").run()["warnings"] if "key" in text][
-        -1:
-    ]
+    task = keystore(tasks, replace_order="delete_first", keystore_name="TWO")
+    (warning,) = [text for text in task.run()["warnings"] if "by the key" in text]
     assert f"by the key {ALONE}_TWO" in warning
-    assert f"the new one the key {ALONE}." in warning
+    assert f"the new file the key {ALONE}." in warning
 
 
 @pytest.mark.parametrize("flag", [{"is_protected": True}, {"is_expose": False}])
@@ -166,6 +170,15 @@ def test_change_that_the_service_does_not_tell(service: Service, tasks: Tasks) -
     assert keystore(tasks, **INSIDE).run()["changed"] is False
 
 
+def test_old_one_first_needs_the_name_that_its_key_is_made_of(service: Service, tasks: Tasks) -> None:
+    """A run that is interrupted after the deletion could not know it any more."""
+    service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
+    refused = keystore(tasks, replace_order="delete_first").fail()
+    assert refused["error"]["kind"] == "option"
+    assert "Set keystore_name=TWO" in refused["msg"]
+    assert len(service.contents(KEYSTORES)) == 2
+
+
 def test_what_is_not_declared_is_taken_over(service: Service, tasks: Tasks) -> None:
     service.emulator.options(echo_keystore_secrets=True)
     service.holds(KEYSTORES, a_file("release.jks", OLD, alias="upload", password="one"))
@@ -182,7 +195,7 @@ def test_what_is_lost_is_a_warning(service: Service, tasks: Tasks) -> None:
 
 def test_leftover_does_not_take_the_key(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", None))
-    assert keystore(tasks).asked_by() == ["list", "delete", *UPLOAD]
+    assert keystore(tasks).asked_by() == ["list", "show", "delete", *UPLOAD]
     assert keys(service) == {"release.jks": ALONE}
 
 
@@ -197,7 +210,6 @@ def test_failed_upload_says_that_the_old_one_is_gone(service: Service, tasks: Ta
     service.emulator.fault(method="PUT", status=500, times=1)
     task = keystore(tasks, replace_order="delete_first")
     failed = task.fail()
-    assert "is deleted already, so run again" in failed["msg"]
-    assert "nothing else was changed" not in failed["msg"]
+    assert "Done before the error: deleted Android keystore release.jks. Run again to finish." in failed["msg"]
     task.run()
     assert keys(service) == {"release.jks": ALONE}

@@ -38,7 +38,12 @@ def test_certificate_without_listed_digest_is_downloaded(service: Service, tasks
 @KINDS
 def test_another_size_is_not_downloaded(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", b"short"))
-    assert tasks.file(kind, NEW).asked_by() == ["list", *UPLOAD, "delete"]
+    assert tasks.file(kind, NEW).asked_by() == ["list", *described(kind), *UPLOAD, "delete", "list"]
+
+
+def described(kind: str) -> list[str]:
+    """Return the requests that tell a diff what the replaced profile says of itself."""
+    return ["show", "get"] if kind == PROFILES else []
 
 
 @KINDS
@@ -48,13 +53,19 @@ def test_first_upload(service: Service, tasks: Tasks, kind: str) -> None:
 
 @KINDS
 def test_first_upload_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
+    """What is confirmed is complete; protection comes last, once a list shows that the file is alone."""
     task = tasks.file(kind, NEW, is_protected=True, is_expose=False)
-    assert task.asked_by() == ["list", *UPLOAD, "patch"]
+    assert task.asked_by() == ["list", "create", "put", "patch", "confirm", "list", "patch"]
 
 
-def test_first_upload_with_flags_and_password(service: Service, tasks: Tasks) -> None:
-    task = tasks.file(CERTIFICATES, NEW, is_protected=True, certificate_password="secret")
-    assert task.asked_by() == ["list", *UPLOAD, "patch"]
+@KINDS
+def test_first_upload_that_is_protected(service: Service, tasks: Tasks, kind: str) -> None:
+    assert tasks.file(kind, NEW, is_protected=True).asked_by() == ["list", *UPLOAD, "list", "patch"]
+
+
+def test_first_upload_with_password(service: Service, tasks: Tasks) -> None:
+    task = tasks.file(CERTIFICATES, NEW, certificate_password="secret")
+    assert task.asked_by() == ["list", "create", "put", "patch", "confirm"]
 
 
 @KINDS
@@ -66,14 +77,28 @@ def test_flags_as_the_service_sets_them_need_no_request(service: Service, tasks:
 @KINDS
 def test_replacement(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD))
-    assert tasks.file(kind, NEW).asked_by() == [*COMPARE[kind], *UPLOAD, "delete"]
+    assert tasks.file(kind, NEW).asked_by() == [*COMPARE[kind], *UPLOAD, "delete", "list"]
 
 
 @KINDS
 def test_replacement_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", OLD))
     task = tasks.file(kind, NEW, is_protected=True)
-    assert task.asked_by() == [*COMPARE[kind], *UPLOAD, "patch", "delete"]
+    assert task.asked_by() == [*COMPARE[kind], *UPLOAD, "delete", "list", "patch"]
+
+
+def test_replacement_that_inherits_protection(service: Service, tasks: Tasks) -> None:
+    """A note on the service outlives the old file, which had the flag, until the new one has it."""
+    service.holds(PROFILES, a_file("dist", b"short", is_protected=True))
+    replacing = [*UPLOAD, "create", "delete", "list", "patch", "delete"]
+    assert tasks.file(PROFILES, NEW).asked_by() == ["list", *replacing]
+    assert [(file["upload_file_name"], file["is_protected"]) for file in service.files()] == [("dist", True)]
+
+
+def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) -> None:
+    service.holds(CERTIFICATES, a_file("dist", OLD), a_file("dist", NEW))
+    # The look into both shows that they are generations of one file.
+    assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get", "delete", "list"]
 
 
 @KINDS
@@ -86,7 +111,7 @@ def test_flags_of_a_file_that_is_there(service: Service, tasks: Tasks, kind: str
 def test_absent(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW))
     task = tasks.file(kind, state="absent")
-    assert task.asked_by() == ["list", "delete"]
+    assert task.asked_by() == ["list", "delete", "list"]
     assert task.asked_by() == ["list"]
 
 

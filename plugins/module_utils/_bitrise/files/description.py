@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What signing files say of themselves, as far as a plan uses it: when they were made, what they sign for, until "
+"when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+
+# Findings that say that a file was not opened: whatever it holds is unknown then.
+NOT_OPENED = frozenset({"wrong_password", "password_needed"})
+
+# By kind: the details that a diff shows, and that a warning compares.
+_SHOWN: Mapping[FileKind, Mapping[str, str]] = {
+    PROVISIONING_PROFILE: {"name": "profile_name", "type": "type", "app_id": "app_id", "expires_at": "expires_at"},
+    BUILD_CERTIFICATE: {"common_name": "common_name", "expires_at": "expires_at"},
+    ANDROID_KEYSTORE: {"sha256_fingerprint": "sha256_fingerprint", "expires_at": "expires_at"},
+}
+_COMPARED: Mapping[FileKind, Mapping[str, str]] = {
+    PROVISIONING_PROFILE: {"team_id": "team", "app_id": "app ID", "type": "profile type"},
+    BUILD_CERTIFICATE: {"team_id": "team"},
+    ANDROID_KEYSTORE: {"sha256_fingerprint": "certificate fingerprint"},
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a file says of itself. `shown` are the entries of a diff, in a fixed order."""
+
+    made_at: float | None = None  # Unix seconds
+    identity: str | None = None
+    serials: frozenset[str] = frozenset()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kind: FileKind, inspection: Inspection | None) -> Description:
+        if inspection is None or any(finding.code in NOT_OPENED for finding in inspection.findings):
+            return cls()
+        details = inspection.details
+        made = moment(details.get("created_at") or details.get("not_before"))
+        serial = details.get("serial")
+        return cls(
+            made.timestamp() if made else None,
+            _identity(kind, details),
+            frozenset({normalized_serial(serial)}) if isinstance(serial, str) and serial else frozenset(),
+            details,
+        )
+
+    def shown(self, kind: FileKind) -> dict[str, Any]:
+        names = _SHOWN.get(kind, {})
+        return {shown: self.details[name] for name, shown in names.items() if self.details.get(name) is not None}
+
+
+def listed_description(kind: FileKind, file: RemoteFile) -> Description:
+    """Return what the service lists of a file's content: expiry dates of certificates, fingerprints of keystores."""
+    details: dict[str, Any] = {}
+    if kind == BUILD_CERTIFICATE:
+        listed = file.others.get("certificates")
+        entries = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+        dates = [date for date in (moment(entry.get("expiry_date")) for entry in entries) if date]
+        # The identity expires first: the certificates of authorities in the file live longer.
+        details = {"expires_at": min(dates).strftime("%Y-%m-%dT%H:%M:%SZ")} if dates else {}
+    fingerprint = file.others.get("certificate_sha256_fingerprint")
+    if kind == ANDROID_KEYSTORE and isinstance(fingerprint, str) and fingerprint:
+        details = {"sha256_fingerprint": fingerprint}
+    return Description(identity=_identity(kind, details), details=details)
+
+
+def normalized_serial(serial: str) -> str:
+    return re.sub(r"[^0-9A-F]", "", serial.upper()).lstrip("0")
+
+
+def replacement_warnings(subject: str, kind: FileKind, old: Description, new: Description) -> tuple[str, ...]:
+    """Return warnings about a replacement that looks like a mistake: an older file, or one for something else."""
+    warnings = []
+    for name, words in _COMPARED.get(kind, {}).items():
+        before, after = old.details.get(name), new.details.get(name)
+        if before and after and before != after:
+            warnings.append(
+                f"{subject}: the declared file has {words} {after}, the file that it replaces has {before}."
+            )
+    before, after = (moment(description.details.get("expires_at")) for description in (old, new))
+    if before and after and after < before:
+        warnings.append(
+            f"{subject}: the declared file expires on {after:%Y-%m-%d}, earlier than the file that it replaces, which "
+            f"expires on {before:%Y-%m-%d}. Check that the declaration names the newest file."
+        )
+    return tuple(warnings)
+
+
+def _identity(kind: FileKind, details: Mapping[str, Any]) -> str | None:
+    """Return what the file signs for, in words; None if it does not tell. Generations of one file have the same."""
+    if kind == PROVISIONING_PROFILE and details.get("app_id"):
+        return f"{details.get('type')} profile of {details['app_id']}"
+    if kind == BUILD_CERTIFICATE and details.get("common_name"):
+        owner, colon, _name = str(details["common_name"]).partition(":")
+        team = details.get("team_id")
+        return f"{owner} of team {team}" if team and colon else str(details["common_name"])
+    if kind == ANDROID_KEYSTORE and details.get("sha256_fingerprint"):
+        return f"key certificate {details['sha256_fingerprint']}"
+    return None

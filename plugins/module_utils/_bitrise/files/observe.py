@@ -1,0 +1,243 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Observe the files of an app, and read the evidence that a plan needs: digests, contents, what the contents say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup, content_of, with_digest
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.description import (
+    NOT_OPENED,
+    Description,
+    listed_description,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import (
+    Candidates,
+    candidates_for,
+    files_to_hash,
+    files_to_identify,
+    needs_own_evidence,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROJECT_FILE, FileKind, Place
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import (
+    STRICT,
+    Inspector,
+    Secrets,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import MAX_BYTES
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS as INSPECTED_KINDS
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+
+
+class Digests(Protocol):
+    """Digests that are known from before, by slug: the bytes behind a slug never change."""
+
+    def get(self, slug: str) -> str | None:
+        """Return the digest if it is known."""
+
+    def put(self, slug: str, sha256: str) -> None:
+        """Keep a digest that was just computed."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A declared file with its bytes and where copies of what it replaces go."""
+
+    desired: Desired
+    content: Content | None = field(default=None, repr=False)
+    backup: Backup | None = None
+    verify: str = STRICT
+
+
+class Observer:
+    """What this run knows of the files of one app."""
+
+    def __init__(
+        self, client: BitriseClient, app_slug: str, digests: Digests | None = None, inspector: Inspector | None = None
+    ) -> None:
+        self.app_slug = app_slug
+        self.inspector = inspector or Inspector()
+        self._client = client
+        self._digests = digests
+        self._known: dict[str, str] = {}  # digests that this run has found, by slug
+        self._evidence: dict[str, dict[str, Any]] = {}  # other fields of RemoteFile that this run has found, by slug
+        self._bytes: dict[str, Content] = {}
+        self.gone: set[str] = set()  # slugs that the service has confirmed to be deleted; a list may lag behind
+        self.own: dict[str, FileKind] = {}  # slugs of what this run has uploaded; a list may lag behind
+
+    def list_files(self, kind: FileKind) -> list[RemoteFile]:
+        """List the files of a kind as the service has them now, with all evidence that is known already."""
+        listed = [RemoteFile.from_service(kind, data) for data in self._client.files(kind, self.app_slug)]
+        slugs = {file.slug for file in listed}
+        missing = [slug for slug, own_kind in self.own.items() if own_kind == kind and slug not in slugs | self.gone]
+        for slug in missing:
+            try:
+                listed.append(RemoteFile.from_service(kind, self._client.file(kind, self.app_slug, slug)))
+            except ServiceError as error:
+                if error.status != 404:
+                    raise
+        return [self._with_evidence(kind, file) for file in listed if file.slug not in self.gone]
+
+    def remember(self, slug: str | None, sha256: str | None) -> None:
+        if slug and sha256:
+            self._known[slug] = sha256
+            if self._digests:
+                self._digests.put(slug, sha256)
+
+    def _with_evidence(self, kind: FileKind, file: RemoteFile) -> RemoteFile:
+        slug = file.slug or ""
+        if file.sha256 is None and file.processed:
+            known = self._known.get(slug) or (self._digests.get(slug) if self._digests else None)
+            file = file.with_found_digest(known) if known else file
+        identity = f"key {file.env_key}" if kind == PROJECT_FILE and file.env_key else None
+        identity = identity or listed_description(kind, file).identity
+        return replace(file, **{"identity": identity, **self._evidence.get(slug, {})})
+
+    def complete(
+        self, kind: FileKind, declaration: Declaration, observed: list[RemoteFile]
+    ) -> tuple[Desired, list[RemoteFile]]:
+        """Read what the plan for this declaration needs to know. Returns declaration and files with that evidence."""
+        desired = declaration.desired
+        if kind == PROJECT_FILE:
+            named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
+            newest = named[-1].identity if named else None
+            desired = replace(desired, identity=f"key {desired.env_key}" if desired.env_key else newest)
+        while todo := files_to_hash(desired, observed):
+            for file in todo:
+                observed[observed.index(file)] = self._hashed(kind, file)
+        candidates = _candidates(kind, self.app_slug, desired, observed)
+        if candidates and kind.name in INSPECTED_KINDS and needs_own_evidence(kind, desired, candidates):
+            desired = self._with_own_evidence(kind, declaration, desired, candidates)
+            for file in files_to_identify(desired, candidates):
+                identified = self._identified(kind, file)
+                observed[observed.index(file)] = identified
+        return desired, observed
+
+    def _hashed(self, kind: FileKind, file: RemoteFile) -> RemoteFile:
+        """Return the file with its digest, or with the reason why it has none."""
+        slug = str(file.slug)
+        try:
+            content = self._content(kind, file)
+        except ServiceError as error:
+            if error.kind != "storage" or error.status != 404:
+                raise
+            self._evidence[slug] = {"is_missing_bytes": True}
+            return replace(file, is_missing_bytes=True)
+        if content is None:
+            self._evidence[slug] = {"is_withheld": True}
+            return replace(file, is_withheld=True)
+        self.remember(slug, content)
+        return file.with_found_digest(content)
+
+    def _content(self, kind: FileKind, file: RemoteFile) -> str | None:
+        """Return the digest of a file's bytes, and keep the bytes where they can be inspected."""
+        if kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:
+            return with_digest(self._client, kind, self.app_slug, file).sha256
+        data = content_of(self._client, kind, self.app_slug, file)
+        if data is None:
+            return None
+        self._bytes[str(file.slug)] = Content.of(data)
+        return self._bytes[str(file.slug)].sha256
+
+    def describe(self, kind: FileKind, file: RemoteFile, *, downloads: bool) -> Description:
+        """Return what a remote file says of itself, or else what the service lists of it."""
+        listed = listed_description(kind, file)
+        is_at_hand = downloads or str(file.slug) in self._bytes
+        if (
+            listed.identity
+            or not is_at_hand
+            or not file.is_readable
+            or kind.name not in INSPECTED_KINDS
+            or (file.size or 0) > MAX_BYTES
+        ):
+            return listed
+        try:
+            if str(file.slug) not in self._bytes:
+                self.remember(str(file.slug), self._content(kind, file))
+        except CiError:
+            return listed  # it is about to be replaced: that it cannot be described is no reason to keep it
+        content = self._bytes.get(str(file.slug))
+        return Description.of(kind, self._inspect(kind, content, Secrets(file.password))) if content else listed
+
+    def describe_declared(self, kind: FileKind, declaration: Declaration, desired: Desired) -> Description:
+        if declaration.content is None or kind.name not in INSPECTED_KINDS:
+            return Description()
+        secrets = Secrets.of(kind, desired, ())
+        return Description.of(kind, self._inspect(kind, declaration.content, secrets))
+
+    def _identified(self, kind: FileKind, file: RemoteFile) -> RemoteFile:
+        identity = self.describe(kind, file, downloads=True).identity
+        if identity is None:
+            return file
+        self._evidence.setdefault(str(file.slug), {})["identity"] = identity
+        return replace(file, identity=identity)
+
+    def _with_own_evidence(
+        self, kind: FileKind, declaration: Declaration, desired: Desired, candidates: Candidates
+    ) -> Desired:
+        if declaration.content is None:
+            return desired
+        password = desired.password or next((file.password for file in candidates.processed if file.password), None)
+        own = self.describe_declared(kind, declaration, replace(desired, password=password))
+        opens: bool | None = None
+        if kind.has_password and desired.password is None:
+            inspection = self._inspect(kind, declaration.content, Secrets(None))
+            closed = inspection is None or any(finding.code in NOT_OPENED for finding in inspection.findings)
+            opens = not closed and bool(inspection and inspection.details.get("has_private_key"))
+        return replace(
+            desired,
+            made_at=own.made_at,
+            identity=own.identity,
+            serials=own.serials,
+            opens_without_password=opens,
+        )
+
+    def _inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection | None:
+        try:
+            return self.inspector.inspect(kind, content, secrets)
+        except CiError:
+            return None  # a library is missing: the evidence is missing, too
+
+
+def _candidates(kind: FileKind, app_slug: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates | None:
+    """Return the candidates; None where the plan is going to reject the declaration."""
+    try:
+        return candidates_for(str(Place(kind, app_slug)), desired, observed)
+    except CiError:
+        return None
+
+
+def observe_app(
+    observer: Observer,
+    declared: Mapping[FileKind, Sequence[Declaration]],
+    listed: Mapping[FileKind, list[RemoteFile]] | None = None,
+) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
+    """Read the evidence that the declarations need. Lists the files of all declared kinds, unless they are `listed`."""
+    files = listed or {kind: observer.list_files(kind) for kind in declared}
+    try:
+        return _completed(observer, declared, {kind: list(some) for kind, some in files.items()})
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+    # A file may go between the list and the look at it; a second list tells what is there then.
+    return _completed(observer, declared, {kind: observer.list_files(kind) for kind in declared})
+
+
+def _completed(
+    observer: Observer, declared: Mapping[FileKind, Sequence[Declaration]], files: dict[FileKind, list[RemoteFile]]
+) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
+    wanted: dict[FileKind, list[Desired]] = {}
+    for kind, declarations in declared.items():
+        wanted[kind] = []
+        for declaration in declarations:
+            desired, files[kind] = observer.complete(kind, declaration, files[kind])
+            wanted[kind].append(desired)
+    return wanted, files

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that no declaration is about: what a purge deletes, and how much it may delete. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import is_abandoned, is_marker
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import Place
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile, same_name
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
+
+if TYPE_CHECKING:
+    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan
+
+
+def plan_purge(
+    place: Place,
+    declared: Sequence[Desired],
+    observed: Sequence[RemoteFile],
+    touched: frozenset[str],
+    now: float | None,
+) -> list[Delete]:
+    """Delete what no declaration is about: not what has a declared name, nor what may be an upload under way."""
+    names = [desired.name for desired in declared if desired.name is not None and desired.env_key is None]
+    found = []
+    for file in sorted(observed, key=lambda file: file.slug or ""):
+        is_declared = file.slug in touched or any(same_name(file.name, name) for name in names)
+        is_young = not file.processed and not is_abandoned(file, now)
+        if not (is_declared or is_young or is_marker(file)):
+            found.append(Delete(place.kind.name, place.app_slug, file.slug, file.name, "undeclared"))
+    return found
+
+
+def refuse_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -> None:
+    """Reject an app in which a purge would delete more files than `max_purge`."""
+    names = sorted(action.name for action in purge)
+    if len(names) <= max_purge:
+        return
+    listed = ", ".join(names[: max_purge + 5]) + (", ..." if len(names) > max_purge + 5 else "")
+    raise RefusedError(
+        f"purge: {len(names)} undeclared files of app {app_slug} would be deleted, more than max_purge={max_purge}: "
+        f"{listed}. The app was not changed. Declare the files, or raise max_purge.",
+        kind="max_purge",
+    )
+
+
+def refuse_large_total(plans: Mapping[str, AppPlan], observed: int, limit: str | int, max_purge: int) -> None:
+    """Reject a task that would purge too many files in all. `observed`: number of files that the task saw.
+
+    `limit`: a number, or a percentage such as "25%" of the observed files, which is never less than `max_purge`.
+    """
+    counts = {slug: len(plan.purge) for slug, plan in plans.items() if plan.purge}
+    total = sum(counts.values())
+    allowed = max(observed * _percent(limit) // 100, max_purge) if str(limit).endswith("%") else int(limit)
+    if total <= allowed:
+        return
+    most = sorted(counts, key=lambda slug: (-counts[slug], slug))
+    listed = ", ".join(f"{slug} ({counts[slug]})" for slug in most[:10])
+    more = f" and {len(most) - 10} more" if len(most) > 10 else ""
+    raise RefusedError(
+        f"purge: {total} undeclared files in {len(counts)} apps would be deleted, more than max_purge_total={limit} "
+        f"allows ({allowed} of {observed} observed files): {listed}{more}. No app was changed. Check that the "
+        "declarations and the inventory are complete, or raise max_purge_total.",
+        kind="max_purge_total",
+    )
+
+
+def check_total_limit(limit: str | int) -> None:
+    """Raise OptionError unless the limit is a number of at least 0, or a percentage from 0 to 100."""
+    text = str(limit).strip()
+    number = text[:-1].strip() if text.endswith("%") else text
+    if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
+        raise OptionError(f"max_purge_total must be a number of files or a percentage such as 25%, got {text:.40}.")
+
+
+def _percent(limit: str | int) -> int:
+    return int(str(limit).strip().rstrip("%"))

@@ -1,0 +1,247 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Upload one file so that it is complete when it becomes usable: create, send, set, confirm, prove.
+
+* Flags and password are set before the file is confirmed; protection is left to the caller, who sets it last.
+* From the moment the confirmation is sent, this run does not delete the file any more: another run may build on it.
+* The file counts only if the bytes are proven to be there: the storage's ETag, the digest that the service lists, or a
+  download.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import PASSWORD, Upload
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import with_digest
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import (
+    LATEST_CONFIRMATION_S,
+    UNDER_WAY_S,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS, RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    ConcurrentChangeError,
+    ServiceError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+# How often the service is asked whether a confirmed file is processed: about a minute in all.
+CONFIRMATION_TRIES = 9
+# Answers that refuse a change for good; the service may refuse to change what is not confirmed yet.
+_REFUSED = frozenset({400, 403, 404, 405, 409, 422})
+
+
+class FileUpload:
+    """The upload of one file to one app. `listed`: slugs of the files of the kind that the plan is based on."""
+
+    def __init__(self, client: BitriseClient, kind: FileKind, app_slug: str, listed: Sequence[RemoteFile]) -> None:
+        self._client = client
+        self._kind = kind
+        self._app_slug = app_slug
+        self._listed = listed
+        self._created: str | None = None  # the file that this run has created and not tried to confirm
+        self._created_at = 0.0
+
+    def run(self, action: Upload, content: Content) -> RemoteFile:
+        """Upload, and return the file as the service has it. After a failure the old files are in place."""
+        self._client.redact.add(action.changes.get(PASSWORD), *(action.creation.get(name) for name in KEYSTORE_SECRETS))
+        changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
+        try:
+            slug, tag = self._create_and_send(action, content)
+            is_set = not changes or self._set_before_confirmation(slug, changes)
+            self._check_deadline(action)
+        except BaseException as error:
+            # An interrupt or the task's own time limit must not leave half a file behind either.
+            self._remove_created(error)
+            raise
+        self._created = None
+        data = self._confirm(slug)
+        if not is_set:
+            data = self._set_afterwards(slug, changes) or data
+        file = RemoteFile.from_service(self._kind, data)
+        self._prove(action, content, file, tag)
+        return file.with_found_digest(action.sha256) if file.sha256 is None else file
+
+    def _create_and_send(self, action: Upload, content: Content) -> tuple[str, str | None]:
+        slug, url = self._create(action)
+        try:
+            return slug, self._send(url, action, content)
+        except ServiceError as error:
+            if error.kind != "signed_url_expired":
+                raise
+        # Bitrise gives a file one URL only, so a late upload needs a new file.
+        self._client.delete_file(self._kind, self._app_slug, slug)
+        slug, url = self._create(action)
+        return slug, self._send(url, action, content)
+
+    def _create(self, action: Upload) -> tuple[str, str]:
+        data = self._create_once(action)
+        slug = self._created = str(data["slug"])
+        newest = max((str(file.slug) for file in self._listed), default="")
+        if newest and are_ordered([newest, slug]) and slug < newest:
+            raise ServiceError(
+                f"The service created the {self._kind.words} {action.name} of app {self._app_slug} with slug {slug}, "
+                f"which sorts before {newest} although it is newer. Run again later; the clocks of the service seem "
+                "to differ.",
+                kind="invalid_response",
+            )
+        return slug, str(data.get("upload_url") or "")
+
+    def _create_once(self, action: Upload) -> dict[str, Any]:
+        tries = 0
+        while True:
+            self._created_at = time.monotonic()
+            try:
+                return self._client.create_file(self._kind, self._app_slug, action.name, action.size, action.creation)
+            except UnclearOutcomeError:
+                # Its upload URL is lost with the answer. A later run removes such a file once it cannot be in use.
+                tries += 1
+                if tries > self._client.max_retries:
+                    raise
+                self._client.back_off(tries)
+            except ServiceError as error:
+                self._explain_refusal(action, error)
+                raise
+
+    def _explain_refusal(self, action: Upload, error: ServiceError) -> None:
+        if not self._kind.has_env_key or error.kind != "bad_request":
+            return
+        key = action.creation.get("user_env_key")
+        unfinished = [file for file in self._listed if not file.processed and (key is None or file.env_key == key)]
+        for file in unfinished:
+            started = creation_time(file.slug)
+            if started is not None:
+                end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S))
+                error.notes.append(
+                    f"An unfinished upload (slug {file.slug}) may hold the key; it is removed after {end}, run again "
+                    "then."
+                )
+                return
+        error.notes.append(
+            "If a file has this key already and the service does not allow two: replace_order=delete_first deletes the "
+            "old one first."
+        )
+
+    def _send(self, url: str, action: Upload, content: Content) -> str | None:
+        what = f"upload {self._kind.words} {action.name} of app {self._app_slug}"
+        return self._client.upload(url, content.data, what)
+
+    def _set_before_confirmation(self, slug: str, changes: Mapping[str, Any]) -> bool:
+        """Set flags and password; return False if the service refuses that for a file that is not confirmed yet."""
+        try:
+            self._client.update_file(self._kind, self._app_slug, slug, changes)
+        except ServiceError as error:
+            if error.status in _REFUSED:
+                return False
+            raise
+        return True
+
+    def _set_afterwards(self, slug: str, changes: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Set the password first: without it the file cannot be used."""
+        data = None
+        for name in sorted(changes, key=lambda name: name != PASSWORD):
+            data = self._client.update_file(self._kind, self._app_slug, slug, {name: changes[name]})
+        return data
+
+    def _check_deadline(self, action: Upload) -> None:
+        """Raise before other runs may take the unconfirmed file for an abandoned one."""
+        if time.monotonic() - self._created_at > LATEST_CONFIRMATION_S:
+            raise ServiceError(
+                f"The upload of {self._kind.words} {action.name} of app {self._app_slug} took longer than "
+                f"{LATEST_CONFIRMATION_S // 60} minutes, so it was given up. Run again.",
+                kind="timeout",
+            )
+
+    def _confirm(self, slug: str) -> dict[str, Any]:
+        """Confirm the upload, and wait until the service has processed the file."""
+        unclear: UnclearOutcomeError | None = None
+        for tries in range(CONFIRMATION_TRIES):
+            if tries:
+                self._client.back_off(tries)
+            data, unclear = self._confirm_once(slug) if tries == 0 or unclear else (self._read_own(slug), None)
+            if unclear is not None:
+                data = self._read_own(slug)
+            if data.get("processed") is True:
+                return data
+        if unclear is not None:
+            raise unclear
+        raise ServiceError(
+            f"The service did not process the uploaded {self._kind.words} of app {self._app_slug} (slug {slug}): it "
+            "still returns processed=false. The files that it was to replace are unchanged. Run again later.",
+            kind="invalid_response",
+        )
+
+    def _confirm_once(self, slug: str) -> tuple[dict[str, Any], UnclearOutcomeError | None]:
+        try:
+            return self._client.confirm_file(self._kind, self._app_slug, slug), None
+        except UnclearOutcomeError as error:
+            return {}, error
+        except ServiceError as error:
+            if error.status == 404:
+                raise self._disappeared(slug) from error
+            raise
+
+    def _read_own(self, slug: str) -> dict[str, Any]:
+        try:
+            return self._client.file(self._kind, self._app_slug, slug)
+        except ServiceError as error:
+            if error.status == 404:
+                raise self._disappeared(slug) from error
+            raise
+
+    def _disappeared(self, slug: str) -> ConcurrentChangeError:
+        return ConcurrentChangeError(
+            f"The uploaded {self._kind.words} of app {self._app_slug} (slug {slug}) disappeared: another run or "
+            "person is changing the same file. The files that it was to replace are unchanged. Run again."
+        )
+
+    def _prove(self, action: Upload, content: Content, file: RemoteFile, tag: str | None) -> None:
+        """Raise ServiceError unless the service or its storage shows that it has the bytes that were sent."""
+        if file.sha256 == action.sha256:
+            return
+        digest = file.sha256
+        # S3 returns the MD5 of the bytes, unless it encrypts them with a key of its own.
+        if digest is None and tag == hashlib.md5(content.data, usedforsecurity=False).hexdigest():
+            return
+        if digest is None:
+            with contextlib.suppress(ServiceError):
+                digest = with_digest(self._client, self._kind, self._app_slug, file).sha256
+        if digest != action.sha256:
+            state = "its storage does not return it" if digest is None else "the bytes differ from those that were sent"
+            raise ServiceError(
+                f"The service confirmed the {self._kind.words} {action.name} of app {self._app_slug} (slug "
+                f"{file.slug}), but {state}. The files that it was to replace are unchanged. Check whether a proxy "
+                "changes requests to the storage, and run again.",
+                kind="invalid_response",
+            )
+
+    def _remove_created(self, error: BaseException) -> None:
+        """Remove the file that this run has created and not confirmed, and note in the error what came of it."""
+        if self._created is None:
+            return
+        notes = error.notes if isinstance(error, CiError) else []
+        slug, self._created = self._created, None
+        try:
+            gone = self._client.delete_file(self._kind, self._app_slug, slug)
+            is_removed = (gone is not None and bool(gone.get("slug"))) or slug not in self._listed_slugs()
+        except CiError as second:
+            notes.append(f"Could not remove the unfinished upload (slug {slug}): {second} A later run removes it.")
+        else:
+            notes.append(
+                f"Removed the unfinished upload (slug {slug})."
+                if is_removed
+                else f"The unfinished upload (slug {slug}) is still listed. A later run removes it."
+            )
+
+    def _listed_slugs(self) -> set[str]:
+        return {str(data["slug"]) for data in self._client.files(self._kind, self._app_slug)}

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One app of a fleet: its errors are part of its outcome, so that the other apps go on."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Digests
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
+    AppOutcome,
+    PreparedApp,
+    apply_app,
+    prepare_app,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
+    AppDeclaration,
+    declarations_of,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass
+class FleetAppOutcome(AppOutcome):
+    """What happened to one app of a fleet, or why it failed."""
+
+    error: CiError | None = None
+    traceback: str | None = None  # of an error that is a bug of the collection
+
+    def as_result(self) -> dict[str, Any]:
+        error = {"msg": self.error.message, **self.error.as_dict()} if self.error else None
+        return {
+            "changed": bool(self.actions),
+            "actions": [action.as_dict() for action in self.actions],
+            "error": error,
+            "files": [shown_file(kind, file) for kind, file in self.files],
+            "unverified": [shown_file(kind, file) for kind, file in self.unverified],
+            "diff": {"before": self.before, "after": self.after},
+        }
+
+
+@dataclass(frozen=True)
+class FleetPolicy:
+    """What holds for every app of the task."""
+
+    policy: Policy
+    check_mode: bool
+    read_file: Callable[[str], Content]
+    digests: Digests | None = None
+    inspector: Inspector = field(default_factory=Inspector)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self, app_slug: str) -> None:
+        if self.stop.is_set():
+            raise NotDoneError(f"App {app_slug} was not finished: the task was stopped.")
+
+
+def prepare(
+    client: BitriseClient, declared: AppDeclaration, policy: FleetPolicy, outcome: FleetAppOutcome
+) -> PreparedApp | None:
+    """Observe and plan an app. Returns None if that failed, and `outcome` tells why."""
+
+    def work() -> PreparedApp:
+        policy.go_on(declared.app_slug)
+        declarations = declarations_of(declared, policy.read_file)
+        for some in declarations.values():
+            client.redact.add(*(secret for declaration in some for secret in declaration.desired.secrets))
+        return prepare_app(client, declared.app_slug, declarations, policy.policy, policy.digests, policy.inspector)
+
+    return _guarded(client, declared.app_slug, outcome, work)
+
+
+def apply(client: BitriseClient, prepared: PreparedApp, policy: FleetPolicy, outcome: FleetAppOutcome) -> None:
+    """Carry out the plan for an app. Errors are part of the outcome."""
+    app_slug = prepared.plan.app_slug
+
+    def work() -> None:
+        apply_app(client, prepared, outcome, check_mode=policy.check_mode, go_on=lambda: policy.go_on(app_slug))
+
+    _guarded(client, app_slug, outcome, work)
+
+
+def _guarded(
+    client: BitriseClient, app_slug: str, outcome: FleetAppOutcome, work: Callable[[], ResultT]
+) -> ResultT | None:
+    try:
+        return work()
+    except CiError as error:
+        outcome.error = error
+    except (Exception, SystemExit) as error:  # a bug that one app brings to light must not stop the others
+        message = (
+            f"Unexpected {type(error).__name__} in app {app_slug}. This is a bug of the collection, please report it."
+        )
+        outcome.error = CiError(message, kind="bug")
+        outcome.traceback = client.redact(traceback.format_exc())
+    return None
+
+
+def shown_file(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
+    return {
+        "kind": kind.name,
+        "name": file.name,
+        "slug": file.slug,
+        "sha256": file.sha256,
+        "is_protected": file.is_protected,
+        "is_expose": file.is_expose,
+    }
+
+
+def counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
+    """Return how often each action was carried out, and how many files were kept unverified."""
+    names = [action.action for outcome in outcomes.values() for action in outcome.actions]
+    return {
+        "uploaded": names.count("upload"),
+        "updated": names.count("update"),
+        "deleted": names.count("delete"),
+        "unverified": sum(len(outcome.unverified) for outcome in outcomes.values()),
+    }
