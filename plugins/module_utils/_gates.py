@@ -73,11 +73,16 @@ class Gates:
             self._wake_all()
 
     def stop(self, error: TaskStopError) -> NoReturn:
-        """End the task: every thread that waits or sends another request gets this error."""
+        """End the task: every thread that waits or sends another request gets this error, or the first such one."""
         with self.lock:
             self.stop_error = self.stop_error or error
             self._wake_all()
-        raise error
+            raise self._copy(self.stop_error)
+
+    @staticmethod
+    def _copy(error: TaskStopError) -> TaskStopError:
+        """Return a new object for each thread, which may add notes of its own."""
+        return TaskStopError(str(error), **error.as_dict())
 
     def _wake_all(self) -> None:
         for place in self._waiting:
@@ -96,8 +101,7 @@ class Gates:
         if self._interrupted:
             raise NotDoneError("The task was stopped while it waited for the service.")
         if self.stop_error:
-            # A new object: the threads add notes of their own.
-            raise TaskStopError(str(self.stop_error), **self.stop_error.as_dict())
+            raise self._copy(self.stop_error)
         if self.deadline.left_to_finish_s <= 0:
             self.stop(self.deadline.error())
 

@@ -257,7 +257,7 @@ def test_a_request_that_is_always_refused_does_not_hold_up_the_others(
 def test_an_interrupt_ends_the_wait(make_client: MakeClient, clock: Time, service: Service) -> None:
     service.emulator.fault(status=429, retry_after=42)
     client: BitriseClient = make_client(max_retries=1)
-    clock.wait = lambda _condition, _seconds: client.gates.interrupt()  # type: ignore[method-assign]
+    clock.wait = lambda condition, seconds: client.gates.interrupt()  # type: ignore[method-assign]
     with pytest.raises(NotDoneError):
         client.app(APP)
     assert service.asked() == ["app"]
