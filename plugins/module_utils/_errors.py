@@ -36,6 +36,8 @@ class CiError(Exception):
         self.method = method
         self.path = path
         self.request_id = request_id
+        # What the host answered, without the words about the request: for a message about the whole task.
+        self.reason = ""
         # What was tidied up, or could not be, after the error: added to the message by whoever tidied.
         self.notes: list[str] = []
 

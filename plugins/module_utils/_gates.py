@@ -190,10 +190,11 @@ class Gate:
             self._gates.stop(deadline.error())
         self._gates.stop(
             TaskStopError(
-                f"{cause or ''}{asks if self.pace.told_until else ''} The wait does not fit in the time_limit of "
+                f"{cause.reason if cause else ''}{asks if self.pace.told_until else ''} The wait does not fit in the time_limit of "
                 f"{deadline.limit_s:g} s, of which {deadline.left_s:.0f} s are left. Run the task again later, or "
                 "raise time_limit.".lstrip(),
-                **(cause.as_dict() if cause else {"kind": "rate_limited"}),
+                kind=cause.kind if cause else "rate_limited",
+                status=cause.status if cause else None,
             )
         )
 
@@ -242,5 +243,9 @@ class Gate:
             if not self.pace.is_hopeless(now, max_retries):
                 return
             since = now - (self.pace.closed_since or now)
-            tries = f" It served no request for {since:.0f} s, after {self.pace.failed_probes} more tries."
-            self._gates.stop(TaskStopError(f"{error}{tries if self.pace.failed_probes else ''}", **error.as_dict()))
+            words = [error.reason]
+            if self.pace.failed_probes:
+                words.append(f"It served no request for {since:.0f} s, after {self.pace.failed_probes} more tries.")
+            if error.status:
+                words.append("Run the task again later.")
+            self._gates.stop(TaskStopError(" ".join(words), kind=error.kind, status=error.status))

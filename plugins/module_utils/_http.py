@@ -321,8 +321,11 @@ class HttpSession:
         message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown}). {advice}".rstrip()
         if kind == "option":
             return NoAnswerError(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
+        failed = ConnectionFailedError(message, kind=kind, **call.details())
+        failed.reason = f"{self.redact(reason.format(host=host))}. {advice}".strip()
+        failed.reason = failed.reason[0].upper() + failed.reason[1:]
         return NoAnswerError(
-            ConnectionFailedError(message, kind=kind, **call.details()),
+            failed,
             was_sent=not was_never_sent(error),
             worth_retrying=kind != "tls",
         )
@@ -348,12 +351,14 @@ def back_off_s(tries: int) -> float:
 
 def as_service_error(call: Call, response: requests.Response, words: str, kind: str, hint: str = "") -> ServiceError:
     """The error for an answer: what was tried, what the service said, what to do next."""
-    said = f": {words}" if words else ""
-    message = f"Could not {call.what}: {call.shown} answered {response.status_code}{said}."
-    return ServiceError(
+    said = f"answered {response.status_code}{f': {words}' if words else ''}."
+    message = f"Could not {call.what}: {call.shown} {said}"
+    error = ServiceError(
         f"{message} {hint}".rstrip(),
         kind=kind,
         status=response.status_code,
         request_id=response.headers.get("X-Request-Id") or response.headers.get("x-amz-request-id"),
         **call.details(),
     )
+    error.reason = f"{urlsplit(call.url).hostname} {said}"
+    return error
