@@ -22,8 +22,8 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 # CUBIC: the share of the rate to start again with, and how steeply the rate comes back (per second cubed).
 SHARE, STEEP = 0.8, 0.4
 SLOWEST_RATE, FASTEST_RATE = 0.2, 1000.0
-# A told wait that is longer than this is the rest of a window.
-WINDOW_S = 2.0
+# A told wait that is longer than this is the rest of a window, in which the host serves a quota of requests.
+WINDOW_S = 1.0
 ROUNDING_S = 1.0
 # Number of 503 among the last ten answers that do not count as a limit yet: at full speed, and while a rate holds.
 ISOLATED, ISOLATED_AT_RATE = 2, 1
@@ -95,6 +95,12 @@ class Pace:
         self._must_judge = False  # whether the limit of the last refusal is unknown yet
         self._late_served = 0
         self._measured = 0.0  # requests served in a second when the gate closed
+        # Of a window: how many requests it serves, how long it is, when it began, how many were sent since
+        self._is_window = False
+        self._quota: int | None = None
+        self._window_s = 0.0
+        self._window_began = 0.0
+        self._window_sent = 0
         # Of the host
         self._latency: float | None = None
         self.under_way = 0
@@ -124,13 +130,26 @@ class Pace:
                 return None if self.under_way else self._remaining_until - now
         if self._most is not None and self.under_way >= self._most:
             return None
+        if self._quota is not None and self._is_beyond_quota(now, self._quota):
+            return None
         if now < self._next:
             return self._next - now
         self._next = max(self._next, now) + self._spacing
         return self._turn(owner, now)
 
+    def _is_beyond_quota(self, now: float, quota: int) -> bool:
+        """Return whether the window is probably used up. Then one request shows it, and not one of each thread.
+
+        For each two requests that the host serves beyond the quota of the last window, one more may be under way.
+        """
+        if now - self._window_began >= self._window_s:
+            self._window_began, self._window_sent = now, 0
+        beyond = self._window_sent - quota
+        return beyond >= 0 and self.under_way > beyond / 2
+
     def _turn(self, owner: int, now: float, *, probe: bool = False) -> Turn:
         self.under_way += 1
+        self._window_sent += 1
         if self._counted_since is None:
             self._counted_since = now
         return Turn(owner, now, self._closures, probe)
@@ -154,6 +173,8 @@ class Pace:
             self._open(now)
         elif self.is_closed:
             self._late_served += 1
+            if self._quota is not None:
+                self._quota += 1
         elif self._spacing:
             self._speed_up(now)
         elif self._most is not None:
@@ -200,6 +221,8 @@ class Pace:
     def _open(self, now: float) -> None:
         if self._must_judge:
             self._judge()
+        elif self._is_window:
+            self._window_began, self._window_sent = now, 1
         self.closed_since = None
         self.failed_probes = 0
         self._wait = FIRST_WAIT_S
@@ -260,8 +283,13 @@ class Pace:
             self.closed_since = now
             self.cause = status
             self.failed_probes = 0
-            # The host told a long wait: it counts requests in a window, and full speed is the fastest way through it.
-            self._must_judge = status in REFUSALS and (not told.wait_s or told.wait_s <= WINDOW_S)
+            if told.wait_s and told.wait_s > WINDOW_S:
+                self._is_window = True
+            if self._is_window and told.wait_s:
+                # Full speed is the fastest way through a window.
+                self._quota = self._counted
+                self._window_s = now + told.wait_s - self._window_began
+            self._must_judge = status in REFUSALS and not (self._is_window and told.wait_s)
             if self._must_judge:
                 self._measure(now)
             self._late_served = early

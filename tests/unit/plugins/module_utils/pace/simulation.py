@@ -269,6 +269,7 @@ class Client:
 SERVICES: dict[str, Callable[[World], Service]] = {
     "no limit": Service,
     "200 in 60 s, Retry-After": lambda w: Window(w, tells=True),
+    "30 in 3 s, Retry-After": lambda w: Window(w, limit=30, seconds=3, tells=True),
     "200 in 60 s, nothing told": Window,
     "200 in 60 s, rest and reset told": lambda w: Window(w, announces=True),
     "200 in 60 s, 503, nothing told": lambda w: Window(w, status=503),
