@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The apps of Bitrise as hosts."""
+"""Inventory plugin that makes a host of each app on Bitrise."""
 
 from __future__ import annotations
 
@@ -12,27 +12,36 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes a host of every app that the token sees, or of the apps of some owners.
-  - Its configuration is a YAML file whose name ends in C(bitrise.yml) or C(bitrise.yaml) and which has
-    C(plugin=mobileops.ci.bitrise). A C(bitrise.yml) without that key, such as the service's own build configuration, is
-    passed over.
-  - The name of a host is the title of its app, or what O(hostname) makes of the app. Where several apps would get
-    the same name, or one would get the name of a group, a name of the local machine such as V(localhost) or that of
-    another host, an underscore and the app's slug are added. An app without a title, or with one that cannot be a name
-    (with control characters, or like the path of a file elsewhere), gets its slug as name.
-  - Every field that the service reports of an app becomes a variable with the prefix O(hostvars_prefix). These are
+  - Makes a host of each app that the token can access, or of the apps of the given owners.
+  - Reads YAML files that contain C(plugin=mobileops.ci.bitrise). With the default C(enable_plugins) of ansible-core,
+    the name of the file must end in C(.yml) or C(.yaml). If C(enable_plugins) contains C(mobileops.ci.bitrise), any
+    name works. Ignores a file without that key, such as the C(bitrise.yml) with the service's build configuration.
+  - By default, the name of a host is the title of its app as one word, so that it works with C(--limit), in a shell, as
+    a file name and in AWX. Letters, their marks and digits of all scripts are kept, and so are V(-), V(_), V(.) and
+    V(+). Each run of other characters between them becomes one underscore, and leading punctuation is removed, so that
+    V(Shop [beta]) becomes V(Shop_beta). If nothing is left, the app's slug is the name. The title itself is in
+    C(bitrise_title). Set O(hostname) to use other names.
+  - If several apps would get the same name, or if the name is that of a group, of another host or of the local machine
+    such as V(localhost), an underscore and the app's slug are added. Default names that differ only in case count as
+    the same.
+  - Each field that the service reports for an app becomes a variable with the prefix O(hostvars_prefix). These are
     C(bitrise_slug), C(bitrise_title), C(bitrise_project_type), C(bitrise_provider), C(bitrise_repo_owner),
     C(bitrise_repo_slug), C(bitrise_repo_url), C(bitrise_is_disabled), C(bitrise_is_public), C(bitrise_status),
-    C(bitrise_avatar_url), C(bitrise_owner) (a dictionary with C(account_type), C(name) and C(slug)), and whatever the
-    service adds to them. Fields that are not set are V(null).
-  - Whatever the prefix, every host has C(bitrise_app_slug), the value for the option O(ignore:app_slug) of the modules,
-    and C(ansible_connection=local) with C(ansible_python_interpreter) of the Python that runs Ansible, since the
-    modules talk to the service and not to a host.
-  - Text from the service is data. It is never templated.
-  - If anything goes wrong, no host and no group is added.
+    C(bitrise_avatar_url), C(bitrise_owner) (a dictionary with C(account_type), C(name) and C(slug)), and fields that
+    the service adds later. Fields that are not set are V(null).
+  - Every host also has C(bitrise_app_slug), whatever the prefix, which is the value for the option O(ignore:app_slug)
+    of the modules. It has C(ansible_connection=local), because the modules connect to the service and not to a host. It
+    has C(ansible_python_interpreter={{ ansible_playbook_python }}), which is evaluated where a play runs, so that an
+    exported inventory works in another execution environment.
+  - Text from the service is data and is never templated. If a text contains C({{), C({%) or C({#), or ends with C({),
+    the plugin inserts a space after the brace and warns, because an exported inventory such as that of AWX cannot tell
+    data from templates.
+  - If an error occurs, the plugin adds no host and no group, and prints one error message. It makes ansible-core fail
+    if C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection end with that error
+    in any case.
 options:
   plugin:
-    description: Name of this plugin, by which a file is known as its configuration.
+    description: Name of this plugin. Marks the file as its configuration.
     type: str
     required: true
     choices: [mobileops.ci.bitrise]
@@ -40,7 +49,7 @@ options:
     description:
       - Personal access token of a user, or API token of a workspace. May be vaulted or a template.
       - Needed unless the apps come from the cache.
-      - If both environment variables are set, E(BITRISE_API_TOKEN) is used. One that is empty counts as not set.
+      - If both environment variables are set, E(BITRISE_API_TOKEN) is used. An empty variable counts as not set.
     type: str
     env:
       - name: BITRISE_TOKEN
@@ -48,7 +57,7 @@ options:
   api_url:
     description:
       - Base URL of the API, with its version. May be a template.
-      - Plain C(http://) is refused for any host but this very machine.
+      - Plain C(http://) is rejected for any host other than the local machine.
     type: str
     default: https://api.bitrise.io/v0.1
     env:
@@ -56,27 +65,28 @@ options:
   organizations:
     description:
       - Slugs of organizations (called workspaces on the service's pages) whose apps become hosts. May be templates.
-      - With neither O(organizations) nor O(users) all apps that the token sees become hosts.
+      - If neither O(organizations) nor O(users) is set, all apps that the token can access become hosts.
     type: list
     elements: str
     default: []
   users:
     description:
-      - Slugs of users whose own apps become hosts, on top of those of O(organizations). May be templates.
+      - Slugs of users whose own apps become hosts, in addition to those of O(organizations). May be templates.
     type: list
     elements: str
     default: []
   title:
     description:
-      - Only apps that have exactly this title. May be a template.
+      - Title of the apps that become hosts. Other apps are left out. May be a template.
     type: str
   project_type:
     description:
-      - Only apps of this project type, for example V(ios) or V(android). May be a template.
+      - Project type of the apps that become hosts, for example V(ios) or V(android). Other apps are left out. May be a
+        template.
     type: str
   sort_by:
     description:
-      - Order of the hosts, the latest app first. Without it the service's own order is kept, which is by creation.
+      - Order of the hosts, the latest app first. By default, the order of the service, which is by creation.
     type: str
     choices: [created_at, last_build_at]
   include_disabled:
@@ -86,17 +96,16 @@ options:
     default: false
   include:
     description:
-      - What is asked for beside the apps themselves, with more requests for each app that becomes a host, made
-        concurrently.
+      - Additional details of each app that becomes a host. They take more requests, which run concurrently.
       - V(builds) adds the variable C(bitrise_latest_build) with the latest build, without the parameters that it was
-        triggered with. It is V(null) if there was none in the last 200 days.
-      - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles),
-        whose entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
-        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) in addition. Its own
-        C(days_left) is that of what expires first. These are V(null) where nobody can look inside, and are counted
-        anew when they come from the cache. Looking inside means to download the files, and needs the Python libraries
-        cryptography, pyasn1 and pyasn1-modules on the controller; without them a warning says so.
-      - Where the token lacks the rights for signing files C(bitrise_code_signing) is V(null), and a warning says so.
+        triggered with. It is V(null) if the app has no build in the last 200 days.
+      - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles).
+        Their entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
+        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left)
+        of C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
+        inspected, and are computed again when they come from the cache. Inspecting downloads the files, and needs the
+        Python libraries cryptography, pyasn1 and pyasn1-modules on the controller. A warning names missing libraries.
+      - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin warns.
     type: list
     elements: str
     choices: [builds, code_signing]
@@ -104,11 +113,13 @@ options:
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
-      - The default is the app's title.
+      - The result is used as it is. It is replaced by the slug only if Ansible cannot use it as a name, for example
+        because it contains control characters or is a path to another folder.
+      - By default, the name is the app's title as one word, as described above.
     type: str
   hostvars_prefix:
     description:
-      - What the names of the variables with an app's fields begin with.
+      - Prefix of the names of the variables with an app's fields.
     type: str
     default: bitrise_
 extends_documentation_fragment:
@@ -119,11 +130,10 @@ extends_documentation_fragment:
 requirements:
   - requests (Python library on the controller)
 notes:
-  - With a cache (a O(cache_plugin) that keeps it, and O(cache)) nothing is asked of the service as long as the cached
-    apps are not too old. No token is needed then. It holds the apps as the service reports them, and no token. Another
-    O(api_url), owner, O(title), O(project_type), O(sort_by) or O(include) has a cache of its own. What
-    O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) say is applied
-    afterwards.
+  - With O(cache) and a O(cache_plugin) that stores it, the plugin sends no request and needs no token until the cached
+    apps expire. The cache contains the apps as the service reports them, and no token. Each combination of O(api_url),
+    owners, O(title), O(project_type), O(sort_by) and O(include) has its own cache entry. The plugin applies
+    O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) to cached apps too.
   - Proxies come from the usual environment variables. Redirects are not followed, so that the token goes to no other
     host.
 seealso:
@@ -134,8 +144,8 @@ seealso:
 """
 
 EXAMPLES = r"""
-# Each of these is a file of its own, for example inventory/apps.bitrise.yml. The token comes from the environment
-# variable BITRISE_API_TOKEN unless the file has an api_token.
+# Each example is a file of its own, for example inventory/fleet.yml. The token comes from the environment variable
+# BITRISE_API_TOKEN unless the file sets api_token.
 
 # The iOS apps of one organization, with groups such as owner_acme and public.
 plugin: mobileops.ci.bitrise
@@ -189,10 +199,22 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients impo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import NoNameError, distinct_names, usable
-from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_file import is_meant_for
+from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
+from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import (
+    NoNameError,
+    distinct_names,
+    portable,
+    usable,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_file import is_encrypted, is_meant_for
+from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_options import check_options
 from ansible_collections.mobileops.ci.plugins.plugin_utils._staging import new_stage, publish
-from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import as_data
+from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import (
+    as_data,
+    has_delimiters,
+    trusted_template,
+    without_delimiters,
+)
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -202,14 +224,15 @@ except ImportError:  # ansible-core before 2.22
         return value
 
 
-FILE_ENDINGS = ("bitrise.yml", "bitrise.yaml")
-# Part of the cache's key and content: what another version has left there is not looked at.
+# Part of the key and the content of cache entries. Entries of other formats are ignored.
 CACHE_FORMAT = 2
 APP_SLUG = "bitrise_app_slug"
+# Evaluated where the play runs, which may be another execution environment than that of this inventory.
+PYTHON = trusted_template("{{ ansible_playbook_python }}")
 
 
 def _default(option: str) -> Any:
-    """What counts where an environment variable is set and empty, which is the same as not set."""
+    """Return the value to use if an environment variable is set and empty, which is the same as not set."""
     specified = BITRISE.argument_spec.get(option, {})
     try:
         return environment_fallback(*specified["fallback"][1])
@@ -221,31 +244,46 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     NAME = "mobileops.ci.bitrise"
 
     def verify_file(self, path: str) -> bool:
-        return bool(super().verify_file(path)) and path.endswith(FILE_ENDINGS) and is_meant_for(self.NAME, path)
+        return bool(super().verify_file(path)) and is_meant_for(self.NAME, path)
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Add hosts and groups to the inventory, or report one error and add nothing.
+
+        After an exception ansible-core tries all other parsers, prints their errors too, and goes on. So raise one only
+        if its settings make it fail. The playbooks of this collection read the error from _inventory_sources and fail.
+        """
         super().parse(inventory, loader, path, cache)
-        config = self._read_config_data(path)
-        self._in_file = frozenset(option for option, value in config.items() if value is not None)
-        unknown = set(config) - {"plugin", *self._options}
-        if unknown:
-            self.display.warning(f"{path}: there are no such options: {', '.join(sorted(map(str, unknown)))}.")
+        _inventory_sources.begin(path)
+        self._names_this_plugin = not is_encrypted(path)
         try:
-            apps = self._apps(path, cache)
-            self._add(apps, inventory)
-        except CiError as error:
-            raise AnsibleParserError(error.message) from None
+            config = self._read_config_data(path)
+            self._in_file = frozenset(option for option, value in config.items() if value is not None)
+            self._add(self._apps(path, cache), inventory, path)
+        except (CiError, AnsibleError) as error:
+            message = error.message if isinstance(error, CiError) else " ".join(str(error).split())
+            if not self._names_this_plugin:
+                # An encrypted file that is for another plugin, or that cannot be decrypted.
+                raise AnsibleParserError(message) from None
+            _inventory_sources.record_failure(path, message)
+            if constants.INVENTORY_ANY_UNPARSED_IS_FAILED or constants.INVENTORY_UNPARSED_IS_FAILED:
+                raise AnsibleParserError(message) from None
+            self.display.error(f"Inventory source {path}: {message}", wrap_text=False)
+        except Exception as error:
+            _inventory_sources.record_failure(path, f"unexpected {type(error).__name__}: {error}")
+            raise
 
     # Options
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        """All options but a token in the file: a vaulted one is not decrypted unless a request is made."""
+        """Set and check all options except a token in the file, which is not decrypted unless a request needs it."""
         others = dict(direct or {})
+        self._names_this_plugin = self._names_this_plugin or others.get("plugin") == self.NAME
+        check_options(self.NAME, others, self.option_definitions)
         self._token_in_file = others.pop("api_token", None)
         super().set_options(task_keys=task_keys, var_options=var_options, direct=others)
 
     def _value(self, option: str) -> Any:
-        """An option, templated if it stands in the file: what comes from the environment is no template."""
+        """Return an option, templated if the file sets it. Values from the environment are not templates."""
         value = self.get_option(option)
         if option not in self._in_file:
             return _default(option) if value == "" else value
@@ -256,10 +294,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 return [text for part in parts for text in (part if isinstance(part, list) else [part])]
             return self.templar.template(value)
         except AnsibleError as error:
-            raise OptionError(f"{option}: its template cannot be used: {error}") from None
+            raise OptionError(f"{option}: cannot evaluate the template: {error}") from None
 
     def _query(self) -> dict[str, Any]:
-        """What is asked of the service, as find_apps() takes it."""
+        """Return the query for find_apps()."""
         owners = [(kind, str(slug or "")) for kind in ("organizations", "users") for slug in self._value(kind)]
         return {
             "owners": list(dict.fromkeys(owners)),
@@ -277,8 +315,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         options = {name: self._value(name) for name in BITRISE.argument_spec}
         if not options["api_token"]:
             raise OptionError(
-                "api_token: there is no token. Set this option, or the environment variable BITRISE_API_TOKEN "
-                "or BITRISE_TOKEN."
+                "api_token is not set. Set this option, or the environment variable BITRISE_API_TOKEN or BITRISE_TOKEN."
             )
         options["api_token"] = register_secret(str(options["api_token"]))
         if find_spec("requests") is None:
@@ -289,13 +326,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def get_cache_key(self, path: str) -> str:
         include = self._include()
-        # Details are found out for the hosts only, so who they are makes a difference then.
+        # Details are requested for hosts only, so the entry depends on which apps are hosts.
         hosts = [include, self.get_option("include_disabled")] if include else []
         asked = json.dumps([CACHE_FORMAT, self._value("api_url"), self._query(), *hosts], sort_keys=True)
         return f"{super().get_cache_key(path)}_{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
 
     def _apps(self, path: str, may_read_cache: bool) -> list[dict[str, Any]]:
-        """The apps, from the cache where that is wanted and possible: before a token or a library is needed."""
+        """Return the apps, from the cache if possible, so that neither a token nor a library is needed."""
         if not self.get_option("cache"):
             return self._fetch()
         key = self.get_cache_key(path)
@@ -310,8 +347,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             entry = self._cache[key]
         except KeyError:
             return None
-        except (AnsibleError, TypeError, ValueError) as error:  # what the cache plugins say of a damaged entry
-            self.display.warning(f"The cached apps cannot be used, they are asked for again: {error}")
+        except (AnsibleError, TypeError, ValueError) as error:  # raised by cache plugins for a damaged entry
+            self.display.warning(f"Requesting the apps again, because the cache entry cannot be read: {error}")
             return None
         apps = entry.get("apps") if isinstance(entry, Mapping) and entry.get("format") == CACHE_FORMAT else None
         if not isinstance(apps, list) or not all(isinstance(app, Mapping) and app.get("slug") for app in apps):
@@ -340,40 +377,73 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     # Hosts and groups
 
-    def _add(self, apps: list[dict[str, Any]], inventory: Any) -> None:
+    def _add(self, apps: list[dict[str, Any]], inventory: Any, path: str) -> None:
         prefix = self.get_option("hostvars_prefix")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*|", prefix) or prefix.startswith("ansible_"):
-            raise OptionError(f"hostvars_prefix: {prefix!r} is not what names of variables can begin with.")
-        if not self.get_option("include_disabled"):
-            apps = [app for app in apps if not app.get("is_disabled")]
-        variables = {str(app["slug"]): self._host_variables(app) for app in apps}
-        wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in apps}
-        groups = set(inventory.groups)
+            raise OptionError(
+                "hostvars_prefix must consist of letters, digits and underscores, and must not begin with a digit or "
+                f"with ansible_, got {prefix!r}."
+            )
+        hosts = [app for app in apps if self.get_option("include_disabled") or not app.get("is_disabled")]
+        if not hosts:
+            _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(disabled=bool(apps)))
+        self._escaped: set[str] = set()
+        variables = {str(app["slug"]): self._host_variables(app) for app in hosts}
+        wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in hosts}
+        stage = self._staged_with_names(wanted, variables, inventory)
+        publish(stage, inventory)
+        if self._escaped:
+            some = ", ".join(sorted(self._escaped)[:5]) + (", ..." if len(self._escaped) > 5 else "")
+            self.display.warning(
+                f"Inventory source {path}: inserted a space into Jinja delimiters ('{{{{', '{{%', '{{#') in the "
+                f"variables of {len(self._escaped)} app(s): {some}."
+            )
+
+    def _reason_for_no_hosts(self, *, disabled: bool) -> str:
+        query = self._query()
+        filters = [f"{name}: {query[name]}" for name in ("title", "project_type") if query[name]]
+        filters += [f"{kind}: {slug}" for kind, slug in query["owners"]]
+        matching = f" that match {', '.join(filters)}" if filters else ""
+        if disabled:
+            return f"all apps{matching} are disabled. Set include_disabled to true to add them."
+        return f"the token has access to no apps{matching}."
+
+    def _staged_with_names(
+        self, wanted: Mapping[str, str | None], variables: Mapping[str, dict[str, Any]], inventory: Any
+    ) -> Any:
+        """Return a stage on which no host has the name of another host, of a group or of the local machine."""
+        # A name that a user chose with `hostname` is compared as it is.
+        key = str.casefold if self.get_option("hostname") is None else str
+        groups = {key(name) for name in inventory.groups}
+        local = {key(name) for name in constants.LOCALHOST}
+        others = {key(name): host.vars.get(APP_SLUG) for name, host in inventory.hosts.items()}
 
         def taken(name: str, slug: str) -> bool:
-            there = inventory.hosts.get(name)
-            other_host = there is not None and there.vars.get(APP_SLUG) != slug
-            return name in groups or name in constants.LOCALHOST or other_host
+            folded = key(name)
+            return folded in groups or folded in local or others.get(folded, slug) != slug
 
         while True:
             try:
-                names = distinct_names(wanted, taken)
+                names = distinct_names(wanted, taken, key)
             except NoNameError as error:
                 raise OptionError(
-                    f"app {error} has no name that is free: its slug is the name of a group or of another host too. "
-                    "Give the groups of keyed_groups a prefix."
+                    f"No host name is left for app {error}, because a group or another host has the name of its slug. "
+                    "Set a prefix in keyed_groups."
                 ) from None
-            # Which groups there are is known only now, and a host must not have the name of one.
+            # Host names can depend on groups, which keyed_groups computes from hosts.
             stage = self._staged({names[slug]: variables[slug] for slug in names}, inventory)
-            if groups.issuperset(stage.groups) or not set(stage.groups) & set(names.values()):
-                break
-            groups.update(stage.groups)
-        publish(stage, inventory)
+            made = {key(name) for name in stage.groups}
+            if groups >= made or not made & {key(name) for name in names.values()}:
+                return stage
+            groups |= made
 
     def _host_variables(self, app: Mapping[str, Any]) -> dict[str, Any]:
         prefix = self.get_option("hostvars_prefix")
-        # Variables of Ansible's own say how a host is reached: they are not the service's to set.
-        # Interned: ten thousand hosts have the same names of variables.
+        if has_delimiters(app):
+            app = without_delimiters(app)
+            self._escaped.add(str(app["slug"]))
+        # The service must not set variables of Ansible, which control connections.
+        # Interned, because thousands of hosts have variables of the same names.
         fields = {
             sys.intern(prefix + key): as_data(value) for key, value in app.items() if not key.startswith("ansible_")
         }
@@ -381,32 +451,36 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             **fields,
             APP_SLUG: as_data(str(app["slug"])),
             "ansible_connection": "local",
-            "ansible_python_interpreter": sys.executable,
+            "ansible_python_interpreter": PYTHON,
         }
 
     def _wanted_name(self, app: Mapping[str, Any], variables: dict[str, Any]) -> str | None:
         template = self.get_option("hostname")
         if template is None:
-            name = app.get("title")
-        else:
-            extra = self._vars if self.get_option("use_extra_vars") else {}
-            self.templar.available_variables = combine_vars(variables, extra)
-            try:
-                name = self.templar.template(template)
-            except AnsibleError as error:
-                raise OptionError(f"hostname: the template {template!r} fails for app {app['slug']}: {error}") from None
+            title = app.get("title")
+            return usable(portable(None if title is None else str(title)))
+        extra = self._vars if self.get_option("use_extra_vars") else {}
+        self.templar.available_variables = combine_vars(variables, extra)
+        try:
+            name = self.templar.template(template)
+        except AnsibleError as error:
+            raise OptionError(f"hostname: cannot evaluate {template!r} for app {app['slug']}: {error}") from None
         return usable(None if name is None else str(name))
 
     def _staged(self, hosts: Mapping[str, dict[str, Any]], inventory: Any) -> Any:
-        """Hosts, variables and groups in an inventory of their own."""
+        """Return hosts, variables and groups in an inventory of their own."""
         strict = self.get_option("strict")
         stage = self.inventory = new_stage(inventory)
         try:
             for name, variables in hosts.items():
                 host = stage.add_host(as_data(name))
-                # At once: set_variable() would have ansible-core look at each of them, of ten thousand hosts.
+                # Updated at once, because set_variable() takes long for thousands of hosts.
                 stage.hosts[host].vars.update(variables)
                 self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
+                if variables[APP_SLUG] in self._escaped:
+                    computed = stage.hosts[host].vars
+                    changed = {key: value for key, value in computed.items() if value is not variables.get(key)}
+                    computed.update(as_data(without_delimiters(changed)))
                 composed = combine_vars(variables, stage.hosts[host].vars)
                 self._add_host_to_composed_groups(self.get_option("groups"), composed, host, strict=strict)
                 self._add_host_to_keyed_groups(self.get_option("keyed_groups"), composed, host, strict=strict)

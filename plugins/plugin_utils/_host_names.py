@@ -1,47 +1,68 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of hosts that are made from text of a service: usable, and each for one host only."""
+"""Host names that are made from text of a service: valid, portable and unique."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-# Lines, terminal sequences and the like.
+# Line breaks, terminal sequences and lone surrogates.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# Ansible looks for files of variables by the name of a host.
+# ansible-core builds the paths of variable files from host names.
 _PATH_TO_ELSEWHERE = re.compile(r"^[/~]|(^|[/\\])\.\.?([/\\]|$)")
+_KEPT_PUNCTUATION = frozenset("-_.+")
+# AWX stores at most 512 characters, file systems 255 bytes. This leaves room for a slug and for ".yml".
+_MAX_BYTES = 200
 
 
 class NoNameError(Exception):
-    """There is no name left for this slug."""
+    """No name is left for this slug."""
 
 
 def usable(name: str | None) -> str | None:
-    """The text as the name of a host; None if it cannot be one."""
+    """Return the text as a host name, or None if Ansible cannot use it as one."""
     name = (name or "").strip()
     return name if name and not _CONTROL.search(name) and not _PATH_TO_ELSEWHERE.search(name) else None
 
 
-def distinct_names(wanted: Mapping[str, str | None], taken: Callable[[str, str], bool]) -> dict[str, str]:
-    """A name for each slug, whatever their order: the wanted one, else with the slug added, else the slug.
+def portable(title: str | None) -> str | None:
+    """Return the title as one word that `--limit`, shells, file systems and AWX take as it is; None if nothing is left.
 
-    `taken(name, slug)` says whether a name is used for something else already.
+    Letters, their marks and digits of all scripts stay, and so do `-`, `_`, `.` and `+` within the name. Each run of
+    other characters becomes one underscore.
+    """
+    text = unicodedata.normalize("NFC", title or "")
+    kept = (c if c in _KEPT_PUNCTUATION or unicodedata.category(c)[0] in "LMN" else " " for c in text)
+    name = "_".join("".join(kept).split()).lstrip("-_.+")
+    return name.encode()[:_MAX_BYTES].decode(errors="ignore") or None
+
+
+def distinct_names(
+    wanted: Mapping[str, str | None],
+    taken: Callable[[str, str], bool],
+    key: Callable[[str], str] = str,
+) -> dict[str, str]:
+    """Return a unique name for each slug: the wanted name, else the name with the slug added, else the slug.
+
+    The result does not depend on the order of `wanted`. `taken(name, slug)` returns whether something else uses the
+    name. Two names are the same if `key` returns the same for both.
     """
     choices = {slug: [name, f"{name}_{slug}", slug] if name else [slug] for slug, name in wanted.items()}
     while True:
         names = {slug: left[0] for slug, left in choices.items()}
-        users = Counter(names.values())
-        # Who wants what another one got as a substitute has to give way; among equals all of them do.
+        users = Counter(map(key, names.values()))
+        # A name that one app wants goes before a name that another app got as a substitute. Equals all give way.
         most_left: dict[str, int] = {}
         for slug, name in names.items():
-            most_left[name] = max(most_left.get(name, 0), len(choices[slug]))
+            most_left[key(name)] = max(most_left.get(key(name), 0), len(choices[slug]))
         giving_way = [
             slug
             for slug, name in names.items()
-            if taken(name, slug) or (users[name] > 1 and len(choices[slug]) == most_left[name])
+            if taken(name, slug) or (users[key(name)] > 1 and len(choices[slug]) == most_left[key(name)])
         ]
         if not giving_way:
             return names

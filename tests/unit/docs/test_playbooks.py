@@ -24,6 +24,8 @@ def test_every_variable_is_documented(playbook: Path) -> None:
     header = "\n".join(line for line in lines if line.startswith("#"))
     work = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
     read = set(re.findall(r"(?<![\w.])([a-z]\w+) \| default\(", work))
+    for prefix in re.findall(r"prefix='(\w+)'", work):
+        read |= {f"{prefix}_hosts", f"{prefix}_allow_empty"}
     assert read
     undocumented = {name for name in read if not re.search(rf"\b{name}\b", header + READMES)}
     assert {name for name in undocumented if not ELSEWHERE.match(name)} == set()

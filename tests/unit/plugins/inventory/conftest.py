@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible import constants
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
@@ -86,8 +87,9 @@ def fleet(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Build:
-    """Reads a configuration into an inventory, as ansible-core does; raises what it would report."""
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Read a configuration into an inventory, as ansible-core does if inventory errors are failures."""
+    monkeypatch.setattr(constants, "INVENTORY_ANY_UNPARSED_IS_FAILED", True)
 
     def parse(config: Any, inventory: InventoryData | None = None, *, cache: bool = True) -> InventoryData:
         if inventory is None:

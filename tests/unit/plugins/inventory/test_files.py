@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files the plugin takes for its own."""
+"""Files that the plugin accepts: the key `plugin` decides, and not the name."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def claimed(path: Path, text: str) -> bool:
     return verdict
 
 
-@pytest.mark.parametrize("name", ["bitrise.yml", "bitrise.yaml", "apps.bitrise.yml", "01-bitrise.yaml"])
+@pytest.mark.parametrize("name", ["bitrise.yml", "fleet.yaml", "fleet", "Bank: iOS.json"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -68,9 +69,17 @@ def test_a_file_without_its_key_is_passed_over(tmp_path: Path, text: str, capfd:
     assert capfd.readouterr() == ("", "")
 
 
-def test_other_files(tmp_path: Path) -> None:
-    assert not claimed(tmp_path / "bitrise.ini", "plugin: mobileops.ci.bitrise\n")
+def test_sources_that_are_not_ordinary_files(tmp_path: Path) -> None:
     (tmp_path / "binary.bitrise.yml").write_bytes(b"plugin: mobileops.ci.bitrise\n\xff\xfe")
+    (tmp_path / "deep.yml").write_text("plugin: mobileops.ci.bitrise\nx: " + "[" * 1_000)
+    (tmp_path / "huge.yml").write_text("plugin: mobileops.ci.bitrise\n" + "#" * 2_000_000)
     plugin = inventory_loader.get(NAME)
-    assert not plugin.verify_file(str(tmp_path / "binary.bitrise.yml"))
-    assert not plugin.verify_file(str(tmp_path / "missing.bitrise.yml"))
+    for name in ("binary.bitrise.yml", "deep.yml", "huge.yml", "missing.yml", "", "a,b", "null\0byte"):
+        assert not plugin.verify_file(str(tmp_path / name)), name
+
+
+def test_a_pipe_is_left_to_other_parsers(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yml"
+    os.mkfifo(pipe)
+
+    assert not inventory_loader.get(NAME).verify_file(str(pipe))

@@ -59,7 +59,7 @@ def test_compose_groups_and_keyed_groups(build: Build) -> None:
 
 def test_a_host_never_has_the_name_of_a_group(fleet: Fleet, build: Build) -> None:
     fleet(
-        app("ios", "aaaa000000000001", project_type="ios"),
+        app("iOS", "aaaa000000000001", project_type="ios"),
         app("android", "aaaa000000000002", project_type="ios"),
         app("earlier", "aaaa000000000003", project_type="ios"),
     )
@@ -68,7 +68,7 @@ def test_a_host_never_has_the_name_of_a_group(fleet: Fleet, build: Build) -> Non
 
     build({"keyed_groups": [{"key": "bitrise_project_type", "prefix": "", "separator": ""}]}, inventory)
 
-    assert set(inventory.hosts) == {"ios_aaaa000000000001", "android", "earlier_aaaa000000000003"}
+    assert set(inventory.hosts) == {"iOS_aaaa000000000001", "android", "earlier_aaaa000000000003"}
     assert len(members(inventory)["ios"]) == 3
     assert inventory.groups["ios"].vars == inventory.groups["earlier"].vars == {}
 
@@ -76,7 +76,7 @@ def test_a_host_never_has_the_name_of_a_group(fleet: Fleet, build: Build) -> Non
 def test_groups_named_after_the_hosts_themselves_are_refused(fleet: Fleet, build: Build) -> None:
     fleet(app("Shop", "aaaa000000000001"))
 
-    with pytest.raises(AnsibleError, match="Give the groups of keyed_groups a prefix"):
+    with pytest.raises(AnsibleError, match="Set a prefix in keyed_groups"):
         build({"keyed_groups": [{"key": "inventory_hostname", "prefix": "", "separator": ""}]})
 
 

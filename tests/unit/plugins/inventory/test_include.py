@@ -103,8 +103,8 @@ def test_a_group_of_those_that_expire(fleet: Fleet, build: Build, tmp_path: Path
 
     for _from_service_then_from_cache in range(2):
         inventory = build(config)
-        assert members(inventory) == {"expiring": ["App 0"], "fine": ["App 1"]}
-        signing = variables(inventory, "App 0")["bitrise_code_signing"]
+        assert members(inventory) == {"expiring": ["App_0"], "fine": ["App_1"]}
+        signing = variables(inventory, "App_0")["bitrise_code_signing"]
         assert signing["days_left"] == signing["build_certificates"][0]["days_left"] == 10
     assert "canary" not in "".join(file.read_text() for file in (tmp_path / "cache").iterdir())
 

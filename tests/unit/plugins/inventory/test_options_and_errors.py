@@ -122,12 +122,42 @@ def test_a_wrong_option_is_named(
     assert [word for word in words if word not in message] == []
 
 
-def test_an_option_that_there_is_not(fleet: Fleet, build: Build, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"project_typ": "ios"}, "Unknown option project_typ. Did you mean project_type?"),
+        ({"organisations": []}, "Unknown option organisations. Did you mean organizations?"),
+        ({"zzz": 1}, "Unknown option zzz. To list all options, run: ansible-doc -t inventory mobileops.ci.bitrise"),
+        ({1: 1}, "Unknown option 1. To list"),
+        ({"sort_by": "create_at"}, "one of created_at, last_build_at, got 'create_at'. Did you mean created_at?"),
+        ({"include": ["builds", "signing"]}, "include must be one of builds, code_signing, got 'signing'."),
+        ({"timeout": "abc"}, "timeout must be a number, got 'abc'."),
+        ({"max_retries": 1.5}, "max_retries must be a whole number, got '1.5'."),
+        # ansible-core reads every other word as false.
+        ({"validate_certs": "flase"}, "validate_certs must be true or false, got 'flase'."),
+        ({"include_disabled": "yess"}, "include_disabled must be true or false, got 'yess'."),
+        ({"compose": ["x"]}, "compose must be a dictionary."),
+        ({"organizations": {"a": "b"}}, "organizations must be a list."),
+        ({"title": ["Shop"]}, "title must be a single value, not a list."),
+        ({"keyed_groups": [{"key": "x", "prefx": "y"}]}, "entry 1 has the unknown key 'prefx'. Did you mean prefix?"),
+        ({"keyed_groups": [{"prefix": "y"}]}, "entry 1 must be a dictionary with the key 'key'."),
+    ],
+    ids=str,
+)
+def test_unknown_options_and_wrong_values(
+    fleet: Fleet, refusal: Callable[..., str], emulator: Emulator, config: dict[Any, Any], message: str
+) -> None:
     fleet(app("Shop", "aaaa000000000001"))
 
-    assert set(build({"organisations": []}).hosts) == {"Shop"}
+    assert message in refusal(config)
+    assert emulator.requests() == []
 
-    assert "no such options: organisations" in " ".join(capfd.readouterr().err.split())
+
+def test_a_token_of_a_wrong_type_is_not_shown(fleet: Fleet, refusal: Callable[..., str]) -> None:
+    fleet()
+
+    assert "canary" not in refusal({"api_token": {"token": "canary-token"}})
+    assert "canary" not in refusal({"api_token": ["canary-token"]})
 
 
 @pytest.mark.parametrize(

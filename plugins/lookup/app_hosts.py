@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lookup plugin for the keyword hosts of a play that must not end successfully without a host."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: app_hosts
+short_description: Hosts of a play, or an error that explains why there are none
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Returns host patterns for the keyword C(hosts) of a play. By default, ansible-core ends successfully if an inventory
+    cannot be read or if no host matches. This lookup fails instead, before the play starts.
+  - The error names the cause, such as a missing inventory, the error of the inventory plugin
+    P(mobileops.ci.bitrise#inventory) (a rejected token, an unknown option), filters that match no app, a pattern that
+    matches no group and no host (with the closest name), or a C(--limit) that leaves no host.
+  - Fails also if only some of the sources of the inventory plugin fail, because apps would be left out silently. A play
+    on the implicit localhost ignores them.
+  - Does not fail with C(--syntax-check), C(--list-tasks) and C(--list-tags), which need no inventory.
+  - All playbooks of this collection use this lookup.
+options:
+  _terms:
+    description:
+      - Host patterns to use if the variable of O(prefix) is not set or blank. By default, V(all).
+    type: list
+    elements: str
+  prefix:
+    description:
+      - Prefix of two variables. With the prefix V(rollout), C(rollout_hosts) contains the host patterns, as a list or
+        as text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean
+        the default. Unknown variables with similar names are errors.
+      - The variables are those of the play, such as extra variables. Variables of hosts and groups are not known yet.
+    type: str
+  allow_empty:
+    description:
+      - Whether to return the patterns although no host matches or an inventory source failed.
+    type: bool
+    default: false
+  without_inventory:
+    description:
+      - Host pattern to use if no inventory was given and no pattern was requested.
+    type: str
+seealso:
+  - plugin: mobileops.ci.bitrise
+    plugin_type: inventory
+"""
+
+EXAMPLES = r"""
+- name: Report on the iOS apps
+  hosts: "{{ query('mobileops.ci.app_hosts', 'type_ios') }}"
+  gather_facts: false
+  roles:
+    - role: mobileops.ci.code_signing_report
+
+# Runs on my_hosts if that is set, and with -e my_allow_empty=true also without a host.
+- name: Roll out the declared code-signing files
+  hosts: "{{ query('mobileops.ci.app_hosts', prefix='my') }}"
+  gather_facts: false
+  roles:
+    - role: mobileops.ci.code_signing
+"""
+
+RETURN = r"""
+_raw:
+  description: Host patterns.
+  type: list
+  elements: str
+  sample: [type_ios, "!Bank_iOS"]
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import context
+from ansible.errors import AnsibleLookupError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
+from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import closest_name
+from ansible_collections.mobileops.ci.plugins.plugin_utils._host_selection import (
+    NoHostsError,
+    Selection,
+    host_patterns,
+)
+
+# Modes of ansible-playbook that run nothing and need no inventory.
+_MODES_WITHOUT_HOSTS = ("syntax", "listtasks", "listtags")
+_SUFFIXES = ("hosts", "allow_empty")
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[str]:
+        self.set_options(var_options=variables, direct=kwargs)
+        variables = variables or {}
+        prefix = self.get_option("prefix")
+        _check_names(prefix, variables)
+        requested = self._requested_patterns(f"{prefix}_hosts", variables) if prefix else []
+        selection = Selection(
+            patterns=requested or host_patterns(terms) or ["all"],
+            groups=variables.get("groups", {}),
+            limit=variables.get("ansible_limit"),
+            sources=variables.get("ansible_inventory_sources", ()),
+            failed=_inventory_sources.failed_sources(),
+            without_hosts=_inventory_sources.sources_without_hosts(),
+            option=f"{prefix}_hosts" if prefix else "hosts",
+        )
+        without_inventory = self.get_option("without_inventory")
+        if without_inventory and not requested and not selection.has_inventory():
+            selection = selection.with_patterns([without_inventory])
+        allow_empty = self.get_option("allow_empty")
+        if prefix:
+            allow_empty = self._flag(f"{prefix}_allow_empty", variables, default=allow_empty)
+        if not allow_empty and not any(context.CLIARGS.get(mode) for mode in _MODES_WITHOUT_HOSTS):
+            try:
+                selection.check()
+            except NoHostsError as error:
+                override = f" To run anyway, set {prefix}_allow_empty to true." if prefix else ""
+                raise AnsibleLookupError(f"{error} No task was run.{override}") from None
+        return list(selection.patterns)
+
+    def _requested_patterns(self, name: str, variables: Mapping[str, Any]) -> list[str]:
+        try:
+            return host_patterns(self._templar.template(variables.get(name)))
+        except TypeError as error:
+            raise AnsibleLookupError(
+                f"{name} must be a host pattern or a list of host patterns, got {error}."
+            ) from None
+
+    def _flag(self, name: str, variables: Mapping[str, Any], *, default: bool) -> bool:
+        value = self._templar.template(variables.get(name))
+        if value is None or str(value).strip() == "":
+            return default
+        try:
+            return bool(boolean(value))
+        except TypeError:
+            raise AnsibleLookupError(f"{name} must be a boolean, got {value!r}.") from None
+
+
+def _check_names(prefix: str | None, variables: Mapping[str, Any]) -> None:
+    """Raise an error for a misspelt variable. Ignoring it would select all hosts."""
+    for name in variables if prefix else ():
+        suffix = name.removeprefix(f"{prefix}_")
+        if suffix != name and suffix not in _SUFFIXES:
+            meant = closest_name(suffix, _SUFFIXES, cutoff=0.8)
+            if meant:
+                raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {prefix}_{meant}?")
