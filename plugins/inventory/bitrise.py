@@ -401,7 +401,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if not hosts:
             _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(disabled=bool(apps)))
         variables = {
-            slug: self._prepared.pop(slug, None) or self._host_variables(app)
+            slug: self._prepared.pop(slug, {}) or self._host_variables(app)
             for slug, app in ((str(app["slug"]), app) for app in hosts)
         }
         wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in hosts}
