@@ -21,8 +21,9 @@ options:
 options:
   src:
     description:
-      - Path to the file to upload, up to 100 MiB. A relative path is searched on the controller as M(ansible.builtin.copy)
-        does it, in C(files) of the role, in C(files) beside the playbook, and beside the playbook.
+      - Path to the file to upload, up to 100 MiB. A relative path is searched on the controller as
+        M(ansible.builtin.copy) does it, in C(files) of the role, in C(files) beside the playbook, and beside the
+        playbook.
       - The collection decrypts a file that is encrypted with ansible-vault in memory.
       - If the module runs on another host, it gets the file for the duration of the task, with mode 0600.
       - With neither O(src) nor O(content), the task manages the flags of a file that the app has already.
@@ -39,13 +40,14 @@ options:
   slug:
     description:
       - Slug of one file on the service, if several have the same name.
-      - Replacing a file changes its slug. A slug that does not exist any more is accepted as long as the app has a file of
-        this name with the declared content.
+      - Replacing a file changes its slug. A slug that does not exist any more is accepted as long as the app has a
+        file of this name with the declared content.
     type: str
   is_protected:
     description:
       - Whether the file is protected, that is, can never be downloaded again.
-      - Bitrise does not support removing protection. The module rejects V(false) for a protected file, in check mode too.
+      - Bitrise does not support removing protection. The module rejects V(false) for a protected file, in check mode
+        too.
       - If omitted, the file keeps its current setting, even if its content is replaced.
     type: bool
   is_expose:
@@ -59,10 +61,10 @@ options:
     description:
       - What to do if nothing proves that a file on the service has the declared content or another one. This concerns
         protected files of which the service returns no digest, such as profiles.
-      - The file is known to differ if its size differs, or if it was uploaded before the declared file was made. Only what
-        is still unknown is subject to this option.
-      - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads the declared
-        file on every run. V(fail) fails.
+      - The file is known to differ if its size differs, or if it was uploaded before the declared file was made. Only
+        what is still unknown is subject to this option.
+      - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads the
+        declared file on every run. V(fail) fails.
     type: str
     choices: [warn, trust, replace, fail]
     default: warn
@@ -71,15 +73,17 @@ options:
       - What to do if the app has several files of that name and more than one of them may be wanted. This is so if a
         readable one is for another team, app ID or key, or if several are protected.
       - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
-      - Other files of the same name are generations of the same file, for example of a replacement that was interrupted.
-        The module finishes the replacement, whatever this option says, and keeps the newest of several equal files.
+      - Other files of the same name are generations of the same file, for example of a replacement that was
+        interrupted. The module finishes the replacement, whatever this option says, and keeps the newest of several
+        equal files.
     type: str
     choices: [fail, remove]
     default: fail
   backup_dir:
     description:
-      - Directory on the host that runs the module where it saves a file before the file is replaced or deleted. The module
-        creates the directory if it does not exist. The copies have mode 0600 and are named after app, slug and file.
+      - Directory on the host that runs the module where it saves a file before the file is replaced or deleted. The
+        module creates the directory if it does not exist. The copies have mode 0600 and are named after app, slug and
+        file.
       - The service returns the bytes of unprotected files only. The module warns about a file that it could not save.
     type: path
   backup_required:
@@ -126,8 +130,9 @@ options:
   certificate_password:
     description:
       - Password of the PKCS#12 file. An empty string removes it.
-      - If omitted, a new file gets the password of the file that it replaces. The service does not return the password of a
-        protected certificate. The module then rejects a replacement, unless the new file opens without a password.
+      - If omitted, a new file gets the password of the file that it replaces. The service does not return the
+        password of a protected certificate. The module then rejects a replacement, unless the new file opens without
+        a password.
     type: str
   update_password:
     description:
@@ -181,13 +186,16 @@ options:
 options:
   replace_order:
     description:
-      - V(upload_first) uploads the new file before it deletes the old one, so that no build finds none. But the service
-        gives a keystore the key C(ANDROID_KEYSTORE) only if the app has no other, so a keystore with that key cannot be
-        replaced in this way without getting another key. The module rejects that before anything is changed. The service
-        may also reject two project files with one key. Then the task fails, and the old file stays.
+      - V(upload_first) uploads the new file before it deletes the old one, so that no build finds none. But the
+        service gives a keystore the key C(ANDROID_KEYSTORE) only if the app has no other, so a keystore with that key
+        cannot be replaced in this way without getting another key. The module rejects that before anything is
+        changed. The service may also reject two project files with one key. Then the task fails, and the old file
+        stays.
       - V(delete_first) deletes the old file first. The key stays, but a build that starts in between finds no file. If
-        the upload fails, the app is without the file until the next run; O(backup_dir) keeps a copy. Requires the name
-        that the key is made of, unless the key is C(ANDROID_KEYSTORE), because an interrupted run could not find it out.
+        the upload fails, the app is without the file until the next run; O(backup_dir) keeps a copy.
+      - With V(delete_first) the task must declare what the new file would inherit from the old one, because an
+        interrupted run cannot find it out again. This is the key of a project file, its flags unless they are the
+        defaults, and the name that the key of a keystore is made of unless the key is C(ANDROID_KEYSTORE).
     type: str
     choices: [upload_first, delete_first]
     default: upload_first

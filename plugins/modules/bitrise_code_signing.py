@@ -18,7 +18,8 @@ description:
     one declaration, several apps at a time, over connections that are kept open.
   - The task plans each app completely before it changes anything in the app. It uploads all new files before it deletes
     any file that they replace, so that an app with a certificate and profiles that fit always has such a pair.
-  - A run that was interrupted is finished by the next one, on any machine. The task keeps no state outside of the service.
+  - A run that was interrupted is finished by the next one, on any machine. The task keeps no state outside of the
+    service.
   - An app that fails does not stop the others. The task fails at the end and names the apps that failed.
 options:
   apps:
@@ -41,7 +42,8 @@ options:
           <<: &file
             src:
               description:
-                - Path to the file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy) does it.
+                - Path to the file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy)
+                  does it.
                 - The collection decrypts a file that is encrypted with ansible-vault in memory.
                 - With neither C(src) nor C(content), the task manages the flags of a file that the app has already.
               type: path
@@ -59,8 +61,8 @@ options:
             is_protected:
               description:
                 - Whether the file is protected, that is, can never be downloaded again.
-                - Bitrise does not support removing protection, so V(false) is rejected for a protected file, in check mode
-                  too.
+                - Bitrise does not support removing protection, so V(false) is rejected for a protected file, in check
+                  mode too.
                 - If omitted, the file keeps its current setting, even if its content is replaced.
               type: bool
             is_expose:
@@ -71,10 +73,10 @@ options:
               aliases: [is_exposed]
             on_unverifiable:
               description:
-                - What to do if nothing proves that a protected file on the service has the declared content or another one,
-                  see M(mobileops.ci.bitrise_provisioning_profile).
-                - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads the
-                  declared file on every run. V(fail) fails.
+                - What to do if nothing proves that a protected file on the service has the declared content or
+                  another one, see M(mobileops.ci.bitrise_provisioning_profile).
+                - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads
+                  the declared file on every run. V(fail) fails.
               type: str
               choices: [warn, trust, replace, fail]
               default: warn
@@ -88,8 +90,9 @@ options:
               default: fail
             backup_dir:
               description:
-                - Directory where the task saves the bytes of a file, with mode 0600, before the file is replaced or deleted.
-                  The service returns those of unprotected files only. The task warns about a file that it could not save.
+                - Directory where the task saves the bytes of a file, with mode 0600, before the file is replaced or
+                  deleted. The service returns those of unprotected files only. The task warns about a file that it
+                  could not save.
               type: path
             backup_required:
               description:
@@ -120,8 +123,8 @@ options:
             description:
               - Password of the PKCS#12 file. An empty string removes it.
               - If omitted, a new file gets the password of the file that it replaces. The service does not return the
-                password of a protected certificate. The task then rejects a replacement, unless the new file opens without
-                a password.
+                password of a protected certificate. The task then rejects a replacement, unless the new file opens
+                without a password.
             type: str
           update_password:
             description:
@@ -185,8 +188,8 @@ options:
     description:
       - Kinds of files of which an app keeps only those that are declared. The task deletes all others after everything
         that is declared for the app is in place.
-      - The task does not purge a kind for which nothing is declared, not even an empty list. It does not purge files of a
-        declared name, nor unfinished uploads that are younger than an hour.
+      - The task does not purge a kind for which nothing is declared, not even an empty list. It does not purge files
+        of a declared name, nor unfinished uploads that are younger than an hour.
     type: list
     elements: str
     choices: [build_certificates, provisioning_profiles, android_keystores, project_files]
@@ -198,8 +201,8 @@ options:
     default: 10
   max_purge_total:
     description:
-      - Largest number of files that O(purge) may delete in all apps together, as a number or as a percentage of the files
-        that the task observes. A percentage never allows fewer files than O(max_purge).
+      - Largest number of files that O(purge) may delete in all apps together, as a number or as a percentage of the
+        files that the task observes. A percentage never allows fewer files than O(max_purge).
       - If the limit is exceeded, the task fails before it changes any app. It plans all apps first if O(purge) is set.
     type: str
     default: 25%

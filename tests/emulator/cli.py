@@ -82,7 +82,7 @@ async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[
 
 
 def _own_store(journal: Journal, clock: Clock, base: str) -> ObjectStore:
-    return LocalStore(_signing_key(journal), clock, journal, base)
+    return LocalStore(_signing_key(journal), clock, journal, lambda: base)
 
 
 async def _external_store(url: str) -> ObjectStore:

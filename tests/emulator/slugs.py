@@ -51,13 +51,21 @@ class UlidMaker:
         return _text(self._last)
 
 
+def _number(slug: str) -> int | None:
+    if not _ULID.fullmatch(slug):
+        return None
+    return sum(_CROCKFORD.index(char) << shift for char, shift in zip(slug, range(125, -1, -5), strict=True))
+
+
+def ulid_time(slug: str) -> float | None:
+    """Return the time in a slug, in seconds since the epoch; None if it is no ULID."""
+    number = _number(slug)
+    return None if number is None else (number >> 80) / 1000
+
+
 def slug_before(slugs: Iterable[str]) -> str | None:
     """Return a ULID that sorts right before all of these; None if none of them is a ULID."""
-    numbers = [
-        sum(_CROCKFORD.index(char) << shift for char, shift in zip(slug, range(125, -1, -5), strict=True))
-        for slug in slugs
-        if _ULID.fullmatch(slug)
-    ]
+    numbers = [number for slug in slugs if (number := _number(slug)) is not None]
     return _text(min(numbers) - 1) if numbers else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from urllib.parse import quote
 
 from .clock import Clock
@@ -59,7 +60,8 @@ class LocalStore(ObjectStore):
 
     prefix = "/_storage/"
 
-    def __init__(self, key: SigningKey, clock: Clock, journal: Journal, base: str) -> None:
+    def __init__(self, key: SigningKey, clock: Clock, journal: Journal, base: Callable[[], str]) -> None:
+        """`base` returns the scheme and host that URLs begin with."""
         self.signing_key = key
         self.blobs: dict[str, Content] = dict(journal.blobs())
         self._base = base
@@ -67,9 +69,10 @@ class LocalStore(ObjectStore):
         self._journal = journal
 
     def _url(self, method: str, key: str, headers: dict[str, str]) -> str:
-        host = self._base.removeprefix("http://")
+        base = self._base()
+        host = base.removeprefix("http://")
         path = self.prefix + quote(key)
-        return presign(self.signing_key, method, self._base, path, {"host": host, **headers}, self._clock.now())
+        return presign(self.signing_key, method, base, path, {"host": host, **headers}, self._clock.now())
 
     def upload_url(self, key: str, size: int) -> str:
         return self._url("PUT", key, {"content-length": str(size)})

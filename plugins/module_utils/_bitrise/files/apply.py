@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.decide import Inherited
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile, not_taken
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
     Declaration,
     Observer,
@@ -132,14 +132,13 @@ class Application:
 
     def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
         data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), action.changes)
+        if ignored := not_taken(data, action.changes):
+            raise ServiceError(
+                f"The service accepted a change of {', '.join(ignored)} of the {plan.place} named {action.name} (slug "
+                f"{action.slug}), but still returns the old value. Run again later.",
+                kind="invalid_response",
+            )
         changed = RemoteFile.from_service(plan.place.kind, data)
-        for name in ("is_protected", "is_expose"):
-            if name in action.changes and getattr(changed, name) != action.changes[name]:
-                raise ServiceError(
-                    f"The service accepted {name}={str(action.changes[name]).lower()} for the {plan.place} named "
-                    f"{action.name} (slug {action.slug}), but still returns the old value. Run again later.",
-                    kind="invalid_response",
-                )
         known = self._files.get(key) or plan.decision.keep
         self._files[key] = changed.with_found_digest(known.sha256) if known and changed.sha256 is None else changed
         uploaded = plan.upload.changes if plan.upload else {}
@@ -172,6 +171,9 @@ class Application:
         """Plan one declaration again by a new list, and do what is left. Returns the plan if it deleted something."""
         again = self._plan_again(key, first, listed)
         if again.delete:
+            if again.update:
+                # The file that stays may be somebody else's: it inherits before the file that has the flags goes.
+                self._update(key, again, again.update)
             self._mark(key, again)
             self._delete_all(key, again, again.delete)
             return again

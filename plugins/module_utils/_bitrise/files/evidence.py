@@ -136,10 +136,14 @@ def files_to_hash(desired: Desired, observed: Sequence[RemoteFile]) -> list[Remo
 
 def files_to_identify(desired: Desired, candidates: Candidates) -> list[RemoteFile]:
     """Return the readable files whose identity decides whether they are generations of one file or two files."""
+    return [file for file in _different_files(desired, candidates) if file.is_readable and file.identity is None]
+
+
+def _different_files(desired: Desired, candidates: Candidates) -> list[RemoteFile]:
+    """Return the files that differ from the declared content, if the plan has to choose between several."""
     if desired.sha256 is None or desired.duplicates == "remove" or len(candidates.processed) < 2:
         return []
-    others = [file for file in candidates.processed if match(desired, file) is not Match.EQUAL]
-    return [file for file in others if file.is_readable and file.identity is None]
+    return [file for file in candidates.processed if match(desired, file) is not Match.EQUAL]
 
 
 def needs_own_evidence(kind: FileKind, desired: Desired, candidates: Candidates) -> bool:
@@ -149,7 +153,7 @@ def needs_own_evidence(kind: FileKind, desired: Desired, candidates: Candidates)
     unclear = any(match(desired, file) is Match.UNVERIFIABLE for file in candidates.processed)
     unknown_password = kind.has_password and desired.password is None
     hidden = any(file.is_protected for file in candidates.processed)
-    return unclear or (unknown_password and hidden) or bool(files_to_identify(desired, candidates))
+    return unclear or (unknown_password and hidden) or bool(_different_files(desired, candidates))
 
 
 def _check_slug(place: str, desired: Desired, exact: RemoteFile) -> None:

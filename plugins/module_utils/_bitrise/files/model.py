@@ -65,6 +65,11 @@ def _serials(listed: Any) -> frozenset[str]:
     return frozenset(serial.upper().lstrip("0") for serial in found if isinstance(serial, str) and serial)
 
 
+def not_taken(data: Mapping[str, Any], changes: Mapping[str, Any]) -> list[str]:
+    """Return the names of the changes that the service's object `data` does not show, unless it withholds the value."""
+    return [name for name, value in changes.items() if data.get(name) is not None and data[name] != value]
+
+
 def same_name(one: str, other: str) -> bool:
     """Return whether two names are equal to a reader: a Mac may write an umlaut as two characters."""
     return one == other or unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import refusals
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
     CREATED_AS,
     PASSWORD,
@@ -190,6 +191,7 @@ def _plan_kind(place: Place, decisions: Sequence[Decision], observed: Sequence[R
             holder = young[-1] if len(young) == len(present) and young else None
             more = creation(place.kind, place.app_slug, decision.wanted, replaced, crowded=bool(present), holder=holder)
             present.append(None)
+        _refuse_lost_flags(place, decision)
         plans[number] = _plan_file(place, decision, more)
     return [plans[number] for number in range(len(decisions))]
 
@@ -198,12 +200,22 @@ def _deletes_first(place: Place, decision: Decision) -> bool:
     return decision.uploads and place.kind.has_env_key and decision.desired.replace_order == "delete_first"
 
 
+def _refuse_lost_flags(place: Place, decision: Decision) -> None:
+    """Reject a deletion before the upload if it takes away the only note of a flag that the new file inherits."""
+    if not (place.kind.can_change and _deletes_first(place, decision)):
+        return
+    for flag in ("is_protected", "is_expose"):
+        if getattr(decision.desired, flag) is None and getattr(decision.wanted, flag) not in (None, CREATED_AS[flag]):
+            raise refusals.flag_lost_by_deletion(place, decision.wanted, flag)
+
+
 def _cleared(place: Place, decision: Decision) -> list[RemoteFile]:
     """Return what goes before the upload, so that the new file gets the key that builds refer to it by."""
     if not (decision.uploads and place.kind.has_env_key):
         return []
     if not _deletes_first(place, decision):
-        return list(decision.leftovers)
+        # Markers have a key of their own, and they hold until the new file is protected.
+        return [file for file in decision.leftovers if file not in decision.candidates.markers]
     # The task gives up the moment with a file anyway, so an upload that may be under way does not keep the key either.
     return [*decision.candidates.unprocessed, *(file for file, _reason in decision.removed)]
 

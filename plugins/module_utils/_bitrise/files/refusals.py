@@ -114,6 +114,15 @@ def lost_flag(place: Place, desired: Desired, flag: str) -> RefusedError:
     )
 
 
+def flag_lost_by_deletion(place: Place, wanted: Desired, flag: str) -> RefusedError:
+    value = str(getattr(wanted, flag)).lower()
+    return RefusedError(
+        f"{flag} is required with replace_order=delete_first for the {place} named {wanted.label}: a run that is "
+        f"interrupted after the deletion could not find out that {flag} was {value}. Set {flag}={value} to keep it.",
+        kind="option",
+    )
+
+
 def unknown_password(place: Place, desired: Desired) -> RefusedError:
     return RefusedError(
         f"certificate_password: the {place} named {desired.label} is protected, so Bitrise does not return its "

@@ -25,7 +25,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
     UNDER_WAY_S,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS, RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
+    KEYSTORE_SECRETS,
+    RemoteFile,
+    not_taken,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
@@ -67,7 +71,7 @@ class FileUpload:
         self._created = None
         data = self._confirm(slug)
         if not is_set:
-            data = self._set_afterwards(slug, changes) or data
+            data = self._set_afterwards(slug, changes)
         file = RemoteFile.from_service(self._kind, data)
         self._prove(action, content, file, tag)
         return file.with_found_digest(action.sha256) if file.sha256 is None else file
@@ -139,18 +143,25 @@ class FileUpload:
     def _set_before_confirmation(self, slug: str, changes: Mapping[str, Any]) -> bool:
         """Set flags and password; return False if the service refuses that for a file that is not confirmed yet."""
         try:
-            self._client.update_file(self._kind, self._app_slug, slug, changes)
+            data = self._client.update_file(self._kind, self._app_slug, slug, changes)
         except ServiceError as error:
             if error.status in _REFUSED:
                 return False
             raise
-        return True
+        return not not_taken(data, changes)
 
-    def _set_afterwards(self, slug: str, changes: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _set_afterwards(self, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Set the password first: without it the file cannot be used."""
-        data = None
+        data: dict[str, Any] = {}
         for name in sorted(changes, key=lambda name: name != PASSWORD):
             data = self._client.update_file(self._kind, self._app_slug, slug, {name: changes[name]})
+            if not_taken(data, {name: changes[name]}):
+                raise ServiceError(
+                    f"The service accepted {name} for the uploaded {self._kind.words} of app {self._app_slug} (slug "
+                    f"{slug}), but does not return it. The files that it was to replace are unchanged. Run again "
+                    "later.",
+                    kind="invalid_response",
+                )
         return data
 
     def _check_deadline(self, action: Upload) -> None:

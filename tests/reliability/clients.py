@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Clients of the service in this process: their requests are counted, stopped, spoiled and put in order."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import RemoteDisconnected
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from tests.unit.plugins.helpers.service import word
+
+from .service import FIRST_PORT, Answer, InProcess
+
+LATENCY_S = 0.25
+
+
+class Killed(BaseException):
+    """The process is gone. Nothing in the collection may handle this, as nothing can handle SIGKILL."""
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What happens to the request with this number, and to `times - 1` after it.
+
+    `what` is `kill`, `reset` or `timeout` (each `before` the request reaches the service, or after its effect), a
+    status, `html` or `{}` (answers that do not come from the service), `cut` (half of the answer), or a switch of the
+    emulator for this request.
+    """
+
+    number: int
+    what: str | int | Mapping[str, Any]
+    before: bool = False
+    times: int = 1
+
+    def concerns(self, number: int) -> bool:
+        return self.number <= number < self.number + self.times
+
+    def __str__(self) -> str:
+        what = self.what if isinstance(self.what, (str, int)) else " ".join(f"{k}={v}" for k, v in self.what.items())
+        where = "" if isinstance(self.what, Mapping) else " before" if self.before else " after"
+        return f"{what}{where} request {self.number}" + (" and all later ones" if self.times > 1 else "")
+
+
+@dataclass
+class Client:
+    """One run of a task, as the service sees it."""
+
+    port: int = FIRST_PORT
+    disturbance: Disturbance | None = None
+    # Called before a request goes out; a scheduler makes it wait its turn.
+    arrive: Callable[[], None] = lambda: None
+    sent: int = 0
+    trace: list[str] = field(default_factory=list)
+    dead: bool = False
+    # Called at the moment of a kill.
+    killed: Callable[[], None] = lambda: None
+
+    @property
+    def wrote(self) -> bool:
+        return not set(self.trace) <= {"list", "show", "get", "app", "apps"}
+
+
+class Adapter(BaseAdapter):
+    """Brings the requests of all clients to the service. `look` is called after the effect of each."""
+
+    def __init__(self, service: InProcess) -> None:
+        super().__init__()
+        self._service = service
+        self._build = HTTPAdapter().build_response
+        self.look: Callable[[], None] = lambda: None
+        self.clients: dict[int, Client] = {}
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        assert request.url is not None
+        client = self.clients[urlsplit(request.url).port or 0]
+        if client.dead:
+            raise Killed
+        client.arrive()
+        client.sent += 1
+        path = urlsplit(request.url).path
+        area = "storage" if path.startswith("/_storage/") else "api"
+        client.trace.append(word({"area": area, "method": request.method, "path": path}))
+        self._service.time.seconds += LATENCY_S
+        struck = client.disturbance if client.disturbance and client.disturbance.concerns(client.sent) else None
+        if struck is None:
+            return self._response(request, self._effect(client, request))
+        return self._spoiled(client, struck, request, float(timeout))
+
+    def _spoiled(
+        self, client: Client, struck: Disturbance, request: requests.PreparedRequest, timeout: float
+    ) -> requests.Response:
+        what = struck.what
+        if isinstance(what, Mapping):
+            self._service.service.faults.add({"switch": dict(what), "times": 1})
+        if what in ("html", "{}"):
+            kind, text = ("text/html", "<html>busy</html>") if what == "html" else ("application/json", "{}")
+            return self._response(request, Answer(200, {"content-type": kind}, text.encode()))
+        answer = None if struck.before else self._effect(client, request)
+        if what == "kill":
+            client.dead = True
+            client.killed()
+            raise Killed
+        if what == "reset":
+            broken = urllib3.exceptions.ProtocolError("Connection aborted.", RemoteDisconnected("without response"))
+            raise requests.ConnectionError(broken, request=request)
+        if what == "timeout":
+            self._service.time.seconds += timeout
+            raise requests.ReadTimeout("Read timed out.", request=request)
+        if isinstance(what, int):
+            answer = Answer(what, {"content-type": "application/json"}, b'{"message":"Injected"}')
+        assert answer is not None
+        if what == "cut" and answer.body:
+            whole = str(len(answer.body))
+            answer = Answer(
+                answer.status, {**answer.headers, "content-length": whole}, answer.body[: len(answer.body) // 2]
+            )
+        return self._response(request, answer)
+
+    def _effect(self, client: Client, request: requests.PreparedRequest) -> Answer:
+        body = request.body or b""
+        data = body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]
+        assert request.method
+        assert request.url
+        answer = self._service.answer(client.port, request.method, request.url, dict(request.headers), data)
+        self.look()
+        return answer
+
+    def _response(self, request: requests.PreparedRequest, answer: Answer) -> requests.Response:
+        raw = urllib3.HTTPResponse(
+            body=io.BytesIO(answer.body),
+            headers=dict(answer.headers),
+            status=answer.status,
+            preload_content=False,
+            request_method=request.method,
+        )
+        return self._build(request, raw)
+
+
+@contextmanager
+def in_force(service: InProcess) -> Iterator[Adapter]:
+    """Send every request of the collection to the service, and have both live by the service's time."""
+    adapter = Adapter(service)
+    with service.time.in_force(), patch.object(requests.Session, "get_adapter", lambda _self, url: adapter):
+        yield adapter

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two or three writers of one name at once: runs of tasks, a person, and an hour that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from tests.unit.plugins.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
+
+from .lab import Lab, Ran
+from .scenarios import (
+    APPS,
+    CLOSED,
+    HIDDEN,
+    HOUR_S,
+    KEY,
+    NEW,
+    OLD,
+    SHORT,
+    TWO,
+    YOUNG,
+    Scenario,
+    There,
+    Wanted,
+    declared,
+    declared_project_file,
+    fleet,
+    old,
+    single,
+    there,
+    wanted,
+)
+
+NEXT = b"content that comes next"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who uploads a file by hand."""
+
+    kind: str
+    content: bytes
+
+    def act(self, lab: Lab) -> None:
+        lab.service.upload(lab.scenario.apps[0], self.kind, "dist", self.content, env_key("dist"))
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A pause of everybody: what is unfinished gets too old to be under way."""
+
+    def act(self, lab: Lab) -> None:
+        lab.service.time.seconds += HOUR_S + 60
+
+
+Adapt = Callable[[Scenario, Mapping[int, Ran]], Scenario]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Writers that begin with the same files. `reruns` are the scenarios that each have to converge afterwards.
+
+    `adapt` changes what a scenario wants by what came of the writers.
+    """
+
+    writers: Sequence[Scenario | Person | Hour]
+    reruns: Sequence[Scenario]
+    adapt: Adapt = lambda scenario, _ran: scenario
+
+
+def pair(*writers: Scenario | Person | Hour, adapt: Adapt | None = None) -> Pair:
+    """Let each scenario know the contents of the others, and begin with the files of the first."""
+    tasks = [writer for writer in writers if isinstance(writer, Scenario)]
+    contents = {
+        file.content for task in tasks for files in task.wanted.values() for file in files if file.name == "dist"
+    }
+    contents |= {writer.content for writer in writers if isinstance(writer, Person)}
+
+    def adapted(writer: Scenario | Person | Hour) -> Scenario | Person | Hour:
+        if not isinstance(writer, Scenario):
+            return writer
+        return replace(writer, before=tasks[0].before, others=frozenset(contents))
+
+    all_writers = [adapted(writer) for writer in writers]
+    reruns = [writer for writer in all_writers if isinstance(writer, Scenario) and writer.tidies]
+    made = Pair(all_writers, list({id(one.task): one for one in reruns}.values()))
+    return replace(made, adapt=adapt) if adapt else made
+
+
+def hidden(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
+    """Whoever replaces a file that the second run has hidden takes that over."""
+    return scenario if ran[1].failed else _changed(scenario, is_expose=False)
+
+
+def loosely_protected(scenario: Scenario, _ran: Mapping[int, Ran]) -> Scenario:
+    """Protection that the second run sets on a file as it is replaced may be lost; its next run sets it again."""
+    return replace(scenario, loose=frozenset({"dist"}))
+
+
+def _changed(scenario: Scenario, **flags: Any) -> Scenario:
+    changed = {
+        kind: [replace(file, **flags) if file.name == "dist" else file for file in files]
+        for kind, files in scenario.wanted.items()
+    }
+    return replace(scenario, wanted=changed)
+
+
+LISTS = {PROFILES: "provisioning_profiles", CERTIFICATES: "build_certificates", PROJECT_FILES: "project_files"}
+
+
+def _purging(kind: str, before: Sequence[There], more: Mapping[str, Any]) -> Scenario:
+    """A fleet task with the same declaration that removes what is not declared."""
+    declare = declared_project_file if kind == PROJECT_FILES else declared
+    options: dict[str, Any] = {LISTS[kind]: [declare("dist", NEW)], "purge": [LISTS[kind]]}
+    return fleet({kind: before}, {kind: [wanted(NEW, **more)]}, apps=APPS[:1], **options)
+
+
+def _of(kind: str) -> dict[str, Pair]:
+    more: dict[str, Any] = KEY if kind == PROJECT_FILES else {}
+    opens = {"certificate_password": "one"} if kind == CERTIFICATES else {}
+    secret = {"password": "one"} if kind == CERTIFICATES else {}
+    make = partial(single, kind, beside=False)
+
+    def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
+        """Declare this content."""
+        flags = {name: options[name] for name in ("is_protected", "is_expose") if name in options}
+        return make(before, [wanted(content, **flags, **more)], data=content, **options)
+
+    def closed(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
+        """Declare this content, where the file before is protected."""
+        end = [wanted(content, is_protected=True, **secret, **more)]
+        return make(before, end, data=content, **opens, **options)
+
+    def flags(content: bytes, **options: Any) -> Scenario:
+        return make([], [wanted(content, **more, **options)], data=None, scenario={"tidies": False}, **options)
+
+    begin = [old(OLD)]
+    shut = [old(SHORT, certificate_password="one", **CLOSED)] if kind == CERTIFICATES else [old(SHORT, **CLOSED)]
+    known = [there("undeclared", b"x"), old(OLD)]
+    found = {
+        "nothing there; the same": pair(to(NEW), to(NEW)),
+        "nothing there; another content": pair(to(NEW), to(NEXT)),
+        "nothing there; both protect": pair(closed(NEW, **CLOSED), closed(NEW, **CLOSED)),
+        "nothing there; both protect, another content": pair(closed(NEW, **CLOSED), closed(NEXT, **CLOSED)),
+        "old one; the same": pair(to(NEW, begin), to(NEW)),
+        "old one; another content": pair(to(NEW, begin), to(NEXT)),
+        "old one; an older checkout": pair(to(NEW, begin), to(OLD)),
+        "old one; a purge": pair(
+            replace(to(NEW, known), others=frozenset({b"x"})), _purging(kind, known, more), adapt=_purged(kind)
+        ),
+        "old one; hides it": pair(to(NEW, begin), flags(OLD, **HIDDEN), adapt=hidden),
+        "old one; protects it": pair(
+            make([old(SHORT)], [wanted(NEW, **secret, **more)], data=NEW, **opens),
+            flags(SHORT, **CLOSED),
+            adapt=loosely_protected,
+        ),
+        "old one; an hour": pair(to(NEW, begin), to(NEW), Hour()),
+        "old one; an hour, another content": pair(to(NEW, begin), to(NEXT), Hour()),
+        "old one, a living upload": pair(to(NEW, [*begin, YOUNG]), to(NEXT)),
+        "protected; the same": pair(closed(NEW, shut), closed(NEW)),
+        "protected; another content": pair(closed(NEW, shut), closed(NEXT)),
+        "protected; an older checkout": pair(closed(NEW, shut), closed(SHORT)),
+        "protected, declared; another content": pair(closed(NEW, shut, **CLOSED), closed(NEXT, **CLOSED)),
+        "protected; one declares it": pair(closed(NEW, shut), closed(NEW, **CLOSED)),
+        "copies; another content": pair(to(NEW, [old(NEW), old(NEW)]), to(NEXT)),
+        "cut off; another content": pair(to(NEW, [old(OLD), old(NEW)]), to(NEXT)),
+    }
+    if kind != CERTIFICATES:
+        found["old one; a person uploads"] = pair(to(NEW, begin), Person(kind, NEXT))
+        found["old one; a person uploads the same"] = pair(to(NEW, begin), Person(kind, NEW))
+        found["old one; two runs and a person"] = pair(to(NEW, begin), to(NEW), Person(kind, NEXT))
+    else:
+        found["protects it, and its password is lost"] = pair(
+            make(
+                [old(OLD, certificate_password="one")],
+                [wanted(NEW, password="one")],
+                data=NEW,
+                scenario={"refuses": frozenset({"password"})},
+            ),
+            flags(OLD, **CLOSED),
+            adapt=loosely_protected,
+        )
+    return found
+
+
+def _purged(kind: str) -> Adapt:
+    """What nobody declares goes with a purge that succeeds; after the other run it may still be there."""
+
+    def adapt(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
+        if "purge" in scenario.task[1] or not ran[1].failed:
+            return scenario
+        key = env_key("undeclared") if kind == PROJECT_FILES else ""
+        return replace(scenario, wanted={kind: [*scenario.wanted[kind], Wanted("undeclared", b"x", env_key=key)]})
+
+    return adapt
+
+
+def _keystores() -> dict[str, Pair]:
+    named = {"keystore_file_name": "TWO", "password": "one", "alias": "a"}
+    told = {"keystore_name": "TWO", "password": "one", "alias": "a"}
+    make = partial(single, KEYSTORES)
+    end = partial(wanted, password="one", **TWO)
+
+    def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
+        return make(before, [end(content)], data=content, **told, **options)
+
+    begin = [old(OLD, **named)]
+    return {
+        "old one; the same": pair(to(NEW, begin), to(NEW)),
+        "old one; another content": pair(to(NEW, begin), to(NEXT)),
+        "old one; an older checkout": pair(to(NEW, begin), to(OLD)),
+        "nothing there; another content": pair(to(NEW), to(NEXT)),
+        "old one; an hour": pair(to(NEW, begin), to(NEXT), Hour()),
+    }
+
+
+PAIRS = {
+    **{f"profile: {name}": found for name, found in _of(PROFILES).items()},
+    **{f"certificate: {name}": found for name, found in _of(CERTIFICATES).items()},
+    **{f"project file: {name}": found for name, found in _of(PROJECT_FILES).items()},
+    **{f"keystore: {name}": found for name, found in _keystores().items()},
+}

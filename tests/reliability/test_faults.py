@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each request of a run fails in each way, or is answered falsely. Nothing is lost, and the next run finishes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from .cases import exhaustive, named, report, some
+from .clients import Disturbance
+from .lab import Lab, Ran
+from .scenarios import SCENARIOS, Scenario
+
+# What happens, whether before the effect, and how many requests.
+FAULTS: dict[str, tuple[str | int, bool, int]] = {
+    "refused": (500, True, 1),
+    "refused after the effect": (500, False, 1),
+    "reset": ("reset", True, 1),
+    "reset after the effect": ("reset", False, 1),
+    "timeout": ("timeout", True, 1),
+    "timeout after the effect": ("timeout", False, 1),
+    "answer cut": ("cut", False, 1),
+    "a page instead": ("html", True, 1),
+    "{} instead": ("{}", True, 1),
+    "gone from then on": ("reset", True, 1000),
+    "gone after the effect": ("reset", False, 1000),
+}
+
+
+def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> list[str]:
+    """Return what is wrong after a run that was disturbed.
+
+    `blind`: it could not see that it failed. `untidy`: markers and leftovers may still be there, for the next run.
+    """
+    assert ran.result is not None
+    wrong = []
+    if "exception" in ran.result:
+        wrong.append(f"a traceback: {ran.result['exception']}")
+    elif not ran.failed and not blind:
+        wrong += [f"success, and yet {text}" for text in lab.differences(slots=not untidy)]
+    return wrong + lab.check()
+
+
+def tried(lab: Lab, scenario: Scenario, disturbance: Disturbance, **options: Any) -> list[str]:
+    lab.begin(scenario)
+    ran = lab.run(disturbance=disturbance, **options)
+    state = lab.state()
+    case = f"{disturbance} ({' '.join(ran.client.trace)}): "
+    said = f"\n{ran.message if ran.failed else 'success'}\n{state}"
+    swallowed = disturbance.what in ("html", "{}") and ran.client.trace[disturbance.number - 1] == "delete"
+    return [f"{case}{text}{said}" for text in judge(lab, ran, untidy=swallowed)]
+
+
+@named(SCENARIOS)
+def test_each_request_fails(lab: Lab, name: str) -> None:
+    scenario = SCENARIOS[name]
+    lab.begin(scenario)
+    numbers = range(1, lab.run().client.sent + 1)
+    cases = some(list(itertools.product(numbers, FAULTS)), 61 if len(numbers) > 15 else 19, of=name)
+    wrong = []
+    for number, fault in cases:
+        what, before, times = FAULTS[fault]
+        wrong += tried(lab, scenario, Disturbance(number, what, before, times))
+    assert not wrong, report(wrong, len(cases))
+
+
+@exhaustive
+@named(SCENARIOS)
+def test_each_request_fails_and_is_repeated(lab: Lab, name: str) -> None:
+    scenario = SCENARIOS[name]
+    lab.begin(scenario)
+    numbers = range(1, lab.run().client.sent + 1)
+    cases = list(itertools.product(numbers, FAULTS))[:: 1 if len(numbers) < 15 else 9]
+    wrong = []
+    for number, fault in cases:
+        what, before, times = FAULTS[fault]
+        wrong += tried(lab, scenario, Disturbance(number, what, before, times), max_retries=2)
+    assert not wrong, report(wrong, len(cases))
+
+
+# False answers: the words of the requests that they can be answers to, the switches for that one request, and those
+# of the whole service.
+FALSE: dict[str, tuple[str, Mapping[str, Any], Mapping[str, Any]]] = {
+    "DELETE not done": ("delete", {"delete": "ignored"}, {}),
+    "DELETE answered by a page": ("delete", {"delete": "ignored_html"}, {}),
+    "DELETE answered by {}": ("delete", {"delete": "ignored_json"}, {}),
+    "confirmation not done": ("confirm", {"confirm": "ignored"}, {}),
+    "confirmation done after seconds": ("confirm", {"confirm_delay_s": 4}, {}),
+    "confirmation done after ten minutes": ("confirm", {"confirm_delay_s": 600}, {}),
+    "upload lost": ("put", {"upload": "lost"}, {}),
+    "upload lost, page": ("put", {"upload": "lost_html"}, {}),
+    "upload lost, {}": ("put", {"upload": "lost_json"}, {}),
+    "upload lost, blind service": ("put", {"upload": "lost"}, {"confirm_without_upload": "accept"}),
+    "upload lost, page, blind service": ("put", {"upload": "lost_html"}, {"confirm_without_upload": "accept"}),
+    "upload lost, service says no": ("put", {"upload": "lost"}, {"confirm_without_upload": "ignore"}),
+    "upload lost, blind service without ETags": (
+        "put",
+        {"upload": "lost"},
+        {"confirm_without_upload": "accept", "upload_etag": "none", "file_sha256": "later"},
+    ),
+    "list without the newest": ("list", {"list_lacks": "newest"}, {}),
+}
+
+
+def is_protected(scenario: Scenario) -> bool:
+    return any(file.more.get("is_protected") for files in scenario.before.values() for file in files)
+
+
+@named(SCENARIOS)
+def test_false_answers(lab: Lab, name: str) -> None:
+    scenario = SCENARIOS[name]
+    wrong = []
+    cases = 0
+    for false in some(list(FALSE), 5, of=name):
+        word, switch, service = FALSE[false]
+        lists = word == "list"
+        if lists and is_protected(scenario):
+            continue  # two protected files may come of it, and nothing tells which one is wanted
+        lab.begin(scenario, **service)
+        trace = lab.run().client.trace
+        numbers = [number for number, asked in enumerate(trace, 1) if asked == word]
+        for number in some(numbers, 3, of=name):
+            cases += 1
+            lab.begin(scenario, **service)
+            ran = lab.run(disturbance=Disturbance(number, switch))
+            said = f"{ran.message if ran.failed else 'success'}\n{lab.state()}"
+            problems = judge(lab, ran, blind=lists, untidy=word == "delete")
+            wrong += [f"{false} at {number} ({' '.join(ran.client.trace)}): {text}\n{said}" for text in problems]
+    assert not wrong, report(wrong, cases)
+
+
+# What is not known about the real service; the whole life of a file has to work with each.
+SERVICES: dict[str, Mapping[str, Any]] = {
+    "no ETags": {"upload_etag": "none"},
+    "other ETags": {"upload_etag": "other"},
+    "other ETags, digests later": {"upload_etag": "other", "file_sha256": "later"},
+    "no digests": {"file_sha256": "never"},
+    "no digest fields, no ETags": {"hash_fields": False, "upload_etag": "none"},
+    "no change of unprocessed files": {"patch_unprocessed": "refuse"},
+    "withheld values absent": {"withheld": "absent"},
+    "withheld values empty": {"withheld": "empty"},
+    "shuffled lists": {"list_order": "shuffled"},
+    "newest first": {"list_order": "newest_first"},
+    "no URL of unprocessed files": {"slot_download_url": False},
+    "processed after seconds": {"confirm_delay_s": 3},
+    "processed at once, without looking": {"confirm_without_upload": "accept"},
+}
+
+
+@named(SERVICES)
+def test_life_with_another_service(lab: Lab, name: str) -> None:
+    """Each scenario undisturbed, and killed at some requests."""
+    wrong = []
+    cases = 0
+    for label in some(list(SCENARIOS), 6, of=name):
+        scenario = SCENARIOS[label]
+        lab.begin(scenario, **SERVICES[name])
+        ran = lab.run()
+        said = f"{ran.message if ran.failed else 'success'} ({' '.join(ran.client.trace)})\n{lab.state()}"
+        wrong += [f"{label}: {text}\n{said}" for text in judge(lab, ran)]
+        kills = [Disturbance(number, "kill") for number in range(1, ran.client.sent + 1)]
+        cases += 1
+        for kill in some(kills, 4, of=label):
+            cases += 1
+            lab.begin(scenario, **SERVICES[name])
+            killed = lab.run(disturbance=kill)
+            said = f"({' '.join(killed.client.trace)})\n{lab.state()}"
+            wrong += [f"{label}, {kill}: {text}\n{said}" for text in lab.check()]
+    assert not wrong, report(wrong, cases)
