@@ -40,15 +40,11 @@ options:
       - If more artifacts than this would be deleted or unpublished, the task fails and changes nothing.
     type: int
     default: 100
-  concurrency:
-    description:
-      - How many builds or artifacts are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 4
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -114,6 +110,14 @@ summary:
     freed_bytes:
       description: Size of all artifacts that were deleted.
       type: int
+    waited_s:
+      description: Seconds in which the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit, and that were sent again.
+      type: int
+      sample: 3
 actions:
   description: What was done (in check mode, would be done). Empty if nothing had to be.
   returned: success, or failure with some of the artifacts
@@ -149,7 +153,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(max_artifacts)
           or V(option).
       type: str

@@ -51,10 +51,6 @@ options:
       - A file such as C(host_vars/HOST.yml) would no longer be read beside a folder of that name, so it is refused.
     type: path
     required: true
-  concurrency:
-    description: How many apps are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 8
   force:
     description:
       - Write anew what has been written for an app before. By default an app that has its variables is left alone, so
@@ -64,6 +60,7 @@ options:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -188,7 +185,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(option) or V(local_file).
       type: str
     status:

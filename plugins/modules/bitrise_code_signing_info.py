@@ -50,11 +50,6 @@ options:
       - Files that expire within this number of days are in RV(expiring).
     type: int
     default: 30
-  concurrency:
-    description:
-      - Number of apps that are worked on at the same time, from 1 to 64.
-    type: int
-    default: 8
   digest_cache:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, the same that
@@ -69,6 +64,7 @@ requirements:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.info
@@ -277,6 +273,14 @@ summary:
     requests:
       description: Number of requests that were sent.
       type: int
+    waited_s:
+      description: Seconds in which the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit, and that were sent again.
+      type: int
+      sample: 3
     seconds:
       description: How long it took.
       type: float
@@ -288,7 +292,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
       type: str
     status:
       description: HTTP status of the answer.

@@ -18,7 +18,16 @@ from rich.console import Console
 
 from tests.emulator.process import CHECKOUT, EmulatorError
 
-from . import fleet_cases, growth_cases, inventory_cases, loop_cases, report, report_cases, transfer_cases
+from . import (
+    fleet_cases,
+    growth_cases,
+    inventory_cases,
+    limited_cases,
+    loop_cases,
+    report,
+    report_cases,
+    transfer_cases,
+)
 from .bench import Bench, Case
 from .machine import describe
 from .material import WrongOutcomeError
@@ -31,6 +40,7 @@ CASES: dict[str, Case] = {
         fleet_cases.fleet_noop_cached,
         fleet_cases.fleet_first,
         report_cases.report,
+        limited_cases.limited,
         loop_cases.loop_item,
         growth_cases.growth_fleet,
         growth_cases.growth_inventory,

@@ -34,7 +34,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers impo
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import save_privately
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 EXPORT = OptionGroup(
@@ -46,7 +46,7 @@ EXPORT = OptionGroup(
             "options": {"app_slug": {"type": "str", "required": True}, "host": {"type": "str"}},
         },
         "dest": {"type": "path", "required": True},
-        "concurrency": {"type": "int", "default": 8},
+        **CONCURRENCY.argument_spec,
         "force": {"type": "bool", "default": False},
     }
 )

@@ -57,7 +57,8 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         for build in builds
         if build.ended is None and build.artifacts
     ]
-    return _outcome(builds, actions, failures, warnings)
+    limits = {"waited_s": round(clients.gates.waited_s, 1), "refused": clients.gates.refused}
+    return _outcome(builds, actions, failures, warnings, limits)
 
 
 def _check_numbers(options: Mapping[str, Any]) -> None:
@@ -102,13 +103,15 @@ def _apply(
     refused: list[CiError] = []
 
     def work(action: ArtifactAction) -> CiError | None:
-        # A token that may not do one of them may do none of them.
+        # A token without the permission for one of them has it for none of them.
         if refused:
             return NotDoneError("The task was stopped.")
+        if clients.gates.deadline.is_over:
+            return clients.gates.deadline.error()
         try:
             apply(Artifacts(clients.get(), app_slug, action.build_slug), action)
         except CiError as error:
-            if error.kind in ("unauthorized", "forbidden"):
+            if error.ends_task or error.kind == "forbidden":
                 refused.append(error)
             return error
         return None
@@ -122,6 +125,7 @@ def _outcome(
     actions: Sequence[ArtifactAction],
     failures: Mapping[int, CiError],
     warnings: Sequence[str],
+    limits: Mapping[str, float],
 ) -> Outcome:
     done = [action for number, action in enumerate(actions) if number not in failures]
     deleted = [action for action in done if isinstance(action, DeleteArtifact)]
@@ -132,6 +136,7 @@ def _outcome(
         "unpublished": len(done) - len(deleted),
         "failed": len(failures),
         "freed_bytes": sum(action.artifact.size or 0 for action in deleted),
+        **limits,
     }
     error = _failure(list(failures.values()), len(actions))
     return Outcome({"summary": summary}, plan_of(done, builds), tuple(warnings), error)
@@ -141,7 +146,7 @@ def _failure(failures: Sequence[CiError], planned: int) -> CiError | None:
     if not failures:
         return None
     causes = [error for error in failures if not isinstance(error, NotDoneError)] or list(failures)
-    lines = [error.message for error in causes[:NAMED_IN_MESSAGE]]
+    lines = list(dict.fromkeys(error.message for error in causes))[:NAMED_IN_MESSAGE]
     if len(failures) > len(lines):
         lines.append(f"{len(failures) - len(lines)} more were not done.")
     message = f"{len(failures)} of {planned} artifacts were not dealt with. {' | '.join(lines)}"

@@ -115,13 +115,14 @@ class Gathering:
         )
 
     def _list(self, app_slug: str) -> AppFiles:
+        self.clients.gates.deadline.check()
         app = AppFiles(app_slug, kinds=self.kinds)
         try:
             for kind in self.kinds:
                 files = [RemoteFile.from_service(kind, data) for data in self.clients.get().files(kind, app_slug)]
                 app.files += [FileOfApp(kind, app_slug, self._with_known_digest(file)) for file in files]
         except CiError as error:
-            if error.kind in ("unauthorized", "not_done"):
+            if error.ends_task:
                 raise
             return AppFiles(app_slug, kinds=self.kinds, error=error)
         return app
@@ -133,6 +134,7 @@ class Gathering:
 
     def _open(self, files: list[FileOfApp], inspector: _Inspector) -> None:
         """Look inside of files that have the same content; the first that can be fetched stands for all."""
+        self.clients.gates.deadline.check()
         content = None
         for one in files:
             if content is None:
@@ -164,7 +166,7 @@ class Gathering:
             try:
                 copy = fetch(self.clients.get(), one.kind, one.app_slug, file, io.BytesIO)
             except CiError as error:
-                if error.kind in ("unauthorized", "not_done"):
+                if error.ends_task:
                     raise
                 one.problem = error.message
                 return None
