@@ -351,6 +351,12 @@ summary:
     requests:
       description: Number of requests that were sent, repetitions included.
       type: int
+    refused:
+      description: Number of requests that the service refused because there were too many.
+      type: int
+    waited_s:
+      description: Seconds that the task waited for the service's rate limit.
+      type: float
     seconds:
       description: Duration in seconds.
       type: float
