@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
-from typing import Generic, TypeVar, Union
+from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
 
@@ -29,7 +29,7 @@ def read_ahead(items: Iterable[ItemT]) -> Iterator[ItemT]:
     The other thread is the only one that uses the source. An error of the source is raised here, after the items
     before it.
     """
-    queue: SimpleQueue[Union[_Item[ItemT], _End]] = SimpleQueue()
+    queue: SimpleQueue[_Item[ItemT] | _End] = SimpleQueue()
     stopped = threading.Event()
 
     def read() -> None:

@@ -34,7 +34,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
     ConcurrentChangeError,
     ServiceError,
-    UnclearOutcomeError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
@@ -51,15 +50,7 @@ def create_repeatedly(
 
     The upload URL of the first is lost with the answer. A later run removes it once it cannot be in use.
     """
-    tries = 0
-    while True:
-        try:
-            return client.create_file(kind, app_slug, name, size, more)
-        except UnclearOutcomeError:
-            tries += 1
-            if tries > client.max_retries:
-                raise
-            client.back_off(tries)
+    return client.until_clear(lambda: client.create_file(kind, app_slug, name, size, more), lambda: None)
 
 
 class FileUpload:
@@ -184,28 +175,27 @@ class FileUpload:
 
     def _confirm(self, slug: str) -> dict[str, Any]:
         """Confirm the upload, and wait until the service has processed the file."""
-        unclear: UnclearOutcomeError | None = None
-        for tries in range(CONFIRMATION_TRIES):
-            if tries:
-                self._client.back_off(tries)
-            data, unclear = self._confirm_once(slug) if tries == 0 or unclear else (self._read_own(slug), None)
-            if unclear is not None:
-                data = self._read_own(slug)
+
+        def look() -> dict[str, Any] | None:
+            found = self._read_own(slug)
+            return found if found.get("processed") is True else None
+
+        data = self._client.until_clear(lambda: self._confirm_once(slug), look)
+        for tries in range(1, CONFIRMATION_TRIES + 1):
             if data.get("processed") is True:
                 return data
-        if unclear is not None:
-            raise unclear
+            if tries > 1:
+                self._client.back_off(tries)
+            data = self._read_own(slug)
         raise ServiceError(
             f"The service did not process the uploaded {self._kind.words} of app {self._app_slug} (slug {slug}): it "
             "still returns processed=false. The files that it was to replace are unchanged. Run again later.",
             kind="invalid_response",
         )
 
-    def _confirm_once(self, slug: str) -> tuple[dict[str, Any], UnclearOutcomeError | None]:
+    def _confirm_once(self, slug: str) -> dict[str, Any]:
         try:
-            return self._client.confirm_file(self._kind, self._app_slug, slug), None
-        except UnclearOutcomeError as error:
-            return {}, error
+            return self._client.confirm_file(self._kind, self._app_slug, slug)
         except ServiceError as error:
             if error.status == 404:
                 raise self._disappeared(slug) from error
