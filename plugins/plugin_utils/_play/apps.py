@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
@@ -19,6 +20,8 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables impor
 APP_SLUG = "app_slug"
 # If more hosts than this have the same problem, only the summary has the message.
 SHARED = 3
+# A name that is less similar to a variable is the user's own.
+SUSPECTED = 0.6
 
 
 @dataclass
@@ -92,7 +95,7 @@ class AppsAction(PlayAction):
         for host, variables in of_hosts:
             read = self.variables.read(host, variables, evaluator)
             problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-            found.unknown += [(host, unknown.problem) for unknown in read.unknown if not unknown.is_misspelt]
+            found.unknown += [(host, problem) for problem in suspected(self.variables, read)]
             if problems:
                 found.reject(host, *problems)
             else:
@@ -160,6 +163,17 @@ class AppsAction(PlayAction):
     def alone(self) -> Json:
         """Return the result that makes each host run a task of its own."""
         return play_result(alone=True)
+
+
+def suspected(variables: Variables, read: Read) -> list[Problem]:
+    """Return a problem for each variable that may be misspelt, or may be the user's own: a warning, not an error."""
+    start = len(variables.prefix)
+    return [
+        unknown.problem
+        for unknown in read.unknown
+        if not unknown.is_misspelt
+        and SequenceMatcher(None, unknown.name[start:], unknown.closest[start:]).ratio() >= SUSPECTED
+    ]
 
 
 def common(reads: Sequence[Read], names: Iterable[str]) -> dict[str, Any]:
