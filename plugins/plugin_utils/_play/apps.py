@@ -28,9 +28,19 @@ SUSPECTED = 0.6
 class Hosts:
     """The hosts that take part: those whose variables are valid, and the problems of the others."""
 
-    reads: list[Read] = field(default_factory=list)
+    _reads: dict[str, Read] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     unknown: list[tuple[str, Problem]] = field(default_factory=list)
+
+    @property
+    def reads(self) -> list[Read]:
+        return list(self._reads.values())
+
+    def accept(self, read: Read) -> None:
+        self._reads[read.host] = read
+
+    def pass_over(self, host: str) -> None:
+        self._reads.pop(host, None)
 
     @property
     def warnings(self) -> list[str]:
@@ -39,12 +49,12 @@ class Hosts:
 
     def reject(self, host: str, *problems: Problem) -> None:
         self.problems += [(host, problem) for problem in problems]
-        self.reads = [read for read in self.reads if read.host != host]
+        self.pass_over(host)
 
     @property
     def messages(self) -> list[str]:
         """One message for each cause."""
-        return [cause.message() for cause in by_cause(self.problems)]
+        return [f"{cause.message()}." for cause in by_cause(self.problems)]
 
     def failed(self) -> dict[str, Json]:
         """Return the results of the hosts with problems. If many share a problem, only `messages` has its text."""
@@ -100,7 +110,7 @@ class AppsAction(PlayAction):
                 found.reject(host, *problems)
             else:
                 self.add_values(read, variables)
-                found.reads.append(read)
+                found.accept(read)
         self._reject_duplicates(found)
         return found
 
@@ -137,8 +147,9 @@ class AppsAction(PlayAction):
             f"{self.variables.prefix}{APP_SLUG} is not set, and the host has no bitrise_app_slug from the inventory "
             "plugin mobileops.ci.bitrise"
         )
-        for read in [read for read in found.reads if APP_SLUG not in read.values]:
-            found.reject(read.host, Problem(text))
+        for read in found.reads:
+            if APP_SLUG not in read.values:
+                found.reject(read.host, Problem(text))
 
     def execute_for(
         self, entry: Entry, reads: Sequence[Read], options: Mapping[str, Any], task_vars: Json, *, each: Sequence[str]
