@@ -120,7 +120,8 @@ class _Abortion:
             raise error from second
 
 
-def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+    """Abort one build unless it is over. In check mode, return what would be done."""
     app_slug, build_slug, with_success = (options[key] for key in ("app_slug", "build_slug", "abort_with_success"))
     patience = Patience(options, client.sleep)
     body = {name: options[name] for name in _SWITCHES}
@@ -156,4 +157,6 @@ def _surprise(build: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"The service accepted the request to abort, but {label(build)} ended as {status_name(build)}.",)
 
 
-BUILD_ABORT = Entry("bitrise_build_abort", BITRISE + RUN + APP + BUILD + ABORT + WAIT, BitriseClient.from_options, _run)
+BUILD_ABORT = Entry(
+    "bitrise_build_abort", BITRISE + RUN + APP + BUILD + ABORT + WAIT, BitriseClient.from_options, abort
+)
