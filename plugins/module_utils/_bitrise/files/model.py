@@ -185,7 +185,7 @@ class Desired:
 
     @property
     def secrets(self) -> tuple[str | None, ...]:
-        return (self.password, *self.keystore.values())
+        return (self.password, *(value for name, value in self.keystore.items() if name != "alias"))
 
     def means(self, file: RemoteFile) -> bool:
         """Return whether a remote file has the declared name, or the declared key where one is declared."""

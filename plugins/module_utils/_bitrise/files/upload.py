@@ -26,7 +26,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
-    KEYSTORE_SECRETS,
     RemoteFile,
     not_taken,
 )
@@ -45,6 +44,24 @@ CONFIRMATION_TRIES = 9
 _REFUSED = frozenset({400, 403, 404, 405, 409, 422})
 
 
+def create_repeatedly(
+    client: BitriseClient, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Create a file, and create another one if the answer is lost.
+
+    The upload URL of the first is lost with the answer. A later run removes it once it cannot be in use.
+    """
+    tries = 0
+    while True:
+        try:
+            return client.create_file(kind, app_slug, name, size, more)
+        except UnclearOutcomeError:
+            tries += 1
+            if tries > client.max_retries:
+                raise
+            client.back_off(tries)
+
+
 class FileUpload:
     """The upload of one file to one app. `listed`: slugs of the files of the kind that the plan is based on."""
 
@@ -58,7 +75,8 @@ class FileUpload:
 
     def run(self, action: Upload, content: Content) -> RemoteFile:
         """Upload, and return the file as the service has it. After a failure the old files are in place."""
-        self._client.redact.add(action.changes.get(PASSWORD), *(action.creation.get(name) for name in KEYSTORE_SECRETS))
+        passwords = (action.creation.get(name) for name in ("password", "private_key_password"))
+        self._client.redact.add(action.changes.get(PASSWORD), *passwords)
         changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
         try:
             slug, tag = self._create_and_send(action, content)
@@ -89,7 +107,14 @@ class FileUpload:
         return slug, self._send(url, action, content)
 
     def _create(self, action: Upload) -> tuple[str, str]:
-        data = self._create_once(action)
+        self._created_at = time.monotonic()
+        try:
+            data = create_repeatedly(
+                self._client, self._kind, self._app_slug, action.name, action.size, action.creation
+            )
+        except ServiceError as error:
+            self._explain_refusal(action, error)
+            raise
         slug = self._created = str(data["slug"])
         newest = max((str(file.slug) for file in self._listed), default="")
         if newest and are_ordered([newest, slug]) and slug < newest:
@@ -100,22 +125,6 @@ class FileUpload:
                 kind="invalid_response",
             )
         return slug, str(data.get("upload_url") or "")
-
-    def _create_once(self, action: Upload) -> dict[str, Any]:
-        tries = 0
-        while True:
-            self._created_at = time.monotonic()
-            try:
-                return self._client.create_file(self._kind, self._app_slug, action.name, action.size, action.creation)
-            except UnclearOutcomeError:
-                # Its upload URL is lost with the answer. A later run removes such a file once it cannot be in use.
-                tries += 1
-                if tries > self._client.max_retries:
-                    raise
-                self._client.back_off(tries)
-            except ServiceError as error:
-                self._explain_refusal(action, error)
-                raise
 
     def _explain_refusal(self, action: Upload, error: ServiceError) -> None:
         if not self._kind.has_env_key or error.kind != "bad_request":
