@@ -215,8 +215,9 @@ class Application:
             raise _concurrent(first, "A newer file of that name has other content.")
         if not first.desired.present or first.desired.slug:
             # Only what this task is about: another run may have uploaded a file of that name meanwhile.
-            about = {action.slug for action in (*first.delete, *first.clear)}
-            again = replace(again, delete=tuple(action for action in again.delete if action.slug in about))
+            there = {file.slug for file in listed}
+            planned = (action for action in (*first.clear, *first.delete) if action.reason != "leftover")
+            again = replace(again, delete=tuple(action for action in planned if action.slug in there))
         return again
 
     def _mark(self, key: Key, plan: FilePlan) -> None:
