@@ -66,17 +66,23 @@ def use_of(certificate: Certificate) -> str | None:
     return by_mark or next((use for beginning, use in _NAMES.items() if name.startswith(beginning)), None)
 
 
-def signs_profiles_for_apple(signer: Certificate, others: Sequence[Certificate]) -> bool:
-    """Tell whether the signer is one of Apple's for profiles: by its name, and by its chain to one of Apple's roots."""
+def may_sign_profiles(signer: Certificate, others: Sequence[Certificate]) -> bool:
+    """Tell whether the signer may be one of Apple's for profiles.
+
+    That goes by its name, and by its chain as far as that is in the file: it has to lead to one of Apple's roots.
+    """
     if not (signer.common_name or "").endswith(_SIGNER_OF_PROFILES):
         return False
     certificate = signer
     for _turn in range(_LONGEST_CHAIN):
-        issuer = next((one for one in others if one.subject == certificate.issuer and _issued(one, certificate)), None)
+        if certificate.sha256 in ROOTS:
+            return True
+        issuers = [one for one in others if one.subject == certificate.issuer]
+        if not issuers and not certificate.is_self_issued:
+            return True  # its issuer is not in the file
+        issuer = next((one for one in issuers if _issued(one, certificate)), None)
         if issuer is None:
             return False
-        if issuer.sha256 in ROOTS:
-            return True
         certificate = issuer
     return False
 

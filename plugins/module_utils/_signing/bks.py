@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import partial
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption as encryption
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import (
@@ -45,13 +46,12 @@ def read_bks(data: bytes) -> JavaKeystore:
             entries.append(JavaEntry(alias, (_certificate(records), *chain)))
         elif kind == _KEY:
             is_private, key = _key(records)
-            entries.append(JavaEntry(alias, chain, (lambda _password, key=key: key) if is_private else None))
+            entries.append(JavaEntry(alias, chain, partial(_plain, key) if is_private else None))
         elif kind in (_SECRET, _SEALED):
             sealed = records.block()
             # What is sealed may be a secret key. Those have no certificates.
             is_private = kind == _SEALED and bool(chain)
-            opens = (lambda password, sealed=sealed: _unsealed(sealed, password)) if is_private else None
-            entries.append(JavaEntry(alias, chain, opens))
+            entries.append(JavaEntry(alias, chain, partial(_unsealed, sealed) if is_private else None))
         else:
             raise Unreadable(f"entry of type {kind}")
     content, digest = data[start : records.position], records.take(_DIGEST_SIZE)
@@ -77,6 +77,11 @@ def _key(records: Records) -> tuple[bool, bytes]:
     records.text()  # its format: PKCS#8 for a private key
     records.text()  # its algorithm
     return kind == _PRIVATE, records.block()
+
+
+def _plain(key: bytes, _password: str) -> bytes:
+    """Return a key that is not encrypted."""
+    return key
 
 
 @reading

@@ -174,8 +174,9 @@ def _moment(time: Element) -> _Moment:
         return _Moment(END_OF_TIME, (*oddities, f"it is valid until the year {year}, which is shown as 9999"))
     if len(digits) != 14:
         raise Unreadable("not a time")
-    date, clock = (int(digits[:4]), int(digits[4:6]), int(digits[6:8])), (digits[8:10], digits[10:12], digits[12:])
-    moment = dt.datetime(*date, *map(int, clock), tzinfo=dt.timezone.utc)
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+    hour, minute, second = int(digits[8:10]), int(digits[10:12]), int(digits[12:])
+    moment = dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.timezone.utc)
     if zone not in ("", "Z"):
         offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
         moment = moment - offset if zone[0] == "+" else moment + offset

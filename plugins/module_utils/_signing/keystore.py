@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import bks, jks, pkcs12
@@ -227,7 +228,7 @@ def _entries_of_pkcs12(store: pkcs12.Store) -> list[_Entry]:
                 found.certificate if found else None,
                 found is not None,
                 True,
-                lambda password, bag=bag: None if store.problem else store.open_key(bag, password),
+                partial(_open_bag, store, bag),
                 bag.is_locked,
             )
         )
@@ -235,6 +236,10 @@ def _entries_of_pkcs12(store: pkcs12.Store) -> list[_Entry]:
     return entries + [
         _Entry(entry.alias or "(without a name)", entry.certificate, True, has_key=False) for entry in others
     ]
+
+
+def _open_bag(store: pkcs12.Store, bag: pkcs12.KeyBag, password: str | None) -> PublicKey | None:
+    return None if store.problem else store.open_key(bag, password)
 
 
 def _certificate_of(bag: pkcs12.KeyBag, contents: pkcs12.Contents) -> pkcs12.NamedCertificate | None:

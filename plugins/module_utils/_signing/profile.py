@@ -15,7 +15,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.apple import (
     DEVELOPER_ID,
     DEVELOPMENT,
-    signs_profiles_for_apple,
+    may_sign_profiles,
     use_of,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
@@ -76,7 +76,7 @@ def _about_signature(signed: SignedContent) -> Iterator[Finding]:
     elif signed.signature is Signature.UNCHECKED:
         problem = "The signature could not be checked: its algorithm or its signer is not known"
         yield finding("signature_not_checked", f"{problem}. {_DOWNLOAD}")
-    elif not all(signs_profiles_for_apple(signer, signed.certificates) for signer in signed.signers):
+    elif not all(may_sign_profiles(signer, signed.certificates) for signer in signed.signers):
         who = named(signer.label for signer in signed.signers)
         problem = f"The profile is signed by {who}, which is not one of Apple's signers of profiles"
         yield finding("untrusted_signer", f"{problem}, so devices refuse it. {_DOWNLOAD}")

@@ -45,8 +45,8 @@ _BY_BEGINNING = (
 
 _MATCH_V1, _MATCH_V2 = b"Salted__", b"match_encrypted_v2__"
 _MATCH = (
-    "a file that fastlane match encrypted; decrypt it with fastlane match decrypt, then combine the private key and the "
-    "certificate with openssl pkcs12 -export -legacy -inkey ID.p12 -in ID.cer -out NEW.p12"
+    "a file that fastlane match encrypted; decrypt it with fastlane match decrypt, then combine the private key and "
+    "the certificate with openssl pkcs12 -export -legacy -inkey ID.p12 -in ID.cer -out NEW.p12"
 )
 _COMBINE = (
     "as fastlane match stores it in a file that ends in .p12; combine it with its certificate: openssl pkcs12 -export "
