@@ -94,8 +94,8 @@ options:
         whose entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
         M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) in addition. Its own
         C(days_left) is that of what expires first. These are V(null) where nobody can look inside, and are counted
-        anew when they come from the cache. Looking inside means to download the files, and needs the Python libraries
-        cryptography, pyasn1 and pyasn1-modules on the controller; without them a warning says so.
+        anew when they come from the cache. Looking inside means to download the files, and needs the Python library
+        cryptography on the controller; without it a warning says so.
       - Where the token lacks the rights for signing files C(bitrise_code_signing) is V(null), and a warning says so.
     type: list
     elements: str

@@ -64,8 +64,6 @@ options:
     type: path
 requirements:
   - cryptography
-  - pyasn1
-  - pyasn1-modules
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport

@@ -97,8 +97,8 @@ def _is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
 def _something_else(data: bytes, expected: str | None, what: str | None = None) -> Inspection:
     is_what = what or describe(data)
     if expected is None:
-        return Inspection(None, {}, (finding("unknown_format", f"This is not a signing file, but {is_what}."),))
+        return Inspection(None, {}, (finding("unknown_format", f"This is not a signing file but {is_what}."),))
     code, should_be, advice = _SHOULD_BE[expected]
     # Where the description says what to do, the general advice does not help.
-    message = f"This is not {should_be}, but {is_what}." + ("" if ";" in is_what else f" {advice}")
+    message = f"This is not {should_be} but {is_what}." + ("" if ";" in is_what else f" {advice}")
     return Inspection(expected, {}, (finding(code, message),))

@@ -64,7 +64,7 @@ _UNKNOWN = "a file in a format that is not known"
 # What people upload by mistake, by how it begins.
 _SLIPS = (
     (rb"version https://git-lfs", "a pointer of Git LFS; run git lfs pull"),
-    (rb"\$ANSIBLE_VAULT;", "encrypted with ansible-vault, and was read without being decrypted"),
+    (rb"\$ANSIBLE_VAULT;", "a file that is encrypted with ansible-vault and was read without being decrypted"),
     (rb"-----BEGIN [A-Z ]*PRIVATE KEY", f"a private key in PEM form, {_COMBINE}"),
     (rb"-----BEGIN ", "text in PEM form"),
     (rb"\s*(<\?xml[^>]*>\s*)?<!DOCTYPE plist|\s*(<\?xml[^>]*>\s*)?<plist", "a property list without a signature"),

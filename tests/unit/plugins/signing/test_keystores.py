@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KEYSTORE_KEYS, Inspection
-from tests.signing_files import Pkcs12Encryption, jks_keystore, pkcs12_keystore
+from tests.signing_files import JavaKey, Pkcs12Encryption, jks_keystore, pkcs12_keystore
 
 from . import tools
 from .samples import A_DAY, NOW, PASSWORD, android_key, authority, identity
@@ -33,6 +33,7 @@ def test_details(encryption: Pkcs12Encryption) -> None:
         "type": "pkcs12",
         "alias": "upload",
         "sha256_fingerprint": android_key().sha256_fingerprint,
+        "not_before": "2026-05-03T12:30:15Z",
         "expires_at": "2053-04-26T12:30:15Z",
         "days_left": 9854,
     }
@@ -105,14 +106,14 @@ def test_jks_shows_its_certificates_without_a_password() -> None:
 @pytest.mark.parametrize("alias", ["upload", "grün", "a😀b", "a\0b"])
 def test_names_in_jks(alias: str) -> None:
     certificate = android_key().certificate.public_bytes(Encoding.DER)
-    found = inspected(jks_keystore([("other", certificate), (alias, certificate)], PASSWORD), alias=alias.upper())
+    found = inspected(jks_keystore([JavaKey("other", certificate), JavaKey(alias, certificate)], PASSWORD), alias=alias.upper())
     assert codes(found) == []
     assert found.details["alias"] == alias
 
 
 def test_a_certificate_that_cannot_be_read_does_not_spoil_the_others() -> None:
     certificate = android_key().certificate.public_bytes(Encoding.DER)
-    keystore = jks_keystore([("odd", b"of a form that nobody knows"), ("upload", certificate)], PASSWORD)
+    keystore = jks_keystore([JavaKey("odd", b"not a certificate"), JavaKey("upload", certificate)], PASSWORD)
     found = inspected(keystore, alias="upload")
     assert codes(found) == []
     assert found.details["sha256_fingerprint"] == android_key().sha256_fingerprint
