@@ -29,7 +29,7 @@ Findings about signing files
 Modules that inspect signing files report what they find as findings. A finding has a ``code``, a ``severity`` and a
 ``message``. Codes are stable, so playbooks can branch on them. Messages may change.
 
-- An ``error`` means that nothing can be signed with the file as it is. With ``verify: strict`` such a file is not uploaded.
+- An ``error`` means that nothing can be signed with the file as it is. With ``verify: strict`` it is not uploaded.
 - A ``warning`` means that the file may work. It does not stop an upload.
 
 .. list-table::

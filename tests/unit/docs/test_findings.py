@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import FINDINGS, finding
 from ansible_collections.mobileops.ci.plugins.modules import signing_file_info
 
@@ -27,7 +28,11 @@ def reported() -> set[str]:
     codes = set()
     for file in UTILS.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("finding", "Finding"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("finding", "Finding")
+            ):
                 code = node.args[0]
                 codes.update([code.value] if isinstance(code, ast.Constant) else [])
     return codes

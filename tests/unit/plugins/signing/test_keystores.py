@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KEYSTORE_KEYS, Inspection
@@ -105,22 +104,22 @@ def test_jks_shows_its_certificates_without_a_password() -> None:
 
 @pytest.mark.parametrize("alias", ["upload", "grün", "a😀b", "a\0b"])
 def test_names_in_jks(alias: str) -> None:
-    certificate = android_key().certificate.public_bytes(Encoding.DER)
-    found = inspected(jks_keystore([JavaKey("other", certificate), JavaKey(alias, certificate)], PASSWORD), alias=alias.upper())
+    keys = [JavaKey.of(android_key(name)) for name in ("other", alias)]
+    found = inspected(jks_keystore(keys, PASSWORD), alias=alias.upper())
     assert codes(found) == []
     assert found.details["alias"] == alias
 
 
 def test_a_certificate_that_cannot_be_read_does_not_spoil_the_others() -> None:
-    certificate = android_key().certificate.public_bytes(Encoding.DER)
-    keystore = jks_keystore([JavaKey("odd", b"not a certificate"), JavaKey("upload", certificate)], PASSWORD)
+    odd = JavaKey("odd", b"not a certificate", JavaKey.of(android_key()).key)
+    keystore = jks_keystore([odd, JavaKey.of(android_key())], PASSWORD)
     found = inspected(keystore, alias="upload")
     assert codes(found) == []
     assert found.details["sha256_fingerprint"] == android_key().sha256_fingerprint
-    odd = inspected(keystore, alias="odd")
-    assert codes(odd) == ["not_looked_into"]
-    assert odd.errors == ()
-    assert odd.details["expires_at"] is None
+    odd_one = inspected(keystore, alias="odd")
+    assert codes(odd_one) == ["not_looked_into"]
+    assert odd_one.errors == ()
+    assert odd_one.details["expires_at"] is None
 
 
 def test_damaged_jks() -> None:
