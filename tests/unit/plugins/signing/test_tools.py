@@ -28,7 +28,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
 from . import tools
 from .samples import NOW, authority, profile_properties
 
-
 THOROUGH = os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all"
 
 
