@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import plistlib
 from functools import cache
 from typing import Any
 
@@ -108,10 +107,7 @@ def test_the_password_of_the_key_is_another_one_in_other_formats(make: Any) -> N
 def test_old_bks() -> None:
     data = bks_keystore([JavaKey.of(android_key())], PASSWORD, version=1)
     assert keystore(data).findings == ()
-    assert (
-        codes(keystore(data, "wrong"))
-        == ["wrong_password", "wrong_private_key_password"][:1] + codes(keystore(data, "wrong"))[1:]
-    )
+    assert "wrong_password" in codes(keystore(data, "wrong"))
 
 
 @pytest.mark.parametrize("size", [10, 40, 200, -1])
@@ -193,10 +189,7 @@ def bomb(rounds: int) -> bytes:
         pfx([encrypted_part(PASSWORD, bomb(50_000_000))], PASSWORD),
         pfx([encrypted_part(PASSWORD, *[nested_bag(bomb(700_000))] * 6)], PASSWORD),
         pfx([encrypted_part(PASSWORD, pair()[1], rounds=50_000_000)], PASSWORD),
-        pfx([plain_part(*pair())], PASSWORD, algorithm=None, rounds=2)[:-3]
-        + der.integer(2**31 - 1)[:0]
-        + b"\x02\x01\x02",
-    ][:5],
+    ],
     ids=["key", "nested", "in an encrypted part", "many in an encrypted part", "encrypted part"],
 )
 def test_rounds_are_counted_before_they_are_done(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,10 +240,8 @@ def test_an_unknown_algorithm_is_not_a_wrong_password() -> None:
         assert codes(found)[0] == "unsupported_algorithm"
         assert "1.2.3.4" in found.findings[0].message
     assert codes(certificate(file(key, own))) == ["unsupported_algorithm"]
-    assert (
-        codes(keystore(pfx([plain_part(key)], None)))
-        == ["unsupported_algorithm", "no_certificates"][:1] + codes(keystore(pfx([plain_part(key)], None)))[1:]
-    )
+    without_checksum = keystore(pfx([plain_part(key)], None))
+    assert [finding.code for finding in without_checksum.errors] == ["unsupported_algorithm"]
 
 
 def test_a_checksum_of_an_unknown_sort() -> None:
@@ -459,8 +450,24 @@ FRAMED = b"-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n"
         (b"\xef\xbb\xbf" + text(P12), "a PKCS#12 file as base64 text"),
         (base64.urlsafe_b64encode(P12), "a PKCS#12 file as base64 text"),
         (text(text(P12)), "encoded twice"),
-        (text(P12)[:-9], "cut off or damaged"),
+        (base64.b64encode(P12)[:1001], "cut off or damaged"),
         (text(b"something"), "base64 of something else"),
+    ],
+    ids=[
+        "match, format 1",
+        "match, format 2",
+        "key in PEM form",
+        "key in PKCS#1",
+        "key in PKCS#8",
+        "key on a curve",
+        "certificate",
+        "certificate in PEM form",
+        "certutil",
+        "byte-order mark",
+        "base64 for URLs",
+        "encoded twice",
+        "cut off",
+        "some text",
     ],
 )
 def test_what_people_upload_by_mistake(data: bytes, words: str) -> None:
@@ -506,4 +513,3 @@ def test_odd_characters_in_names_are_quoted() -> None:
     data = file(key, certificate_bag(odd().der, name="upload\r", local_id=b"1"))
     (finding,) = keystore(data, alias="upload").findings
     assert r"it holds: 'upload\r'." in finding.message
-    assert plistlib is not None

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fields are what OpenSSL and keytool say about the same files.
 
-There are recordings of files and of what the tools say. With MOBILEOPS_CI_TEST_CASES=all in the environment, the tools of
-this machine make files of all kinds again; otherwise only those that take a moment.
+There are recordings of files and of what the tools say. With MOBILEOPS_CI_TEST_CASES=all in the environment, the tools
+of this machine make files of all kinds again; otherwise only those that take a moment.
 """
 
 from __future__ import annotations
