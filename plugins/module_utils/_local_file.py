@@ -93,7 +93,9 @@ def decode_content(text: str, option: str = "content") -> Content:
 
 
 def _why_not_base64(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9+/=_-]*", text):
+    if text.startswith("-----BEGIN"):
+        problem = "text in PEM form. Encode the file with the filter b64encode."
+    elif not re.fullmatch(r"[A-Za-z0-9+/=_-]*", text):
         problem = "not base64: it has characters that base64 does not have. Encode the file with the filter b64encode."
     elif "-" in text or "_" in text:
         problem = "the variant of base64 for URLs, with - and _. Encode the file with the filter b64encode."

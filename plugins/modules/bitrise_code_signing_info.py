@@ -192,8 +192,8 @@ expiring:
   contains: *trouble
 unpaired:
   description:
-    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Empty for an
-      app with a file that cannot be read and may be the counterpart.
+    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Empty for
+      an app with a file that cannot be read and may be the counterpart.
     - Certificates for installers and for Developer ID need no profile and are not listed.
   returned: success
   type: list
@@ -208,8 +208,8 @@ unprocessed:
   contains: *trouble
 duplicated:
   description:
-    - Files of one app and kind that have the same name or the same content, and profiles that have a newer one of the same
-      own name, team and app ID beside them. Names are compared in one Unicode form.
+    - Files of one app and kind that have the same name or the same content, and profiles that have a newer one of the
+      same own name, team and app ID beside them. Names are compared in one Unicode form.
   returned: success
   type: list
   elements: dict

@@ -14,10 +14,10 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Inspects provisioning profiles, PKCS#12 files with certificates, and Android keystores. It returns what they say about
-    themselves, and what is wrong with them. The module sends no requests.
-  - What is wrong with a file, for example that it has expired or that its password is wrong, is returned as a finding and
-    does not make the task fail. The task fails if a file cannot be read at all, or is empty.
+  - Inspects provisioning profiles, PKCS#12 files with certificates, and Android keystores. It returns what they say
+    about themselves, and what is wrong with them. The module sends no requests.
+  - What is wrong with a file, for example that it has expired or that its password is wrong, is returned as a finding
+    and does not make the task fail. The task fails if a file cannot be read at all, or is empty.
   - Private keys, passwords and bytes of the files are never returned.
 options:
   files:
@@ -39,8 +39,8 @@ options:
         type: path
       content:
         description:
-          - The bytes of the file as base64, instead of O(files[].src). A byte-order mark, and the frame that C(certutil)
-            on Windows writes, are ignored.
+          - The bytes of the file as base64, instead of O(files[].src). A byte-order mark, and the frame that
+            C(certutil) on Windows writes, are ignored.
         type: str
       name:
         description:
@@ -51,8 +51,8 @@ options:
           - Expected type of the file. Another type is a finding.
           - V(auto) goes by the extension of the name if it is C(.mobileprovision), C(.provisionprofile), C(.jks),
             C(.keystore) or C(.bks), and by the content otherwise. It takes a PKCS#12 file for a keystore if
-            O(files[].alias) or O(files[].private_key_password) is given, or if its certificate is self-signed, and for a
-            build certificate otherwise.
+            O(files[].alias) or O(files[].private_key_password) is given, or if its certificate is self-signed, and for
+            a build certificate otherwise.
         type: str
         choices: [auto, provisioning_profile, build_certificate, android_keystore]
         default: auto
@@ -68,8 +68,8 @@ options:
         type: str
       private_key_password:
         description:
-          - Password of the key in a keystore. The module checks whether it opens the key, and whether the key belongs to
-            its certificate. If omitted, it tries the password of the keystore.
+          - Password of the key in a keystore. The module checks whether it opens the key, and whether the key belongs
+            to its certificate. If omitted, it tries the password of the keystore.
         type: str
 extends_documentation_fragment:
   - mobileops.ci._run_in
@@ -82,7 +82,8 @@ notes:
     profiles. It checks the signer's certificates up to Apple's roots if they are in the file, as Apple writes them.
   - Reading a file takes a limited number of rounds of key derivation, 4,000,000 in all.
   - Keystores of the type UBER are not read, which is the finding V(not_looked_into).
-  - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and what to do about them.
+  - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and what to
+    do about them.
 seealso:
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
@@ -154,13 +155,13 @@ files:
       sample: provisioning_profile
     details:
       description:
-        - What the file says about itself. It has all keys of its type, with V(null) for values that could not be read. It
-          is empty if the file is something else than it should be.
+        - What the file says about itself. It has all keys of its type, with V(null) for values that could not be read.
+          It is empty if the file is something else than it should be.
         - A profile has C(name), C(uuid), C(team_id), C(team_name), C(app_id), C(bundle_id), C(type), C(platforms),
           C(created_at), C(expires_at), C(days_left), C(devices), C(certificates) and C(entitlements).
         - A build certificate has C(common_name), C(team_id), C(serial), C(sha1), C(sha256), C(not_before),
-          C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use). If the file holds several, they are those
-          of the valid one that expires last.
+          C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use). If the file holds several, they are
+          those of the valid one that expires last.
         - A keystore has C(type), C(alias), C(sha256_fingerprint), C(not_before), C(expires_at) and C(days_left).
       type: dict
       contains:
@@ -256,8 +257,8 @@ files:
           sample: 2
         use:
           description:
-            - What Apple issued the certificate for, V(development), V(distribution), V(developer-id), V(mac-installer) or
-              V(developer-id-installer). V(null) for other certificates.
+            - What Apple issued the certificate for, V(development), V(distribution), V(developer-id), V(mac-installer)
+              or V(developer-id-installer). V(null) for other certificates.
             - Certificates for installers and for Developer ID are used without a provisioning profile.
           type: str
           sample: distribution

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,7 +42,7 @@ class FileFinder:
         except AnsibleFileNotFound as error:
             places = list(dict.fromkeys(error.paths or []))
             # A name that macOS decomposed looks the same and is another one.
-            same = next(filter(None, map(find_in_other_form, places)), None)
+            same = next(filter(None, map(find_in_other_form, [path] if os.path.isabs(path) else places)), None)
             if same is None:
                 searched = f" in any of the places where it was searched: {', '.join(places)}" if places else ""
                 raise LocalFileError(f"src: {path} does not exist{searched}.") from error

@@ -25,7 +25,7 @@ def test_the_page_is_generated() -> None:
 
 def reported() -> set[str]:
     """The codes of all findings in the code, whichever way they are made."""
-    codes = set()
+    codes: set[str] = set()
     for file in UTILS.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if (
@@ -34,7 +34,7 @@ def reported() -> set[str]:
                 and node.func.id in ("finding", "Finding")
             ):
                 code = node.args[0]
-                codes.update([code.value] if isinstance(code, ast.Constant) else [])
+                codes.update([str(code.value)] if isinstance(code, ast.Constant) else [])
     return codes
 
 

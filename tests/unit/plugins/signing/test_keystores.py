@@ -86,9 +86,6 @@ def test_no_private_key() -> None:
 
 
 def test_other_formats() -> None:
-    found = inspect_file(tools.BKS, expected=None, now=NOW)
-    assert (found.kind, codes(found), found.details["type"]) == ("android_keystore", ["not_looked_into"], "bks")
-    assert found.errors == ()
     assert codes(inspected(b"\x00\x00\x00\x01 is not enough")) == ["not_a_keystore"]
     found = inspected(authority().sign(b"x"))
     assert codes(found) == ["not_a_keystore"]

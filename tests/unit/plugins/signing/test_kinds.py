@@ -198,7 +198,7 @@ def test_rounds_are_counted_before_they_are_done(data: bytes, monkeypatch: pytes
 
     def counting(name: str, password: bytes, salt: bytes, rounds: int, size: int) -> bytes:
         done.append(rounds)
-        return original(name, password, salt, rounds, size)
+        return bytes(original(name, password, salt, rounds, size))
 
     monkeypatch.setattr(password_encryption.hashlib, "pbkdf2_hmac", counting)
     for found in (keystore(data), certificate(data)):
