@@ -80,7 +80,7 @@ requirements:
 notes:
   - The module checks whether the signature of a profile holds, and whether its signer has a name of Apple's signers of
     profiles. It checks the signer's certificates up to Apple's roots if they are in the file, as Apple writes them.
-  - Reading a file takes a limited number of rounds of key derivation, 4,000,000 in all.
+  - The module refuses files that take more than 3,700,000 rounds of key derivation, or more than 64 MiB of memory.
   - Keystores of the type UBER are not read, which is the finding V(not_looked_into).
   - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and what to
     do about them.

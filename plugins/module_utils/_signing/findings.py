@@ -23,6 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     WARNING,
     Finding,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.password_encryption import MAX_WORK
 
 _NAMED = 10
 _LONGEST = 80
@@ -95,7 +96,7 @@ FINDINGS: dict[str, Described] = {
     "too_many_rounds": Described(
         _BINARY,
         ERROR,
-        "Opening the file takes more than 4,000,000 rounds of key derivation, or too much time.",
+        f"Opening the file takes more than {MAX_WORK:,} rounds of key derivation, or too much time.",
         "Export the file again with the default number of rounds.",
     ),
     "unsupported_algorithm": Described(

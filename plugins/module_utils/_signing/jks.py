@@ -37,7 +37,7 @@ _WHITENER = b"Mighty Aphrodite"
 # How private keys are encrypted in JKS and in JCEKS.
 _KEY_PROTECTOR, _MD5_AND_TRIPLE_DES = "1.3.6.1.4.1.42.2.17.1.1", "1.3.6.1.4.1.42.2.19.1"
 # For each half of the key. Java itself takes 200,000.
-_MAX_ROUNDS = 1_000_000
+_MAX_ROUNDS = 500_000
 
 
 @reading

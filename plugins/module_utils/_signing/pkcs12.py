@@ -164,7 +164,7 @@ def open_pkcs12(data: bytes, password: str | None) -> Store:
 def too_many_rounds() -> Finding:
     return finding(
         "too_many_rounds",
-        f"Opening the file takes more than {encryption.MAX_WORK} rounds of key derivation, far more than tools use. "
+        f"Opening the file takes more than {encryption.MAX_WORK:,} rounds of key derivation, far more than tools use. "
         "Export it again with the default number of rounds.",
     )
 

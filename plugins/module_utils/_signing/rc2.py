@@ -21,8 +21,6 @@ _PI = bytes.fromhex(
     "2d5dfa98e38a92ae05df2910676cbac9d300e6cfe19ea82c6316013f58e289a90d38341bab33ffb0bb480c5fb9b1cd2e"
     "c5f3db47e5a59c770aa62068fe7fc1ad"
 )
-# By how many bits each word is rotated, the last word first.
-_ROTATIONS = ((3, 5), (2, 3), (1, 2), (0, 1))
 
 
 def decrypt_cbc(key: bytes, vector: bytes, data: bytes) -> bytes:
@@ -48,15 +46,18 @@ def _expanded(key: bytes) -> tuple[int, ...]:
 
 
 def _decrypted(words: tuple[int, ...], block: bytes) -> bytes:
-    r = list(struct.unpack("<4H", block))
+    # Without loops over the four words: that takes a third of the time.
+    a, b, c, d = struct.unpack("<4H", block)
     at = 63
     for turn in range(16):
-        for i, bits in _ROTATIONS:
-            value = r[i] >> bits | r[i] << (16 - bits)
-            before = r[i - 1]
-            r[i] = (value - words[at] - (before & r[i - 2]) - (~before & r[i - 3])) & 0xFFFF
-            at -= 1
+        d = ((d >> 5 | d << 11) - words[at] - (c & b) - (~c & a)) & 0xFFFF
+        c = ((c >> 3 | c << 13) - words[at - 1] - (b & a) - (~b & d)) & 0xFFFF
+        b = ((b >> 2 | b << 14) - words[at - 2] - (a & d) - (~a & c)) & 0xFFFF
+        a = ((a >> 1 | a << 15) - words[at - 3] - (d & c) - (~d & b)) & 0xFFFF
+        at -= 4
         if turn in (4, 10):
-            for i in (3, 2, 1, 0):
-                r[i] = (r[i] - words[r[i - 1] & 63]) & 0xFFFF
-    return struct.pack("<4H", *r)
+            d = (d - words[c & 63]) & 0xFFFF
+            c = (c - words[b & 63]) & 0xFFFF
+            b = (b - words[a & 63]) & 0xFFFF
+            a = (a - words[d & 63]) & 0xFFFF
+    return struct.pack("<4H", a, b, c, d)

@@ -138,7 +138,7 @@ def test_leftovers_and_copies(inspection: Inspection, material: Material) -> Non
     result = inspection.run()
     assert named(result) == {
         "unprocessed": [(ONE, "half")],
-        # The last one is an older generation of the first two.
+        # c is an older generation of a and b.
         "duplicated": [(ONE, "c"), (TWO, "same"), (ONE, "a"), (ONE, "b"), (TWO, "same")],
     }
     assert result["duplicated"][2]["reason"] == "The app has the same content again as b."
