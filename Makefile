@@ -84,7 +84,7 @@ build: ## the collection archive, in dist
 	$(CHECK) build
 
 .PHONY: matrix
-matrix: ## sanity, unit and integration tests with all supported ansible-core versions [CORES="2.16 2.21"]
+matrix: ## all tests with all supported versions of ansible-core [CORES="2.16 2.21"], signing files with those of cryptography [CRYPTOGRAPHY="42 newest"]
 	$(WITH_VENV) test .venv/bin/python -B .ci/matrix.py
 
 .PHONY: bench
