@@ -16,6 +16,7 @@ from . import der
 from .keys import elliptic_key
 
 _ECDSA_SHA256 = der.identifier("1.2.840.10045.4.3.2")
+_EC, _P256 = der.identifier("1.2.840.10045.2.1"), der.identifier("1.2.840.10045.3.1.7")
 _COMMON_NAME, _COUNTRY = der.identifier("2.5.4.3"), der.identifier("2.5.4.6")
 
 
@@ -30,6 +31,7 @@ class OddCertificate:
     begin: bytes = der.written_time("260101000000Z")
     end: bytes = der.written_time("20510519000000Z", generalized=True)
     null_parameters: bool = False  # as keytool wrote them before Java 9
+    point: bytes | None = None  # of the public key
 
     @property
     def key(self) -> ec.EllipticCurvePrivateKey:
@@ -45,9 +47,14 @@ class OddCertificate:
             self._name(),
             der.sequence(self.begin, self.end),
             self._name(),
-            self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+            self._key_info(),
         )
         return der.sequence(signed, algorithm, der.bits(self.key.sign(signed, ec.ECDSA(hashes.SHA256()))))
+
+    def _key_info(self) -> bytes:
+        if self.point is None:
+            return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return der.sequence(der.sequence(_EC, _P256), der.bits(self.point))
 
     def _name(self) -> bytes:
         attributes = [der.sequence(_COMMON_NAME, der.utf8_string(self.common_name))]

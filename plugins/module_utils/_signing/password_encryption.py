@@ -29,6 +29,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
 # What reading one file may take, in rounds of SHA-256. Usual tools take 2,000 to 600,000 rounds for each part of a
 # file; "openssl pkcs12 -export -iter 1200000" takes 3,600,000 in all. A million takes about half a second.
 MAX_WORK = 3_700_000
+# What computing the public half of a private key takes at most.
+WORK_OF_A_KEY = 40_000
 # For machines that are slow or overloaded; checked between derivations.
 MAX_SECONDS = 20.0
 _MAX_SCRYPT_BYTES = 64 * 1024 * 1024

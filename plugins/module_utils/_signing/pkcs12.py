@@ -139,6 +139,7 @@ class Store:
         return found
 
     def _public_key(self, bag: KeyBag, other: str | None) -> PublicKey | None:
+        self.budget.spend(encryption.WORK_OF_A_KEY)
         if not isinstance(bag.content, Locked):
             return public_key_of(bag.content)
         if other is not None:

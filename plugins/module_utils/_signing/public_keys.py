@@ -12,7 +12,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import OCTET_STRING, Element, parse
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    Element,
+    parse,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
 
 RSA = frozenset({"1.2.840.113549.1.1.1", "1.2.840.113549.1.1.7", "1.2.840.113549.1.1.10"})
@@ -21,7 +26,7 @@ EC = "1.2.840.10045.2.1"
 # Curves, whose keys cryptography loads in no time.
 _LOADED = frozenset({EC, "1.3.101.112", "1.3.101.113"})
 # What one exponentiation of a hostile file may cost.
-_MAX_DSA_BITS = 4096
+_MAX_DSA_BITS = 3072
 
 PublicKey = Hashable
 
@@ -54,7 +59,14 @@ def _public_key_in(key_info: Element) -> PublicKey | None:
         if not parameters:
             return None
         return ("DSA", *(number.integer() for number in parameters[0].items()), parse(bits.bits()).integer())
-    return _canonical(load_public_key(key_info.encoded)) if oid in _LOADED else key_info.encoded
+    if oid == EC and not _is_canonical(algorithm, bits):
+        return _canonical(load_public_key(key_info.encoded))
+    return key_info.encoded
+
+
+def _is_canonical(algorithm: Element, bits: Element) -> bool:
+    """Tell whether a key on a curve is written as cryptography does it: with a named curve and a whole point."""
+    return algorithm.items()[1].tag == OBJECT_IDENTIFIER and bits.bits()[:1] == b"\x04"
 
 
 @reading

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Damaged and hostile files: no exception, bounded time and memory, and an answer of the usual form.
 
-`make fuzz-signing` inspects 100,000 mutations of all kinds. Here are a few of them, the same in each run, and files made
-to keep readers busy.
+`make fuzz-signing` inspects 100,000 mutations of all kinds. Here are a few of them, the same in each run, and files to
+keep readers busy.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
@@ -513,3 +513,21 @@ def test_odd_characters_in_names_are_quoted() -> None:
     data = file(key, certificate_bag(odd().der, name="upload\r", local_id=b"1"))
     (finding,) = keystore(data, alias="upload").findings
     assert r"it holds: 'upload\r'." in finding.message
+
+
+def test_a_point_on_a_curve_may_be_compressed() -> None:
+    """A certificate and its key belong together, whichever way the point is written."""
+    whole = odd().der
+    point = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    short = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    assert point in whole
+    compressed = OddCertificate(point=short).der
+    assert short in compressed
+    assert point not in compressed
+    key, _own = pair()
+    assert keystore(file(key, certificate_bag(compressed, name="upload", local_id=b"1"))).findings == ()
+
+
+def test_many_keys_are_refused() -> None:
+    keys = [key_bag(odd().key, None)] * 200
+    assert codes(certificate(file(*keys, pair()[1]))) == ["too_many_rounds"]
