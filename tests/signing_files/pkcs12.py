@@ -82,9 +82,18 @@ def plain_part(*bags: bytes) -> bytes:
     return der.sequence(_DATA, der.tagged(0, der.octets(der.sequence(*bags))))
 
 
-def encrypted_part(password: str, *bags: bytes, rounds: int = ROUNDS, algorithm: bytes | None = None) -> bytes:
-    """Return a part that is encrypted as a whole. `algorithm`: the one to claim instead of the true one."""
-    true, locked = _encrypted(der.sequence(*bags), password, rounds)
+def encrypted_part(
+    password: str,
+    *bags: bytes,
+    rounds: int = ROUNDS,
+    algorithm: bytes | None = None,
+    content: bytes | None = None,
+) -> bytes:
+    """Return a part that is encrypted as a whole.
+
+    `algorithm`: the one to claim instead of the true one. `content`: what to encrypt instead of the bags.
+    """
+    true, locked = _encrypted(der.sequence(*bags) if content is None else content, password, rounds)
     info = der.sequence(_DATA, algorithm or true, der.retagged(0, der.octets(locked)))
     return der.sequence(_ENCRYPTED_DATA, der.tagged(0, der.sequence(der.integer(0), info)))
 

@@ -192,7 +192,7 @@ def _open(data: bytes, password: str | None) -> Store:
         if isinstance(secret, Finding):
             return closed(secret)
         for part in contents.parts:
-            _add_bags(contents, parse(part.open(secret, budget)))
+            _add_bags(contents, part.open(secret, budget))
         if not budget.allows(contents.key_work):
             raise TooMuchWorkError
     except TooMuchWorkError:
@@ -253,7 +253,7 @@ def _read_structure(data: bytes) -> _Structure:
 
 def _add_part(contents: Contents, oid: Element, content: Element) -> None:
     if oid.oid() == _DATA:
-        _add_bags(contents, parse(content.children[0].expect(OCTET_STRING).octets()))
+        _add_bags(contents, content.children[0].expect(OCTET_STRING).octets())
     elif oid.oid() == _ENCRYPTED_DATA:
         _type, algorithm, encrypted = content.children[0].items()[1].items()
         contents.parts.append(Locked.of(algorithm, encrypted.octets()))
@@ -262,14 +262,18 @@ def _add_part(contents: Contents, oid: Element, content: Element) -> None:
 
 
 @reading
-def _add_bags(contents: Contents, bags: Element) -> None:
+def _add_bags(contents: Contents, safe_contents: bytes) -> None:
+    _add_parsed_bags(contents, parse(safe_contents))
+
+
+def _add_parsed_bags(contents: Contents, bags: Element) -> None:
     for bag in bags.items():
         oid, wrapped, *attributes = bag.items()
         value = wrapped.expect(context(0)).children[0]
         alias, local_id = _attributes(attributes)
         kind = oid.oid()
         if kind == _NESTED_BAGS:
-            _add_bags(contents, value)
+            _add_parsed_bags(contents, value)
         elif kind == _KEY_BAG:
             contents.keys.append(KeyBag(alias, local_id, value.encoded))
         elif kind == _LOCKED_KEY_BAG:

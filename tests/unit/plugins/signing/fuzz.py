@@ -38,6 +38,7 @@ from tests.signing_files.pkcs12 import (
     nested_bag,
     pfx,
     plain_part,
+    private_bytes,
 )
 
 from . import tools
@@ -105,6 +106,21 @@ def mutated(data: bytes, dice: random.Random) -> bytes:
     return bytes(changed)
 
 
+def changed_inside(dice: random.Random) -> Sample:
+    """Return a file with changes that its password and its checksum do not show."""
+    odd, way = OddCertificate(null_parameters=True), dice.randrange(5)
+    plain = mutated(private_bytes(odd.key), dice) if way == 0 else private_bytes(odd.key)
+    own = mutated(odd.der, dice) if way == 1 else odd.der
+    key = key_bag(plain, dice.choice((PASSWORD, None)), name="upload", local_id=b"1", rounds=20)
+    bags = key + certificate_bag(own, name="upload", local_id=b"1")
+    if way == 2:
+        part = encrypted_part(PASSWORD, rounds=20, content=mutated(der.sequence(bags), dice))
+    else:
+        part = plain_part(mutated(bags, dice) if way == 3 else bags)
+    data = pfx([mutated(part, dice) if way == 4 else part], dice.choice((PASSWORD, None)), rounds=20)
+    return Sample(data, PASSWORD, dice.choice(("upload", None)), dice.choice((PASSWORD, None)))
+
+
 def check(found: Inspection) -> None:
     json.dumps(found.details, allow_nan=False)
     assert found.kind is None or found.kind in KINDS
@@ -123,8 +139,12 @@ def run(count: int, seed: int) -> dict[str, object]:
     reset_peak()
     before = peak_mib()
     for turn in range(count):
-        name, sample = files[turn % len(files)]
-        data = mutated(sample.data, dice)
+        if turn % 4 == 0:
+            name, sample = "changed inside", changed_inside(dice)
+            data = sample.data
+        else:
+            name, sample = files[turn % len(files)]
+            data = mutated(sample.data, dice)
         started = time.thread_time()
         try:
             found = sample.inspected(data, dice.choice((None, None, *KINDS)))

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect impo
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS, Inspection
 from tests.signing_files import der
 
-from .fuzz import check, genuine, mutated
+from .fuzz import changed_inside, check, genuine, mutated
 from .samples import NOW, Sample, authority
 from .tools import MANY_ROUNDS
 
@@ -44,6 +44,14 @@ def test_changed_files(name: str) -> None:
     quickly(sample, sample.data, None)
     for _turn in range(MUTATIONS):
         quickly(sample, mutated(sample.data, dice), dice.choice((None, None, *KINDS)))
+
+
+def test_files_changed_inside() -> None:
+    dice = random.Random(2)
+    for _turn in range(100):
+        sample = changed_inside(dice)
+        for expected in ("android_keystore", "build_certificate"):
+            quickly(sample, sample.data, expected)
 
 
 @pytest.mark.parametrize("name", ["profile, streamed", "identity, no password", "keystore JKS", "keystore BKS"])

@@ -531,3 +531,9 @@ def test_a_point_on_a_curve_may_be_compressed() -> None:
 def test_many_keys_are_refused() -> None:
     keys = [key_bag(odd().key, None)] * 200
     assert codes(certificate(file(*keys, pair()[1]))) == ["too_many_rounds"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x30", b"\x30\x03\x02\x01"])
+def test_an_encrypted_part_without_bags(content: bytes) -> None:
+    data = pfx([encrypted_part(PASSWORD, content=content)], PASSWORD)
+    assert codes(keystore(data)) == codes(certificate(data)) == ["damaged"]
