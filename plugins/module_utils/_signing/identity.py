@@ -32,7 +32,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     Inspection,
     ReadError,
     TooMuchWorkError,
-    Unreadable,
     UnsupportedError,
     WrongPasswordError,
 )
@@ -112,7 +111,6 @@ def _key_problem(error: ReadError) -> Finding:
     if isinstance(error, WrongPasswordError):
         problem = "The private key has another password than the file, so keychains cannot import it"
         return finding("wrong_private_key_password", f"{problem}. Export the file again with one password.")
-    assert isinstance(error, Unreadable)
     return finding("damaged", f"The private key in the file is damaged. {_EXPORT}")
 
 
