@@ -67,6 +67,11 @@ molecule: ## molecule scenarios of the role
 fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
 	$(CHECK) fuzz
 
+.PHONY: fuzz-signing
+fuzz-signing: ## signing files with random changes, under limits of time and memory [COUNT=100000] [SEED=0]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.unit.plugins.signing.fuzz \
+	  $(if $(COUNT),--count "$(COUNT)") $(if $(SEED),--seed "$(SEED)")
+
 .PHONY: test-clients
 test-clients: ## clients by others against the emulator (needs node)
 	$(WITH_VENV) test .venv/bin/python -m tests.clients
@@ -84,7 +89,7 @@ build: ## the collection archive, in dist
 	$(CHECK) build
 
 .PHONY: matrix
-matrix: ## sanity, unit and integration tests with all supported ansible-core versions [CORES="2.16 2.21"]
+matrix: ## all tests with all supported versions of ansible-core [CORES="2.16 2.21"], signing files with those of cryptography [CRYPTOGRAPHY="42 newest"]
 	$(WITH_VENV) test .venv/bin/python -B .ci/matrix.py
 
 .PHONY: bench

@@ -104,7 +104,7 @@ options:
         M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left)
         of C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
         inspected, and are computed again when they come from the cache. Inspecting downloads the files, and needs the
-        Python libraries cryptography, pyasn1 and pyasn1-modules on the controller. A warning names missing libraries.
+        Python library cryptography on the controller. A warning reports that it is missing.
       - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin warns.
     type: list
     elements: str

@@ -128,8 +128,8 @@ android_keystore:
       type: str
     details:
       description:
-        - What the declared file says of itself, that is C(type), C(alias), C(sha256_fingerprint), C(expires_at) and
-          C(days_left), as M(mobileops.ci.signing_file_info) has it.
+        - What the declared file says of itself, that is C(type), C(alias), C(sha256_fingerprint), C(not_before),
+          C(expires_at) and C(days_left), as M(mobileops.ci.signing_file_info) has it.
         - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
       type: dict
 actions:

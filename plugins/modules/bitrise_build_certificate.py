@@ -117,7 +117,7 @@ build_certificate:
     details:
       description:
         - What the declared file says of itself, that is C(common_name), C(team_id), C(serial), C(sha1), C(sha256),
-          C(not_before), C(expires_at), C(days_left), C(has_private_key) and C(chain), as
+          C(not_before), C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use), as
           M(mobileops.ci.signing_file_info) has it.
         - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
       type: dict

@@ -59,8 +59,6 @@ options:
     type: path
 requirements:
   - cryptography
-  - pyasn1
-  - pyasn1-modules
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
@@ -121,7 +119,9 @@ apps:
             - Where nobody can look inside it is what the service says of it, with V(null) for all else, or V(null).
           type: dict
         findings:
-          description: What is wrong with it, each with C(code), C(severity) (V(error) or V(warning)) and C(message).
+          description:
+            - What is wrong with the file, each with C(code), C(severity) (V(error) or V(warning)) and C(message).
+            - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all codes.
           type: list
           elements: dict
     provisioning_profiles:
@@ -188,8 +188,9 @@ expiring:
   contains: *trouble
 unpaired:
   description:
-    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Nothing is
-      said of an app where a file that may be the counterpart cannot be looked into.
+    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Empty for
+      an app with a file that cannot be read and may be the counterpart.
+    - Certificates for installers and for Developer ID need no profile and are not listed.
   returned: success
   type: list
   elements: dict
@@ -203,7 +204,8 @@ unprocessed:
   contains: *trouble
 duplicated:
   description:
-    - Files of one app and kind that have the same name, or the same content.
+    - Files of one app and kind that have the same name or the same content, and profiles that have a newer one of the
+      same own name, team and app ID beside them. Names are compared in one Unicode form.
   returned: success
   type: list
   elements: dict
