@@ -79,7 +79,7 @@ def steps_with(version: str) -> list[Step]:
         venvs.ensure(venv, python, core, f"cryptography {CRYPTOGRAPHY[version]}", "-r", requirements)
         venvs.link_collection(venv)
         program = str(venv / "bin" / "python")
-        shown = log.run(program, "-c", "import cryptography; print(cryptography.__version__)").strip()
+        shown = log.run(program, "-c", "import cryptography; print(cryptography.__version__)").split()[-1]
         env = isolated_environment() | _ALL_CASES
         output = log.run(program, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *SIGNING_TESTS, env=env)
         return f"cryptography {shown}, {test_runs.pytest_summary(output)}"
