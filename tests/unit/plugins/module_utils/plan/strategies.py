@@ -32,16 +32,12 @@ FLAGS = (None, None, True, False)
 LETTERS = {BUILD_CERTIFICATE: "ABCDE", PROVISIONING_PROFILE: "FGHJK", ANDROID_KEYSTORE: "MNPQR", PROJECT_FILE: "STVWX"}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Situation:
     """An app and what a task declares for it."""
 
     world: World
     declared: dict[FileKind, list[Desired]]
-
-    def __repr__(self) -> str:
-        files = [f"{kind.name} {file}" for kind, some in self.world.files.items() for file in some]
-        return "\n  ".join(["Situation", *files, *(f"declared {kind.name} {desired}" for kind, desired in self.pairs)])
 
     @property
     def pairs(self) -> list[tuple[FileKind, Desired]]:
@@ -61,11 +57,11 @@ def one_of_each(**choices: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.integers(0, math.prod(map(len, choices.values())) - 1).map(decode)
 
 
-def _files(kind: FileKind, *, is_tidy: bool) -> st.SearchStrategy[tuple[RemoteFile, ...]]:
+def _files(kind: FileKind, *, is_tidy: bool, contents: Sequence[str]) -> st.SearchStrategy[tuple[RemoteFile, ...]]:
     """Return the files of one kind. `is_tidy`: one for each name, all of them processed and for the same team."""
     choices: dict[str, Sequence[Any]] = {
         "name": NAMES,
-        "content": CONTENTS[:3] if is_tidy else CONTENTS,
+        "content": contents,
         "state": ("processed",) if is_tidy else ("processed",) * 4 + ("young", "old", "marker"),
         "is_protected": (False, False, True) if kind.can_change else (False,),
         "is_expose": (True, False) if kind.can_change else (True,),
@@ -143,10 +139,16 @@ def _declaration(
 
 @st.composite
 def situations(
-    draw: st.DrawFn, kinds: Sequence[FileKind] = KINDS, *, is_tidy: bool = False, **fixed: Sequence[Any]
+    draw: st.DrawFn,
+    kinds: Sequence[FileKind] = KINDS,
+    *,
+    is_tidy: bool = False,
+    contents: Sequence[str] | None = None,
+    **fixed: Sequence[Any],
 ) -> Situation:
-    """Return an app and declarations for all kinds. `fixed`: choices for fields of the declarations."""
-    files = {kind: draw(_files(kind, is_tidy=is_tidy)) for kind in kinds}
+    """Return an app and declarations. `contents`: of its files; `fixed`: choices for fields of the declarations."""
+    contents = contents or (CONTENTS[:3] if is_tidy else CONTENTS)
+    files = {kind: draw(_files(kind, is_tidy=is_tidy, contents=contents)) for kind in kinds}
     declared = {kind: draw(_declarations(kind, **fixed)) for kind in kinds}
     return Situation(World(files), declared)
 

@@ -133,7 +133,19 @@ def test_no_cut_leaves_a_declared_name_without_its_file(situation: Situation, pu
 
 
 @fast
-@given(situations(kinds=SIGNING, is_tidy=True, present=(True,), content=CONTENTS[:2]), st.booleans())
+@given(
+    situations(
+        kinds=SIGNING,
+        is_tidy=True,
+        contents=CONTENTS[:1],
+        present=(True,),
+        content=(CONTENTS[1], CONTENTS[1], CONTENTS[0]),
+        is_protected=(None, True),
+        is_expose=(None,),
+        password=("x",),
+    ),
+    st.booleans(),
+)
 def test_no_cut_leaves_an_app_without_a_pair_that_fits(situation: Situation, purge: bool) -> None:
     plan = planned(situation, purge=ALL_PLURALS if purge else frozenset(), max_purge=99)
     worlds = list(cuts(situation, plan))

@@ -174,7 +174,7 @@ class Step:
     def send_put(self) -> Outcomes:
         own = find(self.files, self.run.own)
         if own is None:
-            yield self._out("PUT; the file is gone", self.run.ended("failed"))
+            yield self._out("PUT", self.run.then())  # the storage takes it nevertheless
         elif own.is_old:
             # The upload URL has expired, so the run needs a new file.
             due: list[Due] = [("post",), ("put",)]
@@ -187,14 +187,14 @@ class Step:
     def send_set(self, changes: Changes) -> Outcomes:
         own = find(self.files, self.run.own)
         if own is None:
-            yield self._out("PATCH; the file is gone", self.run.ended("failed"))
+            yield self._out("PATCH slot refused", self.run.then())
         else:
             yield self._out("PATCH slot", self.run.then(), with_file(self.files, apply_changes(own, changes)))
 
     def send_confirm(self) -> Outcomes:
         own = find(self.files, self.run.own)
         if own is None:
-            yield self._out("CONFIRM; the file is gone", self.run.ended("failed"))
+            yield self._out("CONFIRM refused", self.run.ended("failed"))
             return
         if own.is_old and self.variant.has_deadline:
             rest = without_file(self.files, own.slug)
@@ -226,10 +226,10 @@ class Step:
 
     def send_update(self, slug: int, changes: Changes) -> Outcomes:
         file = find(self.files, slug or self.run.own)
+        names = ", ".join(name for name, _value in changes)
         if file is None or file.is_protected:
-            yield self._out("PATCH refused", self.run.ended("failed"))
+            yield self._out(f"PATCH {names} refused", self.run.ended("failed"))
         else:
-            names = ", ".join(name for name, _value in changes)
             yield self._out(f"PATCH {names}", self.run.then(), with_file(self.files, apply_changes(file, changes)))
 
     def send_mark(self) -> Outcomes:

@@ -196,3 +196,8 @@ def all_scenarios() -> tuple[Scenario, ...]:
         found += _of_kind(kind)
     found += _of_kind(PROJECT_FILE, by_key=True)
     return tuple(found)
+
+
+def quick_scenarios() -> list[Scenario]:
+    """Leave out scenarios with three runs, and those that are nearly the same for a file that is found by its key."""
+    return [one for one in all_scenarios() if len(one.runs) < 3 and ("(by key)" not in one.title or one.has_gap)]

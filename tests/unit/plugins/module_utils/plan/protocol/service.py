@@ -40,7 +40,7 @@ FIRST_NEW_SLUG = 10
 
 NOW = 1_796_000_000.0
 _DAY_S = 86_400
-_MADE_AT = {"O": NOW - 200 * _DAY_S, "L": NOW - 200 * _DAY_S, "X": NOW - _DAY_S, "Y": NOW - _DAY_S, "Q": NOW - _DAY_S}
+MADE_AT = {"O": NOW - 200 * _DAY_S, "L": NOW - 200 * _DAY_S, "X": NOW - _DAY_S, "Y": NOW - _DAY_S, "Q": NOW - _DAY_S}
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -162,7 +162,7 @@ def observe(
     if content and kind.name in INSPECTED_KINDS and needs_own_evidence(kind, desired, candidates):
         desired = replace(
             desired,
-            made_at=_MADE_AT[content],
+            made_at=MADE_AT[content],
             identity=_identity(kind, content),
             opens_without_password=desired.opens_without_password or False,
         )

@@ -12,16 +12,15 @@ import pytest
 from ....helpers.cases import exhaustive
 from .checker import Checker
 from .planning import Variant
-from .scenarios import Scenario, all_scenarios
+from .scenarios import Scenario, all_scenarios, quick_scenarios
 
 # A kill at every request is part of every scenario, because all runs are cut off and repeated in every state. These
 # scenarios are also checked with a lost answer, a false answer, an hour that passes, or a killed run beside another.
 _WITH_DISTURBANCE = (
-    "provisioning profile: old one; B other content",
+    "provisioning profile: old one; B the same",
     "provisioning profile: old protected; protection inherited; B the same",
     "provisioning profile: a living upload",
     "build certificate: nothing there; B flags only, protect",
-    "build certificate: old one; B other content",
     "Android keystore: old one; B other content",
     "project file: old protected; protection declared; B the same (by key)",
 )
@@ -31,12 +30,7 @@ def _by_title(scenario: Scenario) -> str:
     return scenario.title
 
 
-def _is_quick(scenario: Scenario) -> bool:
-    """Leave out scenarios with three runs, and those that are nearly the same for a file that is found by its key."""
-    return len(scenario.runs) < 3 and ("(by key)" not in scenario.title or scenario.has_gap)
-
-
-@pytest.mark.parametrize("scenario", filter(_is_quick, all_scenarios()), ids=_by_title)
+@pytest.mark.parametrize("scenario", quick_scenarios(), ids=_by_title)
 def test_every_interleaving_of_two_runs(scenario: Scenario) -> None:
     assert Checker(scenario._replace(budget=0)).run().violations == []
 
@@ -77,6 +71,7 @@ class Counterexample(NamedTuple):
     scenario: str
     properties: frozenset[str]
     last: str
+    budget: int = 0
 
 
 _COUNTEREXAMPLES = {
@@ -103,6 +98,7 @@ _COUNTEREXAMPLES = {
         "provisioning profile: nothing there; protect",
         frozenset({"2/6"}),
         "B PATCH is_protected",
+        budget=1,
     ),
     "no marker": Counterexample(
         Variant(sets_markers=False),
@@ -132,16 +128,25 @@ _COUNTEREXAMPLES = {
         Variant(ignores_evidence=True), "provisioning profile: two identities", frozenset({"2"}), ""
     ),
     "bytes not proven": Counterexample(
-        Variant(proves_bytes=False), "provisioning profile: old one; B the same", frozenset({"1", "7"}), "A DELETE 5"
+        Variant(proves_bytes=False),
+        "provisioning profile: old one; B the same",
+        frozenset({"1", "7"}),
+        "A DELETE 5",
+        budget=1,
     ),
     "answer to the confirmation not read": Counterexample(
         Variant(reads_confirmation=False),
         "provisioning profile: old one; B the same",
         frozenset({"1", "3", "7"}),
         "A DELETE 5",
+        budget=1,
     ),
     "what is confirmed is taken back": Counterexample(
-        Variant(takes_back=True), "provisioning profile: old one; B the same", frozenset({"1", "3", "7"}), "B DELETE 5"
+        Variant(takes_back=True),
+        "provisioning profile: old one; B the same",
+        frozenset({"1", "3", "7"}),
+        "B DELETE 5",
+        budget=1,
     ),
     "unfinished uploads of any age removed": Counterexample(
         Variant(removes_any_slot=True),
@@ -154,18 +159,21 @@ _COUNTEREXAMPLES = {
         "provisioning profile: old protected; protection declared; slow",
         frozenset({"5"}),
         "B DELETE 10",
+        budget=1,
     ),
     "lookalikes removed after a lost answer": Counterexample(
         Variant(removes_lookalikes=True),
         "provisioning profile: old one; B the same",
         frozenset({"5"}),
         "A DELETE lookalike 11",
+        budget=1,
     ),
     "a list that lacks a file": Counterexample(
         Variant(list_lacks_newest=True),
         "provisioning profile: old protected; protection declared; B the same",
         frozenset({"2/6"}),
         "B PATCH is_protected",
+        budget=1,
     ),
 }
 
@@ -174,6 +182,6 @@ _COUNTEREXAMPLES = {
 def test_checker_notices(name: str) -> None:
     case = _COUNTEREXAMPLES[name]
     (scenario,) = [scenario for scenario in all_scenarios() if scenario.title == case.scenario]
-    checker = Checker(scenario._replace(budget=min(scenario.budget, 1)), case.variant, limit=len(case.properties)).run()
+    checker = Checker(scenario._replace(budget=case.budget), case.variant, limit=len(case.properties)).run()
     assert {violation.number for violation in checker.violations} == case.properties
     assert case.last in {violation.trace[-1] if violation.trace else "" for violation in checker.violations}
