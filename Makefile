@@ -63,6 +63,10 @@ molecule: ## molecule scenarios of the role
 fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
 	$(CHECK) fuzz
 
+.PHONY: test-protocol
+test-protocol: ## the protocol of replacements in all scenarios, with all disturbances (about three minutes)
+	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_TEST_CASES=all .venv/bin/python -m pytest tests/unit/plugins/module_utils/plan/protocol $(ARGS)
+
 .PHONY: test-clients
 test-clients: ## clients by others against the emulator (needs node)
 	$(WITH_VENV) test .venv/bin/python -m tests.clients
