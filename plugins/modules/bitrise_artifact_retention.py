@@ -3,21 +3,49 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.artifacts.retention.ARTIFACT_RETENTION."""
+"""Documentation of the module. module_utils._bitrise.artifacts.retention.ARTIFACT_RETENTION does the work."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_artifact_retention
-short_description: Delete or unpublish old artifacts of an app on Bitrise
+short_description: Delete or unpublish old artifacts of apps on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Deletes the artifacts of builds that are older than some days, or closes their public pages, and keeps those of the
     newest builds.
-  - All builds of the app that are over are looked at, several at a time, before anything is changed.
+  - The module reads all finished builds of an app before it changes anything in the app.
 options:
+  app_slug:
+    description:
+      - Slug of the app. Set either this or O(apps).
+    type: str
+  apps:
+    description:
+      - The apps. An entry is the slug of an app, or a dict with the slug and with options for this app only.
+      - If an app fails, the module continues with the other apps, and then fails.
+    type: list
+    elements: dict
+    suboptions:
+      app_slug:
+        description: Slug of the app.
+        type: str
+        required: true
+      state:
+        description: See O(state).
+        type: str
+        choices: [absent, unpublished]
+      older_than_days:
+        description: See O(older_than_days).
+        type: int
+      keep_builds:
+        description: See O(keep_builds).
+        type: int
+      max_artifacts:
+        description: See O(max_artifacts).
+        type: int
   state:
     description:
       - V(absent) deletes the artifacts. V(unpublished) closes the public page of those that have one.
@@ -27,28 +55,24 @@ options:
   older_than_days:
     description:
       - Only artifacts of builds that ended more than this many days ago, by the clock of the host that runs the module.
+      - Required, unless each entry of O(apps) has it.
     type: int
-    required: true
   keep_builds:
     description:
-      - Leave the artifacts of so many of the newest builds alone, however old they are. A build without artifacts does
-        not count.
+      - Number of the newest builds whose artifacts are kept, regardless of their age. Builds without artifacts do not
+        count.
     type: int
     default: 10
   max_artifacts:
     description:
-      - If more artifacts than this would be deleted or unpublished, the task fails and changes nothing.
+      - If the module would delete or unpublish more artifacts of an app than this, it changes nothing in the app and
+        fails.
     type: int
     default: 100
-  concurrency:
-    description:
-      - How many builds or artifacts are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 4
 extends_documentation_fragment:
   - mobileops.ci._bitrise
-  - mobileops.ci._bitrise.app
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -60,9 +84,8 @@ attributes:
   idempotent:
     support: full
 notes:
-  - The service lists the builds of the last 200 days. It deletes older artifacts by itself.
-  - If something fails for an artifact the others are dealt with all the same, and then the task fails. What was done is
-    in RV(actions).
+  - Bitrise lists the builds of the last 200 days. It deletes older artifacts by itself.
+  - If an artifact fails, the module continues with the other artifacts, and then fails. RV(actions) has what was done.
 seealso:
   - module: mobileops.ci.bitrise_artifact
 """
@@ -88,59 +111,118 @@ EXAMPLES = r"""
     state: unpublished
     older_than_days: 7
     keep_builds: 3
+
+- name: Delete old artifacts of two apps
+  mobileops.ci.bitrise_artifact_retention:
+    api_token: "{{ bitrise_token }}"
+    apps:
+      - 93f256e365d929d3
+      - app_slug: f46e89061e967f27
+        keep_builds: 2
+    older_than_days: 30
 """
 
 RETURN = r"""
 summary:
-  description: What was looked at and what was done (in check mode, would be done).
-  returned: success, or failure with some of the artifacts
+  description: Totals of the task. In check mode, what would be done.
+  returned: success, or failure of some of the artifacts or apps
   type: dict
   contains:
-    builds:
-      description: Builds that are over.
+    <<: &summary
+      builds:
+        description: Number of finished builds.
+        type: int
+        sample: 40
+      artifacts:
+        description: Number of their artifacts, before the task.
+        type: int
+        sample: 120
+      deleted:
+        description: Number of artifacts that were deleted.
+        type: int
+        sample: 60
+      unpublished:
+        description: Number of artifacts whose public page was closed.
+        type: int
+        sample: 0
+      failed:
+        description: Number of artifacts that failed.
+        type: int
+        sample: 0
+      freed_bytes:
+        description: Total size of the artifacts that were deleted.
+        type: int
+        sample: 73400320
+    waited_s:
+      description: Seconds that the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit. The module repeated them.
       type: int
-    artifacts:
-      description: Their artifacts, before anything was changed.
-      type: int
-    deleted:
-      description: Artifacts that were deleted.
-      type: int
-    unpublished:
-      description: Artifacts whose public page was closed.
-      type: int
-    failed:
-      description: Artifacts for which it failed.
-      type: int
-    freed_bytes:
-      description: Size of all artifacts that were deleted.
-      type: int
+      sample: 3
+apps:
+  description: Result of each app, by its slug.
+  returned: with O(apps), when the options are valid
+  type: dict
+  contains:
+    changed:
+      description: Whether an artifact was changed.
+      type: bool
+      sample: true
+    summary:
+      description: Totals of the app.
+      type: dict
+      contains: *summary
+    actions:
+      description: Actions of this app, as in RV(actions).
+      type: list
+      elements: dict
+    warnings:
+      description: Warnings about this app.
+      type: list
+      elements: str
+      sample: []
+    diff:
+      description: Artifacts that change, as C(before) and C(after).
+      type: dict
+    error:
+      description: V(null), or C(msg) and the keys of RV(error).
+      type: dict
 actions:
-  description: What was done (in check mode, would be done). Empty if nothing had to be.
-  returned: success, or failure with some of the artifacts
+  description: Actions performed. In check mode, the actions that would be performed. Empty if no change is needed.
+  returned: success, or failure of some of the artifacts or apps
   type: list
   elements: dict
   contains:
     action:
       description: V(update) or V(delete).
       type: str
+      sample: delete
     kind:
-      description: V(artifact).
+      description: Always V(artifact).
       type: str
+      sample: artifact
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     build_slug:
       description: Slug of the build.
       type: str
+      sample: 3247e2920496e846
     slug:
       description: Slug of the artifact.
       type: str
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Title of the artifact, or its slug if it has none.
       type: str
+      sample: app.apk
     changes:
-      description: What is set, for an update. V(null) otherwise.
+      description: Values that an update sets. V(null) for a deletion.
       type: dict
+      sample: {is_public_page_enabled: false}
 error:
   description: What kind of error it was. Keys that do not apply are V(null).
   returned: failure, unless an option is of the wrong form
@@ -149,9 +231,8 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
-          V(max_artifacts)
-          or V(option).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
+          V(max_artifacts), V(option), or V(several) for apps with different errors.
       type: str
     status:
       description: HTTP status of the answer.

@@ -3,34 +3,35 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.adopt.entry.CODE_SIGNING_EXPORT."""
+"""Documentation of the module. module_utils._bitrise.adopt.entry.CODE_SIGNING_EXPORT does the work."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_code_signing_export
-short_description: Write down the signing files that apps on Bitrise have, as a declaration
+short_description: Write the signing files of apps on Bitrise as a declaration
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Writes, for each app, the variables of the role P(mobileops.ci.code_signing#role) that say what the app has at the
-    moment, and the files themselves where the service gives their bytes. So an existing fleet can be taken over; a
-    rollout right after it changes nothing but uploads that were never completed, which it removes where they are in the
-    way of a declared file.
-  - Runs on the controller unless it is told otherwise. With a vault secret at hand (C(--ask-vault-pass), C(--vault-id))
-    files, passwords and aliases are written encrypted with ansible-vault, as C(ansible-vault encrypt) would do it.
-    Without one, files are written as they are and passwords are not written at all; what has to be filled in is said.
-    There is none where it runs as a module, that is with O(run_in=target), another connection, become or async.
-  - A protected file cannot be downloaded. It is declared by its name and its flags, so that a rollout leaves it alone.
-  - Of several files of one name, each is declared by its slug besides. An upload that was never completed is not
-    declared; one that has the name of a declared file (or its key, where that is declared) is removed by the next
-    rollout, which is said.
-  - Nothing on the service is changed.
+  - Writes the variables of the role P(mobileops.ci.code_signing#role) that declare the files that each app has, and the
+    files themselves where Bitrise returns their content. Use it to adopt an existing fleet.
+  - A rollout right after it changes nothing, except for uploads that were never completed. The rollout removes those
+    that have the name or key of a declared file.
+  - Writes a file that several apps have once, to C(files/code_signing/shared/).
+  - Declares what all hosts of a group have once, in the variables of the group. See O(groups).
+  - With a vault secret (C(--ask-vault-pass), C(--vault-id)), files, passwords and aliases are encrypted with
+    ansible-vault. Without one, files are not encrypted, and passwords are not written. The module reports what you have
+    to add. There is no vault secret where the task runs as a module, that is with O(run_in=target), another connection,
+    become or async.
+  - Bitrise does not return the content of a protected file. It is declared by its name and its flags, so that a rollout
+    does not change it.
+  - Of several files of one name, each is declared by its slug. An upload that was never completed is not declared.
+  - Does not change anything on Bitrise.
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug and with the name of its host.
+      - The apps. An entry is the slug of an app, or a dict.
     type: list
     elements: dict
     required: true
@@ -41,29 +42,42 @@ options:
         required: true
       host:
         description:
-          - Name of the host in the inventory that stands for the app. The default is the slug.
-          - A name that is no name for a folder, such as V(../shop), is refused.
+          - Name of the host of the app in the inventory. The default is the slug.
+          - The name must be usable as the name of a folder.
         type: str
+      declares:
+        description:
+          - Variables of the role that the host already has from elsewhere, for example from variables of a group.
+          - The module overrides them in the variables of the host, with an empty list if the app has no such file.
+        type: list
+        elements: str
+        choices: [code_signing_certificates, code_signing_profiles, code_signing_keystores, code_signing_project_files]
+        default: []
+  groups:
+    description:
+      - Groups of the inventory, with the names of all hosts of each, as in the variable C(groups).
+      - If all hosts of a group have the same files of a kind, the group declares them. A group is not used if it has
+        other hosts, or if its variables are in a file such as C(group_vars/GROUP.yml).
+      - Without groups, each host has a declaration of its own.
+    type: dict
   dest:
     description:
-      - Folder to write to, in general that of the inventory. The variables go to C(host_vars/HOST/code_signing.yml) and
-        the files to C(files/code_signing/APP/), which is where the role looks for them. All of it has mode 0600.
-      - A file such as C(host_vars/HOST.yml) would no longer be read beside a folder of that name, so it is refused.
+      - Folder to write to, usually that of the inventory. Variables are written to C(host_vars/HOST/code_signing.yml)
+        and C(group_vars/GROUP/code_signing.yml), files to C(files/code_signing/APP/) and
+        C(files/code_signing/shared/), where the role finds them. Their mode is 0600.
+      - The app fails if there is a file such as C(host_vars/HOST.yml), because ansible-core would no longer read it.
     type: path
     required: true
-  concurrency:
-    description: How many apps are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 8
   force:
     description:
-      - Write anew what has been written for an app before. By default an app that has its variables is left alone, so
-        that a run which was stopped can be run again.
+      - Whether to replace existing declarations. By default, the module does not change an app that has its variables,
+        so that you can repeat a run that was interrupted.
     type: bool
     default: false
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -71,13 +85,13 @@ attributes:
   check_mode:
     support: full
     details:
-      - In check mode no file is downloaded, so only the real run can come upon a file that is not protected and of
-        which the service gives no bytes all the same, or one that is itself encrypted with ansible-vault. That one
-        becomes part of the variables instead of a file.
+      - Check mode downloads a file only if the download decides whether apps share it. So only a real run finds files
+        whose content Bitrise does not return although they are not protected, and files that are themselves encrypted
+        with ansible-vault, which become part of the variables.
   diff_mode:
     support: full
     details:
-      - The diff names the files that are written, and nothing of what is in them.
+      - The diff names the files that are written. It does not show their content.
   idempotent:
     support: partial
     details:
@@ -87,7 +101,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Write down what two apps have, beside the inventory
+- name: Write what two apps have, beside the inventory
   mobileops.ci.bitrise_code_signing_export:
     api_token: "{{ bitrise_token }}"
     apps:
@@ -95,91 +109,134 @@ EXAMPLES = r"""
         host: Shop
       - app_slug: f46e89061e967f27
         host: Bank
+    groups: "{{ groups }}"
     dest: "{{ inventory_dir }}"
   register: adopted
 
-- name: Say what has to be filled in
+- name: Show what has to be added
   ansible.builtin.debug:
-    msg: "{{ adopted.apps['93f256e365d929d3'].missing }}"
+    var: adopted.notes
 """
 
 RETURN = r"""
 apps:
-  description: What came of each app, by its slug.
-  returned: when the options are usable
+  description: Result of each app, by its slug.
+  returned: when the options are valid
   type: dict
   contains:
     changed:
-      description: Whether something was written (in check mode, would be).
+      description: Whether something was written for this app. In check mode, whether it would be written.
       type: bool
+      sample: true
     host:
       description: Name of the host.
       type: str
+      sample: Shop
     path:
       description: Path of the variables.
       type: str
+      sample: /srv/fleet/host_vars/Shop/code_signing.yml
     actions:
-      description: What was written, as in RV(actions).
+      description: What was written for this app only, as in RV(actions).
       type: list
       elements: dict
     missing:
       description:
-        - What is not in the declaration, and what has to be filled in, in whole sentences. They are at the top of the
-          variables too.
-        - Of an app that is left alone, those that are still there.
+        - What the declaration does not contain, one sentence for each file. The variables have the same as comments.
+        - If the app was not changed, the comments that are still there.
       type: list
       elements: str
+      sample: ["build certificate dist.p12: Bitrise does not return its certificate_password."]
     error:
       description: V(null), or C(msg) and the keys of RV(error).
       type: dict
     diff:
-      description: What is written, as C(before), which is empty, and C(after), by path.
+      description: Written files, as C(before), which is empty, and C(after), by path.
       type: dict
+groups:
+  description: Groups that declare what all their hosts have, by name.
+  returned: when the options are valid
+  type: dict
+  sample:
+    owner_acme: {path: /srv/fleet/group_vars/owner_acme/code_signing.yml, variables: [code_signing_certificates]}
+notes:
+  description: What the declarations do not contain, by cause.
+  returned: when the options are valid
+  type: list
+  elements: dict
+  contains:
+    cause:
+      description: The cause, and what to do.
+      type: str
+      sample: Bitrise does not return its certificate_password.
+    files:
+      description: Names of the hosts, by file.
+      type: dict
+      sample: {build certificate dist.p12: [Shop, Bank]}
 encrypted:
   description: Whether there is a vault secret to encrypt with.
-  returned: when the options are usable
+  returned: when the options are valid
   type: bool
+  sample: true
 summary:
-  description: The run in numbers.
-  returned: when the options are usable
+  description: Totals of the task.
+  returned: when the options are valid
   type: dict
   contains:
     apps:
       description: Number of apps.
       type: int
+      sample: 60
     changed:
       description: Number of apps for which something was written.
       type: int
+      sample: 60
     failed:
       description: Number of apps that failed.
       type: int
+      sample: 0
     files:
-      description: Number of files that were written, without the variables.
+      description: Number of files that were written, without variables.
       type: int
+      sample: 64
+    shared_files:
+      description: How many of these files several apps share.
+      type: int
+      sample: 4
+    groups:
+      description: Number of groups that declare what all their hosts have.
+      type: int
+      sample: 1
 actions:
-  description: What was written (in check mode, would be), in order of the apps.
-  returned: when the options are usable
+  description: What was written. In check mode, what would be written.
+  returned: when the options are valid
   type: list
   elements: dict
   contains:
     action:
       description: Always V(write).
       type: str
+      sample: write
     kind:
-      description: Kind of the file, for example V(build_certificate), or V(declaration) for the variables.
+      description: Kind of the file, for example V(build_certificate), or V(declaration) for variables.
       type: str
+      sample: declaration
     app_slug:
-      description: Slug of the app.
+      description: Slug of the app. V(null) for what several apps share.
       type: str
+      sample: 93f256e365d929d3
     slug:
-      description: Slug of the file on the service. V(null) for the variables.
+      description: Slug of the file on Bitrise. V(null) for variables, and for what several apps share.
       type: str
+      sample: 01HF2M6V0E3P3C8K7Q1Z5X9B4T
     name:
-      description: Name of the file on the service.
+      description: Name of the file on Bitrise.
       type: str
+      sample: dist.p12
     path:
       description: Path that is written.
       type: str
+      sample: /srv/fleet/host_vars/Shop/code_signing.yml
 error:
   description: What kind of error it was. Keys that do not apply are V(null).
   returned: failure, unless an option is of the wrong form
@@ -188,8 +245,8 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
-          V(option) or V(local_file).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
+          V(option), V(local_file), or V(several) for apps with different errors.
       type: str
     status:
       description: HTTP status of the answer.

@@ -18,7 +18,17 @@ from rich.console import Console
 
 from tests.emulator.process import CHECKOUT, EmulatorError
 
-from . import fleet_cases, growth_cases, inventory_cases, loop_cases, report, report_cases, transfer_cases
+from . import (
+    fleet_cases,
+    growth_cases,
+    inventory_cases,
+    limited_cases,
+    loop_cases,
+    report,
+    report_cases,
+    rollout_cases,
+    transfer_cases,
+)
 from .bench import Bench, Case
 from .machine import describe
 from .material import WrongOutcomeError
@@ -30,10 +40,14 @@ CASES: dict[str, Case] = {
         fleet_cases.fleet_noop,
         fleet_cases.fleet_noop_cached,
         fleet_cases.fleet_first,
+        rollout_cases.rollout_noop,
+        rollout_cases.rollout_first,
         report_cases.report,
+        limited_cases.limited,
         loop_cases.loop_item,
         growth_cases.growth_fleet,
         growth_cases.growth_inventory,
+        rollout_cases.growth_rollout,
         inventory_cases.inventory,
         inventory_cases.inventory_cached,
         transfer_cases.upload_100m,

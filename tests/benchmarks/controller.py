@@ -60,11 +60,15 @@ class Controller:
         *,
         summary: bool = False,
     ) -> PlaybookRun:
-        """Run a playbook of the benchmark, and take the `summary` that the module returns. Raises ProgramError."""
+        """Run a playbook and take the `summary` that the module returns. Raises ProgramError.
+
+        `name` is that of a playbook of the benchmark, or of one of the collection.
+        """
         log = self._log()
         values, events = log.with_suffix(".json"), log.with_suffix(".events")
         values.write_text(json.dumps({"api_url": emulator.api_url, **variables}), encoding="utf-8")
-        command = ["playbook", str(HERE / "playbooks" / f"{name}.yml"), "-i", str(inventory), "-e", f"@{values}"]
+        path = name if "." in name else str(HERE / "playbooks" / f"{name}.yml")
+        command = ["playbook", path, "-i", str(inventory), "-e", f"@{values}"]
         measured = run_measured(
             [sys.executable, "-m", "ansible", *command],
             log,

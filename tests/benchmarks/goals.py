@@ -9,10 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .limited_cases import LIMITS
+
 Json = Mapping[str, Any]
 
 MIB_OF_CONTROLLER = 200
+MIB_OF_ROLLOUT = 500
 MIB_OF_STREAM = 120
+MS_PER_HOST = 15
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,35 @@ def growth_of(figures: Json) -> float:
     return slopes[1] / slopes[0]
 
 
-def _linear(figures: Json) -> tuple[str, bool]:
-    growth = growth_of(figures)
-    return f"{growth:.3g} x", growth <= 1.1
+def _linear(limit: float = 1.1) -> Callable[[Json], tuple[str, bool]]:
+    def judge(figures: Json) -> tuple[str, bool]:
+        growth = growth_of(figures)
+        return f"{growth:.3g} x", growth <= limit
+
+    return judge
+
+
+def _cpu_per_host(figures: Json) -> tuple[str, bool]:
+    """Processor time of one host beyond that of the fleet task, in the largest fleet."""
+    apps = max(figures, key=int)
+    beyond = (figures[apps]["ours_cpu_s"] - figures[apps]["fleet_cpu_s"]) / int(apps) * 1000
+    return f"{beyond:.1f} ms", beyond <= MS_PER_HOST
+
+
+def _limited(name: str, factor: float) -> tuple[Goal, Goal]:
+    """The goals for one limit of the case `limited`."""
+
+    def in_time(figures: Json) -> tuple[str, bool]:
+        return f"{figures[f'{name}_factor']:.3g} x", figures[f"{name}_factor"] <= factor
+
+    def few_refused(figures: Json) -> tuple[str, bool]:
+        refused, most = figures[f"{name}_refused"], figures[f"{name}_refused_at_most"]
+        return f"{refused} of at most {most}", refused <= most
+
+    return (
+        Goal("limited", f"{name}: against the time of the limit itself: at most {factor:g}", in_time),
+        Goal("limited", f"{name}: refused requests", few_refused),
+    )
 
 
 def _biggest(judge: Callable[[Json], tuple[str, bool]]) -> Callable[[Json], tuple[str, bool]]:
@@ -94,13 +124,26 @@ GOALS = (
     Goal("fleet_noop_cached", "requests: one list for each kind and app", _lists_only),
     Goal("fleet_first", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
     Goal("fleet_first", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    Goal("rollout_noop", "whole playbook against the fleet task: at most 1.5", _at_most(1.5, "ours_s", "fleet_s")),
+    Goal("rollout_noop", "whole playbook against uri: 25 times faster", _times_faster(25, "ours_s", "uri_s")),
+    Goal("rollout_first", "whole playbook against the fleet task: at most 1.7", _at_most(1.7, "ours_s", "fleet_s")),
     Goal("report", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
     Goal("report", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    *(goal for name, limit in LIMITS.items() for goal in _limited(name, limit.factor)),
     Goal("loop_item", "against uri: at most 0.1", _at_most(0.1, "ours_s", "uri_s")),
-    Goal("growth_fleet", _LINEAR, _linear),
+    Goal("growth_fleet", _LINEAR, _linear()),
     Goal("growth_fleet", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
-    Goal("growth_inventory", _LINEAR, _linear),
+    Goal("growth_inventory", _LINEAR, _linear()),
     Goal("growth_inventory", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
+    Goal("growth_rollout", "cost of one more app, 1,000 to 5,000 by 100 to 1,000: at most 1.15", _linear(1.15)),
+    Goal(
+        "growth_rollout", f"processor time of one host beyond the fleet task: at most {MS_PER_HOST} ms", _cpu_per_host
+    ),
+    Goal(
+        "growth_rollout",
+        f"controller with 5,000 apps, all processes: under {MIB_OF_ROLLOUT} MiB",
+        _biggest(_below_mib(MIB_OF_ROLLOUT, "tree_mib")),
+    ),
     Goal("inventory", "against its requests one after the other: at most 1.3", _at_most(1.3, "ours_s", "sequential_s")),
     Goal("inventory_cached", "against YAML of the same hosts: at most 1.5", _at_most(1.5, "ours_s", "yaml_s")),
     Goal("stream_1g", "against curl: at most 1.5", _at_most(1.5, "ours_s", "curl_s")),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,34 +29,39 @@ def growth_fleet(bench: Bench) -> Json:
     """A no-op with a filled digest_cache: two lists for each app, five files declared for it."""
     controller = bench.controller("growth_fleet")
     material = Material.small(controller.folder / "files")
-    return _sizes(bench, lambda apps, emulator: _fleet_turn(controller, Fleet(apps, material), emulator))
+
+    def ours(apps: int, emulator: Emulator) -> list[Contestant]:
+        return [Contestant("ours", _fleet_turn(controller, Fleet(apps, material), emulator))]
+
+    return sizes_of(bench, SIZES, ours)
 
 
 def growth_inventory(bench: Bench) -> Json:
     """An inventory that asks the service, fifty apps with each request."""
     controller = bench.controller("growth_inventory")
 
-    def turns(apps: int, emulator: Emulator) -> Callable[[], Turn]:
-        return InventorySource(controller, emulator, apps).turn
+    def ours(apps: int, emulator: Emulator) -> list[Contestant]:
+        return [Contestant("ours", InventorySource(controller, emulator, apps).turn)]
 
-    return _sizes(bench, turns)
+    return sizes_of(bench, SIZES, ours)
 
 
-def _sizes(bench: Bench, turns: Callable[[int, Emulator], Callable[[], Turn]]) -> Json:
+def sizes_of(bench: Bench, sizes: Sequence[int], contestants: Callable[[int, Emulator], Sequence[Contestant]]) -> Json:
+    """Return the figures by number of apps, each with an emulator of its own."""
     figures: Json = {}
-    for full in SIZES:
+    for full in sizes:
         apps = bench.size(full)
-        rounds = min(bench.rounds, ROUNDS_OF_BIGGEST) if full == SIZES[-1] else bench.rounds
+        rounds = min(bench.rounds, ROUNDS_OF_BIGGEST) if full == sizes[-1] else bench.rounds
         bench.say(f"{apps} apps")
         with bench.emulator() as emulator:
-            contestant = Contestant("ours", turns(apps, emulator))
-            figures[str(apps)] = {**compete([contestant], rounds, bench.say), "latency_ms": LATENCY_MS}
+            found = compete(contestants(apps, emulator), rounds, bench.say)
+        figures[str(apps)] = {**found, "latency_ms": LATENCY_MS}
     return figures
 
 
 def _fleet_turn(controller: Controller, fleet: Fleet, emulator: Emulator) -> Callable[[], Turn]:
     cache_path = controller.folder / f"digests-{fleet.apps}.sqlite"
-    _fill(cache_path, emulator, fleet.digests())
+    fill_cache(cache_path, emulator, fleet.digests())
     fleet.load(emulator, filled=True, latency_ms=LATENCY_MS)
     variables = {
         "apps": fleet.slugs,
@@ -76,8 +81,8 @@ def _fleet_turn(controller: Controller, fleet: Fleet, emulator: Emulator) -> Cal
     return turn
 
 
-def _fill(path: Path, emulator: Emulator, digests: dict[str, str]) -> None:
-    """What a run without a cache would leave there. That it is right shows in the number of requests afterwards."""
+def fill_cache(path: Path, emulator: Emulator, digests: dict[str, str]) -> None:
+    """Write what a run without a cache would leave. The number of requests afterwards shows that it is right."""
     cache = DigestCache(str(path), emulator.api_url)
     for slug, sha256 in digests.items():
         cache.put(slug, sha256)

@@ -92,12 +92,16 @@ class Material:
     def path(self, file: SigningFile) -> str:
         return str(self.folder / file.name)
 
-    def options(self) -> Json:
-        """The declaration as options of bitrise_code_signing."""
+    def one_of_each_kind(self) -> Material:
+        """Return the material with one certificate and one profile."""
+        return Material(tuple({file.kind: file for file in self.files}.values()), self.folder)
+
+    def options(self, **more: Any) -> Json:
+        """The declaration as options of bitrise_code_signing; `more` are options of each file."""
         declared: Json = {CERTIFICATES: [], PROFILES: []}
         for file in self.files:
             password = {"certificate_password": file.password} if file.password else {}
-            declared[file.kind].append({"src": self.path(file), **password})
+            declared[file.kind].append({"src": self.path(file), **password, **more})
         return declared
 
     def uri_files(self) -> list[Json]:

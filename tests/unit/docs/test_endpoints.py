@@ -36,8 +36,6 @@ SERVICES = {
 }
 # What is the account's password elsewhere is that of the key here.
 CONNECTIONS = {"phonegap_key": PHONEGAP_KEY}
-# It says of a host what became of its app in another task.
-WITHOUT_REQUESTS = {"bitrise_code_signing_outcome"}
 
 
 @pytest.fixture(params=SERVICES)
@@ -70,7 +68,7 @@ def test_every_route_has_one_row(service: str, page: Page) -> None:
 
 def test_every_module_is_named(page: Page, modules: Mapping[str, set[str]]) -> None:
     named = {module for row in page.rows for module in row.modules}
-    assert named == set(modules) - WITHOUT_REQUESTS
+    assert named == set(modules)
 
 
 def test_options_are_those_of_the_modules(page: Page, modules: Mapping[str, set[str]]) -> None:

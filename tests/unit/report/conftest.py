@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run of ansible-playbook for all tests that look at what it wrote."""
+"""Written reports that all tests look at."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Writer:
 
 @pytest.fixture(scope="session")
 def reports(writer: Writer) -> dict[str, Report]:
-    page_only = {"code_signing_report_json": "", "code_signing_report_csv": "", "code_signing_report_app_url": ""}
+    page_only = {"json": "", "csv": "", "app_url": ""}
     answers = {
         "nothing": (material.nothing(), {}),
         "one": (material.one_app(), page_only),
-        "hostile": (material.hostile(), {"code_signing_report_title": TITLE}),
+        "hostile": (material.hostile(), {"title": TITLE}),
         "fleet": (material.fleet(APPS), {}),
     }
     return writer.write(answers)

@@ -1,20 +1,20 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports as the role writes them, of results that are given."""
+"""Reports of given results, written as the role writes them."""
 
 from __future__ import annotations
 
 import csv
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..plugins.action.playbook import Playground, Run
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report import writing
+
 from .html import Document, parsed
 from .material import TODAY, Json
 
@@ -50,40 +50,18 @@ class Report:
 
 
 class Writer:
-    """Has the role write what it is given, by a real ansible-playbook."""
+    """Writes what it is given as the role does, on the day that the answers are made for."""
 
     def __init__(self, folder: Path) -> None:
-        self.ground = Playground(folder / "ground")
-        actions = self.ground.play / "action_plugins"
-        actions.mkdir()
-        shutil.copy(Path(__file__).with_name("given.py"), actions)
         self.folder = folder
 
-    def tasks(self, name: str, **variables: Any) -> list[Json]:
-        """Takes what was given under that name, and writes the report of it."""
-        write = {"name": "mobileops.ci.code_signing_report", "tasks_from": "write.yml"}
-        return [
-            {"given": {"path": str(self.given(name))}, "register": "__code_signing_report_found"},
-            {
-                "ansible.builtin.include_role": write,
-                "vars": {"code_signing_report_dest": str(self.folder / name), **variables},
-            },
-        ]
-
-    def given(self, name: str) -> Path:
-        return self.folder / f"{name}-given.json"
-
     def write(self, answers: Mapping[str, tuple[Json, Json]]) -> dict[str, Report]:
-        """By name: what the module has found, and variables of the role."""
-        tasks = []
-        for name, (found, variables) in answers.items():
-            self.given(name).write_text(json.dumps(found), encoding="utf-8")
-            tasks += self.tasks(name, **variables)
-        run = self.run(tasks)
-        assert run.status == 0, run.screen
-        return {name: Report(self.folder / name, found) for name, (found, _variables) in answers.items()}
+        """By name: what the module has found, and options of the report."""
+        for name, (found, options) in answers.items():
+            self.changed(name, found, **options)
+        return {name: Report(self.folder / name, found) for name, (found, _options) in answers.items()}
 
-    def run(self, tasks: list[Json], *options: str) -> Run:
-        """As on the day that the answers are made for."""
-        env = {"ANSIBLE_PIPELINING": "1"}
-        return self.ground.run(tasks, "-e", f"__code_signing_report_today={TODAY}", *options, env=env)
+    def changed(self, name: str, found: Json, *, check_mode: bool = False, **options: Any) -> list[str]:
+        """Write one report. Return the names of what changed."""
+        report = writing.Report(**{"dest": str(self.folder / name), **options})
+        return [Path(path).name for path in report.write(found, TODAY, check_mode=check_mode)]

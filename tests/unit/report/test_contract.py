@@ -26,7 +26,7 @@ KINDS = yaml.safe_load(module.DOCUMENTATION)["options"]["kinds"]["choices"]
 
 def role_options() -> dict[str, Any]:
     specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    options: dict[str, Any] = specs["argument_specs"]["main"]["options"]
+    options: dict[str, Any] = specs["argument_specs"]["variables"]["options"]
     return options
 
 
@@ -65,9 +65,3 @@ def test_every_trouble_has_its_words() -> None:
     options = role_options()
     assert set(options["code_signing_report_fail_on"]["choices"]) == {*TROUBLES, "unreadable"}
     assert options["code_signing_report_kinds"]["choices"] == KINDS
-
-
-def test_defaults_are_as_documented() -> None:
-    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    documented = {name: option["default"] for name, option in role_options().items() if "default" in option}
-    assert defaults == documented

@@ -10,11 +10,12 @@ import stat
 
 import pytest
 
-from ..plugins.action.playbook import Run
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+
 from .material import PLURALS, TODAY, TROUBLES, WITHIN, Json
 from .reports import Report, Writer
 
-# One worker for all that look at what one run of ansible-playbook wrote.
+# One worker for all that look at the same written reports.
 pytestmark = pytest.mark.xdist_group("report")
 
 
@@ -106,33 +107,35 @@ def test_no_cell_is_a_formula(hostile: Report) -> None:
     assert any(row["app_title"] == "'=cmd|' /C calc'!A0" for row in hostile.csv)
 
 
-def ended(run: Run) -> list[tuple[str, bool]]:
-    """What became of the tasks, and whether they changed anything."""
-    return [
-        (event.event, bool(event.result.get("changed")))
-        for event in run.events
-        if event.task.endswith(("Make the folder for the report", "Write the report")) and "item" not in event.event
-    ]
-
-
 def test_modes(fleet: Report) -> None:
     assert stat.S_IMODE(fleet.folder.stat().st_mode) == 0o750
     assert {stat.S_IMODE(path.stat().st_mode) for path in fleet.folder.iterdir()} == {0o640}
 
 
 def test_writes_only_what_differs_and_nothing_in_check_mode(writer: Writer, reports: dict[str, Report]) -> None:
-    elsewhere = writer.folder / "elsewhere"
+    found = reports["nothing"].found
     before = {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()}
-    other = writer.tasks("nothing", code_signing_report_title="Another title")
-    other[-1]["ansible.builtin.include_role"]["apply"] = {"check_mode": True}
-    tasks = [*writer.tasks("nothing"), *other]
-    again = writer.run(tasks)
-    assert again.status == 0, again.screen
-    assert ended(again) == [("skipped", False), ("ok", False), ("skipped", False), ("ok", True)]
+    assert writer.changed("nothing", found) == []
+    assert writer.changed("nothing", found, check_mode=True, title="Another title") == ["report.json", "index.html"]
+    assert writer.changed("nothing", found, check_mode=True, mode="0600") == ["report.json", "report.csv", "index.html"]
     assert {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()} == before
+    assert writer.changed("elsewhere", found, check_mode=True) == [
+        "elsewhere",
+        "report.json",
+        "report.csv",
+        "index.html",
+    ]
+    assert not (writer.folder / "elsewhere").exists()
 
-    tasks = writer.tasks("nothing", code_signing_report_dest=str(elsewhere))
-    absent = writer.run(tasks, "--check")
-    assert absent.status == 0, absent.screen
-    assert ended(absent) == [("ok", True), ("ok", True)]
-    assert not elsewhere.exists()
+
+@pytest.mark.parametrize("mode", ["0600", 0o600])
+def test_a_mode_as_yaml_has_it(writer: Writer, reports: dict[str, Report], mode: str | int) -> None:
+    name = f"mode {type(mode).__name__}"
+    writer.changed(name, reports["nothing"].found, mode=mode)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (writer.folder / name).iterdir()} == {0o600}
+
+
+def test_a_folder_that_cannot_be_written(writer: Writer, reports: dict[str, Report]) -> None:
+    (writer.folder / "file").touch()
+    with pytest.raises(CiError, match=r"code_signing_report_dest: .*file/below cannot be written"):
+        writer.changed("file/below", reports["nothing"].found)

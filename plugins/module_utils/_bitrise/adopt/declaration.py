@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one app has, as a declaration of it. Pure: from files and their bytes to variables of the role code_signing."""
+"""Declare the files that an app has. Pure: from remote files and their digests to entries of the role's variables."""
 
 from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,57 +23,84 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import safe_file_name
 
-# In the order in which the role takes them, with the names of its variables.
+# Variables of the role code_signing, in the order in which the role processes them.
 VARIABLES: dict[FileKind, str] = {
     BUILD_CERTIFICATE: "code_signing_certificates",
     PROVISIONING_PROFILE: "code_signing_profiles",
     ANDROID_KEYSTORE: "code_signing_keystores",
     PROJECT_FILE: "code_signing_project_files",
 }
-VAULT_HEADER = b"$ANSIBLE_VAULT"
 FOLDER = "code_signing"  # below files/
+
+# What a declaration does not contain, by cause. Each ends a comment in the variables, from which a later run reads it.
+NO_CONTENT = "Bitrise does not return its content. A rollout does not change it. Add src to be able to replace it."
+SECRETS_NOT_RETURNED = {
+    BUILD_CERTIFICATE: "Bitrise does not return its certificate_password.",
+    ANDROID_KEYSTORE: "Bitrise returns neither its alias nor its passwords.",
+}
+NO_VAULT = "Put its passwords into vaulted variables. There was no vault secret to encrypt what Bitrise returns."
+UNFINISHED = "This upload was never completed and is not declared."
+UNFINISHED_IN_THE_WAY = (
+    "This upload was never completed and is not declared. The next rollout removes it, because it has the name or key "
+    "of a declared file."
+)
+CAUSES = (NO_CONTENT, *SECRETS_NOT_RETURNED.values(), NO_VAULT, UNFINISHED, UNFINISHED_IN_THE_WAY)
 
 Encrypt = Callable[[bytes], str]
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something that the user has to know about one file of a declaration."""
+
+    subject: str
+    cause: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.cause}"
+
+    @classmethod
+    def parse(cls, text: str) -> Note | None:
+        """Read what str() wrote."""
+        for cause in CAUSES:
+            if text.endswith(f": {cause}"):
+                return cls(text[: -len(cause) - 2], cause)
+        return None
+
+
+@dataclass(frozen=True)
 class Held:
-    """One file that an app has, and its place among the local files; None where the service does not give its bytes."""
+    """One complete file of an app, and its own path below files/. None if Bitrise does not return its content."""
 
     kind: FileKind
     file: RemoteFile
     path: str | None
 
+
+@dataclass(frozen=True)
+class Declared:
+    """One file as an entry of a variable. Equal for two apps if the same entry declares both files."""
+
+    kind: FileKind
+    options: tuple[tuple[str, Any], ...]
+    digest: str | None  # None: Bitrise does not return the content
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    notes: tuple[Note, ...] = ()
+
     @property
-    def is_given(self) -> bool:
-        return self.path is not None
-
-
-@dataclass
-class Adopted:
-    """What is to be written about one app. `files`: bytes by path below files/."""
-
-    variables: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict, repr=False)
-    missing: list[str] = field(default_factory=list)  # what the user has to fill in, in whole sentences
-    vaulted: dict[str, Vaulted] = field(default_factory=dict)
-
-    def keep(self, option: str, text: str) -> Reference:
-        """A variable of its own for an encrypted value: inside of lists, older cores do not accept it in roles."""
-        name = f"vault_code_signing_{len(self.vaulted) + 1}_{option}"
-        self.vaulted[name] = Vaulted(text)
-        return Reference(name)
+    def name(self) -> str:
+        return str(dict(self.options)["name"])
 
 
 def held_by(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> list[Held]:
-    """The complete files of an app, each with a place of its own whatever it is called."""
+    """Return the complete files of an app. Each has a path of its own, whatever its name is."""
     everything = [
         (kind, file)
         for kind in VARIABLES
         for file in sorted(observed[kind], key=lambda file: (file.name, file.slug or ""))
         if file.processed
     ]
-    # File systems may take no notice of upper and lower case.
+    # Some file systems do not distinguish upper and lower case.
     wanted = Counter(safe_file_name(file.name).lower() for _kind, file in everything if not file.is_protected)
     held = []
     for kind, file in everything:
@@ -85,75 +112,95 @@ def held_by(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) ->
     return held
 
 
-def adopt(app_slug: str, held: Sequence[Held], contents: Mapping[str, bytes], encrypt: Encrypt | None) -> Adopted:
-    """The declaration. `contents`: bytes by slug. `encrypt`: None where there is no vault secret."""
-    result = Adopted({"code_signing_app_slug": app_slug})
+def declare(held: Sequence[Held], digests: Mapping[str, str], *, encrypts: bool) -> list[Declared]:
+    """Return the entries for these files. `digests`: by the slug of the file. `encrypts`: there is a vault secret."""
     names = Counter((one.kind, one.file.name) for one in held)
     keys = Counter((one.kind, one.file.env_key) for one in held)
+    found = []
     for one in held:
         kind, file = one.kind, one.file
-        entry: dict[str, Any] = {"name": file.name}
+        options: dict[str, Any] = {"name": file.name}
         if names[kind, file.name] > 1 or not file.name:
-            entry["slug"] = file.slug
-        if kind == PROJECT_FILE and file.env_key and ("slug" in entry or keys[kind, file.env_key] == 1):
-            entry["user_env_key"] = file.env_key
+            options["slug"] = file.slug
+        if kind == PROJECT_FILE and file.env_key and ("slug" in options or keys[kind, file.env_key] == 1):
+            options["user_env_key"] = file.env_key
         if kind == ANDROID_KEYSTORE and keystore_name_of(file.env_key):
-            entry["keystore_name"] = keystore_name_of(file.env_key)
-        _add_content(result, entry, one, contents.get(str(file.slug)), encrypt)
-        entry.update(is_protected=file.is_protected, is_expose=file.is_expose)
-        _add_secrets(result, entry, one, encrypt)
-        result.variables.setdefault(VARIABLES[kind], []).append(entry)
-    result.variables.update(result.vaulted)
-    return result
+            options["keystore_name"] = keystore_name_of(file.env_key)
+        options.update(is_protected=file.is_protected, is_expose=file.is_expose)
+        digest = digests.get(str(file.slug)) if one.path is not None else None
+        secrets, causes = _secrets(one)
+        if digest is None:
+            causes.insert(0, NO_CONTENT)
+        if secrets and not encrypts:
+            secrets = {}
+            causes.append(NO_VAULT)
+        notes = tuple(Note(f"{kind.words} {file.name}", cause) for cause in causes)
+        found.append(Declared(kind, tuple(options.items()), digest, tuple(sorted(secrets.items())), notes))
+    return found
 
 
-def never_completed(observed: Mapping[FileKind, Sequence[RemoteFile]], variables: Mapping[str, Any]) -> list[str]:
-    """What there is to say about uploads that were cut off: they are not declared, and may be in the way."""
-    said = []
-    for kind, variable in VARIABLES.items():
-        declared = [Desired(entry["name"], env_key=entry.get("user_env_key")) for entry in variables.get(variable, ())]
-        for file in observed[kind]:
-            if not file.processed:
-                in_the_way = any(desired.means(file) for desired in declared)
-                said.append(
-                    f"{kind.words} {file.name}: an upload that was never completed, which is not declared."
-                    + (" It is in the way of a file that is, so the next rollout removes it." if in_the_way else "")
-                )
-    return said
-
-
-def _add_content(
-    result: Adopted, entry: dict[str, Any], one: Held, content: bytes | None, encrypt: Encrypt | None
-) -> None:
-    subject = f"{one.kind.words} {one.file.name}"
-    if one.path is None or content is None:
-        result.missing.append(
-            f"{subject}: the service does not give its bytes. It is declared by its name, and a rollout leaves it "
-            "alone; add src to be able to replace it."
-        )
-    elif content.startswith(VAULT_HEADER):
-        # As a file it would be decrypted before it is compared with what the service has.
-        encoded = base64.b64encode(content)
-        entry["content"] = result.keep("content", encrypt(encoded)) if encrypt else encoded.decode()
-    else:
-        entry["src"] = one.path
-        result.files[one.path] = encrypt(content).encode() if encrypt else content
-
-
-def _add_secrets(result: Adopted, entry: dict[str, Any], one: Held, encrypt: Encrypt | None) -> None:
-    subject = f"{one.kind.words} {one.file.name}"
-    told = dict(one.file.told)
+def _secrets(one: Held) -> tuple[dict[str, str], list[str]]:
+    """Return the secrets that Bitrise returns, and what it does not return."""
+    secrets = dict(one.file.told)
     if one.kind == BUILD_CERTIFICATE:
         if one.file.password is None:
-            result.missing.append(f"{subject}: the service does not tell its certificate_password.")
-        elif one.file.password:
-            told["certificate_password"] = one.file.password
-    elif one.kind == ANDROID_KEYSTORE and not told:
-        result.missing.append(f"{subject}: the service tells neither its alias nor its passwords.")
-    if encrypt:
-        entry.update({name: result.keep(name, encrypt(value.encode())) for name, value in sorted(told.items())})
-    elif told:
-        result.missing.append(
-            f"{subject}: put {' and '.join(sorted(told))} into vaulted variables. There was no vault secret to encrypt "
-            "what the service tells."
+            return secrets, [SECRETS_NOT_RETURNED[one.kind]]
+        if one.file.password:
+            secrets["certificate_password"] = one.file.password
+    elif one.kind == ANDROID_KEYSTORE and not secrets:
+        return secrets, [SECRETS_NOT_RETURNED[one.kind]]
+    return secrets, []
+
+
+def unfinished(observed: Mapping[FileKind, Sequence[RemoteFile]], declared: Iterable[Declared]) -> list[Note]:
+    """Return notes about uploads that were never completed. They are not declared, and may be in the way."""
+    of_kind: dict[FileKind, list[Desired]] = {kind: [] for kind in VARIABLES}
+    for one in declared:
+        of_kind[one.kind].append(Desired(one.name, env_key=dict(one.options).get("user_env_key")))
+    return [
+        Note(
+            f"{kind.words} {file.name}",
+            UNFINISHED_IN_THE_WAY if any(desired.means(file) for desired in of_kind[kind]) else UNFINISHED,
         )
+        for kind in VARIABLES
+        for file in observed[kind]
+        if not file.processed
+    ]
+
+
+class Variables:
+    """The variables of one written file: entries of lists, and a variable for each encrypted value."""
+
+    def __init__(self, prefix: str, encrypt: Encrypt | None) -> None:
+        self._prefix, self._encrypt = prefix, encrypt
+        self._vaulted: dict[str, Vaulted] = {}
+        self.notes: list[Note] = []
+        self._lists: dict[str, list[dict[str, Any]]] = {}
+
+    def declare(self, variable: str, declared: Sequence[Declared], places: Mapping[str, str | bytes]) -> None:
+        """Add a variable. `places`: by digest the path of a file, or its bytes if the variables have to hold them."""
+        self._lists[variable] = [self._entry(one, places) for one in declared]
+        self.notes += [note for one in declared for note in one.notes]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self._lists, **self._vaulted}
+
+    def _entry(self, declared: Declared, places: Mapping[str, str | bytes]) -> dict[str, Any]:
+        options = dict(declared.options)
+        flags = {name: options.pop(name) for name in ("is_protected", "is_expose")}
+        place = places.get(declared.digest) if declared.digest else None
+        if isinstance(place, bytes):
+            encoded = base64.b64encode(place)
+            options["content"] = self._keep("content", encoded) if self._encrypt else encoded.decode()
+        elif place is not None:
+            options["src"] = place
+        secrets = {name: self._keep(name, value.encode()) for name, value in declared.secrets}
+        return {**options, **flags, **secrets}
+
+    def _keep(self, option: str, value: bytes) -> Reference:
+        """Return a reference to an encrypted variable: inside lists, older cores do not accept encrypted values."""
+        if self._encrypt is None:
+            raise ValueError("a secret is declared only where it can be encrypted")
+        name = f"{self._prefix}_{len(self._vaulted) + 1}_{option}"
+        self._vaulted[name] = Vaulted(self._encrypt(value))
+        return Reference(name)

@@ -1,40 +1,50 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_code_signing_export: writes down what apps have, as variables of the role code_signing and files."""
+"""bitrise_code_signing_export: write what apps have, as variables of the role code_signing and files."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.declaration import (
+    CAUSES,
     VARIABLES,
-    Adopted,
+    Declared,
     Held,
-    adopt,
+    Note,
+    declare,
     held_by,
-    never_completed,
+    unfinished,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import (
-    comments_of,
-    one_line,
-    variables_file,
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.sharing import lists_of
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import comments_of, one_line
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.writing import (
+    DECLARATION,
+    INDENTED,
+    MISSING,
+    App,
+    Write,
+    Writer,
+    names_in,
+    would_be_hidden,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import FileAction
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import content_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import check_slugs, failure_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import save_privately
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 EXPORT = OptionGroup(
@@ -43,166 +53,153 @@ EXPORT = OptionGroup(
             "type": "list",
             "elements": "dict",
             "required": True,
-            "options": {"app_slug": {"type": "str", "required": True}, "host": {"type": "str"}},
+            "options": {
+                "app_slug": {"type": "str", "required": True},
+                "host": {"type": "str"},
+                "declares": {"type": "list", "elements": "str", "choices": list(VARIABLES.values()), "default": []},
+            },
         },
+        "groups": {"type": "dict"},
         "dest": {"type": "path", "required": True},
-        "concurrency": {"type": "int", "default": 8},
+        **CONCURRENCY.argument_spec,
         "force": {"type": "bool", "default": False},
     }
 )
-DECLARATION = "code_signing.yml"
-# In the comments at its top; what follows is read again by the next run.
-MISSING = "What is not in here (delete a line when that is done):"
-INDENTED = "  "
-NAMED_IN_MESSAGE = 20
-
-
-@dataclass(frozen=True)
-class Write(FileAction):
-    """A local file that is written. `kind` of the declaration itself is "declaration"."""
-
-    action: ClassVar[str] = "write"
-    path: str
-
-    def more(self) -> dict[str, Any]:
-        return {"path": self.path}
-
-
-@dataclass
-class _App:
-    """What came of one app."""
-
-    slug: str
-    host: str
-    path: str
-    actions: list[Write] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    error: CiError | None = None
-
-    @property
-    def written(self) -> dict[str, Any]:
-        return {action.path: {"kind": action.kind, "name": action.name} for action in self.actions}
-
-    def as_result(self) -> dict[str, Any]:
-        return {
-            "changed": bool(self.actions),
-            "host": self.host,
-            "path": self.path,
-            "actions": [action.as_dict() for action in self.actions],
-            "missing": self.missing,
-            "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
-            "diff": {"before": {}, "after": self.written},
-        }
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """An app that is given by its slug alone becomes a dict."""
+    """Return the arguments with each app as a dict, also where only its slug is given."""
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
 def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     dest = options["dest"]
+    check_slugs([app["app_slug"] for app in options["apps"]])
     apps = [_app(app, dest) for app in options["apps"]]
-    for what, values in (("app", [app.slug for app in apps]), ("host", [app.host.lower() for app in apps])):
-        twice = sorted({value for value in values if values.count(value) > 1})
-        if twice:
-            raise OptionError(f"apps: {what} {', '.join(twice)} is listed twice.")
-
-    def work(app: _App) -> None:
-        try:
-            _export(clients.get(), app, dest, context, force=options["force"])
-        except CiError as error:
-            app.error = error
-        except OSError as error:
-            where = error.filename or dest
-            app.error = LocalFileError(f"dest: {where} cannot be written: {error.strerror}.")
-
-    try:
-        side_by_side(clients, options["concurrency"], apps, work)
-    finally:
-        clients.close()
-    return _outcome(apps, encrypted=context.encrypt is not None)
+    hosts = Counter(app.host.lower() for app in apps)
+    twice = sorted(host for host, number in hosts.items() if number > 1)
+    if twice:
+        raise OptionError(f"apps: host {', '.join(twice)} is listed more than once.")
+    groups = _groups(options["groups"])
+    export = _Export(clients, options["concurrency"], Writer(dest, context.encrypt, check_mode=context.check_mode))
+    export.read(apps, force=options["force"])
+    export.write(apps, groups, force=options["force"])
+    return _outcome(apps, export.writer, encrypted=context.encrypt is not None)
 
 
-def _app(app: Mapping[str, Any], dest: str) -> _App:
-    slug = app["app_slug"]
-    host = app["host"] or slug
-    if not slug:
-        raise OptionError("apps: an entry has an empty app_slug.")
-    return _App(slug, host, os.path.join(dest, "host_vars", host, DECLARATION))
+def _app(app: Mapping[str, Any], dest: str) -> App:
+    host = app["host"] or app["app_slug"]
+    return App(app["app_slug"], host, os.path.join(dest, "host_vars", host, DECLARATION), frozenset(app["declares"]))
 
 
-def _check_place(app: _App, dest: str) -> None:
-    """The name of a host is the name of a folder here; and ansible-core reads either the folder or a file beside it."""
-    host = app.host
-    if host in (".", "..") or host != one_line(host) or any(character in host for character in "/\\~\0"):
-        raise OptionError(
-            f"apps: the host of app {app.slug} has a name that no folder can have here ({one_line(host)}). Give it "
-            "another one, with the option hostname of the inventory plugin for example."
+def _groups(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    """Return the hosts of each group. Raises OptionError for anything but lists of names."""
+    for name, members in (given or {}).items():
+        if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
+            raise OptionError(f"groups: {name} must be a list of host names.")
+    return {str(name): list(members) for name, members in (given or {}).items()}
+
+
+@dataclass
+class _Export:
+    """Read all apps, then write. Only what is in every app tells what they share."""
+
+    clients: BitriseClients
+    concurrency: int
+    writer: Writer
+    _held: dict[str, list[Held]] = field(default_factory=dict)
+    _observed: dict[str, Mapping[Any, Sequence[RemoteFile]]] = field(default_factory=dict)
+    _digests: dict[str, dict[str, str]] = field(default_factory=dict)  # by app, by slug of the file
+    _sizes: Counter[int | None] = field(default_factory=Counter)
+
+    def read(self, apps: Sequence[App], *, force: bool) -> None:
+        self._for_each(apps, lambda app: self._list(app, force=force))
+        self._sizes = Counter(
+            size for held in self._held.values() for size in {one.file.size for one in held if one.path is not None}
         )
-    for ending in ("", ".yml", ".yaml", ".json"):
-        place = Path(dest, "host_vars", host + ending)
-        if place.is_file():
-            raise LocalFileError(
-                f"dest: there is a file {place}, and ansible-core would not read both it and a folder of that name. "
-                f"Move it to {Path(dest, 'host_vars', host)}/main.yml, then run again."
-            )
+        self._for_each([app for app in apps if app.slug in self._held], self._download)
+
+    def write(self, apps: Sequence[App], groups: Mapping[str, list[str]], *, force: bool) -> None:
+        ready = [app for app in apps if app.slug in self._held and app.error is None]
+        for app in ready:
+            declared = declare(self._held[app.slug], self._digests[app.slug], encrypts=self.writer.encrypt is not None)
+            app.lists = lists_of(declared)
+            app.notes += unfinished(self._observed[app.slug], declared)
+        self.writer.write(ready, self._held, self._digests, groups, force=force)
+
+    def _for_each(self, apps: Sequence[App], work: Any) -> None:
+        def run(app: App) -> None:
+            try:
+                work(app)
+            except CiError as error:
+                app.error = error
+            except OSError as error:
+                app.error = self.writer.error_of(error)
+
+        side_by_side(self.clients, self.concurrency, apps, run)
+
+    def _list(self, app: App, *, force: bool) -> None:
+        _check_place(app, self.writer.dest)
+        if os.path.lexists(app.path) and not force:
+            app.notes += _remaining_notes(app.path)
+            return
+        client = self.clients.get()
+        observed = {
+            kind: [RemoteFile.from_service(kind, data) for data in client.files(kind, app.slug)] for kind in VARIABLES
+        }
+        for files in observed.values():
+            for file in files:
+                client.redact.add(file.password, *file.told.values())
+        self._observed[app.slug] = observed
+        self._held[app.slug] = held_by(app.slug, observed)
+
+    def _download(self, app: App) -> None:
+        digests: dict[str, str] = {}
+        for one in self._held[app.slug]:
+            if one.path is not None:
+                digest = self._digest(self.clients.get(), app, one)
+                if digest is not None:
+                    digests[str(one.file.slug)] = digest
+        self._digests[app.slug] = digests
+
+    def _digest(self, client: BitriseClient, app: App, one: Held) -> str | None:
+        """Return the digest of the content. Without a download in check mode, unless only that tells what is shared."""
+        may_be_shared = one.file.size is None or self._sizes[one.file.size] > 1
+        if self.writer.check_mode:
+            if not may_be_shared:
+                return f"slug {one.file.slug}"
+            if one.file.sha256:
+                return one.file.sha256
+        data = content_of(client, one.kind, app.slug, one.file)
+        if data is None:
+            return None
+        content = Content.of(data)
+        if may_be_shared or self.writer.check_mode:
+            self.writer.keep(content)
+        else:
+            self.writer.write_file(one, content)
+        return content.sha256
 
 
-def _export(client: BitriseClient, app: _App, dest: str, context: TaskContext, *, force: bool) -> None:
-    _check_place(app, dest)
-    if os.path.lexists(app.path) and not force:
-        app.missing += _still_missing(app.path)
-        return
-    observed = {
-        kind: [RemoteFile.from_service(kind, data) for data in client.files(kind, app.slug)] for kind in VARIABLES
-    }
-    held = held_by(app.slug, observed)
-    for files in observed.values():
-        for file in files:
-            client.redact.add(file.password, *file.told.values())
-    contents: dict[str, bytes] = {}
-    for one in held:
-        content = _content(client, app, one, context) if one.is_given else None
-        if content is not None:
-            contents[str(one.file.slug)] = content
-    adopted = adopt(app.slug, held, contents, _unread if context.check_mode and context.encrypt else context.encrypt)
-    app.missing += [*never_completed(observed, adopted.variables), *adopted.missing]
-    for one in held:
-        if one.path in adopted.files:
-            place = Path(dest, "files", one.path)
-            if not context.check_mode:
-                save_privately(str(place.parent), place.name, adopted.files[one.path])
-            app.actions.append(Write(one.kind.name, app.slug, one.file.slug, one.file.name, str(place)))
-    # At the end: an app that has its declaration is complete.
-    if not context.check_mode:
-        _save_declaration(app, adopted)
-    app.actions.append(Write("declaration", app.slug, None, DECLARATION, app.path))
+def _check_place(app: App, dest: str) -> None:
+    """Check that the name of the host can be that of a folder, and that ansible-core reads that folder."""
+    host = app.host
+    if not names_in(host):
+        raise OptionError(
+            f"apps: the host of app {app.slug} has a name that cannot be the name of a folder ({one_line(host)}). "
+            "Rename it, for example with the option hostname of the inventory plugin."
+        )
+    hidden = would_be_hidden(Path(dest, "host_vars"), host)
+    if hidden:
+        raise LocalFileError(
+            f"dest: there is a file {hidden}, and ansible-core does not read both it and a folder of that name. "
+            f"Move it to {Path(dest, 'host_vars', host, 'main.yml')}, then run again."
+        )
 
 
-def _content(client: BitriseClient, app: _App, one: Held, context: TaskContext) -> bytes | None:
-    """In check mode nothing is downloaded: what is not protected is taken for given."""
-    return b"" if context.check_mode else content_of(client, one.kind, app.slug, one.file)
-
-
-def _unread(_data: bytes) -> str:
-    """Instead of encrypting, which takes its time, where nothing is written."""
-    return ""
-
-
-def _save_declaration(app: _App, adopted: Adopted) -> None:
-    comments = [
-        "The signing files that the app had when this was written, for the role mobileops.ci.code_signing.",
-        *([MISSING] if app.missing else []),
-        *(f"{INDENTED}{text}" for text in app.missing),
-    ]
-    place = Path(app.path)
-    save_privately(str(place.parent), place.name, variables_file(comments, adopted.variables))
-
-
-def _still_missing(path: str) -> list[str]:
-    """What the declaration itself says is not in it. Where it is encrypted, or has been replaced, that is nothing."""
+def _remaining_notes(path: str) -> list[Note]:
+    """Return the notes in a declaration that was written before. None if it is encrypted or was replaced."""
     try:
         comments = comments_of(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -210,44 +207,55 @@ def _still_missing(path: str) -> list[str]:
     if MISSING not in comments:
         return []
     listed = comments[comments.index(MISSING) + 1 :]
-    return [text[len(INDENTED) :] for text in listed if text.startswith(INDENTED)]
+    notes = (Note.parse(text[len(INDENTED) :]) for text in listed if text.startswith(INDENTED))
+    return [note for note in notes if note is not None]
 
 
-def _outcome(apps: Sequence[_App], *, encrypted: bool) -> Outcome:
-    plan = Plan(
-        tuple(action for app in apps for action in app.actions),
-        after={path: shown for app in apps for path, shown in app.written.items()},
-    )
+def _outcome(apps: Sequence[App], writer: Writer, *, encrypted: bool) -> Outcome:
+    actions = [*writer.actions, *(action for app in apps for action in app.actions)]
     warnings = []
-    if plan.changed and not encrypted:
+    if actions and not encrypted:
         warnings.append(
-            "The files are written as they are, with mode 0600, and no password is written at all. To have both, "
-            "encrypted, give a vault secret (--ask-vault-pass, --vault-id) and let the task run in the controller: not "
-            "with run_in=target, another connection, become or async."
+            "Files are not encrypted (mode 0600), and passwords are not written. To write both encrypted, give a vault "
+            "secret (--ask-vault-pass, --vault-id) and run the task in the controller, that is without "
+            "run_in=target, another connection, become or async."
         )
     values = {
         "apps": {app.slug: app.as_result() for app in apps},
+        "groups": writer.groups,
+        "notes": _notes(apps),
         "encrypted": encrypted,
         "summary": {
             "apps": len(apps),
             "changed": sum(bool(app.actions) for app in apps),
             "failed": sum(app.error is not None for app in apps),
-            "files": sum(action.kind != "declaration" for action in plan.actions if isinstance(action, Write)),
+            "files": sum(action.kind != "declaration" for action in actions),
+            "shared_files": sum(action.kind != "declaration" for action in writer.actions),
+            "groups": len(writer.groups),
         },
     }
-    return Outcome(values, plan, tuple(warnings), _failure(apps))
+    plan = Plan(tuple(actions), after=_shown(actions))
+    errors = {app.slug: app.error for app in apps if app.error}
+    return Outcome(values, plan, (*warnings, *writer.warnings), failure_of(errors, len(apps)))
 
 
-def _failure(apps: Sequence[_App]) -> CiError | None:
-    """One error for the task: it names the apps that failed, and why."""
-    failed = {app.slug: app.error for app in apps if app.error}
-    if not failed:
-        return None
-    said = [f"{slug}: {error.message}" for slug, error in list(failed.items())[:NAMED_IN_MESSAGE]]
-    details = [error.as_dict() for error in failed.values()]
-    # What is the same for all of them is true of the task.
-    common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
-    return CiError(f"{len(failed)} of {len(apps)} apps failed. {' | '.join(said)}", **{"kind": "several", **common})
+def _shown(actions: Iterable[Write]) -> dict[str, Any]:
+    return {action.path: {"kind": action.kind, "name": action.name} for action in actions}
+
+
+def _notes(apps: Sequence[App]) -> list[dict[str, Any]]:
+    """Return one entry for each cause, with the hosts that each file concerns."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for app in apps:
+        for note in (*app.notes, *_notes_of(app.lists.values())):
+            hosts = found.setdefault(note.cause, {}).setdefault(note.subject, [])
+            if app.host not in hosts:
+                hosts.append(app.host)
+    return [{"cause": cause, "files": found[cause]} for cause in CAUSES if cause in found]
+
+
+def _notes_of(lists: Iterable[Sequence[Declared]]) -> Iterable[Note]:
+    return (note for entries in lists for one in entries for note in one.notes)
 
 
 CODE_SIGNING_EXPORT = Entry(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup
 
 ARTIFACT = OptionGroup(
     {"slug": {"type": "str"}, "title": {"type": "str"}},
@@ -21,12 +21,27 @@ ARTIFACT_STATE = OptionGroup(
     }
 )
 
+STATES = ["absent", "unpublished"]
 RETENTION = OptionGroup(
     {
-        "state": {"type": "str", "choices": ["absent", "unpublished"], "default": "absent"},
-        "older_than_days": {"type": "int", "required": True},
+        "app_slug": {"type": "str"},
+        "apps": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "app_slug": {"type": "str", "required": True},
+                "state": {"type": "str", "choices": STATES},
+                "older_than_days": {"type": "int"},
+                "keep_builds": {"type": "int"},
+                "max_artifacts": {"type": "int"},
+            },
+        },
+        "state": {"type": "str", "choices": STATES, "default": "absent"},
+        "older_than_days": {"type": "int"},
         "keep_builds": {"type": "int", "default": 10},
         "max_artifacts": {"type": "int", "default": 100},
-        "concurrency": {"type": "int", "default": 4},
-    }
+        **CONCURRENCY.argument_spec,
+    },
+    mutually_exclusive=(("app_slug", "apps"),),
+    required_one_of=(("app_slug", "apps"),),
 )

@@ -1,12 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_retention: the old artifacts of an app deleted or unpublished, those of the newest builds kept."""
+"""bitrise_artifact_retention: delete or unpublish old artifacts of apps, and keep those of the newest builds."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
@@ -24,13 +25,22 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.re
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import (
+    AppOutcome,
+    check_slugs,
+    failure_of,
+    named,
+    run_for_apps,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, refuse_empty, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 NAMED_IN_MESSAGE = 10
 MOST_DAYS = 36_500
@@ -39,47 +49,149 @@ Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 
+@dataclass(frozen=True)
+class Retained:
+    """The builds of an app, the actions that the rules ask for, and the errors by the number of the action."""
+
+    builds: Sequence[BuildArtifacts] = ()
+    actions: Sequence[ArtifactAction] = ()
+    failures: Mapping[int, CiError] = field(default_factory=dict)
+
+    @property
+    def _done(self) -> list[ArtifactAction]:
+        return [action for number, action in enumerate(self.actions) if number not in self.failures]
+
+    @property
+    def plan(self) -> Plan:
+        return plan_of(self._done, self.builds)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        deleted = [action for action in self._done if isinstance(action, DeleteArtifact)]
+        return {
+            "builds": len(self.builds),
+            "artifacts": sum(len(build.artifacts) for build in self.builds),
+            "deleted": len(deleted),
+            "unpublished": len(self._done) - len(deleted),
+            "failed": len(self.failures),
+            "freed_bytes": sum(action.artifact.size or 0 for action in deleted),
+        }
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(
+            f"{build.label} is kept, because Bitrise does not report when it ended."
+            for build in self.builds
+            if build.ended is None and build.artifacts
+        )
+
+    @property
+    def error(self) -> CiError | None:
+        if not self.failures:
+            return None
+        failures = list(self.failures.values())
+        causes = [error for error in failures if not isinstance(error, NotDoneError)] or failures
+        lines = [error.message for error in causes[:NAMED_IN_MESSAGE]]
+        if len(failures) > len(lines):
+            lines.append(f"{len(failures) - len(lines)} more failed.")
+        message = f"{len(failures)} of {len(self.actions)} artifacts failed. {' | '.join(lines)}"
+        return CiError(message, **causes[0].as_dict())
+
+
 def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
-    check_workers(options["concurrency"])
-    _check_numbers(options)
-    rules = Rules(
-        app_slug=options["app_slug"],
+    concurrency = options["concurrency"]
+    check_workers(concurrency)
+    if options["apps"] is None:
+        refuse_empty(options, "app_slug")
+        rules = _rules(options, options["app_slug"])
+        retained = _retain(clients, rules, concurrency, check_mode=context.check_mode)
+        summary = {**retained.summary, **_traffic(clients)}
+        return Outcome({"summary": summary}, retained.plan, retained.warnings, retained.error)
+    own = {
+        app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
+    }
+    check_slugs([app["app_slug"] for app in options["apps"]])
+    rules_of = {slug: _rules({**options, **app}, slug) for slug, app in own.items()}
+    # So many requests at the same time in all: a few apps share what many would use.
+    share = max(1, concurrency // max(1, len(rules_of)))
+
+    def work(_client: BitriseClient, slug: str) -> AppOutcome:
+        retained = _retain(clients, rules_of[slug], share, check_mode=context.check_mode)
+        return AppOutcome(slug, retained.plan, {"summary": retained.summary}, retained.warnings, retained.error)
+
+    workers = max(1, min(concurrency, len(rules_of)))
+    found = run_for_apps(clients, workers, list(rules_of), work, context.say)
+    return _outcome(found, _traffic(clients))
+
+
+def _traffic(clients: BitriseClients) -> dict[str, float]:
+    """Return what the rate limit of the service cost."""
+    return {"waited_s": round(clients.gates.waited_s, 1), "refused": clients.gates.refused}
+
+
+def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> Outcome:
+    summaries = [outcome.values.get("summary", {}) for outcome in found.values()]
+    plan = Plan(
+        tuple(action for outcome in found.values() for action in outcome.plan.actions),
+        {slug: outcome.plan.before for slug, outcome in found.items() if outcome.plan.before},
+        {slug: outcome.plan.after for slug, outcome in found.items() if outcome.plan.after},
+    )
+    for outcome in found.values():
+        outcome.values.setdefault("summary", Retained().summary)
+    values = {
+        "apps": {slug: outcome.as_result() for slug, outcome in found.items()},
+        "summary": {
+            **{name: sum(summary.get(name, 0) for summary in summaries) for name in Retained().summary},
+            **traffic,
+        },
+    }
+    errors = {slug: outcome.error for slug, outcome in found.items() if outcome.error}
+    undated = [slug for slug, outcome in found.items() if outcome.warnings]
+    warnings = (
+        [f"Builds are kept, because Bitrise does not report when they ended, in {named(undated)}."] if undated else []
+    )
+    return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
+
+
+def _rules(options: Mapping[str, Any], app_slug: str) -> Rules:
+    """Return the rules of an app. Raises OptionError for numbers that are out of range."""
+    for option in ("older_than_days", "keep_builds", "max_artifacts"):
+        if options[option] is None:
+            raise OptionError(f"{option} is required for app {app_slug}.")
+        if options[option] < 0:
+            raise OptionError(f"{option} must be 0 or greater, got {options[option]} for app {app_slug}.")
+    if options["older_than_days"] > MOST_DAYS:
+        raise OptionError(f"older_than_days must be at most {MOST_DAYS}, got {options['older_than_days']}.")
+    return Rules(
+        app_slug=app_slug,
         older_than_days=options["older_than_days"],
         keep_builds=options["keep_builds"],
         delete=options["state"] == "absent",
         max_artifacts=options["max_artifacts"],
     )
-    builds = _observe(clients, rules.app_slug, options["concurrency"])
+
+
+def _retain(clients: BitriseClients, rules: Rules, concurrency: int, *, check_mode: bool) -> Retained:
+    """Apply the rules to one app. Raises CiError where nothing was changed."""
+    builds = _observe(clients, rules.app_slug, concurrency)
     actions = due(builds, rules, dt.datetime.now(dt.timezone.utc))
-    failures = {} if context.check_mode else _apply(actions, clients, rules.app_slug, options["concurrency"])
-    warnings = [
-        f"{build.label} is kept: the service does not tell when it ended."
-        for build in builds
-        if build.ended is None and build.artifacts
-    ]
-    return _outcome(builds, actions, failures, warnings)
-
-
-def _check_numbers(options: Mapping[str, Any]) -> None:
-    for option in ("older_than_days", "keep_builds", "max_artifacts"):
-        if options[option] < 0:
-            raise OptionError(f"{option}: {options[option]} is negative.")
-    if options["older_than_days"] > MOST_DAYS:
-        raise OptionError(f"older_than_days: {options['older_than_days']} is more than {MOST_DAYS} days.")
+    failures = {} if check_mode else _apply(actions, clients, rules.app_slug, concurrency)
+    return Retained(builds, actions, failures)
 
 
 def _all(
     clients: BitriseClients, concurrency: int, given: Sequence[Given], work: Callable[[Given], Found]
 ) -> list[Found]:
-    """The same work on each of them, several at a time; what comes of it, in their order."""
-
+    """Return the result of the work for each, in their order."""
+    if concurrency == 1:
+        return [work(one) for one in given]
     found: dict[int, Found] = {}
     side_by_side(clients, concurrency, range(len(given)), lambda number: work(given[number]), found.__setitem__)
     return [found[number] for number in range(len(given))]
 
 
 def _observe(clients: BitriseClients, app_slug: str, concurrency: int) -> list[BuildArtifacts]:
-    """Every build of the app that is over, with its artifacts."""
+    """Return the finished builds of the app with their artifacts."""
 
     def look(build: Mapping[str, Any]) -> BuildArtifacts:
         slug = str(build["slug"])
@@ -102,13 +214,15 @@ def _apply(
     refused: list[CiError] = []
 
     def work(action: ArtifactAction) -> CiError | None:
-        # A token that may not do one of them may do none of them.
+        # A token without the permission for one of them has it for none of them.
         if refused:
             return NotDoneError("The task was stopped.")
+        if clients.gates.deadline.is_over:
+            return clients.gates.deadline.error()
         try:
             apply(Artifacts(clients.get(), app_slug, action.build_slug), action)
         except CiError as error:
-            if error.kind in ("unauthorized", "forbidden"):
+            if error.ends_task or error.kind == "forbidden":
                 refused.append(error)
             return error
         return None
@@ -117,35 +231,11 @@ def _apply(
     return {number: error for number, error in enumerate(errors) if error}
 
 
-def _outcome(
-    builds: Sequence[BuildArtifacts],
-    actions: Sequence[ArtifactAction],
-    failures: Mapping[int, CiError],
-    warnings: Sequence[str],
-) -> Outcome:
-    done = [action for number, action in enumerate(actions) if number not in failures]
-    deleted = [action for action in done if isinstance(action, DeleteArtifact)]
-    summary = {
-        "builds": len(builds),
-        "artifacts": sum(len(build.artifacts) for build in builds),
-        "deleted": len(deleted),
-        "unpublished": len(done) - len(deleted),
-        "failed": len(failures),
-        "freed_bytes": sum(action.artifact.size or 0 for action in deleted),
-    }
-    error = _failure(list(failures.values()), len(actions))
-    return Outcome({"summary": summary}, plan_of(done, builds), tuple(warnings), error)
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with each app as a dict, also where only its slug is given."""
+    return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
-def _failure(failures: Sequence[CiError], planned: int) -> CiError | None:
-    if not failures:
-        return None
-    causes = [error for error in failures if not isinstance(error, NotDoneError)] or list(failures)
-    lines = [error.message for error in causes[:NAMED_IN_MESSAGE]]
-    if len(failures) > len(lines):
-        lines.append(f"{len(failures) - len(lines)} more were not done.")
-    message = f"{len(failures)} of {planned} artifacts were not dealt with. {' | '.join(lines)}"
-    return CiError(message, **causes[0].as_dict())
-
-
-ARTIFACT_RETENTION = Entry("bitrise_artifact_retention", BITRISE + RUN + APP + RETENTION, BitriseClients, _run)
+ARTIFACT_RETENTION = Entry(
+    "bitrise_artifact_retention", BITRISE + RUN + RETENTION, BitriseClients, _run, normalize=normalized
+)

@@ -29,6 +29,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import Attempts
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
@@ -91,6 +92,7 @@ class _Abortion:
         To abort twice does no harm, so a request without a clear answer is sent again if the build still runs.
         """
         tries = 0
+        attempts = Attempts(self._client)
         while True:
             tries += 1
             try:
@@ -100,9 +102,7 @@ class _Abortion:
                 build = self._look_after(error)
                 if is_over(build):
                     return status_of(build) in ABORTED_STATES
-                if tries > self._client.max_retries:
-                    raise
-                self._client.back_off(tries)
+                attempts.wait(error)
             except ServiceError as error:
                 if error.kind != "bad_request":
                     raise
@@ -120,7 +120,8 @@ class _Abortion:
             raise error from second
 
 
-def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+    """Abort one build unless it is over. In check mode, return what would be done."""
     app_slug, build_slug, with_success = (options[key] for key in ("app_slug", "build_slug", "abort_with_success"))
     patience = Patience(options, client.sleep)
     body = {name: options[name] for name in _SWITCHES}
@@ -156,4 +157,6 @@ def _surprise(build: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"The service accepted the request to abort, but {label(build)} ended as {status_name(build)}.",)
 
 
-BUILD_ABORT = Entry("bitrise_build_abort", BITRISE + RUN + APP + BUILD + ABORT + WAIT, BitriseClient.from_options, _run)
+BUILD_ABORT = Entry(
+    "bitrise_build_abort", BITRISE + RUN + APP + BUILD + ABORT + WAIT, BitriseClient.from_options, abort
+)

@@ -101,19 +101,22 @@ class Export:
     def written(self) -> dict[str, bytes]:
         return {str(path.relative_to(self.dest)): path.read_bytes() for path in self.dest.rglob("*") if path.is_file()}
 
-    def declared(self, host: str) -> dict[str, Any]:
-        """The variables, as ansible-core reads them."""
-        text = (self.dest / "host_vars" / host / "code_signing.yml").read_text()
-        found: dict[str, Any] = yaml.load(text, Loader=Reader)  # noqa: S506 (a SafeLoader)
+    def declared(self, host: str, *groups: str) -> dict[str, Any]:
+        """The variables, as ansible-core reads them: those of groups count less."""
+        places = [*(f"group_vars/{group}" for group in groups), f"host_vars/{host}"]
+        found: dict[str, Any] = {}
+        for place in places:
+            text = (self.dest / place / "code_signing.yml").read_text()
+            found.update(yaml.load(text, Loader=Reader))  # noqa: S506 (a SafeLoader)
         values = {f"{{{{ {name} }}}}": found.pop(name) for name in list(found) if name.startswith("vault_")}
         for entries in found.values():
             for entry in entries if isinstance(entries, list) else ():
                 entry.update({key: values[value] for key, value in entry.items() if value in values})
         return found
 
-    def rollout(self, app: str, host: str) -> dict[str, Any]:
+    def rollout(self, app: str, host: str, *groups: str) -> dict[str, Any]:
         """A rollout of what is written. The role finds a file in files/ beside the inventory."""
-        variables = self.declared(host)
+        variables = self.declared(host, *groups)
         assert variables.pop("code_signing_app_slug") == app
 
         def read(path: str) -> Content:
@@ -147,7 +150,14 @@ def export(emulator: Emulator, tmp_path: Path) -> Export:
 def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes], str] | None, echo: bool) -> None:
     export.fleet.emulator.options(echo_keystore_secrets=echo)
     done = export.run([{"app_slug": ONE, "host": "Shop"}, TWO, THREE], encrypt=encrypt)
-    assert done["summary"] == {"apps": 3, "changed": 3, "failed": 0, "files": 11}
+    assert done["summary"] == {
+        "apps": 3,
+        "changed": 3,
+        "failed": 0,
+        "files": 11,
+        "shared_files": 0,
+        "groups": 0,
+    }
     assert done["encrypted"] is (encrypt is not None)
     for app, host in ((TWO, TWO), (ONE, "Shop")):
         rolled_out = export.rollout(app, host)
@@ -156,6 +166,102 @@ def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes]
         assert rolled_out["changed"] is False
         assert "warnings" not in rolled_out
     assert export.declared(THREE) == {"code_signing_app_slug": THREE}
+
+
+SHARED = a_file("dist.p12", b"c4nary shared", certificate_password=STORED)
+
+
+@pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
+def test_apps_that_share_files(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
+    """A shared file is written once, and declared once where a group has exactly the hosts that share it."""
+    profile = [a_file("same name", b"c4nary of one")]
+    export.fleet.holds(
+        {
+            ONE: {CERTIFICATES: [SHARED], PROFILES: profile},
+            TWO: {CERTIFICATES: [SHARED], PROFILES: [a_file("same name", b"c4nary of two")]},
+            THREE: {CERTIFICATES: [SHARED], PROFILES: profile, KEYSTORES: [a_file("r.jks", b"c4nary 3")]},
+        }
+    )
+    apps = [{"app_slug": slug, "host": host} for slug, host in ((ONE, "a"), (TWO, "b"), (THREE, "c"))]
+    groups = {"all": ["a", "b", "c"], "pair": ["a", "c"], "elsewhere": ["a", "z"]}
+    checked = export.run(apps, groups=groups, check_mode=True, encrypt=encrypt)
+    assert export.written() == {}
+    done = export.run(apps, groups=groups, encrypt=encrypt)
+    for key in ("changed", "actions", "diff", "summary", "groups", "notes"):
+        assert checked[key] == done[key], key
+    assert {name: group["variables"] for name, group in done["groups"].items()} == {
+        "all": ["code_signing_certificates"],
+        "pair": ["code_signing_profiles"],
+    }
+    written = export.written()
+    assert {str(export.dest / path) for path in written} == {action["path"] for action in done["actions"]}
+    assert sorted(path for path in written if path.startswith("files/")) == sorted(
+        [
+            f"files/code_signing/{TWO}/same_name",
+            f"files/code_signing/{THREE}/r.jks",
+            *(path for path in written if path.startswith("files/code_signing/shared/")),
+        ]
+    )
+    assert done["summary"] == {"apps": 3, "changed": 3, "failed": 0, "files": 4, "shared_files": 2, "groups": 2}
+    assert [app["changed"] for app in done["apps"].values()] == [True] * 3
+    for slug, host, of_groups in ((ONE, "a", ("all", "pair")), (TWO, "b", ("all",)), (THREE, "c", ("all", "pair"))):
+        assert export.rollout(slug, host, *of_groups)["changed"] is False
+    assert (STORED.encode() in b"".join(written.values())) is False
+
+
+def test_what_a_host_declares_elsewhere_is_overridden(export: Export) -> None:
+    """Also where the app has no such file: a rollout would upload those of the group."""
+    export.fleet.holds({ONE: {CERTIFICATES: [SHARED]}, TWO: {}})
+    declares = ["code_signing_certificates", "code_signing_keystores"]
+    export.run([{"app_slug": slug, "declares": declares} for slug in (ONE, TWO)], groups={"all": [ONE, TWO]})
+    assert export.declared(TWO) == {
+        "code_signing_app_slug": TWO,
+        "code_signing_certificates": [],
+        "code_signing_keystores": [],
+    }
+    assert [file["name"] for file in export.declared(ONE)["code_signing_certificates"]] == ["dist.p12"]
+
+
+def test_a_group_whose_variables_are_a_file(export: Export) -> None:
+    export.fleet.holds({ONE: {CERTIFICATES: [SHARED]}, TWO: {CERTIFICATES: [SHARED]}})
+    (export.dest / "group_vars").mkdir(parents=True)
+    (export.dest / "group_vars" / "all.yml").write_text("mine: true\n")
+    done = export.run([ONE, TWO], groups={"all": [ONE, TWO]})
+    assert done["groups"] == {}
+    (warning,) = [text for text in done["warnings"] if "group_vars" in text]
+    assert "group_vars/all.yml" in warning
+    assert export.rollout(ONE, ONE)["changed"] is False
+    # As the warning says.
+    (export.dest / "group_vars" / "all").mkdir()
+    (export.dest / "group_vars" / "all.yml").rename(export.dest / "group_vars" / "all" / "main.yml")
+    again = export.run([ONE, TWO], groups={"all": [ONE, TWO]}, force=True)
+    assert list(again["groups"]) == ["all"]
+    assert export.rollout(ONE, ONE, "all")["changed"] is False
+    # The declarations that are replaced do not count as those of other files.
+    apps = [{"app_slug": slug, "declares": ["code_signing_certificates"]} for slug in (ONE, TWO)]
+    assert list(export.run(apps, groups={"all": [ONE, TWO]}, force=True)["groups"]) == ["all"]
+
+
+def test_an_app_that_fails_keeps_its_groups_from_declaring(export: Export) -> None:
+    export.fleet.holds({ONE: {CERTIFICATES: [SHARED]}, TWO: {CERTIFICATES: [SHARED]}})
+    apps = [ONE, TWO, "ffffffffffffffff"]
+    result = export.result(apps, groups={"all": apps, "both": [ONE, TWO]})
+    assert list(result["groups"]) == ["both"]
+    assert export.rollout(ONE, ONE, "both")["changed"] is False
+
+
+def test_notes_are_by_cause(export: Export) -> None:
+    protected = a_file("protected.p12", b"c4nary 2", is_protected=True)
+    export.fleet.holds(
+        {ONE: {CERTIFICATES: [protected]}, TWO: {CERTIFICATES: [protected], PROFILES: [a_file("p", None)]}}
+    )
+    done = export.run([ONE, TWO])
+    assert {note["cause"].partition(".")[0]: note["files"] for note in done["notes"]} == {
+        "Bitrise does not return its content": {"build certificate protected.p12": [ONE, TWO]},
+        "Bitrise does not return its certificate_password": {"build certificate protected.p12": [ONE, TWO]},
+        "This upload was never completed and is not declared": {"provisioning profile p": [TWO]},
+    }
+    assert export.run([ONE, TWO])["notes"] == done["notes"]
 
 
 def test_encrypted(export: Export) -> None:
@@ -172,8 +278,8 @@ def test_encrypted(export: Export) -> None:
     assert set(protected) == {"name", "is_protected", "is_expose"}
     assert str(export.declared(ONE)["code_signing_keystores"][0]["alias"]) == STORED
     missing = " ".join(done["apps"][ONE]["missing"])
-    assert "protected.p12: the service does not give its bytes" in missing
-    assert "half: an upload that was never completed" in missing
+    assert "protected.p12: Bitrise does not return its content" in missing
+    assert "half: This upload was never completed" in missing
     assert "vaulted variables" not in missing
 
 
@@ -184,10 +290,10 @@ def test_without_a_vault_secret(export: Export) -> None:
     declaration = export.written()[f"host_vars/{ONE}/code_signing.yml"]
     assert STORED.encode() not in b"".join(export.written().values())
     assert STORED not in json.dumps(done)
-    assert "no password is written at all" in done["warnings"][0]
+    assert "passwords are not written" in done["warnings"][0]
     for words in (
-        "build certificate dist.p12: put certificate_password into vaulted variables",
-        "Android keystore release.jks: put alias and password and private_key_password into vaulted variables",
+        "build certificate dist.p12: Put its passwords into vaulted variables.",
+        "Android keystore release.jks: Put its passwords into vaulted variables.",
     ):
         assert any(words in text for text in done["apps"][ONE]["missing"])
         assert words.encode() in declaration
@@ -240,7 +346,7 @@ def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[st
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])
     said = {text.partition(":")[0]: text for text in done["apps"][ONE]["missing"] if "never completed" in text}
-    removed = [subject for subject, text in said.items() if "the next rollout removes it" in text]
+    removed = [subject for subject, text in said.items() if "The next rollout removes it" in text]
     rolled_out = export.rollout(ONE, ONE)
     expected = [f"{action['kind'].replace('_', ' ')} {action['name']}" for action in rolled_out["actions"]]
     assert {action.get("reason") for action in rolled_out["actions"]} <= {"leftover"}
@@ -315,7 +421,7 @@ def test_one_app_fails(export: Export) -> None:
 def test_hosts_that_no_folder_can_be_named_after(export: Export, host: str) -> None:
     result = export.result([{"app_slug": TWO, "host": host}])
     assert result["error"]["kind"] == "option"
-    assert "no folder can have" in result["msg"]
+    assert "cannot be the name of a folder" in result["msg"]
     assert not export.dest.exists()
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook adopt: each host gets the outcome of its app, whatever comes of the others."""
+"""The playbook adopt: one task for all apps, an outcome for each host, and messages by cause."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ import pytest
 from tests.emulator.process import Emulator
 
 from ..action.playbook import ELSEWHERE, Playground, Run
-from ..fleet.fleet import ONE, TWO, Fleet
-from ..helpers.service import PROFILES, a_file
+from ..fleet.fleet import APPS, ONE, TWO, Fleet
+from ..helpers.service import CERTIFICATES, PROFILES, a_file
 
 GONE = "ffffffffffffffff"
 # The first host is not the first app, and its app is not there.
-APPS = {"Gone": GONE, "Shop": ONE, "Bank": TWO, "no app": ""}
-MISSING = "Say what is not in a declaration, and has to be filled in"
-WELL = {"Gone": ("failed", False), "Shop": ("ok", True), "Bank": ("ok", True), "no app": ("skipped", False)}
-AGAIN = {**WELL, "Shop": ("ok", False), "Bank": ("ok", False)}
+HOSTS = {"Gone": GONE, "Shop": ONE, "Bank": TWO, "no app": ""}
+WELL = {"Gone": ("failed", False), "Shop": ("ok", True), "Bank": ("ok", True)}
+AGAIN = {"Gone": ("failed", False)}
 
 
 @pytest.fixture
 def fleet(emulator: Emulator, tmp_path: Path) -> Fleet:
     fleet = Fleet(emulator, tmp_path)
-    shop = [a_file("{{ 7 * 6 }}", b"1", is_protected=True)]  # what the service tells is no template
+    shop = [a_file("{{ 7 * 6 }}", b"1", is_protected=True)]  # text of the service is not a template
     fleet.holds({ONE: {PROFILES: shop}, TWO: {PROFILES: [a_file("dist", b"2")]}})
     return fleet
 
@@ -52,51 +51,77 @@ def adopt(fleet: Fleet, ground: Playground, *options: str, apps: dict[str, str],
 
 
 def ended(run: Run, task: str) -> dict[str, Any]:
-    return {event.host: event for event in run.events if event.task == task}
+    return {event.host: event for event in run.events if event.task == task and event.event != "skipped"}
 
 
 def outcomes(run: Run) -> dict[str, tuple[str, bool]]:
     return {host: (event.event, event.result.get("changed", False)) for host, event in ended(run, "Outcome").items()}
 
 
-def said(run: Run) -> dict[str, str]:
-    return {host: str(event.result["msg"]) for host, event in ended(run, MISSING).items() if event.event == "ok"}
+def failures(run: Run) -> list[str]:
+    return [str(event.result["msg"]) for event in run.events if event.event == "failed"]
 
 
 def test_each_host_has_an_outcome_of_its_own(fleet: Fleet, ground: Playground) -> None:
-    for options, expected in ((("--check", "--diff"), WELL), (("--diff",), WELL), ((), AGAIN), (("--check",), AGAIN)):
-        run = adopt(fleet, ground, *options, apps=APPS)
+    for options, expected in ((("--check", "--diff"), WELL), (("--diff",), WELL), ((), AGAIN)):
+        run = adopt(fleet, ground, *options, apps=HOSTS)
         assert run.status == 2, run.screen
         assert outcomes(run) == expected
-        # The one that fails comes first, and hides nothing.
-        assert said(run).keys() == {"Shop"}
-        assert "provisioning profile {{ 7 * 6 }}: the service does not give its bytes" in said(run)["Shop"]
+        lines = [str(line) for line in run.result("Summary")["msg"]]
+        (missing,) = [line for line in lines if "does not return its content" in line]
+        assert missing.endswith("[provisioning profile {{ 7 * 6 }} (Shop)]")
+        assert lines[-1].endswith("Not an app: no app.")
         failed = ended(run, "Outcome")["Gone"].result
         assert (failed["error"]["kind"], failed["error"]["status"]) == ("not_found", 404)
         assert GONE in failed["msg"]
-        assert {event.host for event in run.events if event.event == "failed"} == {"Gone"}
         if "--diff" in options:
             changes = {host: event.result.get("diff") for host, event in ended(run, "Outcome").items()}
-            assert [path for path in changes["Bank"]["after"] if "Shop" in path or ONE in path] == []
-            assert len(changes["Bank"]["after"]) == 2
+            assert "Shop" not in changes["Bank"]["after"]
+            assert ONE not in changes["Bank"]["after"]
+            assert len(changes["Bank"]["after"].splitlines()) == 2
     assert (ground.play / "host_vars" / "Bank" / "code_signing.yml").is_file()
     (written,) = [path for path in (ground.play / "files").rglob("*") if path.is_file()]
     assert written.read_bytes().startswith(b"$ANSIBLE_VAULT")
 
 
-def test_all_of_it_fails(fleet: Fleet, ground: Playground) -> None:
-    """Then every host that has an app fails, with the one reason; without any app, every host."""
-    run = adopt(fleet, ground, apps={"no app": "", "Shop": ONE, "Bank": TWO}, code_signing_concurrency=0)
-    failed = {event.host: event.result["msg"] for event in run.events if event.event == "failed"}
-    assert failed.keys() == {"no app", "Shop", "Bank"}
-    assert all("concurrency" in text for text in failed.values())
+def test_a_fleet_is_adopted_in_few_lines_and_a_rollout_changes_nothing(fleet: Fleet, ground: Playground) -> None:
+    slugs = APPS[:30]
+    shared = [a_file("dist.p12", b"shared", certificate_password="c4nary")]
+    own = {slug: [a_file(f"{slug}.mobileprovision", b"profile", is_protected=True)] for slug in slugs}
+    fleet.holds({slug: {CERTIFICATES: shared, PROFILES: own[slug]} if n % 3 else {} for n, slug in enumerate(slugs)})
+    inventory = ground.play / "fleet.bitrise.yml"
+    inventory.write_text("plugin: mobileops.ci.bitrise\nhostname: bitrise_slug\ngroups:\n  ios: NUMBERS\n")
+    ios = [slug for n, slug in enumerate(slugs) if n % 3]
+    inventory.write_text(inventory.read_text().replace("NUMBERS", json.dumps(f"bitrise_slug in {ios}")))
+    env = {"BITRISE_API_BASE_URL": fleet.emulator.api_url, "BITRISE_API_TOKEN": fleet.emulator.tokens["owner"]}
+
+    adopted = ground.run_playbook("mobileops.ci.adopt", inventory, env=env)
+
+    assert adopted.status == 0, adopted.screen
+    # A line for each host that changes, one in the recap, and few others.
+    assert len(adopted.screen.splitlines()) < 2 * len(slugs) + 40
+    assert "Declared once, for group ios: code_signing_certificates" in adopted.screen
+    assert len(list((ground.play / "files").rglob("*.p12"))) == 1
+    fleet.forget()
+    done = ground.run_playbook("mobileops.ci.rollout", inventory, env=env)
+    assert done.status == 0, done.screen
+    assert "20 in sync" in done.screen
+    assert {entry["method"] for entry in fleet.emulator.requests()} == {"GET"}
+    assert "c4nary" not in adopted.screen + done.screen
+
+
+def test_what_concerns_all_apps_is_one_failure(fleet: Fleet, ground: Playground) -> None:
+    hosts = {"no app": "", "Shop": ONE, "Bank": TWO}
+    (misspelt,) = failures(adopt(fleet, ground, apps=hosts, adopt_forced=True))
+    assert (
+        "Nothing was written. adopt_forced is not a variable of this collection; did you mean adopt_force?" in misspelt
+    )
+    (nothing,) = failures(adopt(fleet, ground, apps={"no app": ""}))
+    assert "No host has an app" in nothing
     assert fleet.asked() == {}
-
-
-def test_a_wrong_token(fleet: Fleet, ground: Playground) -> None:
-    run = adopt(fleet, ground, apps={"Shop": ONE, "Bank": TWO}, code_signing_api_token="wrong-t0ken-c4n4ry")
-    assert outcomes(run) == {"Shop": ("failed", False), "Bank": ("failed", False)}
-    assert ended(run, "Outcome")["Bank"].result["error"]["kind"] == "unauthorized"
+    run = adopt(fleet, ground, apps=hosts, code_signing_api_token="wrong-t0ken-c4n4ry")
+    (refused,) = failures(run)
+    assert "answered 401" in refused
     assert "t0ken-c4n4ry" not in run.screen
 
 
@@ -104,11 +129,10 @@ def test_without_an_inventory_there_is_no_folder(fleet: Fleet, ground: Playgroun
     given = ["-e", f"code_signing_api_token={fleet.emulator.tokens['owner']} code_signing_app_slug={TWO}"]
     given += ["-e", f"code_signing_api_url={fleet.emulator.api_url}"]
     refused = ground.run_playbook("mobileops.ci.adopt", "bank,", *given)
-    (failed,) = [event for event in refused.events if event.event == "failed"]
-    assert failed.result["msg"].startswith("adopt_dest: the inventory is in no folder")
+    assert ["adopt_dest is required" in message for message in failures(refused)] == [True]
     assert fleet.asked() == {}
 
-    named = ground.run_playbook("mobileops.ci.adopt", "bank,", *given, "-e", "adopt_dest='taken over'")
+    named = ground.run_playbook("mobileops.ci.adopt", "bank,", *given, "-e", "adopt_dest='taken over' adopt_force=''")
     assert named.status == 0, named.screen
     # Where Ansible was started, and not where the collection is.
     assert (ground.home / "taken over" / "host_vars" / "bank" / "code_signing.yml").is_file()

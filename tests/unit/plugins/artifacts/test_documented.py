@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
+
+from ..helpers.service import APP
 from ..modules.test_documented_results import check_actions, check_results
 from .app import AppWithArtifacts, an_artifact
 
@@ -42,5 +45,7 @@ def test_retention(app: AppWithArtifacts) -> None:
         app.retain(**rules, max_artifacts=0).fail(),
         app.retain(**rules).run(),
     ]
+    many = app.tasks.make(ARTIFACT_RETENTION, apps=[APP, "ffffffffffffffff"], **rules).result()
+    results.append({**many, "apps": many["apps"][APP]})
     check_results("bitrise_artifact_retention", *results)
     check_actions("bitrise_artifact_retention", *results)

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
     BuildArtifacts,
     Rules,
@@ -72,24 +73,53 @@ def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
         "unpublished": 0,
         "failed": 0,
         "freed_bytes": size,
+        "waited_s": 0.0,
+        "refused": 0,
     }
     again = task.run(diff=True)
     assert (again["changed"], again["actions"], again["diff"]) == (False, [], {"before": {}, "after": {}})
 
 
-def test_the_playbook_reaches_no_host(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
+    """It reaches no host, and each host has its own rules and outcome."""
     variables = {
         "artifact_retention_api_url": app.service.emulator.api_url,
         "artifact_retention_api_token": app.service.emulator.tokens["owner"],
-        "artifact_retention_older_than_days": 30,
+        "artifact_retention_older_than_days": "30",
         "artifact_retention_keep_builds": 2,
+        "artifact_retention_max_artifacts": "",
+    }
+    hosts: dict[str, dict[str, Any]] = {
+        "Shop": {"bitrise_app_slug": APP},
+        "Misspelt": {"bitrise_app_slug": "misspelt", "artifact_retention_keep_build": 5},
+        "Gone": {"bitrise_app_slug": "ffffffffffffffff"},
+        "No app": {},
     }
     inventory = tmp_path / "fleet.json"
-    inventory.write_text(json.dumps({"apps": {"hosts": {"Shop": {"bitrise_app_slug": APP, **ELSEWHERE, **variables}}}}))
-    run = Playground(tmp_path / "ground").run_playbook("mobileops.ci.artifact_retention", inventory)
-
-    assert run.status == 0, run.screen
-    assert reads_and_writes(app) == (LOOKS, ["DELETE /old/artifacts/o1", "DELETE /old/artifacts/o2"])
+    described = {host: {**ELSEWHERE, **variables, **more} for host, more in hosts.items()}
+    inventory.write_text(json.dumps({"apps": {"hosts": described}}))
+    ground = Playground(tmp_path / "ground")
+    for check_mode in (True, False):
+        run = ground.run_playbook("mobileops.ci.artifact_retention", inventory, "--diff", *["--check"] * check_mode)
+        assert run.status == 2, run.screen
+        outcomes = {event.host: event for event in run.events if event.task.endswith("Outcome")}
+        assert {host: event.event for host, event in outcomes.items()} == {
+            "Shop": "ok",
+            "Misspelt": "failed",
+            "Gone": "failed",
+            "No app": "failed",
+        }
+        assert outcomes["Shop"].result["summary"]["deleted"] == 2
+        assert "old" in outcomes["Shop"].result["diff"]["before"]
+        lines = run.result("mobileops.ci.artifact_retention : Summary")["msg"]
+        assert "did you mean artifact_retention_keep_builds?" in lines[0]
+        deleted = "would delete" if check_mode else "deleted"
+        assert lines[-2:] == [
+            f"Shop: {deleted} 2 (22 bytes)",
+            f"4 apps with 5 artifacts: {deleted} 2 (22 bytes), 3 apps failed.",
+        ]
+        writes = [] if check_mode else ["DELETE /old/artifacts/o1", "DELETE /old/artifacts/o2"]
+        assert reads_and_writes(app)[1] == writes
 
 
 def test_age_alone(app: AppWithArtifacts) -> None:
@@ -113,7 +143,7 @@ def test_a_time_that_was_never_set(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(path="/builds$", status=200, body=json.dumps({"data": listed, "paging": {}}))
     result = app.retain(older_than_days=30, keep_builds=0).run()
     assert (result["changed"], result["summary"]["artifacts"]) == (False, 4)  # not those of "new", which is not over
-    assert result["warnings"] == ["build middle is kept: the service does not tell when it ended."]
+    assert result["warnings"] == ["build middle is kept, because Bitrise does not report when it ended."]
 
 
 def test_public_pages_are_closed(app: AppWithArtifacts) -> None:
@@ -142,6 +172,7 @@ def test_too_many(app: AppWithArtifacts, check_mode: bool) -> None:
         {"max_artifacts": -1},
         {"concurrency": 0},
         {"older_than_days": 10**9},
+        {"older_than_days": None},
     ],
 )
 def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
@@ -149,11 +180,54 @@ def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]
     assert app.asked() == []
 
 
+def test_many_apps(app: AppWithArtifacts) -> None:
+    """Each app has its own rules and its own result. One that fails does not stop the others."""
+    other = [a_build("b-old", 60, an_artifact("x1", "app.apk"))]
+    shop = [a_build("old", 60, an_artifact("o1", "app.apk"), an_artifact("o2", "log"))]
+    app.service.emulator.load(
+        {
+            "apps": [
+                {"title": "Shop", "slug": APP, "owner": "owner", "builds": shop},
+                {"title": "Bank", "slug": "bank", "owner": "owner", "builds": other},
+                {"title": "Many", "slug": "many", "owner": "owner", "builds": shop_like("many", 3)},
+            ]
+        }
+    )
+    apps = [APP, {"app_slug": "bank", "keep_builds": 1}, {"app_slug": "many", "max_artifacts": 2}, "ffffffffffffffff"]
+    task = app.tasks.make(ARTIFACT_RETENTION, apps=apps, older_than_days=30, keep_builds=0)
+    checked = task.result(check_mode=True, diff=True)
+    assert {entry["method"] for entry in app.service.emulator.requests()} == {"GET"}
+    done = task.result(diff=True)
+    for key in ("changed", "actions", "diff", "summary", "msg"):
+        assert checked[key] == done[key], key
+    assert [action["slug"] for action in done["actions"]] == ["o1", "o2"]
+    assert {slug: found["changed"] for slug, found in done["apps"].items()} == {
+        APP: True,
+        "bank": False,
+        "many": False,
+        "ffffffffffffffff": False,
+    }
+    assert (done["summary"]["deleted"], done["summary"]["artifacts"]) == (2, 3)
+    assert done["apps"]["many"]["error"]["kind"] == "max_artifacts"
+    assert done["apps"]["ffffffffffffffff"]["error"]["kind"] == "not_found"
+    assert done["msg"].startswith("2 of 4 apps failed. ")
+
+
+def shop_like(slug: str, artifacts: int) -> list[dict[str, Any]]:
+    return [a_build(f"{slug}-old", 60, *(an_artifact(f"{slug}-{number}", "log") for number in range(artifacts)))]
+
+
+@pytest.mark.parametrize("options", [{"apps": [APP, APP]}, {"apps": []}, {"apps": [" "]}, {"app_slug": ""}])
+def test_apps_that_cannot_be_told_apart(app: AppWithArtifacts, options: dict[str, Any]) -> None:
+    assert app.tasks.make(ARTIFACT_RETENTION, older_than_days=30, **options).fail()["error"]["kind"] == "option"
+    assert app.asked() == []
+
+
 def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", path="/o1$", status=400)
     result = app.retain(older_than_days=30, keep_builds=1).result(diff=True)
     assert result["failed"] is True
-    assert "1 of 4 artifacts were not dealt with" in result["msg"]
+    assert "1 of 4 artifacts failed" in result["msg"]
     assert result["error"]["status"] == 400
     assert sorted(action["slug"] for action in result["actions"]) == ["m1", "m2", "o2"]
     touched = [entry["slug"] for build in result["diff"]["before"].values() for entry in build.values()]

@@ -1,65 +1,52 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbook abort_stale_builds: it aborts what is certainly old, and nothing where its variables make no sense."""
+"""Playbook abort_stale_builds: one task for all hosts, with the variables of each, and one message for each mistake."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.conftest import CHECKOUT
-
+from ..action.comparison import seldom
 from ..action.playbook import ELSEWHERE, Playground, Run
 from ..helpers.service import Service
 
-CHECK, LIST, SAY, ABORT = (
-    "Check how long builds may take",
-    "List the builds that are not over",
-    "Say which ones are left alone",
-    "Abort those that take too long",
-)
 RUNNING, ABORTED = 0, 3
+HOURS = "abort_stale_builds_hours"
 
 
 class Fleet:
-    """Apps that are the hosts of an inventory, each with its variables. None is reached."""
+    """Apps that are the hosts of an inventory, each with its variables and a build of three hours."""
 
     def __init__(self, service: Service, folder: Path) -> None:
         self.emulator = service.emulator
-        self._playground = Playground(folder / "ground")
+        self.playground = Playground(folder / "ground")
         self._inventory = folder / "fleet.json"
 
-    def holds(self, hosts: Mapping[str, Mapping[str, Any]], builds: Iterable[Mapping[str, Any]]) -> None:
-        """Each app has all of the builds, named after it."""
-        each = list(builds)
-        apps = [
-            {"title": host, "slug": host, "builds": [{**build, "slug": f"{host}-{build['slug']}"} for build in each]}
-            for host in hosts
-        ]
-        self.emulator.load({"apps": apps})
+    def holds(self, hosts: Mapping[str, Mapping[str, Any]]) -> None:
+        builds = {host: [{"slug": f"{host}-b", "age_s": 3 * 3600, "status": RUNNING}] for host in hosts}
+        self.emulator.load({"apps": [{"title": host, "slug": host, "builds": builds[host]} for host in hosts]})
         described = {host: {"bitrise_app_slug": host, **ELSEWHERE, **more} for host, more in hosts.items()}
         self._inventory.write_text(json.dumps({"apps": {"hosts": described}}))
 
-    def abort_stale_builds(self, *options: str, **more: Any) -> Run:
+    def abort_stale_builds(self, *options: str, env: Mapping[str, str] | None = None, **more: Any) -> Run:
         self.emulator.clear_requests()
         name = "mobileops.ci.abort_stale_builds"
-        return self._playground.run_playbook(name, self._inventory, "-e", json.dumps(more), *options)
+        return self.playground.run_playbook(name, self._inventory, "-e", json.dumps(more), *options, env=env)
 
-    def connection(self, role: str) -> dict[str, Any]:
+    def connection(self, prefix: str) -> dict[str, Any]:
         """As variables: the environment names neither a service nor a token."""
         token = self.emulator.tokens["owner"]
-        return {f"{role}_api_url": self.emulator.api_url, f"{role}_api_token": token, f"{role}_max_retries": 0}
+        return {f"{prefix}_api_url": self.emulator.api_url, f"{prefix}_api_token": token, f"{prefix}_max_retries": 0}
 
     def statuses(self) -> dict[str, int]:
         apps = self.emulator.state()["apps"].values()
-        return {build["slug"]: build["status"] for app in apps for build in app["builds"]}
+        return {build["slug"].removesuffix("-b"): build["status"] for app in apps for build in app["builds"]}
 
     def writes(self) -> list[str]:
         return [entry["path"] for entry in self.emulator.requests() if entry["method"] != "GET"]
@@ -70,104 +57,72 @@ def fleet(service: Service, tmp_path: Path) -> Fleet:
     return Fleet(service, tmp_path)
 
 
-def ended(run: Run, task: str) -> dict[str, str]:
-    """By host, what became of a task."""
-    return {event.host: event.event for event in run.events if event.task == task and event.event in ("ok", "failed")}
+def outcomes(run: Run) -> dict[str, tuple[str, bool]]:
+    ended = [event for event in run.events if event.task == "Outcome" and event.event in ("ok", "failed")]
+    return {event.host: (event.event, event.result["changed"]) for event in ended}
 
 
-HOURS, HOLD_HOURS = "abort_stale_builds_hours", "abort_stale_builds_hold_hours"
-NO_HOURS = ["3h", "", " ", "-1", -1, 0, "0.0", "nan", "inf", "1e9", "1e-3", None, True, [6], 10_000, "3\n", "٣"]
+def summary(run: Run) -> list[str]:
+    return [str(line) for line in run.result("Summary")["msg"]]
 
 
-def test_hours_that_are_no_hours(fleet: Fleet) -> None:
-    wrong = {
-        f"{name.removeprefix('abort_stale_builds_')}-{number}": {name: value}
-        for name in (HOURS, HOLD_HOURS)
-        for number, value in enumerate(NO_HOURS)
-    }
-    right: dict[str, dict[str, Any]] = {"text": {HOURS: "2.5"}, "number": {HOURS: 2}, "default": {}}
-    fleet.holds({**wrong, **right}, [{"slug": "b", "age_s": 3 * 3600, "status": 0}])
-
-    run = fleet.abort_stale_builds("--forks", "8", **fleet.connection("abort_stale_builds"))
-
-    assert ended(run, CHECK) == {**dict.fromkeys(wrong, "failed"), **dict.fromkeys(right, "ok")}
-    for event in run.events:
-        if event.event == "item_on_failed":
-            (name,) = wrong[event.host]
-            assert event.result["msg"].startswith(f"{name} is ")
-            assert "has to be a number of hours, more than 0 and less than 10000" in event.result["msg"]
-    assert fleet.statuses() == {
-        **{f"{host}-b": RUNNING for host in wrong},
-        "text-b": ABORTED,
-        "number-b": ABORTED,
-        "default-b": RUNNING,
-    }
-    assert sorted(fleet.writes()) == [f"/v0.1/apps/{host}/builds/{host}-b/abort" for host in ("number", "text")]
-
-
-def ago(hours: float) -> datetime:
-    return datetime.now(UTC) - timedelta(hours=hours)
-
-
-NEVER = "0001-01-01T00:00:00Z"
-EAST = timedelta(hours=11)
-# What the service lists; builds run for 6 hours at most and wait for 1.
-FRESH: dict[str, dict[str, Any]] = {
-    "space": {"triggered_at": f"{ago(2):%Y-%m-%d %H:%M:%S}Z", "started_on_worker_at": f"{ago(2):%Y-%m-%d %H:%M:%S}Z"},
-    "offset": {"triggered_at": ago(2).isoformat(), "started_on_worker_at": f"{ago(2) - EAST:%Y-%m-%dT%H:%M:%S}-11:00"},
-    "on-hold": {"triggered_at": f"{ago(0.5):%Y-%m-%dT%H:%M:%SZ}", "is_on_hold": True, "started_on_worker_at": None},
-    "starting": {"triggered_at": f"{ago(2):%Y-%m-%dT%H:%M:%SZ}", "started_on_worker_at": NEVER},
-    "unreadable": {"triggered_at": f"{ago(2):%Y-%m-%dT%H:%M:%SZ}", "started_on_worker_at": "a while ago"},
-}
-UNKNOWN: dict[str, dict[str, Any]] = {
-    "never": {"triggered_at": NEVER, "started_on_worker_at": NEVER},
-    "nothing": {"triggered_at": None, "started_on_worker_at": None, "is_on_hold": True},
-}
-OLD: dict[str, dict[str, Any]] = {
-    "ran": {"triggered_at": NEVER, "started_on_worker_at": f"{ago(6.1) + EAST:%Y-%m-%dT%H:%M:%S}+11:00"},
-    "held": {"triggered_at": f"{ago(1.1):%Y-%m-%dT%H:%M:%SZ}", "is_on_hold": True, "started_on_worker_at": NEVER},
-    "started": {"triggered_at": f"{ago(6.1):%Y-%m-%dT%H:%M:%SZ}", "started_on_worker_at": NEVER},
+HOSTS: dict[str, dict[str, Any]] = {
+    "default": {HOURS: ""},
+    "text": {HOURS: "2.5\n", "abort_stale_builds_reason": "Too long"},
+    "number": {HOURS: 2},
+    "wrong": {HOURS: "3h"},
+    "misspelt": {"abort_stale_builds_hour": 2},
+    "unknown": {"bitrise_app_slug": None},
+    "other": {"bitrise_app_slug": "", "abort_stale_builds_app_slug": "other", HOURS: 1},
 }
 
 
-def test_only_what_is_certainly_old(fleet: Fleet) -> None:
-    builds = {**FRESH, **UNKNOWN, **OLD}
-    fleet.holds({"app": {HOLD_HOURS: 1}}, [{"slug": slug, "age_s": 60, "status": 0} for slug in builds])
-    listed = [
-        {"slug": f"app-{slug}", "build_number": number, "status": 0, "is_on_hold": False, **shown}
-        for number, (slug, shown) in enumerate(builds.items(), 1)
-    ]
-    fleet.emulator.fault(path="/app/builds$", status=200, body=json.dumps({"data": listed, "paging": {}}))
+def test_each_host_has_its_own_variables(fleet: Fleet) -> None:
+    fleet.holds(HOSTS)
     connection = fleet.connection("code_signing")
 
-    checked = fleet.abort_stale_builds("--check", **connection)
+    checked = fleet.abort_stale_builds("--check", "--diff", **connection)
     assert fleet.writes() == []
-    done = fleet.abort_stale_builds(**connection)
+    done = fleet.abort_stale_builds("--diff", **connection)
 
-    assert {slug for slug, status in fleet.statuses().items() if status == ABORTED} == {f"app-{slug}" for slug in OLD}
+    aborted = {"text", "number", "other"}
+    assert fleet.statuses() == {host: ABORTED if host in aborted else RUNNING for host in HOSTS}
+    assert sorted(fleet.writes()) == sorted(f"/v0.1/apps/{host}/builds/{host}-b/abort" for host in aborted)
     for run in (checked, done):
-        assert run.result(SAY)["msg"] == (
-            "Left alone, because the service does not tell since when they run or wait: app-never, app-nothing"
-        )
-        items = [event.result for event in run.events if event.task == ABORT and event.event == "item_on_ok"]
-        reasons = {item["build"]["slug"]: item["build"]["abort_reason"] for item in items}
-        assert sorted(reasons) == sorted(f"app-{slug}" for slug in OLD)
-        for slug, hours in (("ran", "6"), ("held", "1"), ("started", "6")):
-            assert f"Not over after {hours} hours" in reasons[f"app-{slug}"]
+        assert run.status == 2
+        assert outcomes(run) == {
+            **dict.fromkeys(("wrong", "misspelt", "unknown"), ("failed", False)),
+            **dict.fromkeys(aborted, ("ok", True)),
+        }
+        lines = summary(run)
+        assert [line.rpartition(" [")[2] for line in lines[:3]] == ["misspelt]", "unknown]", "wrong]"]
+        assert f"abort_stale_builds_hour is not a variable of this collection; did you mean {HOURS}?" in lines[0]
+        assert f"{HOURS} must be a number of hours above 0 and below 10000, got '3h'" in lines[2]
+    assert summary(checked)[-1] == "7 apps with 4 unfinished builds: would abort 3, 3 apps failed."
+    assert summary(done)[-1] == "7 apps with 4 unfinished builds: aborted 3, 3 apps failed."
 
 
-def test_which_app(fleet: Fleet) -> None:
-    fleet.holds({"app": {}}, [{"slug": "b", "age_s": 7 * 3600, "status": 0}])
-    connection = fleet.connection("code_signing")
-    run = fleet.abort_stale_builds(bitrise_app_slug="", **connection)
-    assert run.result("Find the app")["msg"].startswith("abort_stale_builds_app_slug is not set")
-    assert fleet.statuses() == {"app-b": RUNNING}
-    fleet.abort_stale_builds(bitrise_app_slug="", abort_stale_builds_app_slug="app", **connection)
-    assert fleet.statuses() == {"app-b": ABORTED}
+@seldom
+def test_each_host_by_itself(fleet: Fleet) -> None:
+    """Where ansible-core does not tell which hosts are at a task."""
+    fleet.holds(HOSTS)
+    run = fleet.abort_stale_builds(
+        env={"MOBILEOPS_CI_TEST_ALONE": "1"}, **fleet.connection("abort_stale_builds"), abort_stale_builds_wait=True
+    )
+    assert fleet.statuses() == {host: ABORTED if host in ("text", "number", "other") else RUNNING for host in HOSTS}
+    failed = {host for host, (event, _changed) in outcomes(run).items() if event == "failed"}
+    assert failed == {"wrong", "misspelt", "unknown"}
 
 
-def test_variables_are_named_in_the_header() -> None:
-    header, _separator, play = (CHECKOUT / "playbooks" / "abort_stale_builds.yml").read_text().partition("\n- name:")
-    read = set(re.findall(r"\b(?:abort_stale_builds|code_signing)_\w+|\bbitrise_app_slug\b", play))
-    made = set(re.findall(r"(?:^ +|register: )(abort_stale_builds_\w+)(?=:|$)", play, re.MULTILINE))
-    assert read - made - set(re.findall(r"\w+", header)) == set()
+def test_a_cause_that_all_hosts_share_is_one_failure(fleet: Fleet) -> None:
+    fleet.holds({f"app{number}": {HOURS: 1} for number in range(20)})
+    refused = fleet.abort_stale_builds(**{**fleet.connection("code_signing"), "code_signing_api_token": "wr0ng"})
+    (failed,) = [event for event in refused.events if event.event == "failed"]
+    assert "answered 401" in failed.result["msg"]
+    assert "wr0ng" not in refused.screen
+    wrong = fleet.abort_stale_builds(**fleet.connection("code_signing"), **{HOURS: 0})
+    (failed,) = [event for event in wrong.events if event.event == "failed"]
+    assert "No build was aborted" in failed.result["msg"]
+    assert "[20 hosts: app0" in failed.result["msg"]
+    assert fleet.writes() == []
+    assert len(wrong.screen) < 4000

@@ -17,7 +17,8 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
 
 PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
-MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py") if path.stem != "__init__")
+# Those with an underscore are private to roles and playbooks.
+MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py") if not path.stem.startswith("_"))
 COLLECTION = "mobileops.ci"
 NO_SETTINGS = Path(__file__).with_name("empty.cfg")
 

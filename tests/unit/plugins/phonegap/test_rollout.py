@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook phonegap_rollout and the play of the guide: what is left to do after each state, said before."""
+"""The playbook phonegap_rollout and the play of the guide: each run does what check mode announced, and converges."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
 
+from ansible_collections.mobileops.ci.plugins.action._phonegap_rollout import VARIABLES
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
 from tests.signing_files import Authority, IdentityKind, Team
 from tests.unit.conftest import CHECKOUT
 
@@ -22,13 +26,16 @@ from ..action.comparison import seldom
 from ..helpers.documentation import ansible
 from .service import BUILD_ENTRY, PhoneGap, keystore
 
-KEY, APP, BUILD, DIRECTORY, DOWNLOAD = (
-    "Make sure that the signing keys are there and unlocked",
-    "Make sure that the app is there",
-    "Build it, unless it is built already",
-    "Make a directory for the packages",
-    "Download the packages",
-)
+try:  # ansible-core 2.19 and later: only trusted text is a template
+    from ansible.template import trust_as_template as trusted
+except ImportError:
+
+    def trusted(value: str) -> str:
+        return value
+
+
+# Steps of the playbook.
+KEY, APP, BUILD, DIRECTORY, DOWNLOAD = "key", "app", "builds", "folder", "package"
 PASSWORDS = {"key_pw": "c4nary-key", "keystore_pw": "c4nary-keystore"}
 # What counts of several in a loop stands last.
 STATES = ("skipping", "ok", "changed", "failed", "fatal")
@@ -64,7 +71,20 @@ class Plays:
         return found
 
 
-def rollout(phonegap: PhoneGap, **more: Any) -> Plays:
+class Rollouts(Plays):
+    """Runs of the playbook. Its summary has a line for each step."""
+
+    def run(self, *arguments: str, **variables: Any) -> dict[str, str]:
+        states = super().run(*arguments, **variables)
+        self.outcome = states.get("Outcome")
+        found: dict[str, str] = {}
+        for step, state in re.findall(r'^ +"([^"]*): (ok|changed)",?$', self.screen, re.MULTILINE):
+            (kind,) = (kind for kind in (KEY, APP, BUILD, DIRECTORY, DOWNLOAD) if kind in step.split()[:2])
+            found[kind] = max(state, found.get(kind, state), key=STATES.index)
+        return found
+
+
+def rollout(phonegap: PhoneGap, **more: Any) -> Rollouts:
     """One app with one key for Android, which takes the right password."""
     phonegap.emulator.options(phonegap_build_seconds=0)
     phonegap.file("www/index.html")
@@ -73,7 +93,7 @@ def rollout(phonegap: PhoneGap, **more: Any) -> Plays:
         "phonegap_rollout_keys": [key(phonegap)],
         "phonegap_rollout_dest": str(phonegap.folder / "packages"),
     }
-    return Plays(phonegap, "mobileops.ci.phonegap_rollout", {**declared, **more})
+    return Rollouts(phonegap, "mobileops.ci.phonegap_rollout", {**declared, **more})
 
 
 def key(phonegap: PhoneGap, **more: Any) -> dict[str, Any]:
@@ -81,16 +101,96 @@ def key(phonegap: PhoneGap, **more: Any) -> dict[str, Any]:
     return {"platform": "android", "title": "Release", "keystore": store, "alias": "release", **PASSWORDS, **more}
 
 
+def test_the_example_of_the_header(phonegap: PhoneGap) -> None:
+    """As written: from the folder of the file, with the source beside it, and without an inventory."""
+    text = (CHECKOUT / "playbooks" / "phonegap_rollout.yml").read_text(encoding="utf-8")
+    command, example = re.findall(r"(?m)^# (ansible-playbook .*)\n#\n(?:#.*\n)+?#\n((?:#   .*\n)+)", text)[0]
+    phonegap.emulator.options(phonegap_build_seconds=0)
+    phonegap.file("shop.yml", re.sub("(?m)^# {3}", "", example))
+    phonegap.file("www/index.html")
+    env = {
+        "PHONEGAP_API_URL": phonegap.emulator.phonegap_url,
+        "PHONEGAP_TOKEN": phonegap.emulator.phonegap_tokens["owner"],
+    }
+    declared = [{"platform": "android", "title": "Release", "keystore": "release.keystore", "alias": "a", **PASSWORDS}]
+    phonegap.file("release.keystore", keystore(PASSWORDS["keystore_pw"]))
+    more = ["-e", json.dumps({"phonegap_rollout_keys": declared})]
+    done = ansible("playbook", *command.split()[1:], *more, cwd=phonegap.folder, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in (phonegap.folder / "packages").iterdir()] == ["Shop-release.apk"]
+    # An inventory of one host is reached without ssh, and blank answers mean the defaults.
+    blank = {"phonegap_rollout_dest": "", "phonegap_rollout_platforms": None, "phonegap_rollout_timeout": ""}
+    done = ansible(
+        "playbook",
+        *command.split()[1:],
+        *more,
+        "-i",
+        "localhost,",
+        "-e",
+        json.dumps(blank),
+        cwd=phonegap.folder,
+        env=env,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "changed=0" in done.stdout
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({"app": None}, "phonegap_rollout_app is required"),
+    "an undefined variable": (
+        {"app": {"title": "Shop", "src": trusted("{{ inventory_dir }}/www")}},
+        "phonegap_rollout_app: 'inventory_dir' is undefined",
+    ),
+    "a misspelt option": (
+        {"app": {"title": "Shop", "scr": "www"}},
+        "phonegap_rollout_app: scr is not an option here; did you mean src?",
+    ),
+    "neither title nor id": (
+        {"app": {"src": "www"}},
+        "phonegap_rollout_app: one of the following is required: id, title",
+    ),
+    "a misspelt option of a key": (
+        {"keys": [{"platform": "android", "title": "x", "keystor_pw": "c4nary"}]},
+        "phonegap_rollout_keys, entry 1: keystor_pw is not an option here; did you mean keystore_pw?",
+    ),
+    "a misspelt variable": (
+        {"platform": "ios"},
+        "phonegap_rollout_platform is not a variable of this collection; did you mean phonegap_rollout_platforms?",
+    ),
+    "a wrong type": ({"timeout": "soon"}, "phonegap_rollout_timeout must be a number"),
+}
+
+
+@pytest.mark.parametrize(("variables", "message"), WRONG.values(), ids=WRONG)
+def test_mistakes_are_named(variables: dict[str, Any], message: str) -> None:
+    given = {
+        "phonegap_rollout_app": {"title": "Shop"},
+        **{f"phonegap_rollout_{name}": variables[name] for name in variables},
+    }
+    read = VARIABLES.read("localhost", given, Evaluator(DataLoader()))
+    assert [*(problem.text for problem in read.problems), *(one.problem.text for one in read.unknown)] == [message]
+
+
+def test_a_mistake_sends_nothing(phonegap: PhoneGap) -> None:
+    plays = rollout(phonegap)
+    plays.run("-vvvv", phonegap_rollout_app={"title": "Shop", "scr": "c4nary"})
+    assert plays.outcome == "fatal"
+    assert "did you mean src?" in plays.screen
+    assert "c4nary" not in plays.screen
+    assert phonegap.lines() == []
+
+
 def test_a_corrected_password_converges(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap)
     wrong = plays.run(phonegap_rollout_keys=[key(phonegap, keystore_pw="wrong")])
-    assert wrong == {KEY: "changed", APP: "changed", BUILD: "fatal"}
+    assert wrong == {KEY: "changed", APP: "changed"}
+    assert plays.outcome == "fatal"
     assert "password was incorrect" in plays.screen
     to_do = {KEY: "ok", APP: "changed", BUILD: "changed", DIRECTORY: "changed"}
-    assert plays.run("--check") == {**to_do, DOWNLOAD: "skipping"}
+    assert plays.run("--check") == to_do
     assert plays.run("-vvvv", "--diff") == {**to_do, DOWNLOAD: "changed"}
     assert not [secret for secret in PASSWORDS.values() if secret in plays.screen]
-    done = {KEY: "ok", APP: "ok", BUILD: "skipping", DIRECTORY: "ok", DOWNLOAD: "ok"}
+    done = {KEY: "ok", APP: "ok", DIRECTORY: "ok", DOWNLOAD: "ok"}
     assert plays.run() == done
     # The key is locked again by now: it is unlocked, and nothing else is to be done.
     phonegap.emulator.advance(7200)
@@ -103,27 +203,27 @@ def test_a_corrected_password_of_a_key_that_was_locked_since(phonegap: PhoneGap)
     plays.run(phonegap_rollout_keys=[key(phonegap, keystore_pw="wrong")])
     phonegap.emulator.advance(7200)
     to_do = {KEY: "changed", APP: "ok", BUILD: "changed", DIRECTORY: "changed"}
-    assert plays.run("--check") == {**to_do, DOWNLOAD: "skipping"}
+    assert plays.run("--check") == to_do
     assert plays.run() == {**to_do, DOWNLOAD: "changed"}
 
 
 @seldom
 def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap, phonegap_rollout_keys=[], phonegap_rollout_platforms=["android", "webos"])
-    new = {KEY: "skipping", APP: "changed", BUILD: "skipping", DIRECTORY: "changed", DOWNLOAD: "skipping"}
+    new = {APP: "changed", DIRECTORY: "changed"}
     assert plays.run("--check") == new
-    done = {KEY: "skipping", APP: "ok", BUILD: "skipping", DIRECTORY: "ok", DOWNLOAD: "ok"}
+    done = {APP: "ok", DIRECTORY: "ok", DOWNLOAD: "ok"}
     assert plays.run() == {**new, BUILD: "changed", DOWNLOAD: "changed"}
     assert plays.run("--check") == done
     shutil.rmtree(phonegap.folder / "packages")
-    assert plays.run("--check") == {**done, DIRECTORY: "changed", DOWNLOAD: "skipping"}
+    assert plays.run("--check") == {APP: "ok", DIRECTORY: "changed"}
     assert plays.run() == {**done, DIRECTORY: "changed", DOWNLOAD: "changed"}
     # A build that somebody else has begun.
     phonegap.emulator.options(phonegap_build_seconds=3600)
     plays.run(phonegap_rollout_app={"id": 1, "version": "1.0", "debug": True}, phonegap_rollout_timeout=1)
     phonegap.emulator.options(phonegap_build_seconds=0)
     changed = {"phonegap_rollout_app": {"id": 1, "version": "1.0"}}
-    assert plays.run("--check", **changed) == {**done, BUILD: "changed", DOWNLOAD: "skipping"}
+    assert plays.run("--check", **changed) == {APP: "ok", BUILD: "changed", DIRECTORY: "ok"}
     assert plays.run(**changed) == {**done, BUILD: "changed", DOWNLOAD: "changed"}
 
 
@@ -134,7 +234,7 @@ def test_check_mode_with_a_key_that_is_not_chosen_yet(phonegap: PhoneGap) -> Non
     ios = {name: phonegap.file(name) for name in ("cert", "profile")}
     declared = [{"platform": "ios", "title": "Store", "password": "one", **ios}]
     plays = rollout(phonegap, phonegap_rollout_keys=declared, phonegap_rollout_platforms=["ios"])
-    said = {KEY: "changed", APP: "ok", BUILD: "skipping", DIRECTORY: "changed", DOWNLOAD: "skipping"}
+    said = {KEY: "changed", APP: "ok", DIRECTORY: "changed"}
     assert plays.run("--check") == said
     phonegap.holds(
         {"title": "Shop", "version": "1.0"},

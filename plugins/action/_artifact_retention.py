@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role artifact_retention: all apps of the play in one task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, play_result
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
+    APP_SLUG,
+    AppsAction,
+    Hosts,
+    app_variables,
+    common,
+    errors_of,
+    failure_of,
+    plural,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import as_variables
+
+_EACH = ("state", "older_than_days", "keep_builds", "max_artifacts")
+_OPTIONS = as_variables(RETENTION, APP_SLUG, "apps")
+VARIABLES = app_variables(
+    "artifact_retention_",
+    {**_OPTIONS, "older_than_days": {**_OPTIONS["older_than_days"], "required": True}},
+    # What the role registers, and what only the playbook reads.
+    of_playbook=("hosts", "allow_empty", "result"),
+)
+_TOTALS = ("artifacts", "deleted", "unpublished", "freed_bytes")
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+class ActionModule(AppsAction):
+    variables = VARIABLES
+
+    def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
+        hosts = self.read_hosts(options, task_vars)
+        if hosts is None:
+            return self.alone()
+        self.require_apps(hosts)
+        if not hosts.reads:
+            return play_result(failure={"msg": f"No artifact was changed. {' '.join(hosts.messages)}"})
+        results = self.execute_for(
+            ARTIFACT_RETENTION, hosts.reads, common(hosts.reads, ("concurrency",)), task_vars, each=_EACH
+        )
+        failure = failure_of(results)
+        if failure:
+            return play_result(failure=failure)
+        return self._result(hosts, {slug: app for result in results for slug, app in result["apps"].items()})
+
+    def _result(self, hosts: Hosts, apps: Mapping[str, Json]) -> Json:
+        check_mode = self._task.check_mode
+        errors, causes = errors_of(hosts.reads, apps)
+        report = {**hosts.failed(), **errors}
+        failed = list(report)
+        lines: list[str] = []
+        changed: list[str] = []
+        warnings: list[str] = []
+        for read in hosts.reads:
+            app = apps[read.values[APP_SLUG]]
+            warnings += [f"{read.host}: {text}" for text in app["warnings"]]
+            if app["changed"]:
+                changed.append(read.host)
+                text = _told(app["summary"], check_mode=check_mode)
+                lines.append(f"{read.host}: {text}")
+                report[read.host] = {
+                    "msg": text,
+                    **report.get(read.host, {}),
+                    "changed": True,
+                    "summary": app["summary"],
+                    "actions": app["actions"],
+                }
+                if self._task.diff:
+                    report[read.host]["diff"] = _short(app["diff"])
+        totals = {name: sum(app["summary"][name] for app in apps.values()) for name in _TOTALS}
+        number = len(hosts.reads) + len(hosts.failed())
+        total = (
+            f"{plural(number, 'app')} with {plural(totals['artifacts'], 'artifact')}: "
+            f"{_told(totals, check_mode=check_mode)}, {plural(len(failed), 'app')} failed."
+        )
+        stats = {"apps": number, "changed": len(changed), "failed": len(failed), "failed_apps": failed, **totals}
+        return play_result(
+            report,
+            summary=[*hosts.messages, *causes, *lines, total],
+            stats=stats,
+            warnings=[*hosts.warnings, *warnings],
+        )
+
+
+def _told(summary: Mapping[str, int], *, check_mode: bool) -> str:
+    """Return what was done as a part of a sentence."""
+    parts = []
+    if summary["deleted"] or not summary["unpublished"]:
+        parts.append(
+            f"{'would delete' if check_mode else 'deleted'} {summary['deleted']} ({_size(summary['freed_bytes'])})"
+        )
+    if summary["unpublished"]:
+        parts.append(f"{'would unpublish' if check_mode else 'unpublished'} {summary['unpublished']}")
+    return ", ".join(parts)
+
+
+def _size(size: float) -> str:
+    unit = 0
+    while size >= 1000 and unit < len(_UNITS) - 1:
+        size /= 1000
+        unit += 1
+    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} {_UNITS[0]}"
+
+
+def _short(diff: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return the diff with one line for each artifact."""
+    return {side: "".join(_lines(diff[side])) for side in ("before", "after")}
+
+
+def _lines(builds: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{build}: {name}{', public page' if artifact['is_public_page_enabled'] else ''}\n"
+        for build, artifacts in builds.items()
+        for name, artifact in artifacts.items()
+    ]

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role code_signing: evaluate the declarations of all hosts, and reconcile their apps in one run of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import SHARED_CAUSES
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import (
+    Declaration,
+    declaration_of,
+    declares_something,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import (
+    apps_of,
+    check_shared_apps,
+    nothing_declared,
+    runs_of,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary import (
+    APP,
+    App,
+    Totals,
+    report_of,
+    stats_of,
+    summary_of,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
+    Json,
+    PlayAction,
+    PlayFailureError,
+    pattern_of,
+    play_result,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Play
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
+
+# Errors that concern every app, if no app succeeded: they are reported once, and not for each host.
+OF_ALL_APPS = frozenset({"unauthorized", "time_limit", *SHARED_CAUSES})
+
+
+class ActionModule(PlayAction):
+    """All hosts at this task; with `alone`, the host of this task only.
+
+    `whole_batch`: every host of the batch is at this task. `allow_empty`: the variable that accepts a play without
+    declarations, for the message.
+    """
+
+    own = frozenset(("alone", "whole_batch", "allow_empty"))
+
+    def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
+        play = None
+        if not options.get("alone"):
+            play = self.look_at_play(task_vars, whole_batch=bool(options.get("whole_batch")))
+            if play is None:
+                return play_result(alone=True)
+        declared = self._declared(play, task_vars)
+        check_shared_apps(declared)
+        passed_over = [declaration for declaration in declared if declaration.is_empty]
+        if len(passed_over) == len(declared):
+            self._check_empty(declared, play, task_vars, str(options.get("allow_empty") or "code_signing_allow_empty"))
+        apps, totals, warnings = self._reconcile([entry for entry in declared if not entry.is_empty], task_vars)
+        with_diff = bool(self._task.diff)
+        names = [declaration.host for declaration in passed_over]
+        report = report_of(apps, with_diff=with_diff)
+        lines = summary_of(apps, totals, names, check_mode=bool(self._task.check_mode), with_diff=with_diff)
+        failed = [pattern_of(app.host) for app in apps if app.failed]
+        changed = [pattern_of(app.host) for app in apps if app.changed and not app.failed]
+        return play_result(
+            report,
+            summary=lines if apps or passed_over else (),
+            stats=stats_of(apps),
+            warnings=[*warnings, *_misspelt(declared)],
+            hosts=[*changed, *failed] or [pattern_of(task_vars["inventory_hostname"])],
+        )
+
+    def _declared(self, play: Play | None, task_vars: Json) -> list[Declaration]:
+        evaluator, search = Evaluator(self._loader), FileSearch()
+        hosts: Iterable[tuple[str, Mapping[str, Any]]] = (
+            play.variables() if play else [(task_vars["inventory_hostname"], task_vars)]
+        )
+        declared = []
+        for host, variables in hosts:
+            if play:
+                try:
+                    if not evaluator.takes_part(self._task, variables):
+                        continue
+                except Exception as error:  # what a condition raises is the problem of its host
+                    text = f"a condition of the role cannot be evaluated: {str(error).splitlines()[0]}"
+                    declared.append(Declaration(host, problems=[Problem(text)]))
+                    continue
+            declared.append(declaration_of(host, variables, evaluator, search))
+        return declared
+
+    def _check_empty(
+        self, declared: Sequence[Declaration], play: Play | None, task_vars: Json, allow_empty: str
+    ) -> None:
+        """Raise an error if no host of the play declares anything. With `serial` other batches may."""
+        if not declared or any(declaration.allow_empty for declaration in declared):
+            return
+        here = {declaration.host for declaration in declared} if not play else set(task_vars["ansible_play_batch"])
+        others = [host for host in task_vars.get("ansible_play_hosts_all") or () if host not in here]
+        of_host = play.variables_of if play else task_vars["hostvars"].__getitem__
+        if not any(declares_something(of_host(host)) for host in others):
+            raise nothing_declared(declared, allow_empty)
+
+    def _reconcile(self, declared: Sequence[Declaration], task_vars: Json) -> tuple[list[App], Totals, list[str]]:
+        """Run the engine; return what came of each host, in play order."""
+        found = {
+            declaration.host: App(
+                declaration.host, declaration.slug, problems=declaration.problems, diff=declaration.diff
+            )
+            for declaration in declared
+        }
+        totals, warnings = Totals(), []
+        for options, several in runs_of(declaration for declaration in declared if not declaration.problems):
+            result = self.execute(CODE_SIGNING, options, task_vars)
+            totals.add(result.get("summary") or {})
+            warnings += [str(text) for text in result.get("warnings") or ()]
+            outcomes = apps_of(result, several)
+            if outcomes is None or _is_of_all_apps(outcomes):
+                self._fail(result, several, declared, found)
+                continue
+            for declaration, outcome in zip(several, outcomes, strict=True):
+                app = found[declaration.host]
+                app.outcome = outcome
+                if app.error:
+                    app.problems = [Problem(str(app.error.get("msg") or "failed").replace(app.slug, APP))]
+        return list(found.values()), totals, warnings
+
+    def _fail(
+        self, result: Json, several: Sequence[Declaration], declared: Sequence[Declaration], found: Mapping[str, App]
+    ) -> None:
+        """A run failed as a whole. So does the task, unless other hosts have something else to report."""
+        error = _error_of(result)
+        if len(several) == len(declared):
+            raise PlayFailureError(error)
+        for declaration in several:
+            found[declaration.host].problems = [Problem(str(error["msg"]))]
+
+
+def _error_of(result: Json) -> Json:
+    """Return the failure of a run: its own, or that of the first app if it is true of all."""
+    for outcome in (result.get("apps") or {}).values():
+        error = outcome.get("error") or {}
+        if error.get("kind") in OF_ALL_APPS:
+            return {"msg": error.get("msg"), "error": {key: value for key, value in error.items() if key != "msg"}}
+    return {key: result[key] for key in ("msg", "error", "exception") if result.get(key)}
+
+
+def _is_of_all_apps(outcomes: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether all apps failed for a cause that is not their own, such as a token that is refused."""
+    kinds = {(outcome.get("error") or {}).get("kind") for outcome in outcomes} - {"not_done"}
+    return bool(kinds) and kinds <= OF_ALL_APPS
+
+
+def _misspelt(declared: Sequence[Declaration]) -> list[str]:
+    """Return a warning for each variable that is misspelt on hosts which declare something else."""
+    found = [
+        (declaration.host, unknown.problem)
+        for declaration in declared
+        if declaration.files
+        for unknown in declaration.unknown
+        if unknown.is_misspelt
+    ]
+    return [cause.message() for cause in by_cause(found)]

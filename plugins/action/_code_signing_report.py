@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role code_signing_report: look into the files of all apps, write the report, and fail for what must not be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.entry import (
+    CODE_SIGNING_INFO,
+    INSPECTION,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
+    Json,
+    PlayAction,
+    PlayFailureError,
+    play_result,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import plural, suspected
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import name_some
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import (
+    CONNECTION,
+    as_variables,
+    connection_of,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import EvaluationError, Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
+
+UNREADABLE = "unreadable"
+FINDINGS = (*(state.name for state in STATES), UNREADABLE)
+NAMED = 10
+NAMED_IN_STATS = 100
+# An empty text means none, and not the default.
+_MAY_BE_EMPTY = ("json", "csv", "app_url")
+_OF_APP = ("bitrise_app_slug", "bitrise_title")
+_GATHERING = ("kinds", "expires_within", "concurrency")
+
+VARIABLES = Variables(
+    "code_signing_report_",
+    {
+        **{one.name: {"type": "raw" if one.name.endswith("mode") else "str"} for one in fields(Report)},
+        **as_variables(INSPECTION, "apps", "digest_cache"),
+        "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS)},
+        "apps": {"type": "list", "elements": "raw"},
+        "allow_empty": {"type": "bool"},
+        **CONNECTION,
+        # What the role registers.
+        "result": {"type": "raw"},
+    },
+    instead={"allow_empty": ("report_allow_empty",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
+)
+
+
+class ActionModule(PlayAction):
+    """The host of this task provides the variables. The apps are those of all hosts of the play."""
+
+    def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
+        del options
+        evaluator = Evaluator(self._loader)
+        read = _read(task_vars, evaluator)
+        values = read.values
+        apps = values.get("apps") or _apps_of_hosts(task_vars, evaluator)
+        gathering = {name: values[name] for name in _GATHERING if name in values}
+        given = {**connection_of(values), **gathering, **({"apps": apps} if apps else {})}
+        found = self.execute(CODE_SIGNING_INFO, given, task_vars)
+        if found.get("failed"):
+            raise PlayFailureError({key: found[key] for key in ("msg", "error", "exception") if key in found})
+        if not found["apps"] and not values.get("allow_empty"):
+            raise PlayFailureError(
+                {
+                    "msg": "There is no app to report on: no host has bitrise_app_slug, and the token sees no app. No "
+                    "report was written. To accept that, set code_signing_report_allow_empty: true."
+                }
+            )
+        report = Report(**{one.name: values[one.name] for one in fields(Report) if one.name in values})
+        check_mode = bool(self._task.check_mode)
+        today = dt.datetime.now(dt.timezone.utc).date().isoformat()
+        changed = report.write(found, today, check_mode=check_mode)
+        found["warnings"] = [
+            *(problem.message for problem in suspected(VARIABLES, read)),
+            *(found.get("warnings") or ()),
+        ]
+        return self._result(found, report, changed, values.get("fail_on") or [], task_vars)
+
+    def _result(
+        self, found: Json, report: Report, changed: Sequence[str], fail_on: Sequence[str], task_vars: Json
+    ) -> Json:
+        result: Json = {"changed": bool(changed), "summary": found["summary"], "files": list(changed)}
+        failing = [name for name in fail_on if found[name]]
+        if failing:
+            place = f"The report is in {report.folder}."
+            result["msg"] = " ".join([*(_sentence(name, found[name]) for name in failing), place])
+        counted = ", ".join(f"{len(found[name])} {name}" for name in FINDINGS if found[name]) or "nothing found"
+        state = "is unchanged" if not changed else "would be written" if self._task.check_mode else "is written"
+        line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} {state}."
+        stats = {
+            "apps": len(found["apps"]),
+            "findings": {
+                name: {"count": len(found[name]), "names": [_name(entry) for entry in found[name][:NAMED_IN_STATS]]}
+                for name in FINDINGS
+            },
+        }
+        return play_result(
+            {str(task_vars["inventory_hostname"]): result},
+            summary=[line],
+            stats=stats,
+            warnings=[str(text) for text in found["warnings"]],
+            failure=result if failing else None,
+        )
+
+
+def _read(task_vars: Json, evaluator: Evaluator) -> Read:
+    """Return the variables of the role. Raises PlayFailureError with all mistakes."""
+    read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, evaluator)
+    problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
+    if problems:
+        messages = [problem.message for problem in problems]
+        raise PlayFailureError({"msg": f"No report was written. {' '.join(messages)}"})
+    for name in _MAY_BE_EMPTY:
+        if name not in read.values and isinstance(task_vars.get(f"{VARIABLES.prefix}{name}"), str):
+            read.values[name] = ""
+    return read
+
+
+def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
+    """Return the apps of all hosts of the play. Other hosts do not count."""
+    hostvars = task_vars["hostvars"]
+    get = getattr(hostvars, "raw_get", hostvars.__getitem__)
+    apps = []
+    for host in task_vars["ansible_play_hosts_all"]:
+        variables = get(host)
+        evaluator.use(variables)
+        try:
+            slug, title = (evaluator.value(variables.get(name), {"type": "str"}) for name in _OF_APP)
+        except EvaluationError as error:
+            raise PlayFailureError({"msg": f"No report was written. {_OF_APP[0]} of host {host}: {error}."}) from None
+        if isinstance(slug, str) and slug.strip():
+            apps.append({"app_slug": slug.strip(), "title": str(title or host)})
+    return apps
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    app = entry.get("app_title") or entry["app_slug"]
+    return f"{app}: {entry['name']}" if "name" in entry else str(app)
+
+
+def _sentence(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    reasons = [f"{_name(entry)} ({entry['reason'].rstrip('.')})" for entry in entries]
+    return f"{len(entries)} {name}: {name_some(reasons, NAMED)}."

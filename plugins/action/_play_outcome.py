@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Report what a private action has done for all hosts: the outcome of one host, or the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+
+class ActionModule(ActionBase):
+    """Read the registered result directly: as an option it would be evaluated as a whole for each host."""
+
+    _VALID_ARGS = frozenset(("of", "of_localhost", "summary"))
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        result = self._result(variables)
+        if self._task.args.get("summary"):
+            answer.update(_summary(result))
+        elif result["failure"]:
+            answer.update(failed=True, **result["failure"])
+        else:
+            answer.update(result["report"].get(variables["inventory_hostname"]) or {"changed": False})
+        return answer
+
+    def _result(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        name, of_localhost = self._task.args.get("of"), self._task.args.get("of_localhost")
+        if of_localhost:
+            # An index into hostvars would evaluate the outcomes of all hosts for each of them.
+            hostvars = variables["hostvars"]
+            get = getattr(hostvars, "raw_get", hostvars.__getitem__)
+            found: Mapping[str, Any] = get("localhost")[of_localhost]
+            return found
+        return variables[str(name)]  # type: ignore[no-any-return]
+
+
+def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    if not result["summary"]:
+        return {"changed": False, "skipped": True}
+    answer: dict[str, Any] = {"changed": False, "msg": list(result["summary"]), "_ansible_verbose_always": True}
+    if result["summary_warnings"]:
+        answer["warnings"] = list(result["summary_warnings"])
+    return answer

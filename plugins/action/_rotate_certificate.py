@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook rotate_certificate: validate the declarations of all hosts before the first batch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import (
+    PREFIX,
+    Declaration,
+    declaration_of,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import check_shared_apps
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
+    Json,
+    PlayAction,
+    PlayFailureError,
+    play_result,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import plural
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause, name_some
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Unknown, Variables
+
+VARIABLES = Variables(
+    "rotate_certificate_",
+    {
+        "old": {"type": "list", "elements": "str"},
+        # ansible-core reads these as keywords of the play.
+        **{name: {"type": "raw"} for name in ("batch", "max_fail_percentage", "hosts", "allow_empty")},
+    },
+)
+
+
+@dataclass
+class Host:
+    """What one host declares for the rotation."""
+
+    declaration: Declaration
+    old: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.declaration.host
+
+    @property
+    def declares_certificate(self) -> bool:
+        return bool(self.declaration.files.get(BUILD_CERTIFICATE.plural))
+
+
+class ActionModule(PlayAction):
+    """Return the hosts to rotate, and the old certificates of each. With `alone`, of the host of this task only."""
+
+    own = frozenset({"alone"})
+
+    def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
+        play = None if options.get("alone") else self.look_at_play(task_vars, whole_batch=True)
+        own = str(task_vars["inventory_hostname"])
+        if play is None and not options.get("alone"):
+            return play_result(alone=True, rotating=[], old={})
+        batch = play.hosts if play else (own,)
+        of_play = [str(name) for name in task_vars.get("ansible_play_hosts_all") or batch]
+        # A mistake in a later batch must not be found after earlier ones were rotated.
+        is_first = bool(play) and batch[0] == of_play[0]
+        names = of_play if is_first else batch
+        evaluator, search = Evaluator(self._loader), FileSearch()
+        hosts = [_host(name, play.variables_of(name) if play else task_vars, evaluator, search) for name in names]
+        check_shared_apps([host.declaration for host in hosts])
+        rotating = [host for host in hosts if host.declares_certificate]
+        _check(hosts, rotating, is_whole_play=len(names) == len(of_play))
+        here = set(batch)
+        passed_over = [host.name for host in hosts if not host.declares_certificate]
+        lines = []
+        if play and is_first:
+            lines.append(f"{plural(len(rotating), 'app')} to rotate, in batches of {len(batch)} at most.")
+            if passed_over:
+                lines.append(
+                    f"{plural(len(passed_over), 'host')} passed over, because they declare no certificate: "
+                    f"{name_some(passed_over)}."
+                )
+        return play_result(
+            summary=lines,
+            rotating=[host.name for host in rotating if host.name in here],
+            old={host.name: host.old for host in rotating if host.name in here},
+        )
+
+
+def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search: FileSearch) -> Host:
+    declaration = declaration_of(name, variables, evaluator, search)
+    read = VARIABLES.read(name, variables, evaluator)
+    host = Host(declaration, read.values.get("old") or [], list(read.problems))
+    host.problems += [unknown.problem for unknown in read.unknown if unknown.is_misspelt]
+    if host.declares_certificate:
+        declared = [
+            entry.get("name") or os.path.basename(entry.get("src") or "")
+            for entry in declaration.files[BUILD_CERTIFICATE.plural]
+        ]
+        both = [certificate for certificate in host.old if certificate in declared]
+        if both:
+            text = (
+                f"rotate_certificate_old names {', '.join(both)}, which {PREFIX}certificates declares as new. Name "
+                "only certificates that are no longer declared"
+            )
+            host.problems.append(Problem(text))
+    return host
+
+
+def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bool) -> None:
+    """Raise one failure with a message for each mistake, or for a play in which no host declares a certificate."""
+    problems = [
+        (host.name, problem)
+        for host in hosts
+        for problem in (*host.problems, *(host.declaration.problems if host.declares_certificate else ()))
+    ]
+    if problems:
+        causes = by_cause(problems)
+        hints = dict.fromkeys(problem.hint for _name, problem in problems if problem.hint)
+        messages = [*(f"{cause.message()}." for cause in causes), *hints]
+        raise PlayFailureError({"msg": f"Nothing was changed. {' '.join(messages)}"})
+    if not rotating and is_whole_play:
+        unknown = list(_misspelt(hosts))
+        raise PlayFailureError(
+            {
+                "msg": f"Nothing was changed, because no host declares a new certificate in {PREFIX}certificates."
+                + (f" These variables do not exist: {name_some(unknown, 5)}." if unknown else "")
+            }
+        )
+
+
+def _misspelt(hosts: Iterable[Host]) -> Iterable[str]:
+    found: dict[str, Unknown] = {unknown.name: unknown for host in hosts for unknown in host.declaration.unknown}
+    return (f"{unknown.name} (the closest variable is {unknown.closest})" for unknown in found.values())

@@ -1,0 +1,203 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_build_abort_stale: abort builds of many apps that have run, or have waited for a machine, for too long."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort import ABORT, abort
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+    ON_HOLD,
+    RUNNING,
+    is_over,
+    label,
+    status_name,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import (
+    AppOutcome,
+    check_slugs,
+    failure_of,
+    named,
+    run_for_apps,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
+
+DEFAULT_HOURS = 6.0
+HOURS = ("hours", "hold_hours")
+# "1e9" and "nan" are numbers too, and nobody means them.
+_HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]+)?", re.ASCII)
+BUILDS_IN_MESSAGE = 10
+
+LIMITS = OptionGroup({"hours": {"type": "float", "default": DEFAULT_HOURS}, "hold_hours": {"type": "float"}})
+_EACH = {
+    name: {key: value for key, value in option.items() if key != "default"}
+    for name, option in {**LIMITS.argument_spec, **ABORT.argument_spec, "wait": WAIT.argument_spec["wait"]}.items()
+}
+STALE = (
+    OptionGroup(
+        {
+            "apps": {
+                "type": "list",
+                "elements": "dict",
+                "required": True,
+                "options": {"app_slug": {"type": "str", "required": True}, **_EACH},
+            },
+            **CONCURRENCY.argument_spec,
+        }
+    )
+    + LIMITS
+    + ABORT
+    + WAIT
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many hours a build may run, and how many it may wait for a machine."""
+
+    hours: float
+    hold_hours: float
+
+    def exceeded_by(self, build: Mapping[str, Any], now: dt.datetime) -> float | None:
+        """Return the limit in hours that the build exceeds, or None. See `age_is_known` for builds without times."""
+        started, triggered = moment(build.get("started_on_worker_at")), moment(build.get("triggered_at"))
+        if started is not None:
+            limit, since = self.hours, started
+        elif triggered is None:
+            return None
+        elif status_name(build) == ON_HOLD:
+            limit, since = self.hold_hours, triggered
+        else:
+            # Bitrise does not always report the start. Then the build has to exceed both limits.
+            limit, since = max(self.hours, self.hold_hours), triggered
+        return limit if since <= now - dt.timedelta(hours=limit) else None
+
+
+def age_is_known(build: Mapping[str, Any]) -> bool:
+    return any(moment(build.get(name)) is not None for name in ("started_on_worker_at", "triggered_at"))
+
+
+def checked_hours(option: str, value: Any) -> float:
+    """Return the value as hours. Raises OptionError for anything but a number above 0 and below 10000."""
+    text = str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+    hours = float(text) if _HOURS.fullmatch(text) else 0.0
+    if not 0 < hours < 10_000:
+        raise OptionError(f"{option} must be a number of hours above 0 and below 10000, got {value!r}.")
+    return hours
+
+
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with each app as a dict and the hours as numbers. Raises OptionError."""
+    result = with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
+    entries = result.get("apps")
+    for options in (result, *(entries if isinstance(entries, list) else ())):
+        for name in HOURS:
+            if options.get(name) is not None:
+                options[name] = checked_hours(name, options[name])
+    return result
+
+
+def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+    check_workers(options["concurrency"])
+    check_slugs([app["app_slug"] for app in options["apps"]])
+    own = {
+        app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
+    }
+    now = dt.datetime.now(dt.timezone.utc)
+
+    def work(client: BitriseClient, slug: str) -> AppOutcome:
+        return _abort_stale(client, slug, {**options, **own[slug]}, now, context)
+
+    found = run_for_apps(clients, min(options["concurrency"], len(own)), list(own), work, context.say)
+    for outcome in found.values():
+        outcome.values = outcome.values or {"builds": 0, "undated": []}
+    undated = [name for outcome in found.values() for name in outcome.values["undated"]]
+    values = {
+        "apps": {slug: outcome.as_result() for slug, outcome in found.items()},
+        "summary": {
+            "apps": len(found),
+            "changed": sum(outcome.plan.changed for outcome in found.values()),
+            "failed": sum(outcome.error is not None for outcome in found.values()),
+            "builds": sum(outcome.values["builds"] for outcome in found.values()),
+            "aborted": sum(len(outcome.plan.actions) for outcome in found.values()),
+            "undated": len(undated),
+        },
+    }
+    warnings = [warning for outcome in found.values() for warning in outcome.warnings]
+    if undated:
+        warnings.append(
+            f"{len(undated)} builds are not aborted, because Bitrise does not report since when they run or wait: "
+            f"{named(undated, BUILDS_IN_MESSAGE)}."
+        )
+    plan = Plan(
+        tuple(action for outcome in found.values() for action in outcome.plan.actions),
+        {slug: outcome.plan.before for slug, outcome in found.items() if outcome.plan.before},
+        {slug: outcome.plan.after for slug, outcome in found.items() if outcome.plan.after},
+    )
+    errors = {slug: outcome.error for slug, outcome in found.items() if outcome.error}
+    return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
+
+
+def _abort_stale(
+    client: BitriseClient, app_slug: str, options: Mapping[str, Any], now: dt.datetime, context: TaskContext
+) -> AppOutcome:
+    limits = Limits(options["hours"], options["hours"] if options["hold_hours"] is None else options["hold_hours"])
+    builds = [build for build in list_builds(client, app_slug, {"status": RUNNING}) if not is_over(build)]
+    outcome = AppOutcome(
+        app_slug,
+        values={"builds": len(builds), "undated": [label(build) for build in builds if not age_is_known(build)]},
+    )
+    actions: list[Action] = []
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    errors: list[CiError] = []
+    for build in builds:
+        limit = limits.exceeded_by(build, now)
+        if limit is None:
+            continue
+        reason = options["reason"] or f"Not over after {limit:g} hours"
+        each = {**options, "app_slug": app_slug, "build_slug": str(build["slug"]), "reason": reason}
+        try:
+            done = abort(each, client, context)
+        except NotDoneError:
+            raise
+        except CiError as error:
+            errors.append(error)
+            continue
+        if done.plan is not None and done.plan.changed:
+            actions += done.plan.actions
+            before[label(build)], after[label(build)] = dict(done.plan.before), dict(done.plan.after)
+        outcome.warnings += done.warnings
+        if done.error:
+            errors.append(done.error)
+    outcome.plan = Plan(tuple(actions), before, after)
+    outcome.error = _error_of(errors)
+    return outcome
+
+
+def _error_of(errors: Iterable[CiError]) -> CiError | None:
+    """Return the first error, with the messages of all."""
+    every = list(errors)
+    if not every:
+        return None
+    return CiError(" | ".join(error.message for error in every[:BUILDS_IN_MESSAGE]), **every[0].as_dict())
+
+
+BUILD_ABORT_STALE = Entry(
+    "bitrise_build_abort_stale", BITRISE + RUN + STALE, BitriseClients, _run, normalize=normalized
+)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task for many apps: run the work of each app, keep the errors apart, and report them by cause."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
+
+APPS_IN_MESSAGE = 5
+CAUSES_IN_MESSAGE = 10
+
+
+@dataclass
+class AppOutcome:
+    """The result of the work on one app."""
+
+    slug: str
+    plan: Plan = field(default_factory=Plan)
+    values: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: CiError | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        return {
+            **self.plan.as_result(),
+            **self.values,
+            "diff": self.plan.diff,
+            "warnings": list(self.warnings),
+            "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
+        }
+
+
+def check_slugs(slugs: Sequence[str]) -> None:
+    """Raise OptionError for an app without a slug, or for one that is listed twice."""
+    if not slugs:
+        raise OptionError("apps must list at least one app.")
+    for number, slug in enumerate(slugs, 1):
+        if not slug.strip():
+            raise OptionError(f"apps: the app_slug of entry {number} is empty.")
+    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1}) if len(set(slugs)) < len(slugs) else []
+    if twice:
+        raise OptionError(f"apps: app {', '.join(twice)} is listed more than once.")
+
+
+def run_for_apps(
+    clients: BitriseClients,
+    concurrency: int,
+    slugs: Sequence[str],
+    work: Callable[[BitriseClient, str], AppOutcome],
+    say: Callable[[str], None],
+) -> dict[str, AppOutcome]:
+    """Return the outcome of each app, in the given order. A refused token ends the work on all apps."""
+    outcomes: dict[str, AppOutcome] = {}
+    refused: list[tuple[str, CiError]] = []
+    lock = threading.Lock()
+    progress = Progress(say)
+
+    def run(slug: str) -> AppOutcome:
+        with lock:
+            if refused:
+                return AppOutcome(slug, error=_same_for(slug, *refused[0]))
+        try:
+            return work(clients.get(), slug)
+        except CiError as error:
+            if error.kind == "unauthorized":
+                with lock:
+                    refused.append((slug, error))
+            return AppOutcome(slug, error=error)
+
+    def done(slug: str, outcome: AppOutcome) -> None:
+        outcomes[slug] = outcome
+        progress.tell(len(outcomes), len(slugs), "apps done")
+
+    side_by_side(clients, concurrency, slugs, run, done)
+    return {slug: outcomes[slug] for slug in slugs}
+
+
+def _same_for(slug: str, other_slug: str, error: CiError) -> CiError:
+    """Return the error of another app as the error of this one, which would get the same answer."""
+    details = error.as_dict()
+    path = details["path"] and details["path"].replace(other_slug, slug)
+    return CiError(error.message.replace(other_slug, slug), **{**details, "path": path, "request_id": None})
+
+
+def failure_of(errors: Mapping[str, CiError], apps: int) -> CiError | None:
+    """Return one error for the task. Its message has one sentence for each cause, with the apps that it concerns."""
+    if not errors:
+        return None
+    causes: dict[str, list[str]] = {}
+    for slug, error in errors.items():
+        # The messages of one cause differ in the slug of the app only.
+        causes.setdefault(error.message.replace(slug, "SLUG"), []).append(slug)
+    sentences = [_sentence(text, slugs) for text, slugs in list(causes.items())[:CAUSES_IN_MESSAGE]]
+    if len(causes) > CAUSES_IN_MESSAGE:
+        sentences.append(f"There are {len(causes) - CAUSES_IN_MESSAGE} more causes.")
+    details = [error.as_dict() for error in errors.values()]
+    common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
+    message = f"{len(errors)} of {apps} {'app' if apps == 1 else 'apps'} failed. {' '.join(sentences)}"
+    return CiError(message, **{"kind": "several", **common})
+
+
+def named(names: Sequence[str], most: int = APPS_IN_MESSAGE) -> str:
+    """Return the names as a list in a sentence; after the first few, only their number."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def _sentence(text: str, slugs: Sequence[str]) -> str:
+    if len(slugs) == 1:
+        return f"{slugs[0]}: {text.replace('SLUG', slugs[0])}"
+    return f"{len(slugs)} apps ({named(slugs)}): {text}"

@@ -1,0 +1,35 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: _artifact_retention
+short_description: Delete or unpublish old artifacts of all hosts of a play
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Private to the role P(mobileops.ci.artifact_retention#role). It may change or vanish without notice.
+options:
+  alone:
+    description: Process only the app of this host.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Remove old artifacts
+  mobileops.ci._artifact_retention:
+  register: __artifact_retention
+  run_once: true
+"""
+
+RETURN = r"""
+report:
+  description: Result of each host that has something to report.
+  returned: always
+  type: dict
+"""

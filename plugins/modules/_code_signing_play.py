@@ -1,0 +1,44 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: _code_signing_play
+short_description: Reconcile the apps of all hosts of a play
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Private to the role P(mobileops.ci.code_signing#role). It may change or vanish without notice.
+  - Evaluates the variables of the role for all hosts at the task, and runs M(mobileops.ci.bitrise_code_signing) once.
+options:
+  alone:
+    description: Deal with the host of the task only.
+    type: bool
+    default: false
+  whole_batch:
+    description: Every host of the batch is at the task.
+    type: bool
+    default: false
+  allow_empty:
+    description: Name of the variable that accepts a play without declarations.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Reconcile the apps
+  mobileops.ci._code_signing_play:
+  run_once: true
+  no_log: true
+  register: __code_signing_play
+"""
+
+RETURN = r"""
+report:
+  description: The outcome of each host that has something to report.
+  returned: always
+  type: dict
+"""

@@ -1,0 +1,250 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module. module_utils._bitrise.builds.stale.BUILD_ABORT_STALE does the work."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_build_abort_stale
+short_description: Abort builds on Bitrise that take too long
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Aborts the builds of many apps that have run, or have waited for a machine, for too long.
+  - Bitrise does not always report when a build was started. Such a build is aborted only if it is older than both
+    limits. A build of which Bitrise reports no time at all is not aborted. The module warns about it.
+  - If an app fails, the module continues with the other apps, and then fails.
+options:
+  apps:
+    description:
+      - The apps. An entry is the slug of an app, or a dict with the slug and with options for this app only.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      app_slug:
+        description: Slug of the app.
+        type: str
+        required: true
+      hours:
+        description: See O(hours).
+        type: float
+      hold_hours:
+        description: See O(hold_hours).
+        type: float
+      reason:
+        description: See O(reason).
+        type: str
+      abort_with_success:
+        description: See O(abort_with_success).
+        type: bool
+      skip_notifications:
+        description: See O(skip_notifications).
+        type: bool
+      skip_git_status_report:
+        description: See O(skip_git_status_report).
+        type: bool
+      wait:
+        description: See O(wait).
+        type: bool
+  hours:
+    description:
+      - Number of hours that a build may run. Must be above 0 and below 10000.
+    type: float
+    default: 6
+  hold_hours:
+    description:
+      - Number of hours that a build may wait for a machine. Must be above 0 and below 10000.
+      - The default is the value of O(hours).
+    type: float
+  reason:
+    description:
+      - Reason that Bitrise shows with the build, after the name of the user.
+      - The default is a sentence with the number of hours.
+    type: str
+  abort_with_success:
+    description:
+      - Whether an aborted build counts as a success, on Bitrise and at the Git host.
+    type: bool
+    default: false
+  skip_notifications:
+    description:
+      - Whether to send no e-mails about it.
+    type: bool
+    default: false
+  skip_git_status_report:
+    description:
+      - Whether to report no status to the Git host.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
+  - mobileops.ci._run_in
+  - mobileops.ci._waiting
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.bitrise
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff has the status of each build that is aborted.
+  idempotent:
+    support: full
+seealso:
+  - module: mobileops.ci.bitrise_build_abort
+  - module: mobileops.ci.bitrise_build_info
+"""
+
+EXAMPLES = r"""
+- name: Abort builds that run for more than three hours, or wait for more than one
+  mobileops.ci.bitrise_build_abort_stale:
+    api_token: "{{ bitrise_token }}"
+    apps:
+      - 93f256e365d929d3
+      - app_slug: f46e89061e967f27
+        hours: 8
+    hours: 3
+    hold_hours: 1
+"""
+
+RETURN = r"""
+apps:
+  description: Result of each app, by its slug.
+  returned: when the options are valid
+  type: dict
+  contains:
+    changed:
+      description: Whether a build was aborted. In check mode, whether one would be aborted.
+      type: bool
+      sample: true
+    builds:
+      description: Number of builds that were not finished.
+      type: int
+      sample: 3
+    undated:
+      description: Builds without any time, which are not aborted.
+      type: list
+      elements: str
+      sample: []
+    actions:
+      description: Actions of this app, as in RV(actions).
+      type: list
+      elements: dict
+    warnings:
+      description: Warnings about this app.
+      type: list
+      elements: str
+      sample: []
+    diff:
+      description: Status of each aborted build, as C(before) and C(after).
+      type: dict
+    error:
+      description: V(null), or C(msg) and the keys of RV(error).
+      type: dict
+summary:
+  description: Totals of the task.
+  returned: when the options are valid
+  type: dict
+  contains:
+    apps:
+      description: Number of apps.
+      type: int
+      sample: 60
+    changed:
+      description: Number of apps with an aborted build.
+      type: int
+      sample: 2
+    failed:
+      description: Number of apps that failed.
+      type: int
+      sample: 0
+    builds:
+      description: Number of builds that were not finished.
+      type: int
+      sample: 12
+    aborted:
+      description: Number of builds that were aborted.
+      type: int
+      sample: 3
+    undated:
+      description: Number of builds without any time, which are not aborted.
+      type: int
+      sample: 0
+actions:
+  description: Actions performed, in order of the apps. In check mode, the actions that would be performed.
+  returned: when the options are valid
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: Always V(abort).
+      type: str
+      sample: abort
+    kind:
+      description: Always V(build).
+      type: str
+      sample: build
+    app_slug:
+      description: Slug of the app.
+      type: str
+      sample: 93f256e365d929d3
+    slug:
+      description: Slug of the build.
+      type: str
+      sample: 3247e2920496e846
+    name:
+      description: Number of the build.
+      type: str
+      sample: "#12"
+    with_success:
+      description: Whether the build counts as a success.
+      type: bool
+      sample: false
+error:
+  description: Kind of the error. Keys that do not apply are V(null).
+  returned: failure, unless an option has the wrong type
+  type: dict
+  contains:
+    kind:
+      description:
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(wait_timeout), V(option), or
+          V(several) for apps with different errors.
+      type: str
+      sample: not_found
+    status:
+      description: HTTP status of the response.
+      type: int
+      sample: 404
+    method:
+      description: HTTP method of the request.
+      type: str
+      sample: GET
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+      sample: /apps/93f256e365d929d3/builds
+    request_id:
+      description: Identifier that the service gave the request.
+      type: str
+      sample: 8f0c1c1e
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(BUILD_ABORT_STALE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the variables of a host declare for its app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, as_variables
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Unknown, Variables
+
+PREFIX = "code_signing_"
+# Option of the module, by the name of the variable without its prefix.
+LISTS = {
+    "certificates": BUILD_CERTIFICATE.plural,
+    "profiles": PROVISIONING_PROFILE.plural,
+    "keystores": ANDROID_KEYSTORE.plural,
+    "project_files": PROJECT_FILE.plural,
+}
+# Variables of the task: an option that the module gets becomes a variable of the role.
+SETTINGS = as_variables(FLEET, "apps", *LISTS.values())
+OWN: dict[str, dict[str, Any]] = {
+    "app_slug": {"type": "str"},
+    "project_dir": {"type": "path"},
+    "diff": {"type": "str", "choices": ["short", "full"], "default": "short"},
+    "allow_empty": {"type": "bool", "default": False},
+}
+# For tasks_from: remove_certificates.
+REMOVED = {"removed_certificates": {"type": "list", "elements": "str"}}
+
+VARIABLES = Variables(
+    PREFIX,
+    {
+        **{name: FLEET.argument_spec[option] for name, option in LISTS.items()},
+        **OWN,
+        **SETTINGS,
+        **CONNECTION,
+        **REMOVED,
+    },
+    instead={"app_slug": ("bitrise_app_slug",), "allow_empty": ("rollout_allow_empty",)},
+    others=("code_signing_report_",),
+)
+
+
+@dataclass
+class Declaration:
+    """What one host declares. `settings` are the options of the task beside the apps: connection, purge and so on."""
+
+    host: str
+    slug: str = ""
+    files: dict[str, list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    settings: dict[str, Any] = field(default_factory=dict, repr=False)
+    diff: str = "short"
+    allow_empty: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.files and not self.problems
+
+    @property
+    def app(self) -> dict[str, Any]:
+        """Return the entry of the option `apps`. A kind without files is left out, so that a purge leaves it alone."""
+        return {"app_slug": self.slug, **self.files}
+
+
+def declaration_of(host: str, variables: Mapping[str, Any], evaluator: Evaluator, search: FileSearch) -> Declaration:
+    """Evaluate and validate the variables of a host, and find its local files."""
+    read = VARIABLES.read(host, variables, evaluator)
+    values = read.values
+    found = Declaration(
+        host,
+        slug=values.get("app_slug", "").strip(),
+        settings={name: values[name] for name in (*SETTINGS, *CONNECTION) if name in values},
+        diff=values.get("diff", OWN["diff"]["default"]),
+        allow_empty=values.get("allow_empty", OWN["allow_empty"]["default"]),
+        problems=read.problems,
+        unknown=read.unknown,
+    )
+    for name, option in LISTS.items():
+        entries = values.get(name)
+        if entries:
+            found.files[option] = entries
+            found.problems += _find_files(f"{PREFIX}{name}", entries, variables, values.get("project_dir"), search)
+    if found.files and not found.slug:
+        found.problems.append(
+            Problem(
+                "the app is unknown: code_signing_app_slug is empty, and the host has no bitrise_app_slug from the "
+                "inventory plugin mobileops.ci.bitrise"
+            )
+        )
+    if found.is_empty:
+        found.problems += [unknown.problem for unknown in found.unknown if unknown.is_misspelt]
+    return found
+
+
+def declares_something(variables: Mapping[str, Any]) -> bool:
+    """Return whether a host seems to declare files, without evaluating anything."""
+    return any(variables.get(f"{PREFIX}{name}") for name in LISTS)
+
+
+def _find_files(
+    variable: str,
+    entries: list[dict[str, Any]],
+    variables: Mapping[str, Any],
+    project_dir: str | None,
+    search: FileSearch,
+) -> list[Problem]:
+    """Replace each `src` by the absolute path of the file; return what was not found."""
+    problems = []
+    for number, entry in enumerate(entries, 1):
+        src = entry.get("src")
+        if not src:
+            continue
+        path = search.find(src, variables, project_dir)
+        if path:
+            entry["src"] = path
+        else:
+            hint = f"Searched for files in {', '.join(search.places(variables, project_dir))}, first in files/ of each."
+            problems.append(Problem(f"{variable}, entry {number}: file {src} does not exist", hint=hint))
+    return problems

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The declarations of all hosts: what concerns several of them, and how they become runs of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import LISTS, PREFIX, Declaration
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, name_some
+
+NOTHING_DECLARED = (
+    "No code-signing file is declared for any host, so there is nothing to do. The role reads {variables} from the "
+    "variables of each host: group_vars and host_vars beside the inventory, group_vars and host_vars beside the "
+    "playbook that contains the play, variables of the play or the role, and extra variables (-e). ansible-core does "
+    "not read group_vars beside a playbook that only imports mobileops.ci.rollout. Either move them beside the "
+    "inventory, or use the role in a play of your own: '- hosts: all', 'gather_facts: false', "
+    "'roles: [mobileops.ci.code_signing]'. To accept a play without declarations, set {allow_empty}: true."
+)
+
+
+def check_shared_apps(declared: Sequence[Declaration]) -> None:
+    """Add a problem to hosts that declare files for the same app."""
+    by_slug: dict[str, list[Declaration]] = {}
+    for declaration in declared:
+        if declaration.files and declaration.slug:
+            by_slug.setdefault(declaration.slug, []).append(declaration)
+    for slug, several in by_slug.items():
+        if len(several) > 1:
+            names = name_some([declaration.host for declaration in several])
+            text = f"app {slug} has several hosts: {names}; declare all files of an app for one host"
+            for declaration in several:
+                declaration.problems.append(Problem(text))
+
+
+def nothing_declared(declared: Sequence[Declaration], allow_empty: str) -> CiError:
+    """Return the error of a play in which no host declares anything. `allow_empty`: the variable that accepts it."""
+    variables = ", ".join(f"{PREFIX}{name}" for name in LISTS)
+    text = NOTHING_DECLARED.format(variables=variables, allow_empty=allow_empty)
+    unknown = {entry.name: entry for declaration in declared for entry in declaration.unknown}
+    if unknown:
+        hints = [f"{entry.name} (the closest variable is {entry.closest})" for entry in unknown.values()]
+        text = f"{text} These variables are set, but do not exist: {name_some(hints, 5)}."
+    return OptionError(text)
+
+
+def runs_of(declared: Iterable[Declaration]) -> list[tuple[dict[str, Any], list[Declaration]]]:
+    """Return the options of each run of the engine, and the hosts that it is about.
+
+    One run deals with all hosts whose settings are equal. Lists that all of its apps share are common options, which
+    are validated once.
+    """
+    by_settings: dict[str, list[Declaration]] = {}
+    for declaration in declared:
+        by_settings.setdefault(repr(sorted(declaration.settings.items())), []).append(declaration)
+    return [(_options(several), several) for several in by_settings.values()]
+
+
+def _options(several: Sequence[Declaration]) -> dict[str, Any]:
+    first = several[0]
+    common = {
+        option: first.files[option]
+        for option in LISTS.values()
+        if first.files.get(option) and all(other.files.get(option) == first.files[option] for other in several)
+    }
+    apps = [{key: value for key, value in declaration.app.items() if key not in common} for declaration in several]
+    return {**first.settings, **common, "apps": apps}
+
+
+def apps_of(result: Mapping[str, Any], several: Sequence[Declaration]) -> list[dict[str, Any]] | None:
+    """Return what the engine returned for each host, or None if the whole run failed."""
+    apps = list((result.get("apps") or {}).values())
+    failed_as_a_whole = bool(result.get("failed")) and not any(app.get("error") for app in apps)
+    return apps if len(apps) == len(several) and not failed_as_a_whole else None

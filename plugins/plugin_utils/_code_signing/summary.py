@@ -1,0 +1,302 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What came of the apps, in words: one phrase for each file, one line for each app, and the summary of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import (
+    Problem,
+    by_cause,
+    name_some,
+    sentence,
+)
+
+Json = dict[str, Any]
+
+# A summary is a text for people, and one event of a run: so much of it at most.
+GROUPS = 10
+CHANGED_LINES = 500
+CHANGED_LINES_WITH_DIFF = 30
+FAILED_LINES = 50
+NAMES = 200
+# Diffs of hosts in the short form: so many lines in all, else one line for each app, else only the summary.
+DIFF_LINES = 60
+LINE = 1000
+# So many hosts with one cause each get the whole message.
+FEW = 3
+
+# Stands for the slug of an app in a text that several apps share.
+APP = "<app>"
+
+_NOT_REPLACED = {
+    "undeclared": "deleted (not declared)",
+    "duplicate": "duplicate deleted",
+    "leftover": "leftover deleted",
+}
+
+
+@dataclass
+class App:
+    """What came of the app of one host: the engine's outcome, or the problems of its declaration."""
+
+    host: str
+    slug: str = ""
+    outcome: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    problems: list[Problem] = field(default_factory=list)
+    diff: str = "short"
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.problems)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.outcome.get("changed"))
+
+    @property
+    def error(self) -> Mapping[str, Any]:
+        return self.outcome.get("error") or {}
+
+    @property
+    def phrases(self) -> list[tuple[str, str, str]]:
+        """Return what was done with each file: its kind, its name, and the verb."""
+        done: dict[tuple[str, str], list[str]] = {}
+        for action in self.outcome.get("actions") or ():
+            verb = f"{action['action']}:{action.get('reason') or ''}"
+            done.setdefault((action["kind"], action["name"]), []).append(verb)
+        return [(kind, name, verb) for (kind, name), verbs in done.items() for verb in _verbs(verbs)]
+
+    @property
+    def change(self) -> str:
+        """Return what was done in this app in one line, or an empty text."""
+        return ", ".join(f"{name} {verb}" for _kind, name, verb in self.phrases)
+
+
+@dataclass
+class Totals:
+    """The numbers of one or several runs of the engine."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def add(self, summary: Mapping[str, Any]) -> None:
+        self.counts.update({key: value for key, value in summary.items() if isinstance(value, int)})
+        self.counts["waited_s"] += round(float(summary.get("waited_s") or 0))
+        self.seconds += float(summary.get("seconds") or 0.0)
+
+
+def summary_of(
+    apps: Sequence[App], totals: Totals, passed_over: Sequence[str], *, check_mode: bool, with_diff: bool
+) -> list[str]:
+    """Return the summary of a run, at most some 40 lines beside those of changed apps."""
+    changed = [app for app in apps if app.changed and not app.failed]
+    failed = [app for app in apps if app.failed]
+    would = "would change" if check_mode else "changed"
+    counts = totals.counts
+    pace = "".join(
+        f", {counts[name]} {words}"
+        for name, words in (("waited_s", "s waited"), ("refused", "refused"))
+        if counts[name]
+    )
+    in_sync = len(apps) - len(changed) - len(failed)
+    return [
+        f"Apps:     {len(apps)} apps, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed",
+        f"Files:    {counts['uploaded']} uploaded, {counts['updated']} updated, {counts['deleted']} deleted",
+        f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
+        *_changed_lines(changed, with_diff=with_diff),
+        *_passed_over(passed_over),
+        *_failed_lines(failed),
+    ]
+
+
+def stats_of(apps: Sequence[App]) -> Json:
+    """Return what a workflow gets to know."""
+    failed = [app.host for app in apps if app.failed]
+    changed = sum(app.changed and not app.failed for app in apps)
+    return {"apps": len(apps), "changed": changed, "failed": len(failed), "failed_apps": failed}
+
+
+def report_of(apps: Sequence[App], *, with_diff: bool) -> dict[str, Json]:
+    """Return the result of each host that has something to report."""
+    reported = [app for app in apps if app.changed or app.failed]
+    causes = Counter(problem.text for app in apps for problem in app.problems)
+    diffs = _diffs([app for app in reported if app.changed]) if with_diff else {}
+    report = {}
+    for app in reported:
+        result: Json = {"changed": app.changed, "msg": _message(app, causes)}
+        if app.outcome:
+            result["actions"] = app.outcome.get("actions") or []
+            result["files"] = app.outcome.get("files") or []
+        if app.host in diffs:
+            result["diff"] = diffs[app.host]
+        if app.failed:
+            result["failed"] = True
+            if app.error:
+                result["error"] = {key: value for key, value in app.error.items() if key not in ("msg", "exception")}
+                if app.error.get("exception"):
+                    result["exception"] = app.error["exception"]
+        report[app.host] = result
+    return report
+
+
+def shows_diffs(apps: Sequence[App]) -> bool:
+    """Return whether each changed host shows its diff, so that the summary need not name its changes."""
+    return bool(_diffs([app for app in apps if app.changed]))
+
+
+def _message(app: App, causes: Mapping[str, int]) -> str:
+    if not app.failed:
+        return app.change
+    texts = []
+    if app.error and all(causes[problem.text] <= FEW for problem in app.problems):
+        return str(app.error.get("msg"))
+    for problem in app.problems:
+        # Many hosts with one cause get an equal, short text; the summary has its place and what helps.
+        several = causes[problem.text] > FEW
+        texts.append(sentence(problem.text) if several else f"{problem.message} {problem.hint}".strip())
+    return " ".join(dict.fromkeys(texts))
+
+
+def _verbs(verbs: Sequence[str]) -> list[str]:
+    found = []
+    uploads, replaced = "upload:" in verbs, "delete:replaced" in verbs
+    if uploads or replaced:
+        found.append("replaced" if replaced else "uploaded")
+    for verb in dict.fromkeys(verbs):
+        action, _colon, reason = verb.partition(":")
+        if action == "update":
+            found.append("updated")
+        elif action == "delete" and reason != "replaced":
+            found.append(_NOT_REPLACED.get(reason, f"deleted ({reason})" if reason else "deleted"))
+    return found
+
+
+def _changed_lines(changed: Sequence[App], *, with_diff: bool) -> list[str]:
+    """Group equal changes: first by file, then by app."""
+    by_change: dict[str, list[str]] = {}
+    for app in changed:
+        by_change.setdefault(app.change, []).append(app.host)
+    lines = _by_file(changed) if len(by_change) > 1 else []
+    if with_diff and shows_diffs(changed):
+        return lines
+    limit = CHANGED_LINES_WITH_DIFF if with_diff else CHANGED_LINES
+    groups = sorted(by_change.items(), key=lambda entry: -len(entry[1]))
+    for change, hosts in groups[:limit]:
+        apps = f"{len(hosts)} apps" if len(hosts) > 1 else hosts[0]
+        named = f" ({name_some(hosts, NAMES)})" if len(hosts) > 1 else ""
+        lines.append(_cut(f"{apps}: {change}{named}"))
+    left = sum(len(hosts) for _change, hosts in groups[limit:])
+    if left:
+        lines.append(f"{left} more apps changed in other ways; code_signing_diff=full with --diff shows each.")
+    return lines
+
+
+def _by_file(changed: Sequence[App]) -> list[str]:
+    """Return what was done with files that several apps have, and the number of all others by kind."""
+    phrases = Counter(phrase for app in changed for phrase in app.phrases)
+    shared = [(phrase, count) for phrase, count in phrases.most_common(GROUPS) if count > 1]
+    single: Counter[tuple[str, str]] = Counter()
+    for phrase, count in phrases.items():
+        if (phrase, count) not in shared:
+            single[phrase[0], phrase[2]] += count
+    return [
+        *(f"{name} {verb} in {count} apps" for (_kind, name, verb), count in shared),
+        *(
+            f"{count} {'other ' if shared else ''}{kind.replace('_', ' ')}s {verb}"
+            for (kind, verb), count in single.items()
+            if count > 1
+        ),
+    ]
+
+
+def _passed_over(hosts: Sequence[str]) -> list[str]:
+    if not hosts:
+        return []
+    what = "1 host declares" if len(hosts) == 1 else f"{len(hosts)} hosts declare"
+    return [f"{what} no code-signing file: {name_some(hosts)}"]
+
+
+def _failed_lines(failed: Sequence[App]) -> list[str]:
+    """One line for each failed app; apps that failed for one cause share a line."""
+    causes = by_cause((app.host, problem) for app in failed for problem in app.problems)
+    slugs = {app.host: app.slug for app in failed}
+    lines = []
+    for cause in causes[:FAILED_LINES]:
+        text = f"Failed: {cause.message()}"
+        lines.append(_cut(text.replace(APP, slugs[cause.hosts[0]]) if len(cause.hosts) == 1 else text))
+    if len(causes) > FAILED_LINES:
+        lines.append(f"{len(causes) - FAILED_LINES} more causes; see the messages of the hosts.")
+    hints = dict.fromkeys(problem.hint for app in failed for problem in app.problems if problem.hint)
+    return [*lines, *list(hints)[:3]]
+
+
+def _diffs(changed: Sequence[App]) -> dict[str, Json]:
+    """Return the diff of each host; in the short form none at all if they are too many."""
+    found = {app.host: _full_diff(app) for app in changed if app.diff == "full"}
+    short = [app for app in changed if app.diff != "full"]
+    lines = {app.host: short_diff(app) for app in short}
+    if sum(map(len, lines.values())) > DIFF_LINES:
+        lines = {app.host: [f"{app.host}: {app.change}"] for app in short}
+    if len(short) <= CHANGED_LINES_WITH_DIFF:
+        found |= {host: {"prepared": "".join(f"{line}\n" for line in text)} for host, text in lines.items()}
+    return found
+
+
+def _full_diff(app: App) -> Json:
+    diff = app.outcome.get("diff") or {}
+    return {
+        "before": diff.get("before") or {},
+        "after": diff.get("after") or {},
+        "before_header": app.host,
+        "after_header": app.host,
+    }
+
+
+def short_diff(app: App) -> list[str]:
+    """Return the diff of an app, one line for each file."""
+    diff = app.outcome.get("diff") or {}
+    before, after = diff.get("before") or {}, diff.get("after") or {}
+    lines = [app.host]
+    for kind in dict.fromkeys([*before, *after]):
+        old, new = before.get(kind) or {}, after.get(kind) or {}
+        for name in dict.fromkeys([*old, *new]):
+            was, now = old.get(name), new.get(name)
+            if was == now:
+                continue
+            sign = "+" if was is None else "-" if now is None else "~"
+            lines.append(_cut(f"  {sign} {name}{_fields(was, now)}", 240))
+    return lines
+
+
+def _fields(was: Any, now: Any) -> str:
+    """Return the fields of a file: those that it has, or those that change."""
+    if not isinstance(was, Mapping) and not isinstance(now, Mapping):
+        return ""
+    old, new = was or {}, now or {}
+    words = []
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) == new.get(name):
+            continue
+        value, former = _short(new.get(name)), _short(old.get(name))
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            words.append(f"{name} {former} -> {value}")
+        else:
+            words.append(f"{name} {value if isinstance(now, Mapping) else former}")
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value).lower()
+    text = str(value)
+    return f"{text[:12]}..." if len(text) == 64 else text
+
+
+def _cut(line: str, limit: int = LINE) -> str:
+    return line if len(line) <= limit else f"{line[: limit - 3]}..."

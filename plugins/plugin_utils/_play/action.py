@@ -1,0 +1,138 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Base of the private actions that do the work of all hosts of a play at once.
+
+Such a task has `run_once: true` and `no_log: true`: its registered result holds the outcome of each host, which may be
+too large for the events of a run. It never fails. A task with `_play_outcome` reports what is in the result: the
+failure of the whole task, or the outcome of each host, then the summary.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Play, look_at_play
+
+display = Display()
+
+Json = dict[str, Any]
+
+
+class PlayFailureError(Exception):
+    """A failure that is true of all hosts, as the result of a task."""
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        super().__init__(str(result.get("msg")))
+        self.result = dict(result)
+
+
+class PlayAction(InProcess):
+    """Subclasses set `own` (options that are not those of a module) and implement `work`.
+
+    All other options of the task, which come from `module_defaults` of an action group, go to the module.
+    """
+
+    own: ClassVar[frozenset[str]] = frozenset()
+
+    def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
+        """Do the work and return the result to register, as `play_result` makes it.
+
+        May raise CiError or PlayFailureError.
+        """
+        raise NotImplementedError
+
+    def run(self, tmp: None = None, task_vars: Json | None = None) -> Json:
+        del tmp
+        answer: Json = ActionBase.run(self)
+        args = self._task.args
+        options = {name: args[name] for name in self.own if name in args}
+        variables = task_vars or {}
+        try:
+            answer.update(self.work(options, variables))
+        except PlayFailureError as error:
+            answer.update(play_result(failure=error.result))
+        except CiError as error:
+            answer.update(play_result(failure={"msg": error.message, "error": error.as_dict()}))
+        except Exception as error:
+            # The task has no_log, which would hide the message and the traceback.
+            text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
+            answer.update(play_result(failure={"msg": text, "exception": traceback.format_exc()}))
+        if answer.get("failure"):
+            # A playbook reports in a play of its own, which needs a host for what is true of all.
+            answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
+        return answer
+
+    def look_at_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
+        """Return the hosts at this task, or None if each host needs a task of its own; say why at -vvv."""
+        found = look_at_play(self._task, task_vars, whole_batch=whole_batch)
+        if isinstance(found, str):
+            display.vvv(f"{self._task.action}: runs once for each host: {found}")
+            return None
+        return found
+
+    def execute(self, entry: Entry, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
+        """Run a module of the collection with these options: in this process, or as a module where that is needed."""
+        task = self._task
+        kept = task.args, task.action, task.diff
+        defaults = {name: value for name, value in task.args.items() if name not in self.own}
+        self.entry = entry
+        task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{entry.name}", diff
+        try:
+            result: Json = InProcess.run(self, None, task_vars)
+            return result
+        finally:
+            task.args, task.action, task.diff = kept
+
+    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
+        """Show progress although the task has no_log: a line of progress holds nothing secret."""
+        return show
+
+
+def play_result(
+    report: Mapping[str, Json] | None = None,
+    *,
+    summary: Sequence[str] = (),
+    stats: Mapping[str, Any] | None = None,
+    hosts: Sequence[str] = (),
+    failure: Mapping[str, Any] | None = None,
+    warnings: Sequence[str] = (),
+    alone: bool = False,
+    **more: Any,
+) -> Json:
+    """Return the registered result of a PlayAction.
+
+    `report`: the outcome of each host that has something to report, as a result of a task. `failure`: what is true of
+    the whole task, as a result too. `summary`: lines to show at the end. `stats`: data as of ansible.builtin.set_stats.
+    `hosts`: patterns of the hosts that have something to report. `alone`: the hosts at the task are unknown, and each
+    needs a task of its own.
+    """
+    result: Json = {
+        "changed": False,
+        "report": dict(report or {}),
+        "summary": list(summary),
+        "failure": dict(failure or {}),
+        "summary_warnings": list(warnings),
+        "alone": alone,
+        **more,
+    }
+    if hosts:
+        result["hosts"] = list(hosts)
+    if stats:
+        result["ansible_stats"] = {"data": dict(stats), "per_host": False, "aggregate": True}
+    return result
+
+
+def pattern_of(host: str) -> str:
+    """Return a pattern for `hosts:` that matches this host; characters that patterns cannot contain match any other."""
+    if host.isascii() and all(letter.isalnum() or letter in "._-" for letter in host):
+        return host
+    return "~^" + "".join(letter if letter.isalnum() else "." for letter in host) + "$"

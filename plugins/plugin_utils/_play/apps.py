@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private actions for which each host is an app: read the variables of all hosts, and report by host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, play_result
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause, name_some
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, connection_of
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Spec, Variables
+
+APP_SLUG = "app_slug"
+# If more hosts than this have the same problem, only the summary has the message.
+SHARED = 3
+# A name that is less similar to a variable is the user's own.
+SUSPECTED = 0.6
+
+
+@dataclass
+class Hosts:
+    """The hosts that take part: those whose variables are valid, and the problems of the others."""
+
+    _reads: dict[str, Read] = field(default_factory=dict)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)
+    unknown: list[tuple[str, Problem]] = field(default_factory=list)
+
+    @property
+    def reads(self) -> list[Read]:
+        return list(self._reads.values())
+
+    def accept(self, read: Read) -> None:
+        self._reads[read.host] = read
+
+    def pass_over(self, host: str) -> None:
+        self._reads.pop(host, None)
+
+    @property
+    def warnings(self) -> list[str]:
+        """One warning for each variable that may be misspelt, or may be the user's own."""
+        return [cause.message() for cause in by_cause(self.unknown)]
+
+    def reject(self, host: str, *problems: Problem) -> None:
+        self.problems += [(host, problem) for problem in problems]
+        self.pass_over(host)
+
+    @property
+    def messages(self) -> list[str]:
+        """One message for each cause."""
+        return [f"{cause.message()}." for cause in by_cause(self.problems)]
+
+    def failed(self) -> dict[str, Json]:
+        """Return the results of the hosts with problems. If many share a problem, only `messages` has its text."""
+        shared = {cause.text for cause in by_cause(self.problems) if len(cause.hosts) > SHARED}
+        texts: dict[str, list[str]] = {}
+        for host, problem in self.problems:
+            text = "Invalid variable; see the summary" if problem.text in shared else problem.text
+            texts.setdefault(host, []).append(text if text.endswith("?") else text.rstrip(".") + ".")
+        return {host: {"failed": True, "msg": " ".join(dict.fromkeys(of_host))} for host, of_host in texts.items()}
+
+
+def app_variables(prefix: str, options: Mapping[str, Spec], *, of_playbook: Sequence[str] = ()) -> Variables:
+    """Return the variables of a role or playbook about apps: its options, the app, and the connection.
+
+    Where a connection variable is not set, that of the role code_signing applies. `of_playbook`: names without the
+    prefix that only the playbook reads, such as "hosts".
+    """
+    return Variables(
+        prefix,
+        {
+            **options,
+            APP_SLUG: {"type": "str"},
+            **CONNECTION,
+            **{name: {"type": "raw"} for name in of_playbook},
+        },
+        instead={APP_SLUG: ("bitrise_app_slug",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
+    )
+
+
+class AppsAction(PlayAction):
+    """Subclasses set `variables` and implement `work`."""
+
+    variables: Variables
+    own = frozenset({"alone"})
+
+    def read_hosts(self, options: Mapping[str, Any], task_vars: Json) -> Hosts | None:
+        """Return the hosts at this task. None if they are unknown: then each host needs a task with `alone`."""
+        evaluator = Evaluator(self._loader)
+        found = Hosts()
+        of_hosts: Iterable[tuple[str, Mapping[str, Any]]]
+        if options.get("alone"):
+            of_hosts = [(str(task_vars["inventory_hostname"]), task_vars)]
+        else:
+            play = self.look_at_play(task_vars)
+            if play is None:
+                return None
+            of_hosts = self._taking_part(play.variables(), evaluator, found)
+        for host, variables in of_hosts:
+            read = self.variables.read(host, variables, evaluator)
+            problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
+            found.unknown += [(host, problem) for problem in suspected(self.variables, read)]
+            if problems:
+                found.reject(host, *problems)
+            else:
+                self.add_values(read, variables)
+                found.accept(read)
+        self._reject_duplicates(found)
+        return found
+
+    def add_values(self, read: Read, variables: Mapping[str, Any]) -> None:
+        """Add values that come from other variables of the host."""
+
+    def _taking_part(
+        self, of_hosts: Iterator[tuple[str, Mapping[str, Any]]], evaluator: Evaluator, found: Hosts
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Evaluate the conditions of the task for each host: ansible-core does so for the first one only."""
+        for host, variables in of_hosts:
+            try:
+                takes_part = evaluator.takes_part(self._task, variables)
+            except Exception as error:  # a condition may raise anything
+                found.reject(host, Problem(f"the condition of the task cannot be evaluated ({type(error).__name__})"))
+            else:
+                if takes_part:
+                    yield host, variables
+
+    def _reject_duplicates(self, found: Hosts) -> None:
+        hosts: dict[str, list[str]] = {}
+        for read in found.reads:
+            if APP_SLUG in read.values:
+                hosts.setdefault(read.values[APP_SLUG], []).append(read.host)
+        for slug, of_app in hosts.items():
+            if len(of_app) > 1:
+                text = f"several hosts have the app {slug}: {name_some(of_app)}. Each app must have one host"
+                for host in of_app:
+                    found.reject(host, Problem(text))
+
+    def require_apps(self, found: Hosts) -> None:
+        """Reject hosts without an app."""
+        text = (
+            f"{self.variables.prefix}{APP_SLUG} is not set, and the host has no bitrise_app_slug from the inventory "
+            "plugin mobileops.ci.bitrise"
+        )
+        for read in found.reads:
+            if APP_SLUG not in read.values:
+                found.reject(read.host, Problem(text))
+
+    def execute_for(
+        self, entry: Entry, reads: Sequence[Read], options: Mapping[str, Any], task_vars: Json, *, each: Sequence[str]
+    ) -> list[Json]:
+        """Run a module once for all apps that have the same connection. Return the results.
+
+        `options`: the options of the task as a whole. `each`: the options that are given for each app.
+        """
+        together: dict[str, list[Read]] = {}
+        for read in reads:
+            # Not a key of the values themselves: a token must not get into any message.
+            together.setdefault(repr(sorted(connection_of(read.values).items())), []).append(read)
+        results = []
+        for of_connection in together.values():
+            apps = [
+                {name: read.values[name] for name in (APP_SLUG, *each) if name in read.values} for read in of_connection
+            ]
+            given = {**connection_of(of_connection[0].values), **options, "apps": apps}
+            results.append(self.execute(entry, given, task_vars))
+        return results
+
+    def alone(self) -> Json:
+        """Return the result that makes each host run a task of its own."""
+        return play_result(alone=True)
+
+
+def suspected(variables: Variables, read: Read) -> list[Problem]:
+    """Return a problem for each variable that may be misspelt, or may be the user's own: a warning, not an error."""
+    start = len(variables.prefix)
+    return [
+        unknown.problem
+        for unknown in read.unknown
+        if not unknown.is_misspelt
+        and SequenceMatcher(None, unknown.name[start:], unknown.closest[start:]).ratio() >= SUSPECTED
+    ]
+
+
+def common(reads: Sequence[Read], names: Iterable[str]) -> dict[str, Any]:
+    """Return the options of the whole task: each as the first host that sets it has it."""
+    found: dict[str, Any] = {}
+    for read in reads:
+        for name in names:
+            if name in read.values:
+                found.setdefault(name, read.values[name])
+    return found
+
+
+def failure_of(results: Sequence[Json]) -> Json | None:
+    """Return the failure of the whole task: a module without results, or one cause for which all apps failed."""
+    for result in results:
+        if result.get("failed") and not isinstance(result.get("apps"), Mapping):
+            return {key: result[key] for key in ("msg", "error", "exception") if key in result}
+    apps = {slug: app for result in results for slug, app in result["apps"].items()}
+    causes = {_cause(slug, app["error"]) for slug, app in apps.items() if app["error"] and not app["changed"]}
+    if len(apps) > 1 and len(causes) == 1 and all(app["error"] and not app["changed"] for app in apps.values()):
+        return {"msg": results[0]["msg"], "error": results[0]["error"]}
+    return None
+
+
+def errors_of(reads: Sequence[Read], apps: Mapping[str, Json]) -> tuple[dict[str, Json], list[str]]:
+    """Return the results of the hosts whose app failed, and one message for each cause."""
+    failed = [(read.host, slug, apps[slug]["error"]) for read in reads if apps[slug := read.values[APP_SLUG]]["error"]]
+    causes = by_cause((host, Problem(_cause(slug, error))) for host, slug, error in failed)
+    shared = {cause.text for cause in causes if len(cause.hosts) > SHARED}
+    report = {}
+    for host, slug, error in failed:
+        text = f"Failed ({error['kind']}); see the summary." if _cause(slug, error) in shared else error["msg"]
+        report[host] = {"failed": True, "msg": text, "error": {key: error[key] for key in error if key != "msg"}}
+    messages = [
+        cause.message().replace("SLUG", "..." if len(cause.hosts) > 1 else _slug(cause.hosts[0], failed))
+        for cause in causes
+    ]
+    return report, messages
+
+
+def _cause(slug: str, error: Mapping[str, Any]) -> str:
+    """Return the message without what differs from app to app."""
+    return str(error["msg"]).replace(slug, "SLUG")
+
+
+def _slug(host: str, failed: Sequence[tuple[str, str, Any]]) -> str:
+    return next(slug for other, slug, _error in failed if other == host)
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of modules as variables of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+
+_FILLED_IN = ("default", "fallback", "required")
+
+
+def as_variables(group: OptionGroup, *without: str) -> dict[str, dict[str, Any]]:
+    """Return the specification of variables for these options.
+
+    A variable that is not set leaves its option out. So `module_defaults`, the environment and the default of the
+    module apply, in this order.
+    """
+    return {
+        name: {key: value for key, value in spec.items() if key not in _FILLED_IN}
+        for name, spec in group.argument_spec.items()
+        if name not in without
+    }
+
+
+# The connection to Bitrise.
+CONNECTION = as_variables(BITRISE)
+
+
+def connection_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the connection options among the values of a host's variables."""
+    return {name: values[name] for name in CONNECTION if name in values}

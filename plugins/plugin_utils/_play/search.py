@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find local files that variables name, wherever a project may keep them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible import context
+
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import find_in_other_form
+
+
+class FileSearch:
+    """Search files as ansible.builtin.copy does, then beside the inventory and in the project of the playbook.
+
+    A playbook of a collection that a project imports lies elsewhere. Therefore the folder of the playbook on the
+    command line counts, and the project root: a folder that a variable names, and the working directory if it contains
+    that playbook.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, ...], str | None] = {}
+        self._of_project = _project_folders()
+
+    def find(self, path: str, variables: Mapping[str, Any], project_dir: str | None = None) -> str | None:
+        """Return the absolute path of the file, or None. `variables` are those of the host."""
+        path = _expanded(path)
+        folders = self._folders(variables, project_dir)
+        key = (path, *folders)
+        if key not in self._found:
+            candidates = [Path(folder, path) for place in folders for folder in (Path(place, "files"), place)]
+            existing = (str(place) if place.exists() else find_in_other_form(str(place)) for place in candidates)
+            self._found[key] = next((os.path.abspath(place) for place in existing if place), None)
+        return self._found[key]
+
+    def places(self, variables: Mapping[str, Any], project_dir: str | None = None) -> list[str]:
+        """Return the folders in the order of the search; in each, the folder ``files`` comes first."""
+        return list(self._folders(variables, project_dir))
+
+    def _folders(self, variables: Mapping[str, Any], project_dir: str | None) -> tuple[str, ...]:
+        role = str(variables.get("role_path") or "")
+        of_role = (role, os.path.join(role, "tasks")) if role else ()
+        searched = [str(place) for place in variables.get("ansible_search_path") or () if place not in of_role]
+        beside_inventory = [str(place) for place in (variables.get("inventory_dir"),) if place]
+        of_project = [os.path.abspath(_expanded(project_dir))] if project_dir else []
+        return tuple(dict.fromkeys([*searched, *beside_inventory, *of_project, *self._of_project]))
+
+
+def _project_folders() -> list[str]:
+    """Return the folders of the playbooks on the command line, and the working directory if it contains one of them."""
+    working = os.getcwd()
+    # Names of playbooks in collections are no paths.
+    started = [os.path.abspath(name) for name in context.CLIARGS.get("args") or () if os.path.isfile(name)]
+    folders = [os.path.dirname(path) for path in started]
+    return [*folders, *([working] if any(_is_below(folder, working) for folder in folders) else [])]
+
+
+def _is_below(folder: str, parent: str) -> bool:
+    return os.path.commonpath([folder, parent]) == parent
+
+
+def _expanded(path: str) -> str:
+    return os.path.expanduser(os.path.expandvars(path))

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of a role or playbook: what they may be, read and validated for one host."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible.module_utils.common import validation
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import (
+    OMITTED,
+    EvaluationError,
+    Evaluator,
+    place_of,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import as_list, is_blank
+
+Spec = Mapping[str, Any]
+
+# A name that is at least this similar to a variable is a misspelling of it.
+_SIMILAR = 0.75
+
+_SCALARS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "bool": ("true or false", validation.check_type_bool),
+    "int": ("a whole number", validation.check_type_int),
+    "float": ("a number", validation.check_type_float),
+}
+_RULES: dict[str, Callable[[Any, Any], Any]] = {
+    "mutually_exclusive": validation.check_mutually_exclusive,
+    "required_together": validation.check_required_together,
+    "required_one_of": validation.check_required_one_of,
+    "required_by": validation.check_required_by,
+    "required_if": validation.check_required_if,
+}
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A variable with the prefix of the role that the role does not have."""
+
+    name: str
+    closest: str
+    is_misspelt: bool  # similar enough to be one; otherwise it may be a variable of the user's own
+    place: str = ""
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(f"{self.name} is not a variable of this collection; did you mean {self.closest}?", self.place)
+
+
+@dataclass
+class Read:
+    """The variables of one host. `values` has the names without the prefix, and nothing that is blank or not set."""
+
+    host: str
+    values: dict[str, Any] = field(default_factory=dict, repr=False)  # may hold secrets
+    problems: list[Problem] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The variables of a role or playbook.
+
+    `options`: the specification of each, by its name without the prefix. `instead`: variables to use where one of
+    these is not set or blank. `others`: prefixes of names that belong to other roles.
+    """
+
+    prefix: str
+    options: Mapping[str, Spec]
+    instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+
+    def read(self, host: str, variables: Mapping[str, Any], evaluator: Evaluator) -> Read:
+        """Evaluate and validate the variables of one host."""
+        evaluator.use(variables)
+        found = Read(host, unknown=self.unknown(variables))
+        for option, spec in self.options.items():
+            before = len(found.problems)
+            for name in (f"{self.prefix}{option}", *self.instead.get(option, ())):
+                value = self._value(name, spec, variables, evaluator, found)
+                if value is not None:
+                    found.values[option] = value
+                    break
+            else:
+                if spec.get("required") and len(found.problems) == before:
+                    found.problems.append(Problem(f"{self.prefix}{option} is required"))
+        return found
+
+    def unknown(self, variables: Mapping[str, Any]) -> list[Unknown]:
+        """Return the names that begin with the prefix and are not variables of the role, each with the closest one."""
+        found = []
+        for name in sorted(name for name in variables if name.startswith(self.prefix)):
+            option = name[len(self.prefix) :]
+            if option in self.options or name.startswith(self.others):
+                continue
+            closest = closest_of(option, self.options, 0.0)
+            similar = difflib.SequenceMatcher(None, option, closest).ratio() >= _SIMILAR
+            found.append(Unknown(name, f"{self.prefix}{closest}", similar, place_of(variables[name])))
+        return found
+
+    def _value(self, name: str, spec: Spec, variables: Mapping[str, Any], evaluator: Evaluator, found: Read) -> Any:
+        """Return the value, or None if it is not set, blank or wrong."""
+        raw = variables.get(name)
+        if raw is None:
+            return None
+        try:
+            value = evaluator.value(raw, spec)
+        except EvaluationError as error:
+            found.problems.append(Problem(f"{name}: {error}", place_of(error.__cause__, raw)))
+            return None
+        if value is OMITTED or is_blank(value):
+            return None
+        return _checked(value, spec, name, raw, found.problems)
+
+
+def closest_of(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known name that is most similar, or an empty text if none is similar enough."""
+    (found, *_others) = [*difflib.get_close_matches(name, [*known], 1, cutoff), ""]
+    return found
+
+
+def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem]) -> Any:
+    """Return the value in the type that the specification wants. Add problems; no text quotes a value."""
+    kind = spec.get("type", "str")
+    if kind == "list":
+        return _checked_list(value, spec, what, raw, problems)
+    if kind == "dict":
+        return _checked_dict(value, spec, what, raw, problems)
+    wanted = ""
+    if kind in _SCALARS:
+        wanted, convert = _SCALARS[kind]
+        try:
+            value = convert(value)
+        except (TypeError, ValueError):
+            problems.append(Problem(f"{what} must be {wanted}", place_of(raw)))
+            return None
+    elif kind == "str" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = str(value)
+    elif kind in ("str", "path") and not isinstance(value, str):
+        problems.append(Problem(f"{what} must be a text, not {_named(value)}", place_of(raw)))
+        return None
+    choices = spec.get("choices")
+    if choices and value not in choices:
+        problems.append(Problem(f"{what} must be one of {', '.join(map(str, choices))}", place_of(raw)))
+        return None
+    return value
+
+
+def _checked_list(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem]) -> Any:
+    try:
+        entries = as_list(value)
+    except ValueError as error:
+        problems.append(Problem(f"{what}: {error}", place_of(raw)))
+        return None
+    of_entries = {**spec, "type": spec.get("elements", "raw")}
+    same_shape = isinstance(raw, (list, tuple)) and len(raw) == len(entries)
+    checked = [
+        _checked(entry, of_entries, f"{what}, entry {number}", raw[number - 1] if same_shape else raw, problems)
+        for number, entry in enumerate(entries, 1)
+    ]
+    return [entry for entry in checked if entry is not None]
+
+
+def _checked_dict(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem]) -> Any:
+    if not isinstance(value, Mapping):
+        problems.append(Problem(f"{what} must be a dictionary of options, not {_named(value)}", place_of(raw)))
+        return None
+    options: Mapping[str, Spec] | None = spec.get("options")
+    if options is None:
+        return dict(value)
+    by_name = {alias: option for name, option in options.items() for alias in (name, *option.get("aliases", ()))}
+    checked: dict[str, Any] = {}
+    for key, item in value.items():
+        origin = _of_key(raw, key)
+        if key not in by_name:
+            near = closest_of(key, by_name)
+            advice = f"did you mean {near}?" if near else f"allowed are {', '.join(options)}."
+            text = f"{what}: {key} is not an option here; {advice}"
+            problems.append(Problem(text, place_of(*origin, raw)))
+        elif item is not None:
+            found = _checked(item, by_name[key], f"{what}: {key}", origin[-1], problems)
+            if found is not None:
+                checked[key] = found
+    for name, option in options.items():
+        if option.get("required") and not {name, *option.get("aliases", ())} & checked.keys() and name not in value:
+            problems.append(Problem(f"{what}: {name} is required", place_of(raw)))
+    _check_rules(value, spec, what, raw, problems)
+    return checked
+
+
+def _check_rules(value: Mapping[str, Any], spec: Spec, what: str, raw: Any, problems: list[Problem]) -> None:
+    given = {key: item for key, item in value.items() if item is not None}
+    for rule, check in _RULES.items():
+        if not spec.get(rule):
+            continue
+        try:
+            check(spec[rule], given)
+        except TypeError as error:
+            problems.append(Problem(f"{what}: {error}", place_of(raw)))
+
+
+def _of_key(raw: Any, key: str) -> tuple[Any, ...]:
+    """Return the key and the value as they stand in the source, from where ansible-core may know their origin."""
+    if not isinstance(raw, Mapping) or key not in raw:
+        return (raw,)
+    return (next(known for known in raw if known == key), raw[key])
+
+
+def _named(value: Any) -> str:
+    kinds = ((bool, "true or false"), ((int, float), "a number"), (str, "a text"), (Mapping, "a dictionary"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a list")

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet task is interrupted. The next run finishes its work."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ..helpers.service import CERTIFICATES, PROFILES, a_file, sha256
+from .fleet import APPS, KINDS, Fleet, FleetTask, declared, digests
+
+FLEET = APPS[:6]
+NEW, KEY = b"the new bytes", b"the new key"
+OLD = {
+    CERTIFICATES: [a_file("dist.p12", b"the old key", certificate_password="one"), a_file("other", b"x")],
+    PROFILES: [a_file("dist", b"some older bytes", is_protected=True), a_file("other", b"x"), a_file("first", None)],
+}
+TRUE = {
+    CERTIFICATES: digests(**{"dist.p12": KEY, "other": b"x"}),
+    PROFILES: digests(dist=NEW, first=b"1", other=b"x"),
+}
+
+
+def rollout(fleet: Fleet, **options: Any) -> FleetTask:
+    """Replacements, a first upload, flags and a password in each of the apps."""
+    fleet.holds(dict.fromkeys(FLEET, OLD))
+    return fleet.task(
+        FLEET,
+        build_certificates=[declared("dist.p12", KEY, is_protected=True)],
+        provisioning_profiles=[declared("dist", NEW), declared("first", b"1", is_expose=False)],
+        concurrency=4,
+        digest_cache=str(fleet.folder / "digests"),
+        **options,
+    )
+
+
+def check_nothing_is_lost(fleet: Fleet) -> None:
+    """A build at this moment finds each file that there was, in its old form or in the new one."""
+    for kind in KINDS:
+        for contents in fleet.contents(kind).values():
+            complete = {name for name, digest in contents if digest}
+            assert {"other", "dist.p12" if kind == CERTIFICATES else "dist"} <= complete
+
+
+def check_all_is_true(fleet: Fleet) -> None:
+    for kind in KINDS:
+        assert fleet.contents(kind) == dict.fromkeys(FLEET, TRUE[kind])
+    for slug in FLEET:
+        (certificate,) = [file for file in fleet.files(slug, CERTIFICATES) if file["upload_file_name"] == "dist.p12"]
+        assert (certificate["is_protected"], certificate["password_sha256"]) == (True, sha256(b"one"))
+        flags = {
+            file["upload_file_name"]: (file["is_protected"], file["is_expose"]) for file in fleet.files(slug, PROFILES)
+        }
+        assert flags == {"dist": (True, True), "first": (False, False), "other": (False, True)}
+
+
+class Interrupted(BaseException):
+    """What ansible-core raises in the main thread when a task's time is over; or the user's Ctrl-C."""
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise Interrupted
+
+    usual = signal.signal(signal.SIGALRM, interrupt)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, usual)
+
+
+def interrupted_after(task: FleetTask, seconds: float) -> float:
+    """How long it takes to end after that."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    started = time.monotonic()
+    with pytest.raises(Interrupted):
+        task.result()
+    assert [thread for thread in threading.enumerate() if thread.name.startswith("mobileops.ci")] == []
+    return time.monotonic() - started - seconds
+
+
+@pytest.mark.usefixtures("alarm")
+def test_interrupted_at_work(fleet: Fleet) -> None:
+    """Each thread ends the upload that it is at; what is known by then is kept."""
+    task = rollout(fleet)
+    fleet.emulator.options(latency_ms=20)
+    assert interrupted_after(task, 0.3) < 10
+    fleet.emulator.options(latency_ms=0)
+    check_nothing_is_lost(fleet)
+    begun = sum(("dist", sha256(NEW)) in contents for contents in fleet.contents(PROFILES).values())
+    assert begun < len(FLEET)
+    # Where not all that is new is there yet, the old is kept beside it; nothing else is left of what was under way.
+    for kind, name, old, new in (
+        (CERTIFICATES, "dist.p12", b"the old key", KEY),
+        (PROFILES, "dist", b"some older bytes", NEW),
+    ):
+        for contents in fleet.contents(kind).values():
+            digest = [digest for found, digest in contents if found == name]
+            assert digest in ([sha256(old)], [sha256(new)], sorted([sha256(old), sha256(new)]))
+    task.run()
+    check_all_is_true(fleet)
+
+
+@pytest.mark.usefixtures("alarm")
+def test_interrupted_while_it_waits(fleet: Fleet) -> None:
+    """The service wants a pause of a minute: nobody sits it out."""
+    task = rollout(fleet, max_retries=3)
+    fleet.emulator.fault(status=429, retry_after=60)
+    assert interrupted_after(task, 0.3) < 10
+    fleet.emulator.clear_faults()
+    task.run()
+    check_all_is_true(fleet)

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of roles, evaluated and validated in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import as_list
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
+
+try:  # ansible-core 2.19 and later: only trusted text is a template
+    from ansible.template import trust_as_template
+except ImportError:
+
+    def trust_as_template(value: str) -> str:
+        return value
+
+
+SECRET = "s3cret"
+VARIABLES = Variables(
+    "shop_",
+    {
+        "files": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "src": {"type": "path"},
+                "content": {"type": "str", "no_log": True},
+                "password": {"type": "str", "no_log": True},
+                "flag": {"type": "bool", "aliases": ["flagged"]},
+                "order": {"type": "str", "choices": ["first", "last"]},
+            },
+            "mutually_exclusive": [["src", "content"]],
+        },
+        "names": {"type": "list", "elements": "str"},
+        "kinds": {"type": "list", "elements": "str", "choices": ["red", "blue"]},
+        "limit": {"type": "int"},
+        "timeout": {"type": "float"},
+        "force": {"type": "bool"},
+        "slug": {"type": "str"},
+    },
+    instead={"slug": ("service_slug",)},
+    others=("shop_report_",),
+)
+
+
+def read(**variables: Any) -> Read:
+    return VARIABLES.read("one", variables, Evaluator(DataLoader()))
+
+
+def texts(found: Read) -> list[str]:
+    return [problem.text for problem in found.problems]
+
+
+@pytest.mark.parametrize("blank", [None, "", "  ", "\n"])
+def test_a_blank_variable_is_not_set(blank: str | None) -> None:
+    found = read(**{f"shop_{name}": blank for name in VARIABLES.options}, service_slug="s1")
+
+    assert (found.values, found.problems) == ({"slug": "s1"}, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (["a", "b"], ["a", "b"]),
+        ("a", ["a"]),
+        ("a,b", ["a", "b"]),
+        ("a\n b \n", ["a", "b"]),
+        ('["a", "b,c"]', ["a", "b,c"]),
+        (["a", "", None], ["a"]),
+        (5, ["5"]),
+        ([], []),
+    ],
+)
+def test_lists_as_users_write_them(written: Any, names: list[str]) -> None:
+    assert read(shop_names=written).values["names"] == names
+
+
+def test_a_dictionary_and_json_are_lists_of_dictionaries() -> None:
+    assert as_list({"src": "a"}) == as_list('{"src": "a"}') == as_list('[{"src": "a"}]') == [{"src": "a"}]
+
+
+WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
+    "key": (
+        {"shop_files": [{"pasword": SECRET}]},
+        "shop_files, entry 1: pasword is not an option here; did you mean password?",
+    ),
+    "unlike any key": (
+        {"shop_files": [{"xyz": SECRET}]},
+        "shop_files, entry 1: xyz is not an option here; allowed are src, content, password, flag, order.",
+    ),
+    "entry": (
+        {"shop_files": [{"src": "a"}, SECRET]},
+        "shop_files, entry 2 must be a dictionary of options, not a text",
+    ),
+    "text": ({"shop_files": f"src={SECRET}"}, "shop_files, entry 1 must be a dictionary of options, not a text"),
+    "broken JSON": ({"shop_files": f"[{SECRET}"}, "shop_files: it begins like JSON, but cannot be parsed as JSON"),
+    "flag": ({"shop_files": [{"flag": SECRET}]}, "shop_files, entry 1: flag must be true or false"),
+    "choice": ({"shop_files": [{"order": SECRET}]}, "shop_files, entry 1: order must be one of first, last"),
+    "choices": ({"shop_kinds": ["red", SECRET]}, "shop_kinds, entry 2 must be one of red, blue"),
+    "path": ({"shop_files": [{"src": 5}]}, "shop_files, entry 1: src must be a text, not a number"),
+    "rule": (
+        {"shop_files": [{"src": "a", "content": SECRET}]},
+        "shop_files, entry 1: parameters are mutually exclusive: src|content",
+    ),
+    "number": ({"shop_limit": SECRET}, "shop_limit must be a whole number"),
+    "list for a text": ({"shop_slug": [SECRET]}, "shop_slug must be a text, not a list"),
+    "undefined": ({"shop_slug": trust_as_template("{{ nothere }}")}, "shop_slug: 'nothere' is undefined"),
+    "division": (
+        {"shop_limit": trust_as_template("{{ 1 / 0 }}"), "secret": SECRET},
+        "shop_limit: it cannot be evaluated (ZeroDivisionError)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("variables", "text"), WRONG.values(), ids=WRONG)
+def test_a_wrong_variable_is_named_without_its_value(variables: Mapping[str, Any], text: str) -> None:
+    found = read(**variables)
+
+    assert texts(found) == [text]
+    assert SECRET not in repr(found)
+
+
+def test_values_are_evaluated_and_have_their_types() -> None:
+    found = read(
+        shop_files=[{"src": trust_as_template("{{ word }}.p12"), "flagged": "yes", "password": 123, "content": None}],
+        shop_limit=trust_as_template("{{ 2 + 3 }}"),
+        shop_timeout="2.5",
+        shop_force="no",
+        word="dist",
+    )
+
+    assert found.problems == []
+    assert found.values == {
+        "files": [{"src": "dist.p12", "flagged": True, "password": "123"}],
+        "limit": 5,
+        "timeout": 2.5,
+        "force": False,
+    }
+
+
+def test_a_text_that_looks_like_a_list_stays_a_text() -> None:
+    found = read(shop_files=[{"password": trust_as_template("{{ '[1,  2]' }}")}])
+
+    assert found.values["files"] == [{"password": "[1,  2]"}]
+
+
+def test_a_variable_that_does_not_exist_is_named_with_the_closest_one() -> None:
+    found = read(shop_file=[], shop_team="red", shop_report_dest="x")
+
+    assert [(entry.name, entry.closest, entry.is_misspelt) for entry in found.unknown] == [
+        ("shop_file", "shop_files", True),
+        ("shop_team", "shop_names", False),
+    ]
+
+
+def test_hosts_with_one_cause_share_one_message() -> None:
+    problem = Problem("shop_limit must be a whole number", "group_vars/all.yml:3")
+    hosts = [f"app{number}" for number in range(60)]
+
+    causes = by_cause([("z", Problem("other")), *((host, problem) for host in hosts)])
+
+    assert [len(cause.hosts) for cause in causes] == [60, 1]
+    assert causes[0].message(2) == (
+        "shop_limit must be a whole number (group_vars/all.yml:3) [60 hosts: app0, app1 and 58 more]"
+    )
+    assert causes[1].message() == "other [z]"
