@@ -67,6 +67,10 @@ molecule: ## molecule scenarios of the role
 fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
 	$(CHECK) fuzz
 
+.PHONY: test-protocol
+test-protocol: ## the protocol of replacements in all scenarios, with all disturbances (about three minutes)
+	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_TEST_CASES=all .venv/bin/python -m pytest tests/unit/plugins/module_utils/plan/protocol $(ARGS)
+
 .PHONY: fuzz-signing
 fuzz-signing: ## signing files with random changes, under limits of time and memory [COUNT=100000] [SEED=0]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.unit.plugins.signing.fuzz \

@@ -48,8 +48,6 @@ class ModelClient:
     number. It may change `now`, the files at this moment, and returns the fault with which the request is answered.
     """
 
-    max_retries = 2
-
     def __init__(self, kind: FileKind, files: Files, disturb: Callable[[ModelClient, int], str]) -> None:
         self.kind, self.now = kind, files
         self.requests: list[str] = []
@@ -69,6 +67,14 @@ class ModelClient:
 
     def back_off(self, tries: int) -> None:
         """Waiting takes no time here."""
+
+    def until_clear(
+        self, attempt: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]
+    ) -> dict[str, Any]:
+        try:
+            return attempt()
+        except UnclearOutcomeError:
+            return look() or attempt()
 
     # Files
 

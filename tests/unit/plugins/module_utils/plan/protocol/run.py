@@ -235,7 +235,7 @@ class Step:
     def send_mark(self) -> Outcomes:
         marked = (*self.files, self._slot(MARKER, "O"))
         yield self._out("POST marker", self.run.then(marker=self.new_slug), marked)
-        yield self._out("POST marker, answer lost", self.run.ended("failed"), marked, fault=True)
+        yield self._out("POST marker, answer lost", self.run, marked, fault=True)
 
     def send_delete(self, slug: int) -> Outcomes:
         file = find(self.files, slug)
