@@ -47,6 +47,10 @@ format: ## format the Python code and repair what ruff can repair
 unit: ## unit tests [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest $(ARGS)
 
+.PHONY: test-reliability
+test-reliability: ## every crash point, fault and order of writers [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all .venv/bin/python -m pytest -n 2 tests/reliability $(ARGS)
+
 .PHONY: sanity
 sanity: ## ansible-test sanity
 	$(CHECK) sanity
@@ -62,6 +66,15 @@ molecule: ## molecule scenarios of the role
 .PHONY: fuzz
 fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
 	$(CHECK) fuzz
+
+.PHONY: test-protocol
+test-protocol: ## the protocol of replacements in all scenarios, with all disturbances (about three minutes)
+	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_TEST_CASES=all .venv/bin/python -m pytest tests/unit/plugins/module_utils/plan/protocol $(ARGS)
+
+.PHONY: fuzz-signing
+fuzz-signing: ## signing files with random changes, under limits of time and memory [COUNT=100000] [SEED=0]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.unit.plugins.signing.fuzz \
+	  $(if $(COUNT),--count "$(COUNT)") $(if $(SEED),--seed "$(SEED)")
 
 .PHONY: test-clients
 test-clients: ## clients by others against the emulator (needs node)
@@ -84,7 +97,7 @@ build: ## the collection archive, in dist
 	$(CHECK) build
 
 .PHONY: matrix
-matrix: ## sanity, unit and integration tests with all supported ansible-core versions [CORES="2.16 2.21"]
+matrix: ## all tests with all supported versions of ansible-core [CORES="2.16 2.21"], signing files with those of cryptography [CRYPTOGRAPHY="42 newest"]
 	$(WITH_VENV) test .venv/bin/python -B .ci/matrix.py
 
 .PHONY: bench

@@ -4,7 +4,9 @@
 
 """Sanity, unit and integration tests with every supported ansible-core, as far as this machine has the Pythons.
 
-CORES in the environment picks some of them: CORES="2.16 2.21".
+The tests of signing files run with four versions of cryptography, too, from the oldest to the newest that is supported.
+CORES in the environment picks some versions of ansible-core: CORES="2.16 2.21". CRYPTOGRAPHY picks some versions of
+cryptography. If only one of the two is given, the other kind is left out.
 """
 
 from __future__ import annotations
@@ -61,6 +63,30 @@ CORES = (
 )
 
 
+# The oldest version of cryptography that is allowed, the newest, and two between.
+CRYPTOGRAPHY = {"42": "== 42.0.*", "44": "== 44.0.*", "47": "== 47.*", "newest": ">= 50"}
+SIGNING_TESTS = ("tests/unit/plugins/signing", "tests/unit/plugins/inspection", "tests/unit/signing_files")
+
+
+def steps_with(version: str) -> list[Step]:
+    """Return the steps that run the tests of signing files with one version of cryptography."""
+    venv = BUILD / "matrix" / f"cryptography-{version}" / "venv"
+
+    def signing(log: Log) -> str:
+        python = find_python("3.12") or sys.executable
+        requirements = str(ROOT / "tests" / "unit" / "requirements.txt")
+        core = "ansible-core ~= 2.19.0"
+        venvs.ensure(venv, python, core, f"cryptography {CRYPTOGRAPHY[version]}", "-r", requirements)
+        venvs.link_collection(venv)
+        program = str(venv / "bin" / "python")
+        shown = log.run(program, "-c", "import cryptography; print(cryptography.__version__)").split()[-1]
+        env = isolated_environment() | _ALL_CASES
+        output = log.run(program, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *SIGNING_TESTS, env=env)
+        return f"cryptography {shown}, {test_runs.pytest_summary(output)}"
+
+    return [Step(f"cryptography {version}", signing)]
+
+
 def steps_for(core: Core, python: str, version: str) -> list[Step]:
     ready: list[bool] = []
 
@@ -100,9 +126,12 @@ def steps_for(core: Core, python: str, version: str) -> list[Step]:
 
 
 def main() -> int:
-    chosen = os.environ.get("CORES", "").split() or [core.version for core in CORES]
-    if unknown := set(chosen) - {core.version for core in CORES}:
-        print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(core.version for core in CORES)}")
+    chosen, versions = os.environ.get("CORES", "").split(), os.environ.get("CRYPTOGRAPHY", "").split()
+    if not chosen and not versions:
+        chosen, versions = [core.version for core in CORES], list(CRYPTOGRAPHY)
+    known = [*(core.version for core in CORES), *CRYPTOGRAPHY]
+    if unknown := {*chosen, *versions} - set(known):
+        print(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(known)}")
         return 2
     working_copy.prepare_home(sys.executable)
     lanes: list[list[Step]] = [[], []]
@@ -115,6 +144,8 @@ def main() -> int:
             min(lanes, key=len).extend(steps_for(core, *pythons[0]))
         else:
             left_out.append(f"ansible-core {core.version} (needs Python {', '.join(core.pythons)})")
+    for version in versions:
+        min(lanes, key=len).extend(steps_with(version))
     fine = run_lanes(*(lane for lane in lanes if lane)) if any(lanes) else False
     print(f"Left out: {', '.join(left_out) or 'nothing'}.")
     return 0 if fine else 1

@@ -128,7 +128,7 @@ class ActionModule(AppsAction):
 
 
 def _check_hours(hosts: Hosts) -> None:
-    for read in list(hosts.reads):
+    for read in hosts.reads:
         for name in HOURS:
             if name in read.values:
                 try:

@@ -57,10 +57,11 @@ class ActionModule(AppsAction):
         if hosts is None:
             return self.alone()
         without_app = [read.host for read in hosts.reads if APP_SLUG not in read.values]
-        hosts.reads = [read for read in hosts.reads if APP_SLUG in read.values]
+        for host in without_app:
+            hosts.pass_over(host)
         if not hosts.reads:
-            problems = hosts.messages or ["No host has an app: adopt_app_slug and bitrise_app_slug are not set"]
-            return play_result(failure={"msg": f"Nothing was written. {' '.join(problems)}."})
+            problems = hosts.messages or ["No host has an app: adopt_app_slug and bitrise_app_slug are not set."]
+            return play_result(failure={"msg": f"Nothing was written. {' '.join(problems)}"})
         given = common(hosts.reads, _OF_TASK)
         given["dest"] = _folder(given.get("dest"), task_vars)
         given["groups"] = {str(name): [str(host) for host in of_it] for name, of_it in task_vars["groups"].items()}

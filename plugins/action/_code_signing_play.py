@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import SHARED_CAUSES
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import (
     Declaration,
     declaration_of,
@@ -40,8 +41,8 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation impo
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Play
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
 
-# Errors that are true of every app: they are reported once, and not for each host.
-OF_ALL_APPS = ("unauthorized",)
+# Errors that concern every app, if no app succeeded: they are reported once, and not for each host.
+OF_ALL_APPS = frozenset({"unauthorized", "time_limit", *SHARED_CAUSES})
 
 
 class ActionModule(PlayAction):
@@ -156,7 +157,7 @@ def _error_of(result: Json) -> Json:
 def _is_of_all_apps(outcomes: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether all apps failed for a cause that is not their own, such as a token that is refused."""
     kinds = {(outcome.get("error") or {}).get("kind") for outcome in outcomes} - {"not_done"}
-    return bool(kinds) and kinds <= set(OF_ALL_APPS)
+    return bool(kinds) and kinds <= OF_ALL_APPS
 
 
 def _misspelt(declared: Sequence[Declaration]) -> list[str]:

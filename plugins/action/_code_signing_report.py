@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
     PlayFailureError,
     play_result,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import plural
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import plural, suspected
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import name_some
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import (
     CONNECTION,
@@ -83,7 +83,7 @@ class ActionModule(PlayAction):
         today = dt.datetime.now(dt.timezone.utc).date().isoformat()
         changed = report.write(found, today, check_mode=check_mode)
         found["warnings"] = [
-            *(unknown.problem.message for unknown in read.unknown if not unknown.is_misspelt),
+            *(problem.message for problem in suspected(VARIABLES, read)),
             *(found.get("warnings") or ()),
         ]
         return self._result(found, report, changed, values.get("fail_on") or [], task_vars)
@@ -97,8 +97,8 @@ class ActionModule(PlayAction):
             place = f"The report is in {report.folder}."
             result["msg"] = " ".join([*(_sentence(name, found[name]) for name in failing), place])
         counted = ", ".join(f"{len(found[name])} {name}" for name in FINDINGS if found[name]) or "nothing found"
-        state = "unchanged" if not changed else "would be written" if self._task.check_mode else "written"
-        line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} is {state}."
+        state = "is unchanged" if not changed else "would be written" if self._task.check_mode else "is written"
+        line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} {state}."
         stats = {
             "apps": len(found["apps"]),
             "findings": {

@@ -119,7 +119,7 @@ options:
         embeds none of the certificates which are declared beside it in M(mobileops.ci.bitrise_code_signing).
       - V(strict) refuses to send what is of no use, V(warn) says so and sends it, V(none) does not look. A file that
         the app has already is neither refused nor warned about.
-      - V(strict) and V(warn) need the libraries cryptography, pyasn1 and pyasn1_modules where the module runs.
+      - V(strict) and V(warn) need the library cryptography where the module runs.
     type: str
     choices: [strict, warn, none]
     default: strict

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options about requests, whatever the service: module_utils._options.TRANSPORT."""
+"""Options about requests, whatever the service: TRANSPORT and CONCURRENCY of module_utils._options."""
 
 from __future__ import annotations
 
@@ -11,24 +11,51 @@ class ModuleDocFragment:
 options:
   validate_certs:
     description:
-      - Whether the certificate of the service has to be trusted.
+      - Whether to verify the TLS certificate of the service.
     type: bool
     default: true
   ca_path:
     description:
       - File or directory with the certificate authorities to trust.
-      - Without it E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) are looked at, then the system's store.
+      - If omitted, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) that is set is used, and
+        otherwise the store of the system.
     type: path
   timeout:
     description:
-      - Seconds to wait for the connection, and for each part of an answer, of one request.
+      - Seconds to wait for a connection, and for each part of an answer.
+      - A whole answer of the API may take four times as long. A transfer that brings less than 1 KiB a second for this
+        long counts as a timeout, if the host has urllib3 2.1 or newer.
     type: float
     default: 30.0
   max_retries:
     description:
-      - How often a request is repeated after a connection error or the statuses 429, 502, 503 and 504.
-      - The pauses grow exponentially with random jitter. C(Retry-After) of the service is honoured up to five minutes.
-      - A request that creates something is repeated only after a look at what the first one did.
+      - Number of times to send a request again after a connection error or one of the statuses 502 and 504. The waits
+        grow exponentially, with random jitter.
+      - A limit on the number of requests (status 429, or several of 503) does not use up retries. All requests of the
+        task to that host wait together, for as long as the service asks in C(Retry-After), C(RateLimit),
+        C(RateLimit-Reset) or C(X-RateLimit-Reset). Then the task finds the pace that the service allows.
+      - If the service does not answer any request of the task, or answers all of them with a status of 500 or more,
+        the task fails after this number of further tries. If the service worked before in this task, it gets 15
+        seconds for each retry to recover, and 30 seconds after the status 503.
+      - A request that creates an object is sent again only after a check of what the first one did.
+      - With V(0), each request is sent once, also after the status 429.
     type: int
     default: 5
+  time_limit:
+    description:
+      - Maximum time in seconds that the task may take, including all waits for the service.
+      - A task that reaches it fails. It does not begin anything new, and what is under way gets up to a minute to come
+        to a safe end. If the service asks for a wait that does not fit in, the task fails at once.
+    type: float
+    default: 14400.0
+"""
+
+    CONCURRENCY = r"""
+options:
+  concurrency:
+    description:
+      - Maximum number of requests that the task sends at the same time, from 1 to 64.
+      - The task sends fewer while the service limits the number of requests.
+    type: int
+    default: 16
 """

@@ -104,17 +104,12 @@ options:
         M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left)
         of C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
         inspected, and are computed again when they come from the cache. Inspecting downloads the files, and needs the
-        Python libraries cryptography, pyasn1 and pyasn1-modules on the controller. A warning names missing libraries.
+        Python library cryptography on the controller. A warning reports that it is missing.
       - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin warns.
     type: list
     elements: str
     choices: [builds, code_signing]
     default: []
-  concurrency:
-    description:
-      - Number of apps whose details are requested at the same time for O(include), from 1 to 64.
-    type: int
-    default: 8
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
@@ -129,6 +124,7 @@ options:
     default: bitrise_
 extends_documentation_fragment:
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - constructed
   - inventory_cache
 requirements:
@@ -201,8 +197,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._read_ahead import read_ahead
 from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import (
     NoNameError,
@@ -262,6 +260,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             config = self._read_config_data(path)
             self._in_file = frozenset(option for option, value in config.items() if value is not None)
+            self._escaped: set[str] = set()
+            self._prepared: dict[str, dict[str, Any]] = {}
             self._add(self._apps(path, cache), inventory, path)
         except (CiError, AnsibleError) as error:
             message = error.message if isinstance(error, CiError) else " ".join(str(error).split())
@@ -302,7 +302,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _query(self) -> dict[str, Any]:
         """Return the query for find_apps()."""
-        owners = [(kind, str(slug or "")) for kind in ("organizations", "users") for slug in self._value(kind)]
+        owners = [
+            (kind, slug_of(kind, str(slug or ""), slug_kind))
+            for kind, slug_kind in (("organizations", ORGANIZATION), ("users", USER))
+            for slug in self._value(kind)
+        ]
         return {
             "owners": list(dict.fromkeys(owners)),
             "title": self._value("title"),
@@ -367,11 +371,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         check_workers(self.get_option("concurrency"))
         clients = self._clients()
         try:
-            apps = list(find_apps(clients.get(), **self._query()))
             include = self._include()
+            apps = []
+            for app in read_ahead(find_apps(clients.get(), **self._query())):
+                apps.append(app)
+                if not include and self._is_host(app):
+                    # While the next page is on the way.
+                    self._prepared[str(app["slug"])] = self._host_variables(app)
             if not include:
                 return apps
-            hosts = [app for app in apps if self.get_option("include_disabled") or not app.get("is_disabled")]
+            hosts = [app for app in apps if self._is_host(app)]
             apps, warnings = with_details(clients, hosts, include, self.get_option("concurrency"))
             for text in warnings:
                 self.display.warning(text)
@@ -388,11 +397,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 "hostvars_prefix must consist of letters, digits and underscores, and must not begin with a digit or "
                 f"with ansible_, got {prefix!r}."
             )
-        hosts = [app for app in apps if self.get_option("include_disabled") or not app.get("is_disabled")]
+        hosts = [app for app in apps if self._is_host(app)]
         if not hosts:
             _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(disabled=bool(apps)))
-        self._escaped: set[str] = set()
-        variables = {str(app["slug"]): self._host_variables(app) for app in hosts}
+        variables = {
+            slug: self._prepared.pop(slug, {}) or self._host_variables(app)
+            for slug, app in ((str(app["slug"]), app) for app in hosts)
+        }
         wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in hosts}
         stage = self._staged_with_names(wanted, variables, inventory)
         publish(stage, inventory)
@@ -440,6 +451,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if groups >= made or not made & {key(name) for name in names.values()}:
                 return stage
             groups |= made
+
+    def _is_host(self, app: Mapping[str, Any]) -> bool:
+        return bool(self.get_option("include_disabled")) or not app.get("is_disabled")
 
     def _host_variables(self, app: Mapping[str, Any]) -> dict[str, Any]:
         prefix = self.get_option("hostvars_prefix")

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, as_service_error, retry_after_s
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, as_service_error
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import told_by
 
 if TYPE_CHECKING:
     import requests
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 _KINDS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}
 # What to do next, where it is the same for every service; a service adds its own.
 HINTS = {
-    "rate_limited": "The service limits the number of requests: run again later, or raise max_retries.",
-    "server_error": "The service is in trouble: run again later.",
-    "redirect": "Requests with a token follow no redirects: check api_url.",
+    "rate_limited": "The service limits the number of requests. Run the task again later.",
+    "server_error": "The service has a problem. Run the task again later.",
+    "redirect": "The collection does not follow redirects, so that the token goes to no other host. Check api_url.",
 }
 
 
@@ -54,9 +55,9 @@ def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Ma
     else:
         kind = _KINDS.get(status, "bad_request")
     hint = hints.get(kind, "")
-    pause = retry_after_s(response.headers.get("Retry-After"))
-    if kind == "rate_limited" and pause:
-        hint = f"It asks to wait {pause:.0f} s. {hint}"
+    wait_s = told_by(response.headers, None).wait_s
+    if kind == "rate_limited" and wait_s:
+        hint = f"It asks to wait {wait_s:.0f} s. {hint}"
     return as_service_error(call, response, _words(response, redact), kind, hint)
 
 
@@ -104,7 +105,11 @@ def storage_refusal(call: Call, response: requests.Response, redact: Redactor) -
     words = redact.quote(": ".join(found[1] for found in (code, message) if found)).rstrip(".")
     if response.status_code == 403 and re.search("expired", words, re.IGNORECASE):
         return as_service_error(
-            call, response, words, "signed_url_expired", "Run again; if it stays so, check the clocks."
+            call,
+            response,
+            words,
+            "signed_url_expired",
+            "Run the task again. If it fails again, check the clocks.",
         )
-    hint = "The storage is in trouble: run again later." if response.status_code >= 500 else ""
+    hint = "The storage has a problem. Run the task again later." if response.status_code >= 500 else ""
     return as_service_error(call, response, words or response.reason or "", "storage", hint)

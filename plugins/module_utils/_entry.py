@@ -18,6 +18,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
@@ -33,6 +34,8 @@ class TaskContext:
     read_file: Callable[[str], Content] = read_file
     # Shows a line of progress where there is somebody to read it.
     say: Callable[[str], None] = lambda _line: None
+    # Shows a line that is of interest with -v only.
+    say_more: Callable[[str], None] = lambda _line: None
     # Gives a file the attributes that the options name (the last argument: or only looks), as far as the place can.
     set_attributes: Callable[[Mapping[str, Any], str, bool], bool] = set_mode
     # Encrypts with ansible-vault; None where there is no vault secret, as with every module on a host.
@@ -91,7 +94,7 @@ class Entry:
         """For ansible-core an empty text is given, and mostly it is a variable that was not filled in."""
         for name, described in self.options.argument_spec.items():
             if described.get("required") and options.get(name) == "":
-                raise OptionError(f"{name}: this is empty, and it has to be given.")
+                raise OptionError(f"{name} is required and must not be empty.")
 
     def carry_out(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
         """Call run() and turn whatever comes of it into a plain result, the same one in every place."""
@@ -103,7 +106,12 @@ class Entry:
             # A copy: run() may change its options, and the caller still shows or reuses them.
             own = copy.deepcopy(dict(options))
             self._refuse_empty_required(own)
+            for refine in self.options.refine:
+                refine(own)
             client = self.connect(own, context.env)
+            gates: Gates | None = getattr(client, "gates", None)
+            if gates:
+                gates.say = context.say
             result: dict[str, Any] = plain(self.run(own, client, context).as_result(diff=diff))
             return result
         except CiError as error:
@@ -116,6 +124,8 @@ class Entry:
         finally:
             if hasattr(client, "close"):
                 client.close()
+            if hasattr(client, "gates") and (line := client.gates.summary()):
+                context.say_more(line)
 
 
 def failure(error: CiError) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class CiError(Exception):
         self.method = method
         self.path = path
         self.request_id = request_id
+        # What the host answered, without the words about the request: for a message about the whole task.
+        self.reason = ""
         # What was tidied up, or could not be, after the error: added to the message by whoever tidied.
         self.notes: list[str] = []
 
@@ -43,6 +45,11 @@ class CiError(Exception):
     def message(self) -> str:
         # Names from a service or a playbook may hold anything; a message is one line.
         return _CONTROL.sub(" ", " ".join([str(self), *self.notes]))
+
+    @property
+    def ends_task(self) -> bool:
+        """Whether the cause is true of the whole task, so that nothing else of it can succeed."""
+        return isinstance(self, (TaskStopError, NotDoneError)) or self.kind == "unauthorized"
 
     def as_dict(self) -> dict[str, Any]:
         """The `error` key of a result: always the same five keys, null where they do not apply."""
@@ -89,6 +96,15 @@ class NotDoneError(CiError):
     kind = "not_done"
 
 
+class TaskStopError(CiError):
+    """The cause is true of the whole task: nothing more of it can succeed, so it ends with this one message.
+
+    Kinds: time_limit; and those of the cause, such as rate_limited, server_error, connection, dns, timeout.
+    """
+
+    kind = "time_limit"
+
+
 class ServiceError(CiError):
     """The service answered, and the answer is a refusal or not what its documentation says.
 
@@ -111,3 +127,8 @@ class UnclearOutcomeError(CiError):
     def __init__(self, cause: CiError) -> None:
         super().__init__(str(cause), **cause.as_dict())
         self.notes = cause.notes
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the service said that it is overloaded, so that a new attempt waits for its pace."""
+        return self.status == 503

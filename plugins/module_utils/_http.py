@@ -10,26 +10,25 @@ certificate bundles are read from the environment of the task, which is handed o
 from __future__ import annotations
 
 import random
-import ssl
-import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _controller
+from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import BoundedBody
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
-    CiError,
     ConnectionFailedError,
     OptionError,
     ServiceError,
     UnclearOutcomeError,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gate, Gates
+from ansible_collections.mobileops.ci.plugins.module_utils._no_answer import NoAnswerError, classify, was_never_sent
+from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS, REFUSALS_PER_RETRY, Turn
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._service_clock import ServiceClock
 from ansible_collections.mobileops.ci.plugins.module_utils._sessions import acquire, release
+from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import told_by
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 try:
@@ -39,11 +38,12 @@ except ImportError:  # Entry.requires names what is missing before anything here
     requests = None  # type: ignore[assignment]
     urllib3 = None  # type: ignore[assignment]
 
-RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+RETRIED_STATUSES = frozenset({502, 504})
+RETRIES_OF_UNKNOWN_HOST = {"dns": 1, "connection": 2}
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
-# A service that wants a longer pause than this is better told to the user than waited for.
-LONGEST_RETRY_AFTER_S = 300.0
+# The whole answer of an API has to be there after so many times the timeout of a request.
+WHOLE_ANSWER = 4
 CHUNK_BYTES = 256 * 1024
 
 
@@ -63,22 +63,6 @@ class RangeSink(Sink, Protocol):
 
     def restart(self) -> None:
         """Forget them: the answer begins at the first byte again."""
-
-
-class Pause:
-    """When requests may go on: sessions of several threads that share one back off together after a 429."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._lock = threading.Lock()
-
-    def hold(self, seconds: float) -> None:
-        with self._lock:
-            self._until = max(self._until, time.monotonic() + seconds)
-
-    def left(self) -> float:
-        """Seconds to wait still."""
-        return max(0.0, self._until - time.monotonic())
 
 
 @dataclass(frozen=True)
@@ -103,21 +87,48 @@ class Call:
         return {"method": self.method, "path": self.path, **more}
 
 
+@dataclass
+class _Request:
+    """A call while it is tried."""
+
+    call: Call
+    owner: int
+    tries: int = 0  # failures of this request alone
+    waits: int = 0  # refusals although the host served other requests since the last one
+    served_before: int = -1
+    was_refused: bool = False
+
+    def may_retry(self, retries: int) -> bool:
+        self.tries += 1
+        return self.tries <= retries
+
+    def may_wait(self, retries: int, served: int) -> bool:
+        """Return whether to wait behind the gate, unless the host always refuses this very request.
+
+        `served`: the number of requests that the host served so far.
+        """
+        self.waits += served != self.served_before
+        self.served_before = served
+        return self.waits <= REFUSALS_PER_RETRY * retries
+
+
 class HttpSession:
     """One keep-alive session. Not for several threads at once."""
 
     def __init__(
         self,
         transport: Transport,
+        gates: Gates,
         redact: Redactor,
         headers: Mapping[str, str] | None = None,
-        pause: Pause | None = None,
+        explain: Callable[[Call, requests.Response], ServiceError] | None = None,
     ) -> None:
         self.transport = transport
-        self._pause = pause or Pause()
+        self.gates = gates
         self.redact = redact
         self.sent = 0  # requests, repetitions included
-        self.clock = ServiceClock(time.monotonic)
+        # Makes the error for a refusal, which ends the task if the host does not serve any more.
+        self._explain = explain or (lambda call, response: as_service_error(call, response, "", "server_error"))
         self._headers = dict(headers or {})
         self._verify = transport.verify
         self._session = acquire(self._verify)
@@ -174,7 +185,7 @@ class HttpSession:
                 tag = tag if tag.startswith('"') else ""
                 try:
                     self._pour(call, response, sink)
-                except _NoAnswer:
+                except NoAnswerError:
                     if response.headers.get("Content-Encoding", "identity") != "identity":
                         sink.restart()  # what it has was decoded: offsets mean something else on the way here
                     raise
@@ -183,40 +194,85 @@ class HttpSession:
         return self._with_retries(call, once)
 
     def _with_retries(self, call: Call, once: Callable[[], requests.Response]) -> requests.Response:
-        tries = 0
+        gate = self.gates.of(call.url)
+        request = _Request(call, gate.new_owner())
         while True:
-            last = tries >= self.transport.max_retries
-            tries += 1
-            delay = back_off_s(tries)
-            if held := self._pause.left():
-                self.transport.sleep(held)
+            turn = gate.enter(request.owner)
             try:
                 response = once()
-            except _NoAnswer as failure:
-                error = failure.error
-                if failure.was_sent and not call.repeatable:
-                    raise UnclearOutcomeError(error) from failure
-                if last or not failure.worth_retrying:
-                    if tries > 1:
-                        error.notes.append(f"Tried {tries} times.")
-                    raise error from failure
+            except NoAnswerError as failure:
+                self._after_no_answer(gate, turn, request, failure)
+                continue
+            except BaseException:
+                gate.abandon(turn)
+                raise
+            gate.clock.observe(response.headers.get("Date"))
+            if response.status_code in REFUSALS:
+                repeat = self._after_refusal(gate, turn, request, response)
+            elif response.status_code >= 500:
+                repeat = self._after_server_error(gate, turn, request, response)
             else:
-                wanted = retry_after_s(response.headers.get("Retry-After"))
-                # After 429 nothing was done, so even a request that creates may be sent again.
-                repeatable = call.repeatable or response.status_code == 429
-                if last or not repeatable or response.status_code not in RETRIED_STATUSES:
-                    return response
-                if wanted is not None:
-                    if wanted > LONGEST_RETRY_AFTER_S:
-                        return response
-                    delay = wanted + delay / 10
-                if response.status_code == 429:
-                    self._pause.hold(delay)
-            self.transport.sleep(delay)
+                gate.note_served(turn, told_by(response.headers, gate.clock.now()))
+                repeat = False
+            if not repeat:
+                return response
+
+    def _after_no_answer(self, gate: Gate, turn: Turn, request: _Request, failure: NoAnswerError) -> None:
+        """Wait until the request may be sent again, or raise the error."""
+        error = failure.error
+        waits_at_gate = gate.note_failed(turn, None, error)
+        if failure.was_sent and not request.call.repeatable:
+            raise UnclearOutcomeError(error) from failure
+        retries = self.transport.max_retries if failure.worth_retrying else 0
+        if not gate.pace.served and not failure.was_sent:
+            # No answer ever came from there: a wrong address is more likely than a passing failure.
+            retries = min(retries, RETRIES_OF_UNKNOWN_HOST.get(error.kind, retries))
+        if waits_at_gate:
+            gate.stop_if_hopeless(error, retries)
+            if failure.worth_retrying and retries:
+                return
+        if not request.may_retry(retries):
+            if request.tries > 1:
+                error.notes.append(f"Tried {request.tries} times.")
+            raise error from failure
+        self.gates.sleep(back_off_s(request.tries))
+
+    def _after_refusal(self, gate: Gate, turn: Turn, request: _Request, response: requests.Response) -> bool:
+        """Wait as the host asks, and return whether the request is sent again."""
+        call, retries = request.call, self.transport.max_retries
+        error = self._explain(call, response)
+        told = told_by(response.headers, gate.clock.now())
+        alone_s = gate.note_refused(turn, response.status_code, told, error, again=request.was_refused)
+        request.was_refused = True
+        # After 429 nothing was done, so even a request that creates may be sent again.
+        if retries == 0 or not (call.repeatable or response.status_code == 429):
+            return False
+        if alone_s is not None:
+            self.gates.sleep(alone_s)
+            return True
+        gate.stop_if_hopeless(error, retries)
+        return request.may_wait(retries, gate.pace.served)
+
+    def _after_server_error(self, gate: Gate, turn: Turn, request: _Request, response: requests.Response) -> bool:
+        """Wait for the host, and return whether the request is sent again."""
+        call, status, retries = request.call, response.status_code, self.transport.max_retries
+        error = self._explain(call, response)
+        waits_at_gate = gate.note_failed(turn, status, error)
+        if not call.repeatable or retries == 0:
+            return False
+        if waits_at_gate:
+            gate.stop_if_hopeless(error, retries)
+            return request.may_wait(retries, gate.pace.served)
+        if status not in RETRIED_STATUSES or not request.may_retry(retries):
+            return False
+        self.gates.sleep(back_off_s(request.tries))
+        return True
 
     def _once(self, call: Call, *, stream: bool) -> requests.Response:
         _controller.check()
         self.sent += 1
+        timeout = max(1.0, min(self.transport.timeout, self.gates.deadline.left_to_finish_s))
+        timeout = min(timeout, self.transport.timeout)
         try:
             response = self._session.request(
                 call.method,
@@ -225,18 +281,19 @@ class HttpSession:
                 json=call.json,
                 data=call.data,
                 headers={**self._headers, **call.headers},
-                timeout=self.transport.timeout,
+                timeout=timeout,
                 proxies=self.transport.proxies(call.url),
                 # A bundle is looked for on the disk with each request, also where there is no TLS.
                 verify=self._verify if call.url.startswith("https:") else True,
                 allow_redirects=False,
-                stream=stream,
+                stream=True,
             )
+            whole_s = None if stream else WHOLE_ANSWER * timeout
+            response.raw = BoundedBody(response.raw, self.gates.clock.monotonic, timeout, whole_s)
             if not stream:
                 _check_length(response, len(response.content))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise self._no_answer(call, error) from error
-        self.clock.observe(response.headers.get("Date"))
         return response
 
     def _read(self, call: Call, response: requests.Response) -> None:
@@ -260,86 +317,20 @@ class HttpSession:
             received += len(chunk)
             sink.write(chunk)
 
-    def _no_answer(self, call: Call, error: Exception) -> _NoAnswer:
-        kind, reason = _classify(error, self.transport.timeout)
+    def _no_answer(self, call: Call, error: Exception) -> NoAnswerError:
+        kind, reason, advice = classify(error, self.transport.timeout)
         host = urlsplit(call.url).netloc.rpartition("@")[2]
-        message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown})."
+        message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown}). {advice}".rstrip()
         if kind == "option":
-            return _NoAnswer(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
-        return _NoAnswer(
-            ConnectionFailedError(message, kind=kind, **call.details()),
-            was_sent=not _never_sent(error),
+            return NoAnswerError(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
+        failed = ConnectionFailedError(message, kind=kind, **call.details())
+        failed.reason = f"{self.redact(reason.format(host=host))}. {advice}".strip()
+        failed.reason = failed.reason[0].upper() + failed.reason[1:]
+        return NoAnswerError(
+            failed,
+            was_sent=not was_never_sent(error),
             worth_retrying=kind != "tls",
         )
-
-
-class _NoAnswer(Exception):
-    """Inside this file only: a try that brought no answer."""
-
-    def __init__(self, error: CiError, *, was_sent: bool, worth_retrying: bool) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.was_sent = was_sent
-        self.worth_retrying = worth_retrying
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what it wraps, outermost first: requests and urllib3 hide the reason several layers deep."""
-    found: list[BaseException] = []
-    waiting: list[BaseException] = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if any(current is known for known in found):
-            continue
-        found.append(current)
-        inner = [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
-        waiting += [cause for cause in inner if isinstance(cause, BaseException)]
-    return found
-
-
-def _classify(error: Exception, timeout: float) -> tuple[str, str]:
-    """The kind of error, and a sentence with {host} in it."""
-    causes = _causes(error)
-
-    def any_of(*types: type[BaseException]) -> BaseException | None:
-        return next((cause for cause in causes if isinstance(cause, types)), None)
-
-    exceptions = requests.exceptions
-    dns = next((cause for cause in causes if type(cause).__name__ in ("gaierror", "NameResolutionError")), None)
-    # Other TLS errors are connections that broke, which may go better the next time.
-    tls = any_of(ssl.SSLCertVerificationError) or next((cause for cause in causes if _is_hopeless(cause)), None)
-    if isinstance(error, exceptions.ProxyError):
-        return "proxy", "the proxy for {host} did not do its part; check the proxy variables of the task"
-    if dns:
-        return "dns", "the host name {host} is unknown; check api_url and the name service"
-    if tls:
-        reason = getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or str(tls)
-        text = str(reason).replace("{", "(").replace("}", ")")
-        return "tls", f"no trusted TLS connection to {{host}}: {text}; see ca_path and validate_certs"
-    if any_of(ConnectionRefusedError):
-        return "connection", "{host} refuses connections; check api_url and whether the service is up"
-    # urllib3 counts every connection that cannot be made among the timeouts.
-    if any_of(exceptions.Timeout, TimeoutError) and not any_of(urllib3.exceptions.NewConnectionError):
-        return "timeout", f"{{host}} did not answer within {timeout:g} s; see timeout"
-    if any_of(urllib3.exceptions.NewConnectionError):
-        return "connection", "no connection to {host} can be made; check api_url and the network"
-    wrong = (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema, exceptions.MissingSchema)
-    if any_of(*wrong, exceptions.InvalidProxyURL, UnicodeError):
-        return "option", "the request to {host} cannot be made; check api_url, api_token and the proxy variables"
-    return "connection", "the connection to {host} broke before the answer was complete"
-
-
-def _is_hopeless(error: BaseException) -> bool:
-    """A TLS error that another try will not change: no TLS on that port, or a bundle that cannot be used."""
-    if isinstance(error, ssl.SSLError):
-        return getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "NO_CERTIFICATE_OR_CRL_FOUND")
-    return "TLS CA certificate bundle" in str(error) and not isinstance(error, requests.RequestException)
-
-
-def _never_sent(error: Exception) -> bool:
-    kinds = urllib3.exceptions
-    before = (kinds.NewConnectionError, kinds.ConnectTimeoutError, kinds.ProxyError, ssl.SSLCertVerificationError)
-    return any(isinstance(cause, before) for cause in _causes(error))
 
 
 def _check_length(response: requests.Response, received: int) -> None:
@@ -356,32 +347,20 @@ def _begins_at(start: int, response: requests.Response) -> bool:
 
 
 def back_off_s(tries: int) -> float:
-    """Exponential with full jitter: anything up to a limit that doubles with each try."""
+    """Return the seconds to wait after so many tries: exponential with full jitter."""
     return random.uniform(0, min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (tries - 1)))  # noqa: S311
-
-
-def retry_after_s(value: str | None) -> float | None:
-    """Seconds to wait by a Retry-After header, which holds seconds or a date; None where it holds neither."""
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def as_service_error(call: Call, response: requests.Response, words: str, kind: str, hint: str = "") -> ServiceError:
     """The error for an answer: what was tried, what the service said, what to do next."""
-    said = f": {words}" if words else ""
-    message = f"Could not {call.what}: {call.shown} answered {response.status_code}{said}."
-    return ServiceError(
+    said = f"answered {response.status_code}{f': {words}' if words else ''}."
+    message = f"Could not {call.what}: {call.shown} {said}"
+    error = ServiceError(
         f"{message} {hint}".rstrip(),
         kind=kind,
         status=response.status_code,
         request_id=response.headers.get("X-Request-Id") or response.headers.get("x-amz-request-id"),
         **call.details(),
     )
+    error.reason = f"{urlsplit(call.url).hostname} {said}"
+    return error

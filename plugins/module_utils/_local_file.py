@@ -12,13 +12,17 @@ import os
 import re
 import stat
 import tempfile
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import recognise
 
 # Signing files have a few kilobytes; what is far beyond that is the wrong file, and would be held in memory.
 MAX_BYTES = 100 * 1024 * 1024
+# Windows' certutil -encode writes any file between these lines.
+_FRAME = re.compile(r"\s*-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----\s*")
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,10 @@ class Content:
 
 
 def read_file(path: str, option: str = "src") -> Content:
-    """The content of a local file. Raises LocalFileError, naming the option and the file."""
+    """Return the content of a local file. Raise LocalFileError, which names the option and the file."""
     problem: str
+    if not os.path.lexists(path):
+        path = find_in_other_form(path) or path
     try:
         # A pipe would keep a plain open() waiting.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
@@ -69,16 +75,57 @@ def read_file(path: str, option: str = "src") -> Content:
 
 
 def decode_content(text: str, option: str = "content") -> Content:
-    """The content given as base64. Raises OptionError without repeating any of it."""
+    """Return the content that is given as base64. Raise OptionError without repeating any of it."""
+    text = text.lstrip("\ufeff")
+    frame = _FRAME.fullmatch(text)
+    compact = "".join((frame[1] if frame else text).split())
     try:
-        data = base64.b64decode("".join(text.split()), validate=True)
+        data = base64.b64decode(compact, validate=True)
     except (binascii.Error, ValueError):
-        raise OptionError(f"{option}: this is not base64; use the filter b64encode.") from None
+        raise OptionError(f"{option}: this is {_why_not_base64(compact)}") from None
+    if frame and recognise(data) is None:
+        raise OptionError(f"{option}: this is text in PEM form. Encode the file with the filter b64encode.")
     if not data:
         raise OptionError(f"{option}: this is empty; an empty file is of no use for signing.")
     if len(data) > MAX_BYTES:
         raise OptionError(f"{option}: this has {len(data)} bytes; more than {MAX_BYTES} is not a signing file.")
     return Content.of(data)
+
+
+def _why_not_base64(text: str) -> str:
+    if text.startswith("-----BEGIN"):
+        problem = "text in PEM form. Encode the file with the filter b64encode."
+    elif not re.fullmatch(r"[A-Za-z0-9+/=_-]*", text):
+        problem = "not base64: it has characters that base64 does not have. Encode the file with the filter b64encode."
+    elif "-" in text or "_" in text:
+        problem = "the variant of base64 for URLs, with - and _. Encode the file with the filter b64encode."
+    else:
+        problem = "base64 that is cut off or has wrong padding. Copy the whole text, or encode the file again."
+    return problem
+
+
+def composed(name: str) -> str:
+    """Return the name in the form NFC, in which names are compared. macOS writes some names of files in NFD."""
+    return unicodedata.normalize("NFC", name)
+
+
+def find_in_other_form(path: str) -> str | None:
+    """Return the existing path whose names differ from these in their Unicode form only; None if there is none."""
+    if path.isascii():
+        return None
+    found = os.sep if os.path.isabs(path) else os.curdir
+    for name in path.split(os.sep):
+        candidate = os.path.join(found, name)
+        if not os.path.lexists(candidate):
+            try:
+                same = [other for other in os.listdir(found) if composed(other) == composed(name)]
+            except OSError:
+                return None
+            if not same:
+                return None
+            candidate = os.path.join(found, min(same))
+        found = candidate
+    return found
 
 
 def safe_file_name(*parts: str) -> str:

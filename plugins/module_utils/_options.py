@@ -9,7 +9,7 @@ a unit test compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,15 @@ class OptionGroup:
     required_together: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[Any, ...], ...] = ()
+    # Bring the validated options of a task into the form that run() expects; they raise OptionError.
+    refine: tuple[Callable[[dict[str, Any]], None], ...] = ()
 
     def __add__(self, other: OptionGroup) -> OptionGroup:
         twice = set(self.argument_spec) & set(other.argument_spec)
         if twice:
             raise ValueError(f"declared in two option groups: {', '.join(sorted(twice))}")
         rules = {rule: getattr(self, rule) + getattr(other, rule) for rule in RULES}
-        return OptionGroup({**self.argument_spec, **other.argument_spec}, **rules)
+        return OptionGroup({**self.argument_spec, **other.argument_spec}, refine=self.refine + other.refine, **rules)
 
     @property
     def rules(self) -> dict[str, Any]:
@@ -54,15 +56,19 @@ TRANSPORT = OptionGroup(
         "ca_path": {"type": "path"},
         "timeout": {"type": "float", "default": 30.0},
         "max_retries": {"type": "int", "default": 5},
+        "time_limit": {"type": "float", "default": 14400.0},
     }
 )
+
+# How many requests a task sends at the same time.
+CONCURRENCY = OptionGroup({"concurrency": {"type": "int", "default": 16}})
 
 
 def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
     """An empty string is mostly a variable that was not filled in; as a filter it would match everything."""
     for name in names:
         if options.get(name) == "":
-            raise OptionError(f"{name}: this is empty; leave the option out (or use omit) instead.")
+            raise OptionError(f"{name} must not be empty. Omit the option instead.")
 
 
 def with_entries(arguments: Mapping[str, Any], option: str, key: str, wanted: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ HIDDEN = "********"
 _URL_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_QUOTE = 300
+# A shorter text occurs in ordinary words: hiding it would spoil every message and reveal the secret by the gaps.
+SHORTEST_SECRET = 4
 
 
 class Redactor:
@@ -24,7 +26,9 @@ class Redactor:
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
-        for secret in filter(None, secrets):
+        for secret in secrets:
+            if secret is None or len(secret) < SHORTEST_SECRET:
+                continue
             # Also as it stands in a JSON body or in a URL, which a service may quote.
             encoded = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
             self._secrets.update((secret, *encoded, quote(secret, safe=""), quote_plus(secret)))

@@ -8,23 +8,38 @@ Knows no service's paths, nothing of Ansible and nothing of policy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    OptionError,
+    ServiceError,
+    TaskStopError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._http import (
     Call,
     HttpSession,
-    Pause,
     RangeSink,
     Sink,
     as_service_error,
     back_off_s,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS_PER_RETRY
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
+
+if TYPE_CHECKING:
+    import requests
+
+ResultT = TypeVar("ResultT")
+
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 
 
 class ServiceClient:
@@ -39,15 +54,25 @@ class ServiceClient:
         headers: Mapping[str, str],
         redact: Redactor,
         transport: Transport,
-        pause: Pause | None = None,
+        gates: Gates | None = None,
     ) -> None:
         check_url(api_url, "api_url")
         if any(mark in api_url for mark in "?#@"):
-            raise OptionError("api_url: it must hold neither user nor password nor a query.")
+            raise OptionError("api_url must not contain a user, a password, a query or a fragment.")
         self.api_url = api_url.rstrip("/")
         self.redact = redact
-        self._api = HttpSession(transport, redact, {"Accept": "application/json", **headers}, pause)
-        self._storage = HttpSession(transport, redact)
+        # Shared by all clients of a task.
+        self.gates = gates or Gates(transport.clock, transport.time_limit)
+        self._api = HttpSession(
+            transport,
+            self.gates,
+            redact,
+            {"Accept": "application/json", **headers},
+            self.refusal,
+        )
+        self._storage = HttpSession(
+            transport, self.gates, redact, None, lambda call, response: _answers.storage_refusal(call, response, redact)
+        )
 
     @property
     def requests_sent(self) -> int:
@@ -58,18 +83,50 @@ class ServiceClient:
         return self._api.transport.max_retries
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless the task is stopped meanwhile."""
-        self._api.transport.sleep(seconds)
+        """Wait. Raise TaskStopError or NotDoneError if the task is stopped or the wait does not fit its time limit."""
+        self.gates.sleep(seconds)
 
     def back_off(self, tries: int) -> None:
-        """Wait before something is tried again that failed this often."""
+        """Wait before the next try of what failed this often."""
         self.sleep(back_off_s(tries))
+
+    def until_clear(self, attempt: Callable[[], ResultT], look: Callable[[], ResultT | None]) -> ResultT:
+        """Return the result of an attempt, or of a look at its effect if its outcome is unclear.
+
+        If the look finds no effect, attempt again: after a refusal as often as the pace of the service needs, after
+        any other failure max_retries times. Raises UnclearOutcomeError after that.
+        """
+        attempts = Attempts(self)
+        while True:
+            try:
+                return attempt()
+            except UnclearOutcomeError as error:
+                unclear = error
+            # Outside of the except: a failure of the look must not be taken for one of the attempt.
+            try:
+                found = look()
+            except TaskStopError:
+                raise
+            except CiError as second:
+                unclear.notes.append(f"Whether it took effect is unknown: {second}")
+                raise unclear from second
+            if found is not None:
+                return found
+            attempts.wait(unclear)
 
     def close(self) -> None:
         self._api.close()
         self._storage.close()
 
     # Requests
+
+    def hints_for(self, call: Call) -> Mapping[str, str]:  # noqa: ARG002
+        """Return what to do next about a request that the service refused, by the kind of the refusal."""
+        return self.hints
+
+    def refusal(self, call: Call, response: requests.Response) -> ServiceError:
+        """Return the error for an answer that is not a success."""
+        return _answers.refusal(call, response, self.redact, self.hints_for(call))
 
     def call(
         self,
@@ -96,7 +153,7 @@ class ServiceClient:
         unclear = not call.repeatable and (response.status_code >= 500 or success)
         try:
             if not success:
-                raise _answers.refusal(call, response, self.redact, self.hints)
+                raise self.refusal(call, response)
             return _answers.json_object(call, response, self.redact)
         except ServiceError as error:
             if unclear:
@@ -120,14 +177,14 @@ class ServiceClient:
             return data if isinstance(data, dict) else {}
         if response.status_code == 404 and self._is_gone(path, what):
             return None
-        raise _answers.refusal(call, response, self.redact, self.hints)
+        raise self.refusal(call, response)
 
     def _is_gone(self, path: str, what: str) -> bool:
         return self._api.send(self.call("GET", path, what)).status_code == 404
 
     def service_time(self) -> float | None:
         """Return the Unix seconds by the service's own clock, or None if no answer has told the time yet."""
-        return self._api.clock.now()
+        return self.gates.of(self.api_url).clock.now()
 
     # Storage
 
@@ -179,17 +236,47 @@ class ServiceClient:
         return Call(method, url, what, data=data, headers={"Accept-Encoding": "identity"})
 
 
+class Attempts:
+    """Counts the attempts of something that had an unclear outcome and, as a look showed, no effect."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+        self._failures = self._refusals = 0
+
+    def wait(self, unclear: UnclearOutcomeError) -> None:
+        """Wait before the next attempt. Raise the error if there were enough of them.
+
+        After a refusal because of overload the gate of the host makes the next attempt wait, and it uses up no try.
+        """
+        most = self._client.max_retries
+        self._refusals += unclear.was_refused
+        self._failures += not unclear.was_refused
+        if self._failures > most or self._refusals > REFUSALS_PER_RETRY * most:
+            raise unclear
+        if not unclear.was_refused:
+            self._client.back_off(self._failures)
+
+
 def check_token(token: str, named: str) -> str:
-    """The token without white space around it. `named` is the option that holds it."""
+    """Return the token without white space around it. `named` is the option that holds it."""
     token = token.strip()
-    if not token or not token.isascii() or not token.replace(" ", "").isprintable():
-        raise OptionError(f"{named}: this is empty or has characters that no token has.")
+    if not token:
+        raise OptionError(f"{named} is required and must not be empty.")
+    if token[0] in _QUOTES or token[-1] in _QUOTES:
+        raise OptionError(f"{named} must contain the token alone. Remove the quotation marks around it.")
+    if len(token.splitlines()) > 1:
+        raise OptionError(f"{named} must be a single line. It contains a line break.")
+    if re.match(r"(bearer|basic|authorization:?)\s", token, re.IGNORECASE):
+        word = token.split(maxsplit=1)[0]
+        raise OptionError(f"{named} must contain the token alone. Remove {word!r} at its start.")
+    if not token.isascii() or not token.replace(" ", "").isprintable():
+        raise OptionError(f"{named} contains characters that are not part of a token.")
     return token
 
 
 def path_part(slug: str) -> str:
-    """A slug as one part of a path, whatever is in it."""
+    """Return a slug as one part of a path, whatever it contains."""
     if slug in ("", ".", ".."):
-        raise OptionError(f"{slug!r} is not a slug; look at the options whose names end in slug.")
+        raise OptionError(f"Invalid slug {slug!r}.")
     # Half of a surrogate pair, which JSON can hold, has no place in a URL.
     return quote(slug, safe="", errors="replace")

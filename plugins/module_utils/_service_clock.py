@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timezone
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 
@@ -39,3 +39,10 @@ class ServiceClock:
     def now(self) -> float | None:
         """Return the Unix seconds by the service's clock, or None before the first usable Date header."""
         return None if self._offset is None else self._offset + self._monotonic()
+
+    def describe_end(self, wait_s: float) -> str:
+        """Return the time of day at which a wait ends, as a part of a sentence, or "" if the clock is unknown."""
+        now = self.now()
+        if now is None:
+            return ""
+        return f", until {datetime.fromtimestamp(now + wait_s, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"

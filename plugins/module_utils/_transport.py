@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import ssl
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -15,32 +14,47 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
+from ansible_collections.mobileops.ci.plugins.module_utils import _clock
+from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 
 LONGEST_TIMEOUT_S = 86_400
+DEFAULT_TIME_LIMIT_S = 14_400.0
+LONGEST_TIME_LIMIT_S = 30 * 86_400
 
 
 @dataclass(frozen=True)
 class Transport:
-    """How requests are made: the options validate_certs, ca_path, timeout, max_retries, and the environment."""
+    """How requests are made: the options of the group TRANSPORT, and the environment."""
 
     timeout: float = 30.0
     max_retries: int = 5
     validate_certs: bool = True
     ca_path: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
-    sleep: Callable[[float], None] = time.sleep
+    time_limit: float = DEFAULT_TIME_LIMIT_S
+    clock: Clock = field(default_factory=lambda: _clock.SYSTEM)
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> Transport:
-        if not 0 < options["timeout"] <= LONGEST_TIMEOUT_S:
-            raise OptionError(f"timeout: {options['timeout']} is not between 0 and {LONGEST_TIMEOUT_S} seconds.")
+        for name, longest in (("timeout", LONGEST_TIMEOUT_S), ("time_limit", LONGEST_TIME_LIMIT_S)):
+            if not 0 < options[name] <= longest:
+                raise OptionError(f"{name} must be greater than 0 and at most {longest} seconds, got {options[name]}.")
         if options["max_retries"] < 0:
-            raise OptionError(f"max_retries: {options['max_retries']} is negative; use 0 to try once only.")
-        transport = cls(options["timeout"], options["max_retries"], options["validate_certs"], options["ca_path"], env)
+            raise OptionError(
+                f"max_retries must be 0 or greater, got {options['max_retries']}. Use 0 to send each request once."
+            )
+        transport = cls(
+            options["timeout"],
+            options["max_retries"],
+            options["validate_certs"],
+            options["ca_path"],
+            env,
+            options["time_limit"],
+        )
         for named, path in transport.bundles.items():
             if path and not Path(path).exists():
-                raise OptionError(f"{named}: {path} does not exist on the machine that makes the requests.")
+                raise OptionError(f"{named}: {path} does not exist on the host that sends the requests.")
         return transport
 
     @property
@@ -106,6 +120,8 @@ def check_url(url: str, named: str) -> None:
     except ValueError:
         host = scheme = None
     if scheme not in ("http", "https") or not host:
-        raise OptionError(f"{named}: this is not a URL that starts with https:// and names a host.")
+        raise OptionError(f"{named} must be a URL that starts with https:// and names a host.")
     if scheme == "http" and not is_loopback(host):
-        raise OptionError(f"{named}: plain http:// to {host} would show secrets to everyone on the way; use https://.")
+        raise OptionError(
+            f"{named} must start with https://. Plain http:// to {host} would show secrets to everyone on the way."
+        )

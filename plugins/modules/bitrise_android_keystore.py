@@ -128,8 +128,8 @@ android_keystore:
       type: str
     details:
       description:
-        - What the declared file says of itself, that is C(type), C(alias), C(sha256_fingerprint), C(expires_at) and
-          C(days_left), as M(mobileops.ci.signing_file_info) has it.
+        - What the declared file says of itself, that is C(type), C(alias), C(sha256_fingerprint), C(not_before),
+          C(expires_at) and C(days_left), as M(mobileops.ci.signing_file_info) has it.
         - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
       type: dict
 actions:
@@ -173,7 +173,8 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option), V(local_file),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(local_file),
           V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(verify), V(backup), V(env_key),
           V(unchangeable) or V(missing_file).
       type: str

@@ -69,14 +69,10 @@ options:
         fails.
     type: int
     default: 100
-  concurrency:
-    description:
-      - Number of requests at the same time, from 1 to 64. The apps share it.
-    type: int
-    default: 8
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -131,31 +127,40 @@ summary:
   description: Totals of the task. In check mode, what would be done.
   returned: success, or failure of some of the artifacts or apps
   type: dict
-  contains: &summary
-    builds:
-      description: Number of finished builds.
+  contains:
+    <<: &summary
+      builds:
+        description: Number of finished builds.
+        type: int
+        sample: 40
+      artifacts:
+        description: Number of their artifacts, before the task.
+        type: int
+        sample: 120
+      deleted:
+        description: Number of artifacts that were deleted.
+        type: int
+        sample: 60
+      unpublished:
+        description: Number of artifacts whose public page was closed.
+        type: int
+        sample: 0
+      failed:
+        description: Number of artifacts that failed.
+        type: int
+        sample: 0
+      freed_bytes:
+        description: Total size of the artifacts that were deleted.
+        type: int
+        sample: 73400320
+    waited_s:
+      description: Seconds that the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit. The module repeated them.
       type: int
-      sample: 40
-    artifacts:
-      description: Number of their artifacts, before the task.
-      type: int
-      sample: 120
-    deleted:
-      description: Number of artifacts that were deleted.
-      type: int
-      sample: 60
-    unpublished:
-      description: Number of artifacts whose public page was closed.
-      type: int
-      sample: 0
-    failed:
-      description: Number of artifacts that failed.
-      type: int
-      sample: 0
-    freed_bytes:
-      description: Total size of the artifacts that were deleted.
-      type: int
-      sample: 73400320
+      sample: 3
 apps:
   description: Result of each app, by its slug.
   returned: with O(apps), when the options are valid
@@ -226,7 +231,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(max_artifacts), V(option), or V(several) for apps with different errors.
       type: str
     status:

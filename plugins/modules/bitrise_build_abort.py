@@ -232,7 +232,8 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
-          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option)
+          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(time_limit), V(option)
           or V(wait_timeout).
       type: str
     status:

@@ -81,14 +81,10 @@ options:
       - Whether to report no status to the Git host.
     type: bool
     default: false
-  concurrency:
-    description:
-      - Number of apps to process at the same time, from 1 to 64.
-    type: int
-    default: 8
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._waiting
   - mobileops.ci._attributes

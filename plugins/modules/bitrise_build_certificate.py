@@ -117,7 +117,7 @@ build_certificate:
     details:
       description:
         - What the declared file says of itself, that is C(common_name), C(team_id), C(serial), C(sha1), C(sha256),
-          C(not_before), C(expires_at), C(days_left), C(has_private_key) and C(chain), as
+          C(not_before), C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use), as
           M(mobileops.ci.signing_file_info) has it.
         - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
       type: dict
@@ -162,9 +162,9 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(option), V(local_file),
-          V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(password), V(concurrent_change),
-          V(verify), V(backup) or V(missing_file).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(local_file), V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(password),
+          V(concurrent_change), V(verify), V(backup) or V(missing_file).
       type: str
     status:
       description: HTTP status of the answer.

@@ -135,6 +135,7 @@ error:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
           V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(time_limit),
           V(option), V(wait_timeout), V(storage), V(signed_url_expired) or V(local_file).
       type: str
     status:

@@ -206,10 +206,6 @@ options:
       - If the limit is exceeded, the task fails before it changes any app. It plans all apps first if O(purge) is set.
     type: str
     default: 25%
-  concurrency:
-    description: How many apps are dealt with at the same time, from 1 to 64.
-    type: int
-    default: 8
   fail_fast:
     description:
       - Begin with no further app once one has failed. Those that are under way end with the file that they are at.
@@ -227,6 +223,7 @@ options:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -354,6 +351,12 @@ summary:
     requests:
       description: Number of requests that were sent, repetitions included.
       type: int
+    refused:
+      description: Number of requests that the service refused because there were too many.
+      type: int
+    waited_s:
+      description: Seconds that the task waited for the service's rate limit.
+      type: float
     seconds:
       description: Duration in seconds.
       type: float
@@ -398,7 +401,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
       type: str
     status:
       description: HTTP status of the answer.

@@ -68,10 +68,6 @@ options:
       - The app fails if there is a file such as C(host_vars/HOST.yml), because ansible-core would no longer read it.
     type: path
     required: true
-  concurrency:
-    description: Number of apps to process at the same time, from 1 to 64.
-    type: int
-    default: 8
   force:
     description:
       - Whether to replace existing declarations. By default, the module does not change an app that has its variables,
@@ -81,6 +77,7 @@ options:
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -248,7 +245,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(option), V(local_file), or V(several) for apps with different errors.
       type: str
     status:

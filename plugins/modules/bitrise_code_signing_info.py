@@ -50,11 +50,6 @@ options:
       - Files that expire within this number of days are in RV(expiring).
     type: int
     default: 30
-  concurrency:
-    description:
-      - Number of apps that are worked on at the same time, from 1 to 64.
-    type: int
-    default: 8
   digest_cache:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, the same that
@@ -64,11 +59,10 @@ options:
     type: path
 requirements:
   - cryptography
-  - pyasn1
-  - pyasn1-modules
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.info
@@ -125,7 +119,9 @@ apps:
             - Where nobody can look inside it is what the service says of it, with V(null) for all else, or V(null).
           type: dict
         findings:
-          description: What is wrong with it, each with C(code), C(severity) (V(error) or V(warning)) and C(message).
+          description:
+            - What is wrong with the file, each with C(code), C(severity) (V(error) or V(warning)) and C(message).
+            - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all codes.
           type: list
           elements: dict
     provisioning_profiles:
@@ -192,8 +188,9 @@ expiring:
   contains: *trouble
 unpaired:
   description:
-    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Nothing is
-      said of an app where a file that may be the counterpart cannot be looked into.
+    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Empty for
+      an app with a file that cannot be read and may be the counterpart.
+    - Certificates for installers and for Developer ID need no profile and are not listed.
   returned: success
   type: list
   elements: dict
@@ -207,7 +204,8 @@ unprocessed:
   contains: *trouble
 duplicated:
   description:
-    - Files of one app and kind that have the same name, or the same content.
+    - Files of one app and kind that have the same name or the same content, and profiles that have a newer one of the
+      same own name, team and app ID beside them. Names are compared in one Unicode form.
   returned: success
   type: list
   elements: dict
@@ -277,6 +275,14 @@ summary:
     requests:
       description: Number of requests that were sent.
       type: int
+    waited_s:
+      description: Seconds in which the task waited because the service limits requests or does not answer.
+      type: float
+      sample: 12.5
+    refused:
+      description: Number of requests that the service refused because of a limit, and that were sent again.
+      type: int
+      sample: 3
     seconds:
       description: How long it took.
       type: float
@@ -288,7 +294,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
       type: str
     status:
       description: HTTP status of the answer.

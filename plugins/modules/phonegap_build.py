@@ -114,7 +114,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(needs_key), V(build_failed), V(wait_timeout) or V(option).
       type: str
     status:

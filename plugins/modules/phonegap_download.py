@@ -137,7 +137,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(no_package), V(checksum), V(local_file), V(storage), V(signed_url_expired) or V(option).
       type: str
     status:

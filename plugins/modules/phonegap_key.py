@@ -226,7 +226,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
           V(local_file), V(duplicates), V(immutable), V(no_effect) or V(option).
       type: str
     status:

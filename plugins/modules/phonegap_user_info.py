@@ -91,7 +91,7 @@ error:
     kind:
       description:
         - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout) or V(option).
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
       type: str
     status:
       description: HTTP status of the answer.

@@ -9,63 +9,67 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: signing_file_info
-short_description: Look inside signing files
+short_description: Inspect signing files
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Reads provisioning profiles, PKCS#12 files with certificates and Android keystores, and returns what they say of
-    themselves, and what is wrong with them. No service is asked for anything.
-  - What is wrong with a file, for example that it has expired or that its password is another one, is returned as a
-    finding and does not make the task fail. The task fails for a file that cannot be read at all, or is empty.
+  - Inspects provisioning profiles, PKCS#12 files with certificates, and Android keystores. It returns what they say
+    about themselves, and what is wrong with them. The module sends no requests.
+  - What is wrong with a file, for example that it has expired or that its password is wrong, is returned as a finding
+    and does not make the task fail. The task fails if a file cannot be read at all, or is empty.
   - Private keys, passwords and bytes of the files are never returned.
 options:
   files:
     description:
-      - The files to look into. A path alone stands for an entry with O(files[].src).
-      - Where profiles as well as certificates are among them, those that do not belong to each other are found.
+      - The files to inspect. A path alone stands for an entry with O(files[].src).
+      - If the list has both profiles and certificates, the module reports those that do not belong together. It also
+        reports profiles that have a newer one of the same name, team and app ID in the list.
     type: list
     elements: dict
     required: true
     suboptions:
       src:
         description:
-          - The file. It is searched on the controller, as M(ansible.builtin.copy) does it; in C(files) of the role,
-            in C(files) beside the playbook, beside the playbook; or its path is absolute.
-          - If it is encrypted with ansible-vault it is decrypted in memory.
+          - Path to the file on the controller. The module searches it like M(ansible.builtin.copy), in C(files) of the
+            role, in C(files) beside the playbook, and beside the playbook.
+          - Names are compared in one Unicode form, so a name that macOS wrote is found.
+          - A file that is encrypted with ansible-vault is decrypted in memory.
           - Either this or O(files[].content) is required.
         type: path
       content:
         description:
-          - The bytes of the file, base64 encoded, instead of O(files[].src).
+          - The bytes of the file as base64, instead of O(files[].src). A byte-order mark, and the frame that
+            C(certutil) on Windows writes, are ignored.
         type: str
       name:
         description:
-          - What the file is called in the result. The default is the base name of O(files[].src).
+          - Name of the file in the result. The default is the base name of O(files[].src).
         type: str
       type:
         description:
-          - What the file is expected to be. If it is something else, that is a finding.
-          - V(auto) goes by the ending of the name, where it is C(.mobileprovision), C(.provisionprofile), C(.jks),
-            C(.keystore) or C(.bks), else by the content. A PKCS#12 file is taken for a keystore if
-            O(files[].alias) or O(files[].private_key_password) is given or if its certificate is self-signed, as
-            those for Android are; else for a build certificate.
+          - Expected type of the file. Another type is a finding.
+          - V(auto) goes by the extension of the name if it is C(.mobileprovision), C(.provisionprofile), C(.jks),
+            C(.keystore) or C(.bks), and by the content otherwise. It takes a PKCS#12 file for a keystore if
+            O(files[].alias) or O(files[].private_key_password) is given, or if its certificate is self-signed, and for
+            a build certificate otherwise.
         type: str
         choices: [auto, provisioning_profile, build_certificate, android_keystore]
         default: auto
       password:
         description:
-          - Password of the PKCS#12 file or of the keystore.
-          - Profiles have none. A keystore of the type JKS shows its certificates without it.
+          - Password of the PKCS#12 file or of the keystore. Quote it in YAML if it consists of digits.
+          - Profiles have none. Keystores of the types JKS, JCEKS and BKS show their certificates without it.
         type: str
       alias:
         description:
-          - Name of the key in a keystore that matters; upper and lower case are the same. Without it the result is
-            about the first key.
+          - Name of the key in a keystore. Case is ignored. Java numbers keys without a name, beginning with V(1).
+          - If omitted, the result is about the first key.
         type: str
       private_key_password:
         description:
-          - Password of the key in a keystore, to try whether it opens the key.
+          - Password of the key in a keystore. The module checks whether it opens the key, and whether the key belongs
+            to its certificate. If omitted, it tries the password of the keystore.
         type: str
 extends_documentation_fragment:
   - mobileops.ci._run_in
@@ -73,18 +77,20 @@ extends_documentation_fragment:
   - mobileops.ci._attributes.info
 requirements:
   - cryptography
-  - pyasn1
-  - pyasn1-modules
 notes:
-  - Whether the signature of a profile holds is checked. Whether its signer is Apple is not.
-  - Keystores of the types JCEKS and BKS are recognised and not looked into, which is the finding V(not_looked_into).
+  - The module checks whether the signature of a profile holds, and whether its signer has a name of Apple's signers of
+    profiles. It checks the signer's certificates up to Apple's roots if they are in the file, as Apple writes them.
+  - The module refuses files that take more than 3,700,000 rounds of key derivation, or more than 64 MiB of memory.
+  - Keystores of the type UBER are not read, which is the finding V(not_looked_into).
+  - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and what to
+    do about them.
 seealso:
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
 """
 
 EXAMPLES = r"""
-- name: Look into a profile and the certificate that belongs to it
+- name: Inspect a profile and the certificate that belongs to it
   mobileops.ci.signing_file_info:
     files:
       - src: shop.mobileprovision
@@ -92,19 +98,19 @@ EXAMPLES = r"""
         password: "{{ certificate_password }}"
   register: found
 
-- name: Stop if one of them is of no use
+- name: Stop if nothing can be signed with one of them
   ansible.builtin.assert:
     that: errors == []
     fail_msg: "{{ errors | map(attribute='message') | join(' ') }}"
   vars:
     errors: "{{ found.files | map(attribute='findings') | flatten | selectattr('severity', 'eq', 'error') | list }}"
 
-- name: Look into all profiles in a folder
+- name: Inspect all profiles in a folder
   mobileops.ci.signing_file_info:
     files: "{{ query('ansible.builtin.fileglob', playbook_dir ~ '/signing/*.mobileprovision') }}"
   register: profiles
 
-- name: Name those that expire within thirty days
+- name: Show those that expire within 30 days
   ansible.builtin.debug:
     msg: "{{ item.src }} expires in {{ item.details.days_left }} days."
   loop: "{{ profiles.files | selectattr('details.days_left', 'defined') | rejectattr('details.days_left', 'none') }}"
@@ -112,7 +118,7 @@ EXAMPLES = r"""
     label: "{{ item.name }}"
   when: item.details.days_left < 30
 
-- name: Check that the passwords of a keystore and its alias are right
+- name: Check the passwords and the alias of a keystore
   mobileops.ci.signing_file_info:
     files:
       - src: upload.keystore
@@ -131,122 +137,168 @@ files:
   elements: dict
   contains:
     src:
-      description: The path that was given, V(null) for content.
+      description: The path that was given. V(null) for content.
       type: str
+      sample: files/shop.mobileprovision
     name:
       description: O(files[].name), or the base name of the path.
       type: str
+      sample: shop.mobileprovision
     sha256:
-      description: SHA-256 of the file, decrypted if it was encrypted with ansible-vault.
+      description: SHA-256 of the file, after decryption if it was encrypted with ansible-vault.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     type:
-      description: V(provisioning_profile), V(build_certificate), V(android_keystore), or V(null) for what is none.
+      description:
+        - V(provisioning_profile), V(build_certificate) or V(android_keystore). V(null) if the file is none of these.
       type: str
+      sample: provisioning_profile
     details:
       description:
-        - What the file says of itself. All keys of its type are there, V(null) if they could not be read; or none at
-          all, if the file is not what it should be.
+        - What the file says about itself. It has all keys of its type, with V(null) for values that could not be read.
+          It is empty if the file is something else than it should be.
         - A profile has C(name), C(uuid), C(team_id), C(team_name), C(app_id), C(bundle_id), C(type), C(platforms),
           C(created_at), C(expires_at), C(days_left), C(devices), C(certificates) and C(entitlements).
         - A build certificate has C(common_name), C(team_id), C(serial), C(sha1), C(sha256), C(not_before),
-          C(expires_at), C(days_left), C(has_private_key) and C(chain).
-        - A keystore has C(type), C(alias), C(sha256_fingerprint), C(expires_at) and C(days_left).
+          C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use). If the file holds several, they are
+          those of the valid one that expires last.
+        - A keystore has C(type), C(alias), C(sha256_fingerprint), C(not_before), C(expires_at) and C(days_left).
       type: dict
       contains:
         name:
           description: Name of the profile.
           type: str
+          sample: Acme Shop
         uuid:
           description: Identifier of the profile.
           type: str
+          sample: 12345678-90ab-cdef-1234-567890abcdef
         team_id:
-          description: Identifier of the team, in a certificate its organizational unit.
+          description: Identifier of the team. In a certificate it is the organizational unit.
           type: str
+          sample: A1B2C3D4E5
         team_name:
           description: Name of the team.
           type: str
+          sample: Acme Ltd
         app_id:
           description: Identifier of the app, which begins with a prefix, usually that of the team.
           type: str
+          sample: A1B2C3D4E5.com.acme.shop
         bundle_id:
-          description: The same without the prefix. V(*) for a profile that fits all apps.
+          description: The app ID without the prefix. V(*) for a profile that fits all apps.
           type: str
+          sample: com.acme.shop
         type:
           description:
-            - Of a profile V(development), V(ad-hoc), V(app-store) or V(enterprise).
+            - Of a profile V(development), V(ad-hoc), V(app-store), V(enterprise) or V(developer-id). Profiles for macOS
+              and Mac Catalyst are V(development), V(app-store) or V(developer-id).
             - Of a keystore V(pkcs12), V(jks), V(jceks) or V(bks).
           type: str
+          sample: app-store
         platforms:
-          description: For which platforms the profile is, for example V(iOS).
+          description: Platforms that the profile is for.
           type: list
           elements: str
+          sample: [iOS, xrOS, visionOS]
         created_at:
-          description: When the profile was made, for example V(2026-05-04T12:30:15Z).
+          description: Time at which the profile was created.
           type: str
+          sample: "2026-05-04T12:30:15Z"
         not_before:
-          description: When the certificate begins to be valid.
+          description: Time at which the certificate becomes valid.
           type: str
+          sample: "2026-05-04T12:30:15Z"
         expires_at:
-          description: When the profile or certificate expires.
+          description: Time at which the profile or the certificate expires. A year after 9999 is shown as 9999.
           type: str
+          sample: "2027-05-04T12:30:15Z"
         days_left:
-          description: How many whole days are left until then. Negative once it has expired.
+          description: Number of whole days until then. Negative if the file has expired.
           type: int
+          sample: 364
         devices:
-          description: How many devices the profile lists.
+          description: Number of devices that the profile lists.
           type: int
+          sample: 0
         certificates:
           description: SHA-1 of the certificates that the profile embeds.
           type: list
           elements: str
+          sample: [da39a3ee5e6b4b0d3255bfef95601890afd80709]
         entitlements:
           description: What an app that is signed with the profile may do.
           type: dict
+          sample: {get-task-allow: false}
         common_name:
-          description: Whose certificate it is.
+          description: Common name of the certificate.
           type: str
+          sample: "Apple Distribution: Acme Ltd (A1B2C3D4E5)"
         serial:
           description: Serial number of the certificate, hexadecimal.
           type: str
+          sample: 4F1A2B3C4D5E6F70
         sha1:
           description: SHA-1 of the certificate, as profiles name it.
           type: str
+          sample: da39a3ee5e6b4b0d3255bfef95601890afd80709
         sha256:
           description: SHA-256 of the certificate.
           type: str
+          sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
         has_private_key:
-          description: Whether the private key is in the file.
+          description:
+            - Whether the private key of the certificate is in the file. V(true) also for a file that holds a key only.
           type: bool
+          sample: true
         chain:
-          description: How many other certificates are in the file.
+          description: Number of other certificates in the file.
           type: int
+          sample: 2
+        use:
+          description:
+            - What Apple issued the certificate for, V(development), V(distribution), V(developer-id), V(mac-installer)
+              or V(developer-id-installer). V(null) for other certificates.
+            - Certificates for installers and for Developer ID are used without a provisioning profile.
+          type: str
+          sample: distribution
         alias:
           description: Name of the key.
           type: str
+          sample: upload
         sha256_fingerprint:
           description: SHA-256 of the key's certificate, as C(keytool) and Google Play write it.
           type: str
+          sample: 5E:FA:5C:54:1D:15:59:06:AA:DB:E1:23:7F:4F:FF:72:FA:FD:70:00:14:78:68:2B:17:C7:74:3C:E4:45:5A:38
     findings:
-      description: What is wrong with the file. Nothing is, if it is empty.
+      description: What is wrong with the file. Empty if nothing is.
       type: list
       elements: dict
       contains:
         code:
           description:
-            - Of any file V(expired), V(not_yet_valid), V(too_large) or V(unknown_format).
-            - Of a profile V(not_a_profile), V(invalid_signature), V(signature_not_checked), V(no_certificates),
-              V(certificates_expired) or V(unpaired).
-            - Of a PKCS#12 file or a keystore V(not_pkcs12), V(not_a_keystore), V(wrong_password), V(password_needed),
-              V(damaged), V(no_certificates), V(no_private_key), V(wrong_private_key_password), V(alias_missing),
-              V(several_identities), V(not_looked_into) or V(unpaired).
+            - Of all files V(expired), V(not_yet_valid), V(too_large), V(unknown_format) or V(no_certificates).
+            - Of a profile V(not_a_profile), V(invalid_signature), V(signature_not_checked), V(untrusted_signer),
+              V(certificates_expired), V(superseded) or V(unpaired).
+            - Of a PKCS#12 file or a keystore V(wrong_password), V(password_needed), V(damaged), V(too_many_rounds),
+              V(unsupported_algorithm), V(checksum_not_checked), V(no_private_key), V(key_mismatch),
+              V(wrong_private_key_password), V(several_identities) or V(unusual_certificate).
+            - Of a PKCS#12 file with a build certificate V(unpaired), V(not_pkcs12), V(partly_expired) or
+              V(not_importable_on_macos).
+            - Of a keystore V(not_a_keystore), V(private_key_password_needed), V(alias_missing) or V(not_looked_into).
           type: str
+          sample: expired
         severity:
           description:
-            - V(error) if the file is of no use as it is, V(warning) if it may well be of use.
+            - V(error) if nothing can be signed with the file as it is, V(warning) if it may work.
           type: str
+          sample: error
         message:
           description: What was found, and what to do.
           type: str
+          sample: >-
+            The profile expired on 2026-05-04T12:30:15Z, 3 days ago. Renew the profile in Apple's developer portal and
+            download it again.
 error:
   description: What kind of error it was. Keys that do not apply, as here all others, are V(null).
   returned: failure, unless an option is of the wrong form

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,11 @@ from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.parsing.vault import is_encrypted
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
+    Content,
+    find_in_other_form,
+    read_file,
+)
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import expand
 
 
@@ -31,13 +36,17 @@ class FileFinder:
         self.has_decrypted = False
 
     def read(self, path: str) -> Content:
-        """The content of a file. Raises LocalFileError."""
+        """Return the content of a file. Raise LocalFileError."""
         try:
             found = self._find(path)
         except AnsibleFileNotFound as error:
-            places = ", ".join(dict.fromkeys(error.paths or []))
-            searched = f" in any of the places where it was searched: {places}" if places else ""
-            raise LocalFileError(f"src: {path} does not exist{searched}.") from error
+            places = list(dict.fromkeys(error.paths or []))
+            # A name that macOS decomposed looks the same and is another one.
+            same = next(filter(None, map(find_in_other_form, [path] if os.path.isabs(path) else places)), None)
+            if same is None:
+                searched = f" in any of the places where it was searched: {', '.join(places)}" if places else ""
+                raise LocalFileError(f"src: {path} does not exist{searched}.") from error
+            found = same
         content = self._read_path(found)
         return self._decrypted(found, content.data) if is_encrypted(content.data) else content
 

@@ -211,7 +211,8 @@ class InProcess(NormalAction):
                 call.env,
                 self._task.check_mode,
                 call.files.read,
-                self._say(task_vars),
+                self._say(task_vars, display.display),
+                self._say(task_vars, display.v),
                 encrypt=encryption(self._loader._vault),
             )
             result = self.entry.carry_out(options, context, diff=self._task.diff)
@@ -227,11 +228,11 @@ class InProcess(NormalAction):
             result["deprecations"] = list(deprecations)
         return _hide(result, validated)
 
-    def _say(self, task_vars: Mapping[str, Any]) -> Callable[[str], None]:
+    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:
         if self._task.no_log:
             return lambda _line: None
         host = task_vars.get("inventory_hostname", "")
-        return lambda line: display.display(f"{host}: {line}")
+        return lambda line: show(f"{host}: {line}")
 
     def _answer(self, result: dict[str, Any], call: Call | None) -> dict[str, Any]:
         """Through the same door as the output of a module, so that ansible-core takes a failure for one of a module

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .limited_cases import LIMITS
+
 Json = Mapping[str, Any]
 
 MIB_OF_CONTROLLER = 200
@@ -92,6 +94,22 @@ def _cpu_per_host(figures: Json) -> tuple[str, bool]:
     return f"{beyond:.1f} ms", beyond <= MS_PER_HOST
 
 
+def _limited(name: str, factor: float) -> tuple[Goal, Goal]:
+    """The goals for one limit of the case `limited`."""
+
+    def in_time(figures: Json) -> tuple[str, bool]:
+        return f"{figures[f'{name}_factor']:.3g} x", figures[f"{name}_factor"] <= factor
+
+    def few_refused(figures: Json) -> tuple[str, bool]:
+        refused, most = figures[f"{name}_refused"], figures[f"{name}_refused_at_most"]
+        return f"{refused} of at most {most}", refused <= most
+
+    return (
+        Goal("limited", f"{name}: against the time of the limit itself: at most {factor:g}", in_time),
+        Goal("limited", f"{name}: refused requests", few_refused),
+    )
+
+
 def _biggest(judge: Callable[[Json], tuple[str, bool]]) -> Callable[[Json], tuple[str, bool]]:
     return lambda figures: judge(figures[max(figures, key=int)])
 
@@ -111,6 +129,7 @@ GOALS = (
     Goal("rollout_first", "whole playbook against the fleet task: at most 1.7", _at_most(1.7, "ours_s", "fleet_s")),
     Goal("report", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
     Goal("report", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    *(goal for name, limit in LIMITS.items() for goal in _limited(name, limit.factor)),
     Goal("loop_item", "against uri: at most 0.1", _at_most(0.1, "ours_s", "uri_s")),
     Goal("growth_fleet", _LINEAR, _linear()),
     Goal("growth_fleet", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),

@@ -9,15 +9,17 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+STARTER = Path(__file__).resolve().with_name("starter.py")
 SAMPLE_INTERVAL_S = 0.25
+_FIGURES = 3
 _TAIL_BYTES = 4000
 
 
@@ -28,8 +30,8 @@ class ProgramError(RuntimeError):
 @dataclass(frozen=True)
 class Measured:
     """`cpu_seconds`: of all its processes; if the machine had other things to do, the wall time says less than this.
-    `peak_mib`: resident memory of the biggest process at its peak, told by the kernel. It starts with what the
-    benchmark itself has, some 40 MiB, so it says nothing about smaller programs.
+    `peak_mib`: resident memory of the biggest process at its peak, from the kernel. A process begins with the memory
+    of the one that starts it, so a small starter does that (starter.py, 10 MiB).
     `tree_mib`: proportional memory (shared pages count once) of all processes together, sampled four times a second.
     """
 
@@ -46,24 +48,27 @@ def run_measured(
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(log.open("wb"))
         output = errors if keep_output else stack.enter_context(open(os.devnull, "wb"))  # noqa: PTH123
-        started = time.perf_counter()
+        reading, writing = os.pipe()
+        figures = stack.enter_context(os.fdopen(reading))
         process = subprocess.Popen(
-            list(command),
+            [sys.executable, "-I", "-S", str(STARTER), str(writing), *command],
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,
+            pass_fds=[writing],
             start_new_session=True,
         )
+        os.close(writing)
         stack.callback(_end_group, process.pid)
         with _Sampler(process.pid) as sampler:
-            _pid, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+            found = figures.read().split()
+            process.wait()
+    if process.returncode or len(found) != _FIGURES:
         raise ProgramError(f"{' '.join(command[:4])} ... ended with status {process.returncode}:\n{_tail(log)}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, sampler.peak_bytes / 2**20)
+    seconds, cpu_seconds, peak_kib = map(float, found)
+    return Measured(seconds, cpu_seconds, peak_kib / 1024, sampler.peak_bytes / 2**20)
 
 
 class _Sampler:
@@ -86,7 +91,8 @@ class _Sampler:
     def _watch(self) -> None:
         while True:
             with contextlib.suppress(psutil.Error):
-                tree = [self._process, *self._process.children(recursive=True)]
+                # Without the starter itself.
+                tree = self._process.children(recursive=True)
                 self.peak_bytes = max(self.peak_bytes, sum(map(_proportional_bytes, tree)))
             if self._over.wait(SAMPLE_INTERVAL_S):
                 return

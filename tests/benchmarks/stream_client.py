@@ -9,6 +9,7 @@ import json
 import sys
 import time
 
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
@@ -25,7 +26,8 @@ class Nowhere:
 
 
 def main(url: str) -> None:
-    session = HttpSession(Transport(), Redactor([]))
+    transport = Transport()
+    session = HttpSession(transport, Gates(transport.clock, transport.time_limit), Redactor([]))
     sink = Nowhere()
     call = Call("GET", url, "download", headers={"Accept-Encoding": "identity"})
     started = time.perf_counter()

@@ -92,7 +92,7 @@ class Display:
             uploaded, deleted = str(run.count("upload")), str(run.count("delete"))
             table.add_row(
                 run.name,
-                str(len(run.apps)),
+                str(run.in_play),
                 str(run.unchanged),
                 f"[{'green' if run.changed == 0 else 'yellow'}]changed={run.changed}[/]",
                 f"({uploaded})" if run.is_check else uploaded,

@@ -34,15 +34,13 @@ def traffic(emulator: Emulator) -> Traffic:
     return Traffic(len(entries), sum(entry["method"] not in ("GET", "HEAD") for entry in entries))
 
 
-def problems_of_a_run(run: Run, *, apps: int, files: int) -> Iterable[str]:
+def problems_of_a_run(run: Run, *, apps: int) -> Iterable[str]:
     if run.failures:
         yield from run.failures
     elif run.exit_code:
         yield f"ansible-playbook ended with status {run.exit_code}"
-    elif len(run.apps) != apps:
-        yield f"the inventory should have held {apps} apps, the play was over {len(run.apps)}"
-    elif len(run.files) != files:
-        yield f"{files} files are declared, {len(run.files)} were looked at"
+    elif run.in_play != apps:
+        yield f"the inventory should have held {apps} apps, the play was about {run.in_play}"
 
 
 def problems_of_check(check: Run, seen: Traffic, before: Json, after: Json) -> Iterable[str]:

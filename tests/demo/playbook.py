@@ -35,7 +35,9 @@ class Run:
     is_check: bool = False
     exit_code: int = 0
     seconds: float = 0.0
-    # One for each declared file of each app.
+    in_play: int = 0  # apps, by what the playbook passes to set_stats
+    declared: int = 0  # files
+    # One for each declared file of each app that changed.
     files: list[FileResult] = dataclasses.field(default_factory=list)
     failures: list[str] = dataclasses.field(default_factory=list)
 
@@ -49,7 +51,7 @@ class Run:
 
     @property
     def unchanged(self) -> int:
-        return len(self.files) - self.changed
+        return self.declared - self.changed
 
     @property
     def actions(self) -> list[Json]:
@@ -63,6 +65,8 @@ class Run:
         result = event["result"]
         if event["failed"]:
             self.failures.append(f"{event['host']}: {result.get('msg', 'no message')}")
+        elif "apps" in result:
+            self.in_play = result["apps"]
         else:
             self.files += file_results(event["host"], result)
 

@@ -108,8 +108,9 @@ class Demo:
         with self._display.progress(DECLARED_FILES) as progress:
             run = playbooks.run(name, *arguments, watch=progress)
         seen = facts.traffic(emulator)
+        run.declared = DECLARED_FILES
         self._rows.append((run, seen))
-        self._insist(name, facts.problems_of_a_run(run, apps=len(ROLLED_OUT), files=DECLARED_FILES))
+        self._insist(name, facts.problems_of_a_run(run, apps=len(ROLLED_OUT)))
         return run, seen
 
     def _check_logs(self, material: Material, emulator: Emulator) -> None:

@@ -141,7 +141,7 @@ class Adapter(BaseAdapter):
 
     def _effect(self, client: Client, request: requests.PreparedRequest) -> Answer:
         body = request.body or b""
-        data = body.encode() if isinstance(body, str) else bytes(body)  # type: ignore[arg-type]
+        data = body.encode() if isinstance(body, str) else bytes(body)
         assert request.method
         assert request.url
         answer = self._service.answer(client.port, request.method, request.url, dict(request.headers), data)

@@ -123,8 +123,8 @@ def _purging(kind: str, before: Sequence[There], more: Mapping[str, Any]) -> Sce
 
 def _of(kind: str) -> dict[str, Pair]:
     more: dict[str, Any] = KEY if kind == PROJECT_FILES else {}
-    opens = {"certificate_password": "one"} if kind == CERTIFICATES else {}
-    secret = {"password": "one"} if kind == CERTIFICATES else {}
+    opens: dict[str, Any] = {"certificate_password": "one"} if kind == CERTIFICATES else {}
+    secret: dict[str, Any] = {"password": "one"} if kind == CERTIFICATES else {}
     make = partial(single, kind, beside=False)
 
     def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
@@ -174,6 +174,8 @@ def _of(kind: str) -> dict[str, Pair]:
     if kind != CERTIFICATES:
         found["old one; a person uploads"] = pair(to(NEW, begin), Person(kind, NEXT))
         found["old one; a person uploads the same"] = pair(to(NEW, begin), Person(kind, NEW))
+        shy = make([old(OLD, **HIDDEN)], [wanted(NEW, **HIDDEN, **more)], data=NEW)
+        found["hidden one; a person uploads the same"] = pair(shy, Person(kind, NEW))
         found["old one; two runs and a person"] = pair(to(NEW, begin), to(NEW), Person(kind, NEXT))
     else:
         found["protects it, and its password is lost"] = pair(
@@ -202,10 +204,12 @@ def _purged(kind: str) -> Adapt:
 
 
 def _keystores() -> dict[str, Pair]:
-    named = {"keystore_file_name": "TWO", "password": "one", "alias": "a"}
-    told = {"keystore_name": "TWO", "password": "one", "alias": "a"}
+    named: dict[str, Any] = {"keystore_file_name": "TWO", "password": "one", "alias": "a"}
+    told: dict[str, Any] = {"keystore_name": "TWO", "password": "one", "alias": "a"}
     make = partial(single, KEYSTORES)
-    end = partial(wanted, password="one", **TWO)
+
+    def end(content: bytes) -> Wanted:
+        return wanted(content, password="one", **TWO)
 
     def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
         return make(before, [end(content)], data=content, **told, **options)

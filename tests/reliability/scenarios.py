@@ -156,19 +156,26 @@ def declared_project_file(name: str, content: bytes, **more: Any) -> dict[str, A
     return {"name": name, "content": b64(content), "user_env_key": env_key(name), **more}
 
 
-wanted = partial(Wanted, "dist")
-old = partial(there, "dist")
-HIDDEN = {"is_expose": False}
-CLOSED = {"is_protected": True}
-KEY = {"env_key": env_key("dist")}
-TWO = {"env_key": "ANDROID_KEYSTORE_TWO"}
+def wanted(content: bytes, **more: Any) -> Wanted:
+    return Wanted("dist", content, **more)
+
+
+def old(content: bytes | None, **more: Any) -> There:
+    return There("dist", content, more)
+
+
+HIDDEN: dict[str, Any] = {"is_expose": False}
+CLOSED: dict[str, Any] = {"is_protected": True}
+KEY: dict[str, Any] = {"env_key": env_key("dist")}
+SLUG = "01HF7YAT0000000000000000AA"
+TWO: dict[str, Any] = {"env_key": "ANDROID_KEYSTORE_TWO"}
 LEFTOVER = old(None, age_s=2 * HOUR_S)
 YOUNG = old(None, age_s=600)
 
 
 def _profiles() -> dict[str, Scenario]:
     make = partial(single, PROFILES)
-    hidden_and_closed = {**HIDDEN, **CLOSED}
+    hidden_and_closed: dict[str, Any] = {**HIDDEN, **CLOSED}
     genuine = material(2).profile
     size = len(genuine)
     return {
@@ -215,6 +222,11 @@ def _profiles() -> dict[str, Scenario]:
         "leftover beside the old one": make([LEFTOVER, old(OLD)], [wanted(NEW)]),
         "leftover beside the declared one": make([LEFTOVER, old(NEW)], [wanted(NEW)]),
         "an upload that may be under way": make([old(OLD), YOUNG], [wanted(NEW)]),
+        "replacement by slug": make(
+            [old(SHORT, slug=SLUG, **CLOSED), old(b"a third")],
+            [wanted(NEW, **CLOSED), wanted(b"a third")],
+            slug=SLUG,
+        ),
         "flags": make([old(NEW)], [wanted(NEW, **hidden_and_closed)], **hidden_and_closed),
         "flags only": make(
             [old(OLD)],
@@ -238,7 +250,7 @@ def _profiles() -> dict[str, Scenario]:
 def _certificates() -> dict[str, Scenario]:
     make = partial(single, CERTIFICATES)
     new, previous = material(2).certificate, material(1).certificate
-    opens = {"scenario": {"passwords": {new: PASSWORD, previous: PASSWORD}}}
+    opens: dict[str, Any] = {"scenario": {"passwords": {new: PASSWORD, previous: PASSWORD}}}
     inherits = wanted(new, password=PASSWORD)
     closed = wanted(new, password=PASSWORD, **CLOSED)
     return {
@@ -295,8 +307,8 @@ def _certificates() -> dict[str, Scenario]:
 
 def _project_files() -> dict[str, Scenario]:
     make = partial(single, PROJECT_FILES)
-    gap = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
-    both = {**HIDDEN, **CLOSED}
+    gap: dict[str, Any] = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
+    both: dict[str, Any] = {**HIDDEN, **CLOSED}
     return {
         "first upload": make([], [wanted(NEW, **KEY, **HIDDEN)], is_expose=False),
         "replacement": make([old(OLD)], [wanted(NEW, **KEY)]),
@@ -319,10 +331,10 @@ def _project_files() -> dict[str, Scenario]:
 def _keystores() -> dict[str, Scenario]:
     make = partial(single, KEYSTORES)
     new, previous = material(2).keystore, material(1).keystore
-    told = {"alias": "release", "password": PASSWORD}
-    first = {"env_key": "ANDROID_KEYSTORE"}
-    named = {"keystore_file_name": "TWO", "password": PASSWORD, "alias": "release"}
-    gap = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
+    told: dict[str, Any] = {"alias": "release", "password": PASSWORD}
+    first: dict[str, Any] = {"env_key": "ANDROID_KEYSTORE"}
+    named: dict[str, Any] = {"keystore_file_name": "TWO", "password": PASSWORD, "alias": "release"}
+    gap: dict[str, Any] = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
     return {
         # A slot of a run that was killed has the key of the first keystore until it is too old to be under way.
         "first upload": make(
@@ -335,6 +347,9 @@ def _keystores() -> dict[str, Scenario]:
         ),
         "replacement, keeps its key": make(
             [old(NEW, **named)], [wanted(OLD, password=PASSWORD, **TWO)], data=OLD, keystore_name="TWO", **told
+        ),
+        "replacement, inherits its key": make(
+            [old(NEW, **named)], [wanted(OLD, password=PASSWORD, **TWO)], data=OLD, **told
         ),
         "old one first": make(
             [old(NEW, **named)],

@@ -21,10 +21,10 @@ from .service import FIRST_PORT
 from .writers import Order, interleave, orders
 
 # How often a writer that could go on has to wait for another one.
-SWITCHES = 3 if ALL_CASES else 1
-# The orders of one test, at most; the short form leaves out two of three.
-MOST = 1500
-EVERY = 1 if ALL_CASES else 3
+SWITCHES = 2 if ALL_CASES else 1
+# The orders of one test, at most; the short form leaves out three of four.
+MOST = 600
+EVERY = 1 if ALL_CASES else 4
 
 
 def writers_of(lab: Lab, pair: Pair, ran: dict[int, Ran], disturbed: Disturbance | None) -> list[Callable[..., None]]:

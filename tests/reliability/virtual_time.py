@@ -7,17 +7,33 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
+from ansible_collections.mobileops.ci.plugins.module_utils import _clock
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 _COLLECTION = "ansible_collections.mobileops.ci.plugins.module_utils."
+
+
+class _VirtualClock(_clock.Clock):
+    """Waits take no real time, unless they end only by a notification."""
+
+    def __init__(self, virtual: VirtualTime) -> None:
+        self._virtual = virtual
+
+    def monotonic(self) -> float:
+        return self._virtual.monotonic()
+
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        if seconds is None:
+            super().wait(condition, None)
+        else:
+            self._virtual.sleep(seconds)
 
 
 class VirtualTime:
@@ -42,18 +58,11 @@ class VirtualTime:
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """Replace the time in every module of the collection that looks at it, and its ways to wait."""
-        from_options = Transport.from_options.__func__  # type: ignore[attr-defined]
-
-        def transport(cls: type[Transport], options: Any, env: Any) -> Transport:
-            made: Transport = from_options(cls, options, env)
-            return replace(made, sleep=self.sleep)
-
         with ExitStack() as stack:
             for name, module in list(sys.modules.items()):
                 if name.startswith(_COLLECTION) and getattr(module, "time", None) is time:
                     stack.enter_context(patch.object(module, "time", self))
-            stack.enter_context(patch.object(Transport, "from_options", classmethod(transport)))
+            stack.enter_context(patch.object(_clock, "SYSTEM", _VirtualClock(self)))
             # There is no TLS here, and listing the certificates of the machine takes longer than all requests of a run.
             stack.enter_context(patch.object(Transport, "verify", True))
-            stack.enter_context(patch.object(BitriseClients, "_sleep", lambda _self, seconds: self.sleep(seconds)))
             yield

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 from .authority import Authority
 from .identity import Identity, IdentityKind, Pkcs12Encryption
-from .keystore import AndroidKey, jks_keystore, pkcs12_keystore
+from .keystore import AndroidKey, JavaKey, bks_keystore, jceks_keystore, jks_keystore, pkcs12_keystore
+from .odd import OddCertificate
 from .pkcs12 import merged
 from .profile import ProfileType, ProvisioningProfile, Team
 
@@ -29,10 +30,14 @@ __all__ = [
     "Authority",
     "Identity",
     "IdentityKind",
+    "JavaKey",
+    "OddCertificate",
     "Pkcs12Encryption",
     "ProfileType",
     "ProvisioningProfile",
     "Team",
+    "bks_keystore",
+    "jceks_keystore",
     "jks_keystore",
     "merged",
     "pkcs12_keystore",

@@ -127,19 +127,36 @@ class Authority:
         )
 
     def sign_profile(
-        self, properties: Mapping[str, Any], *, digest: str = "sha256", streamed: bool = False
+        self,
+        properties: Mapping[str, Any],
+        *,
+        digest: str = "sha256",
+        streamed: bool = False,
+        with_chain: bool = False,
+        signer: Signer | None = None,
     ) -> ProvisioningProfile:
-        """Any property list as a signed profile, also one that Apple would never write."""
-        return ProvisioningProfile(
-            properties, self.sign(profile.to_plist(properties), digest=digest, streamed=streamed)
-        )
+        """Sign any property list as a profile, also one that Apple would never write."""
+        content = profile.to_plist(properties)
+        signed = self.sign(content, digest=digest, streamed=streamed, with_chain=with_chain, signer=signer)
+        return ProvisioningProfile(properties, signed)
 
-    def sign(self, content: bytes, *, digest: str = "sha256", streamed: bool = False) -> bytes:
-        """CMS signed data around the content, certificates of the signer included.
+    def sign(
+        self,
+        content: bytes,
+        *,
+        digest: str = "sha256",
+        streamed: bool = False,
+        with_chain: bool = False,
+        signer: Signer | None = None,
+    ) -> bytes:
+        """Return CMS signed data around the content.
 
-        `digest`: "sha256", or "sha1" as in profiles of old. `streamed`: with lengths left open, as Apple's tools write.
+        `digest`: "sha256", or "sha1" as in old profiles. `streamed`: with open lengths, as Apple's tools write them.
+        `with_chain`: with the certificates that issued the signer's, as Apple writes them. They show that this
+        authority is not Apple's, which is why they are left out by default.
         """
-        return cms.signed_data(content, self.profile_signer, self.chain, digest=digest, streamed=streamed)
+        chain = self.chain if with_chain else ()
+        return cms.signed_data(content, signer or self.profile_signer, chain, digest=digest, streamed=streamed)
 
     def android_key(
         self,

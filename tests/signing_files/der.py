@@ -13,6 +13,7 @@ NULL = b"\x05\x00"
 INTEGER_1 = b"\x02\x01\x01"
 _END = b"\x00\x00"
 _SEQUENCE, _SET, _OCTETS, _INTEGER, _IDENTIFIER, _UTC_TIME = 0x30, 0x31, 0x04, 0x02, 0x06, 0x17
+_BITS, _UTF8_STRING, _PRINTABLE_STRING, _BMP_STRING, _GENERALIZED_TIME = 0x03, 0x0C, 0x13, 0x1E, 0x18
 _CONSTRUCTED, _CONTEXT = 0x20, 0x80
 
 
@@ -37,8 +38,29 @@ def octets(body: bytes) -> bytes:
 
 
 def integer(value: int) -> bytes:
-    """Not negative."""
-    return _element(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+    return _element(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+def bits(body: bytes) -> bytes:
+    """Return a BIT STRING of whole bytes."""
+    return _element(_BITS, b"\x00" + body)
+
+
+def bmp_string(text: str) -> bytes:
+    return _element(_BMP_STRING, text.encode("utf-16-be"))
+
+
+def utf8_string(text: str) -> bytes:
+    return _element(_UTF8_STRING, text.encode())
+
+
+def printable_string(text: str) -> bytes:
+    return _element(_PRINTABLE_STRING, text.encode("ascii"))
+
+
+def written_time(text: str, *, generalized: bool = False) -> bytes:
+    """Return a time as it is written, whether that is right or not."""
+    return _element(_GENERALIZED_TIME if generalized else _UTC_TIME, text.encode())
 
 
 def identifier(dotted: str) -> bytes:

@@ -26,6 +26,9 @@ class IdentityKind(enum.Enum):
 
     DEVELOPMENT = "Apple Development"
     DISTRIBUTION = "Apple Distribution"
+    DEVELOPER_ID = "Developer ID Application"
+    DEVELOPER_ID_INSTALLER = "Developer ID Installer"
+    MAC_INSTALLER = "3rd Party Mac Developer Installer"
     IPHONE_DEVELOPER = "iPhone Developer"
     IPHONE_DISTRIBUTION = "iPhone Distribution"
 
@@ -41,13 +44,16 @@ class IdentityKind(enum.Enum):
 _MARKS = {
     IdentityKind.DEVELOPMENT: (certificates.MARK_IPHONE_DEVELOPMENT, certificates.MARK_MAC_DEVELOPMENT),
     IdentityKind.DISTRIBUTION: (certificates.MARK_IPHONE_DISTRIBUTION, certificates.MARK_MAC_DISTRIBUTION),
+    IdentityKind.DEVELOPER_ID: (certificates.MARK_DEVELOPER_ID,),
+    IdentityKind.DEVELOPER_ID_INSTALLER: (certificates.MARK_DEVELOPER_ID_INSTALLER,),
+    IdentityKind.MAC_INSTALLER: (certificates.MARK_MAC_INSTALLER,),
     IdentityKind.IPHONE_DEVELOPER: (certificates.MARK_IPHONE_DEVELOPMENT,),
     IdentityKind.IPHONE_DISTRIBUTION: (certificates.MARK_IPHONE_DISTRIBUTION,),
 }
 
 
 class Pkcs12Encryption(enum.Enum):
-    """How the file is locked: as current tools do it, or as keychains and OpenSSL 1 did."""
+    """How the file is encrypted: as current tools do it, or as keychains of macOS and OpenSSL 1 do."""
 
     MODERN = "AES-256 with SHA-256"
     LEGACY = "triple DES with SHA-1"
@@ -94,7 +100,7 @@ class Identity:
         self,
         password: str | None,
         *,
-        encryption: Pkcs12Encryption = Pkcs12Encryption.MODERN,
+        encryption: Pkcs12Encryption = Pkcs12Encryption.LEGACY,
         friendly_name: str | None = None,
         with_chain: bool = True,
     ) -> bytes:
@@ -113,7 +119,7 @@ class Identity:
     def pkcs12_without_key(self, password: str | None) -> bytes:
         """A ``.p12`` file that lacks the private key: a common slip when exporting."""
         lock: serialization.KeySerializationEncryption = (
-            Pkcs12Encryption.MODERN.with_password(password) if password else serialization.NoEncryption()
+            Pkcs12Encryption.LEGACY.with_password(password) if password else serialization.NoEncryption()
         )
         return pkcs12.serialize_key_and_certificates(
             self.common_name.encode(), None, self.certificate, list(self.chain) or None, lock

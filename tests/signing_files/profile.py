@@ -30,6 +30,7 @@ class ProfileType(enum.Enum):
     AD_HOC = "ad-hoc"
     APP_STORE = "app-store"
     ENTERPRISE = "enterprise"
+    DEVELOPER_ID = "developer-id"  # for macOS
 
     @property
     def lists_devices(self) -> bool:
@@ -86,7 +87,7 @@ def properties(
         "AppIDName": "Wildcard" if bundle_id == "*" else bundle_id.replace(".", " "),
         "ApplicationIdentifierPrefix": [team.identifier],
         "CreationDate": _plist_date(created_at),
-        "Platform": list(platforms),
+        "Platform": ["OSX"] if type is ProfileType.DEVELOPER_ID else list(platforms),
         "IsXcodeManaged": False,
         "DeveloperCertificates": [identity.der for identity in identities],
         "Entitlements": {**entitlements(type, team, bundle_id), **extra_entitlements},
@@ -100,7 +101,7 @@ def properties(
     }
     if type.lists_devices:
         content["ProvisionedDevices"] = list(devices)
-    if type is ProfileType.ENTERPRISE:
+    if type in (ProfileType.ENTERPRISE, ProfileType.DEVELOPER_ID):
         content["ProvisionsAllDevices"] = True
     return content
 

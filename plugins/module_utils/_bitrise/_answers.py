@@ -14,11 +14,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 
 HINTS = {
     **COMMON_HINTS,
-    "unauthorized": "Check api_token (or BITRISE_API_TOKEN): it is wrong, has expired or was revoked.",
-    "forbidden": "The user of this token lacks the rights for it on the app: "
-    "code signing files, for example, need the role admin or owner.",
-    "not_found": "Either it does not exist or this token has no access to it: the service says the same for both. "
-    "Check the slugs, whose token it is, and api_url.",
+    "unauthorized": "Check api_token (or BITRISE_API_TOKEN): the token is wrong, has expired or was revoked.",
+    "forbidden": "The user of this token lacks the permission for it on the app. "
+    "Code signing files, for example, need the role admin or owner.",
+    "not_found": "Either it does not exist or this token has no access to it: the service gives the same answer for "
+    "both. Check the slugs, the owner of the token, and api_url.",
 }
 
 

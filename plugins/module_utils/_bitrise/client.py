@@ -8,14 +8,19 @@ Facts: https://api-docs.bitrise.io and https://docs.bitrise.io/en/bitrise-ci/api
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import DEFAULT_API_URL
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import unusual_slug
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
@@ -30,16 +35,24 @@ class BitriseClient(ServiceClient):
 
     hints: ClassVar[Mapping[str, str]] = _answers.HINTS
 
-    def __init__(self, api_url: str, api_token: str, transport: Transport, pause: Pause | None = None) -> None:
+    def hints_for(self, call: Call) -> Mapping[str, str]:
+        if not re.search(r"/v\d", self.api_url):
+            special = f"api_url {self.api_url} does not end with the version of the API, such as /v0.1."
+        else:
+            special = unusual_slug(call.path or "")
+        return {**self.hints, "not_found": f"{special} {self.hints['not_found']}".lstrip()}
+
+    def __init__(self, api_url: str, api_token: str, transport: Transport, gates: Gates | None = None) -> None:
         token = check_token(api_token, "api_token")
+        _check_api_url(api_url)
         redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
-        super().__init__(api_url, {"Authorization": token}, redact, transport, pause)
+        super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
 
     @classmethod
     def from_options(
-        cls, options: Mapping[str, Any], env: Mapping[str, str], pause: Pause | None = None
+        cls, options: Mapping[str, Any], env: Mapping[str, str], gates: Gates | None = None
     ) -> BitriseClient:
-        return cls(options["api_url"], options["api_token"], Transport.from_options(options, env), pause)
+        return cls(options["api_url"], options["api_token"], Transport.from_options(options, env), gates)
 
     # Apps
 
@@ -148,6 +161,19 @@ class BitriseClient(ServiceClient):
             if anchor in anchors:
                 raise invalid(call, "its pages go round in a circle")
             anchors.add(anchor)
+
+
+def _check_api_url(api_url: str) -> None:
+    """Raise OptionError for an address of the vendor that is not the one of the API."""
+    try:
+        parts = urlsplit(api_url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return  # reported with other malformed URLs
+    if host in ("bitrise.io", "app.bitrise.io"):
+        raise OptionError(f"api_url {api_url} is an address of the website. Use {DEFAULT_API_URL}.")
+    if host == "api.bitrise.io" and not re.match(r"/v\d", parts.path):
+        raise OptionError(f"api_url must end with the version of the API: {DEFAULT_API_URL}.")
 
 
 class _AnchorGoneError(Exception):

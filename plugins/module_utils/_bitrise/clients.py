@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import NotDoneError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 MOST_WORKERS = 64
@@ -21,21 +20,22 @@ MOST_WORKERS = 64
 
 def check_workers(number: int) -> None:
     if not 1 <= number <= MOST_WORKERS:
-        raise OptionError(f"concurrency: {number} is not a number between 1 and {MOST_WORKERS}.")
+        raise OptionError(f"concurrency must be between 1 and {MOST_WORKERS}, got {number}.")
 
 
 class BitriseClients:
-    """A client of its own for each thread; after a 429 they all wait together."""
+    """A client for each thread. All of them keep one pace and one time limit."""
 
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
-        self._interrupted = threading.Event()
-        transport = replace(Transport.from_options(options, env), sleep=self._sleep)
-        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, Pause())
+        transport = Transport.from_options(options, env)
+        self.gates = Gates(transport.clock, transport.time_limit)
+        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, self.gates)
         self._local = threading.local()
         self._all: list[BitriseClient] = []
-        self.api_url = self.get().api_url  # so that wrong connection options are found out here
+        self.api_url = self.get().api_url  # reports wrong connection options here
 
     def get(self) -> BitriseClient:
+        """Return the client of this thread."""
         client: BitriseClient | None = getattr(self._local, "client", None)
         if client is None:
             client = self._local.client = self._make()
@@ -43,12 +43,8 @@ class BitriseClients:
         return client
 
     def interrupt(self) -> None:
-        """Nobody waits any longer for the service to become ready."""
-        self._interrupted.set()
-
-    def _sleep(self, seconds: float) -> None:
-        if self._interrupted.wait(seconds):
-            raise NotDoneError("The task was stopped while it waited for the service.")
+        """Stop all threads that wait for the service."""
+        self.gates.interrupt()
 
     @property
     def requests_sent(self) -> int:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import resolve_slugs
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import TRANSPORT, OptionGroup
@@ -25,7 +26,8 @@ BITRISE = (
                 "default": DEFAULT_API_URL,
                 "fallback": (environment_fallback, ["BITRISE_API_BASE_URL"]),
             },
-        }
+        },
+        refine=(resolve_slugs,),
     )
     + TRANSPORT
 )
@@ -37,4 +39,4 @@ LIMIT = OptionGroup({"limit": {"type": "int"}})
 
 def check_limit(limit: int | None) -> None:
     if limit is not None and limit < 1:
-        raise OptionError(f"limit: {limit} is not a number of entries of at least 1; leave it out for all of them.")
+        raise OptionError(f"limit must be 1 or greater, got {limit}. Omit it to return all entries.")

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work on many apps, several at a time."""
+"""Work on many apps, several at a time, and noticing that one app after the other fails for the same reason."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
@@ -12,6 +13,11 @@ from typing import TypeVar
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _controller
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, TaskStopError
+
+# Kinds of errors that are rarely about a single app.
+SHARED_CAUSES = frozenset({"connection", "dns", "tls", "proxy", "timeout", "rate_limited", "server_error", "storage"})
+FAILURES_IN_A_ROW = 5
 
 # How often to check that ansible-playbook is still there while all threads wait for the service.
 CHECK_INTERVAL_S = 0.5
@@ -28,14 +34,14 @@ def side_by_side(
     done: Callable[[ItemT, ResultT], object] = lambda _item, _result: None,
     stop: Callable[[], None] = lambda: None,
 ) -> None:
-    """Work on each item; `done` gets them with their results, in this thread and in the order in which they are ready.
+    """Work on each item. Call `done` with each item and its result, in this thread, in the order of completion.
 
-    What one piece of work raises ends all of it, as do an interrupt and the task's own time limit: `stop` is called,
-    nobody waits for the service any longer, and what is under way is waited for.
+    An exception in one piece of work ends all of it, as do an interrupt and the timeout of Ansible: this function calls
+    `stop`, ends all waits for the service, and returns when what is under way has ended.
     """
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="mobileops.ci")
     try:
-        # No more futures than keep the threads busy: for thousands of apps they would take more memory than all else.
+        # Only as many futures as keep the threads busy: thousands of them would take more memory than all else.
         waiting = iter(items)
         pending: dict[Future[ResultT], ItemT] = {}
         while True:
@@ -52,3 +58,22 @@ def side_by_side(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+class FailureStreak:
+    """Notice that one app after the other fails for a reason that is not its own, so that the task can end early."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures = 0
+
+    def note(self, error: CiError | None) -> TaskStopError | None:
+        """Take note of the outcome of an app. Return the error that ends the task after too many such failures."""
+        with self._lock:
+            self._failures = self._failures + 1 if error and error.kind in SHARED_CAUSES else 0
+            if error is None or self._failures < FAILURES_IN_A_ROW:
+                return None
+            return TaskStopError(
+                f"{error.message} {self._failures} apps in a row failed for such a reason, so the task ends here.",
+                **error.as_dict(),
+            )

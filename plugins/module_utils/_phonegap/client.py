@@ -18,7 +18,6 @@ from urllib.parse import urljoin
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import (
     HINTS,
     invalid,
-    refusal,
     succeeded,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import said_by_task
@@ -37,9 +36,9 @@ class PhoneGapClient(ServiceClient):
     hints: ClassVar[Mapping[str, str]] = {
         **HINTS,
         "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password (login_password for a key). The "
-        "service says the same to an account that is not the owner of the app, and of a signing key that is locked.",
-        "not_found": "Either it does not exist or this account has no access to it: the service says the same "
-        "for both. If nothing is found at all, check api_url: it ends with the version, as in /api/v1.",
+        "service gives the same answer to an account that does not own the app, and for a locked signing key.",
+        "not_found": "Either it does not exist or this account has no access to it: the service gives the same answer "
+        "for both. If this happens for everything, check api_url: it ends with the version, such as /api/v1.",
     }
 
     @classmethod
@@ -66,7 +65,8 @@ class PhoneGapClient(ServiceClient):
         username, password = options["username"], options[password_option]
         if not username or not password or ":" in username:
             raise OptionError(
-                f"username: it takes an address without a colon, and {password_option}; or give api_token instead."
+                f"Set username (an email address) and {password_option}, or set api_token. username must not contain a "
+                "colon."
             )
         encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
         client = cls(options["api_url"], {"Authorization": f"Basic {encoded}"}, Redactor(), transport)
@@ -123,7 +123,7 @@ class PhoneGapClient(ServiceClient):
         if 300 <= response.status_code < 400 and location:
             return urljoin(call.url, location)
         if not succeeded(response):
-            raise refusal(call, response, self.redact, self.hints)
+            raise self.refusal(call, response)
         raise invalid(call, "it answered with something that is not a redirect to the package", response.status_code)
 
     # Collaborators
@@ -142,7 +142,7 @@ class PhoneGapClient(ServiceClient):
         response = self._api.send(call)
         # Gone already: the goal is reached. They cannot be asked for one by one.
         if not succeeded(response) and response.status_code != 404:
-            raise refusal(call, response, self.redact, self.hints)
+            raise self.refusal(call, response)
 
     # Signing keys
 

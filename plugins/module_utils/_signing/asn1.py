@@ -1,141 +1,171 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decoding ASN.1 that may be damaged, hostile or both.
+"""Read ASN.1 in BER, of which DER is a part, from files that may be damaged or hostile.
 
-Specifications of whole files are spelt out here in one piece, although pyasn1_modules has most of them: there the
-content of an envelope is left to be decoded later, and the end of an open length (which is BER) gets lost on the way.
-What is raised for bytes that cannot be decoded is left to model.reading.
+The reader is lazy: it parses the children of an element only when they are asked for. All elements of one file share a
+limit of elements and of nesting, so reading takes bounded time and memory. Functions raise whatever Python raises for
+odd bytes; callers wrap them in model.reading.
 """
 
 from __future__ import annotations
 
-import functools
-import io
-from importlib.util import find_spec
-from typing import Any
+from collections.abc import Sequence
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
 
-# Genuine files take a few hundred.
-MAX_READS = 20_000
+# Genuine files have a few hundred elements, and fewer than 20 levels.
+MAX_ELEMENTS = 20_000
+MAX_DEPTH = 64
+
+INTEGER, BIT_STRING, OCTET_STRING, NULL, OBJECT_IDENTIFIER, SEQUENCE, SET = 0x02, 0x03, 0x04, 0x05, 0x06, 0x10, 0x11
+UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
+BMP_STRING = 0x1E
+_CONSTRUCTED, _LONG_TAG, _OPEN_LENGTH = 0x20, 0x1F, 0x80
+
+# Encodings of the string types. T61String has an encoding of its own that nobody writes; it holds Latin-1 in practice.
+_TEXT = {0x0C: "utf-8", 0x14: "latin-1", BMP_STRING: "utf-16-be", 0x1C: "utf-32-be"}
 
 
-class _Rationed(io.BytesIO):
-    """Bytes that may be read a limited number of times: what decoding takes is time for each element, not each byte."""
+def context(number: int) -> int:
+    """Return the tag [number] as Element.tag has it."""
+    return 0x80 | number
 
-    reads = 0
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        self.reads += 1
-        if self.reads > MAX_READS:
+class Element:
+    """One tag with its content. `tag` is the identifier without the bit that says whether there are children."""
+
+    __slots__ = ("_body_end", "_body_start", "_children", "_depth", "_reader", "_start", "end", "is_constructed", "tag")
+
+    def __init__(
+        self, reader: _Reader, tag: int, start: int, body_start: int, body_end: int, end: int, depth: int
+    ) -> None:
+        self._reader, self._start, self.end, self._depth = reader, start, end, depth
+        self.tag, self.is_constructed = tag & ~_CONSTRUCTED, bool(tag & _CONSTRUCTED)
+        self._body_start, self._body_end = body_start, body_end
+        self._children: tuple[Element, ...] | None = None
+
+    @property
+    def encoded(self) -> bytes:
+        return self._reader.data[self._start : self.end]
+
+    @property
+    def body(self) -> bytes:
+        return self._reader.data[self._body_start : self._body_end]
+
+    @property
+    def children(self) -> tuple[Element, ...]:
+        if self._children is None:
+            if not self.is_constructed:
+                raise Unreadable("an element without children")
+            self._children = tuple(self._reader.between(self._body_start, self._body_end, self._depth + 1))
+        return self._children
+
+    def set_children(self, children: Sequence[Element]) -> None:
+        self._children = tuple(children)
+
+    def expect(self, tag: int) -> Element:
+        """Return the element itself. Raise Unreadable if it has another tag."""
+        if self.tag != tag:
+            raise Unreadable(f"tag {self.tag:#x} instead of {tag:#x}")
+        return self
+
+    def items(self, tag: int = SEQUENCE) -> tuple[Element, ...]:
+        """Return the children of a SEQUENCE, or of an element with another tag."""
+        return self.expect(tag).children
+
+    def tagged(self, number: int) -> Element | None:
+        """Return the first child with the tag [number]."""
+        return next((child for child in self.children if child.tag == context(number)), None)
+
+    def octets(self) -> bytes:
+        """Return the bytes of an OCTET STRING, whatever its tag; BER may split them into chunks."""
+        if not self.is_constructed:
+            return self.body
+        return b"".join(child.octets() for child in self.children)
+
+    def bits(self) -> bytes:
+        """Return the bytes of a BIT STRING that has no unused bits."""
+        return self.expect(BIT_STRING).body[1:]
+
+    def integer(self) -> int:
+        return int.from_bytes(self.expect(INTEGER).body, "big", signed=True)
+
+    def oid(self) -> str:
+        """Return the dotted form of an OBJECT IDENTIFIER."""
+        body = self.expect(OBJECT_IDENTIFIER).body
+        if len(body) > 64:
+            raise Unreadable("a long object identifier")
+        numbers, number = [], 0
+        for byte in body:
+            number = number << 7 | byte & 0x7F
+            if not byte & 0x80:
+                numbers.append(number)
+                number = 0
+        first = min(numbers[0] // 40, 2)
+        return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
+
+    def text(self) -> str:
+        """Return the text of any string type. Bytes that do not fit become the replacement character."""
+        return self.octets().decode(_TEXT.get(self.tag, "utf-8"), "replace")
+
+
+def parse(data: bytes) -> Element:
+    """Return the element at the start of the bytes; ignore what follows it."""
+    return _Reader(data).one(0, len(data), 0)
+
+
+def parse_all(data: bytes) -> tuple[Element, ...]:
+    """Return all elements of the bytes."""
+    return tuple(_Reader(data).between(0, len(data), 0))
+
+
+class _Reader:
+    """The bytes, and how many more elements may be parsed of them."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._left = MAX_ELEMENTS
+
+    def between(self, start: int, end: int, depth: int) -> list[Element]:
+        """Return the elements that fill the bytes from start to end."""
+        elements = []
+        while start < end:
+            elements.append(self.one(start, end, depth))
+            start = elements[-1].end
+        return elements
+
+    def one(self, start: int, end: int, depth: int) -> Element:
+        """Return the element at start, which has to finish at end or before."""
+        self._left -= 1
+        if self._left < 0 or depth > MAX_DEPTH:
             raise Unreadable("more elements than signing files have")
-        return super().read(size)
+        data = self.data
+        tag, at = data[start], start + 1
+        if tag & _LONG_TAG == _LONG_TAG:
+            while data[at] & 0x80:
+                at += 1
+            at += 1
+        length, at = data[at], at + 1
+        if length == _OPEN_LENGTH:
+            return self._open(tag, start, at, end, depth)
+        if length & 0x80:
+            size = length & 0x7F
+            length, at = int.from_bytes(data[at : at + size], "big"), at + size
+        if at + length > end:
+            raise Unreadable("cut off")
+        return Element(self, tag, start, at, at + length, at + length, depth)
 
-
-@functools.cache
-def _reads_streams() -> bool:
-    return find_spec("pyasn1.codec.streaming") is not None  # 0.5 and later
-
-
-def decode(data: bytes, specification: Any = None) -> Any:
-    """The value at the start of these bytes, in BER, of which DER is a part."""
-    from pyasn1.codec.ber import decoder
-
-    value, _rest = decoder.decode(_Rationed(data) if _reads_streams() else data, asn1Spec=specification)
-    return value
-
-
-def decode_octets(data: bytes) -> bytes:
-    from pyasn1.type import univ
-
-    # Told what to expect: bytes() of a number is that many zeros.
-    return bytes(decode(data, univ.OctetString()))
-
-
-def encode(value: Any) -> bytes:
-    """The value in DER."""
-    from pyasn1.codec.der import encoder
-
-    encoded: bytes = encoder.encode(value)
-    return encoded
-
-
-@functools.cache
-def signed_data() -> Any:
-    """ContentInfo of RFC 5652 around SignedData, with certificates as they stand: what is asked for is their bytes."""
-    from pyasn1.type import namedtype, tag, univ
-    from pyasn1_modules import rfc5652
-
-    def tagged(value: Any, number: int) -> Any:
-        return value.subtype(implicitTag=tag.Tag(tag.tagClassContext, tag.tagFormatSimple, number))
-
-    class SignedData(univ.Sequence):
-        componentType = namedtype.NamedTypes(  # noqa: N815
-            namedtype.NamedType("version", rfc5652.CMSVersion()),
-            namedtype.NamedType("digestAlgorithms", univ.Any()),
-            namedtype.NamedType("encapContentInfo", rfc5652.EncapsulatedContentInfo()),
-            namedtype.OptionalNamedType("certificates", tagged(univ.SetOf(componentType=univ.Any()), 0)),
-            namedtype.OptionalNamedType("crls", tagged(univ.SetOf(componentType=univ.Any()), 1)),
-            namedtype.NamedType("signerInfos", rfc5652.SignerInfos()),
-        )
-
-    class SignedContent(univ.Sequence):
-        componentType = namedtype.NamedTypes(  # noqa: N815
-            namedtype.NamedType("contentType", rfc5652.ContentType()),
-            namedtype.NamedType(
-                "content",
-                SignedData().subtype(explicitTag=_context(0)),
-            ),
-        )
-
-    return SignedContent()
-
-
-@functools.cache
-def pfx() -> Any:
-    """PFX of RFC 7292, protected with a password."""
-    from pyasn1.type import namedtype, univ
-    from pyasn1_modules import rfc5652, rfc7292
-
-    class Safe(univ.Sequence):
-        componentType = namedtype.NamedTypes(  # noqa: N815
-            namedtype.NamedType("contentType", rfc5652.ContentType()),
-            namedtype.NamedType("content", univ.OctetString().subtype(explicitTag=_context(0))),
-        )
-
-    class Pfx(univ.Sequence):
-        componentType = namedtype.NamedTypes(  # noqa: N815
-            namedtype.NamedType("version", univ.Integer()),
-            namedtype.NamedType("authSafe", Safe()),
-            namedtype.OptionalNamedType("macData", rfc7292.MacData()),
-        )
-
-    return Pfx()
-
-
-@functools.cache
-def authenticated_safe() -> Any:
-    """AuthenticatedSafe of RFC 7292: parts that are plain, or encrypted with a password."""
-    from pyasn1.type import namedtype, univ
-    from pyasn1_modules import rfc5652
-
-    class Content(univ.Choice):
-        componentType = namedtype.NamedTypes(  # noqa: N815
-            namedtype.NamedType("plain", univ.OctetString()),
-            namedtype.NamedType("encrypted", rfc5652.EncryptedData()),
-        )
-
-    class Part(univ.Sequence):
-        componentType = namedtype.NamedTypes(  # noqa: N815
-            namedtype.NamedType("contentType", rfc5652.ContentType()),
-            namedtype.NamedType("content", Content().subtype(explicitTag=_context(0))),
-        )
-
-    return univ.SequenceOf(componentType=Part())
-
-
-def _context(number: int) -> Any:
-    from pyasn1.type import tag
-
-    return tag.Tag(tag.tagClassContext, tag.tagFormatConstructed, number)
+    def _open(self, tag: int, start: int, at: int, end: int, depth: int) -> Element:
+        """Return an element whose length is left open: two zeros follow its last child."""
+        if not tag & _CONSTRUCTED:
+            raise Unreadable("an open length without children")
+        body_start, children = at, []
+        while self.data[at : at + 2] != b"\0\0":
+            if at >= end:
+                raise Unreadable("cut off")
+            children.append(self.one(at, end, depth + 1))
+            at = children[-1].end
+        element = Element(self, tag, start, body_start, at, at + 2, depth)
+        element.set_children(children)
+        return element

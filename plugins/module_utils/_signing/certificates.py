@@ -1,21 +1,42 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an X.509 certificate says, read once and for all."""
+"""Read X.509 certificates, also odd ones.
+
+cryptography refuses certificates that Java and OpenSSL accept, and which ones depends on its version: NULL parameters
+with ECDSA or DSA, a serial number of zero, times without seconds. A signing key of Android cannot be replaced, so its
+certificate is read as far as it can be, and what is unusual about it is listed.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import reading
-
-if TYPE_CHECKING:
-    from cryptography import x509
+from ansible_collections.mobileops.ci.plugins.module_utils._signing import public_keys
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
+    GENERALIZED_TIME,
+    OBJECT_IDENTIFIER,
+    UTC_TIME,
+    Element,
+    context,
+    parse,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
 
 A_DAY = dt.timedelta(days=1)
+# The latest moment that Python's datetime can hold.
+END_OF_TIME = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.timezone.utc)
+
+_COMMON_NAME, _UNIT = "2.5.4.3", "2.5.4.11"
+_EXTENDED_KEY_USAGE = "2.5.29.37"
+_SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
+# RFC 5280 allows 20 bytes.
+_LONGEST_SERIAL = 64
+_TIME = re.compile(r"(\d+)(?:[.,]\d+)?(Z|[+-]\d{4})?\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -23,83 +44,156 @@ class Certificate:
     common_name: str | None
     unit: str | None  # the team, in certificates from Apple
     serial: str
+    serial_number: int
     sha1: str
     sha256: str
     not_before: dt.datetime
-    expires_at: dt.datetime
-    is_self_issued: bool
-    public_key: bytes | None = field(repr=False)
+    expires_at: dt.datetime  # END_OF_TIME also for years after 9999
+    subject: bytes = field(repr=False)
+    issuer: bytes = field(repr=False)
+    key_info: bytes = field(repr=False)  # SubjectPublicKeyInfo
+    public_key: public_keys.PublicKey | None = field(repr=False)  # None: its parameters are somewhere else
+    signed: bytes = field(repr=False)  # what the signature covers
+    signature: bytes = field(repr=False)
+    signature_algorithm: str
+    extensions: Mapping[str, bytes] = field(repr=False)
+    oddities: tuple[str, ...] = ()  # what other tools may refuse, in words
 
     @property
     def label(self) -> str:
         return self.common_name or f"serial {self.serial}"
 
+    @property
+    def is_self_issued(self) -> bool:
+        return self.subject == self.issuer
+
+    @property
+    def subject_key_identifier(self) -> bytes | None:
+        try:
+            return parse(self.extensions[_SUBJECT_KEY_IDENTIFIER]).octets()
+        except (KeyError, IndexError, Unreadable):
+            return None
+
+    @property
+    def key_usages(self) -> tuple[str, ...]:
+        """The object identifiers of the extended key usages."""
+        try:
+            return tuple(usage.oid() for usage in parse(self.extensions[_EXTENDED_KEY_USAGE]).items())
+        except (KeyError, IndexError, Unreadable):
+            return ()
+
+    def is_valid_at(self, moment: dt.datetime) -> bool:
+        return self.not_before <= moment < self.expires_at
+
 
 @reading
 def read_certificate(der: bytes) -> Certificate:
-    """The certificate in these bytes. Raises Unreadable."""
-    from cryptography import x509
-
-    return _read(x509.load_der_x509_certificate(der), der)
-
-
-def der_of(certificate: x509.Certificate) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return certificate.public_bytes(Encoding.DER)
-
-
-def public_key_of(holder: Any) -> bytes | None:
-    """The public half, in a form to compare; None for a kind of key that the library does not know."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    try:
-        encoded: bytes = holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (UnsupportedAlgorithm, ValueError, TypeError):
-        return None
-    return encoded
-
-
-def _read(certificate: x509.Certificate, der: bytes) -> Certificate:
-    from cryptography.x509.oid import NameOID
-
+    """Return the certificate at the start of these bytes. Raise Unreadable."""
+    whole = parse(der)
+    der = whole.encoded
+    signed, algorithm, signature = whole.items()[:3]
+    parts = list(signed.items())
+    if parts[0].tag == context(0):
+        del parts[0]
+    serial, _algorithm, issuer, validity, subject, key_info, *more = parts
+    if len(serial.body) > _LONGEST_SERIAL:
+        raise Unreadable("a long serial number")
+    number = serial.integer()
+    begin, end = (_moment(time) for time in validity.items()[:2])
+    names = dict(reversed(list(_attributes(subject))))
     return Certificate(
-        common_name=_attribute(certificate, NameOID.COMMON_NAME),
-        unit=_attribute(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME),
-        serial=_hex(certificate.serial_number),
+        common_name=names.get(_COMMON_NAME),
+        unit=names.get(_UNIT),
+        serial=_hex(number),
+        serial_number=number,
         sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),
         sha256=hashlib.sha256(der).hexdigest(),
-        not_before=_moment(certificate, "not_valid_before"),
-        expires_at=_moment(certificate, "not_valid_after"),
-        is_self_issued=certificate.subject == certificate.issuer,
-        public_key=public_key_of(certificate),
+        not_before=begin.moment,
+        expires_at=end.moment,
+        subject=subject.encoded,
+        issuer=issuer.encoded,
+        key_info=key_info.encoded,
+        public_key=public_keys.public_key_in(key_info),
+        signed=signed.encoded,
+        signature=signature.bits(),
+        signature_algorithm=algorithm.items()[0].oid(),
+        extensions=_extensions(more),
+        oddities=tuple(_oddities(number, key_info, begin, end)),
     )
 
 
+def _oddities(serial: int, key_info: Element, begin: _Moment, end: _Moment) -> Iterator[str]:
+    if public_keys.algorithm_of(key_info) in public_keys.DSA:
+        yield "its key is a DSA key"
+    if serial == 0:
+        yield "its serial number is 0"
+    elif serial < 0:
+        yield "its serial number is negative"
+    yield from dict.fromkeys((*begin.oddities, *end.oddities))
+
+
+def _attributes(name: Element) -> Iterator[tuple[str, str]]:
+    for relative in name.items():
+        for attribute in relative.children:
+            oid, value = attribute.items()[:2]
+            yield oid.oid(), value.text()
+
+
+def _extensions(parts: list[Element]) -> dict[str, bytes]:
+    extensions: dict[str, bytes] = {}
+    for part in parts:
+        if part.tag == context(3):
+            for extension in part.children[0].items():
+                values = extension.items()
+                extensions.setdefault(values[0].expect(OBJECT_IDENTIFIER).oid(), values[-1].octets())
+    return extensions
+
+
+@dataclass(frozen=True)
+class _Moment:
+    moment: dt.datetime
+    oddities: tuple[str, ...] = ()
+
+
+def _moment(time: Element) -> _Moment:
+    """Return the moment, also where it is written as RFC 5280 does not allow it."""
+    found = _TIME.match(time.octets().decode("ascii"))
+    if found is None or time.tag not in (UTC_TIME, GENERALIZED_TIME):
+        raise Unreadable("not a time")
+    digits, zone = found[1], found[2] or ""
+    oddities = []
+    if time.tag == UTC_TIME:
+        digits = ("20" if digits[:2] < "50" else "19") + digits
+    if len(digits) in (10, 12):
+        oddities.append("a time in it has no seconds")
+        digits = digits.ljust(14, "0")
+    if zone != "Z":
+        oddities.append("a time in it is not in UTC" if zone else "a time in it has no time zone")
+    if len(digits) in (15, 16):
+        year = int(digits[:-10])
+        return _Moment(END_OF_TIME, (*oddities, f"it is valid until the year {year}, which is shown as 9999"))
+    if len(digits) != 14:
+        raise Unreadable("not a time")
+    year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+    hour, minute, second = int(digits[8:10]), int(digits[10:12]), int(digits[12:])
+    moment = dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.timezone.utc)
+    if zone not in ("", "Z"):
+        offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
+        moment = moment - offset if zone[0] == "+" else moment + offset
+    return _Moment(moment, tuple(oddities))
+
+
 def _hex(number: int) -> str:
-    """Whole bytes, as openssl prints them."""
+    """Return whole bytes, as openssl prints them."""
     digits = f"{abs(number):X}"
     return ("-" if number < 0 else "") + digits.zfill(len(digits) + len(digits) % 2)
 
 
-def _attribute(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
-    found = certificate.subject.get_attributes_for_oid(oid)
-    return str(found[0].value) if found else None
-
-
-def _moment(certificate: x509.Certificate, name: str) -> dt.datetime:
-    if hasattr(certificate, f"{name}_utc"):  # cryptography 42 and later
-        moment: dt.datetime = getattr(certificate, f"{name}_utc")
-        return moment
-    naive: dt.datetime = getattr(certificate, name)
-    return naive.replace(tzinfo=dt.timezone.utc)
-
-
 def days_between(now: dt.datetime, moment: dt.datetime) -> int:
-    """Whole days that are left; negative once the moment is over."""
+    """Return the number of whole days until the moment; it is negative if the moment is in the past."""
     return (moment - now) // A_DAY
 
 
 def iso(moment: dt.datetime) -> str:
+    """Return the moment in UTC as ISO 8601, for example 2026-05-04T12:30:15Z."""
     return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

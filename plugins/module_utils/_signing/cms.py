@@ -1,22 +1,27 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed data (CMS): its content, and whether the signature holds. Whom the signer is vouched for by is not asked."""
+"""Signed data (CMS, RFC 5652): its content, whether the signature holds, and which certificates are in the file."""
 
 from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
-    decode,
-    decode_octets,
-    encode,
-    signed_data,
+    OCTET_STRING,
+    SEQUENCE,
+    SET,
+    Element,
+    context,
+    parse,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate, read_certificate
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import load_public_key
 
 _DIGESTS = {
     "1.3.14.3.2.26": "sha1",
@@ -24,15 +29,22 @@ _DIGESTS = {
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
 }
-# RSA with PKCS #1 v1.5, by itself or named together with a digest, and ECDSA.
-_SIGNATURES = (
-    "1.2.840.113549.1.1.1",
-    *(f"1.2.840.113549.1.1.{number}" for number in (5, 11, 12, 13)),
-    "1.2.840.10045.2.1",
-    "1.2.840.10045.4.1",
-    *(f"1.2.840.10045.4.3.{number}" for number in (2, 3, 4)),
-)
+# RSA with PKCS #1 v1.5 and ECDSA, named together with the digest.
+SIGNATURE_DIGESTS = {
+    "1.2.840.113549.1.1.5": "sha1",
+    "1.2.840.113549.1.1.11": "sha256",
+    "1.2.840.113549.1.1.12": "sha384",
+    "1.2.840.113549.1.1.13": "sha512",
+    "1.2.840.10045.4.1": "sha1",
+    "1.2.840.10045.4.3.2": "sha256",
+    "1.2.840.10045.4.3.3": "sha384",
+    "1.2.840.10045.4.3.4": "sha512",
+}
+# The same without a digest.
+_SIGNATURES = frozenset({"1.2.840.113549.1.1.1", "1.2.840.10045.2.1", *SIGNATURE_DIGESTS})
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
+# Genuine files have one signer and three certificates.
+_MOST_SIGNERS, _MOST_CERTIFICATES = 10, 50
 
 
 class Signature(enum.Enum):
@@ -46,83 +58,94 @@ class Signature(enum.Enum):
 class SignedContent:
     content: bytes = field(repr=False)
     signature: Signature
+    signers: tuple[Certificate, ...] = ()  # those that are in the file
+    certificates: tuple[Certificate, ...] = ()
 
 
 @reading
 def open_signed(data: bytes) -> SignedContent:
-    """What is inside of a CMS envelope. Raises Unreadable."""
-    signed = decode(data, signed_data())["content"]
-    carried = signed["encapContentInfo"]["eContent"]
-    if not carried.hasValue():
+    """Return what is inside a CMS envelope. Raise Unreadable."""
+    _type, wrapped = parse(data).items()
+    _version, _digests, carried, *rest = wrapped.expect(context(0)).children[0].items()
+    if len(carried.items()) < 2:
         raise Unreadable("no content inside of the signature")
-    content = bytes(carried)
-    signers = list(signed["signerInfos"])
+    content = carried.items()[1].children[0].expect(OCTET_STRING).octets()
+    signers = rest[-1].items(SET)
+    given = [part for part in rest[:-1] if part.tag == context(0)]
+    if len(signers) > _MOST_SIGNERS or sum(len(part.children) for part in given) > _MOST_CERTIFICATES:
+        raise Unreadable("more signers or certificates than profiles have")
+    certificates = [found for part in given for one in part.children for found in _certificate(one)]
     if not signers:
         return SignedContent(content, Signature.UNSIGNED)
-    given = signed["certificates"]
-    certificates = [bytes(der) for der in given] if given.hasValue() else []
-    found = {_check(signer, content, certificates) for signer in signers}
-    # One signature that does not hold spoils the file.
+    checked = [_check(signer, content, certificates) for signer in signers]
+    # One signature that does not hold is enough to refuse the file.
     worst_first = (Signature.BROKEN, Signature.UNCHECKED, Signature.HOLDS)
-    return SignedContent(content, next(result for result in worst_first if result in found))
+    worst = next(result for result in worst_first if result in {found for found, _by in checked})
+    return SignedContent(content, worst, tuple(by for _found, by in checked if by), tuple(certificates))
 
 
-def _check(signer: Any, content: bytes, certificates: list[bytes]) -> Signature:
-    digest = _DIGESTS.get(str(signer["digestAlgorithm"]["algorithm"]))
-    if digest is None or str(signer["signatureAlgorithm"]["algorithm"]) not in _SIGNATURES:
-        return Signature.UNCHECKED
-    attributes = signer["signedAttrs"]
-    signed = content
-    if attributes.hasValue() and len(attributes):
+def _certificate(element: Element) -> list[Certificate]:
+    try:
+        return [read_certificate(element.encoded)] if element.tag == SEQUENCE else []
+    except Unreadable:
+        return []
+
+
+def _check(
+    signer: Element, content: bytes, certificates: Sequence[Certificate]
+) -> tuple[Signature, Certificate | None]:
+    """Return whether the signature of one signer holds, and the signer's certificate."""
+    _version, sid, digest_algorithm, *rest = signer.items()
+    attributes = rest.pop(0) if rest[0].tag == context(0) else None
+    algorithm, signature = rest[:2]
+    by = next((certificate for certificate in certificates if _is_named(certificate, sid)), None)
+    digest = _DIGESTS.get(digest_algorithm.items()[0].oid())
+    if digest is None or algorithm.items()[0].oid() not in _SIGNATURES:
+        return Signature.UNCHECKED, by
+    texts = [content]
+    if attributes is not None and attributes.children:
         if _message_digest(attributes) != hashlib.new(digest, content, usedforsecurity=False).digest():
-            return Signature.BROKEN
-        signed = _as_signed(attributes)
-    key = _key_of(signer["sid"], certificates)
-    return Signature.UNCHECKED if key is None else _verify(key, bytes(signer["signature"]), signed, digest)
+            return Signature.BROKEN, by
+        members = [child.encoded for child in attributes.children]
+        # DER sorts the members of a SET, but not every signer does.
+        texts = [_as_set(members), _as_set(sorted(members))]
+    if by is None:
+        return Signature.UNCHECKED, None
+    try:
+        key = load_public_key(by.key_info)
+    except Unreadable:
+        return Signature.UNCHECKED, by
+    found = [verify(key, signature.octets(), text, digest) for text in dict.fromkeys(texts)]
+    return Signature.HOLDS if Signature.HOLDS in found else found[0], by
 
 
-def _message_digest(attributes: Any) -> bytes | None:
-    for attribute in attributes:
-        if str(attribute["attrType"]) == _MESSAGE_DIGEST and len(attribute["attrValues"]) == 1:
-            return decode_octets(bytes(attribute["attrValues"][0]))
+def _message_digest(attributes: Element) -> bytes | None:
+    for attribute in attributes.children:
+        oid, values = attribute.items()
+        if oid.oid() == _MESSAGE_DIGEST and len(values.children) == 1:
+            return values.children[0].expect(OCTET_STRING).octets()
     return None
 
 
-def _as_signed(attributes: Any) -> bytes:
-    """The attributes as the signature is made over them: a SET in DER, whatever they are tagged in the file."""
-    from pyasn1_modules import rfc5652
-
-    plain = rfc5652.SignedAttributes()
-    plain.extend(attributes)
-    return encode(plain)
-
-
-def _key_of(sid: Any, certificates: list[bytes]) -> Any:
-    """The public key that the signer names, if its certificate is in the file."""
-    from cryptography import x509
-
-    for der in certificates:
-        try:
-            certificate = x509.load_der_x509_certificate(der)
-            if _is_named(certificate, sid):
-                return certificate.public_key()
-        except Exception:  # noqa: S112 -- whatever is wrong with it, it is not the one that is looked for
-            continue
-    return None
+def _as_set(members: Sequence[bytes]) -> bytes:
+    """Return the attributes as the signature covers them: with the tag of a SET, in DER."""
+    body = b"".join(members)
+    size = len(body)
+    if size < 0x80:
+        return bytes([0x31, size]) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([0x31, 0x80 | len(length)]) + length + body
 
 
-def _is_named(certificate: Any, sid: Any) -> bool:
-    from cryptography import x509
-
-    if sid.getName() == "issuerAndSerialNumber":
-        named = sid["issuerAndSerialNumber"]
-        issuer: bytes = certificate.issuer.public_bytes()
-        return certificate.serial_number == int(named["serialNumber"]) and issuer == encode(named["issuer"])
-    extension = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-    return bool(extension.value.digest == bytes(sid["subjectKeyIdentifier"]))
+def _is_named(certificate: Certificate, sid: Element) -> bool:
+    if sid.tag == SEQUENCE:
+        issuer, serial = sid.items()
+        return certificate.serial_number == serial.integer() and certificate.issuer == issuer.encoded
+    return sid.tag == context(0) and certificate.subject_key_identifier == sid.octets()
 
 
-def _verify(key: Any, signature: bytes, signed: bytes, digest: str) -> Signature:
+def verify(key: Any, signature: bytes, signed: bytes, digest: str) -> Signature:
+    """Return whether the signature over these bytes was made with the private half of the key."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -137,6 +160,6 @@ def _verify(key: Any, signature: bytes, signed: bytes, digest: str) -> Signature
             return Signature.UNCHECKED
     except InvalidSignature:
         return Signature.BROKEN
-    except Exception:  # a system whose policy forbids SHA-1 says so in ways of its own
+    except Exception:  # a system whose policy forbids SHA-1 raises exceptions of its own
         return Signature.UNCHECKED
     return Signature.HOLDS

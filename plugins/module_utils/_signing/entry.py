@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""signing_file_info: what is inside of local signing files. It asks nothing of any service."""
+"""signing_file_info: inspect local signing files. It sends no requests."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, quoted
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
@@ -22,11 +23,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     KEYSTORE,
     KINDS,
     PROFILE,
-    WARNING,
     Finding,
     Inspection,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import unpaired
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import superseded, unpaired
 
 SIGNING_FILES = OptionGroup(
     {
@@ -49,7 +49,7 @@ SIGNING_FILES = OptionGroup(
     }
 )
 
-# The endings that stand for one type only; .p12 is used for certificates and for keystores.
+# The endings that stand for one type only. Certificates and keystores both have .p12.
 _BY_ENDING = {
     ".mobileprovision": PROFILE,
     ".provisionprofile": PROFILE,
@@ -78,28 +78,30 @@ class _File:
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the specification wants them: a file that is given by its path alone becomes a dict.
+    """Return the arguments as the specification wants them: a file that is given by its path alone becomes a dict.
 
-    Raises OptionError for elements of other types here, before ansible-core would repeat them in a message.
+    Raise OptionError for elements of other types before ansible-core repeats them in a message.
     """
     return with_entries(arguments, "files", "src", "a path nor a dict with src or content")
 
 
 def _no_client(_options: Mapping[str, Any], _env: Mapping[str, str]) -> None:
-    """Nothing is asked of any service."""
+    """Return no client: the module sends no requests."""
 
 
 def _run(options: dict[str, Any], _client: None, context: TaskContext) -> Outcome:
     now = dt.datetime.now(dt.timezone.utc)
     files = [_look_into(number, entry, context.read_file, now) for number, entry in enumerate(options["files"], 1)]
-    return Outcome({"files": [file.as_result() for file in _paired(files)]})
+    return Outcome({"files": [file.as_result() for file in _compared(files)]})
 
 
 def _look_into(number: int, entry: Mapping[str, Any], read_file: Callable[[str], Content], now: dt.datetime) -> _File:
     src: str | None = entry["src"]
     if src is not None and not os.path.basename(src):
         raise OptionError(f"files: entry {number}: src has to name a file.")
-    content = decode_content(entry["content"], f"files: entry {number}: content") if src is None else read_file(src)
+    called = f" ({quoted(entry['name'])})" if entry["name"] else ""
+    option = f"files: entry {number}{called}: content"
+    content = decode_content(entry["content"], option) if src is None else read_file(src)
     name = entry["name"] or (os.path.basename(src) if src else None)
     inspection = inspect_file(
         content.data,
@@ -118,25 +120,33 @@ def _expected(wanted: str, name: str | None) -> str | None:
     return _BY_ENDING.get(os.path.splitext(name)[1].lower()) if name else None
 
 
-def _paired(files: list[_File]) -> list[_File]:
-    """The files, with a finding more for those that lack their counterpart, where both kinds are there."""
+def _compared(files: list[_File]) -> list[_File]:
+    """Return the files with findings about what is given beside them: missing counterparts, and newer profiles."""
+    inspections = {number: file.inspection for number, file in enumerate(files)}
     by_kind = {
-        kind: {number: file.inspection.sha1s for number, file in enumerate(files) if file.inspection.kind == kind}
+        kind: {number: one.sha1s for number, one in inspections.items() if one.kind == kind}
         for kind in (PROFILE, CERTIFICATE)
     }
-    if not all(by_kind.values()):
-        return files
-    lacking = unpaired(by_kind[PROFILE], by_kind[CERTIFICATE])
-    extra = {
-        **dict.fromkeys(lacking.profiles, "The profile embeds none of the certificates that are given beside it."),
-        **dict.fromkeys(lacking.certificates, "No profile that is given beside it embeds the certificate."),
-    }
-    return [_with_finding(file, extra[number]) if number in extra else file for number, file in enumerate(files)]
+    found = superseded(inspections)
+    extra = {number: [finding] for number, finding in found.items()}
+    if all(by_kind.values()):
+        lacking = unpaired(by_kind[PROFILE], by_kind[CERTIFICATE])
+        for number in lacking.profiles:
+            problem = "The profile embeds none of the certificates that are given beside it"
+            extra.setdefault(number, []).append(_unpaired(problem))
+        for number in lacking.certificates:
+            if inspections[number].needs_profile:
+                problem = "No profile that is given beside it embeds the certificate"
+                extra.setdefault(number, []).append(_unpaired(problem))
+    return [_with_findings(file, extra.get(number, [])) for number, file in enumerate(files)]
 
 
-def _with_finding(file: _File, problem: str) -> _File:
-    finding = Finding("unpaired", f"{problem} Nothing can be signed with one without the other.", WARNING)
-    return replace(file, inspection=replace(file.inspection, findings=(*file.inspection.findings, finding)))
+def _unpaired(problem: str) -> Finding:
+    return finding("unpaired", f"{problem}. Nothing can be signed with one without the other.")
+
+
+def _with_findings(file: _File, findings: Sequence[Finding]) -> _File:
+    return replace(file, inspection=replace(file.inspection, findings=(*file.inspection.findings, *findings)))
 
 
 SIGNING_FILE_INFO = Entry(

@@ -1,39 +1,228 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings that several kinds of files have in common."""
+"""All findings about signing files: what each code means, how severe it is, and what helps.
+
+The documentation of the codes is generated from this table, and no other code can be reported.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import A_DAY, iso
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Finding
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import A_DAY, Certificate, iso
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+    CERTIFICATE,
+    ERROR,
+    KEYSTORE,
+    KINDS,
+    PROFILE,
+    WARNING,
+    Finding,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.password_encryption import MAX_WORK
 
 _NAMED = 10
 _LONGEST = 80
 
 
+@dataclass(frozen=True)
+class Described:
+    """The documentation of one code. Texts are in the markup of Ansible's documentation."""
+
+    kinds: tuple[str, ...]
+    severity: str
+    meaning: str
+    remedy: str
+
+
+_BINARY = (CERTIFICATE, KEYSTORE)
+_PAIRED = (PROFILE, CERTIFICATE)
+_EXPORT = "Export the certificate together with its private key."
+_DOWNLOAD = "Download the profile again from Apple's developer portal."
+
+FINDINGS: dict[str, Described] = {
+    "expired": Described(KINDS, ERROR, "The file has expired.", "Renew it."),
+    "not_yet_valid": Described(KINDS, ERROR, "The file is not valid yet.", "Check the clock of the machine, or wait."),
+    "too_large": Described(KINDS, ERROR, "The file is larger than 1 MiB.", "Name the right file."),
+    "unknown_format": Described(KINDS, ERROR, "The file is not a signing file.", "Name the right file."),
+    "not_a_profile": Described((PROFILE,), ERROR, "The file is not a provisioning profile, or is damaged.", _DOWNLOAD),
+    "invalid_signature": Described(
+        (PROFILE,), ERROR, "The profile is not signed, or was changed after it was signed.", _DOWNLOAD
+    ),
+    "signature_not_checked": Described(
+        (PROFILE,), WARNING, "The signature uses an algorithm or a key that cannot be checked.", _DOWNLOAD
+    ),
+    "untrusted_signer": Described(
+        (PROFILE,),
+        WARNING,
+        "The signer is not one of Apple's certificates for profiles, so devices refuse the profile.",
+        _DOWNLOAD,
+    ),
+    "certificates_expired": Described(
+        (PROFILE,),
+        ERROR,
+        "All certificates that the profile embeds have expired.",
+        "Add a valid certificate to the profile in Apple's developer portal and download it again.",
+    ),
+    "superseded": Described(
+        (PROFILE,),
+        WARNING,
+        "There is a newer profile with the same name, team and app ID. Xcode may use either.",
+        "Delete the older one.",
+    ),
+    "unpaired": Described(
+        _PAIRED,
+        WARNING,
+        "No profile that is given or declared beside the certificate embeds it, or the profile embeds none of the "
+        "certificates. It is an error for a profile that is about to be uploaded.",
+        "Add the missing file, or make the profile again with the right certificate.",
+    ),
+    "no_certificates": Described(
+        KINDS, ERROR, "The file holds no certificate, or none that can be read.", f"{_EXPORT} Renew a profile."
+    ),
+    "not_pkcs12": Described((CERTIFICATE,), ERROR, "The file is not a PKCS#12 file, or is damaged.", _EXPORT),
+    "not_a_keystore": Described(
+        (KEYSTORE,), ERROR, "The file is not a keystore, or is damaged.", "Name the file that keytool made."
+    ),
+    "wrong_password": Described(_BINARY, ERROR, "The password does not open the file.", "Give the right password."),
+    "password_needed": Described(_BINARY, ERROR, "The file has a password, but none is given.", "Give the password."),
+    "damaged": Described(
+        _BINARY, ERROR, "The password is right, but a part of the file does not fit.", "Export the file again."
+    ),
+    "too_many_rounds": Described(
+        _BINARY,
+        ERROR,
+        f"Opening the file takes more than {MAX_WORK:,} rounds of key derivation, or too much time.",
+        "Export the file again with the default number of rounds.",
+    ),
+    "unsupported_algorithm": Described(
+        _BINARY,
+        ERROR,
+        "The file is encrypted with an algorithm that the collection cannot read.",
+        "Export the file again, for example with C(openssl pkcs12 -export -legacy).",
+    ),
+    "checksum_not_checked": Described(
+        _BINARY,
+        WARNING,
+        "The password opens the file, but its checksum uses an algorithm that the collection cannot compute.",
+        "Export the file again if other tools refuse it.",
+    ),
+    "no_private_key": Described(_BINARY, ERROR, "The file holds no private key that can be used.", _EXPORT),
+    "key_mismatch": Described(
+        _BINARY, ERROR, "The private key does not belong to the certificate in the file.", _EXPORT
+    ),
+    "wrong_private_key_password": Described(
+        _BINARY,
+        ERROR,
+        "The password of the private key does not open it. A build certificate's key must have the password of the "
+        "file.",
+        "Give the right password, or export the file again.",
+    ),
+    "private_key_password_needed": Described(
+        (KEYSTORE,),
+        WARNING,
+        "The private key has another password than the keystore, and none is given.",
+        "Give the password of the private key.",
+    ),
+    "several_identities": Described(
+        _BINARY,
+        WARNING,
+        "The file holds several private keys with their certificates. Details are those of the valid certificate that "
+        "expires last, or of a keystore's first key.",
+        "Name a keystore's key with its alias. Export a build certificate alone.",
+    ),
+    "partly_expired": Described(
+        (CERTIFICATE,),
+        WARNING,
+        "Beside a valid certificate the file holds one that has expired.",
+        "Export the valid certificate alone.",
+    ),
+    "unusual_certificate": Described(
+        _BINARY,
+        WARNING,
+        "The certificate has a property that some tools refuse, for example a DSA key or a serial number of 0.",
+        "Keep the file: a keystore with the same key cannot be made again. Try it with your build.",
+    ),
+    "not_importable_on_macos": Described(
+        (CERTIFICATE,),
+        WARNING,
+        "C(security import), with which build machines read the file, is known to refuse its encryption or how it "
+        "encodes an empty password.",
+        "Convert the file with C(openssl pkcs12 -export -legacy) and a password that is not empty.",
+    ),
+    "alias_missing": Described(
+        (KEYSTORE,), ERROR, "The keystore does not hold the alias.", "Name one that it does hold."
+    ),
+    "not_looked_into": Described(
+        (KEYSTORE,),
+        WARNING,
+        "The keystore, or the certificate of its key, is in a format that the collection does not read.",
+        "Check it with keytool.",
+    ),
+}
+
+
+def finding(code: str, message: str) -> Finding:
+    """Return a finding with the severity of its code."""
+    return Finding(code, message, FINDINGS[code].severity)
+
+
+def quoted(name: str) -> str:
+    """Return a name from a file or an option, fit for a message: quoted if it has characters that do not show."""
+    cut = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+    return cut if cut.isprintable() and cut == cut.strip() and cut else repr(cut)
+
+
 def named(names: Iterable[str]) -> str:
-    """Names from a file, fit for a message."""
-    listed = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names]
+    """Return the first names of a list, and how many more there are."""
+    listed = list(names)
     more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
-    return ", ".join(listed[:_NAMED]) + more
+    return ", ".join(quoted(name) for name in listed[:_NAMED]) + more
+
+
+def hint_about(option: str, value: str) -> str:
+    """Return a sentence on why a password or an alias may not be what its author meant; empty if nothing shows.
+
+    YAML reads 0123456 as the number 42798 and yes as true; a file that was saved on Windows ends in a carriage return.
+    """
+    if value in ("True", "False") or re.fullmatch(r"[-+]?\d+(\.\d+)?", value):
+        meant = "YAML turns 0123456 into 42798 and yes into True unless the text is quoted"
+        return f" {option} looks like a number or a boolean: {meant}. Put it in quotes."
+    odd = [words for pattern, words in _INVISIBLE if re.search(pattern, value)]
+    return f" {option} {' and '.join(odd)}. Remove what does not belong to it." if odd else ""
+
+
+_INVISIBLE = (
+    (r"\r\n?\Z", "ends with a carriage return"),
+    (r"[^\r]\n\Z|\A\n\Z", "ends with a line feed"),
+    (r"\A\s|[^\S\r\n]\Z", "begins or ends with a blank"),
+    (r"[\ufeff\u200b-\u200f\u00a0]", "has an invisible character"),
+)
 
 
 def out_of_date(
     subject: str, begin: dt.datetime | None, end: dt.datetime | None, now: dt.datetime, renew: str
 ) -> Iterator[Finding]:
-    """Whether the time has not come yet, or is over."""
+    """Yield a finding if the period of validity has not begun, or is over."""
     if end is not None and end <= now:
-        yield Finding("expired", f"{subject} expired on {iso(end)}, {_ago(now - end)}. {renew}")
+        yield finding("expired", f"{subject} expired on {iso(end)}, {ago(now - end)}. {renew}")
     elif begin is not None and begin > now:
         wait = "Wait until then, or check the clock of the machine that runs this."
-        yield Finding("not_yet_valid", f"{subject} is not valid before {iso(begin)}. {wait}")
+        yield finding("not_yet_valid", f"{subject} is not valid before {iso(begin)}. {wait}")
 
 
-def _ago(span: dt.timedelta) -> str:
+def unusual(subject: str, certificate: Certificate) -> Iterator[Finding]:
+    """Yield a finding if the certificate has properties that some tools refuse."""
+    if certificate.oddities:
+        keep = "Some tools refuse such a certificate. Do not replace the file if an app is signed with it already"
+        yield finding("unusual_certificate", f"{subject} is unusual: {', '.join(certificate.oddities)}. {keep}.")
+
+
+def ago(span: dt.timedelta) -> str:
     days = span // A_DAY
     if days == 0:
         return "less than a day ago"

@@ -1,12 +1,17 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks inside a signing file. Pure: bytes and a moment in, what the file says and what is wrong with it out."""
+"""Inspect a signing file: what it says about itself, and what is wrong with it.
+
+Nothing here reads files, the clock or the environment.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.identity import inspect_identity
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.keystore import (
     Wanted,
@@ -18,18 +23,17 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     CERTIFICATE,
     KEYSTORE,
     PROFILE,
-    Finding,
     Inspection,
-    Unreadable,
+    ReadError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pkcs12 import Store, open_pkcs12
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.profile import inspect_profile
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import Format, describe, recognise
 
-# Profiles with hundreds of devices stay below a tenth of it; what is larger would take long to read.
+# Profiles with hundreds of devices have less than a tenth of it. Larger files would take long to read.
 MAX_BYTES = 1024 * 1024
 
-# By kind: the code, what the file should be, and what to do.
+# By kind: the code of the finding, what the file should be, and what to do.
 _SHOULD_BE = {
     PROFILE: ("not_a_profile", "a provisioning profile", "Download the profile again from Apple's developer portal."),
     CERTIFICATE: (
@@ -37,7 +41,7 @@ _SHOULD_BE = {
         "a PKCS#12 file",
         "Export the certificate together with its private key as .p12 from the keychain.",
     ),
-    KEYSTORE: ("not_a_keystore", "an Android keystore", "Name the file that keytool or Android Studio made."),
+    KEYSTORE: ("not_a_keystore", "an Android keystore", "Use the file that keytool or Android Studio made."),
 }
 
 
@@ -50,16 +54,16 @@ def inspect_file(
     private_key_password: str | None = None,
     now: dt.datetime,
 ) -> Inspection:
-    """What is inside these bytes.
+    """Return what these bytes say, and what is wrong with them.
 
-    `expected`: one of model.KINDS; None leaves it to the content. `password` is that of the PKCS#12 file or of the
-    keystore; `alias` and `private_key_password` are about keystores. `now` needs a time zone.
-    Raises CiError if a library is missing, and nothing else: whatever is wrong with the file is a finding.
+    `expected`: one of model.KINDS; None goes by the content. `password` is that of the PKCS#12 file or of the keystore;
+    `alias` and `private_key_password` concern keystores. `now` needs a time zone.
+    Raise CiError if a library is missing, and nothing else: everything that is wrong with the file becomes a finding.
     """
     require_libraries()
     if len(data) > MAX_BYTES:
-        size = f"The file has {len(data)} bytes, and a signing file has at most {MAX_BYTES}"
-        return Inspection(expected, {}, (Finding("too_large", f"{size}. Name the right file."),))
+        size = f"The file has {len(data)} bytes, but a signing file has at most {MAX_BYTES}"
+        return Inspection(expected, {}, (finding("too_large", f"{size}. Use the right file."),))
     found = recognise(data)
     wanted = Wanted(alias, private_key_password)
     if found is Format.CMS and expected in (PROFILE, None):
@@ -67,8 +71,8 @@ def inspect_file(
     if found is Format.PKCS12 and expected in (CERTIFICATE, KEYSTORE, None):
         try:
             store = open_pkcs12(data, password)
-        except Unreadable:
-            return _something_else(data, expected or CERTIFICATE, "the beginning of a PKCS#12 file, cut off or damaged")
+        except ReadError:
+            return _something_else(data, expected or CERTIFICATE, "a PKCS#12 file that is cut off or damaged")
         if expected == KEYSTORE or (expected is None and _is_of_android(store, wanted)):
             return inspect_pkcs12_keystore(store, wanted, now)
         return inspect_identity(store, now)
@@ -78,16 +82,23 @@ def inspect_file(
 
 
 def _is_of_android(store: Store, wanted: Wanted) -> bool:
-    """Whether it is rather a keystore: keys for Android vouch for themselves, and Apple vouches for its developers."""
+    """Tell whether the file is rather a keystore: keys for Android are self-signed, and Apple issues certificates."""
     if wanted.alias is not None or wanted.private_key_password is not None:
         return True
-    first = [entry.certificate for entry in store.identities or store.certificates][:1]
-    return bool(first) and first[0].is_self_issued
+    readable = [certificate for _entry, certificate in store.contents.readable]
+    leaves = [one for one in readable if not any(_is_issued_by(other, one) for other in readable)]
+    return bool(leaves) and leaves[0].is_self_issued
+
+
+def _is_issued_by(certificate: Certificate, issuer: Certificate) -> bool:
+    return certificate.issuer == issuer.subject and certificate.sha256 != issuer.sha256
 
 
 def _something_else(data: bytes, expected: str | None, what: str | None = None) -> Inspection:
     is_what = what or describe(data)
     if expected is None:
-        return Inspection(None, {}, (Finding("unknown_format", f"This is no signing file but {is_what}."),))
+        return Inspection(None, {}, (finding("unknown_format", f"This is not a signing file but {is_what}."),))
     code, should_be, advice = _SHOULD_BE[expected]
-    return Inspection(expected, {}, (Finding(code, f"This is not {should_be} but {is_what}. {advice}"),))
+    # Where the description says what to do, the general advice does not help.
+    message = f"This is not {should_be} but {is_what}." + ("" if ";" in is_what else f" {advice}")
+    return Inspection(expected, {}, (finding(code, message),))

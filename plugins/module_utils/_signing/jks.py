@@ -1,119 +1,133 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Java keystores of the type JKS, what keytool wrote up to Java 8: names and certificates in them are not encrypted.
+"""Read Java keystores of the types JKS, which keytool wrote up to Java 8, and JCEKS. Their certificates are readable
+without the password.
 
-The format is a handful of records. No library that is kept up reads it; JCEKS and BKS, which are rare, are left alone.
+No maintained library reads them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import struct
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import decode
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import parse
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import (
+    JavaEntry,
+    JavaKeystore,
+    Records,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+    TooMuchWorkError,
+    Unreadable,
+    UnsupportedError,
+    WrongPasswordError,
+    reading,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.password_encryption import (
+    decrypt_triple_des,
+)
 
-_PRIVATE_KEY, _TRUSTED = 1, 2
+_PRIVATE_KEY, _TRUSTED, _SECRET_KEY = 1, 2, 3
 _DIGEST_SIZE = 20
-# What the digest of the whole file is salted with.
+# The salt of the checksum over the whole file.
 _WHITENER = b"Mighty Aphrodite"
-
-
-@dataclass(frozen=True)
-class JksEntry:
-    alias: str
-    certificates: tuple[bytes, ...]
-    # None for an entry that is a certificate only.
-    locked_key: bytes | None = field(repr=False)
-
-
-class _Records:
-    """Numbers and strings as Java's DataOutputStream writes them."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
-
-    def take(self, size: int) -> bytes:
-        taken = self._data[self._at : self._at + size]
-        if len(taken) != size:
-            raise Unreadable("cut off")
-        self._at += size
-        return taken
-
-    def number(self) -> int:
-        return int(struct.unpack(">I", self.take(4))[0])
-
-    def text(self) -> str:
-        """What Java calls modified UTF-8: a zero in two bytes, and characters beyond U+FFFF as a pair of surrogates."""
-        encoded = self.take(int(struct.unpack(">H", self.take(2))[0])).replace(b"\xc0\x80", b"\0")
-        try:
-            halves = encoded.decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            return encoded.decode("utf-8", "replace")
-        return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-    def block(self) -> bytes:
-        return self.take(self.number())
-
-    @property
-    def is_at_end(self) -> bool:
-        return self._at == len(self._data)
+# How private keys are encrypted in JKS and in JCEKS.
+_KEY_PROTECTOR, _MD5_AND_TRIPLE_DES = "1.3.6.1.4.1.42.2.17.1.1", "1.3.6.1.4.1.42.2.19.1"
+# For each half of the key. Java itself takes 200,000.
+_MAX_ROUNDS = 500_000
 
 
 @reading
-def read_jks(data: bytes) -> tuple[JksEntry, ...]:
-    """The entries. Raises Unreadable."""
-    records = _Records(data[:-_DIGEST_SIZE])
-    records.take(4)  # by which it was recognised
+def read_jks(data: bytes) -> JavaKeystore:
+    """Return the entries. Raise Unreadable."""
+    records = Records(data)
+    records.take(4)  # the mark by which it was recognised
     version = records.number()
     if version not in (1, 2):
         raise Unreadable(f"version {version}")
-    entries = [_entry(records, version) for _turn in range(records.number())]
-    if not records.is_at_end:
-        raise Unreadable("more than its entries")
-    return tuple(entries)
+    entries: list[JavaEntry] = []
+    for _turn in range(records.number()):
+        kind, alias = records.number(), records.text()
+        records.take(8)  # when the entry was made
+        if kind == _SECRET_KEY:
+            # A serialized Java object, whose length is not given; the checksum ends the file.
+            return JavaKeystore(tuple(entries), _checksum(data, len(data) - _DIGEST_SIZE), is_complete=False)
+        entries.append(_entry(records, version, kind, alias))
+    # Like Java, ignore what follows the checksum.
+    end = records.position
+    records.take(_DIGEST_SIZE)
+    return JavaKeystore(tuple(entries), _checksum(data, end))
 
 
-def _entry(records: _Records, version: int) -> JksEntry:
-    kind, alias = records.number(), records.text()
-    records.take(8)  # when it was made
+def _entry(records: Records, version: int, kind: int, alias: str) -> JavaEntry:
     if kind == _PRIVATE_KEY:
-        key = records.block()
-        return JksEntry(alias, tuple(_certificate(records, version) for _turn in range(records.number())), key)
+        locked = records.block()
+        certificates = tuple(_certificate(records, version) for _turn in range(records.number()))
+        return JavaEntry(alias, certificates, lambda password: _open_key(locked, password))
     if kind == _TRUSTED:
-        return JksEntry(alias, (_certificate(records, version),), None)
+        return JavaEntry(alias, (_certificate(records, version),))
     raise Unreadable(f"entry of type {kind}")
 
 
-def _certificate(records: _Records, version: int) -> bytes:
+def _certificate(records: Records, version: int) -> bytes:
     if version == 2:
         records.text()  # always X.509
     return records.block()
 
 
-def has_password(data: bytes, password: str) -> bool:
-    """Whether the file is what was written with this password."""
-    digest = _sha1(_in_java(password) + _WHITENER + data[:-_DIGEST_SIZE])
-    return hmac.compare_digest(digest, data[-_DIGEST_SIZE:])
+def _checksum(data: bytes, end: int) -> Callable[[str], bool]:
+    def fits(password: str) -> bool:
+        digest = _sha1(_in_java(password) + _WHITENER + data[:end])
+        return hmac.compare_digest(digest, data[end : end + _DIGEST_SIZE])
+
+    return fits
 
 
 @reading
-def opens_key(entry: JksEntry, password: str) -> bool:
-    """Whether this password opens the private key of the entry. Raises Unreadable."""
-    from pyasn1_modules import rfc5958
+def _open_key(locked: bytes, password: str) -> bytes:
+    """Return the private key in PKCS#8. Raise a ReadError."""
+    algorithm, encrypted = parse(locked).items()
+    oid, *parameters = algorithm.items()
+    if oid.oid() == _KEY_PROTECTOR:
+        return _unprotected(encrypted.octets(), _in_java(password))
+    if oid.oid() == _MD5_AND_TRIPLE_DES:
+        salt, rounds = parameters[0].items()
+        return _decrypted(encrypted.octets(), password, salt.octets(), rounds.integer())
+    raise UnsupportedError(oid.oid())
 
-    if entry.locked_key is None:
-        return False
-    locked = bytes(decode(entry.locked_key, rfc5958.EncryptedPrivateKeyInfo())["encryptedData"])
-    secret, link, cipher = _in_java(password), locked[:_DIGEST_SIZE], locked[_DIGEST_SIZE:-_DIGEST_SIZE]
+
+def _unprotected(locked: bytes, secret: bytes) -> bytes:
+    link, cipher = locked[:_DIGEST_SIZE], locked[_DIGEST_SIZE:-_DIGEST_SIZE]
     plain = bytearray()
     for start in range(0, len(cipher), _DIGEST_SIZE):
         link = _sha1(secret + link)
         plain += bytes(a ^ b for a, b in zip(cipher[start : start + _DIGEST_SIZE], link))
-    return hmac.compare_digest(_sha1(secret + bytes(plain)), locked[-_DIGEST_SIZE:])
+    if not hmac.compare_digest(_sha1(secret + bytes(plain)), locked[-_DIGEST_SIZE:]):
+        raise WrongPasswordError
+    return bytes(plain)
+
+
+def _decrypted(locked: bytes, password: str, salt: bytes, rounds: int) -> bytes:
+    if rounds > _MAX_ROUNDS:
+        raise TooMuchWorkError
+    secret = bytes(ord(character) & 0x7F for character in password)
+    halves = [salt[:4], salt[4:8]]
+    if halves[0] == halves[1]:
+        # Java means to reverse the first half, and has always got it wrong in this way.
+        first = halves[0]
+        halves[0] = bytes([first[3], first[0], first[1], first[3]])
+    derived = b""
+    for half in halves:
+        found = half
+        for _turn in range(rounds):
+            found = hashlib.md5(found + secret, usedforsecurity=False).digest()
+        derived += found
+    plain = decrypt_triple_des(derived[:24], derived[24:32], locked)
+    parse(plain)  # a padding that fits by chance
+    return plain
 
 
 def _in_java(password: str) -> bytes:

@@ -1,104 +1,139 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Android keystores: of the type PKCS#12, which keytool writes today, and JKS, which it wrote before."""
+"""Inspect Android keystores: PKCS#12, which keytool writes today, JKS and JCEKS, which it wrote before, and BKS."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import jks, pkcs12
+from ansible_collections.mobileops.ci.plugins.module_utils._signing import bks, jks, pkcs12
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
     Certificate,
     days_between,
     iso,
     read_certificate,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import named, out_of_date
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import (
+    finding,
+    hint_about,
+    named,
+    out_of_date,
+    quoted,
+    unusual,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import JavaEntry, JavaKeystore
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
     KEYSTORE,
     KEYSTORE_KEYS,
-    WARNING,
     Finding,
     Inspection,
+    ReadError,
+    TooMuchWorkError,
     Unreadable,
+    UnsupportedError,
+    WrongPasswordError,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import PublicKey, public_key_of
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import Format
 
 _RENEW = "Sign with a key whose certificate is valid; for an app on Google Play, have its upload key reset first."
-_TYPES = {Format.JKS: "jks", Format.JCEKS: "jceks", Format.BKS: "bks"}
+_RIGHT_FILE = "Use the keystore that holds the key of the app"
+_READERS: dict[Format, tuple[str, Callable[[bytes], JavaKeystore]]] = {
+    Format.JKS: ("jks", jks.read_jks),
+    Format.JCEKS: ("jceks", jks.read_jks),
+    Format.BKS: ("bks", bks.read_bks),
+}
 
 
 @dataclass(frozen=True)
 class _Entry:
-    alias: str | None
+    alias: str
     certificate: Certificate | None
+    has_certificate: bool  # also one that cannot be read
     has_key: bool
-    # Whether a password opens the private key; None: cannot be told.
-    opens: Callable[[str], bool | None] = lambda _password: None
+    # Returns the public half of the private key, opened with a password of its own, or with that of the keystore.
+    open_key: Callable[[str | None], PublicKey | None] | None = None
+    is_encrypted: bool = True
 
     @property
     def label(self) -> str:
-        return self.alias if self.alias is not None else "(without a name)"
+        return quoted(self.alias)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the declaration says of the keystore. None: not told."""
+    """What the declaration says about the keystore. None: not given."""
 
     alias: str | None = None
     private_key_password: str | None = None
 
 
 def inspect_pkcs12_keystore(store: pkcs12.Store, wanted: Wanted, now: dt.datetime) -> Inspection:
-    """What an opened PKCS#12 file says as a keystore."""
+    """Return what an opened PKCS#12 file says as a keystore."""
     problems = [store.problem] if store.problem else []
-    return _inspection("pkcs12", _entries_of_pkcs12(store), problems, wanted, now)
+    return _inspection("pkcs12", _entries_of_pkcs12(store), problems, list(store.notes), wanted, now)
 
 
 def inspect_java_keystore(
     data: bytes, found: Format, password: str | None, wanted: Wanted, now: dt.datetime
 ) -> Inspection:
-    """What a keystore in one of Java's own formats says."""
-    if found is not Format.JKS:
-        text = f"This is {found.value}, which is not looked into: neither its password nor its aliases were checked."
-        details = {**dict.fromkeys(KEYSTORE_KEYS), "type": _TYPES[found]}
-        return Inspection(KEYSTORE, details, (Finding("not_looked_into", text, WARNING),))
+    """Return what a keystore in one of Java's own formats says."""
+    keystore_type, read = _READERS[found]
     try:
-        entries = [_entry_of_jks(entry) for entry in jks.read_jks(data)]
-    except Unreadable:
+        keystore = read(data)
+    except TooMuchWorkError:
+        return Inspection(KEYSTORE, {}, (pkcs12.too_many_rounds(),))
+    except ReadError:
+        if found is Format.BKS:
+            text = "The keystore is of the type UBER, which the collection does not read, or it is a damaged BKS file"
+            details = {**dict.fromkeys(KEYSTORE_KEYS), "type": keystore_type}
+            return Inspection(KEYSTORE, details, (finding("not_looked_into", f"{text}. Check it with keytool."),))
         message = "The keystore is cut off or damaged. Take the file from where it was made."
-        return Inspection(KEYSTORE, {}, (Finding("not_a_keystore", message),))
-    problems = []
-    if password is not None and not jks.has_password(data, password):
-        message = "The password is not that of the keystore, or the keystore was changed since it was written."
-        problems.append(Finding("wrong_password", f"{message} Give the password that it was made with."))
-    return _inspection("jks", entries, problems, wanted, now)
+        return Inspection(KEYSTORE, {}, (finding("not_a_keystore", message),))
+    problems, notes = [], []
+    if password is not None and not keystore.has_password(password):
+        message = "The password is not that of the keystore, or the keystore was changed after it was written."
+        advice = " Give the password that it was made with."
+        problems.append(finding("wrong_password", f"{message}{advice}{hint_about('password', password)}"))
+    if not keystore.is_complete:
+        text = "The keystore holds a secret key, which hides the entries after it from the collection"
+        notes.append(finding("not_looked_into", f"{text}. Check it with keytool."))
+    entries = [_entry_of_java(entry, password) for entry in keystore.entries]
+    return _inspection(keystore_type, entries, problems, notes, wanted, now, is_complete=keystore.is_complete)
 
 
 def _inspection(
-    keystore_type: str, entries: list[_Entry], problems: list[Finding], wanted: Wanted, now: dt.datetime
+    keystore_type: str,
+    entries: list[_Entry],
+    problems: list[Finding],
+    notes: list[Finding],
+    wanted: Wanted,
+    now: dt.datetime,
+    *,
+    is_complete: bool = True,
 ) -> Inspection:
     entry, about_alias = _choose(entries, wanted.alias, is_open=not problems)
-    findings = [*problems, *about_alias]
-    key_password = wanted.private_key_password
-    if entry and entry.has_key and key_password is not None and entry.opens(key_password) is False:
-        message = f"The private key password does not open the key of the alias {named([entry.label])}."
-        findings.append(Finding("wrong_private_key_password", f"{message} Give the one that it was made with."))
+    findings = [*problems, *notes, *(about_alias if is_complete or entry else ())]
+    if entry and entry.has_key:
+        findings += _about_key(entry, wanted.private_key_password, is_open=not problems)
     certificate = entry.certificate if entry else None
     if entry and certificate:
-        subject = f"The certificate of the alias {named([entry.label])}"
+        subject = f"The certificate of the alias {entry.label}"
         findings += out_of_date(subject, certificate.not_before, certificate.expires_at, now, _RENEW)
-    elif entry and not problems:
-        message = f"The certificate of the alias {named([entry.label])} is not there or cannot be read"
-        findings.append(Finding("not_looked_into", f"{message}: when it expires is not known.", WARNING))
+        findings += unusual(subject, certificate)
+    elif entry and not problems and entry.has_certificate:
+        message = f"The certificate of the alias {entry.label} cannot be read, so when it expires is not known"
+        findings.append(finding("not_looked_into", f"{message}. Check it with keytool."))
     values: dict[str, Any] = {"type": keystore_type, "alias": entry.alias if entry else None}
     if certificate:
         values.update(
             sha256_fingerprint=_as_keytool_writes(certificate.sha256),
+            not_before=iso(certificate.not_before),
             expires_at=iso(certificate.expires_at),
             days_left=days_between(now, certificate.expires_at),
         )
@@ -106,84 +141,145 @@ def _inspection(
 
 
 def _choose(entries: list[_Entry], alias: str | None, *, is_open: bool) -> tuple[_Entry | None, list[Finding]]:
-    """The entry that the details are about."""
+    """Return the entry that the details are about."""
     with_key = [entry for entry in entries if entry.has_key]
     if alias is not None:
-        # Java takes no notice of upper and lower case in these names.
-        same = [entry for entry in entries if entry.alias is not None and entry.alias.lower() == alias.lower()]
+        # Java ignores case in these names.
+        same = [entry for entry in entries if entry.alias.lower() == alias.lower()]
         if same:
             entry = next((entry for entry in same if entry.has_key), same[0])
             return entry, [] if entry.has_key else [_only_a_certificate(entry, with_key)]
         if entries:
             return None, [_alias_missing(alias, with_key)]
     elif len(with_key) > 1:
-        several = f"The keystore holds several keys ({named(entry.label for entry in with_key)})."
-        first = "The details are those of the first; name one with alias."
-        return with_key[0], [Finding("several_identities", f"{several} {first}", WARNING)]
+        several = f"The keystore holds several keys ({named(entry.alias for entry in with_key)})."
+        first = "The details are those of the first one. Name one with alias."
+        return with_key[0], [finding("several_identities", f"{several} {first}")]
     if with_key:
         return with_key[0], []
-    # What is in a file that could not be opened is not known.
+    # The contents of a file that could not be opened are not known.
     return None, [_no_key()] if is_open else []
 
 
+def _about_key(entry: _Entry, password: str | None, *, is_open: bool) -> Iterator[Finding]:
+    """Yield what is wrong with the private key of an entry, and with how it fits to its certificate."""
+    if not entry.is_encrypted:
+        problem = f"The private key of the alias {entry.label} is not encrypted, and Java ignores such keys"
+        yield finding("no_private_key", f"{problem}. Import it into a keystore with a password.")
+        return
+    if is_open and not entry.has_certificate:
+        problem = f"The private key of the alias {entry.label} has no certificate, so nothing can be signed with it"
+        yield finding("no_certificates", f"{problem}. {_RIGHT_FILE}.")
+    if entry.open_key is None or (not is_open and password is None):
+        return
+    try:
+        public_key = entry.open_key(password)
+    except TooMuchWorkError:
+        yield pkcs12.too_many_rounds()
+    except UnsupportedError as error:
+        yield pkcs12.unsupported(str(error))
+    except WrongPasswordError:
+        if password is None:
+            problem = f"The private key of the alias {entry.label} has another password than the keystore"
+            yield finding("private_key_password_needed", f"{problem}. Give it as private_key_password.")
+        else:
+            message = f"The private key password does not open the key of the alias {entry.label}."
+            advice = f" Give the one that it was made with.{hint_about('private_key_password', password)}"
+            yield finding("wrong_private_key_password", f"{message}{advice}")
+    except Unreadable:
+        yield finding("damaged", f"The private key of the alias {entry.label} is damaged. {_RIGHT_FILE}.")
+    else:
+        known = entry.certificate.public_key if entry.certificate else None
+        if None not in (known, public_key) and known != public_key:
+            problem = f"The private key of the alias {entry.label} does not belong to its certificate"
+            yield finding("key_mismatch", f"{problem}, so nothing can be signed with it. {_RIGHT_FILE}.")
+
+
 def _alias_missing(alias: str, with_key: list[_Entry]) -> Finding:
-    held = named(entry.label for entry in with_key) or "none with a private key"
-    return Finding(
-        "alias_missing", f"The keystore holds no alias {named([alias])}; it holds: {held}. Name one of them."
-    )
+    held = named(entry.alias for entry in with_key) or "none with a private key"
+    message = f"The keystore holds no alias {quoted(alias)}; it holds: {held}. Name one of them."
+    return finding("alias_missing", message + hint_about("alias", alias))
 
 
 def _only_a_certificate(entry: _Entry, with_key: list[_Entry]) -> Finding:
-    held = named(entry.label for entry in with_key) or "none"
+    held = named(other.alias for other in with_key) or "none"
     message = f"The alias {entry.label} is a certificate without a private key; aliases with a key: {held}."
-    return Finding("no_private_key", f"{message} Name the one that the app is signed with.")
+    return finding("no_private_key", f"{message} Name the one that the app is signed with.")
 
 
 def _no_key() -> Finding:
-    message = "The keystore holds no private key, so no app can be signed with it."
-    return Finding("no_private_key", f"{message} Name the keystore that the key of the app is in.")
-
-
-def _entries_of_pkcs12(store: pkcs12.Store) -> list[_Entry]:
-    entries = [_entry_of_key(store, bag) for bag in store.keys]
-    if not entries and store.identities:
-        # The key is in a part that is encrypted as a whole.
-        entries = [_Entry(entry.alias, entry.certificate, has_key=True) for entry in store.identities]
-    keyed = {id(entry.certificate) for entry in entries}
-    others = [entry for entry in store.certificates if id(entry.certificate) not in keyed]
-    return entries + [_Entry(entry.alias, entry.certificate, has_key=False) for entry in others]
-
-
-def _entry_of_key(store: pkcs12.Store, bag: pkcs12.KeyBag) -> _Entry:
-    """The key with its certificate: of the same name, or the only one whose key is there."""
-    same = [entry.certificate for entry in store.certificates if bag.alias is not None and entry.alias == bag.alias]
-    candidates = same or ([entry.certificate for entry in store.identities] if len(store.keys) == 1 else [])
-
-    def opens(password: str) -> bool | None:
-        if not bag.is_locked or store.problem:
-            return None
-        return pkcs12.open_key(bag, password.encode("utf-8", "surrogateescape")) is not None
-
-    return _Entry(bag.alias, candidates[0] if candidates else None, True, opens)
-
-
-def _entry_of_jks(entry: jks.JksEntry) -> _Entry:
-    return _Entry(
-        entry.alias, _certificate_of(entry), entry.locked_key is not None, lambda password: _opens(entry, password)
+    return finding(
+        "no_private_key", f"The keystore holds no private key, so no app can be signed with it. {_RIGHT_FILE}."
     )
 
 
-def _certificate_of(entry: jks.JksEntry) -> Certificate | None:
-    """Its own; None also for one of a form that cannot be read, which says nothing of the other entries."""
-    try:
-        return read_certificate(entry.certificates[0]) if entry.certificates else None
-    except Unreadable:
-        return None
+def _entries_of_pkcs12(store: pkcs12.Store) -> list[_Entry]:
+    """Return the entries as Java sees them: it numbers the keys that have no name."""
+    contents, entries, unnamed = store.contents, [], 0
+    taken: set[int] = set()
+    for bag in contents.keys:
+        if bag.alias is None:
+            unnamed += 1
+        found = _certificate_of(bag, contents)
+        taken.update([id(found)] if found else [])
+        entries.append(
+            _Entry(
+                bag.alias if bag.alias is not None else str(unnamed),
+                found.certificate if found else None,
+                found is not None,
+                True,
+                partial(_open_bag, store, bag),
+                bag.is_locked,
+            )
+        )
+    others = [entry for entry in contents.certificates if id(entry) not in taken]
+    return entries + [
+        _Entry(entry.alias or "(without a name)", entry.certificate, True, has_key=False) for entry in others
+    ]
 
 
-def _opens(entry: jks.JksEntry, password: str) -> bool | None:
+def _open_bag(store: pkcs12.Store, bag: pkcs12.KeyBag, password: str | None) -> PublicKey | None:
+    return None if store.problem else store.open_key(bag, password)
+
+
+def _certificate_of(bag: pkcs12.KeyBag, contents: pkcs12.Contents) -> pkcs12.NamedCertificate | None:
+    """Return the certificate of a key.
+
+    Like Java, go by the identifier that both have, and by the name. Where they have none, a file with one key is clear.
+    """
+    certificates = contents.certificates
+    if bag.local_id is not None:
+        same = [entry for entry in certificates if entry.local_id == bag.local_id]
+        same = [entry for entry in same if entry.alias == bag.alias] or same
+    else:
+        same = [entry for entry in certificates if bag.alias is not None and entry.alias == bag.alias]
+    if not same and len(contents.keys) == 1:
+        same = [entry for entry in certificates if entry.local_id is None]
+    return same[0] if same else None
+
+
+def _entry_of_java(entry: JavaEntry, password: str | None) -> _Entry:
+    opens = entry.open_key
+
+    def public_key(own: str | None) -> PublicKey | None:
+        secret = own if own is not None else password
+        if opens is None or secret is None:
+            return None
+        return public_key_of(opens(secret))
+
+    return _Entry(
+        entry.alias,
+        _read(entry.certificates[0]) if entry.certificates else None,
+        bool(entry.certificates),
+        opens is not None,
+        public_key if opens else None,
+    )
+
+
+def _read(der: bytes) -> Certificate | None:
+    """Return the certificate; None for one that cannot be read, which does not affect the other entries."""
     try:
-        return jks.opens_key(entry, password)
+        return read_certificate(der)
     except Unreadable:
         return None
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a look inside a signing file brings: what it says of itself, and what is wrong with it."""
+"""The result of an inspection: what a signing file says about itself, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-# As the kinds of files are called elsewhere in the collection.
+# The names of the kinds elsewhere in the collection.
 PROFILE = "provisioning_profile"
 CERTIFICATE = "build_certificate"
 KEYSTORE = "android_keystore"
 KINDS = (PROFILE, CERTIFICATE, KEYSTORE)
 
-ERROR = "error"  # the file is of no use as it is
-WARNING = "warning"  # it may well be of use, and this is worth knowing
+ERROR = "error"  # nothing can be signed with the file as it is
+WARNING = "warning"  # the file may work
 
 PROFILE_KEYS = (
     "name",
@@ -46,8 +46,9 @@ CERTIFICATE_KEYS = (
     "days_left",
     "has_private_key",
     "chain",
+    "use",
 )
-KEYSTORE_KEYS = ("type", "alias", "sha256_fingerprint", "expires_at", "days_left")
+KEYSTORE_KEYS = ("type", "alias", "sha256_fingerprint", "not_before", "expires_at", "days_left")
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What inspect_file() returns.
+    """The result of inspect_file().
 
-    `details` has all keys of its kind, None for what could not be read, or none at all if the file is something else.
+    `details` has all keys of its kind, with None for what could not be read; it is empty if the file is something else.
     It never holds keys, passwords or bytes of the file.
     """
 
-    kind: str | None  # None: not told, and not to be recognised
+    kind: str | None  # None: not given, and not recognised
     details: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    # SHA-1 of the certificates that pair profiles with identities: those that a profile embeds, those of all
-    # identities in a PKCS#12 file. None: could not be read.
+    # SHA-1 of the certificates that pair profiles with identities: those that a profile embeds, or those of the
+    # identities in a PKCS#12 file that a profile can embed. None: could not be read.
     sha1s: tuple[str, ...] | None = None
+    # False for certificates that sign without a profile: installers, and Developer ID.
+    needs_profile: bool = True
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -86,24 +89,40 @@ class Inspection:
         return tuple(finding for finding in self.findings if finding.severity != ERROR)
 
 
-class Unreadable(Exception):
-    """The bytes are not of the format that was tried. For use inside of this package."""
+class ReadError(Exception):
+    """The base of what functions of this package raise about the bytes of a file; callers turn it into findings."""
+
+
+class Unreadable(ReadError):
+    """The bytes are not of the format that was tried."""
+
+
+class WrongPasswordError(ReadError):
+    """The password does not fit."""
+
+
+class UnsupportedError(ReadError):
+    """The file uses an algorithm that is not implemented; its name is the argument."""
+
+
+class TooMuchWorkError(ReadError):
+    """Reading the file takes more rounds of key derivation, or more time, than is allowed."""
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def reading(function: Function) -> Function:
-    """For functions that read what may be damaged or hostile: they raise Unreadable, and nothing else.
+    """Decorate a function that reads bytes which may be damaged or hostile: it raises ReadError only.
 
-    How a library fails over such bytes depends on where it stumbles, which no list of exceptions would cover.
+    Which exception odd bytes cause depends on where they are met, so no list of exceptions is complete.
     """
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except Unreadable:
+        except ReadError:
             raise
         except Exception as error:
             raise Unreadable(f"{function.__name__}: {type(error).__name__}") from error

@@ -1,13 +1,16 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which provisioning profiles and certificates belong together."""
+"""Find provisioning profiles and certificates that do not belong together, and profiles that a newer one replaces."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Optional, TypeVar
+from typing import Any, Generic, Optional, TypeVar
+
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, quoted
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import PROFILE, Finding, Inspection
 
 Label = TypeVar("Label", bound=Hashable)
 Fingerprints = Optional[Collection[str]]
@@ -22,9 +25,9 @@ class Unpaired(Generic[Label]):
 
 
 def unpaired(profiles: Mapping[Label, Fingerprints], certificates: Mapping[Label, Fingerprints]) -> Unpaired[Label]:
-    """What does not belong together, told by `Inspection.sha1s` of each file.
+    """Return what does not belong together by `Inspection.sha1s` of each file.
 
-    None for a file that could not be read: nothing that it might belong to is called unpaired.
+    None stands for a file that could not be read: nothing that it might belong to is called unpaired.
     """
     embedded = _all(profiles)
     held = _all(certificates)
@@ -47,3 +50,31 @@ def _lacks(own: Fingerprints, others: Fingerprints) -> bool:
     if own is None or others is None:
         return False
     return not any(fingerprint.lower() in others for fingerprint in own)
+
+
+def superseded(profiles: Mapping[Label, Inspection | None]) -> dict[Label, Finding]:
+    """Return a finding for each valid profile that has a newer one beside it: same name, team and app ID."""
+    generations: dict[tuple[Any, ...], list[Label]] = {}
+    for label, profile in profiles.items():
+        if profile and profile.kind == PROFILE and not profile.errors and profile.details.get("name"):
+            details = profile.details
+            same = (details["name"], details["team_id"], details["app_id"], details["type"], *details["platforms"])
+            generations.setdefault(same, []).append(label)
+    found: dict[Label, Finding] = {}
+    for labels in generations.values():
+        newest = max((_details(profiles[label]) for label in labels), key=_age)
+        for label in labels:
+            older = _details(profiles[label])
+            if older["uuid"] != newest["uuid"] and _age(older) < _age(newest):
+                problem = f"There is a newer profile with the name {quoted(older['name'])}, created at"
+                advice = "Xcode may use either. Delete the older one."
+                found[label] = finding("superseded", f"{problem} {newest['created_at']}. {advice}")
+    return found
+
+
+def _details(profile: Inspection | None) -> dict[str, Any]:
+    return profile.details if profile else {}
+
+
+def _age(details: Mapping[str, Any]) -> tuple[str, str]:
+    return details["created_at"] or "", details["expires_at"] or ""

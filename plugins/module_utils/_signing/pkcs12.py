@@ -1,222 +1,361 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PKCS#12 files: what they hold, as far as that shows without the password, and all of it with the password.
+"""Read PKCS#12 files: what they show without the password, and everything with it.
 
-cryptography opens them, and gives one key and all certificates. How many keys there are, their names, and how much
-work opening the file would be is read off its structure, which is not encrypted.
+The files are read here rather than by cryptography, which gives one key, refuses the whole file for one certificate
+that it does not know, tries one encoding of an empty password, and does not limit the rounds of key derivation.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption as encryption
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
-    authenticated_safe,
-    decode,
-    decode_octets,
-    pfx,
+    BMP_STRING,
+    OCTET_STRING,
+    Element,
+    context,
+    parse,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
-    Certificate,
-    der_of,
-    public_key_of,
-    read_certificate,
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate, read_certificate
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, hint_about
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+    Finding,
+    ReadError,
+    TooMuchWorkError,
+    Unreadable,
+    UnsupportedError,
+    WrongPasswordError,
+    reading,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Finding, Unreadable, reading
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import PublicKey, public_key_of
 
-# Rounds of key derivation in the whole file. Usual tools take 2,000 to 600,000 for each part.
-MAX_ROUNDS = 3_000_000
+_BAGS = "1.2.840.113549.1.12.10.1."
+_KEY_BAG, _LOCKED_KEY_BAG, _CERTIFICATE_BAG, _NESTED_BAGS = (f"{_BAGS}{number}" for number in (1, 2, 3, 6))
+_DATA, _ENCRYPTED_DATA = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.6"
+_FRIENDLY_NAME, _LOCAL_KEY_ID = "1.2.840.113549.1.9.20", "1.2.840.113549.1.9.21"
+_X509 = "1.2.840.113549.1.9.22.1"
 
-_KEY_BAG = "1.2.840.113549.1.12.10.1.1"
-_LOCKED_KEY_BAG = "1.2.840.113549.1.12.10.1.2"
-_CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3"
-_FRIENDLY_NAME = "1.2.840.113549.1.9.20"
-_SCRYPT = "1.3.6.1.4.1.11591.4.11"
+
+@dataclass(frozen=True)
+class Locked:
+    """Encrypted bytes. Without a scheme they use an algorithm that is not implemented."""
+
+    data: bytes = field(repr=False)
+    scheme: encryption.Scheme | None
+    unsupported: str = ""
+
+    @classmethod
+    def of(cls, algorithm: Element, data: bytes) -> Locked:
+        try:
+            return cls(data, encryption.encryption_of(algorithm))
+        except UnsupportedError as error:
+            return cls(data, None, str(error))
+
+    @property
+    def work(self) -> int:
+        return self.scheme.work if self.scheme else 0
+
+    def open(self, secret: encryption.Secret, budget: encryption.Budget) -> bytes:
+        """Return the plain bytes. Raise a ReadError of the kind that says why it fails."""
+        if self.scheme is None:
+            raise UnsupportedError(self.unsupported)
+        return self.scheme.decrypt(secret, self.data, budget)
 
 
 @dataclass(frozen=True)
 class KeyBag:
     alias: str | None
-    is_locked: bool
-    der: bytes = field(repr=False)
+    local_id: bytes | None
+    content: Locked | bytes = field(repr=False)  # bytes: not encrypted
+
+    @property
+    def is_locked(self) -> bool:
+        return isinstance(self.content, Locked)
 
 
 @dataclass(frozen=True)
 class NamedCertificate:
     alias: str | None
-    certificate: Certificate
+    local_id: bytes | None
+    certificate: Certificate | None  # None: cannot be read
 
 
-@dataclass(frozen=True)
-class Structure:
-    """What shows without a password."""
+@dataclass
+class Contents:
+    """The bags of a file in their order, and the parts that are encrypted as a whole."""
 
-    keys: tuple[KeyBag, ...]
-    certificates: tuple[NamedCertificate, ...]
-    is_locked: bool  # whether any part of it is encrypted
-    rounds: int
-
-
-@dataclass(frozen=True)
-class Store:
-    """An opened file; if it could not be opened, what shows all the same, and why."""
-
-    keys: tuple[KeyBag, ...]
-    certificates: tuple[NamedCertificate, ...]
-    public_keys: frozenset[bytes]  # of the private keys that are in the file
-    problem: Finding | None = None
+    keys: list[KeyBag] = field(default_factory=list)
+    certificates: list[NamedCertificate] = field(default_factory=list)
+    parts: list[Locked] = field(default_factory=list)
 
     @property
-    def identities(self) -> tuple[NamedCertificate, ...]:
-        """The certificates whose private key is there; in the order of the file, the one that tools take first."""
-        return tuple(entry for entry in self.certificates if entry.certificate.public_key in self.public_keys)
+    def locked(self) -> list[Locked]:
+        return [*self.parts, *(bag.content for bag in self.keys if isinstance(bag.content, Locked))]
+
+    @property
+    def key_work(self) -> int:
+        return sum(bag.content.work for bag in self.keys if isinstance(bag.content, Locked))
+
+    @property
+    def readable(self) -> list[tuple[NamedCertificate, Certificate]]:
+        return [(entry, entry.certificate) for entry in self.certificates if entry.certificate]
+
+
+@dataclass
+class Store:
+    """A PKCS#12 file. If it could not be opened, `problem` says why; `contents` is what shows without a password."""
+
+    contents: Contents
+    problem: Finding | None = None
+    notes: tuple[Finding, ...] = ()
+    password: str | None = field(default=None, repr=False)
+    secret: encryption.Secret | None = field(default=None, repr=False)
+    budget: encryption.Budget = field(default_factory=encryption.Budget, repr=False)
+    # Whether keychains of macOS refuse it: for its algorithms, or for how it encodes an empty password.
+    is_modern: bool = False
+    has_openssl_empty_password: bool = False
+    _opened: dict[tuple[int, str | None], PublicKey | ReadError | None] = field(default_factory=dict, repr=False)
+
+    def open_key(self, bag: KeyBag, password: str | None = None) -> PublicKey | None:
+        """Return the public half of the key in the bag; None for a sort of key that is not known.
+
+        `password`: that of the key if it is another one than that of the file. Raise a ReadError that says why the key
+        cannot be opened.
+        """
+        other = None if password == self.password else password
+        asked = (id(bag), other)
+        if asked not in self._opened:
+            try:
+                self._opened[asked] = self._public_key(bag, other)
+            except ReadError as error:
+                self._opened[asked] = error
+        found = self._opened[asked]
+        if isinstance(found, ReadError):
+            raise found
+        return found
+
+    def _public_key(self, bag: KeyBag, other: str | None) -> PublicKey | None:
+        self.budget.spend(encryption.WORK_OF_A_KEY)
+        if not isinstance(bag.content, Locked):
+            return public_key_of(bag.content)
+        if other is not None:
+            secrets: Iterable[encryption.Secret] = _candidates(other)
+        else:
+            secrets = [self.secret] if self.secret else []
+        for secret in secrets:
+            try:
+                return public_key_of(bag.content.open(secret, self.budget))
+            except (WrongPasswordError, Unreadable):  # one in 256 wrong passwords gives a padding that is right
+                continue
+        raise WrongPasswordError
 
 
 def open_pkcs12(data: bytes, password: str | None) -> Store:
-    """Open a PKCS#12 file. Raises Unreadable if it is none."""
-    structure = read_structure(data)
-
-    def closed(code: str, message: str) -> Store:
-        return Store(structure.keys, structure.certificates, frozenset(), Finding(code, message))
-
-    if structure.rounds > MAX_ROUNDS:
-        amount = f"The file asks for {structure.rounds} rounds of key derivation, far more than tools use"
-        return closed("damaged", f"{amount}: it is damaged, or made to keep readers busy. Export it again.")
-    secret = password.encode("utf-8", "surrogateescape") if password is not None else None
+    """Open a PKCS#12 file. Raise Unreadable if it is none."""
     try:
-        key, certificates = _load(data, secret)
-    except Unreadable:
-        if not password:
-            return closed("password_needed", _missing(structure))
-        if any(open_key(bag, secret) is not None for bag in structure.keys if bag.is_locked):
-            fits = "The password opens the key in the file, and the rest does not fit"
-            return closed("damaged", f"{fits}: the file is damaged, or made in an unusual way. Export it again.")
-        return closed("wrong_password", _wrong(structure))
-    public_keys = {public_key_of(key)} if key is not None else set()
-    if len(structure.keys) > 1:
-        public_keys.update(open_key(bag, secret) for bag in structure.keys)
-    return Store(structure.keys, certificates, frozenset(found for found in public_keys if found))
+        return _open(data, password)
+    except TooMuchWorkError:  # even its parameters ask for too much memory
+        return Store(Contents(), too_many_rounds())
 
 
-def _missing(structure: Structure) -> str:
-    if structure.is_locked:
-        return "The file is locked with a password and none is given. Give its password."
-    return "Nothing in the file is encrypted, and its checksum needs a password. Give it, or export the file again."
+def too_many_rounds() -> Finding:
+    return finding(
+        "too_many_rounds",
+        f"Opening the file takes more than {encryption.MAX_WORK:,} rounds of key derivation, far more than tools use. "
+        "Export it again with the default number of rounds.",
+    )
 
 
-def _wrong(structure: Structure) -> str:
-    if structure.is_locked:
-        return "The password does not open the file. Give the one that it was exported with, or export it again."
-    problem = "Nothing in the file is encrypted, and its checksum is not made with this password"
-    return f"{problem}. Leave the password out if it has none, give the right one, or export the file again."
+def unsupported(algorithm: str) -> Finding:
+    return finding(
+        "unsupported_algorithm",
+        f"The file is encrypted with an algorithm that the collection cannot read ({algorithm}). Export it again, for "
+        "example with openssl pkcs12 -export -legacy.",
+    )
+
+
+def _open(data: bytes, password: str | None) -> Store:
+    structure = _read_structure(data)
+    contents, budget = structure.contents, encryption.Budget()
+
+    def closed(problem: Finding) -> Store:
+        return Store(contents, problem, budget=budget)
+
+    if structure.work > encryption.MAX_WORK:
+        return closed(too_many_rounds())
+    try:
+        secret = _find_secret(structure, password, budget)
+        if isinstance(secret, Finding):
+            return closed(secret)
+        for part in contents.parts:
+            _add_bags(contents, part.open(secret, budget))
+        if not budget.allows(contents.key_work):
+            raise TooMuchWorkError
+    except TooMuchWorkError:
+        return closed(too_many_rounds())
+    except UnsupportedError as error:
+        return closed(unsupported(str(error)))
+    except ReadError:
+        fits = "The password is right, but a part of the file cannot be decrypted with it"
+        return closed(finding("damaged", f"{fits}. Export the file again."))
+    modern = [locked.scheme.is_modern for locked in contents.locked if locked.scheme]
+    checksum = structure.checksum
+    if checksum:
+        modern.append(checksum.is_modern)
+    return Store(
+        contents,
+        notes=structure.notes,
+        password=password,
+        secret=secret,
+        budget=budget,
+        is_modern=any(modern),
+        has_openssl_empty_password=bool(modern) and not any(modern) and secret == encryption.EMPTY_WITH_ZEROS,
+    )
+
+
+@dataclass
+class _Structure:
+    """What shows without a password."""
+
+    protected: bytes  # what the checksum covers
+    contents: Contents
+    checksum: encryption.Checksum | None
+    notes: tuple[Finding, ...]
+
+    @property
+    def work(self) -> int:
+        return sum(locked.work for locked in self.contents.locked) + (self.checksum.work if self.checksum else 0)
 
 
 @reading
-def _load(data: bytes, secret: bytes | None) -> tuple[Any, tuple[NamedCertificate, ...]]:
-    from cryptography.hazmat.primitives.serialization import pkcs12
+def _read_structure(data: bytes) -> _Structure:
+    _version, authenticated, *mac_data = parse(data).items()
+    oid, content = authenticated.items()
+    if oid.oid() != _DATA:
+        raise Unreadable("not protected with a password")
+    protected = content.children[0].expect(OCTET_STRING).octets()
+    checksum, notes = None, []
+    if mac_data:
+        try:
+            checksum = encryption.checksum_of(mac_data[0])
+        except UnsupportedError as error:
+            problem = f"The checksum of the file uses an algorithm that the collection cannot compute ({error})"
+            notes.append(finding("checksum_not_checked", f"{problem}, so damage to the file would not be noticed."))
+    contents = Contents()
+    for part in parse(protected).items():
+        _add_part(contents, *part.items())
+    return _Structure(protected, contents, checksum, tuple(notes))
 
-    loaded = pkcs12.load_pkcs12(data, secret)
-    found = [*([loaded.cert] if loaded.cert else []), *loaded.additional_certs]
-    return loaded.key, tuple(_named(entry.friendly_name, der_of(entry.certificate)) for entry in found)
+
+def _add_part(contents: Contents, oid: Element, content: Element) -> None:
+    if oid.oid() == _DATA:
+        _add_bags(contents, content.children[0].expect(OCTET_STRING).octets())
+    elif oid.oid() == _ENCRYPTED_DATA:
+        _type, algorithm, encrypted = content.children[0].items()[1].items()
+        contents.parts.append(Locked.of(algorithm, encrypted.octets()))
+    else:
+        contents.parts.append(Locked(b"", None, f"content type {oid.oid()}"))
 
 
-def _named(friendly_name: bytes | None, der: bytes) -> NamedCertificate:
-    alias = friendly_name.decode("utf-8", "replace") if friendly_name is not None else None
-    return NamedCertificate(alias, read_certificate(der))
+@reading
+def _add_bags(contents: Contents, safe_contents: bytes) -> None:
+    _add_parsed_bags(contents, parse(safe_contents))
 
 
-def open_key(bag: KeyBag, secret: bytes | None) -> bytes | None:
-    """The public half of the key in the bag; None if the password does not open it."""
+def _add_parsed_bags(contents: Contents, bags: Element) -> None:
+    for bag in bags.items():
+        oid, wrapped, *attributes = bag.items()
+        value = wrapped.expect(context(0)).children[0]
+        alias, local_id = _attributes(attributes)
+        kind = oid.oid()
+        if kind == _NESTED_BAGS:
+            _add_parsed_bags(contents, value)
+        elif kind == _KEY_BAG:
+            contents.keys.append(KeyBag(alias, local_id, value.encoded))
+        elif kind == _LOCKED_KEY_BAG:
+            algorithm, data = value.items()
+            contents.keys.append(KeyBag(alias, local_id, Locked.of(algorithm, data.octets())))
+        elif kind == _CERTIFICATE_BAG and value.items()[0].oid() == _X509:
+            contents.certificates.append(NamedCertificate(alias, local_id, _certificate(value.items()[1])))
+
+
+def _certificate(wrapped: Element) -> Certificate | None:
+    """Return the certificate; None for one that cannot be read, which does not affect the rest of the file."""
     try:
-        return _public_half(bag, secret)
+        return read_certificate(wrapped.children[0].octets())
     except Unreadable:
         return None
 
 
-@reading
-def _public_half(bag: KeyBag, secret: bytes | None) -> bytes | None:
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    return public_key_of(load_der_private_key(bag.der, secret if bag.is_locked else None))
-
-
-@reading
-def read_structure(data: bytes) -> Structure:
-    """What shows without a password. Raises Unreadable."""
-    from pyasn1_modules import rfc7292
-
-    outer = decode(data, pfx())
-    keys: list[KeyBag] = []
-    certificates: list[NamedCertificate] = []
-    is_locked = False
-    mac = outer["macData"]
-    rounds = int(mac["iterations"]) if mac.hasValue() else 0
-    rounds += _rounds(mac["mac"]["digestAlgorithm"]["parameters"]) if mac.hasValue() else 0
-    for part in decode(bytes(outer["authSafe"]["content"]), authenticated_safe()):
-        content = part["content"]
-        if content.getName() == "encrypted":
-            is_locked = True
-            rounds += _rounds(content["encrypted"]["encryptedContentInfo"]["contentEncryptionAlgorithm"]["parameters"])
-            continue
-        for bag in decode(bytes(content["plain"]), rfc7292.SafeContents()):
-            kind, value = str(bag["bagId"]), bytes(bag["bagValue"])
-            if kind in (_KEY_BAG, _LOCKED_KEY_BAG):
-                keys.append(KeyBag(_alias(bag), kind == _LOCKED_KEY_BAG, value))
-                rounds += _rounds_of_key(value) if kind == _LOCKED_KEY_BAG else 0
-            elif kind == _CERTIFICATE_BAG:
-                certificates.append(NamedCertificate(_alias(bag), _certificate(value)))
-    is_locked = is_locked or any(bag.is_locked for bag in keys)
-    return Structure(tuple(keys), tuple(certificates), is_locked, rounds)
+def _attributes(attributes: Iterable[Element]) -> tuple[str | None, bytes | None]:
+    """Return the friendly name and the local key identifier."""
+    found = dict(_values(attributes))
+    name, local_id = found.get(_FRIENDLY_NAME), found.get(_LOCAL_KEY_ID)
+    return name.expect(BMP_STRING).text() if name else None, local_id.octets() if local_id else None
 
 
-def _alias(bag: Any) -> str | None:
-    from pyasn1.type import char
-
-    attributes = bag["bagAttributes"]
-    for attribute in attributes if attributes.hasValue() else ():
-        if str(attribute["attrType"]) == _FRIENDLY_NAME and len(attribute["attrValues"]):
-            return str(decode(bytes(attribute["attrValues"][0]), char.BMPString()))
-    return None
+def _values(attributes: Iterable[Element]) -> Iterator[tuple[str, Element]]:
+    for attribute in (one for group in attributes for one in group.children):
+        oid, values = attribute.items()
+        if values.children:
+            yield oid.oid(), values.children[0]
 
 
-def _certificate(value: bytes) -> Certificate:
-    from pyasn1_modules import rfc7292
-
-    return read_certificate(decode_octets(bytes(decode(value, rfc7292.CertBag())["certValue"])))
-
-
-def _rounds_of_key(value: bytes) -> int:
-    from pyasn1_modules import rfc5958
-
-    return _rounds(decode(value, rfc5958.EncryptedPrivateKeyInfo())["encryptionAlgorithm"]["parameters"])
+def _candidates(password: str | None) -> tuple[encryption.Secret, ...]:
+    """Return the forms in which tools encode a password. Only for an empty one there is more than one."""
+    return (encryption.Secret.of(password),) if password else (encryption.EMPTY_WITH_ZEROS, encryption.EMPTY)
 
 
-def _rounds(parameters: Any) -> int:
-    """How often something is done over and over, whichever way of encryption it is that these parameters are for."""
-    if not parameters.hasValue():
-        return 0
-    leaves = list(_leaves(decode(bytes(parameters))))
-    numbers = [abs(int(leaf)) for leaf in leaves if _is_integer(leaf)]
-    if any(str(leaf) == _SCRYPT for leaf in leaves if not _is_integer(leaf)):
-        return math.prod(numbers)  # what it takes are three factors
-    return max(numbers, default=0)
+def _find_secret(structure: _Structure, password: str | None, budget: encryption.Budget) -> encryption.Secret | Finding:
+    """Return the password in the form that fits, or the finding that none does."""
+    secrets, checksum = _candidates(password), structure.checksum
+    locked = structure.contents.locked
+    if checksum:
+        for secret in secrets:
+            if checksum.fits(secret, structure.protected, budget):
+                return secret
+    elif not locked:
+        return secrets[0]
+    elif not any(one.scheme for one in locked):
+        return unsupported(locked[0].unsupported)
+    for secret in secrets if checksum is None or password else ():
+        if _opens_something(locked, secret, budget):
+            if checksum is None:
+                return secret
+            fits = "The password decrypts a part of the file, but the checksum of the file is wrong"
+            return finding("damaged", f"{fits}: the file is damaged. Export it again.")
+    return _wrong_password(password, is_locked=bool(locked))
 
 
-def _is_integer(value: Any) -> bool:
-    from pyasn1.type import univ
+def _opens_something(locked: list[Locked], secret: encryption.Secret, budget: encryption.Budget) -> bool:
+    """Tell whether the password decrypts the first part that can be tried: decrypting it gives ASN.1."""
+    for one in locked:
+        if one.scheme and budget.allows(one.work):
+            try:
+                plain = one.open(secret, budget)
+                return len(reading(parse)(plain).encoded) == len(plain)
+            except (WrongPasswordError, Unreadable):
+                return False
+    return False
 
-    return isinstance(value, univ.Integer)
 
-
-def _leaves(value: Any) -> Iterator[Any]:
-    from pyasn1.type import base
-
-    if isinstance(value, base.ConstructedAsn1Type):
-        for position in range(len(value)):
-            yield from _leaves(value[position])
+def _wrong_password(password: str | None, *, is_locked: bool) -> Finding:
+    if not password:
+        problem = (
+            "The file is encrypted with a password, but none is given. Give its password."
+            if is_locked
+            else "The file is not encrypted, but its checksum needs a password. Give it, or export the file again."
+        )
+        return finding("password_needed", problem)
+    if is_locked:
+        problem = "The password does not open the file. Give the one that it was exported with, or export it again."
     else:
-        yield value
+        problem = (
+            "The file is not encrypted, and its checksum was made with another password. Leave the password out if the "
+            "file has none, give the right one, or export the file again."
+        )
+    return finding("wrong_password", problem + hint_about("password", password))

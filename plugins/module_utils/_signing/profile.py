@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Provisioning profiles: a property list inside of signed data."""
+"""Inspect provisioning profiles: a property list inside signed data."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ import plistlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.apple import (
+    DEVELOPER_ID,
+    DEVELOPMENT,
+    may_sign_profiles,
+    use_of,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
     Certificate,
     days_between,
     iso,
     read_certificate,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.cms import Signature, open_signed
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import named, out_of_date
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.cms import Signature, SignedContent, open_signed
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, named, out_of_date
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
     PROFILE,
     PROFILE_KEYS,
-    WARNING,
     Finding,
     Inspection,
+    ReadError,
     Unreadable,
     reading,
 )
@@ -34,40 +40,50 @@ _DOWNLOAD = "Download the profile again from Apple's developer portal."
 _RENEW = "Renew the profile in Apple's developer portal and download it again."
 _DEEPEST = 16
 
-_SIGNATURE_FINDINGS = {
-    Signature.BROKEN: Finding(
-        "invalid_signature", f"The signature does not hold: the profile was changed after it was signed. {_DOWNLOAD}"
-    ),
-    Signature.UNSIGNED: Finding("invalid_signature", f"The profile is not signed. {_DOWNLOAD}"),
-    Signature.UNCHECKED: Finding(
-        "signature_not_checked",
-        "The signature could not be checked: it is of a kind, or by a signer, that is not known here.",
-        WARNING,
-    ),
-}
+# Names of platforms in profiles; Mac Catalyst has that of macOS.
+_MACOS = frozenset({"OSX", "macOS"})
+_DEBUGGABLE = ("get-task-allow", "com.apple.security.get-task-allow")
 
 
 def inspect_profile(data: bytes, now: dt.datetime) -> Inspection:
-    """What a provisioning profile says."""
+    """Return what a provisioning profile says."""
     try:
         signed = open_signed(data)
-    except Unreadable:
-        return _not_a_profile("The file begins like a provisioning profile and is cut off or damaged.")
+    except ReadError:
+        return _not_a_profile("The file begins like a provisioning profile, but is cut off or damaged.")
     try:
         properties = _properties(signed.content)
-    except Unreadable:
-        return _not_a_profile("The file is signed data, and what is signed is not the property list of a profile.")
-    findings = [_SIGNATURE_FINDINGS[signed.signature]] if signed.signature in _SIGNATURE_FINDINGS else []
+    except ReadError:
+        return _not_a_profile("The file is signed data, but it does not hold the property list of a profile.")
     embedded = _embedded(properties)
-    details = _details(properties, embedded, now)
+    certificates = [_certificate(der) for der in embedded]
+    details = _details(properties, embedded, certificates, now)
     begin, end = _date(properties, "CreationDate"), _date(properties, "ExpirationDate")
-    findings += out_of_date("The profile", begin, end, now, _RENEW)
-    findings += _about_certificates([_certificate(der) for der in embedded], now)
+    findings = [
+        *_about_signature(signed),
+        *out_of_date("The profile", begin, end, now, _RENEW),
+        *_about_certificates(certificates, now),
+    ]
     return Inspection(PROFILE, details, tuple(findings), tuple(details["certificates"]))
 
 
+def _about_signature(signed: SignedContent) -> Iterator[Finding]:
+    if signed.signature is Signature.BROKEN:
+        problem = "The signature does not hold: the profile was changed after it was signed"
+        yield finding("invalid_signature", f"{problem}. {_DOWNLOAD}")
+    elif signed.signature is Signature.UNSIGNED:
+        yield finding("invalid_signature", f"The profile is not signed. {_DOWNLOAD}")
+    elif signed.signature is Signature.UNCHECKED:
+        problem = "The signature could not be checked: its algorithm or its signer is not known"
+        yield finding("signature_not_checked", f"{problem}. {_DOWNLOAD}")
+    elif not all(may_sign_profiles(signer, signed.certificates) for signer in signed.signers):
+        who = named(signer.label for signer in signed.signers)
+        problem = f"The profile is signed by {who}, which is not one of Apple's signers of profiles"
+        yield finding("untrusted_signer", f"{problem}, so devices refuse it. {_DOWNLOAD}")
+
+
 def _not_a_profile(problem: str) -> Inspection:
-    return Inspection(PROFILE, {}, (Finding("not_a_profile", f"{problem} {_DOWNLOAD}"),))
+    return Inspection(PROFILE, {}, (finding("not_a_profile", f"{problem} {_DOWNLOAD}"),))
 
 
 @reading
@@ -80,11 +96,13 @@ def _properties(content: bytes) -> Mapping[str, Any]:
     return properties
 
 
-def _details(properties: Mapping[str, Any], embedded: list[bytes], now: dt.datetime) -> dict[str, Any]:
+def _details(
+    properties: Mapping[str, Any], embedded: list[bytes], certificates: list[Certificate | None], now: dt.datetime
+) -> dict[str, Any]:
     granted = properties.get("Entitlements")
     entitlements = _plain(granted) if isinstance(granted, dict) else {}
     team_id = _first(properties, "TeamIdentifier") or _text(entitlements.get("com.apple.developer.team-identifier"))
-    # The second name is that of profiles for macOS.
+    # Profiles for macOS have the second name.
     app_id = _text(entitlements.get("application-identifier")) or _text(
         entitlements.get("com.apple.application-identifier")
     )
@@ -97,7 +115,7 @@ def _details(properties: Mapping[str, Any], embedded: list[bytes], now: dt.datet
         "team_name": _text(properties.get("TeamName")),
         "app_id": app_id,
         "bundle_id": app_id.partition(".")[2] if app_id else None,
-        "type": _type(properties, entitlements),
+        "type": _type(properties, entitlements, certificates),
         "platforms": [name for name in _list(properties, "Platform") if isinstance(name, str)],
         "created_at": iso(created_at) if created_at else None,
         "expires_at": iso(expires_at) if expires_at else None,
@@ -109,13 +127,19 @@ def _details(properties: Mapping[str, Any], embedded: list[bytes], now: dt.datet
     return {key: values[key] for key in PROFILE_KEYS}
 
 
-def _type(properties: Mapping[str, Any], entitlements: Mapping[str, Any]) -> str:
+def _type(
+    properties: Mapping[str, Any], entitlements: Mapping[str, Any], certificates: list[Certificate | None]
+) -> str:
+    uses = {use_of(certificate) for certificate in certificates if certificate}
+    is_for_mac = bool(_MACOS.intersection(name for name in _list(properties, "Platform") if isinstance(name, str)))
     if properties.get("ProvisionsAllDevices") is True:
-        return "enterprise"
+        return "developer-id" if is_for_mac or uses == {DEVELOPER_ID} else "enterprise"
     if not isinstance(properties.get("ProvisionedDevices"), list):
         return "app-store"
-    debuggable = ("get-task-allow", "com.apple.security.get-task-allow")
-    return "development" if any(entitlements.get(name) is True for name in debuggable) else "ad-hoc"
+    # There is no ad hoc distribution for macOS, and debugging needs no entitlement there.
+    if is_for_mac or uses == {DEVELOPMENT} or any(entitlements.get(name) is True for name in _DEBUGGABLE):
+        return "development"
+    return "ad-hoc"
 
 
 def _embedded(properties: Mapping[str, Any]) -> list[bytes]:
@@ -125,22 +149,22 @@ def _embedded(properties: Mapping[str, Any]) -> list[bytes]:
 def _certificate(der: bytes) -> Certificate | None:
     try:
         return read_certificate(der)
-    except Unreadable:
+    except ReadError:
         return None
 
 
 def _about_certificates(certificates: list[Certificate | None], now: dt.datetime) -> Iterator[Finding]:
     readable = [certificate for certificate in certificates if certificate]
     if not certificates:
-        yield Finding(
+        yield finding(
             "no_certificates", f"The profile embeds no certificate, so nothing can be signed with it. {_RENEW}"
         )
     elif not readable:
-        yield Finding("no_certificates", f"None of the certificates in the profile can be read. {_DOWNLOAD}")
+        yield finding("no_certificates", f"The certificates in the profile cannot be read. {_DOWNLOAD}")
     elif all(certificate.expires_at <= now for certificate in readable):
         who = named(certificate.label for certificate in readable)
-        renew = "Add a certificate that is valid to it in Apple's developer portal and download it again."
-        yield Finding("certificates_expired", f"All certificates in the profile have expired ({who}). {renew}")
+        renew = "Add a valid certificate to it in Apple's developer portal and download it again."
+        yield finding("certificates_expired", f"All certificates in the profile have expired ({who}). {renew}")
 
 
 def _list(properties: Mapping[str, Any], key: str) -> list[Any]:
@@ -157,13 +181,13 @@ def _text(value: Any) -> str | None:
 
 
 def _date(properties: Mapping[str, Any], key: str) -> dt.datetime | None:
-    """Property lists know UTC only, and plistlib leaves that out."""
+    """Return a date with its time zone, which plistlib leaves out: property lists have UTC only."""
     value = properties.get(key)
     return value.replace(tzinfo=dt.timezone.utc) if isinstance(value, dt.datetime) else None
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """Entitlements as they can stand in a result; bytes of a file may not, and nobody nests them this deep."""
+    """Return entitlements as a result can hold them: without bytes, and not nested deeper than _DEEPEST."""
     if isinstance(value, (bytes, bytearray)) or depth > _DEEPEST:
         return None
     if isinstance(value, dict):

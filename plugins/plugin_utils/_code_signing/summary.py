@@ -132,6 +132,7 @@ def report_of(apps: Sequence[App], *, with_diff: bool) -> dict[str, Json]:
         result: Json = {"changed": app.changed, "msg": _message(app, causes)}
         if app.outcome:
             result["actions"] = app.outcome.get("actions") or []
+            result["files"] = app.outcome.get("files") or []
         if app.host in diffs:
             result["diff"] = diffs[app.host]
         if app.failed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
@@ -19,15 +20,27 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables impor
 APP_SLUG = "app_slug"
 # If more hosts than this have the same problem, only the summary has the message.
 SHARED = 3
+# A name that is less similar to a variable is the user's own.
+SUSPECTED = 0.6
 
 
 @dataclass
 class Hosts:
     """The hosts that take part: those whose variables are valid, and the problems of the others."""
 
-    reads: list[Read] = field(default_factory=list)
+    _reads: dict[str, Read] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     unknown: list[tuple[str, Problem]] = field(default_factory=list)
+
+    @property
+    def reads(self) -> list[Read]:
+        return list(self._reads.values())
+
+    def accept(self, read: Read) -> None:
+        self._reads[read.host] = read
+
+    def pass_over(self, host: str) -> None:
+        self._reads.pop(host, None)
 
     @property
     def warnings(self) -> list[str]:
@@ -36,12 +49,12 @@ class Hosts:
 
     def reject(self, host: str, *problems: Problem) -> None:
         self.problems += [(host, problem) for problem in problems]
-        self.reads = [read for read in self.reads if read.host != host]
+        self.pass_over(host)
 
     @property
     def messages(self) -> list[str]:
         """One message for each cause."""
-        return [cause.message() for cause in by_cause(self.problems)]
+        return [f"{cause.message()}." for cause in by_cause(self.problems)]
 
     def failed(self) -> dict[str, Json]:
         """Return the results of the hosts with problems. If many share a problem, only `messages` has its text."""
@@ -92,12 +105,12 @@ class AppsAction(PlayAction):
         for host, variables in of_hosts:
             read = self.variables.read(host, variables, evaluator)
             problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-            found.unknown += [(host, unknown.problem) for unknown in read.unknown if not unknown.is_misspelt]
+            found.unknown += [(host, problem) for problem in suspected(self.variables, read)]
             if problems:
                 found.reject(host, *problems)
             else:
                 self.add_values(read, variables)
-                found.reads.append(read)
+                found.accept(read)
         self._reject_duplicates(found)
         return found
 
@@ -134,8 +147,9 @@ class AppsAction(PlayAction):
             f"{self.variables.prefix}{APP_SLUG} is not set, and the host has no bitrise_app_slug from the inventory "
             "plugin mobileops.ci.bitrise"
         )
-        for read in [read for read in found.reads if APP_SLUG not in read.values]:
-            found.reject(read.host, Problem(text))
+        for read in found.reads:
+            if APP_SLUG not in read.values:
+                found.reject(read.host, Problem(text))
 
     def execute_for(
         self, entry: Entry, reads: Sequence[Read], options: Mapping[str, Any], task_vars: Json, *, each: Sequence[str]
@@ -160,6 +174,17 @@ class AppsAction(PlayAction):
     def alone(self) -> Json:
         """Return the result that makes each host run a task of its own."""
         return play_result(alone=True)
+
+
+def suspected(variables: Variables, read: Read) -> list[Problem]:
+    """Return a problem for each variable that may be misspelt, or may be the user's own: a warning, not an error."""
+    start = len(variables.prefix)
+    return [
+        unknown.problem
+        for unknown in read.unknown
+        if not unknown.is_misspelt
+        and SequenceMatcher(None, unknown.name[start:], unknown.closest[start:]).ratio() >= SUSPECTED
+    ]
 
 
 def common(reads: Sequence[Read], names: Iterable[str]) -> dict[str, Any]:

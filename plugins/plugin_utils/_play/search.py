@@ -12,6 +12,8 @@ from typing import Any
 
 from ansible import context
 
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import find_in_other_form
+
 
 class FileSearch:
     """Search files as ansible.builtin.copy does, then beside the inventory and in the project of the playbook.
@@ -31,8 +33,9 @@ class FileSearch:
         folders = self._folders(variables, project_dir)
         key = (path, *folders)
         if key not in self._found:
-            candidates = (Path(folder, path) for place in folders for folder in (Path(place, "files"), place))
-            self._found[key] = next((os.path.abspath(place) for place in candidates if place.exists()), None)
+            candidates = [Path(folder, path) for place in folders for folder in (Path(place, "files"), place)]
+            existing = (str(place) if place.exists() else find_in_other_form(str(place)) for place in candidates)
+            self._found[key] = next((os.path.abspath(place) for place in existing if place), None)
         return self._found[key]
 
     def places(self, variables: Mapping[str, Any], project_dir: str | None = None) -> list[str]:

@@ -63,6 +63,7 @@ FACTS = {
     "sha256": "SHA-256",
     "not_before": "Valid from",
     "chain": "Chain",
+    "use": "Use",
     "has_private_key": "Private key",
     "sha256_fingerprint": "SHA-256",
 }

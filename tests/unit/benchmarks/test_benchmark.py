@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.benchmarks.__main__ import CASES, main
 from tests.benchmarks.contest import Contestant, Turn, compete
 from tests.benchmarks.floor import Step, script_of, shape_of
 from tests.benchmarks.goals import GOALS, growth_of, verdicts
+from tests.benchmarks.limited_cases import LIMITS
 from tests.benchmarks.material import Fleet, Material, WrongOutcomeError
 from tests.benchmarks.measured import ProgramError, run_measured
 from tests.benchmarks.report import merge
@@ -132,3 +134,33 @@ def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> Non
         run_measured(
             ["sh", "-c", "echo too bad; exit 3"], tmp_path / "log", cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}
         )
+
+
+@pytest.mark.parametrize("mib", [0, 64, 128])
+def test_memory_of_a_program_is_its_own(tmp_path: Path, mib: int) -> None:
+    """And not what the benchmark has, with which a process begins on Linux."""
+    held = bytearray(b"x" * (200 * 2**20))
+    program = "import sys; held = bytearray(b'x' * (int(sys.argv[1]) << 20))"
+    command = [sys.executable, "-I", "-S", "-c", program, str(mib)]
+    found = run_measured(command, tmp_path / "log", cwd=tmp_path, env={})
+    assert len(held) > 0
+    # Twice while the bytes are copied, and 10 MiB of Python.
+    assert 2 * mib <= found.peak_mib <= 2 * mib + 25
+
+
+def test_limits_are_judged() -> None:
+    figures: Json = {}
+    for name in LIMITS:
+        figures |= {f"{name}_factor": 1.25, f"{name}_refused": 10, f"{name}_refused_at_most": 10}
+    assert all(verdict.met for verdict in verdicts({"limited": figures}))
+    figures |= {"window_factor": 1.31, "bucket_refused": 11}
+    missed = [verdict for verdict in verdicts({"limited": figures}) if not verdict.met]
+    assert [verdict.figure for verdict in missed] == ["1.31 x", "11 of at most 10"]
+
+
+@pytest.mark.parametrize(
+    ("name", "requests", "seconds"),
+    [("window", 200, 0), ("window", 201, 10), ("bucket", 40, 0), ("bucket", 60, 1), ("at_once", 800, 10)],
+)
+def test_the_time_that_a_limit_takes(name: str, requests: int, seconds: float) -> None:
+    assert LIMITS[name].least_s(requests) == pytest.approx(seconds)

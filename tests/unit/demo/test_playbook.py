@@ -35,17 +35,18 @@ def test_results_are_counted_file_by_file() -> None:
         "before": {"build_certificates": {"a.p12 (X)": facts, "a.p12 (Y)": facts}},
         "after": {"build_certificates": {"a.p12": facts}},
     }
-    run = Run("run")
+    run = Run("run", declared=3)
     for host, failed, result in (
         ("one", False, {"actions": [upload, delete], "files": [certificate, profile], "diff": diff}),
         ("two", False, {"actions": [], "files": [certificate]}),
         ("one", False, {"actions": [upload, delete], "msg": "the task for all apps"}),
         ("one", False, {"msg": "a task that is about something else"}),
         ("three", True, {"msg": "no such file"}),
+        ("", False, {"apps": 3}),
     ):
         run.take({"host": host, "failed": failed, "result": result})
 
-    assert run.apps == ["one", "two"]
+    assert (run.apps, run.in_play) == (["one", "two"], 3)
     assert (run.changed, run.unchanged, run.count("upload"), run.count("delete")) == (1, 2, 1, 1)
     assert run.failures == ["three: no such file"]
     assert run.actions == [upload, delete]

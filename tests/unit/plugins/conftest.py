@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
+from ansible_collections.mobileops.ci.plugins.module_utils import _http, _pace
 from tests.emulator.process import Emulator
 
 from .helpers.service import Service
@@ -33,6 +33,7 @@ def tasks(service: Service, tmp_path: Path) -> Tasks:
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeated requests follow at once; how long the pauses are is the subject of tests of their own."""
     monkeypatch.setattr(_http, "FIRST_DELAY_S", 0.0)
+    monkeypatch.setattr(_pace, "FIRST_WAIT_S", 0.01)
 
 
 @pytest.fixture(autouse=True)

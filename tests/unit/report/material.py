@@ -87,8 +87,14 @@ def file(kind: str, name: str, identity: str, days: float | None = 200, **other:
             "not_before": "2026-01-02T03:04:05Z",
             "has_private_key": True,
             "chain": 2,
+            "use": "distribution",
         },
-        "android_keystore": {"type": "pkcs12", "alias": "upload", "sha256_fingerprint": digest(identity)},
+        "android_keystore": {
+            "type": "pkcs12",
+            "alias": "upload",
+            "sha256_fingerprint": digest(identity),
+            "not_before": "2026-01-02T03:04:05Z",
+        },
     }
     inside = known.get(kind)
     return {

@@ -36,8 +36,8 @@ def signed_content(profile: ProvisioningProfile, authority: Authority, directory
     if openssl is None:
         begin, end = profile.content.index(b"<?xml"), profile.content.index(b"</plist>") + len(b"</plist>")
         return dict(plistlib.loads(profile.content[begin:end]))
-    root = directory / "root.pem"
-    root.write_bytes(authority.root.certificate.public_bytes(Encoding.PEM))
+    root = directory / "authorities.pem"
+    root.write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in authority.chain))
     # A purpose of its own is asked for with "any": openssl knows mail and web servers only.
     command = [openssl, "cms", "-verify", "-inform", "DER", "-CAfile", str(root), "-purpose", "any", "-no_check_time"]
     answer = subprocess.run(command, input=profile.content, capture_output=True, check=False)
@@ -52,9 +52,10 @@ def test_signature_covers_the_property_list(
 
 
 def test_signed_data_carries_signer_and_chain(profile: ProvisioningProfile, authority: Authority) -> None:
-    embedded = pkcs7.load_der_pkcs7_certificates(profile.content)
-
-    assert set(embedded) == {authority.profile_signer.certificate, *authority.chain}
+    signer = authority.profile_signer.certificate
+    assert pkcs7.load_der_pkcs7_certificates(profile.content) == [signer]
+    as_apple = authority.sign_profile(profile.properties, with_chain=True)
+    assert set(pkcs7.load_der_pkcs7_certificates(as_apple.content)) == {signer, *authority.chain}
 
 
 def test_property_list(profile: ProvisioningProfile, identity: Identity) -> None:
@@ -75,6 +76,7 @@ def test_property_list(profile: ProvisioningProfile, identity: Identity) -> None
         (ProfileType.AD_HOC, True, False, False),
         (ProfileType.APP_STORE, False, False, False),
         (ProfileType.ENTERPRISE, False, True, False),
+        (ProfileType.DEVELOPER_ID, False, True, False),
     ],
 )
 def test_type_shows_in_devices_and_entitlements(

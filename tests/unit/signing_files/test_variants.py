@@ -52,7 +52,7 @@ def test_keystore(authority: Authority) -> None:
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
 def test_signed_data(authority: Authority, digest: str, *, streamed: bool) -> None:
     """Read by OpenSSL's rules where the profiles' details are compared with it; here by cryptography's loader."""
-    content = authority.sign(b"x" * 5000, digest=digest, streamed=streamed)
+    content = authority.sign(b"x" * 5000, digest=digest, streamed=streamed, with_chain=True)
     assert content.startswith(b"\x30\x80" if streamed else b"\x30\x82")
     assert set(pkcs7.load_der_pkcs7_certificates(content)) == {
         authority.profile_signer.certificate,

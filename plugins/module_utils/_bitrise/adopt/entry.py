@@ -44,7 +44,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers impo
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 
 EXPORT = OptionGroup(
@@ -61,7 +61,7 @@ EXPORT = OptionGroup(
         },
         "groups": {"type": "dict"},
         "dest": {"type": "path", "required": True},
-        "concurrency": {"type": "int", "default": 8},
+        **CONCURRENCY.argument_spec,
         "force": {"type": "bool", "default": False},
     }
 )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup
 
 ARTIFACT = OptionGroup(
     {"slug": {"type": "str"}, "title": {"type": "str"}},
@@ -40,7 +40,7 @@ RETENTION = OptionGroup(
         "older_than_days": {"type": "int"},
         "keep_builds": {"type": "int", "default": 10},
         "max_artifacts": {"type": "int", "default": 100},
-        "concurrency": {"type": "int", "default": 8},
+        **CONCURRENCY.argument_spec,
     },
     mutually_exclusive=(("app_slug", "apps"),),
     required_one_of=(("app_slug", "apps"),),

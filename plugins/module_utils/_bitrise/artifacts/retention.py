@@ -105,23 +105,31 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         refuse_empty(options, "app_slug")
         rules = _rules(options, options["app_slug"])
         retained = _retain(clients, rules, concurrency, check_mode=context.check_mode)
-        return Outcome({"summary": retained.summary}, retained.plan, retained.warnings, retained.error)
+        summary = {**retained.summary, **_traffic(clients)}
+        return Outcome({"summary": summary}, retained.plan, retained.warnings, retained.error)
     own = {
         app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
     }
     check_slugs([app["app_slug"] for app in options["apps"]])
     rules_of = {slug: _rules({**options, **app}, slug) for slug, app in own.items()}
     # So many requests at the same time in all: a few apps share what many would use.
-    share = max(1, concurrency // len(rules_of))
+    share = max(1, concurrency // max(1, len(rules_of)))
 
     def work(_client: BitriseClient, slug: str) -> AppOutcome:
         retained = _retain(clients, rules_of[slug], share, check_mode=context.check_mode)
         return AppOutcome(slug, retained.plan, {"summary": retained.summary}, retained.warnings, retained.error)
 
-    return _outcome(run_for_apps(clients, min(concurrency, len(rules_of)), list(rules_of), work, context.say))
+    workers = max(1, min(concurrency, len(rules_of)))
+    found = run_for_apps(clients, workers, list(rules_of), work, context.say)
+    return _outcome(found, _traffic(clients))
 
 
-def _outcome(found: Mapping[str, AppOutcome]) -> Outcome:
+def _traffic(clients: BitriseClients) -> dict[str, float]:
+    """Return what the rate limit of the service cost."""
+    return {"waited_s": round(clients.gates.waited_s, 1), "refused": clients.gates.refused}
+
+
+def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> Outcome:
     summaries = [outcome.values.get("summary", {}) for outcome in found.values()]
     plan = Plan(
         tuple(action for outcome in found.values() for action in outcome.plan.actions),
@@ -132,7 +140,10 @@ def _outcome(found: Mapping[str, AppOutcome]) -> Outcome:
         outcome.values.setdefault("summary", Retained().summary)
     values = {
         "apps": {slug: outcome.as_result() for slug, outcome in found.items()},
-        "summary": {name: sum(summary.get(name, 0) for summary in summaries) for name in Retained().summary},
+        "summary": {
+            **{name: sum(summary.get(name, 0) for summary in summaries) for name in Retained().summary},
+            **traffic,
+        },
     }
     errors = {slug: outcome.error for slug, outcome in found.items() if outcome.error}
     undated = [slug for slug, outcome in found.items() if outcome.warnings]
@@ -203,13 +214,15 @@ def _apply(
     refused: list[CiError] = []
 
     def work(action: ArtifactAction) -> CiError | None:
-        # A token that may not do one of them may do none of them.
+        # A token without the permission for one of them has it for none of them.
         if refused:
             return NotDoneError("The task was stopped.")
+        if clients.gates.deadline.is_over:
+            return clients.gates.deadline.error()
         try:
             apply(Artifacts(clients.get(), app_slug, action.build_slug), action)
         except CiError as error:
-            if error.kind in ("unauthorized", "forbidden"):
+            if error.ends_task or error.kind == "forbidden":
                 refused.append(error)
             return error
         return None

@@ -29,6 +29,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import Attempts
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
@@ -91,6 +92,7 @@ class _Abortion:
         To abort twice does no harm, so a request without a clear answer is sent again if the build still runs.
         """
         tries = 0
+        attempts = Attempts(self._client)
         while True:
             tries += 1
             try:
@@ -100,9 +102,7 @@ class _Abortion:
                 build = self._look_after(error)
                 if is_over(build):
                     return status_of(build) in ABORTED_STATES
-                if tries > self._client.max_retries:
-                    raise
-                self._client.back_off(tries)
+                attempts.wait(error)
             except ServiceError as error:
                 if error.kind != "bad_request":
                     raise

@@ -33,7 +33,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
 
@@ -57,7 +57,7 @@ STALE = (
                 "required": True,
                 "options": {"app_slug": {"type": "str", "required": True}, **_EACH},
             },
-            "concurrency": {"type": "int", "default": 8},
+            **CONCURRENCY.argument_spec,
         }
     )
     + LIMITS

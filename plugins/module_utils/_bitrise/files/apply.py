@@ -37,7 +37,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_a
     Policy,
     plan_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.upload import FileUpload
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.upload import FileUpload, create_repeatedly
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
     ConcurrentChangeError,
@@ -215,8 +215,9 @@ class Application:
             raise _concurrent(first, "A newer file of that name has other content.")
         if not first.desired.present or first.desired.slug:
             # Only what this task is about: another run may have uploaded a file of that name meanwhile.
-            about = {action.slug for action in (*first.delete, *first.clear)}
-            again = replace(again, delete=tuple(action for action in again.delete if action.slug in about))
+            there = {file.slug for file in listed}
+            planned = (action for action in (*first.clear, *first.delete) if action.reason != "leftover")
+            again = replace(again, delete=tuple(action for action in planned if action.slug in there))
         return again
 
     def _mark(self, key: Key, plan: FilePlan) -> None:
@@ -229,7 +230,7 @@ class Application:
         digest = hashlib.sha256(name.encode()).hexdigest()[:16].upper()
         more = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if kind.has_env_key else {}
         try:
-            data = self._client.create_file(kind, self._app_slug, name, 1, more)
+            data = create_repeatedly(self._client, kind, self._app_slug, name, 1, more)
         except CiError as error:
             error.notes.append(
                 f"No old file was deleted. Declare is_protected=true for {plan.desired.label}, so that the service "

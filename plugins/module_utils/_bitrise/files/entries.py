@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile, same_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
     FILE_OPTIONS,
     STATE,
@@ -62,7 +62,9 @@ def _listing(kind: FileKind) -> Entry:
         if slug is not None:
             found = [client.file(kind, app_slug, slug)]
         elif name is not None:
-            found = [data for data in client.files(kind, app_slug) if data.get("upload_file_name") == name][:limit]
+            found = [
+                data for data in client.files(kind, app_slug) if same_name(str(data.get("upload_file_name")), name)
+            ][:limit]
         else:
             found = list(client.files(kind, app_slug, limit))
         return Outcome({kind.plural: [RemoteFile.from_service(kind, data).as_result() for data in found]})

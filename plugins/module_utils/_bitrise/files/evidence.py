@@ -102,9 +102,8 @@ def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile])
     named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
     processed = [file for file in named if file.processed]
     unprocessed = tuple(file for file in named if not file.processed)
-    markers = tuple(
-        file for file in observed if desired.name and is_marker(file) and file.name == marker_name(desired.name)
-    )
+    noted = [file for file in observed if desired.name and is_marker(file) and file.name == marker_name(desired.name)]
+    markers = tuple(sorted(noted, key=lambda file: file.slug or ""))
     if desired.slug is not None:
         exact = next((file for file in observed if file.slug == desired.slug), None)
         if exact is None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +16,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import composed
 
 # Signed URLs and passwords: in no result, whatever else the service may add to its objects.
 _SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)
@@ -72,7 +72,7 @@ def not_taken(data: Mapping[str, Any], changes: Mapping[str, Any]) -> list[str]:
 
 def same_name(one: str, other: str) -> bool:
     """Return whether two names are equal to a reader: a Mac may write an umlaut as two characters."""
-    return one == other or unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+    return one == other or composed(one) == composed(other)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Desired:
 
     @property
     def secrets(self) -> tuple[str | None, ...]:
-        return (self.password, *self.keystore.values())
+        return (self.password, *(value for name, value in self.keystore.items() if name != "alias"))
 
     def means(self, file: RemoteFile) -> bool:
         """Return whether a remote file has the declared name, or the declared key where one is declared."""

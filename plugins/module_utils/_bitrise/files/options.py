@@ -95,7 +95,7 @@ def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callab
         raise OptionError(f"src: {options['src']} names a directory; name the file itself.")
     present = options["state"] == "present"
     name = options["name"] or (os.path.basename(options["src"]) if options["src"] else None)
-    content = _content(options, read_file) if present else None
+    content = _content(options, name, read_file) if present else None
     if options["content"] is not None and not name and not options["slug"]:
         raise OptionError("name: with content there is no file to take the name from, so it has to be given.")
     if content and not name:
@@ -123,7 +123,7 @@ def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callab
     return Declaration(desired, content, backup, options.get("verify", NONE))
 
 
-def _content(options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Content | None:
+def _content(options: Mapping[str, Any], name: str | None, read_file: Callable[[str], Content]) -> Content | None:
     if options["content"] is not None:
-        return decode_content(options["content"])
+        return decode_content(options["content"], f"content of {name}" if name else "content")
     return read_file(options["src"]) if options["src"] else None

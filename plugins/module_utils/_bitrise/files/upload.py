@@ -26,7 +26,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
-    KEYSTORE_SECRETS,
     RemoteFile,
     not_taken,
 )
@@ -35,7 +34,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
     ConcurrentChangeError,
     ServiceError,
-    UnclearOutcomeError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
@@ -43,6 +41,16 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Co
 CONFIRMATION_TRIES = 9
 # Answers that refuse a change for good; the service may refuse to change what is not confirmed yet.
 _REFUSED = frozenset({400, 403, 404, 405, 409, 422})
+
+
+def create_repeatedly(
+    client: BitriseClient, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Create a file, and create another one if the answer is lost.
+
+    The upload URL of the first is lost with the answer. A later run removes it once it cannot be in use.
+    """
+    return client.until_clear(lambda: client.create_file(kind, app_slug, name, size, more), lambda: None)
 
 
 class FileUpload:
@@ -58,7 +66,8 @@ class FileUpload:
 
     def run(self, action: Upload, content: Content) -> RemoteFile:
         """Upload, and return the file as the service has it. After a failure the old files are in place."""
-        self._client.redact.add(action.changes.get(PASSWORD), *(action.creation.get(name) for name in KEYSTORE_SECRETS))
+        passwords = (action.creation.get(name) for name in ("password", "private_key_password"))
+        self._client.redact.add(action.changes.get(PASSWORD), *passwords)
         changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
         try:
             slug, tag = self._create_and_send(action, content)
@@ -89,7 +98,14 @@ class FileUpload:
         return slug, self._send(url, action, content)
 
     def _create(self, action: Upload) -> tuple[str, str]:
-        data = self._create_once(action)
+        self._created_at = time.monotonic()
+        try:
+            data = create_repeatedly(
+                self._client, self._kind, self._app_slug, action.name, action.size, action.creation
+            )
+        except ServiceError as error:
+            self._explain_refusal(action, error)
+            raise
         slug = self._created = str(data["slug"])
         newest = max((str(file.slug) for file in self._listed), default="")
         if newest and are_ordered([newest, slug]) and slug < newest:
@@ -100,22 +116,6 @@ class FileUpload:
                 kind="invalid_response",
             )
         return slug, str(data.get("upload_url") or "")
-
-    def _create_once(self, action: Upload) -> dict[str, Any]:
-        tries = 0
-        while True:
-            self._created_at = time.monotonic()
-            try:
-                return self._client.create_file(self._kind, self._app_slug, action.name, action.size, action.creation)
-            except UnclearOutcomeError:
-                # Its upload URL is lost with the answer. A later run removes such a file once it cannot be in use.
-                tries += 1
-                if tries > self._client.max_retries:
-                    raise
-                self._client.back_off(tries)
-            except ServiceError as error:
-                self._explain_refusal(action, error)
-                raise
 
     def _explain_refusal(self, action: Upload, error: ServiceError) -> None:
         if not self._kind.has_env_key or error.kind != "bad_request":
@@ -175,28 +175,27 @@ class FileUpload:
 
     def _confirm(self, slug: str) -> dict[str, Any]:
         """Confirm the upload, and wait until the service has processed the file."""
-        unclear: UnclearOutcomeError | None = None
-        for tries in range(CONFIRMATION_TRIES):
-            if tries:
-                self._client.back_off(tries)
-            data, unclear = self._confirm_once(slug) if tries == 0 or unclear else (self._read_own(slug), None)
-            if unclear is not None:
-                data = self._read_own(slug)
+
+        def look() -> dict[str, Any] | None:
+            found = self._read_own(slug)
+            return found if found.get("processed") is True else None
+
+        data = self._client.until_clear(lambda: self._confirm_once(slug), look)
+        for tries in range(1, CONFIRMATION_TRIES + 1):
             if data.get("processed") is True:
                 return data
-        if unclear is not None:
-            raise unclear
+            if tries > 1:
+                self._client.back_off(tries)
+            data = self._read_own(slug)
         raise ServiceError(
             f"The service did not process the uploaded {self._kind.words} of app {self._app_slug} (slug {slug}): it "
             "still returns processed=false. The files that it was to replace are unchanged. Run again later.",
             kind="invalid_response",
         )
 
-    def _confirm_once(self, slug: str) -> tuple[dict[str, Any], UnclearOutcomeError | None]:
+    def _confirm_once(self, slug: str) -> dict[str, Any]:
         try:
-            return self._client.confirm_file(self._kind, self._app_slug, slug), None
-        except UnclearOutcomeError as error:
-            return {}, error
+            return self._client.confirm_file(self._kind, self._app_slug, slug)
         except ServiceError as error:
             if error.status == 404:
                 raise self._disappeared(slug) from error

@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS, declaration_of
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, composed
 
 KINDS = tuple(FILE_OPTIONS)
 # Bytes of local files that are kept for the next app: far more than a fleet's shared signing files have.
@@ -80,7 +80,9 @@ def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) ->
         own = [_declaration(kind.plural, entry, read_file) for entry in app.own.get(kind.plural, ())]
         declarations = [*app.common.get(kind.plural, ()), *own]
         # Of those that name a file by its slug, what the slugs stand for is compared later.
-        names = [declaration.desired.label for declaration in declarations if declaration.desired.slug is None]
+        names = [
+            composed(declaration.desired.label) for declaration in declarations if declaration.desired.slug is None
+        ]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise OptionError(f"{kind.plural} declares {', '.join(twice)} twice for app {app.app_slug}.")

@@ -33,7 +33,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconc
     prepare,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import FailureStreak, side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
@@ -86,7 +86,13 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         if cache and not context.check_mode:
             cache.save()
     seconds = round(time.monotonic() - started, 3)
-    outcome = _outcome(outcomes, clients.requests_sent, seconds, cache.warnings if cache else [])
+    summary = {
+        "requests": clients.requests_sent,
+        "refused": clients.gates.refused,
+        "waited_s": round(clients.gates.waited_s, 3),
+        "seconds": seconds,
+    }
+    outcome = _outcome(outcomes, summary, cache.warnings if cache else [])
     return replace(outcome, error=fleet.error) if fleet.error else outcome
 
 
@@ -107,6 +113,7 @@ class _Fleet:
         self._options = options
         self._counted = counted
         self._outcomes = {app.app_slug: FleetAppOutcome() for app in declared}
+        self._streak = FailureStreak()
         self.error: CiError | None = None  # of the task as a whole
 
     def run(self) -> dict[str, FleetAppOutcome]:
@@ -153,8 +160,9 @@ class _Fleet:
         self._check_stop(outcome)
 
     def _check_stop(self, outcome: FleetAppOutcome) -> None:
-        # A token that is refused for one app is refused for all. Checked before this thread takes the next app.
-        if outcome.error and (self._options["fail_fast"] or outcome.error.kind == "unauthorized"):
+        """Stop the fleet for a cause that concerns all apps, before this thread takes the next app."""
+        outcome.error = self._streak.note(outcome.error) or outcome.error
+        if outcome.error and (self._options["fail_fast"] or outcome.error.ends_task):
             self._policy.stop.set()
 
     def _concurrently(
@@ -168,9 +176,7 @@ class _Fleet:
         side_by_side(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
 
 
-def _outcome(
-    outcomes: Mapping[str, FleetAppOutcome], requests: int, seconds: float, warnings: Sequence[str]
-) -> Outcome:
+def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, float], warnings: Sequence[str]) -> Outcome:
     plan = Plan(
         tuple(action for outcome in outcomes.values() for action in outcome.actions),
         before={slug: outcome.before for slug, outcome in outcomes.items() if outcome.before or outcome.after},
@@ -181,8 +187,7 @@ def _outcome(
         "changed": sum(bool(outcome.actions) for outcome in outcomes.values()),
         "failed": sum(outcome.error is not None for outcome in outcomes.values()),
         **counts(outcomes),
-        "requests": requests,
-        "seconds": seconds,
+        **traffic,
     }
     return Outcome(
         {"apps": {slug: outcome.as_result() for slug, outcome in outcomes.items()}, "summary": summary},

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup, with_entries
 
 
 def _file_lists() -> dict[str, dict[str, Any]]:
@@ -40,7 +40,7 @@ FLEET = OptionGroup(
         "purge": {"type": "list", "elements": "str", "choices": [kind.plural for kind in FILE_OPTIONS], "default": []},
         "max_purge": {"type": "int", "default": 10},
         "max_purge_total": {"type": "str", "default": "25%"},
-        "concurrency": {"type": "int", "default": 8},
+        **CONCURRENCY.argument_spec,
         "fail_fast": {"type": "bool", "default": False},
         "digest_cache": {"type": "path", "fallback": (environment_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
     }

@@ -63,7 +63,9 @@ class FleetPolicy:
     inspector: Inspector = field(default_factory=Inspector)
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def go_on(self, app_slug: str) -> None:
+    def go_on(self, client: BitriseClient, app_slug: str) -> None:
+        """Raise if the task was stopped, or if its time limit is reached."""
+        client.gates.deadline.check()
         if self.stop.is_set():
             raise NotDoneError(f"App {app_slug} was not finished: the task was stopped.")
 
@@ -74,7 +76,7 @@ def prepare(
     """Observe and plan an app. Returns None if that failed, and `outcome` tells why."""
 
     def work() -> PreparedApp:
-        policy.go_on(declared.app_slug)
+        policy.go_on(client, declared.app_slug)
         declarations = declarations_of(declared, policy.read_file)
         for some in declarations.values():
             client.redact.add(*(secret for declaration in some for secret in declaration.desired.secrets))
@@ -88,7 +90,7 @@ def apply(client: BitriseClient, prepared: PreparedApp, policy: FleetPolicy, out
     app_slug = prepared.plan.app_slug
 
     def work() -> None:
-        apply_app(client, prepared, outcome, check_mode=policy.check_mode, go_on=lambda: policy.go_on(app_slug))
+        apply_app(client, prepared, outcome, check_mode=policy.check_mode, go_on=lambda: policy.go_on(client, app_slug))
 
     _guarded(client, app_slug, outcome, work)
 

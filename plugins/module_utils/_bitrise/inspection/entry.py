@@ -25,7 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, with_entries
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import LIBRARIES
 
@@ -45,7 +45,7 @@ INSPECTION = OptionGroup(
             "default": [kind.plural for kind in KINDS if kind != PROJECT_FILE],
         },
         "expires_within": {"type": "int", "default": 30},
-        "concurrency": {"type": "int", "default": 8},
+        **CONCURRENCY.argument_spec,
         "digest_cache": {"type": "path", "fallback": (environment_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
     }
 )
@@ -87,6 +87,8 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         "unreadable": len(unreadable),
         **{name: len(entries) for name, entries in lists.items()},
         "requests": clients.requests_sent,
+        "waited_s": round(clients.gates.waited_s, 1),
+        "refused": clients.gates.refused,
         "seconds": round(time.monotonic() - started, 3),
     }
     values = {

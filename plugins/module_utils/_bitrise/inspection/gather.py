@@ -19,6 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     ANDROID_KEYSTORE,
     KINDS,
     PROJECT_FILE,
+    PROVISIONING_PROFILE,
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
@@ -29,6 +30,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiErro
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import MAX_BYTES, inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import superseded
 
 # Findings that say nothing of the file, but that it could not be opened.
 NOT_OPENED = frozenset({"wrong_password", "password_needed"})
@@ -100,6 +102,8 @@ class Gathering:
         everything = [found[slug] for slug in apps]
         if self.look_inside:
             self._look_into([file for app in everything for file in app.files])
+            for app in everything:
+                _mark_superseded(app.of_kind(PROVISIONING_PROFILE))
         return everything
 
     def _look_into(self, files: Sequence[FileOfApp]) -> None:
@@ -115,13 +119,14 @@ class Gathering:
         )
 
     def _list(self, app_slug: str) -> AppFiles:
+        self.clients.gates.deadline.check()
         app = AppFiles(app_slug, kinds=self.kinds)
         try:
             for kind in self.kinds:
                 files = [RemoteFile.from_service(kind, data) for data in self.clients.get().files(kind, app_slug)]
                 app.files += [FileOfApp(kind, app_slug, self._with_known_digest(file)) for file in files]
         except CiError as error:
-            if error.kind in ("unauthorized", "not_done"):
+            if error.ends_task:
                 raise
             return AppFiles(app_slug, kinds=self.kinds, error=error)
         return app
@@ -133,6 +138,7 @@ class Gathering:
 
     def _open(self, files: list[FileOfApp], inspector: _Inspector) -> None:
         """Look inside of files that have the same content; the first that can be fetched stands for all."""
+        self.clients.gates.deadline.check()
         content = None
         for one in files:
             if content is None:
@@ -164,7 +170,7 @@ class Gathering:
             try:
                 copy = fetch(self.clients.get(), one.kind, one.app_slug, file, io.BytesIO)
             except CiError as error:
-                if error.kind in ("unauthorized", "not_done"):
+                if error.ends_task:
                     raise
                 one.problem = error.message
                 return None
@@ -206,9 +212,17 @@ class _Inspector:
         if one.kind != ANDROID_KEYSTORE or password is not None:
             return known
         findings = tuple(found for found in known.findings if found.code not in NOT_OPENED)
-        # The certificates of a JKS file are there for everybody to read.
+        # The certificates in JKS, JCEKS and BKS are readable without the password.
         closed = len(findings) < len(known.findings) and not known.details.get("expires_at")
         return None if closed else replace(known, findings=findings)
+
+
+def _mark_superseded(profiles: Sequence[FileOfApp]) -> None:
+    """Add a finding to each profile of one app that has a newer one beside it."""
+    for number, finding in superseded({number: one.opened for number, one in enumerate(profiles)}).items():
+        inspection = profiles[number].inspection
+        if inspection:
+            profiles[number].inspection = replace(inspection, findings=(*inspection.findings, finding))
 
 
 def _same_content(files: Iterable[FileOfApp]) -> list[list[FileOfApp]]:

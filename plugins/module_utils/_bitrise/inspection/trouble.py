@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.gather import AppFiles, FileOfApp
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import composed
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import unpaired
 
 # The lists of a result, in the order of urgency.
@@ -103,7 +104,7 @@ def _unverifiable(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[_Fou
 
 
 def _unpaired(app: AppFiles) -> Iterator[_Found]:
-    """Profiles and certificates that lack each other. Nothing is said where not all are known."""
+    """Yield profiles and certificates that lack each other, unless one of the app's files could not be read."""
     if not {PROVISIONING_PROFILE, BUILD_CERTIFICATE}.issubset(app.kinds):
         return
     profiles, certificates = app.of_kind(PROVISIONING_PROFILE), app.of_kind(BUILD_CERTIFICATE)
@@ -112,6 +113,9 @@ def _unpaired(app: AppFiles) -> Iterator[_Found]:
         lack = "It embeds none of the app's certificates" if certificates else "The app has no certificate for it"
         yield profiles[number], f"{lack}, so nothing can be signed with it."
     for number in lonely.certificates:
+        opened = certificates[number].opened
+        if opened and not opened.needs_profile:
+            continue
         lack = "No provisioning profile of the app embeds it" if profiles else "The app has no provisioning profile"
         yield certificates[number], f"{lack}, so nothing can be signed with it."
 
@@ -123,14 +127,19 @@ def _fingerprints(files: Sequence[FileOfApp]) -> dict[int, Sequence[str] | None]
 
 
 def _duplicated(files: Sequence[FileOfApp]) -> Iterator[_Found]:
-    by_name = _grouped(files, lambda file: file.file.name)
+    """Yield files of one name or content, and profiles that a newer one replaces."""
+    by_name = _grouped(files, lambda file: composed(file.file.name))
     for file, others in by_name:
         slugs = ", ".join(str(other.file.slug) for other in others)
         yield file, f"The app has more files of this name, with slug {slugs}."
     known = {id(file) for file, _others in by_name}
     for file, others in _grouped(files, lambda file: file.file.sha256):
         if id(file) not in known:
+            known.add(id(file))
             yield file, f"The app has the same content again as {', '.join(other.file.name for other in others)}."
+    for file in files:
+        found = file.inspection.findings if file.inspection and id(file) not in known else ()
+        yield from ((file, finding.message) for finding in found if finding.code == "superseded")
 
 
 def _grouped(

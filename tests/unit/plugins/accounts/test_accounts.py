@@ -97,6 +97,6 @@ def test_one_organization(service: Service, tasks: Tasks) -> None:
 @pytest.mark.parametrize(("entry", "option"), [(USER_INFO, "user_slug"), (ORGANIZATION_INFO, "organization_slug")])
 def test_slugs(service: Service, tasks: Tasks, entry: Any, option: str) -> None:
     empty = tasks.make(entry, **{option: ""}).fail()
-    assert empty["msg"].startswith(f"{option}: this is empty")
+    assert empty["msg"].startswith(f"{option} must not be empty.")
     assert asked(service) == []
     assert tasks.make(entry, **{option: "none"}).fail()["error"]["kind"] == "not_found"

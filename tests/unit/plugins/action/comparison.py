@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from ..helpers.cases import exhaustive
 from .playbook import Event, Playground, Run
 
 WAYS = ("auto", "target")
 
 # Playbooks take long. `make matrix` runs them all.
-ALL_CASES = os.environ.get("MOBILEOPS_CI_TEST_CASES") == "all"
-seldom = pytest.mark.skipif(not ALL_CASES, reason="other tests cover most of it; make matrix runs it")
+seldom = exhaustive
 
 # Where a case runs, in the words of the action.
 HERE, ASKED_FOR, NOWHERE = "in the controller", "as a module: asked for", ""

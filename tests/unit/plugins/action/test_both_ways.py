@@ -19,8 +19,9 @@ import pytest
 
 from tests.emulator.process import Emulator
 
+from ..helpers.cases import ALL_CASES
 from . import cases_bitrise, cases_builds, cases_plumbing
-from .comparison import ALL_CASES, Case, run_both_ways, seldom
+from .comparison import Case, run_both_ways, seldom
 from .playbook import Playground, core_version
 
 SELDOM = () if ALL_CASES else cases_bitrise.SELDOM + cases_builds.SELDOM + cases_plumbing.SELDOM

@@ -113,7 +113,7 @@ def test_nothing_is_kept_where_nobody_asked_for_it() -> None:
 def test_a_timeout_of_the_task_takes_back_what_was_created(tmp_path: Path, emulator: Emulator) -> None:
     slug = "a99a0001a99a0001"
     emulator.load({"apps": [{"title": "Shop", "slug": slug, "owner": "owner"}]})
-    emulator.fault(slow_s=120, method="POST", path="/uploaded$")
+    emulator.fault(slow_s=120, method="PUT", path="/_storage/")
     ground = Playground(tmp_path)
     (ground.files / "Shop.mobileprovision").write_bytes(b"the bytes")
     options = {
@@ -133,5 +133,5 @@ def test_a_timeout_of_the_task_takes_back_what_was_created(tmp_path: Path, emula
             break
 
     assert run.event("slow").event == "failed"
-    assert methods == ["GET", "POST", "POST", "DELETE"]
+    assert methods == ["GET", "POST", "DELETE"]
     assert emulator.state()["apps"][slug]["provisioning_profiles"] == []

@@ -112,8 +112,6 @@ def test_a_fleet_is_adopted_in_few_lines_and_a_rollout_changes_nothing(fleet: Fl
 
 def test_what_concerns_all_apps_is_one_failure(fleet: Fleet, ground: Playground) -> None:
     hosts = {"no app": "", "Shop": ONE, "Bank": TWO}
-    (concurrency,) = failures(adopt(fleet, ground, apps=hosts, adopt_concurrency=0))
-    assert "concurrency" in concurrency
     (misspelt,) = failures(adopt(fleet, ground, apps=hosts, adopt_forced=True))
     assert (
         "Nothing was written. adopt_forced is not a variable of this collection; did you mean adopt_force?" in misspelt

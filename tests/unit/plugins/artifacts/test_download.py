@@ -198,7 +198,7 @@ def test_a_link_at_dest_is_replaced_and_not_followed(app: AppWithArtifacts, tmp_
         ("taken", "is a directory"),
         ("pipe", "not a regular file"),
         ("a\0b", "cannot be used"),
-        ("", "is empty"),
+        ("", "must not be empty"),
     ],
 )
 def test_dest_that_cannot_be(app: AppWithArtifacts, tmp_path: Path, dest: str, words: str, check_mode: bool) -> None:

@@ -73,6 +73,8 @@ def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
         "unpublished": 0,
         "failed": 0,
         "freed_bytes": size,
+        "waited_s": 0.0,
+        "refused": 0,
     }
     again = task.run(diff=True)
     assert (again["changed"], again["actions"], again["diff"]) == (False, [], {"before": {}, "after": {}})

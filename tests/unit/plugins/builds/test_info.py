@@ -154,8 +154,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no time": ({"after": "yesterday"}, "after: 'yesterday' is neither a date and time"),
     "no such day": ({"before": "2026-02-30"}, "before: '2026-02-30' is neither"),
     "too far away": ({"before": "9" * 30}, "before: "),
-    "limit": ({"limit": 0}, "limit: 0 "),
-    "empty branch": ({"branch": ""}, "branch: this is empty"),
+    "limit": ({"limit": 0}, "limit must be 1 or greater, got 0."),
+    "empty branch": ({"branch": ""}, "branch must not be empty."),
     "build of no app": ({"app_slug": None, "build_slug": "b1"}, "app_slug: the service finds a build only together"),
     "branch of all apps": (
         {"app_slug": None, "branch": "main"},

@@ -133,7 +133,7 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"branch": ""}, "branch: this is empty"),
+        ({"branch": ""}, "branch must not be empty."),
         (
             {"environments": [{"key": "A", "value": "x"}], "secret_environments": {"A": "c4nary"}},
             "environments: the key 'A' is there twice",

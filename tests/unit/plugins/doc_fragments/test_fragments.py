@@ -25,7 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.option
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, TRANSPORT, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, TRANSPORT, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
@@ -55,6 +55,7 @@ GROUPS = {
     "_phonegap.login": LOGIN,
     "_run_in": RUN,
     "_transport": TRANSPORT,
+    "_transport.concurrency": CONCURRENCY,
     "_waiting": WAIT,
 }
 

@@ -101,11 +101,11 @@ def test_an_app_that_is_listed_twice(fleet: Fleet) -> None:
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "concurrency: 0 is not": {"concurrency": 0},
-    "concurrency: 65 is not": {"concurrency": 65},
+    "concurrency must be between 1 and 64, got 0.": {"concurrency": 0},
+    "concurrency must be between 1 and 64, got 65.": {"concurrency": 65},
     "max_purge must be 0 or greater, got -1": {"max_purge": -1},
-    "max_retries: -1 is negative": {"max_retries": -1},
-    "timeout: 0.0 is not": {"timeout": 0},
+    "max_retries must be 0 or greater, got -1.": {"max_retries": -1},
+    "timeout must be greater than 0 ": {"timeout": 0},
     "api_url": {"api_url": "http://example.com"},
     "empty app_slug": {"apps": [{"app_slug": ""}]},
     "name: with content": {PROFILES: [{"content": b64(b"x")}]},

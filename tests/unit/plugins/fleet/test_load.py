@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Pause
+from ansible_collections.mobileops.ci.plugins.module_utils import _clock
+from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
 
 from ..helpers.service import CERTIFICATES, PROFILES, a_file
 from .fleet import APPS, ONE, Fleet, declared, digests
 
+BUSY = APPS[:30]
 NEW, KEY = b"the new bytes", b"the new key"
 OLD = {
     CERTIFICATES: [a_file("dist.p12", b"the old key")],
@@ -26,11 +26,11 @@ OLD = {
 @pytest.mark.parametrize("seed", [1, 2])
 def test_busy_now_and_then(fleet: Fleet, seed: int) -> None:
     """2 percent of the answers are 429, 1 percent 503, for API and storage alike."""
-    fleet.holds(dict.fromkeys(APPS, OLD))
+    fleet.holds(dict.fromkeys(BUSY, OLD))
     fleet.emulator.fault(status=429, rate=0.02, seed=seed)
     fleet.emulator.fault(status=503, rate=0.01, seed=seed)
     task = fleet.task(
-        APPS,
+        BUSY,
         build_certificates=[declared("dist.p12", KEY, certificate_password="hush", is_protected=True)],
         provisioning_profiles=[declared("dist", NEW, is_expose=False)],
         purge=[PROFILES],
@@ -39,16 +39,16 @@ def test_busy_now_and_then(fleet: Fleet, seed: int) -> None:
     )
     done = task.run()
 
-    assert sum(fault["fired"] for fault in fleet.emulator.faults()) > 5
-    assert done["summary"]["changed"] == len(APPS)
-    assert fleet.contents(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW))
-    assert fleet.contents(CERTIFICATES) == dict.fromkeys(APPS, digests(**{"dist.p12": KEY}))
+    assert sum(fault["fired"] for fault in fleet.emulator.faults()) > 2
+    assert done["summary"]["changed"] == len(BUSY)
+    assert fleet.contents(PROFILES) == dict.fromkeys(BUSY, digests(dist=NEW))
+    assert fleet.contents(CERTIFICATES) == dict.fromkeys(BUSY, digests(**{"dist.p12": KEY}))
     assert task.run()["changed"] is False
 
 
 def test_busy_much_of_the_time(fleet: Fleet) -> None:
     """Of everything that can happen, a fifth."""
-    apps = APPS[:12]
+    apps = APPS[:6]
     fleet.holds(dict.fromkeys(apps, OLD))
     for number, fault in enumerate(({"status": 429}, {"status": 503}, {"drop": "after"}, {"truncate": True})):
         fleet.emulator.fault(**fault, rate=0.05, seed=number)
@@ -79,75 +79,72 @@ def test_all_connections_wait_after_429(fleet: Fleet) -> None:
     assert len([seconds for seconds in after if seconds >= 2.95]) > 24
 
 
-class FakeClock:
-    """Time passes when somebody waits."""
+class FakeClock(Clock):
+    """Time advances while somebody waits."""
 
     def __init__(self) -> None:
         self.now = 1000.0
-        self.waited: list[tuple[str, float]] = []
-        self._lock = threading.Lock()
+        self.waits: list[float] = []
 
     def monotonic(self) -> float:
         return self.now
 
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self.waited.append((threading.current_thread().name, seconds))
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        if seconds is None:
+            super().wait(condition, None)
+        else:
+            self.waits.append(seconds)
             self.now += seconds
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     clock = FakeClock()
-    monkeypatch.setattr(_http, "time", clock)
+    monkeypatch.setattr(_clock, "SYSTEM", clock)
     return clock
 
 
-def test_a_pause_is_the_longest_of_all(clock: FakeClock) -> None:
-    pause = Pause()
-    assert pause.left() == 0
-    pause.hold(5)
-    pause.hold(2)
-    assert pause.left() == 5
-    clock.sleep(4)
-    pause.hold(2)
-    assert pause.left() == 2
-    clock.sleep(3)
-    assert pause.left() == 0
-
-
-@pytest.mark.parametrize("retry_after", [7, 120])
-def test_the_pause_is_as_long_as_the_service_wants(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, retry_after: int
-) -> None:
-    """Waiting is replaced by a note of how long it would have been."""
-    waits: list[float] = []
-    waiting(monkeypatch, waits.append)
+@pytest.mark.parametrize("retry_after", [7, 120, 3600])
+def test_the_wait_is_as_long_as_the_service_asks(fleet: Fleet, clock: FakeClock, retry_after: int) -> None:
     fleet.holds([ONE])
     fleet.emulator.fault(status=429, retry_after=retry_after, nth=1)
     fleet.task([ONE], provisioning_profiles=[], max_retries=1).run()
-    assert retry_after <= waits[0] <= retry_after + 1
+    assert clock.waits == [retry_after]
 
 
-def test_a_pause_beyond_all_patience(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An hour is not waited for: the error says what the service wants."""
-    waits: list[float] = []
-    waiting(monkeypatch, waits.append)
-    fleet.holds([ONE])
+def test_a_wait_that_does_not_fit_in_the_time_limit(fleet: Fleet, clock: FakeClock) -> None:
+    """The task ends at once, with one message for all apps."""
+    fleet.holds(APPS[:12])
     fleet.emulator.fault(status=429, retry_after=3600)
-    result = fleet.task([ONE], provisioning_profiles=[], max_retries=1).fail()
+    task = fleet.task(APPS[:12], provisioning_profiles=[], max_retries=1, time_limit=600)
+    result = task.fail()
     assert result["error"]["kind"] == "rate_limited"
-    assert waits == []
+    assert "The service asks to wait 3600 s, until " in result["msg"]
+    assert result["msg"].count("asks to wait") == 1
+    assert clock.waits == []
 
 
-def waiting(monkeypatch: pytest.MonkeyPatch, note: Callable[[float], None]) -> None:
-    """Have those who wait on an event until a time is over say so instead."""
-    usual = threading.Event.wait
+LIMITS = {
+    "window": "30/0.5s",
+    "window, 503": "30/0.5s,503,tell=nothing",
+    "bucket": "60/s,burst=10,tell=nothing",
+    "bucket, 503": "60/s,burst=10,503,tell=nothing",
+    "at once": "at-once=3",
+    "announced": "30/1s,tell=ietf",
+    "storage too": "at-once=3,503,of=all",
+}
 
-    def wait(self: threading.Event, timeout: float | None = None) -> bool:
-        if threading.current_thread().name.startswith("mobileops.ci") and timeout is not None:
-            note(timeout)
-            return self.is_set()
-        return usual(self, timeout)
 
-    monkeypatch.setattr(threading.Event, "wait", wait)
+@pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS)
+def test_no_app_fails_under_a_limit(fleet: Fleet, limit: str) -> None:
+    """Over sockets and with threads. The times are the subject of the tests in virtual time."""
+    apps = APPS[:12]
+    fleet.holds(dict.fromkeys(apps, OLD))
+    fleet.emulator.options(rate_limit=limit, latency_ms=5)
+    task = fleet.task(apps, provisioning_profiles=[declared("dist", NEW)], max_retries=5, concurrency=16)
+    done = task.run()
+    fleet.emulator.options(rate_limit="", latency_ms=0)
+    assert done["summary"]["failed"] == 0
+    assert {slug: dict(files)["dist"] for slug, files in fleet.contents(PROFILES).items() if slug in apps} == dict(
+        dict.fromkeys(apps, digests(dist=NEW)[0][1])
+    )

@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
 
+from tests.signing_files import IdentityKind, merged
+
 from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, a_file
 from ..signing import tools
-from .signing import ONE, PASSWORD, THREE, TWO, Inspection, Material, named, p12
+from .signing import DAY, NOW, ONE, PASSWORD, TEAM, THREE, TWO, Inspection, Material, named, p12
+
+UBER = bytes.fromhex("0000000100000014") + bytes(range(20)) + bytes.fromhex("000004d2") + bytes(range(100, 250))
 
 
 def test_all_is_well(inspection: Inspection, material: Material) -> None:
@@ -133,9 +138,60 @@ def test_leftovers_and_copies(inspection: Inspection, material: Material) -> Non
     result = inspection.run()
     assert named(result) == {
         "unprocessed": [(ONE, "half")],
-        "duplicated": [(TWO, "same"), (ONE, "a"), (ONE, "b"), (TWO, "same")],
+        # c is an older generation of a and b.
+        "duplicated": [(ONE, "c"), (TWO, "same"), (ONE, "a"), (ONE, "b"), (TWO, "same")],
     }
-    assert result["duplicated"][1]["reason"] == "The app has the same content again as b."
+    assert result["duplicated"][2]["reason"] == "The app has the same content again as b."
+
+
+def test_two_generations_of_a_profile(inspection: Inspection, material: Material) -> None:
+    older, newer = material.profile(material.good, days=100), material.profile(material.good, days=200)
+    inspection.holds(
+        {
+            ONE: {
+                CERTIFICATES: [p12(material.good)],
+                PROFILES: [a_file("new.mobileprovision", newer), a_file("old.mobileprovision", older)],
+            },
+            TWO: {CERTIFICATES: [p12(material.good)], PROFILES: [a_file("old.mobileprovision", older)]},
+        }
+    )
+    result = inspection.run()
+    assert named(result) == {"duplicated": [(ONE, "old.mobileprovision")]}
+    found = [[one["code"] for one in file["findings"]] for file in result["apps"][ONE][PROFILES]]
+    assert found == [[], ["superseded"]]
+    assert result["apps"][TWO][PROFILES][0]["findings"] == []
+
+
+def test_one_name_in_two_unicode_forms(inspection: Inspection, material: Material) -> None:
+    names = [unicodedata.normalize(form, "Müller.mobileprovision") for form in ("NFC", "NFD")]
+    profiles = [material.profile(material.good), material.profile(material.soon, material.good, days=100)]
+    files = [a_file(name, profile) for name, profile in zip(names, profiles, strict=True)]
+    inspection.holds({ONE: {PROFILES: files}})
+    assert sorted(named(inspection.run(kinds=[PROFILES]))["duplicated"]) == sorted((ONE, name) for name in names)
+
+
+def test_certificates_that_need_no_profile_are_not_unpaired(inspection: Inspection, material: Material) -> None:
+    kinds = (IdentityKind.MAC_INSTALLER, IdentityKind.DEVELOPER_ID, IdentityKind.DEVELOPER_ID_INSTALLER)
+    identities = [material.authority.identity(kind, TEAM, not_after=NOW + 300 * DAY, elliptic=True) for kind in kinds]
+    others = [p12(one, f"{number}.p12") for number, one in enumerate(identities)]
+    profile = a_file("shop.mobileprovision", material.profile(material.good))
+    inspection.holds({ONE: {CERTIFICATES: [p12(material.good), *others], PROFILES: [profile]}})
+    assert named(inspection.run()) == {}
+    # A profile is not paired with them.
+    inspection.holds({ONE: {CERTIFICATES: others, PROFILES: [profile]}})
+    assert named(inspection.run()) == {"unpaired": [(ONE, "shop.mobileprovision")]}
+
+
+def test_an_identity_that_expired_beside_a_valid_one(inspection: Inspection, material: Material) -> None:
+    both = merged([material.over.pkcs12(PASSWORD), material.good.pkcs12(PASSWORD)], PASSWORD)
+    certificate = a_file("both.p12", both, certificate_password=PASSWORD)
+    profile = a_file("shop.mobileprovision", material.profile(material.good))
+    inspection.holds({ONE: {CERTIFICATES: [certificate], PROFILES: [profile]}})
+    result = inspection.run()
+    assert named(result) == {}
+    (file,) = result["apps"][ONE][CERTIFICATES]
+    assert [one["code"] for one in file["findings"]] == ["several_identities", "partly_expired"]
+    assert file["details"]["days_left"] == 299
 
 
 def test_of_a_protected_certificate_the_service_tells_when_it_expires(
@@ -159,20 +215,22 @@ def test_a_protected_certificate_is_known_from_another_app(inspection: Inspectio
 
 
 def test_keystores_that_show_nothing_without_their_password(inspection: Inspection, material: Material) -> None:
-    """The service does not give it: nobody would hear of it when such a keystore expires."""
-    shown = tools.recorded()["keystore JKS"]["data"]
-    files = {"closed.keystore": material.keystore, "shown.jks": shown, "odd.bks": tools.BKS}
+    """The service does not give the password, so when such a keystore expires is not known."""
+    shown = {f"shown.{name.lower()}": tools.recorded()[f"keystore {name}"]["data"] for name in ("JKS", "JCEKS", "BKS")}
+    # The beginning of a keystore of the type UBER is that of BKS; the rest is encrypted.
+    files = {"closed.keystore": material.keystore, "uber.bks": UBER, **shown}
     inspection.holds({ONE: {KEYSTORES: [a_file(name, data) for name, data in files.items()]}})
     result = inspection.run()
-    assert sorted(named(result)["unverifiable"]) == [(ONE, "closed.keystore"), (ONE, "odd.bks")]
+    assert sorted(named(result)["unverifiable"]) == [(ONE, "closed.keystore"), (ONE, "uber.bks")]
     assert result["invalid"] == []
     reasons = {entry["name"]: entry["reason"] for entry in result["unverifiable"]}
     assert reasons["closed.keystore"].startswith("The service does not give its password")
-    assert "not looked into" in reasons["odd.bks"]
+    assert "UBER" in reasons["uber.bks"]
     files = {file["upload_file_name"]: file for file in result["apps"][ONE][KEYSTORES]}
     assert files["closed.keystore"]["findings"] == []
     assert files["closed.keystore"]["details"] is None
-    assert files["shown.jks"]["details"]["expires_at"] is not None
+    for name in shown:
+        assert files[name]["details"]["expires_at"] is not None, name
 
 
 @pytest.mark.parametrize("protected", [False, True])

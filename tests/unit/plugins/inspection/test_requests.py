@@ -95,7 +95,7 @@ def test_a_download_that_fails_is_told_of_the_file(inspection: Inspection, mater
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"concurrency": 0}, "concurrency: 0"),
+        ({"concurrency": 0}, "concurrency must be between 1 and 64, got 0."),
         ({"expires_within": -1}, "expires_within: -1"),
         ({"apps": [" "]}, "apps: entry 1"),
     ],

@@ -135,7 +135,10 @@ def test_it_is_cached_apart(fleet: Fleet, build: Build, emulator: Emulator, tmp_
 
 @pytest.mark.parametrize(
     ("config", "message"),
-    [({"include": ["weather"]}, "weather"), ({"include": ["builds"], "concurrency": 0}, "concurrency: 0")],
+    [
+        ({"include": ["weather"]}, "weather"),
+        ({"include": ["builds"], "concurrency": 0}, "concurrency must be between 1 and 64, got 0."),
+    ],
 )
 def test_wrong_options(fleet: Fleet, build: Build, config: dict[str, Any], message: str) -> None:
     fleet(app("Shop", "aaaa000000000001"))

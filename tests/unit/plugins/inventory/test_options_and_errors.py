@@ -85,7 +85,7 @@ def test_refused_connection(fleet: Fleet, refusal: Callable[..., str]) -> None:
 def test_plain_http_to_another_host(fleet: Fleet, refusal: Callable[..., str]) -> None:
     fleet()
 
-    assert "plain http:// to ci.example" in refusal({"api_url": "http://ci.example/v0.1"})
+    assert "Plain http:// to ci.example" in refusal({"api_url": "http://ci.example/v0.1"})
 
 
 def test_requests_is_missing(fleet: Fleet, refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_requests_is_missing(fleet: Fleet, refusal: Callable[..., str], monkeypa
         ({"api_token": "{{ no_such }}"}, ["api_token", "undefined"]),
         ({"hostvars_prefix": "ansible_"}, ["hostvars_prefix"]),
         ({"hostvars_prefix": "my-"}, ["hostvars_prefix"]),
-        ({"organizations": [""]}, ["is not a slug"]),
+        ({"organizations": [""]}, ["Invalid slug"]),
         ({"timeout": 0}, ["timeout"]),
         ({"sort_by": "title"}, ["sort_by"]),
         ("plugin: mobileops.ci.bitrise\ntitle: 'no end\n", ["YAML"]),

@@ -131,7 +131,7 @@ def test_a_required_option_that_is_empty_is_refused() -> None:
     options = OptionGroup({"app_slug": {"type": "str", "required": True}, "reason": {"type": "str"}})
     entry = Entry("test", options, lambda _options, _env: None, lambda *_given: Outcome(), requires=())
     failed = entry.carry_out({"app_slug": "", "reason": ""}, TaskContext({}), diff=False)
-    assert (failed["msg"], failed["error"]["kind"]) == ("app_slug: this is empty, and it has to be given.", "option")
+    assert (failed["msg"], failed["error"]["kind"]) == ("app_slug is required and must not be empty.", "option")
     assert entry.carry_out({"app_slug": "a", "reason": ""}, TaskContext({}), diff=False) == {"changed": False}
 
 

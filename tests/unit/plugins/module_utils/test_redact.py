@@ -18,7 +18,11 @@ def test_known_secrets() -> None:
 
 
 def test_a_secret_that_is_part_of_another() -> None:
-    assert Redactor(["abc", "abcdef"])("abcdef abc") == "******** ********"
+    assert Redactor(["abcd", "abcdef"])("abcdef abcd") == "******** ********"
+
+
+def test_a_secret_of_a_few_characters_does_not_spoil_messages() -> None:
+    assert Redactor(["a"])("Keystore file name is required") == "Keystore file name is required"
 
 
 def test_queries_of_urls() -> None:

@@ -86,7 +86,7 @@ def test_more_apps_than_a_page_holds(service: Service, tasks: Tasks, apps: int, 
 def test_empty_slug_is_refused(fleet: Task, service: Service, option: str) -> None:
     failed = fleet.with_options(**{option: ""}).fail()
     assert failed["error"]["kind"] == "option"
-    assert failed["msg"].startswith(f"{option}: this is empty")
+    assert failed["msg"].startswith(f"{option} must not be empty.")
     assert service.asked() == []
 
 
@@ -95,7 +95,7 @@ def test_senseless_limit_is_refused(fleet: Task, tasks: Tasks, service: Service,
     for task in (fleet.with_options(limit=limit), tasks.listing(limit=limit)):
         failed = task.fail()
         assert failed["error"]["kind"] == "option"
-        assert failed["msg"].startswith(f"limit: {limit} ")
+        assert failed["msg"].startswith(f"limit must be 1 or greater, got {limit}.")
     assert service.asked() == []
 
 

@@ -81,8 +81,8 @@ def test_not_found_names_both_reasons(service: Service, tasks: Tasks) -> None:
     assert tried == "Could not list the provisioning profiles of app 0000000000000000"
     assert said == (
         "GET /apps/0000000000000000/provisioning-profiles answered 404: Not Found. Either it does not exist or this "
-        "token has no access to it: the service says the same for both. "
-        "Check the slugs, whose token it is, and api_url."
+        "token has no access to it: the service gives the same answer for both. "
+        "Check the slugs, the owner of the token, and api_url."
     )
 
 

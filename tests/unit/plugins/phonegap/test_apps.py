@@ -365,7 +365,7 @@ def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: s
             "option",
             "repo: this goes with create_method=remote",
         ),
-        ({"title": ""}, "option", "title: this is empty"),
+        ({"title": ""}, "option", "title must not be empty"),
         ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
         ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
         ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
@@ -388,7 +388,7 @@ def test_content_of_no_known_form(phonegap: PhoneGap) -> None:
 def test_somebody_elses_app(phonegap: PhoneGap) -> None:
     phonegap.holds({**SHOP, "owner": "member", "collaborators": [{"email": "owner@example.com", "role": "tester"}]})
     failed = phonegap.app(title="Shop", version="2.0").fail()
-    assert (failed["error"]["status"], "not the owner of the app" in failed["msg"]) == (401, True)
+    assert (failed["error"]["status"], "does not own the app" in failed["msg"]) == (401, True)
 
 
 # Unclear outcomes

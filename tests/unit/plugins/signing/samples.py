@@ -102,7 +102,7 @@ def samples() -> dict[str, Sample]:
         "profile, enterprise": Sample(profile(ProfileType.ENTERPRISE)),
         "identity, RSA": Sample(identity().pkcs12(PASSWORD), PASSWORD),
         "identity": Sample(curve.pkcs12(PASSWORD), PASSWORD),
-        "identity, legacy": Sample(curve.pkcs12(PASSWORD, encryption=Pkcs12Encryption.LEGACY), PASSWORD),
+        "identity, modern": Sample(curve.pkcs12(PASSWORD, encryption=Pkcs12Encryption.MODERN), PASSWORD),
         "identity, no password": Sample(curve.pkcs12(None)),
         "identities": Sample(merged([curve.pkcs12(PASSWORD), expired_identity().pkcs12(PASSWORD)], PASSWORD), PASSWORD),
         "keystore": Sample(keystore, PASSWORD, "other", PASSWORD),

@@ -57,7 +57,7 @@ def test_details(profile_type: ProfileType) -> None:
         "app_id": f"{TEAM.identifier}.{BUNDLE}",
         "bundle_id": BUNDLE,
         "type": profile_type.value,
-        "platforms": ["iOS", "xrOS", "visionOS"],
+        "platforms": ["OSX"] if profile_type is ProfileType.DEVELOPER_ID else ["iOS", "xrOS", "visionOS"],
         "created_at": "2026-05-03T12:30:15Z",
         "expires_at": "2027-05-03T12:30:15Z",
         "days_left": 364,
@@ -160,7 +160,7 @@ def test_certificates_in_the_profile() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "something that is not known here"),
+        (b"", "a file in a format that is not known"),
         (b"<!DOCTYPE html><html>", "a page or a message that a server sent instead"),
         (b"version https://git-lfs.github.com/spec/v1\n", "run git lfs pull"),
         (b"$ANSIBLE_VAULT;1.1;AES256\n6162", "encrypted with ansible-vault"),

@@ -5,23 +5,23 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 from ...helpers.service import Service
 
 
 @dataclass
-class Time:
-    """A clock that goes on only where somebody sleeps."""
+class Time(Clock):
+    """A clock that advances only while something waits."""
 
     slept: list[float] = field(default_factory=list)
 
@@ -31,15 +31,14 @@ class Time:
     def monotonic(self) -> float:
         return sum(self.slept)
 
-    def time(self) -> float:
-        return time.time()
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        assert seconds is not None, "nothing else runs that could end this wait"
+        self.sleep(seconds)
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
-    clock = Time()
-    monkeypatch.setattr(_http, "time", clock)
-    return clock
+def clock() -> Time:
+    return Time()
 
 
 MakeClient = Callable[..., BitriseClient]
@@ -55,7 +54,7 @@ def make_client(service: Service, clock: Time) -> Iterator[MakeClient]:
         client = BitriseClient(
             url or service.emulator.api_url,
             token or service.emulator.tokens["owner"],
-            Transport(sleep=clock.sleep, **settings),
+            Transport(clock=clock, **settings),
         )
         made.append(client)
         return client

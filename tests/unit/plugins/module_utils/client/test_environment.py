@@ -93,16 +93,18 @@ def test_one_connection_serves_many_requests(make_client: MakeClient) -> None:
 
 
 def options(**changes: object) -> dict[str, object]:
-    return {"timeout": 30.0, "max_retries": 5, "validate_certs": True, "ca_path": None, **changes}
+    usual = {"timeout": 30.0, "max_retries": 5, "time_limit": 60.0, "validate_certs": True, "ca_path": None}
+    return {**usual, **changes}
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"timeout": 0.0}, "timeout: 0.0"),
-        ({"timeout": -1.0}, "timeout: -1.0"),
-        ({"timeout": float("nan")}, "timeout: nan"),
-        ({"max_retries": -1}, "max_retries: -1"),
+        ({"timeout": 0.0}, "timeout must be greater than 0 and at most 86400 seconds, got 0.0."),
+        ({"timeout": -1.0}, "timeout must be"),
+        ({"timeout": float("nan")}, "timeout must be"),
+        ({"time_limit": 0.0}, "time_limit must be greater than 0"),
+        ({"max_retries": -1}, "max_retries must be 0 or greater, got -1."),
         ({"ca_path": "/nowhere"}, "ca_path: /nowhere does not exist"),
     ],
 )

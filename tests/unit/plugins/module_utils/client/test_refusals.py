@@ -32,15 +32,15 @@ STATUSES = {
     400: ("bad_request", ""),
     401: ("unauthorized", "Check api_token"),
     403: ("forbidden", "role admin or owner"),
-    404: ("not_found", "the service says the same for both"),
+    404: ("not_found", "the service gives the same answer for both"),
     405: ("bad_request", ""),
     409: ("bad_request", ""),
     422: ("bad_request", ""),
     429: ("rate_limited", "limits the number of requests"),
-    500: ("server_error", "in trouble"),
-    502: ("server_error", "in trouble"),
-    503: ("server_error", "in trouble"),
-    504: ("server_error", "in trouble"),
+    500: ("server_error", "has a problem"),
+    502: ("server_error", "has a problem"),
+    503: ("server_error", "has a problem"),
+    504: ("server_error", "has a problem"),
 }
 
 
@@ -145,7 +145,7 @@ def test_redirects_are_not_followed(make_client: MakeClient, status: int) -> Non
             error = refusal(make_client(server.url))
         assert other.seen == []
     assert (error.kind, error.status) == ("redirect", status)
-    assert "check api_url" in error.message
+    assert "Check api_url" in error.message
 
 
 def test_request_id_is_passed_on(make_client: MakeClient) -> None:

@@ -1,43 +1,51 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apps and declarations as hypothesis makes them up: few names and contents, so that they often collide."""
+"""Apps and declarations for property tests: few names and contents, so that they often collide."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
+    KINDS,
+    PROJECT_FILE,
     PROVISIONING_PROFILE,
+    FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 
-from .model import Service
+from .building import NOW, marker, slug, ulid
+from .world import IDENTITIES, SIZES, World
 
-NAMES = ("dist.p12", "other.p12")
-# Digest and size. Two contents have the same size: only the digest tells them apart.
-CONTENTS = (("a" * 64, 100), ("b" * 64, 100), ("c" * 64, 200))
-PASSWORDS = ("", "one", "two")
-# The slug of the file that `replacements` adds.
-EXTRA = "F"
+NAMES = ("one", "two", "three")
+CONTENTS = tuple(IDENTITIES)
+FLAGS = (None, None, True, False)
+# The service never gives a slug twice.
+LETTERS = {BUILD_CERTIFICATE: "ABCDE", PROVISIONING_PROFILE: "FGHJK", ANDROID_KEYSTORE: "MNPQR", PROJECT_FILE: "STVWX"}
 
 
 @dataclass(frozen=True)
 class Situation:
-    """A service and what a task wants of it."""
+    """An app and what a task declares for it."""
 
-    service: Service
-    desired: Desired
+    world: World
+    declared: dict[FileKind, list[Desired]]
+
+    @property
+    def pairs(self) -> list[tuple[FileKind, Desired]]:
+        return [(kind, desired) for kind, some in self.declared.items() for desired in some]
 
 
-def _one_of_each(**choices: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """One value for each name. A single draw: many small ones would make generation slow."""
+def one_of_each(**choices: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return one value for each name from a single draw, because many small draws are slow."""
 
     def decode(number: int) -> dict[str, Any]:
         values = {}
@@ -49,92 +57,100 @@ def _one_of_each(**choices: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.integers(0, math.prod(map(len, choices.values())) - 1).map(decode)
 
 
-def _file(slug: str, **fixed: Any) -> st.SearchStrategy[RemoteFile]:
+def _files(kind: FileKind, *, is_tidy: bool, contents: Sequence[str]) -> st.SearchStrategy[tuple[RemoteFile, ...]]:
+    """Return the files of one kind. `is_tidy`: one for each name, all of them processed and for the same team."""
     choices: dict[str, Sequence[Any]] = {
-        "name": (NAMES[0], *NAMES),
-        "content": CONTENTS,
-        "processed": (True, True, True, False),
-        "is_protected": (False, True),
-        "is_expose": (True, False),
-        "password": PASSWORDS,
+        "name": NAMES,
+        "content": contents,
+        "state": ("processed",) if is_tidy else ("processed",) * 4 + ("young", "old", "marker"),
+        "is_protected": (False, False, True) if kind.can_change else (False,),
+        "is_expose": (True, False) if kind.can_change else (True,),
+        "password": ("", "x") if kind.has_password else ("",),
     }
-    return _one_of_each(**{**choices, **fixed}).map(lambda values: _made(slug, **values))
+
+    def build(drawn: list[dict[str, Any]]) -> tuple[RemoteFile, ...]:
+        return tuple(
+            _file(kind, number, NAMES[number] if is_tidy else None, values) for number, values in enumerate(drawn)
+        )
+
+    return st.lists(one_of_each(**choices), max_size=3 if is_tidy else 4).map(build)
 
 
-def _made(slug: str, content: tuple[str, int], processed: bool, password: str, **values: Any) -> RemoteFile:
+def _file(kind: FileKind, number: int, name: str | None, values: dict[str, Any]) -> RemoteFile:
+    content, state, letter = values["content"], values["state"], LETTERS[kind][number]
+    name = name or values["name"]
+    if state == "marker" and kind.can_change:
+        return marker(letter, of=name)
+    age_s = 600 if state == "young" else 9000
+    env_key = None
+    if kind == ANDROID_KEYSTORE:
+        env_key = "ANDROID_KEYSTORE" if number == 0 else f"ANDROID_KEYSTORE_{letter}"
+    elif kind == PROJECT_FILE:
+        env_key = f"KEY_{name}"
     return RemoteFile(
-        slug=slug,
-        size=content[1],
-        sha256=content[0] if processed else None,
-        processed=processed,
-        password=password,
+        slug(letter) if state == "processed" else ulid(NOW - age_s, letter),
+        name,
+        SIZES[content],
+        state == "processed",
+        values["is_protected"],
+        values["is_expose"],
+        sha256=content if state == "processed" else None,
+        password=values["password"],
+        env_key=env_key,
+    )
+
+
+def _declarations(kind: FileKind, **fixed: Sequence[Any]) -> st.SearchStrategy[list[Desired]]:
+    choices: dict[str, Sequence[Any]] = {
+        "name": (None, *NAMES),
+        "content": (None, *CONTENTS[:3], *CONTENTS[:3]),
+        "present": (True, True, True, False),
+        "is_protected": FLAGS if kind.can_change else (None,),
+        "is_expose": FLAGS if kind.can_change else (None,),
+        "password": (None, "x", "y") if kind.has_password else (None,),
+        "duplicates": ("remove", "remove", "fail"),
+        "on_unverifiable": ("warn", "trust"),
+        "replace_order": ("upload_first", "delete_first") if kind.has_env_key else ("upload_first",),
+        "keystore_name": (None, "X") if kind == ANDROID_KEYSTORE else (None,),
+        "has_key": (True, False) if kind == PROJECT_FILE else (False,),
+    }
+
+    def build(drawn: list[dict[str, Any]]) -> list[Desired]:
+        used = {values["name"]: values for values in drawn if values["name"]}
+        return [_declaration(**values) for values in used.values()]
+
+    return st.lists(one_of_each(**{**choices, **fixed}), max_size=3).map(build)
+
+
+def _declaration(
+    name: str, content: str | None, present: bool, keystore_name: str | None, has_key: bool, **values: Any
+) -> Desired:
+    content = content if present else None
+    return Desired(
+        name,
+        present=present,
+        sha256=content,
+        size=SIZES[content] if content else None,
+        keystore_name=f"{keystore_name}_{name}" if keystore_name else None,
+        env_key=f"KEY_{name}" if has_key else None,
         **values,
     )
 
 
 @st.composite
-def services(draw: st.DrawFn, contents: tuple[tuple[str, int], ...] = CONTENTS) -> Service:
-    """`contents`: what the files may hold."""
-    kind, digests, count, first = draw(
-        _one_of_each(
-            kind=(PROVISIONING_PROFILE, BUILD_CERTIFICATE), digests=(False, True), count=range(5), first=range(5)
-        )
-    ).values()
-    slugs = ("ABCDE"[first:] + "ABCDE"[:first])[:count]
-    files = tuple(draw(_file(slug, content=contents)) for slug in slugs)
-    return Service(kind, files, tells_digests=kind is BUILD_CERTIFICATE and digests)
+def situations(
+    draw: st.DrawFn,
+    kinds: Sequence[FileKind] = KINDS,
+    *,
+    is_tidy: bool = False,
+    contents: Sequence[str] | None = None,
+    **fixed: Sequence[Any],
+) -> Situation:
+    """Return an app and declarations. `contents`: of its files; `fixed`: choices for fields of the declarations."""
+    contents = contents or (CONTENTS[:3] if is_tidy else CONTENTS)
+    files = {kind: draw(_files(kind, is_tidy=is_tidy, contents=contents)) for kind in kinds}
+    declared = {kind: draw(_declarations(kind, **fixed)) for kind in kinds}
+    return Situation(World(files), declared)
 
 
-@st.composite
-def declarations(draw: st.DrawFn, service: Service, **fixed: Any) -> Desired:
-    """What a task may want of the files of that name, or of one by its slug. `fixed`: fields that are given."""
-    slugs = [str(file.slug) for file in service.files]
-    password = service.kind.has_password
-    choices: dict[str, Sequence[Any]] = {
-        "name": NAMES[:1],
-        "present": (True, True, True, False),
-        "slug": (None, None, *slugs, "GONE"),
-        "content": (None, *CONTENTS, *CONTENTS),
-        "is_protected": (None, None, True, False),
-        "is_expose": (None, None, True, False),
-        "password": (None, *PASSWORDS) if password else (None,),
-        "update_password": ("on_change", "on_change", "always") if password else ("on_change",),
-        "on_unverifiable": ("trust", "trust", "replace", "fail"),
-        "duplicates": ("remove", "remove", "fail"),
-        "force": (False, False, False, True),
-    }
-    values = draw(_one_of_each(**{**choices, **{name: (value,) for name, value in fixed.items()}}))
-    # Without state=present nobody looks at the content, and with a slug alone nobody needs a name.
-    declared = values.pop("content")
-    content = declared if values["present"] else None
-    sha256, size = content or (None, None)
-    if values["slug"] and not content and "name" not in fixed:
-        values["name"] = draw(st.sampled_from((None, *NAMES)))
-    return Desired(sha256=sha256, size=size, **values)
-
-
-@st.composite
-def situations(draw: st.DrawFn, **fixed: Any) -> Situation:
-    service = draw(services())
-    return Situation(service, draw(declarations(service, **fixed)))
-
-
-@st.composite
-def replacements(draw: st.DrawFn, **fixed: Any) -> Situation:
-    """Files of the declared name are there, but none with the declared content: the digests are told or fetched."""
-    number = draw(st.integers(0, len(CONTENTS) - 1))
-    content, others = CONTENTS[number], CONTENTS[:number] + CONTENTS[number + 1 :]
-    service = draw(services(others))
-    extra = draw(_file(EXTRA, name=NAMES[:1], content=others, processed=(True,)))
-    service = replace(service, files=(*service.files, extra))
-    given: dict[str, Any] = {"present": True, "content": content, "force": False, "slug": None, "duplicates": "remove"}
-    return Situation(service, draw(declarations(service, **{**given, **fixed})))
-
-
-@st.composite
-def copies(draw: st.DrawFn) -> Situation:
-    """All files have the declared content, and copies are to stay."""
-    service = draw(services(CONTENTS[:1]))
-    given: dict[str, Any] = {"present": True, "content": CONTENTS[0], "slug": None, "duplicates": "fail"}
-    trusting = {"force": False, "on_unverifiable": "trust", "update_password": "on_change"}
-    return Situation(service, draw(declarations(service, **given, **trusting)))
+SIGNING = (BUILD_CERTIFICATE, PROVISIONING_PROFILE)

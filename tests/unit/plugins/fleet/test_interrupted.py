@@ -1,13 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process is killed in the middle of a fleet, or the task is interrupted. The next run finishes the work."""
+"""A fleet task is interrupted. The next run finishes its work."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import random
 import signal
 import threading
 import time
@@ -15,17 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
-
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
 
 from ..helpers.service import CERTIFICATES, PROFILES, a_file, sha256
-from ..helpers.tasks import validated
 from .fleet import APPS, KINDS, Fleet, FleetTask, declared, digests
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 FLEET = APPS[:6]
 NEW, KEY = b"the new bytes", b"the new key"
 OLD = {
@@ -69,72 +59,6 @@ def check_all_is_true(fleet: Fleet) -> None:
             file["upload_file_name"]: (file["is_protected"], file["is_expose"]) for file in fleet.files(slug, PROFILES)
         }
         assert flags == {"dist": (True, True), "first": (False, False), "other": (False, True)}
-
-
-def run_and_die(options: dict[str, Any], env: dict[str, str], last: int) -> None:
-    """In a process of its own: the task, until this many of its requests are answered, whichever these are."""
-    send = requests.Session.send
-    lock = threading.Lock()
-    sent = 0
-
-    def counted(self: requests.Session, request: requests.PreparedRequest, **settings: Any) -> requests.Response:
-        nonlocal sent
-        response = send(self, request, **settings)
-        with lock:
-            sent += 1
-            if sent == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return response
-
-    requests.Session.send = counted  # type: ignore[method-assign]
-    CODE_SIGNING.carry_out(validated(CODE_SIGNING, CODE_SIGNING.normalize(options)), TaskContext(env), diff=False)
-
-
-def killed(task: FleetTask, last: int) -> None:
-    process = PROCESSES.Process(target=run_and_die, args=(dict(task.options), dict(task.env), last))
-    process.start()
-    process.join(30)
-    assert process.exitcode == -signal.SIGKILL
-
-
-# 12 lists, 6 times create, put, confirm, patch and delete of two files and create, put, confirm, patch of a third.
-REQUESTS = 6 * (2 + 5 + 5 + 4 + 1)
-
-
-def test_how_many_requests_it_takes(fleet: Fleet) -> None:
-    """What the numbers below are chosen from."""
-    assert rollout(fleet).asked_by().total() == REQUESTS
-    check_all_is_true(fleet)
-
-
-@pytest.mark.parametrize("last", sorted(random.Random(4).sample(range(13, REQUESTS), 8)))
-def test_killed_in_the_middle(fleet: Fleet, last: int) -> None:
-    task = rollout(fleet)
-    killed(task, last)
-    check_nothing_is_lost(fleet)
-
-    task.run()
-
-    check_all_is_true(fleet)
-    assert task.run()["changed"] is False
-
-
-def test_killed_again_and_again(fleet: Fleet) -> None:
-    task = rollout(fleet)
-    for last in (30, 25, 20):
-        killed(task, last)
-        check_nothing_is_lost(fleet)
-    task.run()
-    check_all_is_true(fleet)
-
-
-def test_killed_with_a_purge(fleet: Fleet) -> None:
-    """What another run has deleted already is no error, and nothing that is declared goes."""
-    task = rollout(fleet, purge=list(KINDS))
-    killed(task, REQUESTS - 4)
-    task.run()
-    assert fleet.contents(PROFILES) == dict.fromkeys(FLEET, digests(dist=NEW, first=b"1"))
-    assert fleet.contents(CERTIFICATES) == dict.fromkeys(FLEET, digests(**{"dist.p12": KEY}))
 
 
 class Interrupted(BaseException):

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet whose service limits requests, against the time that the limit itself takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .bench import LATENCY_MS, Bench
+from .contest import Contestant, Turn, compete
+from .material import Fleet, Material, WrongOutcomeError
+
+APPS = 200
+THREADS = 16  # the default of the module
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit as the emulator takes it, and how much time and how many refusals it may cost."""
+
+    text: str
+    factor: float
+    window: tuple[int, float] | None = None
+    bucket: tuple[float, int] | None = None
+    at_once: int | None = None
+
+    def least_s(self, requests: int) -> float:
+        if self.window:
+            quota, seconds = self.window
+            return (requests - 1) // quota * seconds
+        if self.bucket:
+            rate, burst = self.bucket
+            return max(0.0, (requests - burst) / rate)
+        return requests * LATENCY_MS / 1000 / (self.at_once or 1)
+
+    def most_refused(self, requests: int) -> float:
+        if self.window:
+            return (requests // self.window[0] + 1) * THREADS
+        return requests / 10
+
+
+LIMITS = {
+    "window": Limit("200/10s", 1.3, window=(200, 10.0)),
+    "bucket": Limit("20/s,burst=40", 1.3, bucket=(20.0, 40)),
+    "bucket_503": Limit("20/s,burst=40,503,tell=nothing", 1.3, bucket=(20.0, 40)),
+    "at_once": Limit("at-once=4", 2.0, at_once=4),
+}
+
+
+def limited(bench: Bench) -> Json:
+    """200 apps with 5 files each, a no-op, under limits of several kinds."""
+    controller = bench.controller("limited")
+    material = Material.genuine(controller.folder / "files")
+    fleet = Fleet(bench.size(APPS), material)
+    variables = {"apps": fleet.slugs, "concurrency": THREADS, **material.options()}
+    figures: Json = {"rounds": {}}
+    with bench.emulator() as emulator:
+
+        def ours() -> Turn:
+            emulator.clear_requests()
+            run = controller.playbook("fleet", emulator, variables, summary=True)
+            return Turn.of(run.measured, task_s=run.task("Reconcile")["summary"]["seconds"])
+
+        for name, limit in {"free": Limit("", 1.0), **LIMITS}.items():
+            fleet.load(emulator, filled=True, latency_ms=LATENCY_MS)
+            emulator.options(rate_limit=limit.text)
+            bench.say(f"{name}: {limit.text or 'no limit'}")
+            found = compete([Contestant("ours", ours)], min(bench.rounds, 1) if limit.text else bench.rounds, bench.say)
+            log = emulator.requests(area="api")
+            refused = sum(entry["status"] in (429, 503) for entry in log)
+            served = len(log) - refused
+            emulator.options(rate_limit="")
+            fleet.check(emulator.state())
+            if any(entry["method"] != "GET" for entry in log):
+                raise WrongOutcomeError("nothing was to be done, but there was a write")
+            figures[f"{name}_s"] = found["task_s"]
+            figures["rounds"][name] = found["rounds"]["ours"]
+            if limit.text:
+                least = max(limit.least_s(served), figures["free_s"])
+                figures |= {
+                    f"{name}_least": round(least, 3),
+                    f"{name}_factor": round(found["task_s"] / least, 3),
+                    f"{name}_refused": refused,
+                    f"{name}_refused_at_most": round(limit.most_refused(served)),
+                }
+            else:
+                figures["requests"] = served
+    return {**figures, "apps": fleet.apps, "latency_ms": LATENCY_MS, "concurrency": THREADS}

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An answer that comes byte by byte: no timeout of the socket ends it, so the client does."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from urllib3 import HTTPResponse
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import BoundedBody
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+
+from ...helpers.servers import Answer, serving
+from ...helpers.service import APP
+from .conftest import MakeClient, Time
+
+
+class Trickle(io.BytesIO):
+    """Gives so many bytes with each read, each after a second."""
+
+    def __init__(self, size: int, step: int, clock: Time) -> None:
+        super().__init__(b"x" * size)
+        self._step, self._clock = step, clock
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        self._clock.sleep(1)
+        return super().read1(self._step)
+
+
+def body(size: int, step: int, clock: Time, whole_s: float | None) -> BoundedBody:
+    raw = HTTPResponse(Trickle(size, step, clock), preload_content=False)
+    return BoundedBody(raw, clock.monotonic, 30, whole_s)
+
+
+def test_whole_answer_within_its_time(clock: Time) -> None:
+    assert b"".join(body(100, 1, clock, 120).stream(1024)) == b"x" * 100
+
+
+def test_whole_answer_that_takes_too_long(clock: Time) -> None:
+    with pytest.raises(TimeoutError):
+        list(body(10_000, 1, clock, 120).stream(1024))
+    assert clock.monotonic() == pytest.approx(121, abs=2)
+
+
+def test_transfer_may_take_long_if_it_goes_on(clock: Time) -> None:
+    assert len(b"".join(body(2_000_000, 2048, clock, None).stream(1024 * 1024))) == 2_000_000
+
+
+def test_transfer_that_is_too_slow(clock: Time) -> None:
+    with pytest.raises(TimeoutError):
+        list(body(2_000_000, 512, clock, None).stream(1024))
+    assert clock.monotonic() == pytest.approx(31, abs=2)
+
+
+def test_older_urllib3(clock: Time) -> None:
+    class Raw:
+        def stream(self, amount: int, decode_content: bool | None = None) -> list[bytes]:
+            return [b"a", b"b"]
+
+    assert list(BoundedBody(Raw(), clock.monotonic, 30, 1).stream(10)) == [b"a", b"b"]
+
+
+def test_the_client_reports_a_timeout(make_client: MakeClient, clock: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stream(self: BoundedBody, amount: int, decode_content: bool | None = None) -> list[bytes]:
+        raise TimeoutError
+
+    monkeypatch.setattr(BoundedBody, "stream", stream)
+    with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server, pytest.raises(CiError) as caught:
+        make_client(server.url).app(APP)
+    assert caught.value.kind == "timeout"

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What headers say about a limit, in every form that services use, and what is nonsense."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from requests.structures import CaseInsensitiveDict
+
+from ansible_collections.mobileops.ci.plugins.module_utils._pace import NOTHING_TOLD, Told
+from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import LONGEST_TOLD_S, told_by
+
+NOW = 1_767_312_000.0
+DATE = {"Date": "Fri, 02 Jan 2026 00:00:00 GMT"}
+
+FORMS = {
+    "seconds": ({"Retry-After": "7"}, Told(7)),
+    "fraction": ({"Retry-After": " 2.5 "}, Told(2.5)),
+    "date": ({"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}, Told(20)),
+    "reset": ({"RateLimit-Reset": "12", "RateLimit-Remaining": "0"}, Told(12, 0)),
+    "x-reset": ({"X-RateLimit-Reset": "12", "X-RateLimit-Remaining": "3"}, Told(12, 3)),
+    "epoch": ({"X-RateLimit-Reset": f"{NOW + 30:.0f}"}, Told(30)),
+    "epoch in milliseconds": ({"X-RateLimit-Reset": f"{(NOW + 30) * 1000:.0f}"}, Told(30)),
+    "both": ({"Retry-After": "3", "X-RateLimit-Reset": "12", "X-RateLimit-Remaining": "0"}, Told(3, 0)),
+    "draft": ({"RateLimit": '"default";r=0;t=12'}, Told(12, 0)),
+    "draft with rest": ({"RateLimit": '"default";r=50;t=30'}, Told(30, 50)),
+    "older draft": ({"RateLimit": "limit=100, remaining=4, reset=12"}, Told(12, 4)),
+    "two limits": ({"RateLimit": '"burst";r=2;t=1, "day";r=900;t=3600'}, Told(1, 2)),
+    "two used up": ({"RateLimit": '"burst";r=0;t=1, "day";r=0;t=3600'}, Told(3600, 0)),
+    "window of the policy": ({"RateLimit": '"a";r=0', "RateLimit-Policy": '"a";q=100;w=60'}, Told(60, 0)),
+}
+NONSENSE = {
+    "words": {"Retry-After": "soon"},
+    "negative": {"Retry-After": "-5"},
+    "zero": {"Retry-After": "0"},
+    "infinite": {"Retry-After": "inf"},
+    "not a number": {"Retry-After": "nan"},
+    "exponent": {"Retry-After": "1e3"},
+    "underscore": {"Retry-After": "1_0"},
+    "absurd": {"Retry-After": str(int(LONGEST_TOLD_S) + 1)},
+    "date that has passed": {"Retry-After": "Thu, 01 Jan 2026 00:00:00 GMT"},
+    "date far away": {"Retry-After": "Fri, 02 Jan 2099 00:00:00 GMT"},
+    "no date": {"Retry-After": "Fri, 99 Foo"},
+    "epoch that has passed": {"X-RateLimit-Reset": "1500000000"},
+    "rest without reset": {"X-RateLimit-Remaining": "0"},
+    "draft without time": {"RateLimit": '"default";r=0'},
+    "draft without sense": {"RateLimit": "=;=,=;"},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize(("headers", "expected"), FORMS.values(), ids=FORMS)
+def test_form(headers: dict[str, str], expected: Told) -> None:
+    assert told_by(CaseInsensitiveDict({**headers, **DATE}), None) == expected
+
+
+@pytest.mark.parametrize("headers", NONSENSE.values(), ids=NONSENSE)
+def test_nonsense_is_ignored(headers: dict[str, str]) -> None:
+    assert told_by(CaseInsensitiveDict({**headers, **DATE}), None) == NOTHING_TOLD
+
+
+def test_clock_of_the_service_counts() -> None:
+    date = {"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}
+    assert told_by(CaseInsensitiveDict(date), NOW - 10) == Told(30)
+    assert told_by(CaseInsensitiveDict(date), None) == NOTHING_TOLD
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["Retry-After", "RateLimit-Reset", "X-RateLimit-Remaining", "RateLimit", "RateLimit-Policy"]),
+        st.text(st.sampled_from('0123456789;,=rtqw"- .eE') | st.characters(), max_size=20),
+    )
+)
+def test_anything(headers: dict[str, str]) -> None:
+    told = told_by(CaseInsensitiveDict(headers), NOW)
+    assert told.wait_s is None or 0 < told.wait_s <= LONGEST_TOLD_S
+    assert told.remaining is None or told.remaining >= 0

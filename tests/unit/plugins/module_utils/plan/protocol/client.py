@@ -1,0 +1,198 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service of the model as the client that the project's own code talks to, request by request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import MARKER_PREFIX
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, Secrets
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Finding, Inspection
+
+from .planning import apply_changes
+from .run import find, with_file, without_file
+from .service import (
+    MADE_AT,
+    MARKER,
+    NOW,
+    OTHER_IDENTITY,
+    PASSWORD,
+    File,
+    Files,
+    number_of,
+    remote_file,
+)
+
+LOST = "answer lost"
+
+
+class ModelClient:
+    """Answers like the service of the model, and writes down each request by the words of the model.
+
+    Reading the bytes of a file belongs to the list before it. `disturb` is called before each other request with its
+    number. It may change `now`, the files at this moment, and returns the fault with which the request is answered.
+    """
+
+    def __init__(self, kind: FileKind, files: Files, disturb: Callable[[ModelClient, int], str]) -> None:
+        self.kind, self.now = kind, files
+        self.requests: list[str] = []
+        self.redact = Redactor([])
+        self.top = 9  # the newest slug so far
+        self._own: set[int] = set()
+        self._disturb = disturb
+
+    def _request(self, words: str) -> str:
+        fault = self._disturb(self, len(self.requests))
+        self.top = max(self.top, *(file.slug for file in self.now))
+        self.requests.append(f"{words}{fault}")
+        return fault
+
+    def service_time(self) -> float:
+        return NOW
+
+    def back_off(self, tries: int) -> None:
+        """Waiting takes no time here."""
+
+    def until_clear(
+        self, attempt: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]
+    ) -> dict[str, Any]:
+        try:
+            return attempt()
+        except UnclearOutcomeError:
+            return look() or attempt()
+
+    # Files
+
+    def files(self, kind: FileKind, app_slug: str) -> Iterator[dict[str, Any]]:
+        self._request("LIST")
+        yield from [self._data(file) for file in self.now]
+
+    def file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
+        number = number_of(slug)
+        file = find(self.now, number)
+        if number not in self._own and (file is None or not file.is_processed):
+            self._request(f"GET {number}")
+            file = find(self.now, number)
+        return self._data(self._existing(file))
+
+    def create_file(
+        self, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        is_marker = name.startswith(MARKER_PREFIX)
+        fault = self._request("POST marker" if is_marker else "POST")
+        slug = self.top = self.top + 1
+        # The content is known when the bytes arrive; until then the size stands for it.
+        content = "O" if is_marker or size == 1 else "L"
+        new = File(slug, MARKER if is_marker else name, content, None, False, False, True, False, False, owner="A")
+        self.now = (*self.now, new)
+        self._own.add(slug)
+        if fault:
+            raise UnclearOutcomeError(ServiceError("no answer", kind="timeout"))
+        return {**self._data(new), "upload_url": f"put:{slug}"}
+
+    def upload(self, url: str, data: bytes, what: str) -> str | None:
+        fault = self._request("PUT")
+        content = data.decode()
+        # The storage knows nothing of the file that the URL belongs to, and takes the bytes even if it is gone.
+        file = find(self.now, int(url.partition(":")[2]))
+        if file:
+            self.now = with_file(self.now, file._replace(content=content, stored=None if fault else content))
+        return None if fault else hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+    def update_file(self, kind: FileKind, app_slug: str, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        number = number_of(slug)
+        file = find(self.now, number)
+        is_slot = not file.is_processed if file else number in self._own
+        self._request("PATCH slot" if is_slot else f"PATCH {', '.join(sorted(changes))}")
+        file = self._existing(find(self.now, number))
+        if file.is_protected:
+            raise ServiceError("protected", kind="bad_request", status=400)
+        changed = apply_changes(file, tuple((name, bool(value)) for name, value in changes.items()))
+        self.now = with_file(self.now, changed)
+        return self._data(changed)
+
+    def confirm_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
+        fault = self._request("CONFIRM")
+        file = self._existing(find(self.now, number_of(slug)))
+        if fault and LOST not in fault:
+            return self._data(file)
+        confirmed = file._replace(is_processed=True)
+        self.now = with_file(self.now, confirmed)
+        if fault:
+            raise UnclearOutcomeError(ServiceError("no answer", kind="timeout"))
+        return self._data(confirmed)
+
+    def delete_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any] | None:
+        number = number_of(slug)
+        fault = self._request(f"DELETE {number}")
+        file = find(self.now, number)
+        if file is None:
+            return None
+        self.now = self.now if fault else without_file(self.now, number)
+        return self._data(file)
+
+    def download(self, url: str, open_sink: Callable[[], Sink], what: str) -> None:
+        file = self._existing(find(self.now, int(url.partition(":")[2])))
+        if file.stored is None:
+            raise ServiceError("no such key", kind="storage", status=404)
+        open_sink().write(file.stored.encode())
+
+    @staticmethod
+    def _existing(file: File | None) -> File:
+        if file is None:
+            raise ServiceError("not found", kind="not_found", status=404)
+        return file
+
+    def _data(self, file: File) -> dict[str, Any]:
+        listed = remote_file(self.kind, file)
+        is_readable = file.is_processed and not file.is_protected
+        return {
+            "slug": listed.slug,
+            "upload_file_name": listed.name,
+            "upload_file_size": listed.size,
+            "processed": listed.processed,
+            "is_protected": listed.is_protected,
+            "is_expose": listed.is_expose,
+            "certificate_password": listed.password,
+            "file_sha256": listed.sha256,
+            "user_env_key": listed.env_key,
+            "certificate_sha256_fingerprint": _identity(file.stored) if file.is_processed else None,
+            "download_url": f"get:{file.slug}" if is_readable else None,
+        }
+
+
+def _identity(content: str | None) -> str | None:
+    return None if content is None else "Q" if content == OTHER_IDENTITY else "OURS"
+
+
+class ModelInspector(Inspector):
+    """Tells of the contents of the model what the project reads from real files."""
+
+    def inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection:
+        text = content.data.decode()
+        made = dt.datetime.fromtimestamp(MADE_AT[text], dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        details: dict[str, Any] = {"created_at": made, "not_before": made, "has_private_key": True}
+        if kind == PROVISIONING_PROFILE:
+            details |= {"type": "development", "app_id": _identity(text)}
+        elif kind == BUILD_CERTIFICATE:
+            details |= {"common_name": f"Apple Development: {_identity(text)}", "team_id": _identity(text)}
+            if secrets.password != PASSWORD:
+                return Inspection(kind.name, details, (Finding("password_needed", "It needs a password."),))
+        elif kind == ANDROID_KEYSTORE:
+            details |= {"sha256_fingerprint": _identity(text)}
+        return Inspection(kind.name, details)

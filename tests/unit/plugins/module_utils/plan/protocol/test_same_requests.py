@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The runs of the model send the requests that the project's own code sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration as Declared
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
+    AppOutcome,
+    apply_app,
+    prepare_app,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+
+from .client import ModelClient, ModelInspector
+from .planning import PROTOCOL, Declaration
+from .run import Run, outcomes
+from .scenarios import Scenario, quick_scenarios
+from .service import APP, BYSTANDER, Files
+
+# What the words of a fault begin with after those of the request. A confirmation that times out is left out: the
+# project's code waits and confirms again, while a run of the model gives up at once.
+FAULTS = (", answer lost", " swallowed", " not done", " says processed: false")
+
+
+class Disturbance(NamedTuple):
+    """What happens at one request of a run: another run is carried out before it, or it is answered with a fault."""
+
+    request: int
+    other: Declaration | None = None
+    fault: str = ""
+
+
+class Course(NamedTuple):
+    """What a run has sent, how it ended, and what the app has then."""
+
+    requests: list[str]
+    end: str
+    files: Files
+
+
+def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
+    """Carry out the scenario's first declaration with the project's own code."""
+
+    def disturb(client: ModelClient, number: int) -> str:
+        if number != disturbance.request:
+            return ""
+        if disturbance.other:
+            client.now = alone(scenario, client.now, client.top, disturbance.other)
+        return disturbance.fault
+
+    first = scenario.runs[0]
+    client = ModelClient(scenario.kind, scenario.files, disturb)
+    content = Content.of(first.content.encode()) if first.content else None
+    declared = [Declared(first.desired(scenario.kind, PROTOCOL), content, verify=NONE)]
+    if first.purges:
+        declared.append(Declared(Desired(BYSTANDER), verify=NONE))
+    policy = Policy(purge=frozenset({scenario.kind.plural} if first.purges else ()))
+    real = cast(BitriseClient, client)
+    end = "refused"
+    try:
+        prepared = prepare_app(real, APP, {scenario.kind: declared}, policy, inspector=ModelInspector())
+        end = "failed"
+        apply_app(real, prepared, AppOutcome(), check_mode=False)
+        end = "ok"
+    except CiError:
+        pass
+    return Course(client.requests, end, plain(client.now))
+
+
+def modelled(scenario: Scenario, disturbance: Disturbance) -> Course | None:
+    """Carry it out in the model. Return None if the request cannot end with this fault."""
+    files, run, top = scenario.files, Run("A", scenario.runs[0]), 9
+    requests: list[str] = []
+    while not run.end:
+        is_disturbed = len(requests) == disturbance.request
+        if is_disturbed and disturbance.other:
+            files = alone(scenario, files, top, disturbance.other)
+            top = max(top, *(file.slug for file in files))
+        found = list(outcomes(scenario.kind, PROTOCOL, files, top, run))
+        if is_disturbed and disturbance.fault:
+            found = [outcome for outcome in found if outcome.label.endswith(disturbance.fault)]
+            if not found:
+                return None
+        label, files, run, _deleted, _fault = found[0]
+        top = max(top, *(file.slug for file in files))
+        requests.append(label.removeprefix("A ").removesuffix(" refused").replace("DELETE marker", "DELETE"))
+    return Course(requests, run.end, plain(files)) if disturbance.request < len(requests) else None
+
+
+def alone(scenario: Scenario, files: Files, top: int, declaration: Declaration) -> Files:
+    run = Run("B", declaration)
+    while not run.end:
+        _label, files, run, _deleted, _fault = next(outcomes(scenario.kind, PROTOCOL, files, top, run))
+        top = max(top, *(file.slug for file in files))
+    return files
+
+
+def plain(files: Files) -> Files:
+    """Return the files without what the service does not know."""
+    return tuple(file._replace(owner="", content=file.stored or "") for file in files)
+
+
+def disturbances(scenario: Scenario) -> Iterator[Disturbance]:
+    for number in range(30):
+        others = [Disturbance(number, other=other) for other in dict.fromkeys(scenario.runs)]
+        faults = [Disturbance(number, fault=fault) for fault in FAULTS]
+        possible = [one for one in (*others, *faults) if modelled(scenario, one)]
+        if not possible:
+            return
+        yield from possible
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [scenario for scenario in quick_scenarios() if not scenario.is_slow],
+    ids=lambda scenario: str(scenario.title),
+)
+def test_the_model_sends_the_same_requests(scenario: Scenario) -> None:
+    swapped = scenario._replace(runs=scenario.runs[::-1])
+    for ordered in dict.fromkeys([scenario, swapped]):
+        for disturbance in disturbances(ordered):
+            assert carried_out(ordered, disturbance) == modelled(ordered, disturbance), disturbance

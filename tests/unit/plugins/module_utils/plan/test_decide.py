@@ -1,0 +1,489 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run decides about the files of one declaration: each row of the protocol's decision table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.decide import Inherited
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    PROJECT_FILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    BUILD_CERTIFICATE as CERTIFICATE,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    PROVISIONING_PROFILE as PROFILE,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+
+from .building import (
+    NAME,
+    NOW,
+    OTHER,
+    OTHER_SIZE,
+    SAME,
+    desired,
+    letter,
+    marker,
+    plan,
+    protected,
+    refusal,
+    remote,
+    slug,
+    ulid,
+    unfinished,
+    words,
+)
+
+OURS, THEIRS = "team A1", "team B2"
+YOUNG_S, OLD_S = 600, 3700
+
+
+@pytest.mark.parametrize(
+    ("wanted", "files", "expected"),
+    [
+        pytest.param({}, [], ["upload"], id="none"),
+        pytest.param({}, [remote(name="x")], ["upload"], id="only-another-name"),
+        pytest.param({"is_protected": True}, [], ["upload is_protected=True"], id="none-with-flag"),
+        pytest.param({"is_expose": True, "is_protected": False}, [], ["upload"], id="flags-as-created"),
+        pytest.param({}, [remote()], [], id="equal"),
+        pytest.param({"is_expose": False}, [remote()], ["update A is_expose=False"], id="equal-other-flag"),
+        pytest.param(
+            {"is_expose": False, "is_protected": True},
+            [remote()],
+            ["update A is_expose=False, is_protected=True"],
+            id="equal-both-flags-in-one-request",
+        ),
+        pytest.param(
+            {}, [remote(), marker()], ["update A is_protected=True", "delete M leftover"], id="equal-and-marker"
+        ),
+        pytest.param({}, [remote(is_protected=True), marker()], ["delete M leftover"], id="equal-protected-and-marker"),
+        pytest.param({"is_protected": False}, [remote(), marker()], ["delete M leftover"], id="declared-over-marker"),
+        pytest.param({}, [remote(), marker(of="x")], [], id="marker-of-another-name"),
+        pytest.param({}, [remote(**OTHER)], ["upload", "delete A replaced"], id="different"),
+        pytest.param({}, [remote(**OTHER_SIZE)], ["upload", "delete A replaced"], id="different-size"),
+        pytest.param(
+            {}, [protected(**OTHER_SIZE)], ["upload is_protected=True", "delete A replaced"], id="different-protected"
+        ),
+        pytest.param(
+            {"is_expose": False},
+            [protected(**OTHER_SIZE)],
+            ["upload is_expose=False, is_protected=True", "delete A replaced"],
+            id="frozen-flag-set-on-new-content",
+        ),
+        pytest.param({}, [remote(sha256=None, is_missing_bytes=True)], ["upload", "delete A replaced"], id="no-bytes"),
+        pytest.param({"force": True}, [remote()], ["upload", "delete A replaced"], id="force"),
+        pytest.param({}, [remote("A"), remote("B")], ["delete A duplicate"], id="copies"),
+        pytest.param({}, [remote("B"), remote("A")], ["delete A duplicate"], id="copies-in-another-order"),
+        pytest.param({}, [remote("A", **OTHER), remote("B")], ["delete A replaced"], id="interrupted-replacement"),
+        pytest.param(
+            {},
+            [remote("A", **OTHER, is_expose=False), remote("B")],
+            ["update B is_expose=False", "delete A replaced"],
+            id="interrupted-replacement-inherits",
+        ),
+        pytest.param(
+            {"is_protected": True},
+            [remote("A", **OTHER), remote("B")],
+            ["delete A replaced", "update B is_protected=True"],
+            id="interrupted-replacement-protects-last",
+        ),
+        pytest.param(
+            {},
+            [protected("A"), remote("B")],
+            ["delete A replaced", "update B is_protected=True"],
+            id="interrupted-replacement-of-a-protected-file",
+        ),
+        pytest.param(
+            {},
+            [remote("A", **OTHER_SIZE), remote("B", **OTHER)],
+            ["upload", "delete A replaced", "delete B replaced"],
+            id="generations-none-as-declared",
+        ),
+        pytest.param(
+            {},
+            [remote("A"), remote("B", **OTHER)],
+            ["upload", "delete A replaced", "delete B replaced"],
+            id="only-the-newest-can-be-the-declared-one",
+        ),
+        pytest.param(
+            {},
+            [remote("A", **OTHER), protected("B")],
+            ["upload is_protected=True", "delete A replaced", "delete B replaced"],
+            id="newest-cannot-be-compared",
+        ),
+        pytest.param({"present": False}, [], [], id="absent-already"),
+        pytest.param({"present": False}, [protected()], ["delete A absent"], id="absent"),
+        pytest.param(
+            {"present": False},
+            [remote(), unfinished(), unfinished("K", YOUNG_S)],
+            ["delete A absent", "delete S leftover"],
+            id="absent-with-leftover",
+        ),
+        pytest.param(
+            {"present": False, "duplicates": "remove"},
+            [remote("A"), remote("B", **OTHER)],
+            ["delete A absent", "delete B absent"],
+            id="absent-all",
+        ),
+    ],
+)
+def test_decision(wanted: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
+    assert sorted(words(plan(desired(**wanted), *files))) == sorted(expected)
+    assert words(plan(desired(**wanted), *reversed(files))) == words(plan(desired(**wanted), *files))
+
+
+@pytest.mark.parametrize("kind", [PROFILE, CERTIFICATE, ANDROID_KEYSTORE], ids=lambda kind: str(kind.name))
+@pytest.mark.parametrize("newest", [SAME, OTHER], ids=["newest-as-declared", "newest-different"])
+def test_files_of_two_identities_are_refused(kind: FileKind, newest: dict[str, Any]) -> None:
+    files = [remote("A", **OTHER, identity=THEIRS), remote("B", **newest, identity=OURS)]
+    error = refusal(desired(identity=OURS, keystore_name="N"), *files, kind=kind)
+    assert error.kind == "duplicates"
+    assert f"{slug('A')} is for {THEIRS}, the declared file for {OURS}." in str(error)
+    assert "Set slug to the file that you mean, or duplicates=remove to keep only the declared one." in str(error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"duplicates": "remove"}, ["delete A replaced"]),
+        ({"slug": slug("A")}, ["delete A replaced"]),
+        ({"slug": slug("B")}, []),
+    ],
+)
+def test_an_option_decides_between_two_identities(wanted: dict[str, Any], expected: list[str]) -> None:
+    files = [remote("A", **OTHER, identity=THEIRS), remote("B", identity=OURS)]
+    assert words(plan(desired(identity=OURS, **wanted), *files)) == expected
+
+
+def test_a_single_file_of_another_identity_is_replaced() -> None:
+    made = plan(desired(identity=OURS), remote(**OTHER, identity=THEIRS))
+    assert words(made) == ["upload", "delete A replaced"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param([protected("A"), protected("B")], id="neither-can-be-compared"),
+        pytest.param([protected("A"), remote("B", is_protected=True)], id="newest-is-equal"),
+        pytest.param([protected("A", **OTHER), protected("B", **OTHER_SIZE)], id="both-different"),
+        pytest.param([protected("A"), remote("B"), protected("C")], id="one-between"),
+    ],
+)
+def test_two_protected_files_are_refused(files: list[RemoteFile]) -> None:
+    error = refusal(desired(), *files)
+    assert error.kind == "duplicates"
+    assert "More than one of them is protected" in str(error)
+
+
+def test_equal_protected_files_are_copies() -> None:
+    files = [remote("A", is_protected=True), remote("B", is_protected=True)]
+    assert words(plan(desired(), *files)) == ["delete A duplicate"]
+
+
+def test_refusal_describes_the_files() -> None:
+    files = [protected("A", **OTHER_SIZE), remote("B", is_protected=True), remote("C", **OTHER)]
+    text = str(refusal(desired(identity=OURS), *files))
+    assert f"{slug('A')} (200 bytes, protected)" in text
+    assert f"{slug('B')} (100 bytes, protected, the declared content)" in text
+    assert f"{slug('C')} (100 bytes)" in text
+
+
+def test_files_without_times_are_refused_unless_they_are_equal() -> None:
+    named = [remote("A", slug="first"), remote("B", slug="second", **OTHER)]
+    error = refusal(desired(), *named)
+    assert error.kind == "duplicates"
+    assert "Their slugs do not tell which of them is the newest." in str(error)
+    assert words(plan(desired(duplicates="remove"), *named)) == ["delete d replaced"]
+    copies = [remote("A", slug="first"), remote("B", slug="second")]
+    assert words(plan(desired(), *copies)) == ["delete t duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected", "warnings"),
+    [("warn", [], 1), ("trust", [], 0), ("replace", ["upload is_protected=True", "delete A replaced"], 0)],
+)
+def test_a_file_that_cannot_be_compared(policy: str, expected: list[str], warnings: int) -> None:
+    made = plan(desired(on_unverifiable=policy), protected())
+    assert words(made) == expected
+    assert len(made.warnings) == warnings
+    assert made.files[0].decision.is_unverified is (policy == "warn")
+
+
+def test_warning_about_a_file_that_cannot_be_compared() -> None:
+    (text,) = plan(desired(), protected()).warnings
+    assert text.startswith(
+        f"Kept the provisioning profile of app app1 named {NAME} (slug {slug('A')}) without comparing"
+    )
+    assert "it is protected" in text
+    assert "on_unverifiable=replace" in text
+    (text,) = plan(desired(), protected(is_protected=False, is_withheld=True)).warnings
+    assert "it is not downloadable" in text
+
+
+def test_a_file_that_cannot_be_compared_fails_by_policy() -> None:
+    error = refusal(desired(on_unverifiable="fail"), protected())
+    assert error.kind == "unverifiable"
+    assert slug("A") in str(error)
+    assert "on_unverifiable=warn or trust" in str(error)
+
+
+@pytest.mark.parametrize("policy", ["warn", "trust", "replace", "fail"])
+def test_another_size_needs_no_policy(policy: str) -> None:
+    made = plan(desired(on_unverifiable=policy), protected(**OTHER_SIZE))
+    assert words(made) == ["upload is_protected=True", "delete A replaced"]
+    assert made.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("age_s", "expected"), [(YOUNG_S, []), (3600, []), (OLD_S, ["delete S leftover"])], ids=["young", "limit", "old"]
+)
+def test_unfinished_upload_is_removed_by_age(age_s: float, expected: list[str]) -> None:
+    assert words(plan(desired(), remote(), unfinished(age_s=age_s))) == expected
+    assert words(plan(desired(), unfinished(age_s=age_s))) == ["upload", *expected]
+
+
+@pytest.mark.parametrize(
+    ("file", "now"),
+    [
+        pytest.param(unfinished(slug="leftover"), NOW, id="no-ulid"),
+        pytest.param(unfinished(slug=ulid(1000)), NOW, id="absurd-time"),
+        pytest.param(unfinished(), None, id="unknown-clock"),
+        pytest.param(unfinished(age_s=-OLD_S), NOW, id="from-the-future"),
+    ],
+)
+def test_unfinished_upload_of_unknown_age_stays(file: RemoteFile, now: float | None) -> None:
+    assert words(plan(desired(), remote(), file, now=now)) == []
+
+
+FLAGS: dict[str, Any] = {"sha256": None, "size": None}
+
+
+def test_flags_without_content() -> None:
+    made = plan(desired(**FLAGS, is_protected=True), remote(**OTHER), unfinished(), marker())
+    assert words(made) == ["update A is_protected=True"]
+
+
+def test_flags_without_content_need_exactly_one_file() -> None:
+    wanted = desired(**FLAGS, is_protected=True)
+    assert refusal(wanted).kind == "missing_file"
+    assert refusal(wanted, unfinished()).kind == "missing_file"
+    error = refusal(wanted, remote("A"), remote("B"))
+    assert error.kind == "duplicates"
+    assert "A replacement may be under way or interrupted: the run that declares the content finishes it." in str(error)
+    assert refusal(desired(**FLAGS, duplicates="remove"), remote("A"), remote("B")).kind == "duplicates"
+
+
+def test_absent_refuses_several_files() -> None:
+    error = refusal(desired(present=False, **FLAGS), remote("A"), remote("B", **OTHER))
+    assert error.kind == "duplicates"
+    assert "duplicates=remove to delete all of them" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "file"),
+    [
+        pytest.param({"is_protected": False}, {"is_protected": True}, id="unprotect"),
+        pytest.param({"is_expose": False}, {"is_protected": True}, id="expose-of-protected"),
+        pytest.param({"is_protected": False}, {"is_protected": True, **OTHER}, id="unprotect-by-new-content"),
+        pytest.param({"is_protected": False, **FLAGS}, {"is_protected": True}, id="unprotect-flags-only"),
+    ],
+)
+def test_one_way_flags_are_refused(wanted: dict[str, Any], file: dict[str, Any]) -> None:
+    error = refusal(desired(**wanted), remote(**file))
+    assert error.kind == "one_way_flag"
+    assert slug("A") in str(error)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "files", "expected"),
+    [
+        pytest.param({"slug": slug("B")}, [remote("A", **OTHER), remote("B")], [], id="tells-two-apart"),
+        pytest.param({"slug": slug("A")}, [remote("A", **OTHER)], ["upload", "delete A replaced"], id="replaced"),
+        pytest.param(
+            {"slug": slug("A")},
+            [remote("A", **OTHER), remote("B")],
+            ["delete A replaced"],
+            id="heir-of-an-interrupted-run",
+        ),
+        pytest.param(
+            {"slug": slug("B")},
+            [remote("A"), remote("B", **OTHER)],
+            ["upload", "delete B replaced"],
+            id="an-older-equal-file-is-no-heir",
+        ),
+        pytest.param({"slug": slug("Z")}, [remote()], [], id="gone-and-the-content-is-there"),
+        pytest.param({"slug": slug("Z")}, [protected()], [], id="gone-and-the-content-cannot-be-told"),
+        pytest.param({"slug": slug("Z"), "present": False}, [remote()], [], id="absent-and-gone"),
+        pytest.param({"slug": slug("A"), "present": False}, [remote(), remote("B")], ["delete A absent"], id="absent"),
+        pytest.param(
+            {"slug": slug("A"), **FLAGS, "is_protected": True},
+            [remote("A"), remote("B")],
+            ["update A is_protected=True"],
+            id="flags-of-one-of-two",
+        ),
+    ],
+)
+def test_declared_by_slug(wanted: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
+    assert words(plan(desired(**wanted), *files)) == expected
+
+
+@pytest.mark.parametrize("policy", ["replace", "fail"])
+def test_successor_that_cannot_be_compared_is_refused_by_policy(policy: str) -> None:
+    error = refusal(desired(slug=slug("Z"), on_unverifiable=policy), protected())
+    assert error.kind == "missing_file"
+
+
+def test_a_slug_that_never_was_is_refused() -> None:
+    error = refusal(desired(slug=slug("Z")), remote(**OTHER))
+    assert error.kind == "missing_file"
+    assert slug("Z") in str(error)
+    assert "leave slug out" in str(error)
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_slug_and_name_of_different_files_are_refused(present: bool) -> None:
+    error = refusal(desired(slug=slug("B"), present=present), remote(), remote("B", name="other"))
+    assert error.kind == "option"
+    assert "is named other" in str(error)
+
+
+def test_slug_and_key_of_different_files_are_refused() -> None:
+    wanted = desired(slug=slug("A"), env_key="KEY")
+    error = refusal(wanted, remote(env_key="OTHER"), kind=PROJECT_FILE)
+    assert error.kind == "option"
+    assert "has the key OTHER, not KEY" in str(error)
+
+
+@pytest.mark.parametrize(("declared", "stored"), [("f\u00fcr.p12", "fu\u0308r.p12"), ("fu\u0308r.p12", "f\u00fcr.p12")])
+def test_a_name_is_found_in_both_normal_forms(declared: str, stored: str) -> None:
+    assert words(plan(desired(name=declared), remote(name=stored))) == []
+    assert words(plan(desired(name=declared), remote(name=stored, **OTHER))) == ["upload", "delete A replaced"]
+
+
+def test_new_content_keeps_what_the_task_leaves_open() -> None:
+    old = remote(**OTHER, is_expose=False, password="old")
+    made = plan(desired(), old, kind=CERTIFICATE)
+    assert words(made)[0] == "upload certificate_password=********, is_expose=False"
+    assert made.files[0].upload is not None
+    assert made.files[0].upload.changes["certificate_password"] == "old"
+    assert made.warnings == ()
+
+
+def test_the_password_of_the_newest_readable_file_is_inherited() -> None:
+    old = [
+        remote("A", **OTHER, password="one"),
+        remote("B", **OTHER, password="two"),
+        remote("C", **OTHER, password=""),
+    ]
+    upload = plan(desired(), *old, kind=CERTIFICATE).files[0].upload
+    assert upload is not None
+    assert upload.changes["certificate_password"] == "two"
+
+
+def test_an_unknown_password_is_refused_before_anything_is_sent() -> None:
+    old = protected(**OTHER)
+    error = refusal(desired(), old, kind=CERTIFICATE)
+    assert error.kind == "password"
+    assert "Set certificate_password" in str(error)
+    assert refusal(desired(opens_without_password=False), old, kind=CERTIFICATE).kind == "password"
+    for accepted in ({"password": "new"}, {"password": ""}, {"opens_without_password": True}):
+        assert words(plan(desired(**accepted), old, kind=CERTIFICATE))[-1] == "delete A replaced"
+
+
+def test_an_interrupted_replacement_with_an_unknown_password_is_refused() -> None:
+    files = [protected("A", **OTHER), remote("B", password="")]
+    assert refusal(desired(), *files, kind=CERTIFICATE).kind == "password"
+    files = [protected("A", **OTHER), remote("B", password="set")]
+    assert words(plan(desired(), *files, kind=CERTIFICATE)) == ["delete A replaced", "update B is_protected=True"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "update_password", "known", "expected"),
+    [
+        (None, "on_change", "old", []),
+        ("new", "on_change", "old", ["update A certificate_password=********"]),
+        ("new", "on_change", "new", []),
+        ("", "on_change", "old", ["update A certificate_password=********"]),
+        ("new", "on_change", None, []),
+        ("new", "always", None, ["update A certificate_password=********"]),
+        ("new", "always", "new", []),
+    ],
+)
+def test_password(declared: str | None, update_password: str, known: str | None, expected: list[str]) -> None:
+    wanted = desired(password=declared, update_password=update_password)
+    file = remote(password=known, is_protected=known is None)
+    assert words(plan(wanted, file, kind=CERTIFICATE)) == expected
+
+
+def test_a_new_file_without_password_needs_no_update() -> None:
+    assert words(plan(desired(password=""), kind=CERTIFICATE)) == ["upload"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "files", "expected"),
+    [
+        pytest.param({}, [protected("A"), remote("B")], True, id="inherited"),
+        pytest.param({}, [protected("A", **OTHER)], True, id="inherited-before-the-upload"),
+        pytest.param({"is_protected": True}, [protected("A"), remote("B")], False, id="declared"),
+        pytest.param({}, [remote("A", **OTHER), remote("B", is_protected=True)], False, id="protected-already"),
+        pytest.param({}, [remote(), marker()], False, id="nothing-to-delete"),
+        pytest.param({}, [remote("A", **OTHER), remote("B"), marker()], True, id="marker-of-another-run"),
+    ],
+)
+def test_a_marker_notes_inherited_protection(wanted: dict[str, Any], files: list[RemoteFile], expected: bool) -> None:
+    assert plan(desired(**wanted), *files).files[0].decision.needs_marker is expected
+
+
+@pytest.mark.parametrize(
+    ("inherited", "expected"),
+    [
+        (Inherited(is_protected=True), ["update A is_protected=True"]),
+        (Inherited(is_hidden=True), ["update A is_expose=False"]),
+        (Inherited(password="x"), ["update A certificate_password=********"]),
+        (Inherited(), []),
+    ],
+)
+def test_what_the_same_run_has_seen_is_inherited(inherited: Inherited, expected: list[str]) -> None:
+    wanted = desired()
+    key = (CERTIFICATE, wanted.key)
+    made = plan(wanted, remote(password=""), kind=CERTIFICATE, inherited={key: inherited}, uploaded=frozenset({key}))
+    assert words(made) == expected
+
+
+def test_force_uploads_once_per_run() -> None:
+    wanted = desired(force=True)
+    assert words(plan(wanted, remote(), uploaded=frozenset({(PROFILE, wanted.key)}))) == []
+
+
+@pytest.mark.parametrize("flag", [{"is_protected": True}, {"is_expose": False}])
+def test_flags_of_a_keystore_are_refused(flag: dict[str, Any]) -> None:
+    for files in ([], [remote(env_key="ANDROID_KEYSTORE_N")], [remote(**OTHER, env_key="ANDROID_KEYSTORE_N")]):
+        error = refusal(desired(keystore_name="N", **flag), *files, kind=ANDROID_KEYSTORE)
+        assert error.kind == "unchangeable"
+        assert next(iter(flag)) in str(error)
+
+
+def test_flags_that_a_keystore_would_lose_are_refused() -> None:
+    old = protected(**OTHER, env_key="ANDROID_KEYSTORE_N")
+    error = refusal(desired(keystore_name="N"), old, kind=ANDROID_KEYSTORE)
+    assert error.kind == "unchangeable"
+    assert "Declare is_protected=false" in str(error)
+    accepted = plan(desired(keystore_name="N", is_protected=False), old, kind=ANDROID_KEYSTORE)
+    assert words(accepted)[-1] == "delete A replaced"
+
+
+def test_keystore_with_another_alias_is_replaced() -> None:
+    old = remote(told={"alias": "old"}, env_key="ANDROID_KEYSTORE_N")
+    wanted = desired(keystore={"alias": "new", "password": "x"}, keystore_name="N")
+    made = plan(wanted, old, kind=ANDROID_KEYSTORE)
+    assert [letter(action.slug) for action in made.actions] == [None, "A"]
+    error = refusal(desired(**FLAGS, keystore={"alias": "new"}), old, kind=ANDROID_KEYSTORE)
+    assert error.kind == "unchangeable"

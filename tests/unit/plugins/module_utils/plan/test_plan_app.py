@@ -1,0 +1,295 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a whole app: its phases, files of several declarations, keys of keystores, and purges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import PHASES, AppPlan, FilePlan
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import (
+    check_total_limit,
+    refuse_large_total,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
+
+from .building import (
+    NAME,
+    OTHER,
+    desired,
+    marker,
+    plan,
+    plan_all,
+    protected,
+    refusal,
+    remote,
+    slug,
+    unfinished,
+    words,
+)
+
+
+def phases(made: AppPlan | FilePlan) -> dict[str, list[str]]:
+    return {phase: words(made.actions_of(phase)) for phase in PHASES if made.actions_of(phase)}
+
+
+def test_phases_of_a_replacement() -> None:
+    made = plan(desired(is_protected=True), remote(**OTHER), unfinished())
+    assert phases(made) == {
+        "upload": ["upload is_protected=True"],
+        "delete": ["delete A replaced"],
+        "tidy": ["delete S leftover"],
+    }
+
+
+def test_phases_of_a_rerun() -> None:
+    made = plan(desired(is_expose=False), protected("A"), remote("B"), marker(), unfinished())
+    assert phases(made) == {
+        "update": ["update B is_expose=False"],
+        "delete": ["delete A replaced"],
+        "protect": ["update B is_protected=True"],
+        "tidy": ["delete S leftover", "delete M leftover"],
+    }
+    assert made.files[0].decision.needs_marker
+
+
+def test_phases_of_a_project_file_with_an_unfinished_upload() -> None:
+    """The unfinished upload may hold the key. A marker has a key of its own, and it is needed until the end."""
+    files = [protected(**OTHER, env_key="KEY"), unfinished(env_key="KEY"), marker()]
+    made = plan(desired(env_key="KEY"), *files, kind=PROJECT_FILE)
+    assert phases(made) == {
+        "clear": ["delete S leftover"],
+        "upload": ["upload is_protected=True, user_env_key=KEY"],
+        "delete": ["delete A replaced"],
+        "tidy": ["delete M leftover"],
+    }
+
+
+def test_phases_of_a_project_file_that_is_deleted_first() -> None:
+    wanted = desired(env_key="KEY", replace_order="delete_first")
+    made = plan(wanted, remote(**OTHER, env_key="KEY"), kind=PROJECT_FILE)
+    assert phases(made) == {"clear": ["delete A replaced"], "upload": ["upload user_env_key=KEY"]}
+
+
+@pytest.mark.parametrize(
+    ("file", "wanted", "option"),
+    [
+        ({}, {"env_key": None}, "user_env_key"),
+        ({"is_expose": False}, {}, "is_expose"),
+        ({"is_protected": True}, {}, "is_protected"),
+    ],
+)
+def test_what_an_interrupted_run_could_not_find_out_is_required(
+    file: dict[str, Any], wanted: dict[str, Any], option: str
+) -> None:
+    declared = desired(**{"env_key": "KEY", "replace_order": "delete_first", **wanted})
+    error = refusal(declared, remote(**{**OTHER, "env_key": "KEY", **file}), kind=PROJECT_FILE)
+    assert error.kind == "option"
+    assert str(error).startswith(f"{option} is required with replace_order=delete_first")
+
+
+def test_all_new_files_come_before_the_first_deletion() -> None:
+    declared = {
+        PROVISIONING_PROFILE: [desired(name="a.mobileprovision")],
+        BUILD_CERTIFICATE: [desired(name="b.p12"), desired(name="a.p12")],
+    }
+    observed = {
+        PROVISIONING_PROFILE: [remote("A", name="a.mobileprovision", **OTHER)],
+        BUILD_CERTIFICATE: [
+            remote("B", name="a.p12", **OTHER, password=""),
+            remote("C", name="b.p12", **OTHER, password=""),
+        ],
+    }
+    made = plan_all(declared, observed)
+    assert words(made) == ["upload"] * 3 + ["delete B replaced", "delete C replaced", "delete A replaced"]
+    assert [action.name for action in made.actions][:3] == ["a.p12", "b.p12", "a.mobileprovision"]
+    assert [one.desired.name for one in made.files] == ["b.p12", "a.p12", "a.mobileprovision"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"slug": slug("A")}, {}),
+        ({"name": None, "slug": slug("A"), "sha256": None, "size": None}, {"is_expose": True}),
+        ({"name": "f\u00fc"}, {"name": "fu\u0308"}),
+    ],
+)
+def test_two_declarations_of_one_file_are_refused(one: dict[str, Any], other: dict[str, Any]) -> None:
+    name = other.get("name", NAME)
+    declared = {PROVISIONING_PROFILE: [desired(**one), desired(**other)]}
+    with pytest.raises(OptionError) as caught:
+        plan_all(declared, {PROVISIONING_PROFILE: [remote(name=name)]})
+    assert str(caught.value).startswith("provisioning_profiles: two entries for app app1 declare the same file:")
+
+
+def test_files_of_one_name_may_be_declared_by_their_slugs() -> None:
+    declared = [desired(slug=slug("A")), desired(slug=slug("B"), **OTHER)]
+    files = [remote("A", **OTHER, identity="x"), remote("B", **OTHER), unfinished()]
+    made = plan_all({PROVISIONING_PROFILE: declared}, {PROVISIONING_PROFILE: files})
+    assert words(made) == ["upload", "delete A replaced", "delete S leftover"]
+
+
+FIRST = "ANDROID_KEYSTORE"
+
+
+def keystores(*declared: dict[str, Any], files: list[RemoteFile], reverse: bool = False) -> AppPlan:
+    some = [desired(**values) for values in declared]
+    return plan_all({ANDROID_KEYSTORE: some[::-1] if reverse else some}, {ANDROID_KEYSTORE: files})
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_keystore_that_had_the_first_key_gets_it_again(reverse: bool) -> None:
+    first_order: dict[str, Any] = {"replace_order": "delete_first"}
+    files = [
+        remote("A", name="z.jks", **OTHER, env_key=FIRST),
+        remote("B", name="a.jks", **OTHER, env_key=f"{FIRST}_TWO"),
+    ]
+    declared = [{"name": "a.jks", "keystore_name": "TWO", **first_order}, {"name": "z.jks", **first_order}]
+    made = keystores(*declared, files=files, reverse=reverse)
+    uploads = made.actions_of("upload")
+    assert words(made.actions_of("clear")) == ["delete A replaced", "delete B replaced"]
+    assert [(upload.name, upload.env_key) for upload in uploads] == [  # type: ignore[attr-defined]
+        ("z.jks", FIRST),
+        ("a.jks", f"{FIRST}_TWO"),
+    ]
+    assert "keystore_file_name" not in uploads[0].creation  # type: ignore[attr-defined]
+
+
+def test_the_first_key_is_lost_beside_another_keystore() -> None:
+    files = [remote("A", **OTHER, env_key=FIRST), remote("B", name="x", env_key=f"{FIRST}_TWO")]
+    for order in ("upload_first", "delete_first"):
+        error = refusal(desired(replace_order=order), *files, kind=ANDROID_KEYSTORE)
+        assert error.kind == "env_key"
+        assert "Set keystore_name to accept the key ANDROID_KEYSTORE_ with that name" in str(error)
+
+
+def test_a_further_keystore_keeps_its_key() -> None:
+    made = plan(desired(), remote(**OTHER, env_key=f"{FIRST}_TWO"), kind=ANDROID_KEYSTORE)
+    assert phases(made) == {"upload": ["upload keystore_file_name=TWO"], "delete": ["delete A replaced"]}
+
+
+def test_the_first_key_is_not_lost_to_an_upload_under_way() -> None:
+    young, old = unfinished(age_s=600, env_key=FIRST), unfinished(env_key=FIRST)
+    error = refusal(desired(), young, kind=ANDROID_KEYSTORE)
+    assert error.kind == "env_key"
+    assert "may still be under way. Run again after" in str(error)
+    made = plan(desired(), old, kind=ANDROID_KEYSTORE)
+    assert phases(made) == {"clear": ["delete S leftover"], "upload": ["upload"]}
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        pytest.param(remote(name="x"), ["delete A undeclared"], id="undeclared"),
+        pytest.param(protected(name="x"), ["delete A undeclared"], id="protected"),
+        pytest.param(remote("B", **OTHER), [], id="declared-name"),
+        pytest.param(remote(name="fu\u0308"), [], id="declared-name-in-another-form"),
+        pytest.param(unfinished(name="x"), ["delete S undeclared"], id="old-upload"),
+        pytest.param(unfinished(name="x", age_s=600), [], id="upload-under-way"),
+        pytest.param(unfinished(name="x", slug="no-ulid"), [], id="upload-of-unknown-age"),
+        pytest.param(marker(of="x"), [], id="marker"),
+    ],
+)
+@pytest.mark.parametrize("kind", [BUILD_CERTIFICATE, PROVISIONING_PROFILE], ids=lambda kind: str(kind.name))
+def test_purge(kind: FileKind, file: RemoteFile, expected: list[str]) -> None:
+    declared = {kind: [desired(slug=slug("C")), desired(name="f\u00fc", sha256=None, size=None, present=False)]}
+    if file.name == "fu\u0308":
+        declared[kind][1] = desired(name="f\u00fc")
+    observed = {kind: [remote("C"), file]}
+    assert words(plan_all(declared, observed, purge=frozenset({kind.plural})).purge) == expected
+    assert plan_all(declared, observed).purge == ()
+
+
+def test_purge_of_a_kind_without_declarations() -> None:
+    declared: dict[FileKind, list[Any]] = {PROVISIONING_PROFILE: [], BUILD_CERTIFICATE: []}
+    observed = {kind: [remote(name=kind.name)] for kind in declared}
+    made = plan_all(declared, observed, purge=frozenset({"provisioning_profiles", "android_keystores"}))
+    assert [action.name for action in made.purge] == ["provisioning_profile"]
+
+
+def test_purge_keeps_a_project_file_that_is_declared_by_its_key() -> None:
+    files = [remote("A", name="old name", env_key="KEY"), remote("B", name="other", env_key="OTHER")]
+    declared = {PROJECT_FILE: [desired(env_key="KEY")]}
+    made = plan_all(declared, {PROJECT_FILE: files}, purge=frozenset({"project_files"}))
+    assert words(made) == ["delete B undeclared"]
+
+
+def test_a_large_purge_of_an_app_is_refused() -> None:
+    files = [remote("A", name="b"), remote("B", name="a"), remote("C", name="c"), remote("D")]
+    purge = frozenset({"provisioning_profiles"})
+    assert len(plan(desired(), *files, purge=purge, max_purge=3).purge) == 3
+    error = refusal(desired(), *files, purge=purge, max_purge=2)
+    assert error.kind == "max_purge"
+    assert "3 undeclared files of app app1 would be deleted, more than max_purge=2: a, b, c." in str(error)
+
+
+def purging(count: int) -> AppPlan:
+    files = [remote(name=f"file{number}", slug=f"slug{number}") for number in range(count)]
+    return plan(desired(present=False), *files, purge=frozenset({"provisioning_profiles"}), max_purge=99)
+
+
+@pytest.mark.parametrize(
+    ("counts", "observed", "limit", "max_purge", "is_refused"),
+    [
+        pytest.param([8, 8], 40, "25%", 10, True, id="above-the-percentage"),
+        pytest.param([5, 5], 40, "25%", 0, False, id="at-the-percentage"),
+        pytest.param([5, 5], 20, "25%", 10, False, id="never-less-than-max_purge"),
+        pytest.param([6, 5], 20, "25%", 10, True, id="more-than-max_purge"),
+        pytest.param([8, 8], 1000, 15, 10, True, id="above-the-number"),
+        pytest.param([8, 7], 15, 15, 0, False, id="at-the-number"),
+        pytest.param([8, 7], 15, "15", 0, False, id="number-as-text"),
+        pytest.param([1], 1000, 0, 10, True, id="number-may-be-less-than-max_purge"),
+        pytest.param([0, 0], 0, 0, 0, False, id="nothing-to-delete"),
+        pytest.param([3], 3, "100%", 0, False, id="everything-accepted"),
+    ],
+)
+def test_a_large_purge_of_a_task(
+    counts: list[int], observed: int, limit: int | str, max_purge: int, is_refused: bool
+) -> None:
+    plans = {f"app{number}": purging(count) for number, count in enumerate(counts)}
+    if not is_refused:
+        refuse_large_total(plans, observed, limit, max_purge)
+        return
+    with pytest.raises(RefusedError) as caught:
+        refuse_large_total(plans, observed, limit, max_purge)
+    assert caught.value.kind == "max_purge_total"
+    assert f"purge: {sum(counts)} undeclared files in {len(counts)} apps would be deleted" in str(caught.value)
+    assert f"app0 ({counts[0]})" in str(caught.value)
+    assert "No app was changed." in str(caught.value)
+
+
+def test_the_message_about_a_large_purge_lists_ten_apps() -> None:
+    plans = {f"app{number:02}": purging(1 + number % 2) for number in range(12)}
+    with pytest.raises(RefusedError) as caught:
+        refuse_large_total(plans, 18, 5, 0)
+    assert "app01 (2), app03 (2)" in str(caught.value)
+    assert "app06 (1) and 2 more." in str(caught.value)
+
+
+@pytest.mark.parametrize("limit", [0, 5, "7", "0%", "25%", "100%", " 25 % "])
+def test_limits_of_a_purge(limit: int | str) -> None:
+    check_total_limit(limit)
+
+
+@pytest.mark.parametrize("limit", ["", "%", "-1", -1, "101%", "2.5%", "many", "25%%"])
+def test_wrong_limits_of_a_purge(limit: int | str) -> None:
+    with pytest.raises(OptionError, match="max_purge_total must be a number of files or a percentage such as 25%"):
+        check_total_limit(limit)
+
+
+def test_an_error_in_one_declaration_plans_nothing() -> None:
+    declared = {PROVISIONING_PROFILE: [desired(), desired(name="x", is_protected=False)]}
+    with pytest.raises(CiError) as caught:
+        plan_all(declared, {PROVISIONING_PROFILE: [protected("A", name="x")]})
+    assert caught.value.kind == "one_way_flag"
