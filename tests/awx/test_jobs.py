@@ -22,9 +22,9 @@ from urllib.parse import quote
 
 import pytest
 
-from .conftest import PASSWORD, Awx, credential_type, long_form
 from .inventories import Inventory, text_of
 from .jobs import BIN, VAULT_PASSWORD, Credential, base_environment, leaks, sync
+from .project import PASSWORD, Awx, credential_type, long_form
 
 pytestmark = long_form
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 
-from .conftest import PASSWORD, Awx
 from .inventories import text_of, texts_in
 from .jobs import MOST_CHARACTERS, VAULT_PASSWORD, leaks
+from .project import PASSWORD, Awx
 
 # Titles that an import by AWX, a limit or a template would stumble over.
 TITLES = ["Bank: iOS", "Bank: Android", "Shop", "Shop [beta]", "{{ 7 * 7 }} offers", "App 01", "!Sale", "Käse"]

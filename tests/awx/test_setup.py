@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import long_form
 from .controller import ENCRYPTED, TOKEN, Controller, serving
 from .jobs import BIN, EXAMPLE, base_environment
+from .project import long_form
 
 # The folder that has ansible_collections/awx/awx.
 COLLECTIONS = os.environ.get("MOBILEOPS_CI_TEST_AWX_COLLECTIONS", "")
