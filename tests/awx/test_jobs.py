@@ -296,7 +296,7 @@ def test_execution_environment(awx: Awx, tmp_path: Path) -> None:
     context = tmp_path / "context"
     definition = str(awx.project / "execution-environment.yml")
     subprocess.run(
-        [builder, "create", "--container-runtime", "podman", "-f", definition, "-c", str(context)],
+        [builder, "create", "--output-filename", "Containerfile", "-f", definition, "-c", str(context)],
         check=True,
         capture_output=True,
         env=base_environment(),
