@@ -59,7 +59,7 @@ def steps_for(core: matrix.Core, *, with_setup: bool) -> list[Step]:
             raise StepError("there is no environment for it")
         env = {
             "PATH": os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]]),
-            "MOBILEOPS_CI_TEST_CASES": "all",
+            "MOBILEOPS_CI_TEST_AWX": "all",
             **({"MOBILEOPS_CI_TEST_AWX_COLLECTIONS": str(_AREA / "collections")} if with_setup else {}),
         }
         program, folder = str(venv / "bin" / "python"), ROOT / "tests" / "awx"

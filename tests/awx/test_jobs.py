@@ -70,6 +70,7 @@ def test_rollout(awx: Awx, playbook: str) -> None:
     assert result.status == 0, result.text
     assert awx.contents() == of_hosts(awx, inventory)
     assert sorted(result.changed) == sorted(inventory.hosts)
+    assert f"{len(TITLES)} apps" in result.text
     awx.emulator.clear_requests()
     again = awx.job(inventory).run(playbook)
     assert again.status == 0
@@ -114,9 +115,10 @@ def test_rotation(awx: Awx, old: str) -> None:
     rotation(awx, inventory)
     answers = {"rotate_certificate_old": old, "rotate_certificate_batch": "", "rotate_certificate_hosts": ""}
 
-    result = awx.job(awx.synced(), answers=answers).run("rotate_certificate.yml")
+    result = awx.job(awx.synced(), answers=answers, arguments=["-vvvv", "--diff"]).run("rotate_certificate.yml")
 
     assert result.status == 0, result.text
+    assert awx.leaks_of(result) == []
     renewed = of_hosts(awx, inventory, renewed=True)
     if not old:
         kept = ("build_certificates", "distribution.p12", hashlib.sha256(awx.files.certificate).hexdigest())
@@ -128,8 +130,9 @@ def test_report(awx: Awx) -> None:
     inventory = declared(awx, TITLES)
     assert awx.job(inventory).run("rollout.yml").status == 0
     for answers in ({}, {"code_signing_report_expires_within": 400, "code_signing_report_fail_on": ["expiring"]}):
-        result = awx.job(inventory, answers=answers).run("report.yml")
+        result = awx.job(inventory, answers=answers, arguments=["-vvvv", "--diff"]).run("report.yml")
 
+        assert awx.leaks_of(result) == []
         findings = result.artifacts["findings"]
         assert result.artifacts["apps"] == len(TITLES)
         assert findings["expiring"]["count"] == (2 * len(TITLES) if answers else 0)
