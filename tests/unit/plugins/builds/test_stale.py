@@ -95,7 +95,7 @@ def test_each_host_has_its_own_variables(fleet: Fleet) -> None:
             **dict.fromkeys(aborted, ("ok", True)),
         }
         lines = summary(run)
-        assert [line.rpartition(" [")[2] for line in lines[:3]] == ["misspelt]", "unknown]", "wrong]"]
+        assert [line.rpartition(" [")[2] for line in lines[:3]] == ["misspelt].", "unknown].", "wrong]."]
         assert f"abort_stale_builds_hour is not a variable of this collection; did you mean {HOURS}?" in lines[0]
         assert f"{HOURS} must be a number of hours above 0 and below 10000, got '3h'" in lines[2]
     assert summary(checked)[-1] == "7 apps with 4 unfinished builds: would abort 3, 3 apps failed."
