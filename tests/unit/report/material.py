@@ -152,6 +152,8 @@ def answer(apps: Mapping[str, Json], unreadable: Iterable[Json] = ()) -> Json:
             "files": files,
             **numbers,
             "requests": 9,
+            "waited_s": 0.0,
+            "refused": 0,
             "seconds": 1.5,
         },
     }

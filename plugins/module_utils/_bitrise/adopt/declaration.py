@@ -41,8 +41,8 @@ SECRETS_NOT_RETURNED = {
 NO_VAULT = "Put its passwords into vaulted variables. There was no vault secret to encrypt what Bitrise returns."
 UNFINISHED = "This upload was never completed and is not declared."
 UNFINISHED_IN_THE_WAY = (
-    "This upload was never completed and is not declared. The next rollout removes it, because it has the name or key "
-    "of a declared file."
+    "This upload was never completed and is not declared. The next rollout removes it once it is older than an hour, "
+    "because it has the name or key of a declared file."
 )
 CAUSES = (NO_CONTENT, *SECRETS_NOT_RETURNED.values(), NO_VAULT, UNFINISHED, UNFINISHED_IN_THE_WAY)
 
@@ -156,6 +156,8 @@ def unfinished(observed: Mapping[FileKind, Sequence[RemoteFile]], declared: Iter
     """Return notes about uploads that were never completed. They are not declared, and may be in the way."""
     of_kind: dict[FileKind, list[Desired]] = {kind: [] for kind in VARIABLES}
     for one in declared:
+        if one.digest is None:
+            continue  # a declaration without content removes nothing
         of_kind[one.kind].append(Desired(one.name, env_key=dict(one.options).get("user_env_key")))
     return [
         Note(

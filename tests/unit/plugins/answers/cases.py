@@ -79,6 +79,11 @@ CASES = [
         (f"GET {APP}/archived-builds",),
         "archived",
     ),
+    Case(
+        "bitrise_build_abort_stale",
+        {"apps": ["a"], "hours": 1, "concurrency": 1},
+        (f"GET {BUILDS}", f"GET {BUILD}", f"POST {BUILD}/abort"),
+    ),
     Case("bitrise_build_abort", {**_IN_BUILD, "reason": "x"}, (f"GET {BUILD}", f"POST {BUILD}/abort")),
     Case(
         "bitrise_build_trigger",

@@ -96,4 +96,4 @@ def test_ctrl_c(fleet: Fleet, tmp_path: Path, run_in: str) -> None:
     for contents in fleet.contents(PROFILES).values():
         assert {"dist", "other"} <= {name for name, digest in contents if digest}
     task.run()
-    assert fleet.contents(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1", other=b"x"))
+    assert fleet.complete(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1", other=b"x"))

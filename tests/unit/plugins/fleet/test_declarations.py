@@ -109,7 +109,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "api_url": {"api_url": "http://example.com"},
     "empty app_slug": {"apps": [{"app_slug": ""}]},
     "name: with content": {PROFILES: [{"content": b64(b"x")}]},
-    "content: this is not base64": {PROFILES: [{"name": "x", "content": "$$$"}]},
+    "content of x: this is not base64": {PROFILES: [{"name": "x", "content": "$$$"}]},
     "src: ": {PROFILES: [{"src": "/nowhere/to-be-found"}]},
     "names a directory": {PROFILES: [{"src": "/nowhere/"}]},
 }

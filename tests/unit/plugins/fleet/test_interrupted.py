@@ -51,12 +51,18 @@ def check_nothing_is_lost(fleet: Fleet) -> None:
 
 def check_all_is_true(fleet: Fleet) -> None:
     for kind in KINDS:
-        assert fleet.contents(kind) == dict.fromkeys(FLEET, TRUE[kind])
+        assert fleet.complete(kind) == dict.fromkeys(FLEET, TRUE[kind])
     for slug in FLEET:
-        (certificate,) = [file for file in fleet.files(slug, CERTIFICATES) if file["upload_file_name"] == "dist.p12"]
+        (certificate,) = [
+            file
+            for file in fleet.files(slug, CERTIFICATES)
+            if file["upload_file_name"] == "dist.p12" and file["processed"]
+        ]
         assert (certificate["is_protected"], certificate["password_sha256"]) == (True, sha256(b"one"))
         flags = {
-            file["upload_file_name"]: (file["is_protected"], file["is_expose"]) for file in fleet.files(slug, PROFILES)
+            file["upload_file_name"]: (file["is_protected"], file["is_expose"])
+            for file in fleet.files(slug, PROFILES)
+            if file["processed"]
         }
         assert flags == {"dist": (True, True), "first": (False, False), "other": (False, True)}
 

@@ -17,8 +17,9 @@ from typing import Any
 
 import pytest
 
-from ..action.comparison import ALL_CASES, seldom
+from ..action.comparison import seldom
 from ..action.playbook import ELSEWHERE, Playground, Run, core_version
+from ..helpers.cases import ALL_CASES
 from ..helpers.service import PROFILES, a_file
 from .fleet import Fleet, declared
 
