@@ -37,7 +37,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
     play_result,
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator, reason_of
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Play
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
 
@@ -92,7 +92,7 @@ class ActionModule(PlayAction):
                     if not evaluator.takes_part(self._task, variables):
                         continue
                 except Exception as error:  # what a condition raises is the problem of its host
-                    text = f"a condition of the role cannot be evaluated: {str(error).splitlines()[0]}"
+                    text = f"a condition of the role cannot be evaluated: {reason_of(error)}"
                     declared.append(Declaration(host, problems=[Problem(text)]))
                     continue
             declared.append(declaration_of(host, variables, evaluator, search))
@@ -156,6 +156,8 @@ def _error_of(result: Json) -> Json:
 
 def _is_of_all_apps(outcomes: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether all apps failed for a cause that is not their own, such as a token that is refused."""
+    if any(outcome.get("changed") for outcome in outcomes):
+        return False
     kinds = {(outcome.get("error") or {}).get("kind") for outcome in outcomes} - {"not_done"}
     return bool(kinds) and kinds <= OF_ALL_APPS
 

@@ -131,5 +131,5 @@ def _find_files(
             entry["src"] = path
         else:
             hint = f"Searched for files in {', '.join(search.places(variables, project_dir))}, first in files/ of each."
-            problems.append(Problem(f"{variable}, entry {number}: file {src} does not exist", hint=hint))
+            problems.append(Problem(f"{variable}, entry {number}: file {src:.100} does not exist", hint=hint))
     return problems

@@ -73,5 +73,6 @@ def _options(several: Sequence[Declaration]) -> dict[str, Any]:
 def apps_of(result: Mapping[str, Any], several: Sequence[Declaration]) -> list[dict[str, Any]] | None:
     """Return what the engine returned for each host, or None if the whole run failed."""
     apps = list((result.get("apps") or {}).values())
-    failed_as_a_whole = bool(result.get("failed")) and not any(app.get("error") for app in apps)
+    is_rejected = (result.get("error") or {}).get("kind") == "max_purge_total"
+    failed_as_a_whole = is_rejected or (bool(result.get("failed")) and not any(app.get("error") for app in apps))
     return apps if len(apps) == len(several) and not failed_as_a_whole else None

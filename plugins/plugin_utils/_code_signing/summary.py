@@ -109,10 +109,21 @@ def summary_of(
         f"Apps:     {len(apps)} apps, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed",
         f"Files:    {counts['uploaded']} uploaded, {counts['updated']} updated, {counts['deleted']} deleted",
         f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
+        *_unverified_lines(apps),
         *_changed_lines(changed, with_diff=with_diff),
         *_passed_over(passed_over),
         *_failed_lines(failed),
     ]
+
+
+def _unverified_lines(apps: Sequence[App]) -> list[str]:
+    """Return a line about files that were kept although their content could not be compared."""
+    names = Counter(file["name"] for app in apps for file in (app.outcome or {}).get("unverified") or ())
+    if not names:
+        return []
+    listed = [f"{name} in {count} app{'' if count == 1 else 's'}" for name, count in names.most_common(5)]
+    more = f" and {len(names) - 5} other names" if len(names) > 5 else ""
+    return [f"Kept without comparing their content: {names.total()} protected files, {', '.join(listed)}{more}"]
 
 
 def stats_of(apps: Sequence[App]) -> Json:

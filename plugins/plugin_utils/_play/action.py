@@ -65,7 +65,9 @@ class PlayAction(InProcess):
         except Exception as error:
             # The task has no_log, which would hide the message and the traceback.
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
-            answer.update(play_result(failure={"msg": text, "exception": traceback.format_exc()}))
+            # Without the message of the exception, which may hold values of variables.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            answer.update(play_result(failure={"msg": text, "exception": f"{where}{type(error).__name__}"}))
         if answer.get("failure"):
             # A playbook reports in a play of its own, which needs a host for what is true of all.
             answer["hosts"] = [pattern_of(variables["inventory_hostname"])]

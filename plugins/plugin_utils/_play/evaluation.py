@@ -65,7 +65,7 @@ class Evaluator:
         except EvaluationError:
             raise
         except Exception as error:  # a lookup may raise anything
-            raise EvaluationError(_reason(error)) from error
+            raise EvaluationError(reason_of(error)) from error
 
     def _plain(self, value: Any, spec: Mapping[str, Any]) -> Any:
         if isinstance(value, Mapping):
@@ -117,7 +117,7 @@ def place_of(*candidates: Any) -> str:
     return ""
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """Return the innermost reason in one line. The text of an unknown error may quote a secret: name its type only."""
     chain = [error]
     while (cause := chain[-1].__cause__ or getattr(chain[-1], "orig_exc", None)) and cause not in chain:

@@ -34,7 +34,7 @@ class FileSearch:
         key = (path, *folders)
         if key not in self._found:
             candidates = [Path(folder, path) for place in folders for folder in (Path(place, "files"), place)]
-            existing = (str(place) if place.exists() else find_in_other_form(str(place)) for place in candidates)
+            existing = (str(place) if os.path.exists(place) else find_in_other_form(str(place)) for place in candidates)
             self._found[key] = next((os.path.abspath(place) for place in existing if place), None)
         return self._found[key]
 

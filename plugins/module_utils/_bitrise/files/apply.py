@@ -76,6 +76,7 @@ class Application:
         self._inherited: dict[Key, Inherited] = {}
         self._files: dict[Key, RemoteFile] = {}  # what was uploaded or changed, as the service has it now
         self._markers: dict[Key, str] = {}  # slugs of the markers that this run has set
+        self._unprocessed: set[str | None] = set()  # slugs of the files that were unfinished when they were listed
         self.warnings: list[str] = []
 
     @property
@@ -107,6 +108,7 @@ class Application:
         self._finish(plan)
         for file_plan in ordered:
             self._tidy(file_plan.key, file_plan)
+        self._unprocessed = {file.slug for files in observed.values() for file in files if not file.processed}
         self._purge(plan.purge)
 
     # Uploads and updates
@@ -164,8 +166,7 @@ class Application:
             again = {key: self._finish_again(key, first[key], listed[key[0]]) for key in pending}
             pending = {key: one for key, one in again.items() if one is not None}
         if pending:
-            left = ", ".join(f"{action.name} (slug {action.slug})" for one in pending.values() for action in one.delete)
-            raise self._still_listed(left)
+            raise self._still_listed([action for one in pending.values() for action in one.delete])
 
     def _finish_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan | None:
         """Plan one declaration again by a new list, and do what is left. Returns the plan if it deleted something."""
@@ -304,15 +305,21 @@ class Application:
                     self._client.back_off(tries)
                 for action in left:
                     self._go_on()
+                    if action.slug in self._unprocessed and tries == 0:
+                        self._delete_leftover(kind, action)
+                        continue
                     self._delete(kind, action)
                     if action not in self._done:
                         self._done.append(action)
                 listed = {file.slug for file in self._observer.list_files(kind)}
                 left = [action for action in left if action.slug in listed]
             if left:
-                raise self._still_listed(", ".join(f"{action.name} (slug {action.slug})" for action in left))
+                raise self._still_listed(left)
 
-    def _still_listed(self, files: str) -> ServiceError:
+    def _still_listed(self, actions: Sequence[Delete]) -> ServiceError:
+        slugs = {action.slug for action in actions}
+        self._done[:] = [done for done in self._done if not (isinstance(done, Delete) and done.slug in slugs)]
+        files = ", ".join(f"{action.name} (slug {action.slug})" for action in actions)
         return ServiceError(
             f"The service answered that it deleted files of app {self._app_slug}, but still lists them: {files}. Run "
             "again later.",

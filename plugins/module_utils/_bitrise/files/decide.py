@@ -183,6 +183,10 @@ def _refuse_ambiguous(place: Place, desired: Desired, candidates: Candidates, ke
     if foreign:
         evidence = f"{foreign[0].slug} is for {foreign[0].identity}, the declared file for {desired.identity}."
         raise refusals.ambiguous(place, desired, files, evidence)
+    unknown = [file for file in different if file.is_readable and file.identity is None]
+    if unknown and desired.identity is not None:
+        evidence = f"What {unknown[0].slug} is for cannot be read, the declared file is for {desired.identity}."
+        raise refusals.ambiguous(place, desired, files, evidence)
     equal = [file for file in files if file not in different]
     closed = sum(file.is_protected for file in different)
     closed += any(file.is_protected for file in equal if keep is None or file is keep)
@@ -196,14 +200,14 @@ def _inherit(
 ) -> tuple[Desired, tuple[str, ...]]:
     """Return the declaration completed by what the files of its name have, and warnings."""
     others = [file for file in candidates.processed if file is not keep]
+    warnings = (refusals.kept_unverified(place, desired, keep),) if keep and _is_unverified(desired, keep) else ()
     if not place.kind.can_change:
         if keep is None:
             _refuse_unchangeable(place, desired, others)
-        return desired, ()
+        return desired, warnings
     protected = [file for file in candidates.processed if file.is_protected]
     if desired.is_protected is False and protected:
         raise refusals.protected_for_good(place, protected[0])
-    warnings = (refusals.kept_unverified(place, desired, keep),) if keep and _is_unverified(desired, keep) else ()
     if not others and not candidates.markers and inherited == Inherited():
         return desired, warnings
     wanted = desired

@@ -73,6 +73,11 @@ class Observer:
         self.gone: set[str] = set()  # slugs that the service has confirmed to be deleted; a list may lag behind
         self.own: dict[str, FileKind] = {}  # slugs of what this run has uploaded; a list may lag behind
 
+    def use(self, client: BitriseClient) -> None:
+        """Go on with another client: each belongs to one thread. Forget the bytes, which only planning needs."""
+        self._client = client
+        self._bytes.clear()
+
     def list_files(self, kind: FileKind) -> list[RemoteFile]:
         """List the files of a kind as the service has them now, with all evidence that is known already."""
         listed = [RemoteFile.from_service(kind, data) for data in self._client.files(kind, self.app_slug)]
@@ -159,11 +164,8 @@ class Observer:
             or (file.size or 0) > MAX_BYTES
         ):
             return listed
-        try:
-            if str(file.slug) not in self._bytes:
-                self.remember(str(file.slug), self._content(kind, file))
-        except CiError:
-            return listed  # it is about to be replaced: that it cannot be described is no reason to keep it
+        if str(file.slug) not in self._bytes:
+            self.remember(str(file.slug), self._content(kind, file))
         content = self._bytes.get(str(file.slug))
         return Description.of(kind, self._inspect(kind, content, Secrets(file.password))) if content else listed
 

@@ -56,7 +56,8 @@ def refuse_large_total(plans: Mapping[str, AppPlan], observed: int, limit: str |
     """
     counts = {slug: len(plan.purge) for slug, plan in plans.items() if plan.purge}
     total = sum(counts.values())
-    allowed = max(observed * _percent(limit) // 100, max_purge) if str(limit).endswith("%") else int(limit)
+    text = str(limit).strip()
+    allowed = max(observed * int(text.rstrip("% ")) // 100, max_purge) if text.endswith("%") else int(text)
     if total <= allowed:
         return
     most = sorted(counts, key=lambda slug: (-counts[slug], slug))
@@ -76,7 +77,3 @@ def check_total_limit(limit: str | int) -> None:
     number = text[:-1].strip() if text.endswith("%") else text
     if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
         raise OptionError(f"max_purge_total must be a number of files or a percentage such as 25%, got {text:.40}.")
-
-
-def _percent(limit: str | int) -> int:
-    return int(str(limit).strip().rstrip("%"))

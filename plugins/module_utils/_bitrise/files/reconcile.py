@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -42,6 +43,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify
     check_pairs,
     look_inside,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 
 
 @dataclass
@@ -107,6 +109,8 @@ def apply_app(
 ) -> None:
     """Carry the plan out, or in check mode only tell what it would do. `outcome` is filled as things are done."""
     plan = prepared.plan
+    go_on()
+    prepared.observer.use(client)
     outcome.warnings += [*prepared.warnings, *_back_up(client, prepared, check_mode=check_mode)]
     outcome.before, outcome.after = dict(prepared.before), dict(prepared.after)
     if check_mode:
@@ -180,7 +184,10 @@ def _describe(
             new = observer.describe_declared(kind, declaration, replace(file_plan.desired, password=password))
             # Of a certificate or keystore the list tells enough; two requests more tell what a profile is.
             downloads = kind == PROVISIONING_PROFILE
-            old = observer.describe(kind, replaced[-1], downloads=downloads) if replaced else old
+            if replaced:
+                # The file is about to be replaced: that it cannot be described is no reason to keep it.
+                with contextlib.suppress(CiError):
+                    old = observer.describe(kind, replaced[-1], downloads=downloads)
             subject = f"{kind.words.capitalize()} {file_plan.desired.label} of app {plan.app_slug}"
             warnings += replacement_warnings(subject, kind, old, new)
         touched = file_plan.decision.touched

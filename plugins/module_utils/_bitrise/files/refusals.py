@@ -11,6 +11,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import Match, match
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import Place
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import creation_time
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
 
 
@@ -47,10 +48,14 @@ def unverifiable(place: Place, desired: Desired, file: RemoteFile) -> RefusedErr
 
 def kept_unverified(place: Place, desired: Desired, file: RemoteFile) -> str:
     """Return the warning for a file that is kept although its content cannot be compared."""
+    dated = desired.made_at is not None and creation_time(file.slug) is not None
+    evidence = (
+        "It was uploaded after the declared file was made" if dated else "Nothing tells when its content was made"
+    )
     return (
         f"Kept the {place} named {desired.label} (slug {file.slug}) without comparing its content: it is "
-        f"{'protected' if file.is_protected else 'not downloadable'}, has the declared name and size, and was uploaded "
-        "after the declared file was made. Set on_unverifiable=replace once to upload the declared file, or "
+        f"{'protected' if file.is_protected else 'not downloadable'} and does not differ in size. {evidence}, so it "
+        "may be the declared file. Set on_unverifiable=replace once to upload the declared file, or "
         "on_unverifiable=trust to accept it without this warning."
     )
 

@@ -78,7 +78,7 @@ class FileUpload:
             self._remove_created(error)
             raise
         self._created = None
-        data = self._confirm(slug)
+        data = self._confirm(action, slug)
         if not is_set:
             data = self._set_afterwards(slug, changes)
         file = RemoteFile.from_service(self._kind, data)
@@ -121,7 +121,12 @@ class FileUpload:
         if not self._kind.has_env_key or error.kind != "bad_request":
             return
         key = action.creation.get("user_env_key")
-        unfinished = [file for file in self._listed if not file.processed and (key is None or file.env_key == key)]
+        listed = list(self._listed)
+        with contextlib.suppress(CiError):  # what a lost answer of this run created is not in the list of the plan
+            listed = [
+                RemoteFile.from_service(self._kind, data) for data in self._client.files(self._kind, self._app_slug)
+            ]
+        unfinished = [file for file in listed if not file.processed and (key is None or file.env_key == key)]
         for file in unfinished:
             started = creation_time(file.slug)
             if started is not None:
@@ -173,27 +178,30 @@ class FileUpload:
                 kind="timeout",
             )
 
-    def _confirm(self, slug: str) -> dict[str, Any]:
+    def _confirm(self, action: Upload, slug: str) -> dict[str, Any]:
         """Confirm the upload, and wait until the service has processed the file."""
 
         def look() -> dict[str, Any] | None:
             found = self._read_own(slug)
             return found if found.get("processed") is True else None
 
-        data = self._client.until_clear(lambda: self._confirm_once(slug), look)
+        data = self._client.until_clear(lambda: self._confirm_once(action, slug), look)
         for tries in range(1, CONFIRMATION_TRIES + 1):
             if data.get("processed") is True:
                 return data
             if tries > 1:
                 self._client.back_off(tries)
             data = self._read_own(slug)
+        if data.get("processed") is True:
+            return data
         raise ServiceError(
             f"The service did not process the uploaded {self._kind.words} of app {self._app_slug} (slug {slug}): it "
             "still returns processed=false. The files that it was to replace are unchanged. Run again later.",
             kind="invalid_response",
         )
 
-    def _confirm_once(self, slug: str) -> dict[str, Any]:
+    def _confirm_once(self, action: Upload, slug: str) -> dict[str, Any]:
+        self._check_deadline(action)
         try:
             return self._client.confirm_file(self._kind, self._app_slug, slug)
         except ServiceError as error:

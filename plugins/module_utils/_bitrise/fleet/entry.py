@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -46,6 +47,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
 
 NAMED_IN_MESSAGE = 20
+_ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
 class _Counts:
@@ -147,17 +149,23 @@ class _Fleet:
             )
         except RefusedError as error:
             self.error = error
+            for slug, outcome in self._outcomes.items():
+                outcome.error = outcome.error or NotDoneError(f"App {slug} was not changed: the task was rejected.")
         else:
             self._concurrently(self._declared, apply_one)
 
     def _reconcile(self, app: AppDeclaration) -> None:
-        self._apply(app, prepare(self._clients.get(), app, self._policy, self._outcomes[app.app_slug]))
+        outcome = self._outcomes[app.app_slug]
+        prepared = prepare(self._clients.get(), app, self._policy, outcome)
+        if prepared is None:
+            self._check_stop(outcome)
+        self._apply(app, prepared)
 
     def _apply(self, app: AppDeclaration, prepared: PreparedApp | None) -> None:
         outcome = self._outcomes[app.app_slug]
         if prepared is not None:
             apply(self._clients.get(), prepared, self._policy, outcome)
-        self._check_stop(outcome)
+            self._check_stop(outcome)
 
     def _check_stop(self, outcome: FleetAppOutcome) -> None:
         """Stop the fleet for a cause that concerns all apps, before this thread takes the next app."""
@@ -192,10 +200,26 @@ def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, floa
     return Outcome(
         {"apps": {slug: outcome.as_result() for slug, outcome in outcomes.items()}, "summary": summary},
         plan,
-        warnings=(*warnings, *(text for outcome in outcomes.values() for text in outcome.warnings)),
+        warnings=(*warnings, *_grouped_warnings(outcomes)),
         error=_failure(outcomes),
         exception=next((outcome.traceback for outcome in outcomes.values() if outcome.traceback), None),
     )
+
+
+def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
+    """Return one warning for all apps that share it. Slugs of apps and files do not make a difference."""
+    by_text: dict[str, list[tuple[str, str]]] = {}
+    for slug, outcome in outcomes.items():
+        for text in outcome.warnings:
+            by_text.setdefault(_ULID.sub("...", text.replace(slug, "...")), []).append((slug, text))
+    found = []
+    for several in by_text.values():
+        slugs = list(dict.fromkeys(slug for slug, _text in several))
+        named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
+        found.append(
+            several[0][1] if len(several) == 1 else f"{len(slugs)} apps ({named}), for example: {several[0][1]}"
+        )
+    return found
 
 
 def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:

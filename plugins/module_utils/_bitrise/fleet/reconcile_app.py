@@ -42,6 +42,8 @@ class FleetAppOutcome(AppOutcome):
 
     def as_result(self) -> dict[str, Any]:
         error = {"msg": self.error.message, **self.error.as_dict()} if self.error else None
+        if error and self.traceback:
+            error["exception"] = self.traceback
         return {
             "changed": bool(self.actions),
             "actions": [action.as_dict() for action in self.actions],
