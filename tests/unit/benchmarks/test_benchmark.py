@@ -22,6 +22,7 @@ from tests.benchmarks.material import Fleet, Material, WrongOutcomeError
 from tests.benchmarks.measured import ProgramError, run_measured
 from tests.benchmarks.report import merge
 from tests.emulator.process import Emulator
+from tests.unit.plugins.helpers.cases import exhaustive
 
 Json = dict[str, Any]
 
@@ -30,6 +31,7 @@ def _entry(method: str, path: str, status: int, size: int = 0, query: Json | Non
     return {"method": method, "path": path, "status": status, "bytes_in": size, "query": query or {}}
 
 
+@exhaustive
 def test_a_case_writes_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--case", "inventory", "--scale", "0.01", "--rounds", "1", "--output", str(tmp_path)]) == 0
     (path,) = tmp_path.iterdir()

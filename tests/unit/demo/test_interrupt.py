@@ -17,6 +17,7 @@ import time
 import pytest
 
 from tests.demo.workspace import CHECKOUT
+from tests.unit.plugins.helpers.cases import exhaustive
 
 PATIENCE_SECONDS = 60.0
 
@@ -31,7 +32,7 @@ def processes_that_work_in(workspace: pathlib.Path) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=exhaustive)])
 def test_nothing_is_left_running(tmp_path: pathlib.Path, number: signal.Signals) -> None:
     workspace = tmp_path / "demo"
     command = [sys.executable, "-m", "tests.demo", "--workspace", str(workspace)]

@@ -19,6 +19,7 @@ import requests
 
 from tests.emulator.generated import BLOCK, GeneratedBytes
 from tests.emulator.process import Emulator, EmulatorError
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from .client import Api, storage
 
@@ -197,6 +198,7 @@ def test_a_gigabyte_costs_nothing_until_it_is_sent(emulator: Emulator, owner: Ap
     assert emulator.requests(area="storage")[-1]["bytes_out"] < size / 2
 
 
+@exhaustive
 def test_a_restart_keeps_artifacts(tmp_path: Path) -> None:
     state = tmp_path / "state.db"
     with Emulator({"apps": [{"title": "A", "slug": "a", "builds": [BUILD]}]}, state=state) as emulator:

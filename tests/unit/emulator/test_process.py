@@ -26,6 +26,7 @@ import requests
 
 from tests.emulator.cli import main
 from tests.emulator.process import CHECKOUT, Emulator, EmulatorError
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from .client import CERTIFICATES, PROFILES, Api, storage
 from .conftest import small_fixture
@@ -57,6 +58,7 @@ def test_first_line_and_environment(running: Emulator) -> None:
     assert (process.returncode, output, errors) == (0, b"", b"")
 
 
+@exhaustive
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_clean_end_with_a_request_under_way(signum: signal.Signals) -> None:
     with Emulator("empty") as emulator:
@@ -76,6 +78,7 @@ def _ignore_errors(emulator: Emulator) -> None:
         Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
 
 
+@exhaustive
 def test_end_when_idle() -> None:
     with Emulator("empty", idle=4) as emulator:
         api = Api(emulator.api_url, emulator.tokens["owner"])
@@ -211,6 +214,7 @@ def test_a_restart_keeps_the_state(tmp_path: Path) -> None:
         assert third.state()["apps"] == {}
 
 
+@exhaustive
 def test_a_url_outlives_a_restart_on_the_same_port(tmp_path: Path) -> None:
     with Emulator(small_fixture(), state=tmp_path / "s") as first:
         url = Api(first.api_url, first.tokens["owner"]).create("one", PROFILES, "a", 1)["upload_url"]
@@ -241,6 +245,7 @@ def test_an_answer_comes_in_one_piece(emulator: Emulator, owner: Api) -> None:
         assert f"content-length: {len(body)}".encode() in head
 
 
+@exhaustive
 def test_latency_does_not_add_up_for_concurrent_clients() -> None:
     with Emulator("empty", latency_ms=200) as emulator:
 

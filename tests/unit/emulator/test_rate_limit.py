@@ -13,6 +13,7 @@ import pytest
 
 from tests.emulator.process import Emulator, EmulatorError
 from tests.emulator.rate_limit import BadRateLimit, RateLimit, parse_rate_limit
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from .client import PROFILES, Api, storage
 from .test_process import CHECKOUT, command
@@ -139,10 +140,10 @@ def test_settings_at_the_start() -> None:
     ("arguments", "words"),
     [
         (["--option", "delete=never"], "must be one of done"),
-        (["--option", "delete"], "given as NAME=VALUE"),
-        (["--option", "max_files=many"], "must be a number"),
+        pytest.param(["--option", "delete"], "given as NAME=VALUE", marks=exhaustive),
+        pytest.param(["--option", "max_files=many"], "must be a number", marks=exhaustive),
         (["--rate-limit", "fast"], "option 'rate_limit'"),
-        (["--now", "soon"], "Invalid isoformat"),
+        pytest.param(["--now", "soon"], "Invalid isoformat", marks=exhaustive),
     ],
 )
 def test_wrong_settings_at_the_start(arguments: list[str], words: str) -> None:

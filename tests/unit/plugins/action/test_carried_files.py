@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.plugins.helpers.cases import exhaustive
+
 from .playbook import Playground
 
 MODULE = "testing.trouble.trouble"
@@ -86,6 +88,7 @@ def test_a_job_gets_them_too(playground: Playground) -> None:
     assert left_over(playground, 20) == []
 
 
+@exhaustive
 def test_a_job_that_does_not_start_leaves_no_files(playground: Playground) -> None:
     run = playground.run([read("plain", **{"async": 20, "poll": 1})], env={"ANSIBLE_ASYNC_DIR": "/dev/null/nowhere"})
 
@@ -93,6 +96,7 @@ def test_a_job_that_does_not_start_leaves_no_files(playground: Playground) -> No
     assert [*playground.home.rglob("task-files.zip")] == []
 
 
+@exhaustive
 def test_a_job_in_check_mode_leaves_nothing(playground: Playground) -> None:
     run = playground.run([read("plain", check_mode=True, **{"async": 20, "poll": 1})])
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.process import Emulator
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..action.playbook import ELSEWHERE, Playground, Run
 from ..fleet.fleet import APPS, ONE, TWO, Fleet
@@ -110,6 +111,7 @@ def test_a_fleet_is_adopted_in_few_lines_and_a_rollout_changes_nothing(fleet: Fl
     assert "c4nary" not in adopted.screen + done.screen
 
 
+@exhaustive
 def test_what_concerns_all_apps_is_one_failure(fleet: Fleet, ground: Playground) -> None:
     hosts = {"no app": "", "Shop": ONE, "Bank": TWO}
     (misspelt,) = failures(adopt(fleet, ground, apps=hosts, adopt_forced=True))

@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _controller
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import NotDoneError
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..action.playbook import BIN, Playground
 from ..helpers.service import PROFILES, a_file
@@ -65,7 +66,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("play", "run_in"), [(play_of_module, "controller"), (play_of_module, "target"), (play_of_role, "controller")]
+    ("play", "run_in"),
+    [
+        pytest.param(play_of_module, "controller", marks=exhaustive),
+        (play_of_module, "target"),
+        (play_of_role, "controller"),
+    ],
 )
 def test_killed(
     fleet: Fleet, tmp_path: Path, play: Callable[[FleetTask, str], list[dict[str, Any]]], run_in: str

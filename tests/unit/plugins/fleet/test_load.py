@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _clock
 from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..helpers.service import CERTIFICATES, PROFILES, a_file
 from .fleet import APPS, ONE, Fleet, declared, digests
@@ -23,7 +24,7 @@ OLD = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=exhaustive)])
 def test_busy_now_and_then(fleet: Fleet, seed: int) -> None:
     """2 percent of the answers are 429, 1 percent 503, for API and storage alike."""
     fleet.holds(dict.fromkeys(BUSY, OLD))
@@ -135,7 +136,13 @@ LIMITS = {
 }
 
 
-@pytest.mark.parametrize("limit", LIMITS.values(), ids=LIMITS)
+# The pace itself is tested in virtual time: over sockets, a few of them are enough.
+OFTEN = ("window, 503", "at once", "storage too")
+
+
+@pytest.mark.parametrize(
+    "limit", [pytest.param(LIMITS[name], id=name, marks=() if name in OFTEN else exhaustive) for name in LIMITS]
+)
 def test_no_app_fails_under_a_limit(fleet: Fleet, limit: str) -> None:
     """Over sockets and with threads. The times are the subject of the tests in virtual time."""
     apps = APPS[:12]

@@ -312,7 +312,7 @@ def check(case: Case, group: str, run: Run, held: Mapping[str, list[str]]) -> No
             assert any(re.search(text, str(message)) for message in messages) == (text != "AFTER"), (text, messages)
 
 
-@pytest.mark.parametrize("alone", [pytest.param(False, id="together"), pytest.param(True, id="alone")])
+@pytest.mark.parametrize("alone", [pytest.param(False, id="together"), pytest.param(True, id="alone", marks=seldom)])
 def test_plays(plays: Plays, alone: bool) -> None:
     """Alone is the fall-back for an ansible-core that does not tell who takes part."""
     core = core_version()

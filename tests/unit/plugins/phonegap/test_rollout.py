@@ -21,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.action._phonegap_rollout import VA
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
 from tests.signing_files import Authority, IdentityKind, Team
 from tests.unit.conftest import CHECKOUT
+from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..action.comparison import seldom
 from ..helpers.documentation import ansible
@@ -180,6 +181,7 @@ def test_a_mistake_sends_nothing(phonegap: PhoneGap) -> None:
     assert phonegap.lines() == []
 
 
+@exhaustive
 def test_a_corrected_password_converges(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap)
     wrong = plays.run(phonegap_rollout_keys=[key(phonegap, keystore_pw="wrong")])
