@@ -183,10 +183,6 @@ def _refuse_ambiguous(place: Place, desired: Desired, candidates: Candidates, ke
     if foreign:
         evidence = f"{foreign[0].slug} is for {foreign[0].identity}, the declared file for {desired.identity}."
         raise refusals.ambiguous(place, desired, files, evidence)
-    unknown = [file for file in different if file.is_readable and file.identity is None]
-    if unknown and desired.identity is not None:
-        evidence = f"What {unknown[0].slug} is for cannot be read, the declared file is for {desired.identity}."
-        raise refusals.ambiguous(place, desired, files, evidence)
     equal = [file for file in files if file not in different]
     closed = sum(file.is_protected for file in different)
     closed += any(file.is_protected for file in equal if keep is None or file is keep)
