@@ -24,6 +24,9 @@ HINTS = {
 
 def items(call: Call, page: Mapping[str, Any]) -> list[dict[str, Any]]:
     data = page.get("data")
+    paging = page.get("paging")
+    if "data" in page and data is None and isinstance(paging, Mapping) and paging.get("total_item_count") == 0:
+        return []  # an undefined value may be null, and the count says that nothing is missing
     if not isinstance(data, list) or not all(isinstance(item, dict) and has_slug(item) for item in data):
         raise invalid(call, "its answer is not a list of objects that have a slug")
     return data
