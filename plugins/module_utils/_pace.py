@@ -16,6 +16,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Union
 
+from ansible_collections.mobileops.ci.plugins.module_utils._untold_window import UntoldWindow
+
 # The statuses that say that there are too many requests, or may say so.
 REFUSALS = frozenset({429, 503})
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
@@ -101,6 +103,7 @@ class Pace:
         self._window_s = 0.0
         self._window_began = 0.0
         self._window_sent = 0
+        self._untold = UntoldWindow()
         # Of the host
         self._latency: float | None = None
         self.under_way = 0
@@ -150,6 +153,7 @@ class Pace:
     def _turn(self, owner: int, now: float, *, probe: bool = False) -> Turn:
         self.under_way += 1
         self._window_sent += 1
+        self._untold.note_sent(now)
         if self._counted_since is None:
             self._counted_since = now
         return Turn(owner, now, self._closures, probe)
@@ -165,12 +169,14 @@ class Pace:
         self.abandon(turn)
         self.served += 1
         self._counted += 1
+        if not turn.probe:
+            self._untold.note_served()
         self._failing.clear()
         self._last_ten.append(False)
         self._see_latency(turn, now)
         self._take(told, now)
         if turn.probe:
-            self._open(now)
+            self._open(turn, now)
         elif self.is_closed:
             self._late_served += 1
             if self._quota is not None:
@@ -193,6 +199,8 @@ class Pace:
         self._last_ten.append(True)
         self._see_latency(turn, now)
         says_nothing = status == 503 and told.wait_s is None and not self.is_closed and turn.closures == self._closures
+        if self._untold.is_known and self._quota is not None and self._window_sent > self._quota:
+            says_nothing = False
         if says_nothing and not again and sum(self._last_ten) <= (ISOLATED_AT_RATE if self._spacing else ISOLATED):
             return self._dice.uniform(0, self._first_wait(2))
         self._close(turn, now, status, told)
@@ -218,8 +226,15 @@ class Pace:
         state = "limit" if self.cause == 503 and self.served else "was_up" if self.served or self.cause else "down"
         return now - self.closed_since >= max_retries * PATIENCE_S[state]
 
-    def _open(self, now: float) -> None:
-        if self._must_judge:
+    def _open(self, turn: Turn, now: float) -> None:
+        if self.cause in REFUSALS and not self._is_window:
+            self._untold.note_opened(turn.sent_at, now - (self.closed_since or now), self.failed_probes)
+        if self._untold.is_known:
+            # As in a window that is told, full speed is the fastest way.
+            self._must_judge, self._spacing, self._most = False, 0.0, None
+            self._quota, self._window_s = self._untold.quota, self._untold.length_s
+            self._window_began, self._window_sent = turn.sent_at, 1
+        elif self._must_judge:
             self._judge()
         elif self._is_window:
             self._window_began, self._window_sent = now, 1
@@ -240,9 +255,10 @@ class Pace:
             self._slow_down()
         elif self._most is None:
             self._most = served
-        elif not self._stepped and max(served, self._steady / SERVED_PER_SLOT) * 2 >= self._most:
-            self._most = max(1, self._most - 1)
+        elif not self._stepped and self._most > 1 and max(served, self._steady / SERVED_PER_SLOT) * 2 >= self._most:
+            self._most -= 1
         else:
+            # Also if requests were refused that went one after the other: that is not a limit of requests at once.
             self._most = None
             self._slow_down()
         self._stepped = False
@@ -270,6 +286,7 @@ class Pace:
         if turn.probe:
             self.failed_probes += 1
             self.cause = status
+            self._untold.note_refused_probe(turn.sent_at)
             self._wait = min(LONGEST_WAIT_S, self._wait * 2)
         elif self.is_closed or turn.closures != self._closures:
             # It was under way when another request closed the gate: it tells nothing new but how long to wait.
@@ -289,7 +306,12 @@ class Pace:
                 # Full speed is the fastest way through a window.
                 self._quota = self._counted
                 self._window_s = now + told.wait_s - self._window_began
-            self._must_judge = status in REFUSALS and not (self._is_window and told.wait_s)
+            if self._untold.is_known and (told.wait_s or self._untold.contradicts(self.under_way)):
+                self._untold.forget()
+                self._quota = None
+            self._must_judge = (
+                status in REFUSALS and not (self._is_window and told.wait_s) and not self._untold.is_known
+            )
             if self._must_judge:
                 self._measure(now)
             self._late_served = early
@@ -297,6 +319,8 @@ class Pace:
             self._counted, self._counted_since = 0, now
             self._slowed_at = now
         own = 0.0 if told.wait_s else now + self._wait * self._dice.uniform(0.5, 1)
+        if self._untold.is_known and not told.wait_s:
+            own = self._untold.probe_at(now)
         self._until = max(self.told_until or 0.0, own)
 
     def _believe(self, until: float) -> None:

@@ -88,13 +88,17 @@ class Service:
 
 @dataclass
 class Window(Service):
-    """So many requests in each window. `tells`: Retry-After; `announces`: the rest and the reset with each answer."""
+    """So many requests in each window. `tells`: Retry-After; `announces`: the rest and the reset with each answer.
+
+    `on_request`: a window begins with the first request after the end of the last one, and not right at that end.
+    """
 
     limit: int = 200
     seconds: float = 60.0
     status: int = 429
     tells: bool = False
     announces: bool = False
+    on_request: bool = False
     count: int = 0
     begin: float = 0.0
 
@@ -104,7 +108,7 @@ class Window(Service):
     def refuse(self) -> tuple[int, Told] | None:
         passed = int((self.world.now - self.begin) / self.seconds)
         if passed:
-            self.begin += passed * self.seconds
+            self.begin = self.world.now if self.on_request else self.begin + passed * self.seconds
             self.count = 0
         self.count += 1
         if self.count <= self.limit:
@@ -274,10 +278,13 @@ SERVICES: dict[str, Callable[[World], Service]] = {
     "200 in 60 s, rest and reset told": lambda w: Window(w, announces=True),
     "200 in 60 s, 503, nothing told": lambda w: Window(w, status=503),
     "30 in 3 s, 503, nothing told": lambda w: Window(w, limit=30, seconds=3, status=503),
+    "30 in 3 s, 503, begins on request": lambda w: Window(w, limit=30, seconds=3, status=503, on_request=True),
+    "60 in 6 s, begins on request": lambda w: Window(w, limit=60, seconds=6, on_request=True),
     "10 a second, burst 20": Bucket,
     "10 a second, burst 20, Retry-After 1": lambda w: Bucket(w, tells=True),
     "10 a second, burst 20, 503": lambda w: Bucket(w, status=503),
     "12 a second, burst 12": lambda w: Bucket(w, rate=12, burst=12),
+    "12 a second, burst 12, 503": lambda w: Bucket(w, rate=12, burst=12, status=503),
     "100 a second, burst 100": lambda w: Bucket(w, rate=100, burst=100),
     "1 a second, burst 5": lambda w: Bucket(w, rate=1, burst=5),
     "30 a second, after 20 s only 5": lambda w: Bucket(w, rate=30, burst=30, later=(20, 5)),

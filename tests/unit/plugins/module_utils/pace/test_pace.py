@@ -49,6 +49,15 @@ def test_latencies(name: str, latency: float) -> None:
     check(simulate(SERVICES[name], 1, workers=16, latency=latency), 2 if "at once" in name else 1.4, 1)
 
 
+@pytest.mark.parametrize(
+    "name", ["30 in 3 s, 503, nothing told", "30 in 3 s, 503, begins on request", "60 in 6 s, begins on request"]
+)
+def test_a_window_that_is_not_told(name: str) -> None:
+    """Once two windows served the same number, the pace is as good as with a told window."""
+    trial = simulate(SERVICES[name], 1, workers=16)
+    assert trial.seconds <= 1.15 * trial.least_s + START_S, trial
+
+
 @st.composite
 def services(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
     status = draw(st.sampled_from([429, 503]))
@@ -57,6 +66,7 @@ def services(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
     if kind is Window:
         # At least a third of a window's requests a second: otherwise the simulation only counts windows.
         options |= {"limit": draw(st.integers(20, 300)), "seconds": draw(st.floats(2, 60))}
+        options |= {"on_request": draw(st.booleans())}
         options |= draw(st.sampled_from([{}, {"tells": True}, {"announces": True}]))
     elif kind is Bucket:
         options |= {"rate": draw(st.floats(2, 200)), "burst": draw(st.integers(2, 200)), "tells": draw(st.booleans())}
@@ -213,3 +223,26 @@ def test_a_limit_is_never_hopeless() -> None:
         assert isinstance(probe, Turn)
         pace.note_refused(probe, now + 10, 429)
     assert not pace.is_hopeless(10_000, 5)
+
+
+def test_a_request_that_is_refused_alone_shows_a_limit_of_the_rate() -> None:
+    """A bucket that serves one of the requests under way looks like a limit of one request at once, but only once."""
+    pace = Pace()
+    turns = [pace.claim(number, 0) for number in range(5)]
+    for number, turn in enumerate(turns):
+        assert isinstance(turn, Turn)
+        if number == 1:
+            pace.note_served(turn, 0.05)
+        else:
+            pace.note_refused(turn, 0.05, 429)
+    served(pace, 2)  # the probe
+    turn = pace.claim(0, 2.1)
+    assert isinstance(turn, Turn)
+    assert pace.claim(1, 2.1) is None  # taken for a limit of one at once
+    pace.note_served(turn, 2.15)
+    for now in (2.2, 2.3, 2.4, 2.5):
+        served(pace, now)
+    refuse(pace, 2.6)
+    served(pace, 4)
+    assert isinstance(pace.claim(0, 5), Turn)
+    assert isinstance(pace.claim(1, 5), float)  # a rate now
