@@ -72,7 +72,7 @@ class UntoldWindow:
         began = self._began if self._began is not None else now
         left_s = self._longest_s - self._shortest_s
         if self._missed:
-            return now + EXACT * self._longest_s * 2 ** (self._missed - 1)
+            return now + EXACT * self._longest_s * 2.0 ** (self._missed - 1)
         halfway = left_s / 2 if left_s > EXACT * self._longest_s else left_s
         return max(now, began + self._shortest_s + halfway)
 
