@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declara
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import (
     apps_of,
     check_shared_apps,
+    name_hosts,
     nothing_declared,
     runs_of,
 )
@@ -114,7 +115,11 @@ class ActionModule(PlayAction):
         """Run the engine; return what came of each host, in play order."""
         found = {
             declaration.host: App(
-                declaration.host, declaration.slug, problems=declaration.problems, diff=declaration.diff
+                declaration.host,
+                declaration.slug,
+                problems=declaration.problems,
+                diff=declaration.diff,
+                check_mode=bool(self._task.check_mode),
             )
             for declaration in declared
         }
@@ -122,7 +127,7 @@ class ActionModule(PlayAction):
         for options, several in runs_of(declaration for declaration in declared if not declaration.problems):
             result = self.execute(CODE_SIGNING, options, task_vars)
             totals.add(result.get("summary") or {})
-            warnings += [str(text) for text in result.get("warnings") or ()]
+            warnings += [name_hosts(str(text), several) for text in result.get("warnings") or ()]
             outcomes = apps_of(result, several)
             if outcomes is None or _is_of_all_apps(outcomes):
                 self._fail(result, several, declared, found)

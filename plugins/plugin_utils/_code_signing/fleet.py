@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -76,3 +77,10 @@ def apps_of(result: Mapping[str, Any], several: Sequence[Declaration]) -> list[d
     is_rejected = (result.get("error") or {}).get("kind") == "max_purge_total"
     failed_as_a_whole = is_rejected or (bool(result.get("failed")) and not any(app.get("error") for app in apps))
     return apps if len(apps) == len(several) and not failed_as_a_whole else None
+
+
+def name_hosts(text: str, several: Sequence[Declaration]) -> str:
+    """Return a text of the engine with the names of hosts instead of the slugs of their apps."""
+    hosts = {declaration.slug: declaration.host for declaration in several}
+    # A slug is a whole word, and not the beginning of a file name.
+    return re.sub(r"(?<![\w.-])[\w-]+(?!\.?\w)", lambda word: hosts.get(word[0], word[0]), text)

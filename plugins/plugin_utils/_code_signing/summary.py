@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ FEW = 3
 # Stands for the slug of an app in a text that several apps share.
 APP = "<app>"
 
+FILE_COUNTS = ("uploaded", "updated", "deleted")
+
 _NOT_REPLACED = {
     "undeclared": "deleted (not declared)",
     "duplicate": "duplicate deleted",
@@ -50,6 +53,7 @@ class App:
     outcome: Mapping[str, Any] = field(default_factory=dict, repr=False)
     problems: list[Problem] = field(default_factory=list)
     diff: str = "short"
+    check_mode: bool = False
 
     @property
     def failed(self) -> bool:
@@ -65,16 +69,17 @@ class App:
 
     @property
     def phrases(self) -> list[tuple[str, str, str]]:
-        """Return what was done with each file: its kind, its name, and the verb."""
+        """Return what was done with each file, or would be: its kind, its name, and the verb."""
         done: dict[tuple[str, str], list[str]] = {}
         for action in self.outcome.get("actions") or ():
             verb = f"{action['action']}:{action.get('reason') or ''}"
             done.setdefault((action["kind"], action["name"]), []).append(verb)
-        return [(kind, name, verb) for (kind, name), verbs in done.items() for verb in _verbs(verbs)]
+        would = _would_be if self.check_mode else str
+        return [(kind, name, would(verb)) for (kind, name), verbs in done.items() for verb in _verbs(verbs)]
 
     @property
     def change(self) -> str:
-        """Return what was done in this app in one line, or an empty text."""
+        """Return what was done in this app, or would be, in one line; an empty text if nothing."""
         return ", ".join(f"{name} {verb}" for _kind, name, verb in self.phrases)
 
 
@@ -104,10 +109,12 @@ def summary_of(
         for name, words in (("waited_s", "s waited"), ("refused", "refused"))
         if counts[name]
     )
+    verbs = ("to upload", "to update", "to delete") if check_mode else ("uploaded", "updated", "deleted")
+    files = ", ".join(f"{counts[name]} {verb}" for name, verb in zip(FILE_COUNTS, verbs, strict=True))
     in_sync = len(apps) - len(changed) - len(failed)
     return [
         f"Apps:     {len(apps)} apps, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed",
-        f"Files:    {counts['uploaded']} uploaded, {counts['updated']} updated, {counts['deleted']} deleted",
+        f"Files:    {files}",
         f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
         *_unverified_lines(apps),
         *_changed_lines(changed, with_diff=with_diff),
@@ -172,6 +179,11 @@ def _message(app: App, causes: Mapping[str, int]) -> str:
         several = causes[problem.text] > FEW
         texts.append(sentence(problem.text) if several else f"{problem.message} {problem.hint}".strip())
     return " ".join(dict.fromkeys(texts))
+
+
+def _would_be(verb: str) -> str:
+    """Return the verb of an action that check mode only predicts: 'duplicate deleted', 'duplicate would be deleted'."""
+    return re.sub(r"\b(\w+ed)\b", r"would be \1", verb, count=1)
 
 
 def _verbs(verbs: Sequence[str]) -> list[str]:

@@ -73,7 +73,7 @@ def test_check_and_diff_of_60_apps_fit_into_200_lines(project: Project) -> None:
     assert run.status == 0, run.screen
     assert len(run.screen.splitlines()) <= 200
     assert "60 apps, 0 in sync, 60 would change, 0 failed" in run.screen
-    assert "60 provisioning profiles uploaded" in run.screen
+    assert "60 provisioning profiles would be uploaded" in run.screen
     changed = {event.host for event in run.events if event.result.get("changed")}
     assert changed == set(APPS)
     assert project.writes() == 0

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import apps_of, runs_of
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import apps_of, name_hosts, runs_of
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary import (
     App,
     Totals,
@@ -65,7 +65,7 @@ def test_numbers() -> None:
 
     assert summary_of(apps, totals, ["d"], check_mode=True, with_diff=True)[:4] == [
         "Apps:     3 apps, 1 in sync, 1 would change, 1 failed",
-        "Files:    4 uploaded, 0 updated, 2 deleted",
+        "Files:    4 to upload, 0 to update, 2 to delete",
         "Requests: 18 in 2.5 s, 6 s waited, 4 refused",
         "1 host declares no code-signing file: d",
     ]
@@ -89,6 +89,21 @@ def test_numbers() -> None:
 )
 def test_a_change_in_words(actions: list[Any], change: str) -> None:
     assert changed("a", *actions).change == change
+
+
+def test_a_change_in_check_mode() -> None:
+    actions = [*replaced("x"), action("x", "delete", "leftover"), action("y", "delete", "undeclared")]
+    app = App("a", outcome={"actions": actions}, check_mode=True)
+
+    assert app.change == "x would be replaced, x leftover would be deleted, y would be deleted (not declared)"
+
+
+def test_warnings_name_hosts() -> None:
+    several = [Declaration("shop", slug="ab12"), Declaration("bank", slug="cd34")]
+
+    assert name_hosts("2 apps (ab12, cd34): file ab12.p12 of app cd345", several) == (
+        "2 apps (shop, bank): file ab12.p12 of app cd345"
+    )
 
 
 def test_equal_changes_share_a_line() -> None:
