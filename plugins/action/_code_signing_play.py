@@ -30,6 +30,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary
     stats_of,
     summary_of,
 )
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import Call
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
     Json,
     PlayAction,
@@ -80,6 +81,12 @@ class ActionModule(PlayAction):
             warnings=[*warnings, *_misspelt(declared)],
             hosts=[*changed, *failed] or [pattern_of(task_vars["inventory_hostname"])],
         )
+
+    def _answer(self, result: Json, call: Call | None) -> Json:
+        """Keep the warnings with the result. ansible-core would show them now, before they name hosts."""
+        warnings = result.pop("warnings", None)
+        answer = super()._answer(result, call)
+        return {**answer, "warnings": warnings} if warnings else answer
 
     def _declared(self, play: Play | None, task_vars: Json) -> list[Declaration]:
         evaluator, search = Evaluator(self._loader), FileSearch()

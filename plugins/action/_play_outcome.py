@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 class ActionModule(ActionBase):
     """Read the registered result directly: as an option it would be evaluated as a whole for each host."""
 
-    _VALID_ARGS = frozenset(("of", "of_localhost", "summary"))
+    _VALID_ARGS = frozenset(("of", "of_localhost", "summary", "warnings"))
     _supports_check_mode = True
     _supports_diff = True
 
@@ -28,6 +28,8 @@ class ActionModule(ActionBase):
             answer.update(failed=True, **result["failure"])
         else:
             answer.update(result["report"].get(variables["inventory_hostname"]) or {"changed": False})
+            if self._task.args.get("warnings") and result["summary_warnings"]:
+                answer["warnings"] = list(result["summary_warnings"])
         return answer
 
     def _result(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -24,6 +24,10 @@ options:
     description: Show the summary instead of the outcome of the host.
     type: bool
     default: false
+  warnings:
+    description: Show the warnings with the outcome of the host, because no summary shows them.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
