@@ -67,7 +67,7 @@ class Gates:
         return f"waited {waited_s:.0f} s for the service's rate limit, {refused} requests refused"
 
     def interrupt(self) -> None:
-        """Stop all threads that wait, at once."""
+        """Stop all threads that wait, at once. Requests that need not wait still go."""
         with self.lock:
             self._interrupted = True
             self._wake_all()
@@ -96,10 +96,14 @@ class Gates:
         finally:
             self._waiting.discard(place)
 
-    def check(self) -> None:
-        """Raise the error that ends the task, if there is one."""
+    def check_wait(self) -> None:
+        """Raise an error if the task ends, or is interrupted: then no thread waits any longer."""
         if self._interrupted:
             raise NotDoneError("The task was stopped while it waited for the service.")
+        self.check()
+
+    def check(self) -> None:
+        """Raise the error that ends the task, if there is one."""
         if self.stop_error:
             raise self._copy(self.stop_error)
         if self.deadline.left_to_finish_s <= 0:
@@ -111,7 +115,7 @@ class Gates:
             place = threading.Condition(self.lock)
             end = self.clock.monotonic() + seconds
             while True:
-                self.check()
+                self.check_wait()
                 left = end - self.clock.monotonic()
                 if left <= 0:
                     return
@@ -141,13 +145,15 @@ class Gate:
     def enter(self, owner: int) -> Turn:
         """Wait until a request may go, first come, first served.
 
-        Raises TaskStopError if the task ends, and NotDoneError if it is interrupted.
+        Raises TaskStopError if the task ends, and NotDoneError if it is interrupted while the request waits. A request
+        that need not wait goes, so that a thread can finish the upload that it is at.
         """
         gates = self._gates
         with gates.lock:
             gates.check()
             if not self._queue and isinstance(claim := self.pace.claim(owner, self._now()), Turn):
                 return claim
+            gates.check_wait()
             place = threading.Condition(gates.lock)
             self._queue.append(place)
             try:
@@ -162,7 +168,7 @@ class Gate:
                         self._check_fits(wait_s)
                         self._tell(wait_s)
                     gates.wait(place, wait_s)
-                    gates.check()
+                    gates.check_wait()
             finally:
                 self._now()
                 self._queue.remove(place)
