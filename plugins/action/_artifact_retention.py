@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION, RULES_OF_APP
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import TOTAL, described
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, play_result
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
     APP_SLUG,
@@ -23,7 +24,6 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import as_variables
 
-_EACH = ("state", "older_than_days", "keep_builds", "max_artifacts")
 _OPTIONS = as_variables(RETENTION, APP_SLUG, "apps")
 VARIABLES = app_variables(
     "artifact_retention_",
@@ -46,7 +46,7 @@ class ActionModule(AppsAction):
         if not hosts.reads:
             return play_result(failure={"msg": f"No artifact was changed. {' '.join(hosts.messages)}"})
         results = self.execute_for(
-            ARTIFACT_RETENTION, hosts.reads, common(hosts.reads, ("concurrency",)), task_vars, each=_EACH
+            ARTIFACT_RETENTION, hosts.reads, common(hosts.reads, ("concurrency",)), task_vars, each=RULES_OF_APP
         )
         failure = failure_of(results)
         if failure:
@@ -113,13 +113,22 @@ def _size(size: float) -> str:
 
 
 def _short(diff: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the diff with one line for each artifact."""
-    return {side: "".join(_lines(diff[side])) for side in ("before", "after")}
+    """Return the diff with one line for each artifact, and one with the total of the app."""
+    return {side: "".join(f"{line}\n" for line in _lines(diff[side])) for side in ("before", "after")}
 
 
-def _lines(builds: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return [
-        f"{build}: {name}{', public page' if artifact['is_public_page_enabled'] else ''}\n"
-        for build, artifacts in builds.items()
-        for name, artifact in artifacts.items()
-    ]
+def _lines(side: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for build, found in side.items():
+        if build != TOTAL:
+            for name, artifact in found["artifacts"].items():
+                yield f"{build}, {described(found)}: {name}, {_shown(artifact)}"
+    if TOTAL in side:
+        total = side[TOTAL]
+        pages = plural(total["public_pages"], "public page")
+        yield f"{TOTAL}: {plural(total['artifacts'], 'artifact')}, {_size(total['file_size_bytes'])}, {pages}"
+
+
+def _shown(artifact: Mapping[str, Any]) -> str:
+    size = artifact["file_size_bytes"]
+    page = ", public page" if artifact["is_public_page_enabled"] else ""
+    return f"{'unknown size' if size is None else _size(size)}{page}"

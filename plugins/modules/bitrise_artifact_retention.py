@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Deletes the artifacts of builds that are older than some days, or closes their public pages, and keeps those of the
-    newest builds.
+  - Deletes the artifacts of builds that are older than some days, or closes their public pages. Keeps those of tagged
+    builds, and of the newest successful builds of each branch and workflow.
   - The module reads all finished builds of an app before it changes anything in the app.
 options:
   app_slug:
@@ -43,6 +43,42 @@ options:
       keep_builds:
         description: See O(keep_builds).
         type: int
+      keep_tagged:
+        description: See O(keep_tagged).
+        type: bool
+      branches:
+        description: See O(branches).
+        type: list
+        elements: str
+      tags:
+        description: See O(tags).
+        type: list
+        elements: str
+      workflows:
+        description: See O(workflows).
+        type: list
+        elements: str
+      statuses:
+        description: See O(statuses).
+        type: list
+        elements: str
+        choices: [success, error, aborted, aborted-with-success]
+      titles:
+        description: See O(titles).
+        type: list
+        elements: str
+      types:
+        description: See O(types).
+        type: list
+        elements: str
+      protect_titles:
+        description: See O(protect_titles).
+        type: list
+        elements: str
+      protect_types:
+        description: See O(protect_types).
+        type: list
+        elements: str
       max_artifacts:
         description: See O(max_artifacts).
         type: int
@@ -59,10 +95,60 @@ options:
     type: int
   keep_builds:
     description:
-      - Number of the newest builds whose artifacts are kept, regardless of their age. Builds without artifacts do not
-        count.
+      - Number of the newest successful builds of each branch and workflow whose artifacts are kept, regardless of their
+        age. Builds without artifacts that the other options select do not count. Failed and aborted builds are never
+        kept because of this option.
     type: int
     default: 10
+  keep_tagged:
+    description:
+      - Whether to keep the artifacts of all builds of a tag, such as releases.
+    type: bool
+    default: true
+  branches:
+    description:
+      - Only builds of these branches. Each entry is a pattern as in a shell, for example V(feature/*).
+        Upper and lower case differ. A build of a tag mostly has no branch.
+    type: list
+    elements: str
+  tags:
+    description:
+      - Only builds of these tags. Each entry is a pattern. Requires O(keep_tagged=false).
+    type: list
+    elements: str
+  workflows:
+    description:
+      - Only builds of these workflows. Each entry is a pattern.
+    type: list
+    elements: str
+  statuses:
+    description:
+      - Only builds that ended like this.
+    type: list
+    elements: str
+    choices: [success, error, aborted, aborted-with-success]
+  titles:
+    description:
+      - Only artifacts with these titles. Each entry is a pattern, for example V(*.apk).
+    type: list
+    elements: str
+  types:
+    description:
+      - Only artifacts of these types, for example V(android-apk), V(ios-ipa) or V(file). Each entry is a pattern.
+    type: list
+    elements: str
+  protect_titles:
+    description:
+      - Never change artifacts with these titles, for example V(*.dSYM.zip) or V(mapping.txt), so that symbol files
+        outlive the packages. Each entry is a pattern.
+    type: list
+    elements: str
+  protect_types:
+    description:
+      - Never change artifacts of these types. Each entry is a pattern. Symbol files mostly have the type V(file), as
+        logs and reports do. To tell them apart, use O(protect_titles).
+    type: list
+    elements: str
   max_artifacts:
     description:
       - If the module would delete or unpublish more artifacts of an app than this, it changes nothing in the app and
@@ -84,6 +170,7 @@ attributes:
   idempotent:
     support: full
 notes:
+  - An artifact is changed only if all options agree. To give branches different rules, use several tasks.
   - Bitrise lists the builds of the last 200 days. It deletes older artifacts by itself.
   - If an artifact fails, the module continues with the other artifacts, and then fails. RV(actions) has what was done.
 seealso:
@@ -104,7 +191,24 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     var: found.summary
 
-- name: Close the public pages of all but the newest three builds
+- name: Keep nothing of old builds of feature branches
+  mobileops.ci.bitrise_artifact_retention:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    branches: [feature/*, renovate/*]
+    older_than_days: 14
+    keep_builds: 0
+
+- name: Delete old release packages, but not their symbol files
+  mobileops.ci.bitrise_artifact_retention:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    keep_tagged: false
+    tags: [v*]
+    protect_titles: ["*.dSYM.zip", mapping.txt]
+    older_than_days: 150
+
+- name: Close the public pages of all but the newest three builds of each branch and workflow
   mobileops.ci.bitrise_artifact_retention:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -184,7 +288,9 @@ apps:
       elements: str
       sample: []
     diff:
-      description: Artifacts that change, as C(before) and C(after).
+      description:
+        - Builds whose artifacts change, as C(before) and C(after), with their branch, tag, workflow, status, age and
+          artifacts, and under C(total) the number and size of all artifacts of the app.
       type: dict
     error:
       description: V(null), or C(msg) and the keys of RV(error).
@@ -223,6 +329,38 @@ actions:
       description: Values that an update sets. V(null) for a deletion.
       type: dict
       sample: {is_public_page_enabled: false}
+    build_number:
+      description: Number of the build.
+      type: int
+      sample: 421
+    branch:
+      description: Branch of the build.
+      type: str
+      sample: main
+    tag:
+      description: Tag of the build.
+      type: str
+      sample: v4.2.0
+    workflow:
+      description: Workflow of the build.
+      type: str
+      sample: deploy
+    status_name:
+      description: How the build ended.
+      type: str
+      sample: success
+    age_days:
+      description: Whole days since the build ended.
+      type: int
+      sample: 45
+    artifact_type:
+      description: Type of the artifact.
+      type: str
+      sample: ios-ipa
+    file_size_bytes:
+      description: Size of the artifact.
+      type: int
+      sample: 73400320
 error:
   description: What kind of error it was. Keys that do not apply are V(null).
   returned: failure, unless an option is of the wrong form

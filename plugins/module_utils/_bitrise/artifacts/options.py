@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup
 
 ARTIFACT = OptionGroup(
@@ -22,24 +24,35 @@ ARTIFACT_STATE = OptionGroup(
 )
 
 STATES = ["absent", "unpublished"]
+# Builds that are over, by what results call their status.
+ENDED = ["success", "error", "aborted", "aborted-with-success"]
+_TEXTS = {"type": "list", "elements": "str"}
+# Lists of texts: what to select, and what to keep.
+PATTERNS = ("branches", "tags", "workflows", "titles", "types", "protect_titles", "protect_types")
+_RULES: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": STATES},
+    "older_than_days": {"type": "int"},
+    "keep_builds": {"type": "int"},
+    "keep_tagged": {"type": "bool"},
+    **{name: _TEXTS for name in PATTERNS},
+    "statuses": {**_TEXTS, "choices": ENDED},
+    "max_artifacts": {"type": "int"},
+}
+_DEFAULTS = {"state": "absent", "keep_builds": 10, "keep_tagged": True, "max_artifacts": 100}
+# The options that an app may have of its own.
+RULES_OF_APP = tuple(_RULES)
 RETENTION = OptionGroup(
     {
         "app_slug": {"type": "str"},
         "apps": {
             "type": "list",
             "elements": "dict",
-            "options": {
-                "app_slug": {"type": "str", "required": True},
-                "state": {"type": "str", "choices": STATES},
-                "older_than_days": {"type": "int"},
-                "keep_builds": {"type": "int"},
-                "max_artifacts": {"type": "int"},
-            },
+            "options": {"app_slug": {"type": "str", "required": True}, **_RULES},
         },
-        "state": {"type": "str", "choices": STATES, "default": "absent"},
-        "older_than_days": {"type": "int"},
-        "keep_builds": {"type": "int", "default": 10},
-        "max_artifacts": {"type": "int", "default": 100},
+        **{
+            name: {**option, "default": _DEFAULTS[name]} if name in _DEFAULTS else option
+            for name, option in _RULES.items()
+        },
         **CONCURRENCY.argument_spec,
     },
     mutually_exclusive=(("app_slug", "apps"),),

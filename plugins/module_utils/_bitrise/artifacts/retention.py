@@ -11,20 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
-    ArtifactAction,
-    DeleteArtifact,
-    apply,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import DeleteArtifact, apply
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import PATTERNS, RETENTION
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
-    BuildArtifacts,
-    Rules,
+    Retain,
     due,
     plan_of,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
+    BuildArtifacts,
+    Rules,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import (
@@ -37,13 +36,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps im
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, refuse_empty, with_entries
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_texts
 
 NAMED_IN_MESSAGE = 10
-MOST_DAYS = 36_500
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -54,11 +52,11 @@ class Retained:
     """The builds of an app, the actions that the rules ask for, and the errors by the number of the action."""
 
     builds: Sequence[BuildArtifacts] = ()
-    actions: Sequence[ArtifactAction] = ()
+    actions: Sequence[Retain] = ()
     failures: Mapping[int, CiError] = field(default_factory=dict)
 
     @property
-    def _done(self) -> list[ArtifactAction]:
+    def _done(self) -> list[Retain]:
         return [action for number, action in enumerate(self.actions) if number not in self.failures]
 
     @property
@@ -67,14 +65,14 @@ class Retained:
 
     @property
     def summary(self) -> dict[str, int]:
-        deleted = [action for action in self._done if isinstance(action, DeleteArtifact)]
+        deleted = [action.change for action in self._done if isinstance(action.change, DeleteArtifact)]
         return {
             "builds": len(self.builds),
             "artifacts": sum(len(build.artifacts) for build in self.builds),
             "deleted": len(deleted),
             "unpublished": len(self._done) - len(deleted),
             "failed": len(self.failures),
-            "freed_bytes": sum(action.artifact.size or 0 for action in deleted),
+            "freed_bytes": sum(change.artifact.size or 0 for change in deleted),
         }
 
     @property
@@ -103,7 +101,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     check_workers(concurrency)
     if options["apps"] is None:
         refuse_empty(options, "app_slug")
-        rules = _rules(options, options["app_slug"])
+        rules = Rules.from_options(options, options["app_slug"])
         retained = _retain(clients, rules, concurrency, check_mode=context.check_mode)
         summary = {**retained.summary, **_traffic(clients)}
         return Outcome({"summary": summary}, retained.plan, retained.warnings, retained.error)
@@ -111,7 +109,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
     }
     check_slugs([app["app_slug"] for app in options["apps"]])
-    rules_of = {slug: _rules({**options, **app}, slug) for slug, app in own.items()}
+    rules_of = {slug: Rules.from_options({**options, **app}, slug) for slug, app in own.items()}
     # So many requests at the same time in all: a few apps share what many would use.
     share = max(1, concurrency // max(1, len(rules_of)))
 
@@ -153,24 +151,6 @@ def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> O
     return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
 
 
-def _rules(options: Mapping[str, Any], app_slug: str) -> Rules:
-    """Return the rules of an app. Raises OptionError for numbers that are out of range."""
-    for option in ("older_than_days", "keep_builds", "max_artifacts"):
-        if options[option] is None:
-            raise OptionError(f"{option} is required for app {app_slug}.")
-        if options[option] < 0:
-            raise OptionError(f"{option} must be 0 or greater, got {options[option]} for app {app_slug}.")
-    if options["older_than_days"] > MOST_DAYS:
-        raise OptionError(f"older_than_days must be at most {MOST_DAYS}, got {options['older_than_days']}.")
-    return Rules(
-        app_slug=app_slug,
-        older_than_days=options["older_than_days"],
-        keep_builds=options["keep_builds"],
-        delete=options["state"] == "absent",
-        max_artifacts=options["max_artifacts"],
-    )
-
-
 def _retain(clients: BitriseClients, rules: Rules, concurrency: int, *, check_mode: bool) -> Retained:
     """Apply the rules to one app. Raises CiError where nothing was changed."""
     builds = _observe(clients, rules.app_slug, concurrency)
@@ -194,33 +174,27 @@ def _observe(clients: BitriseClients, app_slug: str, concurrency: int) -> list[B
     """Return the finished builds of the app with their artifacts."""
 
     def look(build: Mapping[str, Any]) -> BuildArtifacts:
-        slug = str(build["slug"])
-        found = Artifacts(clients.get(), app_slug, slug).each()
-        return BuildArtifacts(slug, label(build), _ended(build), tuple(found))
+        found = Artifacts(clients.get(), app_slug, str(build["slug"])).each()
+        return BuildArtifacts.from_service(build, tuple(found))
 
     builds = [build for build in list_builds(clients.get(), app_slug) if is_over(build)]
     return _all(clients, concurrency, builds, look)
 
 
-def _ended(build: Mapping[str, Any]) -> dt.datetime | None:
-    """When the build ended, or at least began."""
-    return moment(build.get("finished_at")) or moment(build.get("triggered_at"))
-
-
 def _apply(
-    actions: Sequence[ArtifactAction], clients: BitriseClients, app_slug: str, concurrency: int
+    actions: Sequence[Retain], clients: BitriseClients, app_slug: str, concurrency: int
 ) -> dict[int, CiError]:
     """Carry them out, and go on after an error; by the number of the action, what went wrong."""
     refused: list[CiError] = []
 
-    def work(action: ArtifactAction) -> CiError | None:
+    def work(action: Retain) -> CiError | None:
         # A token without the permission for one of them has it for none of them.
         if refused:
             return NotDoneError("The task was stopped.")
         if clients.gates.deadline.is_over:
             return clients.gates.deadline.error()
         try:
-            apply(Artifacts(clients.get(), app_slug, action.build_slug), action)
+            apply(Artifacts(clients.get(), app_slug, action.build.slug), action.change)
         except CiError as error:
             if error.ends_task or error.kind == "forbidden":
                 refused.append(error)
@@ -232,8 +206,16 @@ def _apply(
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with each app as a dict, also where only its slug is given."""
-    return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
+    """Return the arguments with each app as a dict, also where only its slug is given.
+
+    Raises OptionError for patterns that are not text: ansible-core would turn the branch 1.10 into "1.1".
+    """
+    found = with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
+    apps = found.get("apps")
+    for given in (found, *(apps if isinstance(apps, list) else ())):
+        for option in PATTERNS:
+            require_texts(option, given.get(option))
+    return found
 
 
 ARTIFACT_RETENTION = Entry(

@@ -1,13 +1,15 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which artifacts of an app have had their time: a pure function of what there is, the rules and the time."""
+"""Which artifacts of an app are too old: a pure function of the builds, the rules and the time."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
     ArtifactAction,
@@ -16,66 +18,133 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.en
     shown_in_diff,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
+    BuildArtifacts,
+    Rules,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+
+TOTAL = "total"
 
 
 @dataclass(frozen=True)
-class BuildArtifacts:
-    """A build that is over, with its artifacts. `ended`: None where the service does not tell when."""
+class Retain(Action):
+    """Delete or unpublish an artifact, with what tells whether that is right."""
 
-    slug: str
-    label: str
-    ended: dt.datetime | None
-    artifacts: tuple[Artifact, ...]
+    change: ArtifactAction
+    build: BuildArtifacts = field(repr=False)
+    age_days: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self.change.as_dict(), **self.of_build(), **of_artifact(self.change.artifact)}
+
+    def of_build(self) -> dict[str, Any]:
+        build = self.build
+        return {
+            "build_number": build.build_number,
+            "branch": build.branch,
+            "tag": build.tag,
+            "workflow": build.workflow,
+            "status_name": build.status,
+            "age_days": self.age_days,
+        }
 
 
-@dataclass(frozen=True)
-class Rules:
-    app_slug: str
-    older_than_days: int
-    keep_builds: int
-    delete: bool  # else: only close public pages
-    max_artifacts: int
+def of_artifact(artifact: Artifact) -> dict[str, Any]:
+    return {"artifact_type": artifact.artifact_type, "file_size_bytes": artifact.size}
 
 
-def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> list[ArtifactAction]:
-    """Raises RefusedError where more artifacts would be touched than the rules allow."""
-    # A build without artifacts, such as a failed one, must not push the last good one out. One of unknown age is kept.
-    dated = [(build.ended, build) for build in builds if build.ended is not None and build.artifacts]
-    dated.sort(key=lambda entry: entry[0], reverse=True)
+def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> list[Retain]:
+    """Return the actions, builds in order of age. Raises RefusedError if they are more than the rules allow."""
     limit = now - dt.timedelta(days=rules.older_than_days)
-    actions: list[ArtifactAction] = []
-    for ended, build in dated[rules.keep_builds :]:
-        if ended >= limit:
+    kept: Counter[tuple[str | None, str | None]] = Counter()
+    actions: list[Retain] = []
+    dated = [(build.ended, build) for build in builds if build.ended is not None]
+    for ended, build in sorted(dated, key=lambda entry: entry[0], reverse=True):
+        artifacts = rules.selected(build) if rules.selects(build) else []
+        # A build without such artifacts must not displace an older one that has them.
+        if not artifacts:
             continue
-        for artifact in build.artifacts:
-            if not rules.delete and not (artifact.is_public and artifact.is_installable):
-                continue
-            if rules.delete:
-                actions.append(DeleteArtifact(rules.app_slug, build.slug, artifact))
-            else:
-                actions.append(SetPublicPage(rules.app_slug, build.slug, artifact, False))
+        if build.succeeded and kept[build.line] < rules.keep_builds:
+            kept[build.line] += 1
+        elif ended < limit:
+            actions += _changes(build, artifacts, rules, now)
     if len(actions) > rules.max_artifacts:
-        what = "deleted" if rules.delete else "unpublished"
-        touched = len({action.build_slug for action in actions})
-        raise RefusedError(
-            f"max_artifacts: {len(actions)} artifacts of {touched} builds of app {rules.app_slug} would be {what}, "
-            f"more than {rules.max_artifacts}. Nothing was changed. Look at it in check mode with a higher limit.",
-            kind="max_artifacts",
-        )
+        raise _too_many(actions, rules)
     return actions
 
 
-def plan_of(actions: Sequence[ArtifactAction], builds: Sequence[BuildArtifacts]) -> Plan:
-    """These actions with their diff: by build, the artifacts that they touch."""
-    labels = {build.slug: build.label for build in builds}
-    before: dict[str, dict[str, object]] = {}
-    after: dict[str, dict[str, object]] = {}
+def _changes(
+    build: BuildArtifacts, artifacts: Iterable[Artifact], rules: Rules, now: dt.datetime
+) -> Iterable[Retain]:
+    for artifact in artifacts:
+        change: ArtifactAction
+        if rules.delete:
+            change = DeleteArtifact(rules.app_slug, build.slug, artifact)
+        elif artifact.is_public and artifact.is_installable:
+            change = SetPublicPage(rules.app_slug, build.slug, artifact, False)
+        else:
+            continue
+        yield Retain(change, build, build.age_days(now))
+
+
+def _too_many(actions: Sequence[Retain], rules: Rules) -> RefusedError:
+    what = "deleted" if rules.delete else "unpublished"
+    touched = len({action.build.slug for action in actions})
+    return RefusedError(
+        f"max_artifacts: {len(actions)} artifacts of {touched} builds of app {rules.app_slug} would be {what}, "
+        f"more than {rules.max_artifacts}. Nothing was changed. Look at it in check mode with a higher limit.",
+        kind="max_artifacts",
+    )
+
+
+def plan_of(actions: Sequence[Retain], builds: Sequence[BuildArtifacts]) -> Plan:
+    """Return a plan with these actions. Its diff has the artifacts by build, and the totals of the app."""
+    if not actions:
+        return Plan()
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     for action in actions:
-        build, place = labels[action.build_slug], f"{action.artifact.name} ({action.artifact.slug})"
-        before.setdefault(build, {})[place] = shown_in_diff(action.artifact)
-        if isinstance(action, SetPublicPage):
-            changed = action.artifact.with_public_page(action.enabled)
-            after.setdefault(build, {})[place] = shown_in_diff(changed)
+        artifact = action.change.artifact
+        place = f"{artifact.name} ({artifact.slug})"
+        _of_build(before, action)[place] = {**shown_in_diff(artifact), **of_artifact(artifact)}
+        if isinstance(action.change, SetPublicPage):
+            changed = artifact.with_public_page(action.change.enabled)
+            _of_build(after, action)[place] = {**shown_in_diff(changed), **of_artifact(changed)}
+    there = {(build.slug, artifact.slug): artifact for build in builds for artifact in build.artifacts}
+    left = dict(there)
+    for action in actions:
+        key, change = (action.build.slug, action.change.artifact.slug), action.change
+        if isinstance(change, SetPublicPage):
+            left[key] = change.artifact.with_public_page(change.enabled)
+        else:
+            del left[key]
+    before[TOTAL], after[TOTAL] = totals(there.values()), totals(left.values())
     return Plan(tuple(actions), before, after)
+
+
+def _of_build(side: dict[str, Any], action: Retain) -> dict[str, Any]:
+    """Return the artifacts of the build in one side of a diff."""
+    build: dict[str, Any] = side.setdefault(action.build.label, {**action.of_build(), "artifacts": {}})
+    artifacts: dict[str, Any] = build["artifacts"]
+    return artifacts
+
+
+def totals(artifacts: Iterable[Artifact]) -> dict[str, int]:
+    every = list(artifacts)
+    return {
+        "artifacts": len(every),
+        "file_size_bytes": sum(artifact.size or 0 for artifact in every),
+        "public_pages": sum(artifact.is_public for artifact in every),
+    }
+
+
+def described(build: Mapping[str, Any]) -> str:
+    """Return what tells a build apart, from a side of a diff or an action, as one phrase."""
+    parts = [f"{name} {build[name]}" for name in ("tag", "branch", "workflow") if build[name]]
+    if build["status_name"]:
+        parts.append(build["status_name"])
+    if build["age_days"] is not None:
+        parts.append(f"{build['age_days']} {'day' if build['age_days'] == 1 else 'days'} old")
+    return ", ".join(parts)

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import due
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
     BuildArtifacts,
     Rules,
-    due,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 
 from ..action.playbook import ELSEWHERE, Playground
 from ..helpers.service import APP
@@ -110,7 +111,13 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
             "No app": "failed",
         }
         assert outcomes["Shop"].result["summary"]["deleted"] == 2
-        assert "old" in outcomes["Shop"].result["diff"]["before"]
+        old = "build #1 (old), branch main, workflow primary, success, 59 days old"
+        assert outcomes["Shop"].result["diff"]["before"].splitlines() == [
+            f"{old}: app.apk (o1), 11 bytes, public page",
+            f"{old}: log (o2), 11 bytes",
+            "total: 5 artifacts, 55 bytes, 3 public pages",
+        ]
+        assert outcomes["Shop"].result["diff"]["after"] == "total: 3 artifacts, 33 bytes, 2 public pages\n"
         lines = run.result("mobileops.ci.artifact_retention : Summary")["msg"]
         assert "did you mean artifact_retention_keep_builds?" in lines[0]
         deleted = "would delete" if check_mode else "deleted"
@@ -230,7 +237,8 @@ def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
     assert "1 of 4 artifacts failed" in result["msg"]
     assert result["error"]["status"] == 400
     assert sorted(action["slug"] for action in result["actions"]) == ["m1", "m2", "o2"]
-    touched = [entry["slug"] for build in result["diff"]["before"].values() for entry in build.values()]
+    builds = {label: build for label, build in result["diff"]["before"].items() if label != "total"}
+    touched = [entry["slug"] for build in builds.values() for entry in build["artifacts"].values()]
     assert sorted(touched) == ["m1", "m2", "o2"]
     assert (result["changed"], result["summary"]["deleted"], result["summary"]["failed"]) == (True, 3, 1)
     assert app.left()["old"] == ["o1"]
@@ -277,11 +285,21 @@ def test_500_builds_and_5000_artifacts_in_linear_time(app: AppWithArtifacts) -> 
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 DAYS = st.none() | st.integers(0, 100)
+BUILDS = st.lists(
+    st.tuples(
+        DAYS,
+        st.integers(0, 3),
+        st.sampled_from(["main", "next"]),
+        st.sampled_from([None, "v1"]),
+        st.sampled_from(["success", "error"]),
+    ),
+    max_size=12,
+)
 
 
-@given(st.lists(st.tuples(DAYS, st.integers(0, 3)), max_size=12), st.integers(0, 100), st.integers(0, 12))
+@given(BUILDS, st.integers(0, 100), st.integers(0, 4), st.booleans())
 def test_only_what_is_old_and_not_among_the_newest_goes(
-    given_builds: list[tuple[int | None, int]], older: int, keep: int
+    given_builds: list[tuple[int | None, int, str, str | None, str]], older: int, keep: int, keep_tagged: bool
 ) -> None:
     builds = [
         BuildArtifacts(
@@ -289,15 +307,95 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
             f"build {number}",
             None if days is None else NOW - dt.timedelta(days=days),
             tuple(Artifact(f"{number}-{n}", None, None, 1, False) for n in range(count)),
+            branch=branch,
+            tag=tag,
+            status=status,
         )
-        for number, (days, count) in enumerate(given_builds)
+        for number, (days, count, branch, tag, status) in enumerate(given_builds)
     ]
-    rules = Rules("app", older, keep, True, 100)
-    gone = {action.build_slug for action in due(builds, rules, NOW)}
-    full = [build for build in builds if build.artifacts and build.ended]
-    newest = sorted(full, key=lambda build: build.ended or NOW, reverse=True)[:keep]
+    rules = Rules("app", older, keep, True, 100, keep_tagged)
+    gone = {action.build.slug for action in due(builds, rules, NOW)}
+    full = [build for build in builds if build.artifacts and build.ended and not (keep_tagged and build.tag)]
+    newest_first = sorted(full, key=lambda build: build.ended or NOW, reverse=True)
+    newest = [
+        build.slug
+        for branch in ("main", "next")
+        for build in [each for each in newest_first if each.branch == branch and each.status == "success"][:keep]
+    ]
     old = {build.slug for build in full if build.ended and build.ended < NOW - dt.timedelta(days=older)}
-    assert gone == old - {build.slug for build in newest}
+    assert gone == old - set(newest)
     # What is left gives nothing more to do.
     left = [build for build in builds if build.slug not in gone]
     assert due(left, rules, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "gone"),
+    [
+        ({}, []),
+        ({"keep_builds": 0}, ["nightly.ipa"]),
+        ({"keep_builds": 0, "keep_tagged": False}, ["Shop.dSYM.zip", "Shop.ipa", "nightly.ipa"]),
+        ({"keep_builds": 0, "keep_tagged": False, "protect_types": ["file"]}, ["Shop.ipa"]),
+        ({"keep_builds": 0, "keep_tagged": False, "protect_titles": ["*.dSYM.zip"]}, ["Shop.ipa", "nightly.ipa"]),
+        ({"keep_builds": 0, "keep_tagged": False, "tags": ["v[12].*"]}, []),
+        ({"keep_builds": 0, "keep_tagged": False, "tags": ["v1.*", "v4.*"]}, ["Shop.dSYM.zip", "Shop.ipa"]),
+        ({"keep_builds": 0, "branches": ["feature/*"]}, []),
+        ({"keep_builds": 0, "branches": ["main"], "workflows": ["night*"]}, ["nightly.ipa"]),
+        ({"keep_builds": 0, "statuses": ["error", "aborted"]}, []),
+        ({"keep_builds": 0, "keep_tagged": False, "types": ["ios-*"]}, ["Shop.ipa"]),
+        ({"keep_builds": 0, "keep_tagged": False, "titles": ["*.zip"]}, ["Shop.dSYM.zip"]),
+        ({"older_than_days": 0}, ["report.zip"] * 12),
+        ({"older_than_days": 0, "statuses": ["success"]}, []),
+    ],
+)
+def test_a_release_among_failed_pull_requests(app: AppWithArtifacts, rules: dict[str, Any], gone: list[str]) -> None:
+    """A tagged release 45 days old, a nightly build, and more failed builds after them than keep_builds."""
+    release = [an_artifact("r1", "Shop.ipa", artifact_type="ios-ipa"), an_artifact("r2", "Shop.dSYM.zip")]
+    app.has_builds(
+        *(
+            a_build(f"p{n}", (n + 1) / 24, an_artifact(f"pa{n}", "report.zip"), status=2, branch=f"feature/{n}")
+            for n in range(12)
+        ),
+        a_build("release", 45, *release, tag="v4.2.0", workflow="release"),
+        a_build("nightly", 46, an_artifact("n1", "nightly.ipa"), branch="main", workflow="nightly"),
+    )
+    task = app.retain(**{"older_than_days": 30, **rules})
+    done = task.run(check_mode=True, diff=True)
+    assert sorted(action["name"] for action in done["actions"]) == gone
+    if gone == ["nightly.ipa"]:
+        described = {
+            "build_number": 1,
+            "branch": "main",
+            "tag": None,
+            "workflow": "nightly",
+            "status_name": "success",
+            "age_days": 45,
+        }
+        (action,) = done["actions"]
+        size = len("bytes of n1")
+        more = {"artifact_type": "file", "file_size_bytes": size}
+        assert {name: action[name] for name in (*described, *more)} == {**described, **more}
+        shown = {"slug": "n1", "is_public_page_enabled": False, **more}
+        before, after = done["diff"]["before"], done["diff"]["after"]
+        assert before["build #1 (nightly)"] == {**described, "artifacts": {"nightly.ipa (n1)": shown}}
+        assert before["total"]["file_size_bytes"] - after["total"]["file_size_bytes"] == size
+        assert after["total"]["artifacts"] == 14
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"tags": ["v1.*"]}, "tags selects builds with a tag, and keep_tagged keeps all of them"),
+        ({"branches": []}, "branches must not be empty"),
+        ({"titles": [""]}, "titles must not be empty"),
+    ],
+)
+def test_selections_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any], message: str) -> None:
+    assert app.retain(**{"older_than_days": 30, **wrong}).fail()["msg"].startswith(message)
+    assert app.asked() == []
+
+
+@pytest.mark.parametrize("given", [{"branches": [1.10]}, {"apps": [{"app_slug": APP, "branches": ["a", 1.10]}]}])
+def test_a_pattern_that_is_not_text(given: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=r"branches: entry \d must be text, but YAML reads it as the number 1\.1\."):
+        ARTIFACT_RETENTION.normalize(given)

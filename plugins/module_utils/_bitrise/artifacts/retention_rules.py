@@ -1,0 +1,143 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of an app's retention: which builds and artifacts they select, and which they keep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import PATTERNS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+    STATUS_NAMES,
+    SUCCESS,
+    label,
+    status_name,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment, number, text
+
+MOST_DAYS = 36_500
+_NUMBERS = ("older_than_days", "keep_builds", "max_artifacts")
+
+
+@dataclass(frozen=True)
+class BuildArtifacts:
+    """A finished build with its artifacts. `ended` is None if the service does not report when."""
+
+    slug: str
+    label: str
+    ended: dt.datetime | None
+    artifacts: tuple[Artifact, ...]
+    branch: str | None = None
+    tag: str | None = None
+    workflow: str | None = None
+    status: str | None = STATUS_NAMES[SUCCESS]
+    build_number: int | None = None
+
+    @classmethod
+    def from_service(cls, build: Mapping[str, Any], artifacts: tuple[Artifact, ...]) -> BuildArtifacts:
+        return cls(
+            slug=str(build["slug"]),
+            label=label(build),
+            # When it ended, or at least began.
+            ended=moment(build.get("finished_at")) or moment(build.get("triggered_at")),
+            artifacts=artifacts,
+            branch=text(build.get("branch")),
+            tag=text(build.get("tag")),
+            workflow=text(build.get("triggered_workflow")),
+            status=status_name(build),
+            build_number=number(build.get("build_number")),
+        )
+
+    @property
+    def line(self) -> tuple[str | None, str | None]:
+        """The line of builds in which the newest ones are kept."""
+        return self.branch, self.workflow
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == STATUS_NAMES[SUCCESS]
+
+    def age_days(self, now: dt.datetime) -> int | None:
+        """Return the whole days since the build ended, or None if that is unknown."""
+        return None if self.ended is None else max(0, (now - self.ended).days)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one app. A selection of None selects everything; patterns are those of a shell."""
+
+    app_slug: str
+    older_than_days: int
+    keep_builds: int
+    delete: bool  # else: only close public pages
+    max_artifacts: int
+    keep_tagged: bool = True
+    branches: Sequence[str] | None = None
+    tags: Sequence[str] | None = None
+    workflows: Sequence[str] | None = None
+    statuses: Sequence[str] | None = None
+    titles: Sequence[str] | None = None
+    types: Sequence[str] | None = None
+    protect_titles: Sequence[str] = ()
+    protect_types: Sequence[str] = ()
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], app_slug: str) -> Rules:
+        """Return the rules of an app. Raises OptionError for values that are out of range or contradict each other."""
+        _check(options, app_slug)
+        return cls(
+            app_slug=app_slug,
+            delete=options["state"] == "absent",
+            **{name: options[name] for name in (*_NUMBERS, "keep_tagged", "statuses")},
+            **{name: options[name] or () if name.startswith("protect_") else options[name] for name in PATTERNS},
+        )
+
+    def selects(self, build: BuildArtifacts) -> bool:
+        """Return whether artifacts of the build may be deleted, regardless of its age."""
+        if self.keep_tagged and build.tag is not None:
+            return False
+        if self.statuses is not None and build.status not in self.statuses:
+            return False
+        filters = ((self.branches, build.branch), (self.tags, build.tag), (self.workflows, build.workflow))
+        return all(patterns is None or _matches(value, patterns) for patterns, value in filters)
+
+    def selected(self, build: BuildArtifacts) -> list[Artifact]:
+        """Return the artifacts of the build that the rules select and do not protect."""
+        return [artifact for artifact in build.artifacts if self._selects_artifact(artifact)]
+
+    def _selects_artifact(self, artifact: Artifact) -> bool:
+        if _matches(artifact.title, self.protect_titles) or _matches(artifact.artifact_type, self.protect_types):
+            return False
+        filters = ((self.titles, artifact.title), (self.types, artifact.artifact_type))
+        return all(patterns is None or _matches(value, patterns) for patterns, value in filters)
+
+
+def _matches(value: str | None, patterns: Sequence[str]) -> bool:
+    return value is not None and any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def _check(options: Mapping[str, Any], app_slug: str) -> None:
+    for option in _NUMBERS:
+        if options[option] is None:
+            raise OptionError(f"{option} is required for app {app_slug}.")
+        if options[option] < 0:
+            raise OptionError(f"{option} must be 0 or greater, got {options[option]} for app {app_slug}.")
+    if options["older_than_days"] > MOST_DAYS:
+        raise OptionError(f"older_than_days must be at most {MOST_DAYS}, got {options['older_than_days']}.")
+    for option in (*PATTERNS, "statuses"):
+        patterns = options[option]
+        if patterns is not None and (not patterns or "" in patterns):
+            # Most likely a variable that was not filled in.
+            raise OptionError(f"{option} must not be empty for app {app_slug}. Omit the option instead.")
+    if options["tags"] is not None and options["keep_tagged"]:
+        raise OptionError(
+            f"tags selects builds with a tag, and keep_tagged keeps all of them, for app {app_slug}. "
+            "Set keep_tagged to false."
+        )
