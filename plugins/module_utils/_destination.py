@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import stat
@@ -14,7 +13,9 @@ import tempfile
 from dataclasses import dataclass
 from typing import IO
 
+from ansible_collections.mobileops.ci.plugins.module_utils._background_hash import BackgroundHash
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._kept_part import open_kept
 
 BLOCK_BYTES = 1024 * 1024
 # A GiB in pieces of this size took ext4 0.6 s, in pieces of 256 KiB up to 2.4 s.
@@ -87,26 +88,43 @@ def look_at(path: str) -> Present | None:
 
 
 class Digest:
-    """A sink that keeps nothing but what the bytes are compared by."""
+    """A sink that computes the SHA-256 of the bytes and does not store them."""
 
     def __init__(self, limit: int | None = None) -> None:
         self.position = 0
         self._limit = limit
-        self._sha256 = hashlib.sha256()
+        self._hash = BackgroundHash()
+        self._validator = ""
 
     @property
     def sha256(self) -> str:
-        return self._sha256.hexdigest()
+        return self._hash.hexdigest()
+
+    @property
+    def validator(self) -> str:
+        """What identifies the content that the bytes come from; "" if that is unknown."""
+        return self._validator
+
+    @validator.setter
+    def validator(self, text: str) -> None:
+        self._validator = text
 
     def write(self, data: bytes, /) -> None:
         if self._limit is not None and self.position + len(data) > self._limit:
             raise WrongSizeError(self._limit)
-        self._sha256.update(data)
+        self._hash.update(data)
         self.position += len(data)
 
     def restart(self) -> None:
+        """Forget the bytes."""
+        self._hash.stop()
+        self._hash = BackgroundHash()
         self.position = 0
-        self._sha256 = hashlib.sha256()
+        self._validator = ""
+
+    def stop(self) -> None:
+        """End the thread that computes the digest."""
+        self._hash.stop()
 
 
 class WrongSizeError(ServiceError):
@@ -120,7 +138,8 @@ class WrongSizeError(ServiceError):
 class Partial(Digest):
     """The file beside the destination, of mode 0600 from its first byte on, that becomes the destination in the end.
 
-    With an identity (of bytes that never change) a later run takes it over and goes on where it ends.
+    With an identity (of something that can be downloaded) a later run takes it over and goes on where it ends, if the
+    content is still the same: `validator` is kept beside it.
     """
 
     def __init__(self, target: str, identity: str | None, limit: int | None) -> None:
@@ -129,25 +148,41 @@ class Partial(Digest):
         self.taken_over = 0  # bytes of an earlier run
         self._file: IO[bytes]
         try:
-            kept = _kept_name(target, identity) if identity else None
-            opened = _open_kept(kept) if kept else None
-            if kept and opened:
-                self.path, self._file, self.can_stay = kept, opened, True
-                self._take_over()
+            self._kept = open_kept(target, identity) if identity else None
+            if self._kept:
+                self.path, self._file = self._kept.path, self._kept.file
+                self._take_over(self._kept.validator)
             else:
                 handle, self.path = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target) or ".")
-                self._file, self.can_stay = os.fdopen(handle, "wb", 0), False
+                self._file = os.fdopen(handle, "wb", 0)
         except OSError as error:
             raise _cannot_write(target, error) from error
 
-    def _take_over(self) -> None:
+    def _take_over(self, validator: str) -> None:
         size = os.fstat(self._file.fileno()).st_size
-        if self._limit is not None and size > self._limit:
+        if not validator or (self._limit is not None and size > self._limit):
             self.restart()
             return
+        if size and size == self._limit:
+            # The last byte is fetched once more: the answer tells whether the content is still the same.
+            self._file.truncate(size - 1)
         for block in iter(lambda: self._file.read(BLOCK_BYTES), b""):
             super().write(block)
         self.taken_over = self.position
+        self._validator = validator
+
+    @property
+    def validator(self) -> str:
+        return self._validator
+
+    @validator.setter
+    def validator(self, text: str) -> None:
+        self._validator = text
+        if self._kept:
+            try:
+                self._kept.set_validator(text)
+            except OSError as error:
+                raise _cannot_write(self._target, error) from error
 
     def write(self, data: bytes, /) -> None:
         super().write(data)
@@ -181,7 +216,7 @@ class Partial(Digest):
             os.replace(self.path, self._target)
         except OSError as error:
             raise _cannot_write(self._target, error) from error
-        self._close()
+        self._close(remove_note=True)
 
     def inherit(self) -> None:
         """Mode and, where that is allowed, owner of the file that it replaces."""
@@ -200,50 +235,29 @@ class Partial(Digest):
         with contextlib.suppress(OSError):
             self._file.flush()
         # What is wrong here, such as a full disk, does not get better by it.
-        stays = self.can_stay and self.position > 0 and not isinstance(error, LocalFileError)
+        stays = bool(self._kept and self.validator and self.position) and not isinstance(error, LocalFileError)
         if stays and isinstance(error, CiError):
             error.notes.append(
                 f"The first {self.position} bytes are kept in {self.path}; the next run goes on from there."
             )
         if stays:
-            self._close()
+            self._close(remove_note=False)
         else:
             self.discard()
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
             os.unlink(self.path)
-        self._close()
+        self._close(remove_note=True)
 
-    def _close(self) -> None:
+    def _close(self, *, remove_note: bool) -> None:
+        self.stop()
+        if self._kept:
+            if remove_note:
+                self._kept.remove_note()
+            self._kept.close()
         with contextlib.suppress(OSError):
             self._file.close()
-
-
-def _kept_name(target: str, identity: str) -> str:
-    folder, name = os.path.split(target)
-    mark = hashlib.sha256(f"{identity}\0{name}".encode("utf-8", "replace")).hexdigest()[:24]
-    return os.path.join(folder, f".{mark}.part")
-
-
-def _open_kept(path: str) -> IO[bytes] | None:
-    """The file of that name, new or of an earlier run; None where it is not ours, or another task is at it."""
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
-    except OSError:
-        return None
-    file = os.fdopen(handle, "r+b", 0)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found, there = os.fstat(handle), os.lstat(path)
-        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
-        # The directory may belong to everybody. And another task may just have renamed it.
-        if ours and not found.st_mode & 0o077 and (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
-            return file
-    except OSError:
-        pass
-    file.close()
-    return None
 
 
 def _cannot_write(target: str, error: OSError) -> LocalFileError:

@@ -62,7 +62,8 @@ class Wanted:
     checksum: str | None = None  # what the user demands: a SHA-256 in hexadecimal, see checksum_of()
     known_sha256: str | None = None  # what these bytes had when they came last, where that is known
     force: bool = False
-    # Names bytes that never change, with the service they are on: an interrupted download goes on in a later run.
+    # Names what is downloaded, with its service: an interrupted download goes on in a later run if the content is the
+    # same by then.
     identity: str | None = None
 
 
@@ -153,7 +154,10 @@ def _save(
     if context.check_mode:
         digest = Digest(wanted.size)
         if compare:
-            fill(digest)
+            try:
+                fill(digest)
+            finally:
+                digest.stop()
             known = digest.sha256
         size, same = wanted.size, compare and local == known
     else:
@@ -271,6 +275,14 @@ class _Talking:
     @property
     def position(self) -> int:
         return self._sink.position
+
+    @property
+    def validator(self) -> str:
+        return self._sink.validator
+
+    @validator.setter
+    def validator(self, text: str) -> None:
+        self._sink.validator = text
 
     def write(self, data: bytes, /) -> None:
         self._sink.write(data)

@@ -26,6 +26,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
 from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gate, Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._no_answer import NoAnswerError, classify, was_never_sent
 from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS, REFUSALS_PER_RETRY, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._ranges import begins_at, range_headers, validator_of
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._sessions import acquire, release
 from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import told_by
@@ -56,6 +57,8 @@ class Sink(Protocol):
 
 class RangeSink(Sink, Protocol):
     """A sink that keeps what it has, so that a transfer which broke off goes on from there."""
+
+    validator: str  # identifies the content that its bytes come from, see validator_of(); "" if nothing does
 
     @property
     def position(self) -> int:
@@ -159,14 +162,13 @@ class HttpSession:
 
     def download_on(self, call: Call, sink: RangeSink) -> requests.Response:
         """Stream the body of a success into a sink, each try from where the one before ended."""
-        tag = ""
 
         def once() -> requests.Response:
-            nonlocal tag
+            if sink.position and not sink.validator:
+                sink.restart()  # nothing tells whether the rest would be of the same content
             start = sink.position
-            # Another content under the same URL would have another tag: then all of it comes.
-            ranged = {"Range": f"bytes={start}-", **({"If-Range": tag} if tag else {})} if start else {}
-            response = self._once(replace(call, headers={**call.headers, **ranged}), stream=True)
+            headers = {**call.headers, **range_headers(start, sink.validator)}
+            response = self._once(replace(call, headers=headers), stream=True)
             if start and response.status_code == 416:
                 # There is less than the sink has, so what it has is of something else.
                 response.close()
@@ -176,13 +178,17 @@ class HttpSession:
                 if response.status_code not in (200, 206):
                     self._read(call, response)
                     return response
-                if response.status_code == 206 and not _begins_at(start, response):
-                    raise as_service_error(call, response, "another part than was asked for", "invalid_response")
-                if response.status_code == 200 and start:
+                validator = validator_of(response.headers)
+                if start and response.status_code == 206:
+                    if not begins_at(start, response.headers):
+                        raise as_service_error(call, response, "another part than was asked for", "invalid_response")
+                    if validator not in ("", sink.validator):
+                        # The storage ignores If-Range.
+                        sink.restart()
+                        return once()
+                else:
                     sink.restart()
-                # A weak tag promises nothing about bytes.
-                tag = response.headers.get("ETag", "")
-                tag = tag if tag.startswith('"') else ""
+                    sink.validator = validator
                 try:
                     self._pour(call, response, sink)
                 except NoAnswerError:
@@ -339,11 +345,6 @@ def _check_length(response: requests.Response, received: int) -> None:
     encoded = response.headers.get("Content-Encoding")
     if response.request.method != "HEAD" and not encoded and stated.isdigit() and int(stated) != received:
         raise requests.exceptions.ChunkedEncodingError(f"{received} of {stated} bytes received")
-
-
-def _begins_at(start: int, response: requests.Response) -> bool:
-    """Whether a 206 is the part that was asked for."""
-    return response.headers.get("Content-Range", "").replace(" ", "").startswith(f"bytes{start}-")
 
 
 def back_off_s(tries: int) -> float:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import tracemalloc
@@ -110,9 +111,7 @@ def test_a_url_that_expires_at_once_is_fetched_anew_only_once(app: AppWithArtifa
     assert app.asked() == [SHOW, "get", SHOW, "get"]
 
 
-def test_a_complete_part_is_only_renamed(
-    app: AppWithArtifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def complete_part(app: AppWithArtifacts, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_partial: Partial) -> None:
         raise KeyboardInterrupt
 
@@ -120,10 +119,55 @@ def test_a_complete_part_is_only_renamed(
         patched.setattr(Partial, "finish", interrupt)
         with pytest.raises(KeyboardInterrupt):
             app.download(slug="big").run()
-    assert parts(tmp_path)[0].stat().st_size == SIZE
+    assert parts(folder)[0].stat().st_size == SIZE
     app.service.forget()
+
+
+def test_of_a_complete_part_one_byte_is_fetched(
+    app: AppWithArtifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete_part(app, tmp_path, monkeypatch)
     app.download(slug="big").run()
-    assert app.asked() == [SHOW]
+    assert (app.asked(), sent(app)) == ([SHOW, "get"], [1])
+    has_it(app, tmp_path)
+
+
+OTHER = GeneratedBytes("other", SIZE).read()
+
+
+def changes(app: AppWithArtifacts) -> None:
+    """The artifact behind the slug is another one, of the same size."""
+    encoded = base64.b64encode(OTHER).decode()
+    app.has({"slug": "big", "title": "app.ipa", "content_base64": encoded})
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_bytes_of_two_artifacts_are_never_mixed(
+    app: AppWithArtifacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    if whole:
+        complete_part(app, tmp_path, monkeypatch)
+    else:
+        interrupted(app, tmp_path)
+    changes(app)
+    app.download(slug="big").run()
+    assert sent(app) == [SIZE]
+    assert (tmp_path / "file").read_bytes() == OTHER
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("note", [None, "", '"torn', "\n"])
+def test_a_part_of_unknown_content_is_begun_anew(app: AppWithArtifacts, tmp_path: Path, note: str | None) -> None:
+    part = interrupted(app, tmp_path)
+    kept = part.with_name(f"{part.name}.tag")
+    assert kept.read_text().startswith('"')
+    assert kept.stat().st_mode & 0o777 == 0o600
+    if note is None:
+        kept.unlink()
+    else:
+        kept.write_text(note)
+    app.download(slug="big").run()
+    assert sent(app) == [SIZE]
     has_it(app, tmp_path)
 
 

@@ -17,10 +17,21 @@ from ...helpers.servers import Answer, Server, serving
 from .conftest import MakeClient
 
 DATA = bytes(range(256)) * 4
+TAG = '"one"'
+OLD, NOW = "Fri, 02 Jan 2026 03:04:05 GMT", "Fri, 02 Jan 2026 04:00:00 GMT"
 
 
 class Sink(io.BytesIO):
     """A sink that keeps what it has."""
+
+    validator = ""
+
+    @classmethod
+    def holding(cls, data: bytes, validator: str = TAG) -> Sink:
+        sink = cls()
+        sink.write(data)
+        sink.validator = validator
+        return sink
 
     @property
     def position(self) -> int:
@@ -29,6 +40,7 @@ class Sink(io.BytesIO):
     def restart(self) -> None:
         self.seek(0)
         self.truncate()
+        self.validator = ""
 
 
 def whole(data: bytes = DATA, **headers: str) -> Answer:
@@ -68,35 +80,50 @@ def test_all_of_it(make_client: MakeClient) -> None:
     assert (data, asked(server)) == (DATA, [(None, None)])
 
 
-def test_the_rest_of_it(make_client: MakeClient) -> None:
-    sink = Sink()
-    sink.write(DATA[:100])
-    data, server = fetch(make_client, part(100), sink=sink)
-    assert (data, asked(server)) == (DATA, [("bytes=100-", None)])
+@pytest.mark.parametrize("validator", [TAG, OLD])
+def test_the_rest_of_it(make_client: MakeClient, validator: str) -> None:
+    data, server = fetch(make_client, part(100), sink=Sink.holding(DATA[:100], validator))
+    assert (data, asked(server)) == (DATA, [("bytes=100-", validator)])
+
+
+def test_a_part_of_unknown_content_begins_anew(make_client: MakeClient) -> None:
+    data, server = fetch(make_client, whole(), sink=Sink.holding(b"x" * 100, ""))
+    assert (data, asked(server)) == (DATA, [(None, None)])
 
 
 def test_a_server_that_knows_no_ranges_sends_all_of_it(make_client: MakeClient) -> None:
-    sink = Sink()
-    sink.write(b"x" * 100)
-    data, _server = fetch(make_client, whole(), sink=sink)
+    data, _server = fetch(make_client, whole(), sink=Sink.holding(b"x" * 100))
     assert data == DATA
 
 
-@pytest.mark.parametrize(("tag", "sent"), [('"a"', '"a"'), ('W/"a"', None)])
-def test_the_rest_of_another_content_is_not_taken(make_client: MakeClient, tag: str, sent: str | None) -> None:
-    sink = Sink()
-    sink.write(DATA[:10])
-    first = Answer(206, DATA[10:60], {**part(10, ETag=tag).headers, "Content-Length": "999", "Connection": "close"})
-    data, server = fetch(make_client, first, whole(b"other"), sink=sink)
+def test_a_server_that_ignores_if_range(make_client: MakeClient) -> None:
+    data, server = fetch(make_client, part(100, ETag='"two"'), whole(), sink=Sink.holding(b"x" * 100))
+    assert (data, asked(server)) == (DATA, [("bytes=100-", TAG), (None, None)])
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [
+        ({"ETag": '"a"'}, '"a"'),
+        ({"ETag": '"a"', "Last-Modified": OLD}, '"a"'),
+        ({"Last-Modified": OLD, "Date": NOW}, OLD),
+        ({"Last-Modified": NOW, "Date": NOW}, None),
+        ({"Last-Modified": "yesterday", "Date": NOW}, None),
+        ({"ETag": 'W/"a"', "Last-Modified": OLD, "Date": NOW}, None),
+        ({"ETag": "no tag"}, None),
+        ({}, None),
+    ],
+)
+def test_what_identifies_the_content(make_client: MakeClient, headers: dict[str, str], sent: str | None) -> None:
+    data, server = fetch(make_client, short(500, **headers), whole(b"other"))
     assert data == b"other"
-    start = asked(server)[1][0]
-    assert asked(server) == [("bytes=10-", None), (start, sent if start else None)]
+    (start, validator) = asked(server)[1]
+    assert (start is not None, validator) == (sent is not None, sent)
 
 
 @pytest.mark.parametrize("said", ["bytes 0-9/1024", "bytes 1-1023/1024", "", "nonsense"])
 def test_another_part_than_asked_for_is_refused(make_client: MakeClient, said: str) -> None:
-    sink = Sink()
-    sink.write(DATA[:100])
+    sink = Sink.holding(DATA[:100])
     with pytest.raises(ServiceError) as caught:
         fetch(make_client, Answer(206, DATA[100:], {"Content-Range": said}), sink=sink)
     assert caught.value.kind == "invalid_response"
@@ -113,18 +140,15 @@ def test_what_is_decoded_on_the_way_begins_anew(make_client: MakeClient) -> None
 
 
 def test_nothing_more_to_be_had(make_client: MakeClient) -> None:
-    sink = Sink()
-    sink.write(DATA)
+    sink = Sink.holding(DATA)
     with pytest.raises(ServiceError) as caught:
         fetch(make_client, Answer(416, b"<Error><Code>InvalidRange</Code></Error>"), sink=sink)
     assert (caught.value.kind, caught.value.status) == ("storage", 416)
 
 
 def test_a_sink_that_has_more_than_there_is_begins_anew(make_client: MakeClient) -> None:
-    sink = Sink()
-    sink.write(b"x" * 2000)
-    data, server = fetch(make_client, Answer(416, b""), whole(), sink=sink)
-    assert (data, asked(server)) == (DATA, [("bytes=2000-", None), (None, None)])
+    data, server = fetch(make_client, Answer(416, b""), whole(), sink=Sink.holding(b"x" * 2000))
+    assert (data, asked(server)) == (DATA, [("bytes=2000-", TAG), (None, None)])
 
 
 def test_tries_come_to_an_end(make_client: MakeClient) -> None:

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Headers of a transfer that goes on where an earlier one ended (RFC 9110, sections 13 and 14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+# A weak tag promises nothing about bytes.
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,500}"')
+# A content that changes twice within a second may have one date.
+_LEAST_AGE = timedelta(seconds=1)
+
+
+def range_headers(start: int, validator: str) -> dict[str, str]:
+    """Return the headers that ask for the bytes from `start` on, or for all of them if the content is another one."""
+    return {"Range": f"bytes={start}-", "If-Range": validator} if start else {}
+
+
+def validator_of(headers: Mapping[str, str]) -> str:
+    """Return what identifies the content: its strong entity tag, without any tag its date; "" if there is neither."""
+    tag = headers.get("ETag", "").strip()
+    if tag:
+        return tag if _STRONG_TAG.fullmatch(tag) else ""
+    text = headers.get("Last-Modified", "").strip()
+    modified, answered = _moment(text), _moment(headers.get("Date", ""))
+    return text if modified and answered and answered - modified >= _LEAST_AGE else ""
+
+
+def is_validator(text: str) -> bool:
+    """Return whether the text can be sent as If-Range."""
+    return bool(_STRONG_TAG.fullmatch(text)) or _moment(text) is not None
+
+
+def begins_at(start: int, headers: Mapping[str, str]) -> bool:
+    """Return whether an answer with status 206 has the part that was asked for."""
+    return headers.get("Content-Range", "").replace(" ", "").startswith(f"bytes{start}-")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text) if text.isascii() and text.isprintable() else None
+    except (TypeError, ValueError, IndexError):
+        return None
+    return found if found and found.tzinfo else None
