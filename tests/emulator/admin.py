@@ -174,6 +174,7 @@ class Admin:
             "slug": build.slug,
             "build_number": build.build_number,
             "status": build.status,
+            "secrets": build.secrets,
             "artifacts": [await self._artifact_state(item, digests) for item in build.artifacts.values()],
         }
 

@@ -25,6 +25,7 @@ from .gate import USER, Gate
 from .kinds import KINDS
 from .log_endpoints import LogEndpoints
 from .phonegap.application import phonegap_app
+from .pipeline_endpoints import PipelineEndpoints
 from .replies import ApiError, json_reply, s3_error
 from .service import Service
 from .storage import LocalStore
@@ -45,8 +46,8 @@ def _api(service: Service) -> ASGIApp:
     routes = [Route("/", root), Route(VERSION, root), *AccountEndpoints(service).routes()]
     for kind in KINDS:
         routes.extend(FileEndpoints(service, kind).routes())
-    for endpoint in (BuildEndpoints(service), LogEndpoints(service), ArtifactEndpoints(service)):
-        routes.extend(endpoint.routes())
+    for endpoint in (BuildEndpoints, LogEndpoints, ArtifactEndpoints, PipelineEndpoints):
+        routes.extend(endpoint(service).routes())
 
     async def refuse(request: Request, error: Exception) -> Response:
         if isinstance(error, ApiError):

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,15 +16,22 @@ from starlette.routing import Route
 from .account_endpoints import app_data
 from .build_filters import archived_builds, in_all_apps, matching_builds
 from .build_parameters import checked_parameters
-from .build_rules import archived_build, build_data, build_in_all_apps, start
+from .build_rules import (
+    ABORTED,
+    ABORTED_WITH_SUCCESS,
+    archived_build,
+    build_data,
+    build_in_all_apps,
+    end,
+    start,
+)
 from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
-from .model import App, Build, Json
+from .model import App, Build, Json, Pipeline
 from .paging import page_of
 from .replies import ApiError
 from .slugs import random_slug
 from .world import MAY_RUN_BUILDS
 
-ABORTED, ABORTED_WITH_SUCCESS = 3, 4
 
 
 class BuildEndpoints(Endpoint):
@@ -80,24 +90,10 @@ class BuildEndpoints(Endpoint):
         user = caller(request)
         self.world.require(app, user, MAY_RUN_BUILDS)
         parameters = checked_parameters(app, body)
-        options = self.service.options
-        now = self.service.clock.now()
-        build = Build(
-            slug=random_slug(),
-            build_number=max((build.build_number for build in app.builds.values()), default=0) + 1,
-            triggered_at=now,
-            original_build_params=parameters,
-            triggered_workflow=parameters.get("workflow_id") or app.workflows[0],
-            triggered_by=f"api-{user.username}",
-            is_on_hold=bool(options.hold_seconds),
-            starts_at=now + options.hold_seconds,
-            run_s=options.build_seconds or None,
-            outcome=int(options.build_outcome),
-        )
-        if not build.is_on_hold:
-            start(build, now)
-        build.log_chunks = [f"Build {build.build_number} of {app.title}\n", f"Workflow: {build.triggered_workflow}\n"]
-        self.world.put_build(app, build)
+        secrets = {entry["key"]: digest_of(entry["value"]) for entry in parameters.pop("secrets", ())}
+        if parameters.get("pipeline_id"):
+            return self._start_pipeline(app, user.username, parameters, secrets)
+        build = self._start(app, user.username, parameters, secrets, parameters.get("workflow_id") or app.workflows[0])
         result: Json = {
             "status": "ok",
             "message": "webhook processed",
@@ -108,6 +104,56 @@ class BuildEndpoints(Endpoint):
         }
         results = [{**result, "triggered_pipeline": ""}]
         return self.reply({**result, "slug": app.slug, "service": "bitrise", "results": results}, 201)
+
+    def _start_pipeline(self, app: App, username: str, parameters: Json, secrets: dict[str, str]) -> Response:
+        pipeline = Pipeline(
+            slug=str(uuid.uuid4()),
+            name=parameters["pipeline_id"],
+            build_number=app.next_build_number(),
+            triggered_at=self.service.clock.now(),
+            original_build_params=parameters,
+            triggered_by=f"api-{username}",
+        )
+        self.world.put_pipeline(app, pipeline)
+        for workflow in app.pipelines[pipeline.name]:
+            build = self._start(app, username, parameters, secrets, workflow)
+            build.pipeline_workflow_id = str(uuid.uuid4())
+            self.world.put_build(app, build)
+            pipeline.builds.append(build.slug)
+        self.world.put_pipeline(app, pipeline)
+        result: Json = {
+            "status": "ok",
+            "message": "webhook processed",
+            "build_slug": pipeline.slug,
+            "build_number": pipeline.build_number,
+            "build_url": f"https://app.bitrise.io/app/{app.slug}/pipelines/{pipeline.slug}",
+            "triggered_workflow": "",
+        }
+        results = [{**result, "triggered_pipeline": pipeline.name}]
+        return self.reply({**result, "slug": app.slug, "service": "bitrise", "results": results}, 201)
+
+    def _start(
+        self, app: App, username: str, parameters: Json, secrets: dict[str, str], workflow: str
+    ) -> Build:
+        options, now = self.service.options, self.service.clock.now()
+        build = Build(
+            slug=random_slug(),
+            build_number=app.next_build_number(),
+            triggered_at=now,
+            original_build_params=parameters,
+            triggered_workflow=workflow,
+            triggered_by=f"api-{username}",
+            secrets=secrets,
+            is_on_hold=bool(options.hold_seconds),
+            starts_at=now + options.hold_seconds,
+            run_s=options.build_seconds or None,
+            outcome=int(options.build_outcome),
+        )
+        if not build.is_on_hold:
+            start(build, now)
+        build.log_chunks = [f"Build {build.build_number} of {app.title}\n", f"Workflow: {build.triggered_workflow}\n"]
+        self.world.put_build(app, build)
+        return build
 
     async def abort(self, request: Request) -> Response:
         """Stop a build that is not over."""
@@ -122,9 +168,7 @@ class BuildEndpoints(Endpoint):
         build = self.build(app, request)
         if build.status:
             raise ApiError(400, "Build already finished, can't abort it.", key="error_msg")
-        build.status = ABORTED_WITH_SUCCESS if with_success else ABORTED
-        build.is_on_hold = False
-        build.finished_at = self.service.clock.now()
+        end(build, ABORTED_WITH_SUCCESS if with_success else ABORTED, self.service.clock.now())
         text = f"User {user.username} requested to abort this build"
         build.abort_reason = f"{text} with reason: {reason}" if reason else text
         self.world.put_build(app, build)
@@ -142,3 +186,8 @@ class BuildEndpoints(Endpoint):
 
     def _builds(self, app: App) -> list[Build]:
         return [self.settled(app, build) for build in app.builds.values()]
+
+
+def digest_of(secret: str | None) -> str:
+    """Return what the admin path shows of a secret."""
+    return hashlib.sha256((secret or "").encode()).hexdigest()

@@ -51,7 +51,7 @@ def refusal(app: App, text: str) -> ApiError:
 
 
 def checked_parameters(app: App, body: Json) -> Json:
-    """`build_params` without what is null, unknown or secret; refused if a value has a type that it must not have."""
+    """`build_params` without what is null or unknown; refused if a value has a type that it must not have."""
     hook = body.get("hook_info")
     if hook is not None and not (isinstance(hook, dict) and hook.get("type", "bitrise") == "bitrise"):
         raise refusal(app, "Invalid request payload: hook_info must have the type 'bitrise'")
@@ -65,11 +65,10 @@ def checked_parameters(app: App, body: Json) -> Json:
         if not _fits(name, value):
             raise refusal(app, f"Invalid request payload: build_params.{name} has a wrong type")
         parameters[name] = value
-    parameters.pop("secrets", None)
     workflow, pipeline = parameters.get("workflow_id"), parameters.get("pipeline_id")
     if workflow and workflow not in app.workflows:
         raise refusal(app, f"workflow ({workflow}) did not match any workflows defined in app config")
-    if pipeline:
+    if pipeline and pipeline not in app.pipelines:
         raise refusal(app, f"pipeline ({pipeline}) did not match any pipelines defined in app config")
     return parameters
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .clock import rfc3339
 from .model import Build, Json
 
+ABORTED, ABORTED_WITH_SUCCESS = 3, 4
 _TEXTS = {1: "success", 2: "error", 3: "aborted", 4: "aborted"}
 
 
@@ -35,6 +36,11 @@ def start(build: Build, moment: float) -> None:
     build.started_at = moment
     if build.run_s is not None:
         build.finishes_at = moment + build.run_s
+
+
+def end(build: Build, status: int, moment: float) -> None:
+    """End a build that is not over."""
+    build.status, build.finished_at, build.is_on_hold = status, moment, False
 
 
 def build_data(build: Build) -> Json:

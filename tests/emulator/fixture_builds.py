@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .generated import Content, GeneratedBytes
-from .model import App, Artifact, Build, Json
+from .model import App, Artifact, Build, Json, Pipeline
 from .slugs import derived_slug
 
 _PARAMETERS = ("branch", "tag", "commit_hash", "commit_message", "pull_request_id")
@@ -124,6 +124,28 @@ def build_from(
         blobs[artifact.key] = body
         build.artifacts[artifact.slug] = artifact
     return build
+
+
+def pipeline_from(app: App, entry: Json, error: type[ValueError]) -> Pipeline:
+    """Return a run of a pipeline. The builds of the app that it names become its own."""
+    what = f"a pipeline run of app '{app.title}'"
+    known_keys(entry, ("slug", "name", "builds"), what, error)
+    slugs = list(entry.get("builds", ()))
+    if not slugs or not all(slug in app.builds for slug in slugs):
+        raise error(f"{what} needs 'builds', a list of slugs of its builds")
+    builds = [app.builds[slug] for slug in slugs]
+    slug = entry.get("slug") or derived_slug("pipeline", app.slug, slugs[0])
+    for build in builds:
+        build.pipeline_workflow_id = build.pipeline_workflow_id or derived_slug("workflow", slug, build.slug)
+    return Pipeline(
+        slug=slug,
+        name=entry.get("name", "release"),
+        build_number=app.next_build_number(),
+        triggered_at=min(build.triggered_at for build in builds),
+        original_build_params=builds[0].original_build_params,
+        builds=slugs,
+        triggered_by=builds[0].triggered_by,
+    )
 
 
 def _moment(entry: Json, name: str, now: float) -> float | None:

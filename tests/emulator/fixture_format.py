@@ -14,7 +14,7 @@ from typing import Any
 
 from .file_endpoints import inspect_file, storage_key
 from .file_rules import keystore_details
-from .fixture_builds import build_from, known_keys
+from .fixture_builds import build_from, known_keys, pipeline_from
 from .generated import Content
 from .kinds import KEYSTORES, KINDS, Kind
 from .model import App, Json, Organization, StoredFile, User
@@ -44,6 +44,7 @@ _APP_DETAILS = (
     "is_disabled",
     "is_public",
     "workflows",
+    "pipelines",
     "avatar_url",
     "project_id",
     "is_github_checks_enabled",
@@ -58,6 +59,7 @@ _APP = frozenset(
         "repo_url",
         "bitrise_yml",
         "builds",
+        "pipeline_runs",
     }
 ) | {kind.name for kind in KINDS}
 _FILE = frozenset(
@@ -176,6 +178,8 @@ class FixtureLoader:
             if build.slug in app.builds:
                 raise BadFixture(f"two builds of app '{title}' have the slug '{build.slug}'")
             self._world.put_build(app, build)
+        for pipeline_entry in entries_of(entry, "pipeline_runs"):
+            self._world.put_pipeline(app, pipeline_from(app, pipeline_entry, BadFixture))
         return count
 
     def _file(self, app: App, kind: Kind, number: int, entry: Json) -> None:

@@ -101,6 +101,7 @@ class Build:
     outcome: int = 1
     abort_reason: str | None = None
     pipeline_workflow_id: str | None = None
+    secrets: dict[str, str] = field(default_factory=dict)  # digests by name, shown on the admin path only
     shown: Json = field(default_factory=dict)
     log_chunks: list[str] | None = None
     log_delay_s: float = 15
@@ -109,6 +110,21 @@ class Build:
     log_archived: bool = True
     log_key: str | None = None
     artifacts: dict[str, Artifact] = field(default_factory=dict)
+
+
+@dataclass
+class Pipeline:
+    """A run of a pipeline. Its status is that of its builds, whose slugs these are."""
+
+    slug: str
+    name: str
+    build_number: int
+    triggered_at: float
+    original_build_params: Json
+    builds: list[str] = field(default_factory=list)
+    triggered_by: str | None = None
+    aborted: int = 0  # the status after an abort
+    abort_reason: str | None = None
 
 
 @dataclass
@@ -134,9 +150,16 @@ class App:
     is_github_checks_enabled: bool = False
     bitrise_yml: str = ""
     workflows: list[str] = field(default_factory=lambda: ["primary"])
+    pipelines: dict[str, list[str]] = field(default_factory=dict)  # the workflows of each pipeline
     roles: dict[str, str] = field(default_factory=dict)
     files: dict[str, dict[str, StoredFile]] = field(default_factory=dict)
     builds: dict[str, Build] = field(default_factory=dict)
+    pipeline_runs: dict[str, Pipeline] = field(default_factory=dict)
+
+    def next_build_number(self) -> int:
+        """Return the number of the next build or pipeline."""
+        every = (*self.builds.values(), *self.pipeline_runs.values())
+        return max((each.build_number for each in every), default=0) + 1
 
     def files_of(self, kind: str) -> dict[str, StoredFile]:
         """The files of one kind by slug, in the order of their creation."""

@@ -34,6 +34,10 @@ _ROUTES: dict[str, tuple[str, ...]] = {
     f"{_BUILD}/bitrise.yml": ("GET",),
     f"{_BUILD}/artifacts": ("GET",),
     _ARTIFACT: ("GET", "PATCH", "DELETE"),
+    "/pipelines": ("GET",),
+    f"{_APP}/pipelines": ("GET",),
+    f"{_APP}/pipelines/{{pipeline-id}}": ("GET",),
+    f"{_APP}/pipelines/{{pipeline-id}}/abort": ("POST",),
 }
 _FILE_KINDS = {
     "provisioning-profile": ("GET", "PATCH", "DELETE"),

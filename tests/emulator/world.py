@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from .journal import Journal
-from .model import App, Artifact, Build, Organization, StoredFile, User
+from .model import App, Artifact, Build, Organization, Pipeline, StoredFile, User
 from .replies import ApiError, not_found
 
 OWNER = "owner"
@@ -109,7 +109,7 @@ class World:
         """Add or change an app, without what is in it."""
         self.apps[app.slug] = app
         self._visible.clear()
-        self.journal.put("app", app.slug, "", _without(app, "files", "builds"))
+        self.journal.put("app", app.slug, "", _without(app, "files", "builds", "pipeline_runs"))
 
     def put_file(self, app: App, item: StoredFile) -> None:
         """Add or change a file."""
@@ -127,6 +127,11 @@ class World:
             app.builds[build.slug] = build
             self._visible.clear()
         self.journal.put("build", build.slug, app.slug, _without(build, "artifacts"))
+
+    def put_pipeline(self, app: App, pipeline: Pipeline) -> None:
+        """Add or change a run of a pipeline, without its builds."""
+        app.pipeline_runs[pipeline.slug] = pipeline
+        self.journal.put("pipeline", pipeline.slug, app.slug, vars(pipeline))
 
     def put_artifact(self, app: App, build: Build, artifact: Artifact) -> None:
         """Add or change an artifact of a build."""
@@ -153,6 +158,8 @@ class World:
             for files in app.files.values():
                 for item in files.values():
                     self.put_file(app, item)
+            for pipeline in app.pipeline_runs.values():
+                self.put_pipeline(app, pipeline)
             for build in app.builds.values():
                 self.put_build(app, build)
                 for artifact in build.artifacts.values():
@@ -171,6 +178,8 @@ class World:
             self.apps[parent].files_of(body["kind"])[slug] = StoredFile(**body)
         for slug, parent, body in self.journal.objects("build"):
             self.apps[parent].builds[slug] = Build(**body)
+        for slug, parent, body in self.journal.objects("pipeline"):
+            self.apps[parent].pipeline_runs[slug] = Pipeline(**body)
         for _place, parent, body in self.journal.objects("artifact"):
             app, build = parent.split("/")
             self.apps[app].builds[build].artifacts[body["slug"]] = Artifact(**body)
