@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import PIPELINE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import (
     BUILD_ABORT_STALE,
     HOURS,
@@ -89,7 +90,7 @@ class ActionModule(AppsAction):
         undated: list[str] = []
         for read in hosts.reads:
             app = apps[read.values[APP_SLUG]]
-            builds = [action["name"] or action["slug"] for action in app["actions"]]
+            builds = [_name_of(action) for action in app["actions"]]
             undated += [f"{read.host} {label}" for label in app["undated"]]
             if builds:
                 changed.append(read.host)
@@ -125,6 +126,11 @@ class ActionModule(AppsAction):
             stats=stats,
             warnings=[*hosts.warnings, *warnings],
         )
+
+
+def _name_of(action: Mapping[str, Any]) -> str:
+    name = str(action["name"] or action["slug"])
+    return f"{action['kind']} {name}" if action["kind"] == PIPELINE else name
 
 
 def _check_hours(hosts: Hosts) -> None:

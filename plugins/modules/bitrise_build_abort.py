@@ -9,14 +9,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_build_abort
-short_description: Abort a build on Bitrise
+short_description: Abort a build or a pipeline on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that a build is not running any more. Nothing is changed for a build that is over, however it ended, also
-    when it ends while the module is about to abort it.
+  - Aborts a build or a pipeline that is not over. The module changes nothing if it is over, however it ended, also if it
+    ends before the request to abort arrives.
 options:
+  build_slug:
+    description:
+      - Slug of the build, as in the address of its page and in the result of M(mobileops.ci.bitrise_build_info). Either
+        this or O(pipeline) is required.
+    type: str
+  pipeline:
+    description:
+      - Identifier of the run of a pipeline, as in the result of M(mobileops.ci.bitrise_pipeline_info). All builds of it
+        are aborted.
+    type: str
+    aliases: [pipeline_id]
   reason:
     description:
       - Why. The service shows it with the build, after the name of the user.
@@ -33,7 +44,7 @@ options:
     default: false
   skip_git_status_report:
     description:
-      - Do not tell the host of the repository.
+      - Whether to report no status to the Git host. Bitrise does not support this for pipelines.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -41,7 +52,6 @@ extends_documentation_fragment:
   - mobileops.ci._bitrise.app
   - mobileops.ci._transport
   - mobileops.ci._run_in
-  - mobileops.ci._bitrise_builds.build
   - mobileops.ci._waiting
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -58,6 +68,7 @@ notes:
   - O(wait) waits until the build is over. A build that was told to abort may take a moment to stop.
 seealso:
   - module: mobileops.ci.bitrise_build_info
+  - module: mobileops.ci.bitrise_pipeline_info
 """
 
 EXAMPLES = r"""
@@ -69,6 +80,12 @@ EXAMPLES = r"""
     reason: A newer commit is there
     wait: true
     wait_timeout: 120
+
+- name: Abort a pipeline
+  mobileops.ci.bitrise_build_abort:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    pipeline: 0191c6b5-7f4e-7c3a-9a43-0d6c1b2a3f4e
 
 - name: List what runs on a branch that is gone
   mobileops.ci.bitrise_build_info:
@@ -97,6 +114,7 @@ build:
     - The build afterwards. What the service does not tell is V(null). What it was started with is left out, because
       values of environment variables are in there.
     - In check mode, what it would be.
+    - V(null) for a pipeline.
   returned: success, and failure once the build was told to abort
   type: dict
   contains:
@@ -200,6 +218,149 @@ build:
     utility:
       description: Whether this is a build of the service's own.
       type: bool
+pipeline:
+  description:
+    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What it was started
+      with is left out, because values of environment variables are in there.
+  returned: success, and failure once it was told to abort
+  type: dict
+  contains:
+    app_slug:
+      description: Slug of the app.
+      type: str
+      sample: 93f256e365d929d3
+    app_title:
+      description: Title of the app. V(null) unless the pipelines of all apps are listed.
+      type: str
+      sample: Shop
+    id:
+      description: Identifier of this run of the pipeline.
+      type: str
+      sample: 0191c6b5-7f4e-7c3a-9a43-0d6c1b2a3f4e
+    name:
+      description: Name of the pipeline.
+      type: str
+      sample: release
+    build_number:
+      description: Number of the pipeline, as on the pages of Bitrise.
+      type: int
+      sample: 421
+    status:
+      description: V(0) not finished, V(1) success, V(2) error, V(3) aborted, V(4) aborted and counted as a success.
+      type: int
+      sample: 1
+    status_name:
+      description:
+        - The same as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
+          V(aborted-with-success). V(null) for a status that this collection does not know.
+      type: str
+      sample: success
+    status_text:
+      description: The word that Bitrise uses for the status. V(null) in lists.
+      type: str
+      sample: succeeded
+    is_on_hold:
+      description: Whether the pipeline waits for a free machine.
+      type: bool
+      sample: false
+    branch:
+      description: Branch of the pipeline.
+      type: str
+      sample: main
+    tag:
+      description: Tag of the pipeline.
+      type: str
+      sample: v4.2.0
+    commit_hash:
+      description: Commit of the pipeline.
+      type: str
+      sample: 9d1c2f0
+    commit_message:
+      description: Message of the commit.
+      type: str
+      sample: Fix the login
+    pull_request_id:
+      description: Number of the pull request.
+      type: int
+      sample: 112
+    triggered_by:
+      description: Who or what started the pipeline.
+      type: str
+      sample: api-release-bot
+    triggered_at:
+      description: When it was triggered, in UTC.
+      type: str
+      sample: '2026-01-31T13:00:00Z'
+    started_at:
+      description: When its first workflow started, in UTC.
+      type: str
+      sample: '2026-01-31T13:00:10Z'
+    finished_at:
+      description: When it ended, in UTC.
+      type: str
+      sample: '2026-01-31T13:20:00Z'
+    abort_reason:
+      description: Why it was aborted. V(null) in lists.
+      type: str
+      sample: A newer commit is there
+    credit_cost:
+      description: Credits that the pipeline cost.
+      type: int
+      sample: 12
+    rebuildable:
+      description: Whether the pipeline can be started again.
+      type: bool
+      sample: true
+    workflows:
+      description: Workflows of the pipeline. V(null) in lists.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Identifier of the workflow, as C(pipeline_workflow_id) of its build.
+          type: str
+          sample: 0191c6b5-8a10-7000-b7d3-2f4f5b6c7d8e
+        name:
+          description: Name of the workflow.
+          type: str
+          sample: deploy
+        stage:
+          description: Stage that the workflow belongs to, in a pipeline with stages.
+          type: str
+          sample: ship
+        build_slug:
+          description: Slug of the build. V(null) before the workflow starts.
+          type: str
+          sample: 3247e2920496e846
+        status_name:
+          description: Status of the workflow, in the words of RV(pipeline.status_name).
+          type: str
+          sample: success
+        status_text:
+          description: The word that Bitrise uses for the status.
+          type: str
+          sample: succeeded
+        depends_on:
+          description: Workflows that have to succeed first.
+          type: list
+          elements: str
+          sample: [build]
+        start_failure_reason:
+          description: Why the workflow could not be started.
+          type: str
+          sample: ''
+        credit_cost:
+          description: Credits that the workflow cost.
+          type: int
+          sample: 6
+        started_at:
+          description: When it started, in UTC.
+          type: str
+          sample: '2026-01-31T13:00:10Z'
+        finished_at:
+          description: When it ended, in UTC.
+          type: str
+          sample: '2026-01-31T13:10:00Z'
 actions:
   description: What was done (in check mode, would be done). Empty if nothing had to be.
   returned: success, and failure once the build was told to abort
@@ -210,16 +371,16 @@ actions:
       description: V(abort).
       type: str
     kind:
-      description: V(build).
+      description: V(build) or V(pipeline).
       type: str
     app_slug:
       description: Slug of the app.
       type: str
     slug:
-      description: Slug of the build.
+      description: Slug of the build, or identifier of the pipeline.
       type: str
     name:
-      description: Number of the build, as in V(#12).
+      description: Number of the build or pipeline, as in V(#12).
       type: str
     with_success:
       description: Whether the build counts as a success.

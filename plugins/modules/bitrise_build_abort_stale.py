@@ -17,6 +17,8 @@ description:
   - Aborts the builds of many apps that have run, or have waited for a machine, for too long.
   - Bitrise does not always report when a build was started. Such a build is aborted only if it is older than both
     limits. A build of which Bitrise reports no time at all is not aborted. The module warns about it.
+  - If a build of a pipeline takes too long, the module aborts the whole pipeline, which could not succeed without that
+    build. If the pipeline is not found, it aborts the build.
   - If an app fails, the module continues with the other apps, and then fails.
 options:
   apps:
@@ -78,7 +80,7 @@ options:
     default: false
   skip_git_status_report:
     description:
-      - Whether to report no status to the Git host.
+      - Whether to report no status to the Git host. Bitrise does not support this for pipelines.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -189,7 +191,7 @@ actions:
       type: str
       sample: abort
     kind:
-      description: Always V(build).
+      description: V(build) or V(pipeline).
       type: str
       sample: build
     app_slug:

@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the builds of one app, or of all apps that the token sees, or returns one build.
+  - Lists the builds of one app, of a pipeline, or of all apps that the token sees, or returns one build.
   - The service lists the builds of the last 200 days. Older ones are in its archive.
 options:
   app_slug:
@@ -25,6 +25,12 @@ options:
     description:
       - Return only the build with this slug. Needs O(app_slug). The module fails if there is none.
     type: str
+  pipeline:
+    description:
+      - Return the builds of the pipeline with this identifier, as in the result of
+        M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build. Needs O(app_slug).
+    type: str
+    aliases: [pipeline_id]
   owner_slug:
     description:
       - Return only builds of apps that belong to the user or organization with this slug. Not with O(app_slug).
@@ -117,6 +123,7 @@ extends_documentation_fragment:
 seealso:
   - module: mobileops.ci.bitrise_build_abort
   - module: mobileops.ci.bitrise_build_log
+  - module: mobileops.ci.bitrise_pipeline_info
 """
 
 EXAMPLES = r"""

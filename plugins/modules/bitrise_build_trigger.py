@@ -9,13 +9,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_build_trigger
-short_description: Start a build on Bitrise
+short_description: Start a build or a pipeline on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Starts a build, and waits for its end if asked to.
-  - This is an action. Each run starts another build.
+  - Starts a build or a pipeline, and optionally waits for its end.
+  - This is an action. Each run starts another one.
 options:
   branch:
     description:
@@ -31,7 +31,13 @@ options:
     type: str
   workflow:
     description:
-      - Workflow to start. Without it the triggers of the app decide which one that is.
+      - Workflow to start. Without this and O(pipeline), the triggers of the app select what to start.
+      - Mutually exclusive with O(pipeline).
+    type: str
+  pipeline:
+    description:
+      - Name of the pipeline to start.
+      - Mutually exclusive with O(workflow).
     type: str
   commit_message:
     description:
@@ -39,8 +45,11 @@ options:
     type: str
   environments:
     description:
-      - Environment variables of the build that are no secrets. Tasks and the service's pages show them. For secrets
-        there are O(secret_environments).
+      - Environment variables that are not secret. Ansible and Bitrise show them. For secrets, use
+        O(secret_environments).
+      - Either a list of dictionaries, or one dictionary of names and values.
+      - Values must be text. A value such as V(1.10), V(yes), V(0123) or V(12:30:45) without quotation marks is rejected,
+        because YAML reads it as something else.
     type: list
     elements: dict
     default: []
@@ -52,25 +61,49 @@ options:
         required: true
       value:
         description:
-          - Its value. Put numbers and words like V(true) in quotation marks, to have them as they are written.
+          - Value of the variable.
         type: str
         required: true
       is_expand:
         description:
-          - Whether the service expands names of other variables, as in V($HOME), in the value.
+          - Whether Bitrise expands names of other variables in the value, as in V($HOME).
         type: bool
         default: true
   secret_environments:
     description:
-      - More environment variables, as a dictionary of names and values. Neither results nor logs of Ansible show the
-        values. Nothing in them is expanded.
-      - Ansible takes each value out of everything that it shows, also where it is a part of another word. So a value of
-        less than four characters is refused, and one that is the same as that of another option, such as O(branch).
-        One that happens to be a part of a slug or a name in the result leaves stars there. What is no secret belongs in
-        O(environments).
-      - The service itself keeps them with the build, where users of the app can read them.
-    type: dict
-    default: {}
+      - Secret environment variables, in the same two forms as O(environments). Results and logs of Ansible do not show
+        their values.
+      - Ansible removes each value from everything that it shows, also where it is a part of another word. So the module
+        rejects a value with fewer than four characters, and one that equals that of another option, such as O(branch).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      key:
+        description:
+          - Name of the variable.
+        type: str
+        required: true
+      value:
+        description:
+          - Value of the variable.
+        type: str
+        required: true
+      is_expand:
+        description:
+          - Whether Bitrise expands names of other variables in the value, as in V($HOME).
+        type: bool
+        default: false
+  secret_environments_as:
+    description:
+      - How to send O(secret_environments).
+      - V(secrets) sends them as secrets, which Bitrise does not show. A service that does not support this ignores them,
+        so that the build lacks them.
+      - V(environments) sends them as other variables, for such a service. Every user of the app can then read them on the
+        page of the build.
+    type: str
+    choices: [secrets, environments]
+    default: secrets
   stack:
     description:
       - Stack to run the build on, instead of the one of the app.
@@ -110,14 +143,15 @@ attributes:
     details:
       - Starting a build is an action. Each run starts another one.
 notes:
-  - With O(wait) the task fails if the build does. RV(build) is part of the result then too. A build that was aborted
-    and counted as a success is a success.
-  - If the answer of the service is lost, no second build is asked for. The list of builds is looked at. If exactly one
-    build was started meanwhile that can be the wanted one, that is taken for it and there is a warning. Else the task
-    fails, with RV(error.kind) V(unclear_outcome), and says what is known.
+  - With O(wait) the task fails if the build or pipeline fails. The result has RV(build) or RV(pipeline) nevertheless. One
+    that was aborted and counted as a success is a success.
+  - If the answer of the service is lost, the module starts no second build. It reads the list of builds. If exactly one
+    matching build was started meanwhile, the module continues with it and warns. Otherwise the task fails with
+    RV(error.kind) V(unclear_outcome).
 seealso:
   - module: mobileops.ci.bitrise_build_info
   - module: mobileops.ci.bitrise_build_log
+  - module: mobileops.ci.bitrise_pipeline_info
 """
 
 EXAMPLES = r"""
@@ -136,6 +170,16 @@ EXAMPLES = r"""
     wait_timeout: 5400
   register: deployed
 
+- name: Run the pipeline of a release
+  mobileops.ci.bitrise_build_trigger:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    tag: v4.2.0
+    pipeline: release
+    environments:
+      VERSION: "4.20"
+    wait: true
+
 - name: Show where it is
   ansible.builtin.debug:
     msg: "Build {{ deployed.build.build_number }}: {{ deployed.build_url }}"
@@ -146,7 +190,8 @@ build:
   description:
     - The build, at the end of the task. What the service does not tell is V(null). What it was started with is left
       out, because values of environment variables are in there.
-    - In check mode, what was asked for. There is no slug and no number then.
+    - In check mode, what was requested, without slug and number.
+    - V(null) for a pipeline.
   returned: success, and failure once the build was started
   type: dict
   contains:
@@ -250,8 +295,151 @@ build:
     utility:
       description: Whether this is a build of the service's own.
       type: bool
+pipeline:
+  description:
+    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What it was started
+      with is left out, because values of environment variables are in there.
+  returned: success, and failure once it was started
+  type: dict
+  contains:
+    app_slug:
+      description: Slug of the app.
+      type: str
+      sample: 93f256e365d929d3
+    app_title:
+      description: Title of the app. V(null) unless the pipelines of all apps are listed.
+      type: str
+      sample: Shop
+    id:
+      description: Identifier of this run of the pipeline.
+      type: str
+      sample: 0191c6b5-7f4e-7c3a-9a43-0d6c1b2a3f4e
+    name:
+      description: Name of the pipeline.
+      type: str
+      sample: release
+    build_number:
+      description: Number of the pipeline, as on the pages of Bitrise.
+      type: int
+      sample: 421
+    status:
+      description: V(0) not finished, V(1) success, V(2) error, V(3) aborted, V(4) aborted and counted as a success.
+      type: int
+      sample: 1
+    status_name:
+      description:
+        - The same as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
+          V(aborted-with-success). V(null) for a status that this collection does not know.
+      type: str
+      sample: success
+    status_text:
+      description: The word that Bitrise uses for the status. V(null) in lists.
+      type: str
+      sample: succeeded
+    is_on_hold:
+      description: Whether the pipeline waits for a free machine.
+      type: bool
+      sample: false
+    branch:
+      description: Branch of the pipeline.
+      type: str
+      sample: main
+    tag:
+      description: Tag of the pipeline.
+      type: str
+      sample: v4.2.0
+    commit_hash:
+      description: Commit of the pipeline.
+      type: str
+      sample: 9d1c2f0
+    commit_message:
+      description: Message of the commit.
+      type: str
+      sample: Fix the login
+    pull_request_id:
+      description: Number of the pull request.
+      type: int
+      sample: 112
+    triggered_by:
+      description: Who or what started the pipeline.
+      type: str
+      sample: api-release-bot
+    triggered_at:
+      description: When it was triggered, in UTC.
+      type: str
+      sample: '2026-01-31T13:00:00Z'
+    started_at:
+      description: When its first workflow started, in UTC.
+      type: str
+      sample: '2026-01-31T13:00:10Z'
+    finished_at:
+      description: When it ended, in UTC.
+      type: str
+      sample: '2026-01-31T13:20:00Z'
+    abort_reason:
+      description: Why it was aborted. V(null) in lists.
+      type: str
+      sample: A newer commit is there
+    credit_cost:
+      description: Credits that the pipeline cost.
+      type: int
+      sample: 12
+    rebuildable:
+      description: Whether the pipeline can be started again.
+      type: bool
+      sample: true
+    workflows:
+      description: Workflows of the pipeline. V(null) in lists.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Identifier of the workflow, as C(pipeline_workflow_id) of its build.
+          type: str
+          sample: 0191c6b5-8a10-7000-b7d3-2f4f5b6c7d8e
+        name:
+          description: Name of the workflow.
+          type: str
+          sample: deploy
+        stage:
+          description: Stage that the workflow belongs to, in a pipeline with stages.
+          type: str
+          sample: ship
+        build_slug:
+          description: Slug of the build. V(null) before the workflow starts.
+          type: str
+          sample: 3247e2920496e846
+        status_name:
+          description: Status of the workflow, in the words of RV(pipeline.status_name).
+          type: str
+          sample: success
+        status_text:
+          description: The word that Bitrise uses for the status.
+          type: str
+          sample: succeeded
+        depends_on:
+          description: Workflows that have to succeed first.
+          type: list
+          elements: str
+          sample: [build]
+        start_failure_reason:
+          description: Why the workflow could not be started.
+          type: str
+          sample: ''
+        credit_cost:
+          description: Credits that the workflow cost.
+          type: int
+          sample: 6
+        started_at:
+          description: When it started, in UTC.
+          type: str
+          sample: '2026-01-31T13:00:10Z'
+        finished_at:
+          description: When it ended, in UTC.
+          type: str
+          sample: '2026-01-31T13:10:00Z'
 build_url:
-  description: Page of the build. V(null) in check mode, and where the answer of the service was lost.
+  description: Page of the build or pipeline. V(null) in check mode, and where the answer of the service was lost.
   returned: success, and failure once the build was started
   type: str
 actions:
@@ -264,7 +452,7 @@ actions:
       description: V(trigger).
       type: str
     kind:
-      description: V(build).
+      description: V(build) or V(pipeline).
       type: str
     app_slug:
       description: Slug of the app.
@@ -287,6 +475,10 @@ actions:
     workflow:
       description: Workflow, if one was given.
       type: str
+    pipeline:
+      description: Pipeline, if one was given.
+      type: str
+      sample: release
 error:
   description: What kind of error it was. Keys that do not apply are V(null).
   returned: failure, unless an option is of the wrong form

@@ -33,7 +33,6 @@ from .slugs import random_slug
 from .world import MAY_RUN_BUILDS
 
 
-
 class BuildEndpoints(Endpoint):
     """Everything about builds but what they leave behind."""
 
@@ -132,9 +131,7 @@ class BuildEndpoints(Endpoint):
         results = [{**result, "triggered_pipeline": pipeline.name}]
         return self.reply({**result, "slug": app.slug, "service": "bitrise", "results": results}, 201)
 
-    def _start(
-        self, app: App, username: str, parameters: Json, secrets: dict[str, str], workflow: str
-    ) -> Build:
+    def _start(self, app: App, username: str, parameters: Json, secrets: dict[str, str], workflow: str) -> Build:
         options, now = self.service.options, self.service.clock.now()
         build = Build(
             slug=random_slug(),

@@ -129,9 +129,7 @@ def _tests(query: Mapping[str, str]) -> list[Callable[[Json], bool]]:
         if status not in STATUSES:
             raise bad_request("invalid status parameter")
         tests.append(lambda item: status_word(item["status"], on_hold=item["is_on_hold"]) == status)
-    for name in _EQUAL:
-        if query.get(name):
-            tests.append(_equals(name, query[name]))
+    tests += [_equals(name, query[name]) for name in _EQUAL if query.get(name)]
     message = query.get("commit_message", "").casefold()
     if message:
         tests.append(lambda item: message in str(item["commit_message"] or "").casefold())

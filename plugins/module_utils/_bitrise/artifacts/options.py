@@ -34,7 +34,7 @@ _RULES: dict[str, dict[str, Any]] = {
     "older_than_days": {"type": "int"},
     "keep_builds": {"type": "int"},
     "keep_tagged": {"type": "bool"},
-    **{name: _TEXTS for name in PATTERNS},
+    **dict.fromkeys(PATTERNS, _TEXTS),
     "statuses": {**_TEXTS, "choices": ENDED},
     "max_artifacts": {"type": "int"},
 }

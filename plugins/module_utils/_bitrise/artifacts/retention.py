@@ -181,9 +181,7 @@ def _observe(clients: BitriseClients, app_slug: str, concurrency: int) -> list[B
     return _all(clients, concurrency, builds, look)
 
 
-def _apply(
-    actions: Sequence[Retain], clients: BitriseClients, app_slug: str, concurrency: int
-) -> dict[int, CiError]:
+def _apply(actions: Sequence[Retain], clients: BitriseClients, app_slug: str, concurrency: int) -> dict[int, CiError]:
     """Carry them out, and go on after an error; by the number of the action, what went wrong."""
     refused: list[CiError] = []
 

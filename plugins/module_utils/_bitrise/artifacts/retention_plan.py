@@ -75,9 +75,7 @@ def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> lis
     return actions
 
 
-def _changes(
-    build: BuildArtifacts, artifacts: Iterable[Artifact], rules: Rules, now: dt.datetime
-) -> Iterable[Retain]:
+def _changes(build: BuildArtifacts, artifacts: Iterable[Artifact], rules: Rules, now: dt.datetime) -> Iterable[Retain]:
     for artifact in artifacts:
         change: ArtifactAction
         if rules.delete:

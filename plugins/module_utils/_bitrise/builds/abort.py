@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_abort: a build is not running any more, whoever or whatever ended it."""
+"""bitrise_build_abort: a build or pipeline is over, whatever ended it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import abort_build, read_build
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
     ABORTED,
     ABORTED_STATES,
@@ -17,31 +16,44 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     STATUS_NAMES,
     is_over,
     label,
-    shown,
     status_name,
     status_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import PIPELINE, Run, as_values
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    OptionError,
+    ServiceError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
+from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import Attempts
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
+# The service does not have it for pipelines.
+_OF_BUILDS = "skip_git_status_report"
+WHICH = OptionGroup(
+    {"build_slug": {"type": "str"}, "pipeline": {"type": "str", "aliases": ["pipeline_id"]}},
+    mutually_exclusive=(("build_slug", "pipeline"),),
+    required_one_of=(("build_slug", "pipeline"),),
+)
 
 ABORT = OptionGroup({"reason": {"type": "str"}, **{name: {"type": "bool", "default": False} for name in _SWITCHES}})
 
 
 @dataclass(frozen=True)
 class Abort(Action):
-    """End a build that is running or on hold."""
+    """End a build or pipeline that is running or on hold."""
 
     action: ClassVar[str] = "abort"
+    kind: str
     app_slug: str
     slug: str
     name: str | None
@@ -50,7 +62,7 @@ class Abort(Action):
     def as_dict(self) -> dict[str, Any]:
         return {
             "action": self.action,
-            "kind": "build",
+            "kind": self.kind,
             "app_slug": self.app_slug,
             "slug": self.slug,
             "name": self.name,
@@ -58,13 +70,14 @@ class Abort(Action):
         }
 
 
-def plan_abort(app_slug: str, build_slug: str, build: Mapping[str, Any], *, with_success: bool) -> Plan:
-    """Nothing to do for a build that is over."""
+def plan_abort(run: Run, build: Mapping[str, Any], *, with_success: bool) -> Plan:
+    """Return the plan, which is empty for a build or pipeline that is over."""
     before = {"status": status_name(build)}
     if is_over(build):
         return Plan(before=before, after=before)
-    build_number = shown(build)["build_number"]
-    action = Abort(app_slug, build_slug, None if build_number is None else f"#{build_number}", with_success)
+    build_number = number(build.get("build_number"))
+    name = None if build_number is None else f"#{build_number}"
+    action = Abort(run.kind, run.app_slug, run.slug, name, with_success)
     return Plan((action,), before=before, after={"status": STATUS_NAMES[_goal(with_success)]})
 
 
@@ -80,11 +93,8 @@ def _simulated(build: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str
 class _Abortion:
     """One request to abort, and what can be told if it is not answered with a plain yes."""
 
-    def __init__(self, client: BitriseClient, app_slug: str, build_slug: str, body: Mapping[str, Any]) -> None:
-        self._client, self._app_slug, self._build_slug, self._body = client, app_slug, build_slug, body
-
-    def look(self) -> dict[str, Any]:
-        return read_build(self._client, self._app_slug, self._build_slug)
+    def __init__(self, run: Run, body: Mapping[str, Any]) -> None:
+        self._run, self._body = run, body
 
     def carry_out(self) -> bool:
         """Whether this task ended the build. False: it was over before the request came.
@@ -92,11 +102,11 @@ class _Abortion:
         To abort twice does no harm, so a request without a clear answer is sent again if the build still runs.
         """
         tries = 0
-        attempts = Attempts(self._client)
+        attempts = Attempts(self._run.client)
         while True:
             tries += 1
             try:
-                abort_build(self._client, self._app_slug, self._build_slug, self._body)
+                self._run.abort(self._body)
                 return True
             except UnclearOutcomeError as error:
                 build = self._look_after(error)
@@ -114,41 +124,54 @@ class _Abortion:
 
     def _look_after(self, error: CiError) -> dict[str, Any]:
         try:
-            return self.look()
+            return self._run.read()
         except CiError as second:
-            error.notes.append(f"Whether the build was aborted is not known: {second.message}")
+            error.notes.append(f"Whether the {self._run.kind} was aborted is not known: {second.message}")
             raise error from second
 
 
 def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    """Abort one build unless it is over. In check mode, return what would be done."""
-    app_slug, build_slug, with_success = (options[key] for key in ("app_slug", "build_slug", "abort_with_success"))
+    """Abort one build or pipeline unless it is over. In check mode, return what would be done."""
+    refuse_empty(options, "build_slug", "pipeline")
+    app_slug, with_success = options["app_slug"], options["abort_with_success"]
     patience = Patience(options, client.sleep)
-    body = {name: options[name] for name in _SWITCHES}
-    if options["reason"]:
-        body["abort_reason"] = options["reason"]
-    abortion = _Abortion(client, app_slug, build_slug, body)
-    build = abortion.look()
-    plan = plan_abort(app_slug, build_slug, build, with_success=with_success)
+    run, body = _request(options, client)
+    build = run.read()
+    plan = plan_abort(run, build, with_success=with_success)
     if not plan.changed:
-        return Outcome({"build": shown(build, app_slug)}, plan)
-    aborted = _simulated(build, options)
+        return Outcome(as_values(build, app_slug, run.kind), plan)
+    aborted = as_values(_simulated(build, options), app_slug, run.kind)
     if context.check_mode:
-        return Outcome({"build": shown(aborted, app_slug)}, plan)
-    ended_by_us = abortion.carry_out()
+        return Outcome(aborted, plan)
+    ended_by_us = _Abortion(run, body).carry_out()
     try:
-        build = abortion.look()
+        build = run.read()
         if ended_by_us:
-            build = wait_until_over(client, app_slug, build, patience, context.say)
+            build = wait_until_over(run, build, patience, context.say)
     except CiError as error:
         # What was done is part of the result all the same.
-        return Outcome({"build": shown(aborted, app_slug)}, plan, error=error)
-    values = {"build": shown(build, app_slug)}
+        return Outcome(aborted, plan, error=error)
+    values = as_values(build, app_slug, run.kind)
     if not ended_by_us:
-        return Outcome(values, plan_abort(app_slug, build_slug, build, with_success=with_success))
+        return Outcome(values, plan_abort(run, build, with_success=with_success))
     if options["wait"] and not is_over(build):
         return Outcome(values, plan, error=patience.error(f"{label(build)} was told to abort and still runs"))
     return Outcome(values, plan, _surprise(build))
+
+
+def _request(options: Mapping[str, Any], client: BitriseClient) -> tuple[Run, dict[str, Any]]:
+    """Return what to abort, and the body of the request."""
+    if options["pipeline"] is not None:
+        if options[_OF_BUILDS]:
+            raise OptionError(f"{_OF_BUILDS}: Bitrise does not support this for pipelines. Omit the option.")
+        body = {name: options[name] for name in _SWITCHES if name != _OF_BUILDS}
+        # Bitrise requires all of them for a pipeline.
+        run = Run(client, options["app_slug"], options["pipeline"], PIPELINE)
+        return run, {**body, "abort_reason": options["reason"] or ""}
+    body = {name: options[name] for name in _SWITCHES}
+    if options["reason"]:
+        body["abort_reason"] = options["reason"]
+    return Run(client, options["app_slug"], options["build_slug"]), body
 
 
 def _surprise(build: Mapping[str, Any]) -> tuple[str, ...]:
@@ -158,5 +181,5 @@ def _surprise(build: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 BUILD_ABORT = Entry(
-    "bitrise_build_abort", BITRISE + RUN + APP + BUILD + ABORT + WAIT, BitriseClient.from_options, abort
+    "bitrise_build_abort", BITRISE + RUN + APP + WHICH + ABORT + WAIT, BitriseClient.from_options, abort
 )

@@ -1,99 +1,135 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Environment variables that a build is started with: those that anybody may see, and secret ones."""
+"""Environment variables that a build is started with: public and secret ones, in one form."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.common.validation import check_type_dict
-
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_text
 
-# Only the second option is no_log: ansible-core then takes each value out of everything that is shown, as a part of
-# words too. A value such as "1" would make the results useless.
+PUBLIC, SECRET = "environments", "secret_environments"
+# Only secret values are no_log: ansible-core then removes each value from everything that it shows, also where it is a
+# part of a word. A value such as "1" would make the results useless.
 SHORTEST_SECRET = 4
-# What results show and later tasks go by.
-_SHOWN = ("app_slug", "branch", "tag", "commit_hash", "workflow", "commit_message", "stack", "machine_type_id")
+# What results show and later tasks use.
+_SHOWN = (
+    "app_slug",
+    "branch",
+    "tag",
+    "commit_hash",
+    "workflow",
+    "pipeline",
+    "commit_message",
+    "stack",
+    "machine_type_id",
+)
+
+
+def _list_of_variables(*, secret: bool) -> dict[str, Any]:
+    value = {"type": "str", "required": True}
+    return {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "no_log": False,
+        "options": {
+            "key": {"type": "str", "required": True, "no_log": False},
+            "value": {**value, "no_log": True} if secret else value,
+            "is_expand": {"type": "bool", "default": not secret},
+        },
+    }
+
 
 ENVIRONMENTS = OptionGroup(
     {
-        "environments": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                "key": {"type": "str", "required": True, "no_log": False},
-                "value": {"type": "str", "required": True},
-                "is_expand": {"type": "bool", "default": True},
-            },
-        },
-        "secret_environments": {"type": "dict", "default": {}, "no_log": True},
+        PUBLIC: _list_of_variables(secret=False),
+        SECRET: _list_of_variables(secret=True),
+        "secret_environments_as": {"type": "str", "choices": ["secrets", "environments"], "default": "secrets"},
     }
 )
 
 
-def refuse_unfit_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as they are, unless the secrets are plain text instead of a dictionary, or cannot be hidden.
+def with_variables(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with both options as lists of dicts with key and value.
 
-    ansible-core would split text at spaces and =, lose quotation marks, and show what has no = as a name. And once it
-    has validated the options it takes the values out of messages too, even the one that tells why they are refused.
+    Raises OptionError for a value that is not text, and for a secret that cannot be hidden. ansible-core would convert
+    the one silently, and would remove the other from the message, too.
     """
-    secrets = arguments.get("secret_environments")
-    if isinstance(secrets, str):
-        if not secrets.lstrip().startswith("{"):
-            raise OptionError("secret_environments: this is text; give a dictionary of names and values.")
-        try:
-            secrets = check_type_dict(secrets)
-        except TypeError:  # ansible-core tells so, without the text
-            secrets = None
-    if isinstance(secrets, Mapping):
-        _check_secrets(secrets, arguments)
-    return dict(arguments)
+    result = dict(arguments)
+    for option in (PUBLIC, SECRET):
+        if result.get(option) is not None:
+            result[option] = _as_list(option, result[option])
+    _check_secrets(result)
+    return result
 
 
-def _check_secrets(secrets: Mapping[Any, Any], arguments: Mapping[str, Any]) -> None:
-    """Raises OptionError for a value that cannot be taken out of the results without spoiling them."""
-    shown = {str(arguments[name]): name for name in _SHOWN if arguments.get(name) is not None}
-    others = arguments.get("environments")
-    for entry in others if isinstance(others, list) else []:
-        if isinstance(entry, Mapping):
-            shown[str(entry.get("value"))] = "environments"
-    for key, value in secrets.items():
-        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise OptionError(f"secret_environments: the value of {key} is not text; put it in quotation marks.")
-        secret = str(value)
+def _as_list(option: str, given: Any) -> list[Any]:
+    secret = option == SECRET
+    if isinstance(given, str):
+        given = _from_json(option, given)
+    if isinstance(given, Mapping):
+        given = [{"key": key, "value": value} for key, value in given.items()]
+    if not isinstance(given, (list, tuple)):
+        raise OptionError(f"{option} must be a list of dictionaries with key and value, or one dictionary of names.")
+    for number, entry in enumerate(given, 1):
+        if not isinstance(entry, Mapping):
+            raise OptionError(f"{option}: entry {number} must be a dictionary with key and value.")
+        if "key" in entry:
+            require_text(f"{option}: the name in entry {number}", entry["key"], secret=secret)
+        if "value" in entry:
+            name = entry.get("key", "an unnamed variable")
+            require_text(f"{option}: the value of {name} (entry {number})", entry["value"], secret=secret)
+    return list(given)
+
+
+def _from_json(option: str, given: str) -> Any:
+    """Return what the text stands for, as with -e. The messages do not quote it."""
+    if given.lstrip()[:1] not in ("{", "["):
+        raise OptionError(f"{option}: this is text. Use a list of dictionaries with key and value, or a dictionary.")
+    try:
+        return json.loads(given)
+    except ValueError:
+        raise OptionError(f"{option}: this text is not valid JSON.") from None
+
+
+def _check_secrets(arguments: Mapping[str, Any]) -> None:
+    """Raise OptionError for a value that cannot be removed from the results without making them useless."""
+    shown = {arguments[name]: name for name in _SHOWN if isinstance(arguments.get(name), str)}
+    shown.update({str(entry.get("value")): PUBLIC for entry in arguments.get(PUBLIC) or ()})
+    for entry in arguments.get(SECRET) or ():
+        key, secret = entry.get("key"), entry.get("value")
         if not secret:
             continue
         if len(secret) < SHORTEST_SECRET:
             raise OptionError(
-                f"secret_environments: the value of {key} is too short to be hidden: it would be taken out of every "
-                f"word of the result. A secret has at least {SHORTEST_SECRET} characters; what is none belongs in "
-                "environments."
+                f"{SECRET}: the value of {key} is too short to be hidden: it would be removed from every word of the "
+                f"result. A secret must have at least {SHORTEST_SECRET} characters. Use {PUBLIC} for other values."
             )
         if secret in shown:
             raise OptionError(
-                f"secret_environments: the value of {key} is that of {shown[secret]} too, which is no secret and would "
-                "be taken out of the result. What is no secret belongs in environments."
+                f"{SECRET}: the value of {key} is also that of {shown[secret]}, which is public and would be removed "
+                f"from the result. Use {PUBLIC} for values that are not secret."
             )
 
 
-def environments_of(options: dict[str, Any]) -> list[dict[str, Any]]:
-    """Both, in the service's form. Secret values are taken as they are: no $ in them is expanded.
-
-    Makes text of secret values that are numbers; raises OptionError for what is no text at all, or cannot be hidden.
-    """
-    found = [dict(entry) for entry in options["environments"]]
-    secrets = options["secret_environments"]
-    _check_secrets(secrets, options)
-    for key, value in secrets.items():
-        secrets[key] = str(value)
-        found.append({"key": str(key), "value": secrets[key], "is_expand": False})
-    keys = [entry["key"] for entry in found]
+def variables_of(options: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the lists of variables in the request. Raises OptionError for a key that is empty or used twice."""
+    _check_secrets(options)
+    public = [dict(entry) for entry in options[PUBLIC]]
+    secret = [dict(entry) for entry in options[SECRET]]
+    keys = [entry["key"] for entry in (*public, *secret)]
     for key in keys:
         if not key or keys.count(key) > 1:
-            raise OptionError(f"environments: the key {key!r} is there twice." if key else "environments: empty key.")
-    return found
+            raise OptionError(f"{PUBLIC}: the key {key!r} is there twice." if key else f"{PUBLIC}: empty key.")
+    lists = (
+        {PUBLIC: public + secret}
+        if options["secret_environments_as"] == PUBLIC
+        else {PUBLIC: public, "secrets": secret}
+    )
+    return {name: entries for name, entries in lists.items() if entries}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_info: one build, those of an app, or those of all apps."""
+"""bitrise_build_info: one build, those of a pipeline, of an app, or of all apps."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.filte
     wanted_builds,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import shown
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import read_pipeline
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import PAGE_LIMIT, BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
@@ -32,30 +33,36 @@ from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, 
 
 ARCHIVE_LIMIT = 1000  # the service's maximum
 
+# Each of these selects builds without any filter.
+_ONE = ("build_slug", "pipeline")
 WHOSE = OptionGroup(
     {
         "app_slug": {"type": "str"},
         "build_slug": {"type": "str"},
+        "pipeline": {"type": "str", "aliases": ["pipeline_id"]},
         "owner_slug": {"type": "str"},
         "archived": {"type": "bool", "default": False},
     },
     mutually_exclusive=(
         ("app_slug", "owner_slug"),
-        *(("build_slug", other) for other in ("owner_slug", "limit", *FILTERS.argument_spec)),
+        ("build_slug", "pipeline"),
+        *((one, other) for one in _ONE for other in ("owner_slug", "limit", *FILTERS.argument_spec)),
     ),
 )
 
 
 def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
-    limit, app_slug, build_slug = options["limit"], options["app_slug"], options["build_slug"]
+    limit, app_slug = options["limit"], options["app_slug"]
     check_limit(limit)
-    refuse_empty(options, "app_slug", "build_slug", "owner_slug", "branch", "workflow", "commit_message")
-    if build_slug is not None:
+    refuse_empty(options, "app_slug", *_ONE, "owner_slug", "branch", "workflow", "commit_message")
+    one = next((name for name in _ONE if options[name] is not None), None)
+    if one is not None:
         if options["archived"]:
-            raise OptionError("archived: this is about lists of builds. Leave it out together with build_slug.")
+            raise OptionError(f"archived is about lists of builds. Omit it together with {one}.")
         if app_slug is None:
-            raise OptionError("app_slug: the service finds a build only together with its app, so it has to be given.")
-        return Outcome({"builds": [shown(read_build(client, app_slug, build_slug), app_slug)]})
+            raise OptionError(f"app_slug is required with {one}.")
+        slugs = [options[one]] if one == "build_slug" else _builds_of_pipeline(client, app_slug, options[one])
+        return Outcome({"builds": [shown(read_build(client, app_slug, slug), app_slug) for slug in slugs]})
     wanted = wanted_builds(options)
     if options["archived"]:
         return _archived(client, options, wanted)
@@ -66,6 +73,12 @@ def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) 
     asked = None if wanted.is_meant else limit
     found = _meant(list_builds(client, app_slug, wanted.query, asked), wanted)
     return Outcome({"builds": [shown(build, app_slug) for build in islice(found, limit)]})
+
+
+def _builds_of_pipeline(client: BitriseClient, app_slug: str, pipeline: str) -> list[str]:
+    """Return the slugs of its builds. A workflow that has not started has none."""
+    workflows = read_pipeline(client, app_slug, pipeline)["workflows"] or ()
+    return [workflow["build_slug"] for workflow in workflows if workflow["build_slug"]]
 
 
 def _of_all_apps(client: BitriseClient, options: Mapping[str, Any], wanted: Wanted) -> list[dict[str, Any]]:

@@ -1,30 +1,31 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be told of a build whose start was asked for when the answer to that was lost."""
+"""Find the build or pipeline that was started by a request whose answer was lost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import label
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import list_runs
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
 
 # A request may still be on its way when its connection is gone.
 LOOKS = 3
-_COMPARED = ("branch", "tag", "commit_hash", "commit_message", "triggered_workflow")
+# Builds have a workflow, and pipelines have a name.
+_COMPARED = ("branch", "tag", "commit_hash", "commit_message", "triggered_workflow", "name")
 
 
 class LatestBuild:
-    """The latest build of an app before another one is asked for."""
+    """The latest build, or the latest pipeline, of an app before another one is started."""
 
-    def __init__(self, client: BitriseClient, app_slug: str) -> None:
-        self._client, self._app_slug = client, app_slug
-        latest = next(list_builds(client, app_slug, limit=1), None)
+    def __init__(self, client: BitriseClient, app_slug: str, kind: str) -> None:
+        self._client, self._app_slug, self._kind = client, app_slug, kind
+        latest = next(list_runs(client, app_slug, kind, limit=1), None)
         self._slug = latest and latest["slug"]
         self._number = number(latest.get("build_number")) if latest else 0
 
@@ -50,11 +51,11 @@ class LatestBuild:
                 )
             if look < LOOKS:
                 self._client.back_off(look)
-        raise _unclear(cause, "The service shows no such build yet. Look at the list of builds once more before you")
+        raise _unclear(cause, "The service does not show it yet. Look at the list again before you")
 
     def _since(self) -> list[dict[str, Any]]:
         found = []
-        for build in list_builds(self._client, self._app_slug):
+        for build in list_runs(self._client, self._app_slug, self._kind):
             build_number = number(build.get("build_number"))
             known = self._number is not None and build_number is not None and build_number <= self._number
             if build["slug"] == self._slug or known:
@@ -70,5 +71,5 @@ def _could_be(build: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 def _unclear(cause: UnclearOutcomeError, advice: str) -> CiError:
     details = {**cause.as_dict(), "kind": "unclear_outcome"}
-    message = f"{cause.message} It is not known whether the build was started. {advice} run this again."
+    message = f"{cause.message} It is not known whether it was started. {advice} run this again."
     return CiError(message, **details)

@@ -65,10 +65,11 @@ def status_name(build: Mapping[str, Any]) -> str | None:
 
 
 def label(build: Mapping[str, Any]) -> str:
-    """How messages name it: by its number as on the service's pages, with the slug that other tasks need."""
+    """Return how messages name a build or pipeline: by its number on the service's pages, and its slug."""
     build_number = number(build.get("build_number"))
     slug = text(build.get("slug")) or "without a slug"
-    return f"build {slug}" if build_number is None else f"build #{build_number} ({slug})"
+    noun = "pipeline" if build.get("is_pipeline") is True else "build"
+    return f"{noun} {slug}" if build_number is None else f"{noun} #{build_number} ({slug})"
 
 
 def shown(build: Mapping[str, Any], app_slug: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
     ON_HOLD,
     RUNNING,
+    STATUS_NAMES,
     is_over,
     label,
     status_name,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import (
+    FILTER_WORDS,
+    list_pipelines,
+    read_pipeline,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
@@ -37,6 +43,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCU
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
 
+IN_PROGRESS = STATUS_NAMES[RUNNING]
 DEFAULT_HOURS = 6.0
 HOURS = ("hours", "hold_hours")
 # "1e9" and "nan" are numbers too, and nobody means them.
@@ -166,14 +173,19 @@ def _abort_stale(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     errors: list[CiError] = []
+    pipelines = _Pipelines(client, app_slug)
+    aborted: set[str] = set()
     for build in builds:
         limit = limits.exceeded_by(build, now)
         if limit is None:
             continue
-        reason = options["reason"] or f"Not over after {limit:g} hours"
-        each = {**options, "app_slug": app_slug, "build_slug": str(build["slug"]), "reason": reason}
         try:
-            done = abort(each, client, context)
+            pipeline = pipelines.of(build)
+            if pipeline in aborted:
+                continue
+            if pipeline:
+                aborted.add(pipeline)
+            done = abort({**options, "app_slug": app_slug, **_target(build, pipeline, options, limit)}, client, context)
         except NotDoneError:
             raise
         except CiError as error:
@@ -181,13 +193,53 @@ def _abort_stale(
             continue
         if done.plan is not None and done.plan.changed:
             actions += done.plan.actions
-            before[label(build)], after[label(build)] = dict(done.plan.before), dict(done.plan.after)
+            name = _name_of(done.plan.actions[0].as_dict())
+            before[name], after[name] = dict(done.plan.before), dict(done.plan.after)
         outcome.warnings += done.warnings
         if done.error:
             errors.append(done.error)
     outcome.plan = Plan(tuple(actions), before, after)
     outcome.error = _error_of(errors)
     return outcome
+
+
+class _Pipelines:
+    """The unfinished pipelines of an app, listed when the first build of one is stale."""
+
+    def __init__(self, client: BitriseClient, app_slug: str) -> None:
+        self._client, self._app_slug = client, app_slug
+        self._of_build: dict[str, str] | None = None
+
+    def of(self, build: Mapping[str, Any]) -> str | None:
+        """Return the identifier of the pipeline that the build belongs to, or None."""
+        if not build.get("pipeline_workflow_id"):
+            return None
+        if self._of_build is None:
+            self._of_build = {slug: pipeline for pipeline in self._unfinished() for slug in self._builds(pipeline)}
+        return self._of_build.get(str(build["slug"]))
+
+    def _unfinished(self) -> Iterator[str]:
+        for status in (IN_PROGRESS, ON_HOLD):
+            query = {"status": FILTER_WORDS[status]}
+            yield from (run["slug"] for run in list_pipelines(self._client, self._app_slug, query) if run["slug"])
+
+    def _builds(self, pipeline: str) -> list[str]:
+        workflows = read_pipeline(self._client, self._app_slug, pipeline)["workflows"] or ()
+        return [workflow["build_slug"] for workflow in workflows if workflow["build_slug"]]
+
+
+def _target(build: Mapping[str, Any], pipeline: str | None, options: Mapping[str, Any], limit: float) -> dict[str, Any]:
+    """Return the options that abort the build, or its whole pipeline, which cannot succeed without it."""
+    reason = options["reason"] or f"Not over after {limit:g} hours"
+    if pipeline is None:
+        return {"build_slug": str(build["slug"]), "pipeline": None, "reason": reason}
+    # Bitrise does not have this option for pipelines.
+    return {"build_slug": None, "pipeline": pipeline, "reason": reason, "skip_git_status_report": False}
+
+
+def _name_of(action: Mapping[str, Any]) -> str:
+    number = f"{action['name']} " if action["name"] else ""
+    return f"{action['kind']} {number}({action['slug']})"
 
 
 def _error_of(errors: Iterable[CiError]) -> CiError | None:

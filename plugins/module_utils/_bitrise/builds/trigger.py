@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_trigger: start a build, and wait for its end if asked to."""
+"""bitrise_build_trigger: start a build or a pipeline, and optionally wait for its end."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_build, trigger_build
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import trigger_build
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.environments import (
     ENVIRONMENTS,
-    environments_of,
-    refuse_unfit_secrets,
+    SECRET,
+    variables_of,
+    with_variables,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.lost_trigger import LatestBuild
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
     ABORTED_WITH_SUCCESS,
     RUNNING,
+    STATUS_NAMES,
     SUCCESS,
     is_over,
     label,
-    shown,
     status_name,
     status_of,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import BUILD, PIPELINE, Run, as_values
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
@@ -36,7 +38,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, 
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
-_WHAT = ("branch", "tag", "commit_hash", "workflow")
+_WHAT = ("branch", "tag", "commit_hash", "workflow", "pipeline")
 _HOW = ("commit_message", "stack", "machine_type_id")
 TRIGGER = OptionGroup(
     {
@@ -44,17 +46,20 @@ TRIGGER = OptionGroup(
         "priority": {"type": "int"},
         "skip_git_status_report": {"type": "bool", "default": False},
     },
+    mutually_exclusive=(("workflow", "pipeline"),),
     required_one_of=(_WHAT,),
 )
-# The list of builds calls it workflow, the request that starts one workflow_id.
-_NAMES_IN_REQUEST = {"workflow": "workflow_id"}
-# How often a new build is looked for; the pauses in between get longer.
+# Results and options have other names than the request.
+_NAMES_IN_REQUEST = {"workflow": "workflow_id", "pipeline": "pipeline_id"}
+_VARIABLES = ("environments", "secrets")
+# How often a new build is read until the service has it; the pauses get longer.
 LOOKS = 4
+WORKFLOWS_IN_MESSAGE = 5
 
 
 @dataclass(frozen=True)
 class Trigger(Action):
-    """Start a build. It gets slug and number only then."""
+    """Start a build or a pipeline, which has no slug and no number before."""
 
     action: ClassVar[str] = "trigger"
     app_slug: str
@@ -62,11 +67,12 @@ class Trigger(Action):
     tag: str | None
     commit_hash: str | None
     workflow: str | None
+    pipeline: str | None
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "action": self.action,
-            "kind": "build",
+            "kind": _kind(self.pipeline),
             "app_slug": self.app_slug,
             "slug": None,
             "name": None,
@@ -74,19 +80,25 @@ class Trigger(Action):
             "tag": self.tag,
             "commit_hash": self.commit_hash,
             "workflow": self.workflow,
+            "pipeline": self.pipeline,
         }
 
 
+def _kind(pipeline: str | None) -> str:
+    return PIPELINE if pipeline else BUILD
+
+
 def _plan(options: Mapping[str, Any], build_params: Mapping[str, Any]) -> Plan:
-    after = {key: value for key, value in build_params.items() if key != "environments"}
-    if "environments" in build_params:
-        after["environments"] = sorted(entry["key"] for entry in build_params["environments"])
+    after = {key: value for key, value in build_params.items() if key not in _VARIABLES}
+    for name in _VARIABLES:
+        if name in build_params:
+            after[name] = sorted(each["key"] for each in build_params[name])
     action = Trigger(options["app_slug"], *(options[name] for name in _WHAT))
-    return Plan((action,), before={}, after={"build": after})
+    return Plan((action,), before={}, after={_kind(options["pipeline"]): after})
 
 
 def _build_params(options: dict[str, Any]) -> dict[str, Any]:
-    """What the service is given; nothing that was left out."""
+    """Return the parameters of the request, without options that were omitted."""
     given = {
         _NAMES_IN_REQUEST.get(name, name): options[name]
         for name in (*_WHAT, *_HOW, "priority")
@@ -94,12 +106,11 @@ def _build_params(options: dict[str, Any]) -> dict[str, Any]:
     }
     if options["skip_git_status_report"]:
         given["skip_git_status_report"] = True
-    environments = environments_of(options)
-    return {**given, "environments": environments} if environments else given
+    return {**given, **variables_of(options)}
 
 
 def _started(client: BitriseClient, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The build in the answer, as far as it is told there. `slug` at the top is the app's."""
+    """Return what the answer says of the new build or pipeline. `slug` at the top is that of the app."""
     results = answer.get("results")
     inner = results[0] if isinstance(results, list) and results and isinstance(results[0], Mapping) else {}
     found = {
@@ -108,6 +119,7 @@ def _started(client: BitriseClient, answer: Mapping[str, Any]) -> dict[str, Any]
             ("slug", "build_slug", text),
             ("build_number", "build_number", number),
             ("triggered_workflow", "triggered_workflow", text),
+            ("name", "triggered_pipeline", text),
             ("url", "build_url", text),
         )
     }
@@ -116,61 +128,63 @@ def _started(client: BitriseClient, answer: Mapping[str, Any]) -> dict[str, Any]
         words = f" but: {client.redact.quote(said)}" if said else ""
         message = f"Could not trigger a build: the service took the request and named no build{words}."
         raise UnclearOutcomeError(ServiceError(message, kind="invalid_response", method="POST"))
-    return found
+    # The triggers of an app may select a pipeline, too.
+    return {**found, "is_pipeline": found["name"] is not None}
 
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     refuse_empty(options, *_WHAT)
     patience = Patience(options, client.sleep)
     build_params = _build_params(options)
-    client.redact.add(*options["secret_environments"].values())
+    client.redact.add(*(entry["value"] for entry in options[SECRET]))
     plan = _plan(options, build_params)
-    app_slug = options["app_slug"]
-    latest = LatestBuild(client, app_slug)
-    wanted = {**{name: options[name] for name in (*_WHAT, *_HOW)}, "triggered_workflow": options["workflow"]}
+    app_slug, kind = options["app_slug"], _kind(options["pipeline"])
+    latest = LatestBuild(client, app_slug, kind)
+    wanted = {name: options[name] for name in ("branch", "tag", "commit_hash", *_HOW)}
+    wanted.update(triggered_workflow=options["workflow"], name=options["pipeline"], is_pipeline=kind == PIPELINE)
     if context.check_mode:
-        return Outcome({"build": shown({**wanted, "slug": None}, app_slug), "build_url": None}, plan)
+        return Outcome({**as_values({**wanted, "slug": None}, app_slug, kind), "build_url": None}, plan)
     warnings: list[str] = []
     try:
         started = _started(client, trigger_build(client, app_slug, build_params))
     except UnclearOutcomeError as error:
         started = latest.find_started_since(wanted, error)
         warnings.append(
-            f"The answer of the service was lost. {label(started)} was started meanwhile from the same and is taken "
-            "for the one that this task asked for. No second one was asked for."
+            f"The answer of the service was lost. The {label(started)} was started meanwhile with the same parameters, "
+            "so the task continues with it. It did not start a second one."
         )
-    values = {"build": shown({**wanted, **started}, app_slug), "build_url": started.get("url")}
+    run = Run(client, app_slug, str(started["slug"]), PIPELINE if started.get("is_pipeline") else BUILD)
+    values = {**as_values({**wanted, **started}, app_slug, run.kind), "build_url": started.get("url")}
     try:
-        build = _look(client, app_slug, {**wanted, **started}, warnings, patient=options["wait"])
+        build = _look(run, {**wanted, **started}, warnings, patient=options["wait"])
         if options["wait"]:
-            build = wait_until_over(client, app_slug, build, patience, context.say)
+            build = wait_until_over(run, build, patience, context.say)
     except CiError as error:
-        error.notes.append(f"All the same {label(started)} was started.")
+        error.notes.append(f"The {label(started)} was started nevertheless.")
         return Outcome(values, plan, tuple(warnings), error)
-    values["build"] = shown({**build, "slug": started["slug"]}, app_slug)
+    values.update(as_values({**build, "slug": started["slug"]}, app_slug, run.kind))
     return Outcome(values, plan, tuple(warnings), _end(client, build, patience) if options["wait"] else None)
 
 
-def _look(
-    client: BitriseClient, app_slug: str, started: Mapping[str, Any], warnings: list[str], *, patient: bool
-) -> dict[str, Any]:
-    """The build as the service shows it. It may take a moment until it does."""
+def _look(run: Run, started: Mapping[str, Any], warnings: list[str], *, patient: bool) -> dict[str, Any]:
+    """Return the build as the service has it. It may take a moment until it has."""
     for look in range(1, LOOKS + 1):
         try:
-            return read_build(client, app_slug, str(started["slug"]))
+            return run.read()
         except ServiceError as error:
             if error.kind != "not_found" or (patient and look == LOOKS):
                 raise
-            client.back_off(look)
-    warnings.append(f"The service does not show {label(started)} yet: the result holds what was asked for.")
+            run.client.back_off(look)
+    warnings.append(f"The service does not show the {label(started)} yet, so the result has what the task requested.")
     return {**started, "status": RUNNING}
 
 
 def _end(client: BitriseClient, build: Mapping[str, Any], patience: Patience) -> CiError | None:
-    """The error for a build that did not come to a good end."""
+    """Return the error for a build or pipeline that did not succeed."""
+    info = "bitrise_pipeline_info" if build.get("is_pipeline") else "bitrise_build_info"
     if not is_over(build):
-        # To run the task again would trigger one more.
-        advice = "It goes on, and mobileops.ci.bitrise_build_info tells how far it is. Or raise wait_timeout."
+        # Running the task again would start another one.
+        advice = f"It continues, and mobileops.ci.{info} shows its state. Or raise wait_timeout."
         return patience.error(f"{label(build)} is not over, it is {status_name(build)}", advice)
     status = status_of(build)
     if status in (SUCCESS, ABORTED_WITH_SUCCESS):
@@ -178,7 +192,21 @@ def _end(client: BitriseClient, build: Mapping[str, Any], patience: Patience) ->
     reason = text(build.get("abort_reason"))
     words = f": {client.redact.quote(reason)}" if reason else ""
     advice = "Its log tells more: see mobileops.ci.bitrise_build_log."
+    if build.get("is_pipeline"):
+        advice = _failed_workflows(build)
     return CiError(f"The {label(build)} ended as {status_name(build) or status}{words}. {advice}", kind="build_failed")
+
+
+def _failed_workflows(pipeline: Mapping[str, Any]) -> str:
+    """Return a sentence that names the builds of a pipeline that did not succeed."""
+    good = (STATUS_NAMES[SUCCESS], STATUS_NAMES[ABORTED_WITH_SUCCESS])
+    failed = [
+        f"{workflow['name']} ({workflow['status_name'] or workflow['status_text']}, build {workflow['build_slug']})"
+        for workflow in pipeline.get("workflows") or ()
+        if workflow["build_slug"] and workflow["status_name"] not in good
+    ]
+    builds = f"Not successful: {', '.join(failed[:WORKFLOWS_IN_MESSAGE])}. " if failed else ""
+    return f"{builds}The logs of its builds tell more: see mobileops.ci.bitrise_build_log."
 
 
 BUILD_TRIGGER = Entry(
@@ -186,5 +214,5 @@ BUILD_TRIGGER = Entry(
     BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT,
     BitriseClient.from_options,
     _run,
-    normalize=refuse_unfit_secrets,
+    normalize=with_variables,
 )

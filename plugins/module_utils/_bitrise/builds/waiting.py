@@ -1,16 +1,15 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a build: how long, how often it is looked at, and what is said meanwhile."""
+"""Waiting for a build or pipeline: how long, how often it is read, and what is reported meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_build
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label, status_name
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import Run
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
 
 PROGRESS_INTERVAL_S = 60.0
@@ -34,14 +33,14 @@ class Progress:
 
 
 def wait_until_over(
-    client: BitriseClient, app_slug: str, build: Mapping[str, Any], patience: Patience, say: Callable[[str], None]
+    run: Run, found: Mapping[str, Any], patience: Patience, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """The build once it is over, or as it is when patience ends: is_over() tells."""
+    """Return the build or pipeline once it is over, or as it is when patience ends: is_over() tells which."""
     progress = Progress(patience, say)
-    found = dict(build)
-    progress(found)
-    while not is_over(found) and not patience.is_over:
+    current = dict(found)
+    progress(current)
+    while not is_over(current) and not patience.is_over:
         patience.pause()
-        found = read_build(client, app_slug, str(build["slug"]))
-        progress(found)
-    return found
+        current = run.read()
+        progress(current)
+    return current

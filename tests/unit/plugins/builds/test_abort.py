@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds import abort as subject
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds import runs as subject
 
 from ..helpers.service import APP
 from .app import AppWithBuilds, shape

@@ -45,19 +45,20 @@ def test_builds(app: AppWithBuilds) -> None:
 
 
 def test_abort(app: AppWithBuilds) -> None:
-    app.has(RUNNING)
+    app.has(RUNNING, {"slug": "b2", "status": 0}, pipeline_runs=[{"slug": "p1", "builds": ["b2"]}])
     task = app.abort()
     results = [task.run(check_mode=True), task.run(), task.run(), app.abort(build_slug="none").fail()]
+    results.append(app.tasks.make(BUILD_ABORT, app_slug=APP, pipeline="p1").run())
     check_results("bitrise_build_abort", *results)
     check_actions("bitrise_build_abort", *results)
 
 
 def test_trigger(app: AppWithBuilds) -> None:
-    app.has(RUNNING)
+    app.has(RUNNING, pipelines={"release": ["primary"]})
     task = app.trigger(branch="main")
     timeout = app.trigger(branch="main", wait=True, wait_timeout=0).result()
     assert timeout["failed"]
-    results = [task.run(check_mode=True), task.run(), timeout]
+    results = [task.run(check_mode=True), task.run(), timeout, app.trigger(branch="main", pipeline="release").run()]
     check_results("bitrise_build_trigger", *results)
     check_actions("bitrise_build_trigger", *results)
 

@@ -156,7 +156,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "too far away": ({"before": "9" * 30}, "before: "),
     "limit": ({"limit": 0}, "limit must be 1 or greater, got 0."),
     "empty branch": ({"branch": ""}, "branch must not be empty."),
-    "build of no app": ({"app_slug": None, "build_slug": "b1"}, "app_slug: the service finds a build only together"),
+    "build of no app": ({"app_slug": None, "build_slug": "b1"}, "app_slug is required with build_slug"),
     "branch of all apps": (
         {"app_slug": None, "branch": "main"},
         "branch: the service knows this for the builds of one",
@@ -164,7 +164,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "archive of all apps": ({"app_slug": None, "archived": True}, "app_slug: the service needs it"),
     "archive of all times": ({"archived": True, "after": "2026-01-01"}, "before: the service needs it"),
     "branch in the archive": ({"archived": True, "after": "0", "before": "1", "branch": "main"}, "branch: the service"),
-    "one of the archive": ({"archived": True, "build_slug": "b1"}, "archived: this is about lists"),
+    "one of the archive": ({"archived": True, "build_slug": "b1"}, "archived is about lists"),
 }
 
 

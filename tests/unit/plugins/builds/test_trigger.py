@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 
 from ..helpers.servers import Answer, serving
 from ..helpers.service import APP
-from ..helpers.tasks import validated
 from .app import AppWithBuilds, shape
 from .conftest import Clock
 
@@ -71,8 +70,9 @@ def test_check_mode_finds_out_about_access(app: AppWithBuilds) -> None:
         assert task.fail(check_mode=check_mode)["error"]["kind"] == "not_found"
 
 
-def test_what_is_sent(app: AppWithBuilds) -> None:
-    """As the service keeps it, which is what builds are shown with there."""
+@pytest.mark.parametrize("form", ["secrets", "environments"])
+def test_what_is_sent(app: AppWithBuilds, form: str) -> None:
+    """The service shows every user of the app what a build was started with, except secrets."""
     app.trigger(
         branch="main",
         tag="v1",
@@ -84,8 +84,14 @@ def test_what_is_sent(app: AppWithBuilds) -> None:
         machine_type_id="m1",
         skip_git_status_report=True,
         environments=[{"key": "A", "value": "$HOME"}, {"key": "B", "value": "$HOME", "is_expand": False}],
-        secret_environments={"C": "s3cr3t", "D": 4242, "E": ""},
+        secret_environments={"C": "s3cr3t", "D": "4242", "E": ""},
+        secret_environments_as=form,
     ).run()
+    secrets = [
+        {"key": "C", "value": "s3cr3t", "is_expand": False},
+        {"key": "D", "value": "4242", "is_expand": False},
+        {"key": "E", "value": "", "is_expand": False},
+    ]
     import http.client
 
     host = app.service.emulator.api_url.split("/")[2]
@@ -107,11 +113,61 @@ def test_what_is_sent(app: AppWithBuilds) -> None:
         "environments": [
             {"key": "A", "value": "$HOME", "is_expand": True},
             {"key": "B", "value": "$HOME", "is_expand": False},
-            {"key": "C", "value": "s3cr3t", "is_expand": False},
-            {"key": "D", "value": "4242", "is_expand": False},
-            {"key": "E", "value": "", "is_expand": False},
+            *(secrets if form == "environments" else ()),
         ],
     }
+    state = app.service.emulator.state()["apps"][APP]["builds"][-1]["secrets"]
+    expected = {secret["key"]: hashlib.sha256(str(secret["value"]).encode()).hexdigest() for secret in secrets}
+    assert state == (expected if form == "secrets" else {})
+
+
+def test_both_forms_of_variables() -> None:
+    """A mapping and a list are the same, also as JSON."""
+    for option, value in (("environments", "v"), ("secret_environments", "c4nary")):
+        entries = [{"key": "A", "value": value}]
+        for given in (entries, {"A": value}, json.dumps(entries), json.dumps({"A": value})):
+            assert BUILD_TRIGGER.normalize({option: given}) == {option: entries}
+        assert BUILD_TRIGGER.normalize({option: {}}) == {option: []}
+
+
+@pytest.mark.parametrize(
+    ("value", "reading", "kind"),
+    [
+        (1.10, "the number 1.1", "a number"),
+        (True, "the truth value true", "true or false"),
+        (0o123, "the number 83", "a number"),
+        (45045, "the number 45045", "a number"),
+        (dt.date(2026, 1, 31), "the date 2026-01-31", "a date"),
+        (["a"], "a list", "a list"),
+        ({"a": "b"}, "a dictionary", "a dictionary"),
+        (None, "null", "null"),
+    ],
+)
+def test_a_value_that_is_not_text(value: Any, reading: str, kind: str) -> None:
+    """ansible-core would convert it without a word."""
+    for option, words in (("environments", reading), ("secret_environments", kind)):
+        for given in ({"A": "text", "B": value}, [{"key": "A", "value": "text"}, {"key": "B", "value": value}]):
+            with pytest.raises(OptionError) as refused:
+                BUILD_TRIGGER.normalize({option: given})
+            assert refused.value.message == (
+                f"{option}: the value of B (entry 2) must be text, but YAML reads it as {words}. Put it in quotation "
+                "marks, or end its template with '| string'."
+            )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({True: "x"}, "environments: the name in entry 1 must be text, but YAML reads it as the truth value true"),
+        (["A=1"], "environments: entry 1 must be a dictionary with key and value"),
+        (5, "environments must be a list of dictionaries"),
+        ("A=1", "environments: this is text"),
+        ("{no JSON", "environments: this text is not valid JSON"),
+    ],
+)
+def test_variables_of_another_form(given: Any, message: str) -> None:
+    with pytest.raises(OptionError, match=f"^{message}"):
+        BUILD_TRIGGER.normalize({"environments": given})
 
 
 def test_refused_by_the_service(app: AppWithBuilds) -> None:
@@ -125,7 +181,7 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
     for check_mode in (True, False):
         result = task.run(check_mode=check_mode, diff=True)
         assert "c4nary" not in str(result)
-        assert result["diff"]["after"]["build"]["environments"] == ["PASSWORD"]
+        assert result["diff"]["after"]["build"]["secrets"] == ["PASSWORD"]
     app.service.emulator.fault(method="POST", status=400, body='{"message": "c4nary is no password"}')
     assert "******** is no password" in task.fail()["msg"]
 
@@ -151,17 +207,14 @@ def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any],
 
 
 SHORT = "secret_environments: the value of A is too short"
-EVERYBODY = "secret_environments: the value of A is that of"
+EVERYBODY = "secret_environments: the value of A is also that of"
 UNFIT: dict[str, tuple[dict[str, Any], str]] = {
-    "a truth value": ({"secret_environments": {"A": True}}, "secret_environments: the value of A is not text"),
-    "a dictionary": ({"secret_environments": {"A": {"b": 1}}}, "secret_environments: the value of A is not text"),
     "one character": ({"secret_environments": {"A": "a"}}, SHORT),
     "three": ({"secret_environments": {"B": "long enough", "A": "abc"}}, SHORT),
-    "a number": ({"secret_environments": {"A": 1}}, SHORT),
     "as JSON": ({"secret_environments": '{"A": "abc"}'}, SHORT),
     "the branch": ({"secret_environments": {"A": "main"}}, f"{EVERYBODY} branch"),
     "the workflow": ({"secret_environments": {"A": "deploy"}, "workflow": "deploy"}, f"{EVERYBODY} workflow"),
-    "a number and text": ({"secret_environments": {"A": 2026}, "tag": "2026"}, f"{EVERYBODY} tag"),
+    "the tag": ({"secret_environments": {"A": "2026"}, "tag": "2026"}, f"{EVERYBODY} tag"),
     "the app": ({"secret_environments": {"A": APP}}, f"{EVERYBODY} app_slug"),
     "another variable": (
         {"secret_environments": {"A": "beta"}, "environments": [{"key": "TRACK", "value": "beta"}]},
@@ -176,26 +229,12 @@ def test_unfit_secrets(app: AppWithBuilds, options: dict[str, Any], message: str
     given = {"app_slug": APP, "branch": "main", **options}
     with pytest.raises(OptionError, match=f"^{message}") as refused:
         BUILD_TRIGGER.normalize(given)
-    # A module that is started without the controller's part refuses the same.
-    task = app.trigger(branch="main")
-    started = validated(replace(BUILD_TRIGGER, normalize=dict), {**task.options, **options})
-    for check_mode in (True, False):
-        result = BUILD_TRIGGER.carry_out(started, TaskContext({}, check_mode=check_mode), diff=True)
-        assert (result["error"]["kind"], result["msg"]) == ("option", refused.value.message)
     assert app.asked() == []
 
 
 def test_a_part_of_another_option_is_no_reason_to_refuse(app: AppWithBuilds) -> None:
     """Four digits are in many a commit hash."""
     app.trigger(branch="main", commit_hash="a1234b", secret_environments={"PIN": "1234"}).run()
-
-
-def test_secrets_that_are_no_dictionary() -> None:
-    """ansible-core would make one of almost any text, with the secret for a name."""
-    with pytest.raises(OptionError, match=r"^secret_environments: this is text; give a dictionary"):
-        BUILD_TRIGGER.normalize({"branch": "main", "secret_environments": "c4n'ary"})
-    for allowed in ({"A": "c4nary"}, ' {"A": "c4nary"}', "{no JSON"):
-        assert BUILD_TRIGGER.normalize({"secret_environments": allowed}) == {"secret_environments": allowed}
 
 
 class TestWait:
@@ -238,7 +277,7 @@ class TestWait:
         app.service.emulator.fault(status=500, path="/builds/.", nth=3)
         result = self.wait(app, 1)
         assert (result["failed"], result["error"]["kind"]) == (True, "server_error")
-        assert result["msg"].endswith(f"All the same build #2 ({result['build']['slug']}) was started.")
+        assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started nevertheless.")
 
     def test_a_progress_line_each_minute(self, app: AppWithBuilds, said: list[str]) -> None:
         app.service.emulator.options(build_seconds=150)
@@ -266,8 +305,8 @@ class TestLostAnswer:
         assert (result["changed"], result["build_url"]) == (True, None)
         assert result["warnings"] == [
             (
-                f"The answer of the service was lost. build #2 ({slug}) was started meanwhile from the same and is "
-                "taken for the one that this task asked for. No second one was asked for."
+                f"The answer of the service was lost. The build #2 ({slug}) was started meanwhile with the same "
+                "parameters, so the task continues with it. It did not start a second one."
             )
         ]
         assert app.statuses() == [1, 0]
@@ -285,8 +324,8 @@ class TestLostAnswer:
         failed = app.trigger(branch="main", max_retries=3).fail()
         assert (failed["error"]["kind"], failed["error"]["method"]) == ("unclear_outcome", "POST")
         assert failed["msg"].endswith(
-            "It is not known whether the build was started. The service shows no such build yet. Look at the list of "
-            "builds once more before you run this again."
+            "It is not known whether it was started. The service does not show it yet. Look at the list again before "
+            "you run this again."
         )
         assert app.asked() == [LATEST, TRIGGER, LATEST, LATEST, LATEST]
 
@@ -357,7 +396,7 @@ class TestAnswer:
     def test_a_build_that_is_not_shown_yet(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new", "build_number": 7, "triggered_workflow": "w"})
         assert result["warnings"] == [
-            "The service does not show build #7 (new) yet: the result holds what was asked for."
+            "The service does not show the build #7 (new) yet, so the result has what the task requested."
         ]
         build = result["build"]
         assert (build["branch"], build["triggered_workflow"], build["status"]) == ("main", "w", 0)
@@ -366,7 +405,7 @@ class TestAnswer:
     def test_no_access_to_builds(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new"}, 403)
         assert (result["failed"], result["error"]["kind"], result["build"]["slug"]) == (True, "forbidden", "new")
-        assert result["msg"].endswith("All the same build new was started.")
+        assert result["msg"].endswith("The build new was started nevertheless.")
 
     @pytest.mark.parametrize(
         "answer", [{}, {"slug": "x"}, {"build_slug": None, "results": [None]}, {"build_slug": 7, "results": {}}]
