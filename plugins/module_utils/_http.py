@@ -40,7 +40,7 @@ except ImportError:  # Entry.requires names what is missing before anything here
     urllib3 = None  # type: ignore[assignment]
 
 RETRIED_STATUSES = frozenset({502, 504})
-RETRIES_OF_UNKNOWN_HOST = {"dns": 1, "connection": 2}
+RETRIES_OF_UNKNOWN_HOST = {"dns": 1, "connection": 2, "proxy": 1}
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
 # The whole answer of an API has to be there after so many times the timeout of a request.
@@ -324,7 +324,7 @@ class HttpSession:
             sink.write(chunk)
 
     def _no_answer(self, call: Call, error: Exception) -> NoAnswerError:
-        kind, reason, advice = classify(error, self.transport.timeout)
+        kind, reason, advice = classify(error, self.transport.timeout, self.transport.proxy_for(call.url))
         host = urlsplit(call.url).netloc.rpartition("@")[2]
         message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown}). {advice}".rstrip()
         if kind == "option":

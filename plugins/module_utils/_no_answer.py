@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Proxy
 
 try:
     import requests
@@ -15,6 +17,10 @@ try:
 except ImportError:  # Entry.requires names what is missing before anything here is used
     requests = None  # type: ignore[assignment]
     urllib3 = None  # type: ignore[assignment]
+
+
+# Python's words for a proxy that does not connect to the host.
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
 class NoAnswerError(Exception):
@@ -41,9 +47,12 @@ def _causes(error: BaseException) -> list[BaseException]:
     return found
 
 
-def classify(error: Exception, timeout: float) -> tuple[str, str, str]:
+def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tuple[str, str, str]:
     """Return the kind of the error, the reason with {host} in it, and what to do."""
     causes = _causes(error)
+    if proxy and (found := _proxy_failure(causes, timeout, proxy)):
+        reason, advice = found
+        return "proxy", reason, advice
 
     def any_of(*types: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, types)), None)
@@ -52,8 +61,6 @@ def classify(error: Exception, timeout: float) -> tuple[str, str, str]:
     dns = next((cause for cause in causes if type(cause).__name__ in ("gaierror", "NameResolutionError")), None)
     # Other TLS errors are connections that broke, which may go better the next time.
     tls = any_of(ssl.SSLCertVerificationError) or next((cause for cause in causes if _is_hopeless(cause)), None)
-    if isinstance(error, exceptions.ProxyError):
-        return "proxy", "the proxy for {host} failed", "Check the proxy variables of the task."
     if dns:
         return "dns", "the host name {host} is unknown", "Check api_url and the name service."
     if tls:
@@ -71,10 +78,42 @@ def classify(error: Exception, timeout: float) -> tuple[str, str, str]:
         return "timeout", f"{{host}} did not answer within {timeout:g} s", "See timeout."
     if any_of(urllib3.exceptions.NewConnectionError):
         return "connection", "no connection to {host} is possible", "Check api_url and the network."
+    if proxy and any_of(exceptions.InvalidProxyURL, urllib3.exceptions.ProxySchemeUnknown):
+        return "option", f"the value of {proxy.variable} is not the URL of a proxy", "Use http://HOST:PORT."
     wrong = (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema, exceptions.MissingSchema)
     if any_of(*wrong, exceptions.InvalidProxyURL, UnicodeError):
         return "option", "the request to {host} is not possible", "Check api_url, api_token and the proxy variables."
     return "connection", "the connection to {host} ended before the answer was complete", ""
+
+
+def _proxy_failure(causes: list[BaseException], timeout: float, proxy: Proxy) -> tuple[str, str] | None:
+    """Return the reason and the advice for a failure on the way to the proxy or in it, or None for any other."""
+    kinds = urllib3.exceptions
+    # All connections are to the proxy. requests does not call a timeout of one a ProxyError.
+    if not any(
+        isinstance(cause, (requests.exceptions.ProxyError, kinds.NewConnectionError, kinds.ConnectTimeoutError))
+        for cause in causes
+    ):
+        return None
+    label = proxy.label.replace("{", "{{").replace("}", "}}")
+    check = f"Check {proxy.variable}."
+    tunnel = next((found for cause in causes if (found := _TUNNEL.search(str(cause)))), None)
+    if tunnel:
+        if tunnel[1] != "407":
+            return f"{label} refuses to connect to {{host}} (status {tunnel[1]})", "Ask whoever runs the proxy."
+        if proxy.has_user:
+            return f"{label} rejects the user and password (status 407)", check
+        advice = f"Put them into {proxy.variable}: http://USER:PASSWORD@HOST:PORT."
+        return f"{label} requires a user and a password (status 407)", advice
+    if any(type(cause).__name__ in ("gaierror", "NameResolutionError") for cause in causes):
+        return f"the host name of {label} is unknown", check
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return f"{label} refuses connections", f"{check} Is the proxy running?"
+    if any(isinstance(cause, (TimeoutError, kinds.ConnectTimeoutError)) for cause in causes):
+        return f"{label} did not answer within {timeout:g} s", check
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return f"the TLS connection to {label} failed", f"{check} Most proxies are reached by http://."
+    return f"{label} failed", check
 
 
 def _is_hopeless(error: BaseException) -> bool:

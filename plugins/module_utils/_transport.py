@@ -24,6 +24,35 @@ LONGEST_TIME_LIMIT_S = 30 * 86_400
 
 
 @dataclass(frozen=True)
+class Proxy:
+    """A proxy, and the variable that names it."""
+
+    variable: str
+    url: str = field(repr=False)  # may contain a password
+
+    @property
+    def _parts(self) -> SplitResult | None:
+        try:
+            return urlsplit(self.url if "://" in self.url else f"//{self.url}")
+        except ValueError:
+            return None
+
+    @property
+    def host(self) -> str | None:
+        return self._parts.hostname if self._parts else None
+
+    @property
+    def has_user(self) -> bool:
+        return bool(self._parts and "@" in self._parts.netloc)
+
+    @property
+    def label(self) -> str:
+        """How messages name it: without user and password."""
+        place = self._parts.netloc.rpartition("@")[2] if self._parts else ""
+        return f"the proxy {place} ({self.variable})" if place else f"the proxy in {self.variable}"
+
+
+@dataclass(frozen=True)
 class Transport:
     """How requests are made: the options of the group TRANSPORT, and the environment."""
 
@@ -75,20 +104,27 @@ class Transport:
         usual += [str(directory)] if directory.is_dir() and any(directory.iterdir()) else []
         return next((path for path in (*self.bundles.values(), *usual) if path), True)
 
-    def proxies(self, url: str) -> dict[str, str]:
-        """The proxy for this URL by the usual variables."""
-
-        def setting(name: str) -> str:
-            return self.env.get(name.lower()) or self.env.get(name.upper()) or ""
-
+    def proxy_for(self, url: str) -> Proxy | None:
+        """Return the proxy for this URL by the usual variables, or None if there is none."""
         parts = urlsplit(url)
-        without = setting("no_proxy")
+        without = next((self.env[name] for name in _spellings("no_proxy") if self.env.get(name)), "")
         if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": without}) or _in_network(parts, without):
-            return {}
-        proxy = setting(f"{parts.scheme}_proxy") or setting("all_proxy")
+            return None
+        names = (*_spellings(f"{parts.scheme}_proxy"), *_spellings("all_proxy"))
+        proxy = next((Proxy(name, self.env[name]) for name in names if self.env.get(name)), None)
         # Plain HTTP is for this machine only, so it must not leave it by way of a proxy either.
-        leaves = parts.scheme == "http" and not is_loopback(urlsplit(proxy).hostname)
-        return {parts.scheme: proxy} if proxy and not leaves else {}
+        if proxy and parts.scheme == "http" and not is_loopback(proxy.host):
+            return None
+        return proxy
+
+    def proxies(self, url: str) -> dict[str, str]:
+        """Return the proxy for this URL in the form of requests."""
+        proxy = self.proxy_for(url)
+        return {urlsplit(url).scheme: proxy.url} if proxy else {}
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    return name.lower(), name.upper()
 
 
 def _in_network(parts: SplitResult, no_proxy: str) -> bool:

@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Aborts a build or a pipeline that is not over. The module changes nothing if it is over, however it ended, also if it
-    ends before the request to abort arrives.
+  - Aborts a build or a pipeline that is not over. The module changes nothing if it is over, however it ended, also if
+    it ends before the request to abort arrives.
 options:
   build_slug:
     description:
@@ -220,8 +220,8 @@ build:
       type: bool
 pipeline:
   description:
-    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What it was started
-      with is left out, because values of environment variables are in there.
+    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What
+      it was started with is left out, because values of environment variables are in there.
   returned: success, and failure once it was told to abort
   type: dict
   contains:

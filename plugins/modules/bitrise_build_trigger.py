@@ -48,8 +48,8 @@ options:
       - Environment variables that are not secret. Ansible and Bitrise show them. For secrets, use
         O(secret_environments).
       - Either a list of dictionaries, or one dictionary of names and values.
-      - Values must be text. A value such as V(1.10), V(yes), V(0123) or V(12:30:45) without quotation marks is rejected,
-        because YAML reads it as something else.
+      - Values must be text. A value such as V(1.10), V(yes), V(0123) or V(12:30:45) without quotation marks is
+        rejected, because YAML reads it as something else.
     type: list
     elements: dict
     default: []
@@ -97,10 +97,10 @@ options:
   secret_environments_as:
     description:
       - How to send O(secret_environments).
-      - V(secrets) sends them as secrets, which Bitrise does not show. A service that does not support this ignores them,
-        so that the build lacks them.
-      - V(environments) sends them as other variables, for such a service. Every user of the app can then read them on the
-        page of the build.
+      - V(secrets) sends them as secrets, which Bitrise does not show. A service that does not support this ignores
+        them, so that the build lacks them.
+      - V(environments) sends them as other variables, for such a service. Every user of the app can then read them on
+        the page of the build.
     type: str
     choices: [secrets, environments]
     default: secrets
@@ -143,8 +143,8 @@ attributes:
     details:
       - Starting a build is an action. Each run starts another one.
 notes:
-  - With O(wait) the task fails if the build or pipeline fails. The result has RV(build) or RV(pipeline) nevertheless. One
-    that was aborted and counted as a success is a success.
+  - With O(wait) the task fails if the build or pipeline fails. The result has RV(build) or RV(pipeline) nevertheless.
+    One that was aborted and counted as a success is a success.
   - If the answer of the service is lost, the module starts no second build. It reads the list of builds. If exactly one
     matching build was started meanwhile, the module continues with it and warns. Otherwise the task fails with
     RV(error.kind) V(unclear_outcome).
@@ -297,8 +297,8 @@ build:
       type: bool
 pipeline:
   description:
-    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What it was started
-      with is left out, because values of environment variables are in there.
+    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What
+      it was started with is left out, because values of environment variables are in there.
   returned: success, and failure once it was started
   type: dict
   contains:

@@ -55,8 +55,8 @@ options:
     type: int
   after:
     description:
-      - Return only pipelines that were started after this time. Either a date and time in ISO 8601, in UTC unless it has
-        a zone, or Unix seconds. Requires O(app_slug).
+      - Return only pipelines that were started after this time. Either a date and time in ISO 8601, in UTC unless it
+        has a zone, or Unix seconds. Requires O(app_slug).
     type: str
   before:
     description:

@@ -227,7 +227,7 @@ UNFIT: dict[str, tuple[dict[str, Any], str]] = {
 def test_unfit_secrets(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
     """Refused before ansible-core knows the value, which it would take out of the message, too."""
     given = {"app_slug": APP, "branch": "main", **options}
-    with pytest.raises(OptionError, match=f"^{message}") as refused:
+    with pytest.raises(OptionError, match=f"^{message}"):
         BUILD_TRIGGER.normalize(given)
     assert app.asked() == []
 

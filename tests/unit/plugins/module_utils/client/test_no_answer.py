@@ -137,19 +137,54 @@ def test_server_that_speaks_no_http(make_client: MakeClient) -> None:
         assert failure(client).kind == "timeout"
 
 
-def test_proxy_that_is_not_there(make_client: MakeClient, closed_port: str) -> None:
-    error = failure(make_client("https://api.example.com", env={"https_proxy": f"http://{closed_port}"}))
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
+def test_proxy_that_is_not_there(make_client: MakeClient, closed_port: str, variable: str) -> None:
+    error = failure(make_client("https://api.example.com", env={variable: f"http://user:c4nary@{closed_port}"}))
     assert error.kind == "proxy"
-    assert "Check the proxy variables" in error.message
-
-
-def test_proxy_that_refuses(make_client: MakeClient) -> None:
-    with serving(Answer(407, b"")) as proxy:
-        env = {"HTTPS_PROXY": proxy.url.replace("http://", "http://user:c4nary@")}
-        error = failure(make_client("https://api.example.com", env=env))
-    assert error.kind == "proxy"
+    assert f": the proxy {closed_port} ({variable}) refuses connections (" in error.message
+    assert f"Check {variable}." in error.message
     assert "c4nary" not in error.message
-    assert proxy.lines == ["CONNECT api.example.com:443"]
+
+
+def test_proxy_that_is_unknown(make_client: MakeClient) -> None:
+    error = failure(
+        make_client("https://api.example.com", env={"https_proxy": "http://user:c4nary@proxy.invalid:3128"})
+    )
+    assert error.kind == "proxy"
+    assert ": the host name of the proxy proxy.invalid:3128 (https_proxy) is unknown (" in error.message
+    assert "c4nary" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "user", "words"),
+    [
+        (407, "", "requires a user and a password (status 407)"),
+        (407, "user:c4nary@", "rejects the user and password (status 407)"),
+        (403, "user:c4nary@", "refuses to connect to api.example.com (status 403)"),
+    ],
+)
+def test_proxy_that_refuses(make_client: MakeClient, status: int, user: str, words: str) -> None:
+    with serving(Answer(status, b"")) as proxy:
+        place = proxy.url.removeprefix("http://")
+        error = failure(make_client("https://api.example.com", env={"HTTPS_PROXY": f"http://{user}{place}"}))
+    assert error.kind == "proxy"
+    assert f": the proxy {place} (HTTPS_PROXY) {words} (" in error.message
+    assert "c4nary" not in str(error.as_dict()) + error.message
+    assert proxy.lines[0] == "CONNECT api.example.com:443"
+
+
+@pytest.mark.parametrize("value", ["user:c4nary@proxy.invalid:3128", "http://", "gopher://c4nary@proxy.invalid"])
+def test_value_that_is_no_proxy(make_client: MakeClient, value: str) -> None:
+    error = failure(make_client("https://api.example.com", env={"https_proxy": value}))
+    assert error.kind == "option"
+    assert ": the value of https_proxy is not the URL of a proxy (" in error.message
+    assert "c4nary" not in error.message
+
+
+def test_host_behind_a_proxy_that_fails(make_client: MakeClient, closed_port: str) -> None:
+    """What the proxy has nothing to do with is not reported as its failure."""
+    env = {"https_proxy": f"http://{closed_port}", "no_proxy": "127.0.0.1"}
+    assert failure(make_client(f"http://{closed_port}", env=env)).kind == "connection"
 
 
 @pytest.mark.parametrize(
