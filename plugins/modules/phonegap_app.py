@@ -50,9 +50,10 @@ options:
       - The content of the app. It is a zip, a tar.gz, a single page (V(index.html)), or a directory, of which a zip is
         made in memory. The same directory always makes the same zip; C(.git), C(.hg) and C(.svn) are left out.
       - It is searched like the files of M(ansible.builtin.copy).
-      - The service does not tell what content it has. So O(src) is sent when the app is created, when O(version) or any
-        other declared property or key changes, and with O(force=true). Without O(version) the version that a
-        C(config.xml) in O(src) says is the declared one.
+      - An archive or directory must contain an C(index.html) or a C(config.xml).
+      - The service does not return the content of an app. So the module sends O(src) when it creates the app, when
+        O(version) or any other declared property or key changes, and with O(force=true). If nothing else changes, it
+        does what O(on_unverifiable) says. If O(version) is omitted, the version in C(config.xml) of O(src) counts.
     type: path
   repo:
     description:
@@ -89,8 +90,8 @@ options:
     type: bool
   icon:
     description:
-      - Icon of the app, a PNG file. It is sent when the app has an icon of another file name or none, and with
-        O(force=true).
+      - Icon of the app, a PNG file. The module sends it if the app has no icon or one with another file name, and with
+        O(force=true). Otherwise it does what O(on_unverifiable) says.
     type: path
   keys:
     description:
@@ -183,6 +184,14 @@ options:
       - Send O(src) and O(icon) even if nothing else changes.
     type: bool
     default: false
+  on_unverifiable:
+    description:
+      - What to do if nothing shows whether the app has the content of O(src) or O(icon). The service returns neither.
+      - V(warn) keeps what the app has and issues a warning. V(trust) keeps it without a warning. V(replace) sends them
+        on every run. V(fail) fails.
+    type: str
+    choices: [warn, trust, replace, fail]
+    default: warn
 extends_documentation_fragment:
   - mobileops.ci._phonegap
   - mobileops.ci._phonegap.login
@@ -200,7 +209,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Not with O(force=true) and O(pull=true).
+      - Not with O(force=true), O(on_unverifiable=replace) and O(pull=true).
 notes:
   - What a C(config.xml) in O(src) says of title, package, version, description and PhoneGap version counts more than
     the options, for the service and for this module, which says so in a warning.

@@ -75,8 +75,8 @@ options:
   password:
     description:
       - Password of the key, for V(ios), V(blackberry) and V(windows). That of the account is O(login_password).
-      - Passwords are sent when the key is created, and when O(locked=false) finds it locked. The service does not check
-        them; wrong ones show when a build fails.
+      - The module sends passwords when it creates the key, and when O(locked=false) finds it locked. The service does
+        not check them: a build with a wrong one fails. See O(verify).
       - After such a failure the option O(mobileops.ci.phonegap_app#module:keys) of the app that uses the key sends
         corrected passwords, or the key can be locked with O(locked=true) and then unlocked.
     type: str
@@ -93,6 +93,18 @@ options:
       - V(false) unlocks the key if the service says that it is locked. V(true) makes the service forget the passwords.
         Without it the key is left as it is.
     type: bool
+  verify:
+    description:
+      - How to validate the files before the module creates or unlocks a key. The checks are those of
+        M(mobileops.ci.bitrise_build_certificate), M(mobileops.ci.bitrise_provisioning_profile) and
+        M(mobileops.ci.bitrise_android_keystore). They find for example a wrong password, an alias that the keystore
+        does not have, an expired certificate, a file of another kind, and a profile without the certificate.
+      - V(strict) rejects such files. V(warn) issues a warning and sends them. V(none) does not validate.
+      - V(strict) and V(warn) need the library cryptography on the host that runs the module. The files for
+        V(blackberry) are not validated.
+    type: str
+    choices: [strict, warn, none]
+    default: strict
   login_password:
     description:
       - Password of the account that O(username) names.

@@ -20,7 +20,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
 from ansible_collections.mobileops.ci.plugins.module_utils._local_tree import read_file_or_tree
 from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_plan import (
+    FAIL,
     FIELDS,
+    REPLACE,
+    TRUST,
+    WARN,
     AppStep,
     CreateApp,
     DeleteApp,
@@ -34,6 +38,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_plan im
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.chosen_keys import KEYS, choices_of, normalize
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient, has_number
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import (
+    check_content,
     read_content,
     read_icon,
     reconciled,
@@ -59,6 +64,7 @@ APP = OptionGroup(
         "icon": {"type": "path"},
         "pull": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
+        "on_unverifiable": {"type": "str", "choices": [WARN, TRUST, REPLACE, FAIL], "default": WARN},
     },
     mutually_exclusive=(("src", "repo"), ("src", "pull")),
     required_one_of=(("id", "title"),),
@@ -138,6 +144,8 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired,
             "before the @."
         )
     content = read_content(options["src"], context) if options["src"] else None
+    if content:
+        check_content(options["src"], content)
     effective, warnings = reconciled(options, told_by_config(content)) if content else (dict(options), ())
     desired = Desired(
         fields={name: effective[name] for name in FIELDS},
@@ -148,6 +156,7 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired,
         choices=choices_of(options),
         pull=options["pull"],
         force=options["force"],
+        on_unverifiable=options["on_unverifiable"],
     )
     return desired, effective, warnings
 

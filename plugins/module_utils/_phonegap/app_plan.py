@@ -22,6 +22,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, 
 # What is compared one by one. An empty text and none are the same to the service.
 FIELDS = ("title", "package", "version", "description", "debug", "private", "phonegap_version", "hydrates")
 
+# What to do if it is unknown whether the app has the declared content.
+WARN, TRUST, REPLACE, FAIL = "warn", "trust", "replace", "fail"
+
 
 @dataclass(frozen=True)
 class Desired:
@@ -35,6 +38,7 @@ class Desired:
     choices: tuple[Choice, ...]
     pull: bool
     force: bool
+    on_unverifiable: str = "warn"
 
 
 @dataclass(frozen=True)
@@ -189,15 +193,17 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
     used = [choice for choice in desired.choices if choice not in new]
     unlocks, warnings = _unlocks(app, used, known)
     corrected = _corrected(app, used, known)
-    # The service tells nothing of the content that it has: so it is sent whenever something else is, and on demand.
-    send = desired.content is not None and bool(changes or new or desired.force)
-    content = desired.content if send else None
+    # The service returns no digest of the content that it has. So the content is sent together with any other change.
+    unknown = _unverifiable(app, desired, changes=bool(changes or new))
+    warnings += _about_unverifiable(app, unknown, desired.on_unverifiable)
+    force = desired.force or (bool(unknown) and desired.on_unverifiable == REPLACE)
+    content = desired.content if changes or new or force else None
     actions: list[Action] = list(unlocks)
     if changes or new or corrected or content or desired.pull:
         choices = (*new, *corrected.values())
         actions.append(UpdateApp(app.id, app.title, changes, choices, content, desired.pull))
     after = _with(app, changes, new)
-    if desired.icon and (desired.icon.name != app.icon or desired.force):
+    if desired.icon and (desired.icon.name != app.icon or force):
         actions.append(SetIcon(app.id, app.title, desired.icon))
         after = replace(after, icon=desired.icon.name)
     shown_before, shown_after = _words(app), _words(after, content)
@@ -207,6 +213,33 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
     if corrected:
         shown_before["keys_with_wrong_password"], shown_after["keys_with_wrong_password"] = list(corrected), []
     return AppStep(Plan(tuple(actions), {"app": shown_before}, {"app": shown_after}), after, warnings)
+
+
+def _unverifiable(app: App, desired: Desired, *, changes: bool) -> list[str]:
+    """Return the options with files of which it is unknown whether the app has them. Those that are sent are not."""
+    if desired.force:
+        return []
+    src = desired.content is not None and not changes
+    icon = desired.icon is not None and desired.icon.name == app.icon
+    return [option for option, is_unknown in (("src", src), ("icon", icon)) if is_unknown]
+
+
+def _about_unverifiable(app: App, options: Sequence[str], on_unverifiable: str) -> tuple[str, ...]:
+    """Return a warning. Raises RefusedError for on_unverifiable=fail."""
+    if not options or on_unverifiable in (TRUST, REPLACE):
+        return ()
+    named = " and ".join(options)
+    problem = (
+        f"The service does not return the content of the {app.label}, so it is unknown whether {named} "
+        f"{'is' if len(options) == 1 else 'are'} what the app has."
+    )
+    ways = "set version to a new one, or force=true" if "src" in options else "set force=true"
+    if on_unverifiable == FAIL:
+        raise RefusedError(
+            f"{problem} To send it, {ways}. on_unverifiable=trust keeps what the app has.", kind="unverifiable"
+        )
+    text = f"{problem} Nothing was sent. To send it, {ways}, or use on_unverifiable=replace to send it on every run."
+    return (f"{text} on_unverifiable=trust keeps what the app has without this warning.",)
 
 
 def _refuse_immutable(app: App, desired: Desired) -> None:

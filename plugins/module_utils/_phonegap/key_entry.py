@@ -31,31 +31,35 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_plan im
     plan_absent,
     plan_present,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_verify import VERIFY, verify_key
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import read_named
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import Key, only_one
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import KEY_PLATFORMS, PHONEGAP_KEY, STATE
 
 _FILE_OPTIONS = ("cert", "profile", "keystore", "db", "csk")
 _PASSWORD_OPTIONS = ("password", "key_pw", "keystore_pw")
-KEY = OptionGroup(
-    {
-        "platform": {"type": "str", "required": True, "choices": list(KEY_PLATFORMS)},
-        "id": {"type": "int"},
-        "title": {"type": "str"},
-        "cert": {"type": "path"},
-        "profile": {"type": "path"},
-        "keystore": {"type": "path", "no_log": False},
-        "alias": {"type": "str"},
-        "db": {"type": "path"},
-        "csk": {"type": "path"},
-        "publisher_id": {"type": "str"},
-        "password": {"type": "str", "no_log": True},
-        "key_pw": {"type": "str", "no_log": True},
-        "keystore_pw": {"type": "str", "no_log": True},
-        "locked": {"type": "bool"},
-    },
-    required_together=(("key_pw", "keystore_pw"),),
-    required_one_of=(("id", "title"),),
+KEY = (
+    OptionGroup(
+        {
+            "platform": {"type": "str", "required": True, "choices": list(KEY_PLATFORMS)},
+            "id": {"type": "int"},
+            "title": {"type": "str"},
+            "cert": {"type": "path"},
+            "profile": {"type": "path"},
+            "keystore": {"type": "path", "no_log": False},
+            "alias": {"type": "str"},
+            "db": {"type": "path"},
+            "csk": {"type": "path"},
+            "publisher_id": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "key_pw": {"type": "str", "no_log": True},
+            "keystore_pw": {"type": "str", "no_log": True},
+            "locked": {"type": "bool"},
+        },
+        required_together=(("key_pw", "keystore_pw"),),
+        required_one_of=(("id", "title"),),
+    )
+    + VERIFY
 )
 
 
@@ -66,6 +70,7 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
     present = options["state"] == "present"
     desired = _desired(options, context) if present else None
     key = _find(client, platform, options["id"], options["title"])
+    warnings: tuple[str, ...] = ()
     if desired is None:
         plan, after = plan_absent(key), None
     else:
@@ -76,10 +81,11 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
                 kind="not_found",
             )
         plan, after = plan_present(key, desired)
+        warnings = verify_key(plan, desired, options["verify"])
     if plan.changed and not context.check_mode:
         for action in plan.actions:
             after = _apply(client, action)
-    return Outcome({"key": after.as_result() if after else None}, plan)
+    return Outcome({"key": after.as_result() if after else None}, plan, warnings)
 
 
 def _desired(options: Mapping[str, Any], context: TaskContext) -> DesiredKey:

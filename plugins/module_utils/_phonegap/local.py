@@ -21,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Co
 
 PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _CONFIG = "config.xml"
+_INDEX = "index.html"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LONGEST_CONFIG = 1024 * 1024
 
@@ -69,6 +70,32 @@ def read_content(path: str, context: TaskContext) -> Named:
     if head != b"PK":
         raise OptionError(f"src: {path} is neither a zip nor a tar.gz nor a page (.html).")
     return found if found.name.lower().endswith(".zip") else Named(f"{found.name}.zip", found.content)
+
+
+def check_content(path: str, found: Named) -> None:
+    """Raise OptionError for an archive with neither a config.xml nor an index.html: no app can be built from it.
+
+    An archive that cannot be read is left to the service, which reports it.
+    """
+    if PAGE.search(found.name):
+        return
+    try:
+        names = _names_in(found.content.data)
+    except Exception:  # of zip, tar and each compression in turn
+        return
+    if not any(re.split(r"[/\\]", name)[-1].lower() in (_CONFIG, _INDEX) for name in names):
+        raise OptionError(
+            f"src: {path} contains neither {_CONFIG} nor {_INDEX}, so no app can be built from it. "
+            "Use the folder or archive with the web files of the app."
+        )
+
+
+def _names_in(data: bytes) -> list[str]:
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.namelist()
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tarball:
+        return tarball.getnames()
 
 
 def told_by_config(found: Named) -> dict[str, str]:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import io
 import json
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,56 @@ def test_content_goes_along_with_a_change_and_by_force(phonegap: PhoneGap) -> No
     forced = task.with_options(version="1.1", force=True)
     assert forced.run(check_mode=True)["actions"] == forced.run()["actions"]
     assert phonegap.app_state()["uploads"] == 3
+
+
+@pytest.mark.parametrize("option", ["src", "icon"])
+def test_content_that_cannot_be_compared(phonegap: PhoneGap, option: str) -> None:
+    phonegap.holds(SHOP)
+    path = phonegap.file("index.html", "new") if option == "src" else phonegap.file("icon.png", PNG)
+    if option == "icon":
+        phonegap.app(title="Shop", icon=path).run()
+    task = phonegap.app(**SHOP, **{option: path})
+    result = task.run()
+    assert (result["changed"], len(result["warnings"])) == (False, 1)
+    assert (
+        f"it is unknown whether {option} is what the app has. Nothing was sent. To send it, set"
+        in result["warnings"][0]
+    )
+    assert "warnings" not in task.with_options(on_unverifiable="trust").run()
+    failed = task.with_options(on_unverifiable="fail").fail(check_mode=True)
+    assert failed["error"]["kind"] == "unverifiable"
+    for _run in range(2):
+        sent = task.with_options(on_unverifiable="replace")
+        assert sent.run(check_mode=True)["changed"] is True
+        result = sent.run()
+        assert [action["action"] for action in result["actions"]] == ["update" if option == "src" else "set_icon"]
+        assert "warnings" not in result
+    # What is sent anyway is no reason for a warning.
+    if option == "src":
+        assert "warnings" not in task.with_options(version="9.9").run()
+
+
+@pytest.mark.parametrize("form", ["zip", "tar.gz", "directory"])
+def test_an_archive_without_an_app(phonegap: PhoneGap, form: str) -> None:
+    members = {"readme.txt": b"x", "img/logo.svg": b"x"}
+    packed = io.BytesIO()
+    if form == "zip":
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(name, data)
+    elif form == "tar.gz":
+        with tarfile.open(fileobj=packed, mode="w:gz") as tarball:
+            for name, data in members.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tarball.addfile(info, io.BytesIO(data))
+    else:
+        for name, data in members.items():
+            phonegap.file(f"www/{name}", data)
+    src = f"{phonegap.folder}/www" if form == "directory" else phonegap.file(f"app.{form}", packed.getvalue())
+    failed = phonegap.app(title="New", src=src).fail()
+    assert f"src: {src} contains neither config.xml nor index.html" in failed["msg"]
+    assert phonegap.lines() == []
 
 
 def test_a_directory_is_the_same_archive_each_time(phonegap: PhoneGap) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from tests.signing_files import Authority, Identity, IdentityKind, ProfileType, Team, pkcs12_keystore
+
 from ..helpers.tasks import check_then_run_then_rerun
 from .service import ANDROID, PhoneGap
 
 FILES = {"ios": ("cert", "profile"), "android": ("keystore",), "blackberry": ("db", "csk"), "windows": ("keystore",)}
 TEXTS = {"android": {"alias": "release"}, "winphone": {"publisher_id": "0f0e"}}
 PASSWORDS: dict[str, dict[str, str]] = {"android": ANDROID, "winphone": {}}
+FILE_OPTIONS = ("cert", "profile", "keystore")
 PLATFORMS = ("ios", "android", "blackberry", "winphone", "windows")
 
 
@@ -131,3 +134,85 @@ def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) 
 def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(drop="before", method="POST", nth=1)
     assert "It was not created" in phonegap.key(**declared(phonegap, "ios")).fail()["msg"]
+
+
+AUTHORITY = Authority.create()
+TEAM = Team("ABCDE12345", "Example")
+IDENTITY = AUTHORITY.identity(IdentityKind.DISTRIBUTION, TEAM)
+OTHER = AUTHORITY.identity(IdentityKind.DISTRIBUTION, TEAM)
+DROID = AUTHORITY.android_key(alias="release")
+
+
+def a_profile(identity: Identity) -> bytes:
+    made = AUTHORITY.profile(
+        name="Store", type=ProfileType.APP_STORE, bundle_id="com.example.shop", identities=[identity], team=TEAM
+    )
+    return made.content
+
+
+def ios(phonegap: PhoneGap, **more: Any) -> dict[str, Any]:
+    files = {
+        "cert": phonegap.file("dist.p12", IDENTITY.pkcs12("c4nary")),
+        "profile": phonegap.file("dist.mobileprovision", a_profile(IDENTITY)),
+    }
+    return {"platform": "ios", "title": "Store", "password": "c4nary", "verify": "strict", **files, **more}
+
+
+def android(phonegap: PhoneGap, **more: Any) -> dict[str, Any]:
+    store = phonegap.file("release.keystore", pkcs12_keystore([DROID], "c4nary1"))
+    passwords = {"key_pw": "c4nary1", "keystore_pw": "c4nary1"}
+    return {
+        "platform": "android",
+        "title": "Store",
+        "keystore": store,
+        "alias": "release",
+        "verify": "strict",
+        **passwords,
+        **more,
+    }
+
+
+def test_files_that_are_valid(phonegap: PhoneGap) -> None:
+    for options in (ios(phonegap), android(phonegap), {**ios(phonegap), "title": "Locked", "password": None}):
+        result = check_then_run_then_rerun(phonegap.key(**options))
+        assert result["changed"] is True
+        # The profile comes from a test's own authority.
+        assert [text for text in result.get("warnings", ()) if "signer" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("make", "wrong", "words"),
+    [
+        (ios, {"password": "other"}, "cert: The password"),
+        (ios, {"cert": "text.p12"}, "cert: This is not a PKCS#12 file but"),
+        (ios, {"profile": "text.mobileprovision"}, "profile: This is not a provisioning profile but"),
+        (ios, {"profile": "other.mobileprovision"}, "profile: The profile does not contain the certificate in cert"),
+        (android, {"alias": "relase"}, "keystore: The keystore holds no alias relase"),
+        (android, {"key_pw": "other", "keystore_pw": "other"}, "keystore: The password"),
+        (android, {"keystore": "text.keystore"}, "keystore: This is not an Android keystore but"),
+    ],
+)
+def test_files_that_no_build_could_use(phonegap: PhoneGap, make: Any, wrong: dict[str, Any], words: str) -> None:
+    for name in ("text.p12", "text.mobileprovision", "text.keystore"):
+        phonegap.file(name, "just a text")
+    phonegap.file("other.mobileprovision", a_profile(OTHER))
+    given = {
+        option: f"{phonegap.folder}/{value}" if option in FILE_OPTIONS else value for option, value in wrong.items()
+    }
+    task = phonegap.key(**make(phonegap, **given))
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "verify"
+        assert failed["msg"].startswith(f"Nothing was sent. {words}"), failed["msg"]
+        assert "c4nary" not in failed["msg"]
+    assert phonegap.state["keys"] == {}
+    warned = task.with_options(verify="warn").run()
+    assert any(text.startswith(words) for text in warned["warnings"])
+    assert phonegap.lines_of(task.with_options(title="Another", verify="none"))[-1].startswith("POST")
+
+
+def test_a_wrong_password_to_unlock(phonegap: PhoneGap) -> None:
+    phonegap.key(**ios(phonegap, password=None)).run()
+    task = phonegap.key(**ios(phonegap, password="other", locked=False))
+    assert task.fail()["error"]["kind"] == "verify"
+    assert task.with_options(password="c4nary").run()["key"]["locked"] is False

@@ -99,7 +99,15 @@ def rollout(phonegap: PhoneGap, **more: Any) -> Rollouts:
 
 def key(phonegap: PhoneGap, **more: Any) -> dict[str, Any]:
     store = phonegap.file("release.keystore", keystore(PASSWORDS["keystore_pw"]))
-    return {"platform": "android", "title": "Release", "keystore": store, "alias": "release", **PASSWORDS, **more}
+    return {
+        "platform": "android",
+        "title": "Release",
+        "keystore": store,
+        "alias": "release",
+        "verify": "none",
+        **PASSWORDS,
+        **more,
+    }
 
 
 def test_the_example_of_the_header(phonegap: PhoneGap) -> None:
@@ -113,8 +121,7 @@ def test_the_example_of_the_header(phonegap: PhoneGap) -> None:
         "PHONEGAP_API_URL": phonegap.emulator.phonegap_url,
         "PHONEGAP_TOKEN": phonegap.emulator.phonegap_tokens["owner"],
     }
-    declared = [{"platform": "android", "title": "Release", "keystore": "release.keystore", "alias": "a", **PASSWORDS}]
-    phonegap.file("release.keystore", keystore(PASSWORDS["keystore_pw"]))
+    declared = [{**key(phonegap), "keystore": "release.keystore"}]
     more = ["-e", json.dumps({"phonegap_rollout_keys": declared})]
     done = ansible("playbook", *command.split()[1:], *more, cwd=phonegap.folder, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
