@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, ClassVar, Union
 if TYPE_CHECKING:
     import requests
 
-USER_AGENT = "mobileops.ci (Ansible collection)"
+# The version in galaxy.yml, which a module on another host cannot read. A test compares both.
+VERSION = "0.1.0"
+USER_AGENT = f"mobileops.ci/{VERSION}"
 
 Trust = Union[bool, str]  # what requests calls verify: a bundle, or whether to trust the usual ones
 

@@ -43,8 +43,9 @@ def in_all_apps(builds: Iterable[Build], query: Mapping[str, str], now: float) -
 def archived_builds(builds: Iterable[Build], query: Mapping[str, str], now: float) -> tuple[list[Build], int]:
     """Builds older than those of the ordinary list, in a span of time, and how many of them are wanted."""
     after, before, limit = _number(query, "after"), _number(query, "before"), _number(query, "limit")
-    if after is None or before is None or limit is None:
-        raise bad_request("after, before and limit are required")
+    if after is None or before is None:
+        raise bad_request("after and before are required")
+    limit = MAX_ARCHIVED if limit is None else limit
     if not 1 <= limit <= MAX_ARCHIVED:
         raise bad_request(f"invalid limit parameter: must be between 1 and {MAX_ARCHIVED}")
     young = _younger(now)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from .clock import rfc3339
 from .model import Json
+from .pkcs12_parts import without_keys
 
 
 @functools.lru_cache(maxsize=512)
@@ -44,15 +45,27 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
+def _in_order_of_file(body: bytes, password: str) -> tuple[x509.Certificate, ...]:
+    usual = _open_pkcs12(body, password)
+    try:
+        ordered = _open_pkcs12(without_keys(body), password)
+    except (ValueError, IndexError, KeyError):
+        return usual
+    return ordered if len(ordered) == len(usual) else usual
+
+
 def certificates_in(body: bytes, password: str) -> list[Json]:
-    """The `certificates` list of a build certificate: those that sign, not those that vouch for them."""
+    """The `certificates` list of a build certificate, in the order of the file, without those of authorities.
+
+    A self-signed certificate looks like one of an authority, and is listed if there is no other.
+    """
+    every = _in_order_of_file(body, password)
     return [
         {
             "serial": f"{certificate.serial_number:X}",
             "expiry_date": rfc3339(certificate.not_valid_after_utc.timestamp()),
         }
-        for certificate in _open_pkcs12(body, password)
-        if not _is_authority(certificate)
+        for certificate in [each for each in every if not _is_authority(each)] or every
     ]
 
 

@@ -158,7 +158,9 @@ def test_old_builds_are_archived(owner: Api, builds: str) -> None:
     assert answer["paging"] == {"total_item_count": 1, "page_item_limit": 1000}
     assert owner.data(f"{path}?after=0&before=1&limit=1") == []
     assert owner.data(f"{builds}/b0")["status"] == 1
-    for query in ("after=0&before=1", "before=1&limit=1", "after=0&before=1&limit=1001", "after=0&before=1&limit=0"):
+    unlimited = owner.send("GET", f"{path}?after=0&before=4000000000").json()
+    assert unlimited == answer
+    for query in ("after=0", "before=1&limit=1", "after=0&before=1&limit=1001", "after=0&before=1&limit=0"):
         assert owner.send("GET", f"{path}?{query}").status_code == 400
 
 

@@ -12,9 +12,11 @@ import re
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 
+from tests.emulator.inspection import certificates_in
 from tests.emulator.process import Emulator
-from tests.signing_files import Authority, Identity, IdentityKind, Team
+from tests.signing_files import Authority, Identity, IdentityKind, Team, merged
 
 from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api, storage
 
@@ -168,6 +170,21 @@ def test_certificates_know_what_is_inside(owner: Api, identity: Identity) -> Non
     assert not protected["certificate_password"]
     assert protected["certificates"] == expected
     assert not owner.data(f"/apps/one/{CERTIFICATES}")[0]["certificate_password"]
+
+
+def test_certificates_are_in_the_order_of_the_file() -> None:
+    """Also if the certificate of the key is not the first one."""
+    authority, team = Authority.create(), Team("A1B2C3D4E5", "Acme Ltd")
+    first, second = (authority.identity(IdentityKind.DISTRIBUTION, team) for _number in range(2))
+    body = merged([first.pkcs12_without_key("secret"), second.pkcs12("secret")], "secret")
+    serials = [entry["serial"] for entry in certificates_in(body, "secret")]
+    assert serials == [f"{each.certificate.serial_number:X}" for each in (first, second)]
+
+
+def test_a_certificate_that_vouches_for_itself_is_not_lost() -> None:
+    root = Authority.create().root.certificate
+    body = pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(root, b"root")], NoEncryption())
+    assert [entry["serial"] for entry in certificates_in(body, "")] == [f"{root.serial_number:X}"]
 
 
 def test_nothing_is_known_before_the_confirmation(owner: Api) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, is_loopback
+from tests.emulator.process import CHECKOUT
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP, Service
@@ -139,3 +141,11 @@ def test_ca_path_comes_before_the_environment(tmp_path: Path) -> None:
 )
 def test_loopback(host: str | None, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+def test_the_service_sees_the_version_of_the_collection(make_client: MakeClient) -> None:
+    """As galaxy.yml has it, so that whoever runs a service can tell versions apart."""
+    with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server:
+        make_client(server.url).app("x")
+    version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    assert [headers["User-Agent"] for _line, headers in server.seen] == [f"mobileops.ci/{version}"]
