@@ -14,20 +14,30 @@ from dataclasses import dataclass
 from typing import IO
 
 from ansible_collections.mobileops.ci.plugins.module_utils._background_hash import BackgroundHash
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    LocalFileError,
+    RefusedError,
+    ServiceError,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._kept_part import open_kept
 
 BLOCK_BYTES = 1024 * 1024
 # A GiB in pieces of this size took ext4 0.6 s, in pieces of 256 KiB up to 2.4 s.
 WRITE_BYTES = 32 * 1024
-_LONGEST_NAME_BYTES = 255
+LONGEST_NAME_BYTES = 255
 
 
 def path_of(dest: str, name: str, otherwise: str = "download") -> str:
-    """The path of the file, as ansible.builtin.get_url has it: in an existing directory, or one with a slash at the
-    end, it gets its own name. That name is somebody else's text, and never leads out of the directory.
+    """Return the path of the file, as ansible.builtin.get_url does: in an existing directory, or one with a slash at
+    the end, the file has its own name. That name is text of others, and never leads out of the directory.
     """
-    path = os.path.join(dest, _file_name(name, otherwise)) if dest.endswith("/") or os.path.isdir(dest) else dest
+    return path_in(dest, file_name(name, otherwise))
+
+
+def path_in(dest: str, name: str) -> str:
+    """Return the path of the file, for a name that comes from file_name()."""
+    path = os.path.join(dest, name) if dest.endswith("/") or os.path.isdir(dest) else dest
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise LocalFileError(f"dest: the directory {folder} does not exist.")
@@ -43,13 +53,14 @@ def check_writable(path: str) -> None:
         raise LocalFileError(f"dest: the directory {folder} cannot be written.")
 
 
-def _file_name(name: str, otherwise: str) -> str:
+def file_name(name: str, otherwise: str) -> str:
+    """Return a name for a file from text of others; `otherwise` if nothing of the text can be used."""
     for text in (name, otherwise):
         safe = "".join("_" if mark in "/\\" or not mark.isprintable() else mark for mark in text).lstrip(". ")
         encoded = safe.encode("utf-8", "replace")
-        if len(encoded) > _LONGEST_NAME_BYTES:
+        if len(encoded) > LONGEST_NAME_BYTES:
             # What tells files apart is at the end as often as at the beginning: ".dSYM.zip".
-            encoded = encoded[: _LONGEST_NAME_BYTES - 32] + encoded[-32:]
+            encoded = encoded[: LONGEST_NAME_BYTES - 32] + encoded[-32:]
         safe = encoded.decode("utf-8", "ignore").strip()
         if safe:
             return safe
@@ -235,7 +246,8 @@ class Partial(Digest):
         with contextlib.suppress(OSError):
             self._file.flush()
         # What is wrong here, such as a full disk, does not get better by it.
-        stays = bool(self._kept and self.validator and self.position) and not isinstance(error, LocalFileError)
+        wrong_here = isinstance(error, (LocalFileError, RefusedError))
+        stays = bool(self._kept and self.validator and self.position) and not wrong_here
         if stays and isinstance(error, CiError):
             error.notes.append(
                 f"The first {self.position} bytes are kept in {self.path}; the next run goes on from there."

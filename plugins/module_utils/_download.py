@@ -15,8 +15,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -65,6 +66,10 @@ class Wanted:
     # Names what is downloaded, with its service: an interrupted download goes on in a later run if the content is the
     # same by then.
     identity: str | None = None
+    # Called with the digest of the file that is about to be replaced. Raises RefusedError if it must not be.
+    before_replacing: Callable[[str], None] | None = field(default=None, repr=False)
+    # Called with the number of bytes that have come, instead of a line of progress for this file.
+    progress: Callable[[int], None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,8 @@ def _save(
     context.set_attributes(options, os.path.dirname(path) or ".", True)
     # The same size and nothing to compare with: only the bytes themselves can tell.
     compare = local is not None and not known
+    if present and not compare:
+        _check_replaced(wanted, present, local)
     if context.check_mode:
         digest = Digest(wanted.size)
         if compare:
@@ -159,6 +166,8 @@ def _save(
             finally:
                 digest.stop()
             known = digest.sha256
+            if present and local != known:
+                _check_replaced(wanted, present, local)
         size, same = wanted.size, compare and local == known
     else:
         digest, same = _write(wanted, path, local if compare else None, options, context, fill)
@@ -184,6 +193,8 @@ def _write(
         if same:
             partial.discard()
         else:
+            if unless is not None and wanted.before_replacing:
+                wanted.before_replacing(unless)
             partial.finish()
             partial.inherit()
             context.set_attributes(options, partial.path, False)
@@ -192,6 +203,11 @@ def _write(
         partial.give_up(error)
         raise
     return partial, same
+
+
+def _check_replaced(wanted: Wanted, present: Present, local: str | None) -> None:
+    if wanted.before_replacing:
+        wanted.before_replacing(local or present.sha256())
 
 
 def _may_be_wanted(present: Present, wanted: Wanted) -> bool:
@@ -270,6 +286,7 @@ class _Talking:
 
     def __init__(self, sink: Digest, wanted: Wanted, context: TaskContext) -> None:
         self._sink, self._wanted, self._say = sink, wanted, context.say
+        self._progress = wanted.progress
         self._last = time.monotonic()
 
     @property
@@ -286,6 +303,9 @@ class _Talking:
 
     def write(self, data: bytes, /) -> None:
         self._sink.write(data)
+        if self._progress:
+            self._progress(self._sink.position)
+            return
         now = time.monotonic()
         if now - self._last >= SAY_INTERVAL_S:
             self._last = now
@@ -294,3 +314,33 @@ class _Talking:
 
     def restart(self) -> None:
         self._sink.restart()
+
+
+class TotalProgress:
+    """Lines of progress for several files together. For several threads."""
+
+    def __init__(self, what: str, sizes: Sequence[int | None], say: Callable[[str], None]) -> None:
+        self._what, self._say = what, say
+        self._files = len(sizes)
+        self._size = None if None in sizes else sum(size or 0 for size in sizes)
+        self._lock = threading.Lock()
+        self._bytes: dict[str, int] = {}
+        self._finished = 0
+        self._last = time.monotonic()
+
+    def note(self, file: str, position: int) -> None:
+        """Take note that the file has so many bytes."""
+        with self._lock:
+            self._bytes[file] = position
+            now = time.monotonic()
+            if now - self._last < SAY_INTERVAL_S:
+                return
+            self._last = now
+            done = sum(self._bytes.values()) / 2**20
+        of = f" of {self._size / 2**20:.0f}" if self._size else ""
+        self._say(f"{self._what}: {self._finished} of {self._files} files, {done:.0f}{of} MiB")
+
+    def finish(self) -> None:
+        """Take note that a file is done."""
+        with self._lock:
+            self._finished += 1

@@ -9,42 +9,67 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_artifact_download
-short_description: Download an artifact of a build on Bitrise
+short_description: Download artifacts of a build on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an artifact of a build is there as a file.
-  - The bytes are streamed to a temporary file of mode 0600 beside the destination, which takes its place in one step
-    once all of them are there and checked. An interrupted download goes on where it was, also in a later run.
+  - Downloads one artifact of a build to a file, or all artifacts of a build to a directory.
+  - The module streams the bytes to a temporary file of mode 0600 beside the destination. When all of them have arrived
+    and are checked, it renames the file. An interrupted download continues where it ended, also in a later run, if the
+    artifact is still the same. Otherwise it starts again.
 options:
+  slug:
+    description:
+      - Slug of the artifact, as in the result of M(mobileops.ci.bitrise_artifact_info). Without this and O(title), the
+        module downloads all artifacts of the build.
+    type: str
+  title:
+    description:
+      - Title of the artifact, which mostly is the name of a file. If several artifacts of the build have it, the task
+        fails, lists their slugs and downloads nothing.
+    type: str
+  titles:
+    description:
+      - Of the whole build, download only artifacts with these titles. Each entry is a pattern as in a shell, for
+        example V(*.apk).
+    type: list
+    elements: str
+  types:
+    description:
+      - Of the whole build, download only artifacts of these types, for example V(android-apk), V(ios-ipa) or V(file).
+        Each entry is a pattern.
+    type: list
+    elements: str
   dest:
     description:
-      - The file to write, on the host that runs the module. With O(run_in=controller) that is the controller.
-      - In a directory that exists, or with a slash at the end, the file is named after the title of the artifact.
-        Slashes and what cannot be printed become underscores in it, and dots at its beginning are left out, so that it
-        never leads out of the directory.
-      - The directory has to be there.
+      - File to write, on the host that runs the module. With O(run_in=controller) that is the controller.
+      - For a whole build, this is a directory. It must exist.
+      - In a directory that exists, or with a slash at the end, the file has the title of the artifact as its name.
+        Slashes and characters that cannot be printed become underscores, and dots at the beginning are removed, so that
+        the file is always in the directory. If several artifacts of the build have the same name, also apart from upper
+        and lower case, the slug is part of the name of each of them, as in V(app-4d6a1c0b7e9f2358.apk).
+      - The directory must exist.
     type: path
     required: true
   checksum:
     description:
-      - The digest that the file shall have, in the form V(sha256:) followed by 64 hexadecimal digits.
-      - If what was downloaded has another one, the task fails and leaves O(dest) as it was. A file that has it already
-        is not downloaded.
+      - Expected digest of the file, in the form V(sha256:) followed by 64 hexadecimal digits. Only for one artifact.
+      - If the download has another digest, the task fails and does not change O(dest). If the file has the digest, the
+        module does not download it.
     type: str
   force:
     description:
-      - Download the artifact even if O(dest) holds it already.
+      - Download the artifact even if O(dest) has it, and replace a file that is another artifact.
     type: bool
     default: false
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
   - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
   - mobileops.ci._run_in
   - mobileops.ci._bitrise_builds.build
-  - mobileops.ci._bitrise_artifacts.artifact
   - mobileops.ci._file_attributes
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
@@ -60,13 +85,19 @@ attributes:
     details:
       - Not with O(force=true).
 notes:
-  - Whether O(dest) holds the artifact already is told by O(checksum) if it is given; else by the size; else by the
-    digest that this artifact had when this module downloaded it last, as what is behind a slug never changes; else by
-    downloading and comparing it, in check mode without writing it. Those digests are kept below
-    C(~/.local/state/mobileops.ci) of the user who runs the module.
-  - What has arrived of an interrupted download is kept in a hidden file with the suffix C(.part) beside O(dest), for
-    the next run of the same task. The message of the failure names it.
-  - The size of what was downloaded is always compared with what the service states.
+  - To find out whether O(dest) has the artifact, the module uses O(checksum), otherwise the size, otherwise the digest
+    that this artifact had when the module downloaded it last, because the content of an artifact does not change. If it
+    never downloaded the artifact on this host, it downloads and compares it, in check mode without writing it. These
+    digests are stored in C(~/.local/state/mobileops.ci) of the user who runs the module.
+  - The same digests show that a file at O(dest) is another artifact. If that artifact belongs to the same build, the
+    task fails with RV(error.kind) V(other_artifact) and does not replace the file, because two artifacts have the same
+    destination. If it belongs to another build, the module replaces a file in a directory and issues a warning. A file
+    that was changed, or that another host downloaded, is not recognized.
+  - The module keeps the bytes of an interrupted download in a hidden file with the suffix C(.part) beside O(dest), and
+    beside it, with the suffix C(.part.tag), the entity tag or the date of the artifact. The next run continues only if
+    they are still the same.
+  - The module compares the size of a download with the one that Bitrise reports.
+  - If an artifact of a whole build fails, the module continues with the others, and then fails.
 seealso:
   - module: mobileops.ci.bitrise_artifact_info
   - module: ansible.builtin.get_url
@@ -80,6 +111,19 @@ EXAMPLES = r"""
     build_slug: 1f2e3d4c5b6a7988
     title: app-release.apk
     dest: releases/
+
+- name: Download all packages of a build
+  mobileops.ci.bitrise_artifact_download:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    build_slug: 1f2e3d4c5b6a7988
+    types: [android-apk, ios-ipa]
+    dest: releases/
+  register: packages
+
+- name: Show their paths
+  ansible.builtin.debug:
+    var: packages.files | map(attribute='dest')
 
 - name: Put an artifact on a web server if it is the right one
   mobileops.ci.bitrise_artifact_download:
@@ -96,21 +140,74 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dest:
-  description: Path of the file.
-  returned: success
+  description: Path of the file. For a whole build, the directory.
+  returned: success, and failure of some artifacts of a build
   type: str
+  sample: releases/app-release.apk
 size:
-  description: Its size in bytes. In check mode what the service states.
-  returned: success
+  description: Size in bytes. For a whole build, the total size of RV(files).
+  returned: success, and failure of some artifacts of a build
   type: int
+  sample: 607185
 sha256:
-  description:
-    - SHA-256 of the bytes in hexadecimal. In check mode V(null) where only a download would tell.
-  returned: success
+  description: SHA-256 of the file. V(null) for a whole build, and in check mode if only a download would show it.
+  returned: success, and failure of some artifacts of a build
   type: str
+  sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+files:
+  description: The files, in the order of the artifacts of the build.
+  returned: success, and failure of some artifacts of a build
+  type: list
+  elements: dict
+  contains:
+    dest:
+      description: Path of the file.
+      type: str
+      sample: releases/app-release.apk
+    size:
+      description: Size in bytes.
+      type: int
+      sample: 607185
+    sha256:
+      description: SHA-256 of the file. In check mode V(null) if only a download would show it.
+      type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    changed:
+      description: Whether the file was written, or got other attributes.
+      type: bool
+      sample: true
+    artifact:
+      description: The artifact, without the URL to download it from. Its page is V(null) for a whole build.
+      type: dict
+      contains:
+        slug:
+          description: Slug of the artifact.
+          type: str
+        title:
+          description: Title of the artifact. Several artifacts of a build may have the same one.
+          type: str
+        artifact_type:
+          description: Type of the artifact, for example V(android-apk), V(ios-ipa) or V(file).
+          type: str
+        file_size_bytes:
+          description: Size in bytes.
+          type: int
+        is_public_page_enabled:
+          description: Whether the artifact has a page from which everybody can install the app.
+          type: bool
+        public_install_page_url:
+          description:
+            - Address of that page. Empty without one.
+          type: str
+        artifact_meta:
+          description: What the build has found out about the artifact, such as the version of the app.
+          type: dict
+        intermediate_file_info:
+          description: What the service says of a file that is handed on between the stages of a pipeline.
+          type: dict
 artifact:
-  description: The artifact, without the URL to download it from.
-  returned: success
+  description: The artifact, without the URL to download it from. V(null) for a whole build.
+  returned: success, and failure of some artifacts of a build
   type: dict
   contains:
     slug:
@@ -174,7 +271,7 @@ error:
       description:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(duplicates), V(local_file), V(checksum), V(storage), V(signed_url_expired)
+          V(duplicates), V(other_artifact), V(local_file), V(checksum), V(storage), V(signed_url_expired)
           or V(option).
       type: str
     status:

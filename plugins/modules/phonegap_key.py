@@ -76,7 +76,7 @@ options:
     description:
       - Password of the key, for V(ios), V(blackberry) and V(windows). That of the account is O(login_password).
       - The module sends passwords when it creates the key, and when O(locked=false) finds it locked. The service does
-        not check them: a build with a wrong one fails. See O(verify).
+        not check them, so a build with a wrong one fails. See O(verify).
       - After such a failure the option O(mobileops.ci.phonegap_app#module:keys) of the app that uses the key sends
         corrected passwords, or the key can be locked with O(locked=true) and then unlocked.
     type: str

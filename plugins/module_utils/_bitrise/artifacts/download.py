@@ -1,58 +1,248 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_download: an artifact of a build as a file."""
+"""bitrise_artifact_download: one artifact of a build as a file, or all of them in a directory."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import KIND
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.file_names import file_names
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import (
+    SEVERAL,
+    check_patterns,
+    matches,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.owners import Owners, open_digests
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import named
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
-from ansible_collections.mobileops.ci.plugins.module_utils._download import DOWNLOAD, Wanted, checksum_of, save
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
+from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_in
+from ansible_collections.mobileops.ci.plugins.module_utils._download import (
+    DOWNLOAD,
+    Saved,
+    TotalProgress,
+    Wanted,
+    checksum_of,
+    save,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    LocalFileError,
+    OptionError,
+    RefusedError,
+    ServiceError,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES, only_as_module
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
+from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, refuse_empty
+from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_texts
+
+ERRORS_IN_MESSAGE = 10
 
 
-def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    checksum = checksum_of(options["checksum"])
-    artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
+@dataclass(frozen=True)
+class _Job:
+    """What the downloads of a task have in common."""
+
+    options: Mapping[str, Any]
+    clients: BitriseClients
+    context: TaskContext
+    digests: DigestCache | None
+    owners: Owners
+    progress: TotalProgress | None = None
+
+    def artifacts(self) -> Artifacts:
+        """Return the artifacts of the build, for the thread that calls this."""
+        return _artifacts(self.clients, self.options)
+
+    def save(self, artifact: Artifact, path: str, read: Artifact | None = None) -> _File:
+        """Make sure that the artifact is at the path. `read`: the artifact with its URL, if that is known."""
+        options, checksum = self.options, checksum_of(self.options["checksum"])
+        at_hand = [read] if read else []
+
+        def fresh_url() -> str:
+            return _url_of(at_hand.pop() if at_hand else self.artifacts().read(artifact.slug))
+
+        wanted = Wanted(
+            artifact.label,
+            fresh_url,
+            artifact.size,
+            checksum,
+            known_sha256=self.digests.get(artifact.slug) if self.digests else None,
+            force=options["force"],
+            identity=self._identity(artifact),
+            before_replacing=None if options["force"] else partial(self.owners.check, artifact, path),
+            progress=partial(self.progress.note, artifact.slug) if self.progress else None,
+        )
+        saved = save(self.clients.get(), wanted, path, options, self.context)
+        # A file that was found equal to a checksum says nothing of the artifact.
+        if self.digests and saved.sha256 and not self.context.check_mode and (saved.written or not checksum):
+            self.digests.put(artifact.slug, saved.sha256)
+        return _File(artifact, saved, options["app_slug"])
+
+    def _identity(self, artifact: Artifact) -> str | None:
+        """Return what names the part of an interrupted download. Without a size nothing tells it from the whole."""
+        if artifact.size is None:
+            return None
+        options = self.options
+        return " ".join((self.clients.api_url, options["app_slug"], options["build_slug"], artifact.slug))
+
+
+@dataclass(frozen=True)
+class _File:
+    artifact: Artifact
+    saved: Saved
+    app_slug: str
+
+    @property
+    def plan(self) -> Plan:
+        artifact = self.artifact
+        return self.saved.plan(kind=KIND, app_slug=self.app_slug, slug=artifact.slug, name=artifact.name)
+
+    def as_result(self) -> dict[str, Any]:
+        saved = self.saved
+        values = {"dest": saved.path, "size": saved.size, "sha256": saved.sha256, KIND: self.artifact.as_result()}
+        return {**values, "changed": self.plan.changed}
+
+
+def _artifacts(clients: BitriseClients, options: Mapping[str, Any]) -> Artifacts:
+    return Artifacts(clients.get(), options["app_slug"], options["build_slug"])
+
+
+def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+    check_workers(options["concurrency"])
+    refuse_empty(options, "slug", "title")
+    checksum_of(options["checksum"])
+    digests = open_digests(clients.api_url, context.env)
+    work = _download_build if options["slug"] is None and options["title"] is None else _download_one
+    try:
+        return work(options, clients, context, digests)
+    finally:
+        if digests:
+            digests.save()
+
+
+def _download_one(
+    options: dict[str, Any], clients: BitriseClients, context: TaskContext, digests: DigestCache | None
+) -> Outcome:
+    """Download the artifact that slug or title names."""
+    artifacts = _artifacts(clients, options)
     artifact = artifacts.find_existing(options)
-    digests = _digests(client.api_url, context.env)
-    at_hand = [artifact]
+    dest = options["dest"]
+    in_directory = dest.endswith("/") or os.path.isdir(dest)
+    # Another artifact of the build may have the same title.
+    name = file_names(_with(artifact, list(artifacts.each())))[artifact.slug] if in_directory else ""
+    path = path_in(dest, name)
+    owners = Owners(digests, lambda: list(artifacts.each()), in_directory=in_directory)
+    file = _Job(options, clients, context, digests, owners).save(artifact, path, artifact)
+    values = file.as_result()
+    changed = values.pop("changed")
+    return Outcome({**values, "files": [{**values, "changed": changed}]}, file.plan, _about_replaced(owners))
 
-    def fresh_url() -> str:
-        return _url_of(at_hand.pop() if at_hand else artifacts.read(artifact.slug))
 
-    wanted = Wanted(
-        artifact.label,
-        fresh_url,
-        artifact.size,
-        checksum,
-        known_sha256=digests.get(artifact.slug) if digests else None,
-        force=options["force"],
-        identity=_identity(client, options, artifact),
+def _with(artifact: Artifact, listed: list[Artifact]) -> list[Artifact]:
+    return listed if any(each.slug == artifact.slug for each in listed) else [*listed, artifact]
+
+
+def _download_build(
+    options: dict[str, Any], clients: BitriseClients, context: TaskContext, digests: DigestCache | None
+) -> Outcome:
+    """Download all artifacts of the build that the filters select."""
+    if options["checksum"] is not None:
+        raise OptionError("checksum is about one artifact. It requires slug or title.")
+    for name in ("titles", "types"):
+        check_patterns(name, options[name])
+    every = list(_artifacts(clients, options).each())
+    wanted = [artifact for artifact in every if _is_selected(artifact, options)]
+    if not wanted:
+        raise RefusedError(_nothing(options, len(every)), kind="not_found")
+    folder = options["dest"].rstrip("/") or "/"
+    if not os.path.isdir(folder):
+        raise LocalFileError(f"dest: {folder} is not a directory. A whole build needs one that exists.")
+    names = file_names(every)
+    owners = Owners(digests, lambda: every, in_directory=True)
+    progress = TotalProgress(f"build {options['build_slug']}", [artifact.size for artifact in wanted], context.say)
+    job = _Job(options, clients, context, digests, owners, progress)
+    files: dict[str, _File] = {}
+    errors: dict[str, CiError] = {}
+
+    def work(artifact: Artifact) -> _File | CiError:
+        try:
+            return job.save(artifact, path_in(f"{folder}/", names[artifact.slug]))
+        except CiError as error:
+            if error.ends_task:
+                raise
+            return error
+
+    def done(artifact: Artifact, result: _File | CiError) -> None:
+        progress.finish()
+        if isinstance(result, CiError):
+            errors[artifact.slug] = result
+        else:
+            files[artifact.slug] = result
+
+    workers = min(options["concurrency"], len(wanted))
+    side_by_side(clients, workers, wanted, work, done)
+    in_order = [files[artifact.slug] for artifact in wanted if artifact.slug in files]
+    return _outcome_of(folder, in_order, [errors[each.slug] for each in wanted if each.slug in errors], owners)
+
+
+def _outcome_of(folder: str, files: Sequence[_File], errors: Sequence[CiError], owners: Owners) -> Outcome:
+    plans = [file.plan for file in files]
+    plan = Plan(
+        tuple(action for plan in plans for action in plan.actions),
+        {path: side for plan in plans for path, side in plan.before.items()},
+        {path: side for plan in plans for path, side in plan.after.items()},
     )
-    path = path_of(options["dest"], artifact.name, artifact.slug)
-    saved = save(client, wanted, path, options, context)
-    # A file that was found equal to a checksum says nothing of the artifact.
-    if digests and saved.sha256 and not context.check_mode and (saved.written or not checksum):
-        digests.put(artifact.slug, saved.sha256)
-        digests.save()
-    values = {"dest": saved.path, "size": saved.size, "sha256": saved.sha256, KIND: artifact.as_result()}
-    plan = saved.plan(kind=KIND, app_slug=options["app_slug"], slug=artifact.slug, name=artifact.name)
-    return Outcome(values, plan)
+    values = {
+        "dest": folder,
+        "size": sum(file.saved.size or 0 for file in files),
+        "sha256": None,
+        KIND: None,
+        "files": [file.as_result() for file in files],
+    }
+    return Outcome(values, plan, _about_replaced(owners), _error_of(errors, len(files) + len(errors)))
+
+
+def _error_of(errors: Sequence[CiError], number: int) -> CiError | None:
+    if not errors:
+        return None
+    messages = [error.message for error in errors[:ERRORS_IN_MESSAGE]]
+    if len(errors) > len(messages):
+        messages.append(f"{len(errors) - len(messages)} more failed.")
+    return CiError(f"{len(errors)} of {number} artifacts failed. {' | '.join(messages)}", **errors[0].as_dict())
+
+
+def _about_replaced(owners: Owners) -> tuple[str, ...]:
+    if not owners.replaced:
+        return ()
+    paths = named(sorted(owners.replaced))
+    return (f"dest: replaced files of other builds: {paths}. Use a directory for each build to keep them.",)
+
+
+def _is_selected(artifact: Artifact, options: Mapping[str, Any]) -> bool:
+    filters = ((options["titles"], artifact.title), (options["types"], artifact.artifact_type))
+    return all(patterns is None or matches(value, patterns) for patterns, value in filters)
+
+
+def _nothing(options: Mapping[str, Any], number: int) -> str:
+    build = f"Build {options['build_slug']} of app {options['app_slug']}"
+    if number == 0:
+        return f"{build} has no artifacts."
+    filters = " and ".join(name for name in ("titles", "types") if options[name] is not None)
+    return f"{build} has {number} artifacts, and {filters} select none of them. bitrise_artifact_info lists them."
 
 
 def _url_of(artifact: Artifact) -> str:
@@ -64,26 +254,18 @@ def _url_of(artifact: Artifact) -> str:
     return artifact.download_url
 
 
-def _identity(client: BitriseClient, options: Mapping[str, Any], artifact: Artifact) -> str | None:
-    """Without a size nothing tells a part from the whole."""
-    if artifact.size is None:
-        return None
-    place = (client.api_url, options["app_slug"], options["build_slug"], artifact.slug, str(artifact.size))
-    return " ".join(place)
-
-
-def _digests(api_url: str, env: Mapping[str, str]) -> DigestCache | None:
-    """What earlier downloads had, so that the next one is compared without fetching it. Without it: by fetching it."""
-    state = env.get("XDG_STATE_HOME") or (os.path.join(env["HOME"], ".local", "state") if env.get("HOME") else "")
-    if not os.path.isabs(state):
-        return None
-    return DigestCache(os.path.join(state, "mobileops.ci", "artifact-digests"), api_url)
+def with_patterns(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments. Raises OptionError for patterns that are not text."""
+    for name in ("titles", "types"):
+        require_texts(name, arguments.get(name))
+    return dict(arguments)
 
 
 ARTIFACT_DOWNLOAD = Entry(
     "bitrise_artifact_download",
-    BITRISE + RUN + APP + BUILD + ARTIFACT + DOWNLOAD + ATTRIBUTES,
-    BitriseClient.from_options,
+    BITRISE + RUN + APP + BUILD + SEVERAL + DOWNLOAD + CONCURRENCY + ATTRIBUTES,
+    BitriseClients,
     _run,
+    normalize=with_patterns,
     only_as_module=only_as_module,
 )

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup
 
 ARTIFACT = OptionGroup(
@@ -15,6 +18,13 @@ ARTIFACT = OptionGroup(
     required_one_of=(("slug", "title"),),
 )
 ARTIFACT_FILTER = OptionGroup(ARTIFACT.argument_spec, mutually_exclusive=ARTIFACT.mutually_exclusive)
+
+_TEXTS = {"type": "list", "elements": "str"}
+# One artifact of a build, or all of them but for the filters.
+SEVERAL = OptionGroup(
+    {**ARTIFACT.argument_spec, "titles": _TEXTS, "types": _TEXTS},
+    mutually_exclusive=(("slug", "title"), *((one, many) for one in ("slug", "title") for many in ("titles", "types"))),
+)
 
 ARTIFACT_STATE = OptionGroup(
     {
@@ -26,7 +36,6 @@ ARTIFACT_STATE = OptionGroup(
 STATES = ["absent", "unpublished"]
 # Builds that are over, by what results call their status.
 ENDED = ["success", "error", "aborted", "aborted-with-success"]
-_TEXTS = {"type": "list", "elements": "str"}
 # Lists of texts: what to select, and what to keep.
 PATTERNS = ("branches", "tags", "workflows", "titles", "types", "protect_titles", "protect_types")
 _RULES: dict[str, dict[str, Any]] = {
@@ -58,3 +67,14 @@ RETENTION = OptionGroup(
     mutually_exclusive=(("app_slug", "apps"),),
     required_one_of=(("app_slug", "apps"),),
 )
+
+
+def matches(value: str | None, patterns: Sequence[str]) -> bool:
+    """Return whether one of the patterns, which are those of a shell, matches the value."""
+    return value is not None and any(fnmatchcase(value, pattern) for pattern in patterns)
+
+
+def check_patterns(option: str, patterns: Sequence[str] | None, where: str = "") -> None:
+    """Raise OptionError for an empty list or pattern, which most likely is a variable that was not filled in."""
+    if patterns is not None and (not patterns or "" in patterns):
+        raise OptionError(f"{option} must not be empty{where}. Omit the option instead.")

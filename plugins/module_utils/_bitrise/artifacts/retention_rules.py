@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import PATTERNS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import (
+    PATTERNS,
+    check_patterns,
+    matches,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
     STATUS_NAMES,
     SUCCESS,
@@ -106,21 +109,17 @@ class Rules:
         if self.statuses is not None and build.status not in self.statuses:
             return False
         filters = ((self.branches, build.branch), (self.tags, build.tag), (self.workflows, build.workflow))
-        return all(patterns is None or _matches(value, patterns) for patterns, value in filters)
+        return all(patterns is None or matches(value, patterns) for patterns, value in filters)
 
     def selected(self, build: BuildArtifacts) -> list[Artifact]:
         """Return the artifacts of the build that the rules select and do not protect."""
         return [artifact for artifact in build.artifacts if self._selects_artifact(artifact)]
 
     def _selects_artifact(self, artifact: Artifact) -> bool:
-        if _matches(artifact.title, self.protect_titles) or _matches(artifact.artifact_type, self.protect_types):
+        if matches(artifact.title, self.protect_titles) or matches(artifact.artifact_type, self.protect_types):
             return False
         filters = ((self.titles, artifact.title), (self.types, artifact.artifact_type))
-        return all(patterns is None or _matches(value, patterns) for patterns, value in filters)
-
-
-def _matches(value: str | None, patterns: Sequence[str]) -> bool:
-    return value is not None and any(fnmatchcase(value, pattern) for pattern in patterns)
+        return all(patterns is None or matches(value, patterns) for patterns, value in filters)
 
 
 def _check(options: Mapping[str, Any], app_slug: str) -> None:
@@ -132,10 +131,7 @@ def _check(options: Mapping[str, Any], app_slug: str) -> None:
     if options["older_than_days"] > MOST_DAYS:
         raise OptionError(f"older_than_days must be at most {MOST_DAYS}, got {options['older_than_days']}.")
     for option in (*PATTERNS, "statuses"):
-        patterns = options[option]
-        if patterns is not None and (not patterns or "" in patterns):
-            # Most likely a variable that was not filled in.
-            raise OptionError(f"{option} must not be empty for app {app_slug}. Omit the option instead.")
+        check_patterns(option, options[option], f" for app {app_slug}")
     if options["tags"] is not None and options["keep_tagged"]:
         raise OptionError(
             f"tags selects builds with a tag, and keep_tagged keeps all of them, for app {app_slug}. "

@@ -39,6 +39,11 @@ class DigestCache:
     def get(self, slug: str) -> str | None:
         return self._known.get(slug)
 
+    def slugs_of(self, sha256: str) -> frozenset[str]:
+        """Return the files that are known to have this digest."""
+        with self._lock:
+            return frozenset(slug for slug, known in self._known.items() if known == sha256)
+
     def put(self, slug: str, sha256: str) -> None:
         with self._lock:
             if self._known.get(slug) != sha256:

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which artifact a file at the destination belongs to, by the digests of earlier downloads on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
+
+
+def open_digests(api_url: str, env: Mapping[str, str]) -> DigestCache | None:
+    """Return the digests that earlier downloads had, or None if the user has no directory for them."""
+    state = env.get("XDG_STATE_HOME") or (os.path.join(env["HOME"], ".local", "state") if env.get("HOME") else "")
+    if not os.path.isabs(state):
+        return None
+    return DigestCache(os.path.join(state, "mobileops.ci", "artifact-digests"), api_url)
+
+
+class Owners:
+    """Guards files of other artifacts. `list_build` returns the artifacts of the build; it is called if needed."""
+
+    def __init__(
+        self, digests: DigestCache | None, list_build: Callable[[], Sequence[Artifact]], *, in_directory: bool
+    ) -> None:
+        self._digests, self._list_build, self._in_directory = digests, list_build, in_directory
+        self.replaced: list[str] = []  # paths of files that belong to artifacts of other builds
+
+    def check(self, artifact: Artifact, path: str, sha256: str) -> None:
+        """Note that the file with this digest is going to be replaced.
+
+        Raises RefusedError if it is another artifact of the same build: then two artifacts have one destination.
+        """
+        owners = self._digests.slugs_of(sha256) if self._digests else frozenset()
+        if not owners or artifact.slug in owners:
+            return
+        other = next((each for each in self._list_build() if each.slug in owners), None)
+        if other:
+            raise RefusedError(
+                f"dest: {path} is the {other.label} of the same build, and was not replaced by the {artifact.label}. "
+                "Use another dest for each artifact, or a directory, or force=true.",
+                kind="other_artifact",
+            )
+        if self._in_directory:
+            self.replaced.append(path)
