@@ -158,8 +158,9 @@ class App:
 
     def next_build_number(self) -> int:
         """Return the number of the next build or pipeline."""
-        every = (*self.builds.values(), *self.pipeline_runs.values())
-        return max((each.build_number for each in every), default=0) + 1
+        numbers = [build.build_number for build in self.builds.values()]
+        numbers += [pipeline.build_number for pipeline in self.pipeline_runs.values()]
+        return max(numbers, default=0) + 1
 
     def files_of(self, kind: str) -> dict[str, StoredFile]:
         """The files of one kind by slug, in the order of their creation."""

@@ -95,11 +95,14 @@ class Rules:
     def from_options(cls, options: Mapping[str, Any], app_slug: str) -> Rules:
         """Return the rules of an app. Raises OptionError for values that are out of range or contradict each other."""
         _check(options, app_slug)
+        patterns: dict[str, Any] = {name: options[name] for name in PATTERNS}
+        for name in ("protect_titles", "protect_types"):
+            patterns[name] = patterns[name] or ()
         return cls(
             app_slug=app_slug,
             delete=options["state"] == "absent",
             **{name: options[name] for name in (*_NUMBERS, "keep_tagged", "statuses")},
-            **{name: options[name] or () if name.startswith("protect_") else options[name] for name in PATTERNS},
+            **patterns,
         )
 
     def selects(self, build: BuildArtifacts) -> bool:
