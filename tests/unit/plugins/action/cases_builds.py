@@ -41,6 +41,6 @@ BUILDS = (
         {"branch": "main", "secret_environments": {"A": "hush-hush"}},
         check_mode=True,
     ),
-    _case("trigger with a short value", "trigger", {"workflow": "none", "environments": [{"key": "A", "value": 1}]}),
+    _case("trigger with a short value", "trigger", {"workflow": "none", "environments": {"A": "1"}}),
     _case("log of a build", "log", {"build_slug": "b1", "limit": 4}),
 )

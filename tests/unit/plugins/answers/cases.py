@@ -12,6 +12,8 @@ from typing import Any
 APP = "/apps/{app-slug}"
 BUILDS = f"{APP}/builds"
 BUILD = f"{BUILDS}/{{build-slug}}"
+PIPELINES = f"{APP}/pipelines"
+PIPELINE = f"{PIPELINES}/{{pipeline-id}}"
 ARTIFACTS = f"{BUILD}/artifacts"
 ARTIFACT = f"{ARTIFACTS}/{{artifact-slug}}"
 FOLDER = "FOLDER"  # replaced by one of the test's own
@@ -82,13 +84,33 @@ CASES = [
     Case(
         "bitrise_build_abort_stale",
         {"apps": ["a"], "hours": 1, "concurrency": 1},
-        (f"GET {BUILDS}", f"GET {BUILD}", f"POST {BUILD}/abort"),
+        (
+            *(f"GET {BUILDS}", f"GET {BUILD}", f"POST {BUILD}/abort"),
+            *(f"GET {PIPELINES}", f"GET {PIPELINE}", f"POST {PIPELINE}/abort"),
+        ),
     ),
+    Case(
+        "bitrise_build_abort",
+        {**_IN_APP, "pipeline": "p", "wait": True, "wait_timeout": 0},
+        (f"GET {PIPELINE}", f"POST {PIPELINE}/abort"),
+        "a pipeline",
+    ),
+    Case(
+        "bitrise_build_trigger",
+        {**_IN_APP, "tag": "v1", "pipeline": "release", "wait": True, "wait_timeout": 0},
+        (f"GET {PIPELINES}", f"POST {BUILDS}", f"GET {PIPELINE}", f"GET {BUILD}"),
+        "a pipeline",
+    ),
+    Case("bitrise_build_info", {**_IN_APP, "pipeline": "p"}, (f"GET {PIPELINE}", f"GET {BUILD}"), "of a pipeline"),
+    Case("bitrise_pipeline_info", _IN_APP, (f"GET {PIPELINES}",)),
+    Case("bitrise_pipeline_info", {**_IN_APP, "pipeline": "p"}, (f"GET {PIPELINE}",), "one"),
+    Case("bitrise_pipeline_info", {}, ("GET /pipelines",), "of all apps"),
     Case("bitrise_build_abort", {**_IN_BUILD, "reason": "x"}, (f"GET {BUILD}", f"POST {BUILD}/abort")),
     Case(
         "bitrise_build_trigger",
         {**_IN_APP, "branch": "main", "wait": True, "wait_timeout": 0},
-        (f"GET {BUILDS}", f"POST {BUILDS}", f"GET {BUILD}"),
+        # The triggers of the app may select a pipeline.
+        (f"GET {BUILDS}", f"POST {BUILDS}", f"GET {BUILD}", f"GET {PIPELINE}"),
     ),
     Case("bitrise_build_log", _IN_BUILD, (f"GET {BUILD}/log", f"GET {BUILD}")),
     Case(
@@ -114,6 +136,12 @@ CASES = [
         "bitrise_artifact_download",
         {**_IN_BUILD, "title": "dist", "dest": FOLDER},
         (f"GET {ARTIFACTS}", f"GET {ARTIFACT}"),
+    ),
+    Case(
+        "bitrise_artifact_download",
+        {**_IN_BUILD, "dest": FOLDER, "concurrency": 1},
+        (f"GET {ARTIFACTS}", f"GET {ARTIFACT}"),
+        "a whole build",
     ),
     Case(
         "bitrise_artifact_retention",
