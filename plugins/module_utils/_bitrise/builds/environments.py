@@ -50,7 +50,12 @@ ENVIRONMENTS = OptionGroup(
     {
         PUBLIC: _list_of_variables(secret=False),
         SECRET: _list_of_variables(secret=True),
-        "secret_environments_as": {"type": "str", "choices": ["secrets", "environments"], "default": "secrets"},
+        "secret_environments_as": {
+            "type": "str",
+            "choices": ["secrets", "environments"],
+            "default": "secrets",
+            "no_log": False,
+        },
     }
 )
 

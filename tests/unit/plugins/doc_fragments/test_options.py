@@ -76,12 +76,18 @@ def test_environment_variables_are_documented(module: str) -> None:
         assert own == variables
 
 
+NO_SECRETS = ("update_password", "secret_environments", "secret_environments_as")
+
+
 @EACH_MODULE
 def test_secrets_are_marked(module: str) -> None:
     def check(specification: Mapping[str, Any]) -> None:
         for name, option in specification.items():
-            secret = re.search(r"token|password|content|secret|_pw$", name) and name != "update_password"
+            secret = re.search(r"token|password|content|secret|_pw$", name) and name not in NO_SECRETS
             assert bool(option.get("no_log")) is bool(secret), name
+            if name == "secret_environments":
+                # The names of the variables are shown.
+                assert option["options"]["value"]["no_log"] is True
             check(option.get("options", {}))
 
     check(entry_of(module).options.argument_spec)
