@@ -17,10 +17,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import Option
 ADVICE = "Put it in quotation marks, or end its template with '| string'."
 
 
-def require_text(what: str, value: Any, *, secret: bool = False) -> None:
-    """Raise OptionError unless the value is text. The message quotes the value unless it is secret."""
-    if not isinstance(value, str):
-        raise OptionError(f"{what} must be text, but YAML reads it as {_reading(value, secret=secret)}. {ADVICE}")
+def require_text(what: str, value: Any, *, secret: bool = False) -> str:
+    """Return the value if it is text. Raises OptionError, with a message that quotes the value unless it is secret."""
+    if isinstance(value, str):
+        return value
+    # Before ansible-core 2.19, text that is encrypted with ansible-vault is no str, and is decrypted when it is used.
+    if type(value).__name__ == "AnsibleVaultEncryptedUnicode":
+        return str(value)
+    raise OptionError(f"{what} must be text, but YAML reads it as {_reading(value, secret=secret)}. {ADVICE}")
 
 
 def require_texts(option: str, values: Any) -> None:

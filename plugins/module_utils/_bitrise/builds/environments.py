@@ -82,15 +82,19 @@ def _as_list(option: str, given: Any) -> list[Any]:
         given = [{"key": key, "value": value} for key, value in given.items()]
     if not isinstance(given, (list, tuple)):
         raise OptionError(f"{option} must be a list of dictionaries with key and value, or one dictionary of names.")
+    found = []
     for number, entry in enumerate(given, 1):
         if not isinstance(entry, Mapping):
             raise OptionError(f"{option}: entry {number} must be a dictionary with key and value.")
+        checked = dict(entry)
         if "key" in entry:
-            require_text(f"{option}: the name in entry {number}", entry["key"], secret=secret)
+            checked["key"] = require_text(f"{option}: the name in entry {number}", entry["key"], secret=secret)
         if "value" in entry:
             name = entry.get("key", "an unnamed variable")
-            require_text(f"{option}: the value of {name} (entry {number})", entry["value"], secret=secret)
-    return list(given)
+            what = f"{option}: the value of {name} (entry {number})"
+            checked["value"] = require_text(what, entry["value"], secret=secret)
+        found.append(checked)
+    return found
 
 
 def _from_json(option: str, given: str) -> Any:

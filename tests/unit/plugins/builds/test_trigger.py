@@ -155,6 +155,17 @@ def test_a_value_that_is_not_text(value: Any, reading: str, kind: str) -> None:
             )
 
 
+def test_text_from_the_vault() -> None:
+    """As ansible-core before 2.19 has it in the arguments of a task."""
+
+    class AnsibleVaultEncryptedUnicode:
+        def __str__(self) -> str:
+            return "c4nary"
+
+    given = BUILD_TRIGGER.normalize({"secret_environments": {"A": AnsibleVaultEncryptedUnicode()}})
+    assert given == {"secret_environments": [{"key": "A", "value": "c4nary"}]}
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
