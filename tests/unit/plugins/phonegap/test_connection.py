@@ -218,6 +218,7 @@ PLAY: list[dict[str, Any]] = [
                     "keystore": "{{ folder }}/release.keystore",
                     "key_pw": "c4nary-key",
                     "keystore_pw": "c4nary-keystore",
+                    "verify": "warn",
                 },
             },
             {
@@ -236,6 +237,7 @@ PLAY: list[dict[str, Any]] = [
                     "cert": "{{ folder }}/c.p12",
                     "profile": "{{ folder }}/p",
                     "password": "c4nary-password",
+                    "verify": "warn",
                 },
                 "ignore_errors": True,
             },
