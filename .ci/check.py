@@ -72,6 +72,7 @@ def with_others(test: str, requirements: str) -> Callable[[Log], str]:
     def work(log: Log) -> str:
         venv = BUILD / requirements
         venvs.ensure(venv, venvs.base_python(), "-r", str(ROOT / "requirements" / f"{requirements}.txt"))
+        venvs.link_collection(venv)
         env = {
             "PATH": os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]]),
             "MOBILEOPS_CI_TEST_ANSIBLE": str(ROOT / ".venv" / "bin"),
