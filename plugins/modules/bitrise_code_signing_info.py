@@ -24,8 +24,8 @@ description:
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug and the title that results should name.
-      - Left out, these are all apps that the token sees, without disabled ones.
+      - The apps. An entry is the slug of an app, or a dict with the slug, and the title and the owner to use in the results.
+      - If omitted, all apps that the token can access, without disabled ones.
     type: list
     elements: dict
     suboptions:
@@ -37,6 +37,10 @@ options:
       title:
         description:
           - Title of the app, for the results.
+        type: str
+      owner:
+        description:
+          - Name of the organization or user that has the app, for the results.
         type: str
   kinds:
     description:
@@ -103,8 +107,13 @@ apps:
   type: dict
   contains:
     title:
-      description: Title of the app. V(null) where it was not given.
+      description: Title of the app. V(null) if it is not known.
       type: str
+      sample: Shop
+    owner:
+      description: Name of the organization or user that has the app. V(null) if it is not known.
+      type: str
+      sample: Acme
     error:
       description: Why the files of this app could not be listed, with the keys of RV(error) and C(msg); or V(null).
       type: dict
@@ -212,7 +221,8 @@ duplicated:
   contains: *trouble
 unverifiable:
   description:
-    - Files that nobody could look into, such as protected ones, or keystores whose password the service does not give.
+    - Files whose date of expiry is not known because they cannot be inspected, such as protected profiles, or keystores
+      whose password the service does not give. A protected certificate is not listed if the service tells its expiry.
   returned: success
   type: list
   elements: dict

@@ -7,21 +7,30 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from . import words
-from .view import Json, Report, plain
+from .answer import NAMED, answer
+from .changes import changes
+from .model import App, Model, clean
+from .page_data import page_data
+from .tasks import tasks
+from .timeline import timeline
+
+# Without scripts, a table of more apps is of no use.
+MAX_PLAIN_APPS = 200
 
 _FOLDER = Path(__file__).with_name("html")
-_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_STYLES = ("base.css", "overview.css", "apps.css")
+_SCRIPTS = ("data.js", "view.js", "table.js", "panel.js", "main.js")
 
 
-def page(found: Json, today: str, title: str, app_url: str, links: dict[str, str]) -> str:
-    """`app_url`: the page of an app without its slug; `links`: addresses of other forms of the report, by label."""
-    # Not Ansible's own templating: there nothing is escaped by itself, and expressions are slow.
+def page(model: Model, app_url: str, links: Mapping[str, str]) -> str:
+    """Return the page. `app_url`: the page of an app without its slug. `links`: addresses of other forms by label."""
+    # Not Ansible's own templating: it does not escape, and its expressions are slow.
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -29,12 +38,20 @@ def page(found: Json, today: str, title: str, app_url: str, links: dict[str, str
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = (_FOLDER.joinpath(name).read_text(encoding="utf-8").rstrip() for name in ("page.css", "page.js"))
+    style = "\n".join(map(_source, _STYLES))
+    script = '"use strict";\n(() => {\n' + "\n".join(map(_source, _SCRIPTS)) + "\n})();"
     return environment.get_template("page.html.j2").render(
-        report=Report(plain(found, _shown), today),
-        title=_shown(title),
-        app_url=app_url,
-        links=links,
+        model=model,
+        answer=answer(model),
+        named_apps=NAMED,
+        changes=changes(model),
+        tasks=tasks(model),
+        timeline=timeline(model),
+        data=page_data(model, clean(app_url)),
+        app_url=clean(app_url),
+        links={clean(label): clean(address) for label, address in links.items()},
+        max_plain_apps=MAX_PLAIN_APPS,
+        findings_of=_findings,
         style=style,
         style_digest=_digest(style),
         script=script,
@@ -43,10 +60,21 @@ def page(found: Json, today: str, title: str, app_url: str, links: dict[str, str
     )
 
 
+def _source(name: str) -> str:
+    """Return the code of a file without its licence header, which the page has once."""
+    return _FOLDER.joinpath(name).read_text(encoding="utf-8").partition("*/\n")[2].rstrip()
+
+
 def _digest(text: str) -> str:
-    """As a content security policy has it."""
+    """Return a digest as a content security policy has it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _shown(text: str) -> str:
-    return _CONTROL_CHARACTERS.sub("\ufffd", text)
+def _findings(app: App) -> str:
+    """Return what is wrong with an app in a few words."""
+    if app.error:
+        return f"Could not be read: {app.error}"
+    if not app.files:
+        return "No signing files"
+    found = [words.count(app.states[s.name], s.label.lower(), s.label.lower()) for s in words.STATES if app.states[s.name]]
+    return words.enumerated(found) if found else "In order"

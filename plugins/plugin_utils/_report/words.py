@@ -1,111 +1,141 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How things are called in a report."""
+"""Names, labels and dates of a report."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of files. `plural` is the key of their list; `subject` the detail that says what a file is for."""
+    """A kind of files.
+
+    `plural` is the key of their list. `subject` is the detail that says what a file is for. `facts` are the details to
+    show, by label.
+    """
 
     name: str
     plural: str
     label: str
     heading: str
-    subject: str | None
+    subject: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def count(self, number: int) -> str:
+        return count(number, self.label.lower(), self.heading.lower())
 
 
 @dataclass(frozen=True)
 class State:
-    """What can be wrong with a file. `gravity`: 3 broken, 2 soon, 1 to be looked at."""
+    """A finding. `gravity`: 3 is broken, 2 is urgent, 1 is worth a look. `none` completes "No file ..."."""
 
     name: str
     label: str
     gravity: int
+    none: str
 
 
 KINDS = (
-    Kind("provisioning_profile", "provisioning_profiles", "Profile", "Profiles", "bundle_id"),
-    Kind("build_certificate", "build_certificates", "Certificate", "Certificates", "common_name"),
-    Kind("android_keystore", "android_keystores", "Keystore", "Keystores", "alias"),
-    Kind("project_file", "project_files", "Project file", "Project files", None),
+    Kind(
+        "build_certificate",
+        "build_certificates",
+        "Certificate",
+        "Certificates",
+        "common_name",
+        (
+            ("Serial number", "serial"),
+            ("SHA-1", "sha1"),
+            ("Valid from", "not_before"),
+            ("Private key", "has_private_key"),
+        ),
+    ),
+    Kind(
+        "provisioning_profile",
+        "provisioning_profiles",
+        "Profile",
+        "Profiles",
+        "bundle_id",
+        (
+            ("Name", "name"),
+            ("UUID", "uuid"),
+            ("Application ID", "app_id"),
+            ("Platforms", "platforms"),
+            ("Created", "created_at"),
+            ("Devices", "devices"),
+            ("SHA-1 of its certificates", "certificates"),
+        ),
+    ),
+    Kind(
+        "android_keystore",
+        "android_keystores",
+        "Keystore",
+        "Keystores",
+        "alias",
+        (("SHA-256 fingerprint", "sha256_fingerprint"), ("Valid from", "not_before")),
+    ),
+    Kind("project_file", "project_files", "Project file", "Project files"),
 )
+KIND = {kind.name: kind for kind in KINDS}
 
-# By urgency.
+# In order of urgency. A file has one state on the page: the first that applies.
 STATES = (
-    State("expired", "Expired", 3),
-    State("invalid", "Unusable", 3),
-    State("expiring", "Expires soon", 2),
-    State("unprocessed", "Upload unfinished", 2),
-    State("unpaired", "Unpaired", 2),
-    State("duplicated", "Duplicate", 1),
-    State("unverifiable", "Not verifiable", 1),
+    State("expired", "Expired", 3, "has expired"),
+    State("invalid", "Unusable", 3, "is unusable"),
+    State("expiring", "Expires soon", 2, "expires soon"),
+    State("unprocessed", "Upload unfinished", 2, "is an unfinished upload"),
+    State("unpaired", "Unpaired", 2, "is unpaired"),
+    State("duplicated", "Duplicate", 1, "is a duplicate"),
+    State("unverifiable", "Not verifiable", 1, "is impossible to verify"),
 )
-
-# What is inside a file, by the keys of the module. What is not here has a place of its own on the page.
-FACTS = {
-    "name": "Name",
-    "uuid": "UUID",
-    "team_id": "Team ID",
-    "team_name": "Team",
-    "app_id": "Application",
-    "type": "Type",
-    "platforms": "Platforms",
-    "created_at": "Made",
-    "devices": "Devices",
-    "certificates": "SHA-1 of its certificates",
-    "serial": "Serial number",
-    "sha1": "SHA-1",
-    "sha256": "SHA-256",
-    "not_before": "Valid from",
-    "chain": "Chain",
-    "use": "Use",
-    "has_private_key": "Private key",
-    "sha256_fingerprint": "SHA-256",
-}
-
-# What to do, by state and kind of file, or by state alone.
-_ADVICE = {
-    ("expired", "provisioning_profile"): "Renew it in the developer portal and roll it out.",
-    ("expired", "build_certificate"): ("Issue a new certificate, renew the profiles that embed it, and roll out both."),
-    ("expired", "android_keystore"): "Have a new upload key accepted by the store, and roll it out.",
-    ("invalid", ""): "Replace the file, or set its right password.",
-    ("unprocessed", ""): "Upload it again, or delete what is left of it.",
-    ("unpaired", "provisioning_profile"): "Add the certificate that it was made with, or make the profile anew.",
-    ("unpaired", "build_certificate"): "Add a profile that embeds it, or delete it.",
-    ("duplicated", ""): "Keep one of them and delete the others.",
-    ("unverifiable", ""): "Note its expiry elsewhere, or compare it with the file that it was made of.",
-}
+STATE = {state.name: state for state in STATES}
+BY_DATE = ("expired", "expiring")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def advice(state: State, kind: Kind) -> str:
-    known = "expired" if state.name == "expiring" else state.name
-    return _ADVICE.get((known, kind.name)) or _ADVICE.get((known, ""), "")
+def day_of(date: dt.date, *, year: bool = True) -> str:
+    """Return a date as "21 Nov 2026" or "21 Nov"."""
+    return f"{date.day} {_MONTHS[date.month - 1]}" + (f" {date.year}" if year else "")
 
 
-def month_of(date: str) -> str:
-    """ "Nov 2026", of a date as in ISO 8601."""
-    return f"{_MONTHS[int(date[5:7]) - 1]} {date[:4]}"
+def month_of(date: dt.date) -> str:
+    """Return the month of a date as "Nov 2026"."""
+    return f"{_MONTHS[date.month - 1]} {date.year}"
 
 
-def day_of(date: str) -> str:
-    """ "21 Nov 2026", of a date as in ISO 8601."""
-    return f"{int(date[8:10])} {month_of(date)}"
+def month_name(date: dt.date) -> str:
+    """Return the month of a date as "Nov"."""
+    return _MONTHS[date.month - 1]
 
 
-def in_days(days: int | None) -> str:
-    if days is None:
-        return "no date"
+def in_days(days: int) -> str:
+    """Return a number of days from today in words."""
     if days < -1:
-        return f"{-days} days ago"
-    return {-1: "a day ago", 0: "today", 1: "1 day"}.get(days, f"{days} days")
+        return f"{number_of(-days)} days ago"
+    return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days, f"in {number_of(days)} days")
+
+
+def number_of(number: int) -> str:
+    return f"{number:,}"
 
 
 def count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return f"{number_of(number)} {one if number == 1 else many}"
+
+
+def enumerated(texts: Sequence[str], last: str = "and") -> str:
+    """Return texts as "a, b and c"."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key that puts "Shop 2" before "Shop 10"."""
+    parts = re.findall(r"([0-9]+)|([^0-9]+)", text.casefold())
+    return tuple((int(digits[:18]), "") if digits else (-1, others) for digits, others in parts)

@@ -36,7 +36,11 @@ INSPECTION = OptionGroup(
         "apps": {
             "type": "list",
             "elements": "dict",
-            "options": {"app_slug": {"type": "str", "required": True}, "title": {"type": "str"}},
+            "options": {
+                "app_slug": {"type": "str", "required": True},
+                "title": {"type": "str"},
+                "owner": {"type": "str"},
+            },
         },
         "kinds": {
             "type": "list",
@@ -74,7 +78,8 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         opened=lambda done, total: progress.tell(done, total, "files looked into"),
     )
     try:
-        apps = gathering.gather(_apps(options["apps"], clients))
+        asked = _apps(options["apps"], clients)
+        apps = gathering.gather({slug: title for slug, (title, _owner) in asked.items()})
     finally:
         clients.close()
         if cache and not context.check_mode:
@@ -92,7 +97,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
         "seconds": round(time.monotonic() - started, 3),
     }
     values = {
-        "apps": {app.app_slug: _shown(app, options["kinds"], now) for app in apps},
+        "apps": {app.app_slug: _shown(app, asked[app.app_slug][1], options["kinds"], now) for app in apps},
         **lists,
         "unreadable": unreadable,
         "expires_within": options["expires_within"],
@@ -102,23 +107,31 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     return Outcome(values, warnings=tuple(warnings), error=_failure(apps))
 
 
-def _apps(declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients) -> dict[str, str | None]:
-    """Slugs with titles, where these are known."""
+def _apps(
+    declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return title and owner by slug, each None if it is not known."""
     if declared is None:
         found = find_apps(clients.get())
-        return {str(app["slug"]): text(app.get("title")) for app in found if not app.get("is_disabled")}
+        return {str(app["slug"]): (text(app.get("title")), _owner(app)) for app in found if not app.get("is_disabled")}
     for number, app in enumerate(declared, 1):
         if not app["app_slug"].strip():
             raise OptionError(f"apps: entry {number} has an empty app_slug.")
-    return {app["app_slug"]: app["title"] for app in declared}
+    return {app["app_slug"]: (app["title"], app["owner"]) for app in declared}
 
 
-def _shown(app: AppFiles, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
+def _owner(app: Mapping[str, Any]) -> str | None:
+    """Return the name of the organization or user that has the app."""
+    owner = app.get("owner")
+    return text(owner.get("name")) if isinstance(owner, Mapping) else None
+
+
+def _shown(app: AppFiles, owner: str | None, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
     error = {"msg": app.error.message, **app.error.as_dict()} if app.error else None
     files = {
         kind.plural: [file_shown(file, now) for file in app.of_kind(kind)] for kind in KINDS if kind.plural in kinds
     }
-    return {"title": app.title, "error": error, **files}
+    return {"title": app.title, "owner": owner, "error": error, **files}
 
 
 def file_shown(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:

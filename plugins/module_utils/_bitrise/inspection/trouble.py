@@ -92,13 +92,14 @@ def _invalid(files: Iterable[FileOfApp]) -> Iterator[_Found]:
 
 
 def _unverifiable(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[_Found]:
-    """Nothing is wrong with them as far as is known, and that is not far."""
+    """Yield files of which nobody knows when they expire. The service tells it of a protected certificate."""
     for file in files:
-        if file.kind == PROJECT_FILE or not file.file.processed:
+        known = bool((file.details(now) or {}).get("expires_at"))
+        if file.kind == PROJECT_FILE or not file.file.processed or known:
             continue
         if file.inspection is None:
-            yield file, file.problem or "Nobody could look inside."
-        elif not file.inspection.errors and not (file.details(now) or {}).get("expires_at"):
+            yield file, file.problem or "The file could not be inspected."
+        elif not file.inspection.errors:
             told = " ".join(found.message for found in file.inspection.warnings)
             yield file, told or "Nothing in it says when it expires."
 

@@ -1,0 +1,264 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model of a report, which all its forms show: apps, files and findings of bitrise_code_signing_info."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .words import BY_DATE, KINDS, STATE, STATES, Kind, State, natural
+
+Json = Mapping[str, Any]
+
+_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+_IDENTITY = ("uuid", "serial", "sha256_fingerprint")
+
+
+def plain(value: Any, fit: Callable[[str], str] = str.__str__) -> Any:
+    """Return a value in Python's own types, without marks of Ansible, and its texts made fit for their place."""
+    if isinstance(value, str):
+        return fit(value)
+    if isinstance(value, Mapping):
+        return {plain(key, fit): plain(item, fit) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, fit) for item in value]
+    return value
+
+
+def clean(text: str) -> str:
+    """Return a text without control characters, which have no place in any form but JSON."""
+    return _CONTROL_CHARACTERS.sub(_REPLACEMENT, str.__str__(text))
+
+
+@dataclass(frozen=True)
+class Finding:
+    state: State
+    reason: str
+
+
+@dataclass(eq=False)
+class File:
+    """One file of an app. `day`: days from the day of the report to its expiry, negative once it has expired."""
+
+    app: App
+    kind: Kind
+    data: Json
+    day: int | None
+    findings: list[Finding]  # in order of urgency
+    is_replaced: bool = False
+    is_new: bool = False  # has a finding that it did not have last time
+
+    @property
+    def slug(self) -> str:
+        return str(self.data["slug"])
+
+    @property
+    def name(self) -> str:
+        return str(self.data["upload_file_name"])
+
+    @cached_property
+    def inside(self) -> Json:
+        return self.data["details"] or {}
+
+    @property
+    def subject(self) -> str:
+        return str(self.inside.get(self.kind.subject) or "")
+
+    @property
+    def type(self) -> str:
+        """The type of a profile, such as app-store, or of a keystore."""
+        return str(self.inside.get("type") or "")
+
+    @property
+    def team_id(self) -> str:
+        return str(self.inside.get("team_id") or "")
+
+    @property
+    def expires_at(self) -> str:
+        return str(self.inside.get("expires_at") or "")
+
+    @property
+    def state(self) -> State | None:
+        """The finding under which the file is listed: one only, and a file that a newer one replaces is a duplicate."""
+        if self.is_replaced:
+            return STATE["duplicated"]
+        return self.findings[0].state if self.findings else None
+
+    @property
+    def reason(self) -> str:
+        if self.is_replaced:
+            return "The app has a newer file in its place."
+        return self.findings[0].reason if self.findings else ""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What is the same for copies of one file in several apps."""
+        known = next((str(self.inside[key]) for key in _IDENTITY if self.inside.get(key)), "")
+        known = known or str(self.data.get("sha256") or "")
+        return (self.kind.name, self.name, known) if known else (self.kind.name, self.app.slug, self.slug)
+
+
+@dataclass(eq=False)
+class App:
+    slug: str
+    title: str
+    owner: str
+    error: str
+    files: list[File] = field(default_factory=list)
+
+    @cached_property
+    def states(self) -> Counter[str]:
+        return Counter(file.state.name for file in self.files if file.state)
+
+    @property
+    def first_day(self) -> int | None:
+        """The day on which the first file expires that no newer one replaces."""
+        return min((file.day for file in self.files if file.day is not None and not file.is_replaced), default=None)
+
+    @property
+    def urgency(self) -> tuple[Any, ...]:
+        """Sort key: findings in order of urgency, then errors, then the next expiry."""
+        ranks = [rank for rank, state in enumerate(STATES) if self.states[state.name]]
+        rank = min(ranks, default=len(STATES) + (0 if self.error else 1))
+        day = self.first_day
+        return rank, day is None, day or 0, natural(self.title), self.slug
+
+
+class Model:
+    """A report on a day. `found`: the result of the module. `previous`: an earlier report in JSON, or None."""
+
+    def __init__(self, found: Json, today: dt.date, title: str, previous: Json | None = None) -> None:
+        self.as_found = found
+        self.found: Json = plain(found, clean)
+        self.today = today
+        self.title = clean(title)
+        self.expires_within = int(self.found["expires_within"])
+        first = next(iter(self.found["apps"].values()), None)
+        # All apps have the kinds that were asked for.
+        self.kinds = [kind for kind in KINDS if first is None or kind.plural in first]
+        reasons = self._reasons()
+        self.apps = [self._app(slug, app, reasons) for slug, app in self.found["apps"].items()]
+        self.apps.sort(key=lambda app: app.urgency)
+        self.previous = None if previous is None else _Earlier(previous)
+        if self.previous:
+            for file in self.files:
+                file.is_new = file.state is not None and self.previous.is_new(file)
+
+    @cached_property
+    def files(self) -> list[File]:
+        return [file for app in self.apps for file in app.files]
+
+    @cached_property
+    def by_state(self) -> dict[str, list[File]]:
+        """Files by the name of their state: by date where that is what is wrong, then by title."""
+        found: dict[str, list[File]] = {state.name: [] for state in STATES}
+        for file in self.files:
+            if file.state:
+                found[file.state.name].append(file)
+        for name, files in found.items():
+            files.sort(key=lambda file: (natural(file.app.title), file.app.slug, natural(file.name)))
+            if name in BY_DATE:
+                files.sort(key=lambda file: (file.day is None, file.day or 0))
+        return found
+
+    @cached_property
+    def unreadable(self) -> list[App]:
+        return [app for app in self.apps if app.error]
+
+    @cached_property
+    def without_files(self) -> list[App]:
+        return [app for app in self.apps if not app.files and not app.error]
+
+    @cached_property
+    def teams(self) -> dict[str, str]:
+        """Names of developer teams by their ID. A name is empty if no file tells it."""
+        found: dict[str, str] = {}
+        for file in self.files:
+            if file.team_id:
+                name = str(file.inside.get("team_name") or "")
+                found[file.team_id] = found.get(file.team_id) or name
+        return dict(sorted(found.items(), key=lambda team: (team[1].casefold(), team[0])))
+
+    def date(self, day: int) -> dt.date:
+        return self.today + dt.timedelta(days=day)
+
+    def _reasons(self) -> dict[tuple[str, str, str], list[Finding]]:
+        found: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+        for state in STATES:
+            for entry in self.found[state.name]:
+                key = entry["app_slug"], entry["kind"], str(entry["slug"])
+                found[key].append(Finding(state, str(entry["reason"])))
+        return found
+
+    def _app(self, slug: str, data: Json, reasons: Mapping[tuple[str, str, str], list[Finding]]) -> App:
+        error = data.get("error")
+        app = App(slug, str(data["title"] or slug), str(data.get("owner") or ""), str(error["msg"]) if error else "")
+        for kind in self.kinds:
+            for one in data[kind.plural]:
+                findings = list(dict.fromkeys(reasons.get((slug, kind.name, str(one["slug"])), ())))
+                app.files.append(File(app, kind, one, _day(one, self.today), findings))
+        _mark_replaced(app.files)
+        return app
+
+
+class _Earlier:
+    """What an earlier report found."""
+
+    def __init__(self, report: Json) -> None:
+        self.date = str(report["date"])
+        self.model = Model(report, dt.date.fromisoformat(self.date), "")
+        self._ranks = {_key(file): STATES.index(file.state) for file in self.model.files if file.state}
+
+    def is_new(self, file: File) -> bool:
+        """Return whether the finding of a file is new, or more urgent than before."""
+        rank = self._ranks.get(_key(file))
+        return rank is None or (file.state is not None and STATES.index(file.state) < rank)
+
+
+def _key(file: File) -> tuple[str, str, str]:
+    return file.app.slug, file.kind.name, file.slug
+
+
+def _day(data: Json, today: dt.date) -> int | None:
+    details = data["details"] or {}
+    expires_at, left = details.get("expires_at"), details.get("days_left")
+    if not expires_at:
+        return None
+    try:
+        day = (dt.date.fromisoformat(str(expires_at)[:10]) - today).days
+    except ValueError:
+        return None if left is None else int(left)
+    # A file that expired in the morning has expired.
+    return min(day, -1) if left is not None and left < 0 else day
+
+
+def _mark_replaced(files: Iterable[File]) -> None:
+    """Mark files that expire, while the app has a newer one of the same name: renewing them is not needed."""
+    files = list(files)
+    for file in files:
+        if not any(finding.state.name in BY_DATE for finding in file.findings):
+            continue
+        file.is_replaced = any(
+            other.kind == file.kind
+            and _same_purpose(file, other)
+            and (other.day or 0) > (file.day or 0)
+            and not any(finding.state.name in ("expired", "invalid", "unprocessed") for finding in other.findings)
+            for other in files
+            if other is not file
+        )
+
+
+def _same_purpose(one: File, other: File) -> bool:
+    if one.name == other.name:
+        return True
+    keys = ("name", "team_id", "app_id")
+    names = [one.inside.get(key) for key in keys]
+    return all(names) and names == [other.inside.get(key) for key in keys]

@@ -1,0 +1,206 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be done, as tasks: each is about all files that need the same, and no file is in two of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from .model import File, Model
+from .words import BY_DATE, KIND, STATE, STATES, Kind, State, count, day_of, in_days
+
+_EARLIER = 30
+_WEEK = 7
+# More reasons than this for files of one kind are one task.
+_REASONS = 4
+
+# By state, and by kind or for all: verb, what is true of one file and of several, and how it is done.
+_Phrase = tuple[str, str, str, str]
+_RENEW_PROFILE = "Create a new version in the developer portal and roll it out."
+_RENEW_CERTIFICATE = "Issue a new certificate, renew the profiles that embed it, and roll out both."
+_RENEW_KEYSTORE = "Register a new upload key at the store and roll it out."
+_PHRASES: dict[tuple[str, str], _Phrase] = {
+    ("expired", "provisioning_profile"): ("Renew", "", "", _RENEW_PROFILE),
+    ("expired", "build_certificate"): ("Replace", "", "", _RENEW_CERTIFICATE),
+    ("expired", "android_keystore"): ("Replace", "", "", _RENEW_KEYSTORE),
+    ("invalid", ""): ("Repair", "that no build can use", "that no build can use", "Replace the file or its password."),
+    ("unprocessed", ""): (
+        "Upload or delete",
+        "that was never uploaded completely",
+        "that were never uploaded completely",
+        "",
+    ),
+    ("unpaired", "provisioning_profile"): (
+        "Add the certificate for",
+        "that embeds none of its app's certificates",
+        "that embed none of their app's certificates",
+        "Or create the profile again with the certificate of the app.",
+    ),
+    ("unpaired", "build_certificate"): (
+        "Add a profile for",
+        "that no profile of its app embeds",
+        "that no profile of their app embeds",
+        "Or delete the certificate.",
+    ),
+    ("duplicated", ""): (
+        "Clean up",
+        "that its app has twice, or that a newer one replaces",
+        "that their app has twice, or that newer ones replace",
+        "Keep one of each and delete the others.",
+    ),
+    ("unverifiable", ""): (
+        "Note the expiry of",
+        "that cannot be inspected",
+        "that cannot be inspected",
+        "A protected file cannot be downloaded. Compare it with the file that it was uploaded from.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file of a task, in all apps that have it."""
+
+    files: list[File]
+    state: State
+
+    @property
+    def apps(self) -> list[str]:
+        return list(dict.fromkeys(file.app.slug for file in self.files))
+
+    @property
+    def label(self) -> str:
+        """The title of the app, or the name of a file that several apps have."""
+        first = self.files[0]
+        if len(self.apps) == 1:
+            return first.app.title
+        team = str(first.inside.get("team_name") or first.subject)
+        return f"{first.name}{f' ({team})' if team else ''} in {count(len(self.apps), 'app', 'apps')}"
+
+    @property
+    def view(self) -> str:
+        """The address fragment that shows the app, or all apps that have the file."""
+        first = self.files[0]
+        if len(self.apps) == 1:
+            return urlencode({"app": first.app.slug})
+        return urlencode({"q": first.identity[-1], "finding": self.state.name, "kind": first.kind.name})
+
+
+@dataclass(frozen=True)
+class Task:
+    """Files that need the same. `days`: the first and the last day of their expiry, from the day of the report."""
+
+    model: Model
+    state: State
+    kind: Kind
+    files: list[File]
+    reason: str = ""  # what is wrong, where that is the same for all
+
+    @cached_property
+    def items(self) -> list[Item]:
+        same: dict[tuple[str, ...], list[File]] = defaultdict(list)
+        for file in self.files:
+            same[file.identity].append(file)
+        items = [Item(files, self.state) for files in same.values()]
+        # A file that many apps have comes first.
+        return sorted(items, key=lambda item: -len(item.apps)) if self.kind.name == "build_certificate" else items
+
+    @cached_property
+    def apps(self) -> int:
+        return len({file.app.slug for file in self.files})
+
+    @property
+    def days(self) -> tuple[int, int] | None:
+        days = [file.day for file in self.files if file.day is not None]
+        return (min(days), max(days)) if days and self.state.name in BY_DATE else None
+
+    @property
+    def when(self) -> str:
+        """How long until the first of them expires."""
+        if self.days is None:
+            return ""
+        # What expired last is what broke last.
+        return in_days(self.days[1] if self.state.name == "expired" else self.days[0])
+
+    @property
+    def text(self) -> str:
+        """The task in one phrase, such as "Renew 17 profiles that expired on 9 Nov"."""
+        number = len(self.items)
+        verb, of_one, of_several, _how = self._phrase
+        condition = of_one if number == 1 else of_several
+        if self.days:
+            condition = f"that {self._expires(number == 1)}"
+        where = f" in {count(self.apps, 'app', 'apps')}" if self.apps > 1 and self.apps != number else ""
+        return f"{verb} {self.kind.count(number)}{where} {condition}".strip()
+
+    @property
+    def how(self) -> str:
+        return self._phrase[3]
+
+    @property
+    def view(self) -> str:
+        """The address fragment that shows these files."""
+        fields = {"finding": self.state.name, "kind": self.kind.name}
+        if self.days:
+            fields["expires"] = "..".join(self.model.date(day).isoformat() for day in self.days)
+        return urlencode(fields)
+
+    @property
+    def _phrase(self) -> _Phrase:
+        state = "expired" if self.state.name == "expiring" else self.state.name
+        return _PHRASES.get((state, self.kind.name)) or _PHRASES.get((state, "")) or ("Look at", "", "", "")
+
+    def _expires(self, one: bool) -> str:
+        assert self.days is not None
+        verb = "expired" if self.state.name == "expired" else "expires" if one else "expire"
+        first, last = (self.model.date(day) for day in self.days)
+        same_year = first.year == last.year == self.model.today.year
+        if first == last:
+            return f"{verb} on {day_of(first, year=not same_year)}"
+        return f"{verb} between {day_of(first, year=first.year != last.year)} and {day_of(last, year=not same_year)}"
+
+
+def tasks(model: Model) -> list[Task]:
+    """Return the tasks, the most urgent first."""
+    found: list[Task] = []
+    for state in STATES:
+        files = model.by_state[state.name]
+        found += _tasks_by_date(model, state, files) if state.name in BY_DATE else _tasks_by_reason(model, state, files)
+    return found
+
+
+def _tasks_by_date(model: Model, state: State, files: Iterable[File]) -> list[Task]:
+    """Group files that expire in the same week, or that expired: in the last month, and before."""
+
+    def period(file: File) -> int:
+        day = file.day or 0
+        return day // _WEEK if state.name == "expiring" else int(day < -_EARLIER)
+
+    groups = _grouped(files, lambda file: (period(file), [*KIND].index(file.kind.name)))
+    return [Task(model, state, group[0].kind, group) for _key, group in sorted(groups.items())]
+
+
+def _tasks_by_reason(model: Model, state: State, files: list[File]) -> list[Task]:
+    found: list[Task] = []
+    for _kind, group in sorted(_grouped(files, lambda file: [*KIND].index(file.kind.name)).items()):
+        kind = group[0].kind
+        by_reason = _grouped(group, lambda file: file.reason)
+        if state == STATE["invalid"] and len(by_reason) <= _REASONS:
+            alike = sorted(by_reason.items(), key=lambda one: (-len(one[1]), one[0]))
+            found += [Task(model, state, kind, same, reason) for reason, same in alike]
+        else:
+            reason = next(iter(by_reason)) if len(by_reason) == 1 and state.name != "duplicated" else ""
+            found.append(Task(model, state, kind, group, reason))
+    return found
+
+
+def _grouped(files: Iterable[File], key: Callable[[File], object]) -> dict:  # type: ignore[type-arg]
+    groups: dict[object, list[File]] = defaultdict(list)
+    for file in files:
+        groups[key(file)].append(file)
+    return groups
