@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role code_signing_report: look into the files of all apps, write the report, and fail for what must not be."""
+"""The role code_signing_report: inspect the files of all apps, write the report, and fail for chosen findings."""
 
 from __future__ import annotations
 
@@ -30,21 +30,23 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection impo
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import EvaluationError, Evaluator
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report, Written
 
 UNREADABLE = "unreadable"
 FINDINGS = (*(state.name for state in STATES), UNREADABLE)
 NAMED = 10
 NAMED_IN_STATS = 100
-# An empty text means none, and not the default.
-_MAY_BE_EMPTY = ("json", "csv", "app_url")
+# An empty text means no link, not the default.
+_MAY_BE_EMPTY = ("app_url",)
 _OF_APP = ("bitrise_app_slug", "bitrise_title")
+_OWNER = "bitrise_owner"
 _GATHERING = ("kinds", "expires_within", "concurrency")
 
 VARIABLES = Variables(
     "code_signing_report_",
     {
         **{one.name: {"type": "raw" if one.name.endswith("mode") else "str"} for one in fields(Report)},
+        "formats": {"type": "list", "elements": "str"},
         **as_variables(INSPECTION, "apps", "digest_cache"),
         "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS)},
         "apps": {"type": "list", "elements": "raw"},
@@ -65,6 +67,8 @@ class ActionModule(PlayAction):
         evaluator = Evaluator(self._loader)
         read = _read(task_vars, evaluator)
         values = read.values
+        report = Report(**{one.name: values[one.name] for one in fields(Report) if one.name in values})
+        report.check()
         apps = values.get("apps") or _apps_of_hosts(task_vars, evaluator)
         gathering = {name: values[name] for name in _GATHERING if name in values}
         given = {**connection_of(values), **gathering, **({"apps": apps} if apps else {})}
@@ -78,20 +82,26 @@ class ActionModule(PlayAction):
                     "report was written. To accept that, set code_signing_report_allow_empty: true."
                 }
             )
-        report = Report(**{one.name: values[one.name] for one in fields(Report) if one.name in values})
         check_mode = bool(self._task.check_mode)
         today = dt.datetime.now(dt.timezone.utc).date().isoformat()
-        changed = report.write(found, today, check_mode=check_mode)
+        written = report.write(found, today, check_mode=check_mode)
         found["warnings"] = [
             *(problem.message for problem in suspected(VARIABLES, read)),
             *(found.get("warnings") or ()),
+            *written.warnings,
         ]
-        return self._result(found, report, changed, values.get("fail_on") or [], task_vars)
+        return self._result(found, report, written, values.get("fail_on") or [], task_vars)
 
     def _result(
-        self, found: Json, report: Report, changed: Sequence[str], fail_on: Sequence[str], task_vars: Json
+        self, found: Json, report: Report, written: Written, fail_on: Sequence[str], task_vars: Json
     ) -> Json:
-        result: Json = {"changed": bool(changed), "summary": found["summary"], "files": list(changed)}
+        changed = written.changed
+        result: Json = {
+            "changed": bool(changed),
+            "summary": found["summary"],
+            "files": list(changed),
+            "answer": written.answer,
+        }
         failing = [name for name in fail_on if found[name]]
         if failing:
             place = f"The report is in {report.folder}."
@@ -108,7 +118,7 @@ class ActionModule(PlayAction):
         }
         return play_result(
             {str(task_vars["inventory_hostname"]): result},
-            summary=[line],
+            summary=[written.answer, line],
             stats=stats,
             warnings=[str(text) for text in found["warnings"]],
             failure=result if failing else None,
@@ -141,8 +151,19 @@ def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
         except EvaluationError as error:
             raise PlayFailureError({"msg": f"No report was written. {_OF_APP[0]} of host {host}: {error}."}) from None
         if isinstance(slug, str) and slug.strip():
-            apps.append({"app_slug": slug.strip(), "title": str(title or host)})
+            app = {"app_slug": slug.strip(), "title": str(title or host)}
+            apps.append({**app, **_owner(variables.get(_OWNER), evaluator)})
     return apps
+
+
+def _owner(raw: Any, evaluator: Evaluator) -> Json:
+    """Return the option owner of an app, or nothing if the inventory does not tell it."""
+    try:
+        owner = evaluator.value(raw, {"type": "dict"})
+    except EvaluationError:
+        return {}
+    name = owner.get("name") if isinstance(owner, Mapping) else None
+    return {"owner": str(name)} if name else {}
 
 
 def _name(entry: Mapping[str, Any]) -> str:

@@ -1,23 +1,24 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was found in the code-signing files of many apps, for people and for programs."""
+"""Turn what was found in the code-signing files of many apps into a report."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: code_signing_report
-short_description: A report on code-signing files as HTML, CSV or JSON
+short_description: A report on code-signing files in several formats
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes a report of what M(mobileops.ci.bitrise_code_signing_info) has found, as a self-contained HTML page, as a
-    table, or for other programs.
-  - The role P(mobileops.ci.code_signing_report#role) does all of it. This filter is for those who want the report
-    somewhere else.
+  - Turns the result of M(mobileops.ci.bitrise_code_signing_info) into a report, for example a self-contained HTML page,
+    a table, a calendar or metrics.
+  - The role P(mobileops.ci.code_signing_report#role) gathers the data and writes the report. Use this filter if you want
+    to write the report yourself.
   - The same result and date give the same text.
-  - The page loads nothing from elsewhere, and forbids that to itself. Text from the service is shown as text.
+  - The HTML page loads nothing from elsewhere, and its content security policy forbids that. Text from the service is
+    escaped in all formats.
 positional: _input, format
 options:
   _input:
@@ -26,34 +27,42 @@ options:
     required: true
   format:
     description:
-      - V(html) is a page with what to do first, what expires in which month, and all apps with their files.
-      - V(csv) has a row for each file, and one for each app that could not be read. What a spreadsheet would take for a
-        formula gets an apostrophe in front.
-      - V(json) has what was found, without what differs from run to run although nothing has changed.
+      - V(html) is a page with the answer in one sentence, tasks, dates of expiry, and all apps with their files.
+      - V(json) contains what the module found, without values that differ from run to run although nothing has changed.
+      - V(csv) has a row for each file, and one for each app that has no files or could not be read. Values that a
+        spreadsheet would take for a formula start with an apostrophe.
+      - V(ics) is a calendar (RFC 5545) with an all-day event for each day and kind of files that expire.
+      - V(prometheus) has metrics in the text format of Prometheus.
+      - V(markdown) is a short summary for a chat.
     type: str
-    choices: [html, csv, json]
+    choices: [html, json, csv, ics, prometheus, markdown]
     required: true
   title:
     description: Title of the report.
     type: str
     default: Code signing
   date:
-    description: The day of the report, as in V(2026-11-21). Left out, it is today's in UTC.
+    description: Day of the report, such as V(2026-11-21). The default is the current day in UTC.
     type: str
   app_url:
-    description: The page of an app, without its slug, to which the HTML page links. An empty one leaves the links out.
+    description:
+      - Address of the page of an app, without its slug, to which the HTML page links. An empty text leaves out the links.
     type: str
     default: https://app.bitrise.io/app/
   links:
-    description: Where other forms of the report are, to which the HTML page links. A dictionary from label to address.
+    description: Addresses of other formats of the report, by label, to which the HTML page links.
     type: dict
     default: {}
+  previous:
+    description:
+      - An earlier report in the format V(json), parsed. The page and the summary then show what has changed since.
+    type: dict
 seealso:
   - module: mobileops.ci.bitrise_code_signing_info
 """
 
 EXAMPLES = r"""
-- name: Look into the files of all apps
+- name: Inspect the files of all apps
   mobileops.ci.bitrise_code_signing_info:
   register: found
 
@@ -63,6 +72,14 @@ EXAMPLES = r"""
     dest: /var/www/signing/index.html
     mode: "0644"
   delegate_to: web.example.com
+
+- name: Send the summary to a chat
+  ansible.builtin.uri:
+    url: "{{ chat_webhook }}"
+    method: POST
+    body_format: json
+    body:
+      text: "{{ found | mobileops.ci.code_signing_report('markdown') }}"
 """
 
 RETURN = r"""
@@ -72,7 +89,6 @@ _value:
 """
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -81,71 +97,56 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from jinja2 import TemplateError
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.page import page
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.table import table
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.view import plain
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import Links, format_problem, render
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.model import Earlier, Model, plain
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES
 
 NAME = "mobileops.ci.code_signing_report"
-FORMATS = ("html", "csv", "json")
-_FROM_RUN_TO_RUN = {"seconds", "requests"}
 
 
 def code_signing_report(
     found: Any,
-    format: str,  # noqa: A002 -- how users call it
+    format: str,  # noqa: A002 -- the name in the documentation
     title: str = "Code signing",
     date: str | None = None,
     app_url: str = "https://app.bitrise.io/app/",
     links: Mapping[str, str] = MappingProxyType({}),
+    previous: Any = None,
 ) -> str:
-    if format not in FORMATS:
-        raise AnsibleFilterError(f"{NAME}: format is {format!r} and has to be one of {', '.join(FORMATS)}.")
+    problem = format_problem(format)
+    if problem:
+        raise AnsibleFilterError(f"{NAME}: {problem}")
     wanted = {"apps", "unreadable", "expires_within", "summary", *(state.name for state in STATES)}
     missing = wanted - set(found) if isinstance(found, Mapping) else wanted
     if missing:
         raise AnsibleFilterError(
-            f"{NAME}: the input is not what mobileops.ci.bitrise_code_signing_info returns: "
+            f"{NAME}: the input is not a result of mobileops.ci.bitrise_code_signing_info: "
             f"it lacks {', '.join(sorted(missing))}."
         )
     if not isinstance(links, Mapping):
-        raise AnsibleFilterError(f"{NAME}: links is not a dictionary from label to address.")
-    today, shown_title = _day(date), str(title)
+        raise AnsibleFilterError(f"{NAME}: links must be a dictionary from label to address.")
+    today = _day(date)
     try:
-        if format == "html":
-            return page(found, today, shown_title, str(app_url or ""), plain(links, str))
-        if format == "csv":
-            return table(found, today)
-        return _json(found, today, shown_title)
+        earlier = None if previous is None else Earlier(previous)
+    except ValueError as error:
+        raise AnsibleFilterError(f"{NAME}: previous cannot be used: {error}.") from error
+    try:
+        return render(format, Model(found, today, str(title), earlier), Links(str(app_url or ""), plain(links)))
     except (LookupError, TypeError, ValueError, AttributeError, TemplateError) as error:
         raise AnsibleFilterError(
-            f"{NAME}: the input is not what mobileops.ci.bitrise_code_signing_info returns: {error!r}."
+            f"{NAME}: the input is not a result of mobileops.ci.bitrise_code_signing_info: {error!r}."
         ) from error
 
 
-def _day(date: str | None) -> str:
+def _day(date: str | None) -> dt.date:
     if date is None:
-        return dt.datetime.now(dt.timezone.utc).date().isoformat()
+        return dt.datetime.now(dt.timezone.utc).date()
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", str(date)):
-            return dt.date.fromisoformat(str(date)).isoformat()
+            return dt.date.fromisoformat(str(date))
     except ValueError:
         pass
-    raise AnsibleFilterError(f"{NAME}: date is {date!r} and has to be a day such as 2026-11-21.")
-
-
-def _json(found: Mapping[str, Any], today: str, title: str) -> str:
-    known = plain(found, str)
-    lists = {name: known[name] for name in (*(state.name for state in STATES), "unreadable")}
-    report = {
-        "title": title,
-        "date": today,
-        "expires_within": known["expires_within"],
-        "summary": {key: value for key, value in known["summary"].items() if key not in _FROM_RUN_TO_RUN},
-        **lists,
-        "apps": known["apps"],
-    }
-    return json.dumps(report, indent=1) + "\n"
+    raise AnsibleFilterError(f"{NAME}: date must be a day such as 2026-11-21, got {date!r}.")
 
 
 class FilterModule:

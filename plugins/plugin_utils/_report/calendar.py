@@ -18,6 +18,7 @@ PRODUCT = "-//mobileops.ci//code_signing_report//EN"
 # Files that expired before that are not in the calendar.
 _PAST_DAYS = 90
 _NAMED = 50
+_LONGEST = 100
 _OCTETS = 75
 _LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
@@ -49,8 +50,8 @@ def _event(model: Model, day: int, kind: Kind, files: list[File]) -> list[str]:
     distinct = len({file.identity for file in files})
     apps = list(dict.fromkeys(file.app for file in files))
     summary = f"{kind.count(distinct)} {'expires' if distinct == 1 else 'expire'}: "
-    summary += apps[0].title if len(apps) == 1 else count(len(apps), "app", "apps")
-    named = [f"{file.app.title}: {file.name}" for file in files[:_NAMED]]
+    summary += apps[0].title[:_LONGEST] if len(apps) == 1 else count(len(apps), "app", "apps")
+    named = [f"{file.app.title[:_LONGEST]}: {file.name[:_LONGEST]}" for file in files[:_NAMED]]
     if len(files) > _NAMED:
         named.append(f"and {number_of(len(files) - _NAMED)} more")
     identity = "\n".join((model.title, kind.name, date.isoformat()))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from .model import File, Model
@@ -37,7 +36,7 @@ def changes(model: Model) -> Changes:
     ]
     solved = [file for file in gone if file.app.slug in readable and file.kind.name in kinds]
     return Changes(
-        since=day_of(dt.date.fromisoformat(earlier.date)),
+        since=day_of(earlier.date),
         new=tuple(file for file in model.files if file.is_new),
         solved=tuple(solved),
         unchanged=sum(1 for file in model.files if file.state and not file.is_new),

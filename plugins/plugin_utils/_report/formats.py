@@ -31,6 +31,15 @@ class Links:
     others: Mapping[str, str] = field(default_factory=dict)
 
 
+# What links on the page call the other forms.
+LABELS = {
+    "json": "JSON",
+    "csv": "CSV",
+    "ics": "Calendar",
+    "prometheus": "Prometheus metrics",
+    "markdown": "Summary in Markdown",
+}
+
 _RENDER: dict[str, Callable[[Model, Links], str]] = {
     "html": lambda model, links: page(model, links.app_url, links.others),
     "json": lambda model, _links: _json(model),

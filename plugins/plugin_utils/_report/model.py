@@ -133,9 +133,9 @@ class App:
 
 
 class Model:
-    """A report on a day. `found`: the result of the module. `previous`: an earlier report in JSON, or None."""
+    """A report on a day. `found`: the result of the module. `previous`: the report before, or None."""
 
-    def __init__(self, found: Json, today: dt.date, title: str, previous: Json | None = None) -> None:
+    def __init__(self, found: Json, today: dt.date, title: str, previous: Earlier | None = None) -> None:
         self.as_found = found
         self.found: Json = plain(found, clean)
         self.today = today
@@ -147,10 +147,10 @@ class Model:
         reasons = self._reasons()
         self.apps = [self._app(slug, app, reasons) for slug, app in self.found["apps"].items()]
         self.apps.sort(key=lambda app: app.urgency)
-        self.previous = None if previous is None else _Earlier(previous)
-        if self.previous:
+        self.previous = previous
+        if previous:
             for file in self.files:
-                file.is_new = file.state is not None and self.previous.is_new(file)
+                file.is_new = file.state is not None and previous.is_new(file)
 
     @cached_property
     def files(self) -> list[File]:
@@ -209,12 +209,15 @@ class Model:
         return app
 
 
-class _Earlier:
-    """What an earlier report found."""
+class Earlier:
+    """An earlier report, of which `report` is the form JSON. Raises ValueError if it is something else."""
 
-    def __init__(self, report: Json) -> None:
-        self.date = str(report["date"])
-        self.model = Model(report, dt.date.fromisoformat(self.date), "")
+    def __init__(self, report: Any) -> None:
+        try:
+            self.date = dt.date.fromisoformat(str(report["date"]))
+            self.model = Model(report, self.date, "")
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"it is not a report in JSON: {error!r}") from error
         self._ranks = {_key(file): STATES.index(file.state) for file in self.model.files if file.state}
 
     def is_new(self, file: File) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -30,17 +31,9 @@ _SCRIPTS = ("data.js", "view.js", "table.js", "panel.js", "main.js")
 
 def page(model: Model, app_url: str, links: Mapping[str, str]) -> str:
     """Return the page. `app_url`: the page of an app without its slug. `links`: addresses of other forms by label."""
-    # Not Ansible's own templating: it does not escape, and its expressions are slow.
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = "\n".join(map(_source, _STYLES))
     script = '"use strict";\n(() => {\n' + "\n".join(map(_source, _SCRIPTS)) + "\n})();"
-    return environment.get_template("page.html.j2").render(
+    return _environment().get_template("page.html.j2").render(
         model=model,
         answer=answer(model),
         named_apps=NAMED,
@@ -57,6 +50,18 @@ def page(model: Model, app_url: str, links: Mapping[str, str]) -> str:
         script=script,
         script_digest=_digest(script),
         words=words,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    # Not Ansible's own templating: it does not escape, and its expressions are slow.
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

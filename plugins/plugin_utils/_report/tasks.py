@@ -68,6 +68,7 @@ class Item:
 
     files: list[File]
     state: State
+    team: str  # the name of the team, if it is known
 
     @property
     def apps(self) -> list[str]:
@@ -79,8 +80,7 @@ class Item:
         first = self.files[0]
         if len(self.apps) == 1:
             return first.app.title
-        team = str(first.inside.get("team_name") or first.subject)
-        return f"{first.name}{f' ({team})' if team else ''} in {count(len(self.apps), 'app', 'apps')}"
+        return f"{first.name}{f' ({self.team})' if self.team else ''} in {count(len(self.apps), 'app', 'apps')}"
 
     @property
     def view(self) -> str:
@@ -106,7 +106,7 @@ class Task:
         same: dict[tuple[str, ...], list[File]] = defaultdict(list)
         for file in self.files:
             same[file.identity].append(file)
-        items = [Item(files, self.state) for files in same.values()]
+        items = [Item(files, self.state, self.model.teams.get(files[0].team_id, "")) for files in same.values()]
         # A file that many apps have comes first.
         return sorted(items, key=lambda item: -len(item.apps)) if self.kind.name == "build_certificate" else items
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .model import File, Model
-from .words import count, day_of, month_name, month_of
+from .words import count, day_of, month_name
 
 WEEKS = 13
 MONTHS_AHEAD = 12
@@ -94,8 +94,7 @@ def timeline(model: Model) -> Timeline:
     while start < end:
         following = _month_after(start.replace(day=1), 1)
         first, last = ((day - model.today).days for day in (start, following))
-        label = month_of(start) if start.month == 1 or not months else month_name(start)
-        months.append(column(first, last - 1, label, "months"))
+        months.append(column(first, last - 1, month_name(start), "months"))
         start = following
     later = column((start - model.today).days, None, "later", "later")
     return Timeline(expired, weeks, months, later, [file for file in model.files if file.day is None])

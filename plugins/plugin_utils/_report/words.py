@@ -135,7 +135,7 @@ def enumerated(texts: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
-def natural(text: str) -> tuple[tuple[int, str], ...]:
+def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
     """Return a sort key that puts "Shop 2" before "Shop 10"."""
     parts = re.findall(r"([0-9]+)|([^0-9]+)", text.casefold())
-    return tuple((int(digits[:18]), "") if digits else (-1, others) for digits, others in parts)
+    return tuple((not digits, int(digits[:18] or 0), others) for digits, others in parts)

@@ -1,31 +1,51 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the report as files on the controller: only what differs, and each file in one step."""
+"""Write the report as files on the controller: only those that differ, each in one step."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.mobileops.ci.plugins.filter.code_signing_report import code_signing_report
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
+
+from .answer import answer
+from .formats import FORMATS, LABELS, Links, format_problem, render
+from .model import Earlier, Model
+
+
+@dataclass
+class Written:
+    """Paths that changed, or would change in check mode; what to warn of; and the answer in one sentence."""
+
+    changed: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    answer: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Where and how a report is written. A format without a name is left out."""
+    """Where and how to write a report. The fields are the variables of the role without their prefix."""
 
     dest: str = "code-signing-report"
+    formats: Sequence[str] = ("html", "json", "csv")
     html: str = "index.html"
     json: str = "report.json"
     csv: str = "report.csv"
+    ics: str = "expiries.ics"
+    prometheus: str = "report.prom"
+    markdown: str = "summary.md"
+    previous: str = "previous.json"
     mode: str | int = "0640"
     directory_mode: str | int = "0750"
     title: str = "Code signing"
@@ -36,31 +56,76 @@ class Report:
         """The absolute path of the folder. A relative one starts where ansible-playbook was started."""
         return Path(os.path.abspath(os.path.expanduser(os.path.expandvars(self.dest))))
 
-    def write(self, found: Mapping[str, Any], date: str, *, check_mode: bool = False) -> list[str]:
-        """Write the files that differ. Return the paths that changed, or would change. Raises CiError."""
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the files by format. The page is the last: who sees a new page finds the files it links to."""
+        last_first = [form for form in reversed(FORMATS) if form in self.formats]
+        return {form: getattr(self, form) for form in last_first}
+
+    def check(self) -> None:
+        """Raises OptionError for an unknown format, or for two files of the same name."""
+        problems = [problem for problem in map(format_problem, self.formats) if problem]
+        if problems:
+            raise OptionError(f"code_signing_report_formats: {' '.join(problems)}")
+        names = {**self.names, **({"previous": self.previous} if "json" in self.formats else {})}
+        for name, number in Counter(names.values()).items():
+            if number > 1:
+                options = " and ".join(f"code_signing_report_{form}" for form in names if names[form] == name)
+                raise OptionError(f"{options} must have different names, got {name} for both.")
+
+    def write(self, found: Mapping[str, Any], date: str, *, check_mode: bool = False) -> Written:
+        """Write the files that differ. Raises CiError."""
+        self.check()
+        written = Written()
         try:
-            return list(self._write(found, date, check_mode=check_mode))
+            for path in self._write(found, dt.date.fromisoformat(date), written, check_mode=check_mode):
+                written.changed.append(str(path))
         except OSError as error:
             where = error.filename or self.folder
             raise LocalFileError(f"code_signing_report_dest: {where} cannot be written: {error.strerror}.") from error
+        return written
 
-    def _write(self, found: Mapping[str, Any], date: str, *, check_mode: bool) -> Iterator[str]:
+    def _write(
+        self, found: Mapping[str, Any], today: dt.date, written: Written, *, check_mode: bool
+    ) -> Iterator[Path]:
         folder = self.folder
         if not folder.is_dir():
             if not check_mode:
                 folder.mkdir(parents=True)
                 set_mode({"mode": self.directory_mode}, str(folder), False)
-            yield str(folder)
-        # The page comes last: whoever sees a new page finds the files that go with it.
-        for kind, name in (("json", self.json), ("csv", self.csv), ("html", self.html)):
-            if name and self._write_file(folder / name, self._text(kind, found, date), check_mode=check_mode):
-                yield str(folder / name)
+            yield folder
+        # The report of the last day before this one is kept first. If this run ends here, the next one does the same.
+        earlier, kept = self._earlier(today, written)
+        if kept and self._write_file(folder / self.previous, kept, check_mode=check_mode):
+            yield folder / self.previous
+        model = Model(found, today, self.title, earlier)
+        written.answer = answer(model).text
+        links = Links(self.app_url, {LABELS[form]: quote(name) for form, name in self.names.items() if form in LABELS})
+        for form, name in self.names.items():
+            data = render(form, model, links).encode("utf-8")
+            if self._write_file(folder / name, data, check_mode=check_mode):
+                yield folder / name
 
-    def _text(self, kind: str, found: Mapping[str, Any], date: str) -> bytes:
-        named = (("JSON", self.json), ("CSV", self.csv))
-        links = {label: quote(name) for label, name in named if name}
-        text = code_signing_report(found, kind, self.title, date, self.app_url, links)
-        return text.encode("utf-8", "surrogateescape")
+    def _earlier(self, today: dt.date, written: Written) -> tuple[Earlier | None, bytes]:
+        """Return the report of the last day before this one, and its bytes if it has to be kept.
+
+        Reports of one day are compared with the same one, so that the second of them is unchanged.
+        """
+        if "json" not in self.formats:
+            return None, b""
+        for name in (self.json, self.previous):
+            path = self.folder / name
+            if not path.is_file():
+                continue
+            data = path.read_bytes()
+            try:
+                earlier = Earlier(json.loads(data))
+            except ValueError as error:
+                written.warnings.append(f"{path} cannot be compared with this report: {error}.")
+                continue
+            if earlier.date < today:
+                return earlier, data if name == self.json else b""
+        return None, b""
 
     def _write_file(self, path: Path, data: bytes, *, check_mode: bool) -> bool:
         mode = {"mode": self.mode}

@@ -1,11 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Written reports that all tests look at."""
+"""Written reports that all tests share."""
 
 from __future__ import annotations
 
 import pytest
+
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats
 
 from . import material
 from .reports import Report, Writer
@@ -21,12 +23,12 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Writer:
 
 @pytest.fixture(scope="session")
 def reports(writer: Writer) -> dict[str, Report]:
-    page_only = {"json": "", "csv": "", "app_url": ""}
+    all_formats = {"formats": formats.FORMATS}
     answers = {
         "nothing": (material.nothing(), {}),
-        "one": (material.one_app(), page_only),
-        "hostile": (material.hostile(), {"title": TITLE}),
-        "fleet": (material.fleet(APPS), {}),
+        "one": (material.one_app(), {"formats": ["html"], "app_url": ""}),
+        "hostile": (material.hostile(), {"title": TITLE, **all_formats}),
+        "fleet": (material.fleet(APPS), all_formats),
     }
     return writer.write(answers)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page as a tree, and whether it is well formed; no browser is needed for that."""
+"""Parse a page into a tree, and check that it is well formed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Made-up answers of bitrise_code_signing_info, as of a fixed day: the same in every run."""
+"""Results of bitrise_code_signing_info for invented apps, as of a fixed day: the same in every run."""
 
 from __future__ import annotations
 
@@ -138,7 +138,12 @@ def answer(apps: Mapping[str, Json], unreadable: Iterable[Json] = ()) -> Json:
         error = {"msg": app["reason"], "kind": "forbidden", "status": 403}
         apps = {
             **apps,
-            app["app_slug"]: {"title": app["app_title"], "error": error, **{p: [] for p in PLURALS.values()}},
+            app["app_slug"]: {
+                "title": app["app_title"],
+                "owner": None,
+                "error": error,
+                **{plural: [] for plural in PLURALS.values()},
+            },
         }
     numbers = {name: len(entries) for name, entries in lists.items()}
     return {
@@ -167,11 +172,11 @@ def _by_date(details: Json) -> dict[str, str]:
     return {"expired": f"It expired on {moment}."} if days < 0 else {"expiring": f"It expires on {moment}."}
 
 
-def app(title: str | None, files: Sequence[tuple[str, Json]]) -> Json:
+def app(title: str | None, files: Sequence[tuple[str, Json]], owner: str | None = None) -> Json:
     lists: Json = {plural: [] for plural in PLURALS.values()}
     for kind, one in files:
         lists[PLURALS[kind]].append(one)
-    return {"title": title, "error": None, **lists}
+    return {"title": title, "owner": owner, "error": None, **lists}
 
 
 def fleet(number: int) -> Json:
@@ -206,7 +211,7 @@ def fleet(number: int) -> Json:
             ("build_certificate", third),
             ("android_keystore", keystore),
         ]
-        apps[slug] = app(title, files)
+        apps[slug] = app(title, files, owner=("Example Mobile", "Beispiel Bank", "Kiosk & Co")[index % 3])
     return answer(apps)
 
 
@@ -226,7 +231,7 @@ def hostile() -> Json:
         keystore["details"] |= {"alias": text, "type": text, "sha256_fingerprint": text}
         other = file("project_file", text, f"hostile file {index}", slug=f"{index}{text}")
         files = [("provisioning_profile", one), ("build_certificate", certificate), ("android_keystore", keystore)]
-        apps[f"{text} {index}"] = app(text, [*files, ("project_file", other)])
+        apps[f"{text} {index}"] = app(text, [*files, ("project_file", other)], owner=text)
     return answer(apps, [{"app_slug": "unreadable", "app_title": HOSTILE[0], "reason": HOSTILE[1]}])
 
 

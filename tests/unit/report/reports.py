@@ -25,7 +25,7 @@ PAGE = _COLLECTION / "plugins" / "plugin_utils" / "_report" / "html"
 
 @dataclass(frozen=True)
 class Report:
-    """The three files, and what they were made of."""
+    """The files of a report, and what they were made of."""
 
     folder: Path
     found: Json
@@ -37,6 +37,16 @@ class Report:
     @cached_property
     def page(self) -> Document:
         return parsed(self.html)
+
+    @cached_property
+    def data(self) -> Json:
+        """What the script of the page reads."""
+        (element,) = [one for one in self.page.all("script") if one.attributes.get("id") == "data"]
+        found: Json = json.loads(element.text)
+        return found
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8", newline="")
 
     @cached_property
     def json(self) -> Json:
@@ -61,7 +71,14 @@ class Writer:
             self.changed(name, found, **options)
         return {name: Report(self.folder / name, found) for name, (found, _options) in answers.items()}
 
-    def changed(self, name: str, found: Json, *, check_mode: bool = False, **options: Any) -> list[str]:
+    def changed(
+        self, name: str, found: Json, *, date: str = TODAY, check_mode: bool = False, **options: Any
+    ) -> list[str]:
         """Write one report. Return the names of what changed."""
+        return [Path(path).name for path in self.written(name, found, date, check_mode=check_mode, **options).changed]
+
+    def written(
+        self, name: str, found: Json, date: str = TODAY, *, check_mode: bool = False, **options: Any
+    ) -> writing.Written:
         report = writing.Report(**{"dest": str(self.folder / name), **options})
-        return [Path(path).name for path in report.write(found, TODAY, check_mode=check_mode)]
+        return report.write(found, date, check_mode=check_mode)

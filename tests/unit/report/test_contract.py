@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role, and what these tests make up, speak of the same things as the module."""
+"""The role and the invented results agree with the module."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -13,12 +14,12 @@ import yaml
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.trouble import TROUBLES
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report import words
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats, words, writing
 
 from . import material
 from .reports import ROLE
 
-# One worker for all that look at what one run of ansible-playbook wrote.
+# One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")
 
 KINDS = yaml.safe_load(module.DOCUMENTATION)["options"]["kinds"]["choices"]
@@ -53,9 +54,12 @@ def test_results_have_the_documented_keys() -> None:
 def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) -> None:
     details = material.file(kind, "a name", "one")["details"]
     assert set(details) == set(keys)
-    # The rest has a place of its own.
-    elsewhere = {"expires_at", "days_left", "bundle_id", "common_name", "alias", "entitlements"}
-    assert set(keys) - elsewhere <= set(words.FACTS)
+    # The others have a place of their own, or are in the JSON file only.
+    elsewhere = {"expires_at", "days_left", "type", "team_id", "team_name", words.KIND[kind].subject}
+    json_only = {"entitlements", "sha256", "chain", "use"}
+    facts = {key for _label, key in words.KIND[kind].facts}
+    assert facts <= set(keys)
+    assert set(keys) - elsewhere - json_only == facts
 
 
 def test_every_trouble_has_its_words() -> None:
@@ -65,3 +69,11 @@ def test_every_trouble_has_its_words() -> None:
     options = role_options()
     assert set(options["code_signing_report_fail_on"]["choices"]) == {*TROUBLES, "unreadable"}
     assert options["code_signing_report_kinds"]["choices"] == KINDS
+
+
+def test_defaults_of_the_role_are_those_of_the_report() -> None:
+    options = role_options()
+    assert options["code_signing_report_formats"]["choices"] == list(formats.FORMATS)
+    for one in fields(writing.Report):
+        default = options[f"code_signing_report_{one.name}"]["default"]
+        assert default == (list(one.default) if one.name == "formats" else one.default)

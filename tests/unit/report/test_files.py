@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON and CSV beside the page, and how they are written."""
+"""JSON and CSV, and how files are written."""
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 
@@ -12,11 +13,14 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 
+from . import material
 from .material import PLURALS, TODAY, TROUBLES, WITHIN, Json
 from .reports import Report, Writer
 
-# One worker for all that look at the same written reports.
+# One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")
+
+FROM_RUN_TO_RUN = {"requests", "seconds", "waited_s", "refused"}
 
 
 def test_json_is_what_was_found(report: Report, reports: dict[str, Report]) -> None:
@@ -26,7 +30,7 @@ def test_json_is_what_was_found(report: Report, reports: dict[str, Report]) -> N
     assert report.json["date"] == TODAY
     assert report.json["expires_within"] == WITHIN
     assert report.json["summary"] == {
-        key: value for key, value in report.found["summary"].items() if key not in {"requests", "seconds"}
+        key: value for key, value in report.found["summary"].items() if key not in FROM_RUN_TO_RUN
     }
     for key in ("apps", "unreadable", *TROUBLES):
         assert report.json[key] == report.found[key], key
@@ -34,8 +38,9 @@ def test_json_is_what_was_found(report: Report, reports: dict[str, Report]) -> N
 
 
 def plain(text: str | None) -> str:
-    """As in a cell: no control characters, and nothing that a spreadsheet would calculate."""
-    cell = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", text or "")
+    """Return the text as in a cell: no control characters, and nothing that a spreadsheet would calculate."""
+    cell = re.sub(r"[\t\n\r]", " ", text or "")
+    cell = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", cell)
     # Where a semicolon separates cells, one begins after it.
     return ";".join(f"'{part}" if re.match(r"\s*[-=+@|%]", part) else part for part in cell.split(";"))
 
@@ -43,9 +48,10 @@ def plain(text: str | None) -> str:
 def wanted_rows(found: Json) -> list[dict[str, str]]:
     rows = []
     for slug, app in found["apps"].items():
-        base = {"app_slug": plain(slug), "app_title": plain(app["title"])}
+        base = {"app_slug": plain(slug), "app_title": plain(app["title"]), "owner": plain(app["owner"])}
         if app["error"]:
-            rows.append({**base, "states": "unreadable", "reasons": plain(app["error"]["msg"])})
+            reason = plain(app["error"]["msg"])
+            rows.append({**base, "states": "unreadable", "finding": "unreadable", "reasons": reason})
         for kind, plural in PLURALS.items():
             for file in app[plural]:
                 details = file["details"] or {}
@@ -77,7 +83,8 @@ def wanted_rows(found: Json) -> list[dict[str, str]]:
                     "team_id": plain(details.get("team_id")),
                     "is_protected": "yes" if file["is_protected"] else "no",
                     "sha256": plain(file["sha256"]),
-                    "reasons": " ".join(plain(reason) for _name, reason in own),
+                    "reasons": plain(" ".join(reason for _name, reason in own)),
+                    "finding": next((name for name, _reason in own), ""),
                 }
                 rows.append(row)
     return rows
@@ -117,12 +124,17 @@ def test_writes_only_what_differs_and_nothing_in_check_mode(writer: Writer, repo
     before = {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()}
     assert writer.changed("nothing", found) == []
     assert writer.changed("nothing", found, check_mode=True, title="Another title") == ["report.json", "index.html"]
-    assert writer.changed("nothing", found, check_mode=True, mode="0600") == ["report.json", "report.csv", "index.html"]
+    assert writer.changed("nothing", found, check_mode=True, date="2026-11-22") == [
+        "previous.json",
+        "report.json",
+        "index.html",
+    ]
+    assert writer.changed("nothing", found, check_mode=True, mode="0600") == ["report.csv", "report.json", "index.html"]
     assert {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()} == before
     assert writer.changed("elsewhere", found, check_mode=True) == [
         "elsewhere",
-        "report.json",
         "report.csv",
+        "report.json",
         "index.html",
     ]
     assert not (writer.folder / "elsewhere").exists()
@@ -139,3 +151,85 @@ def test_a_folder_that_cannot_be_written(writer: Writer, reports: dict[str, Repo
     (writer.folder / "file").touch()
     with pytest.raises(CiError, match=r"code_signing_report_dest: .*file/below cannot be written"):
         writer.changed("file/below", reports["nothing"].found)
+
+
+def test_apps_without_files_have_a_row(writer: Writer) -> None:
+    writer.changed("empty", material.answer({"a1": material.app("Empty", [], owner="Acme")}))
+    (row,) = Report(writer.folder / "empty", {}).csv
+    assert {key: value for key, value in row.items() if value} == {
+        "app_slug": "a1",
+        "app_title": "Empty",
+        "owner": "Acme",
+        "states": "no_files",
+        "finding": "no_files",
+    }
+
+
+def test_the_report_of_an_earlier_day_is_kept_and_compared(writer: Writer) -> None:
+    fleet = material.fleet(30)
+    folder = writer.folder / "kept"
+
+    def facts() -> str:
+        return Report(folder, fleet).page.one("p", "facts").words
+
+    writer.changed("kept", fleet, date="2026-11-07")
+    first = (folder / "report.json").read_bytes()
+    assert facts().endswith("This is the first report: there is nothing to compare with.")
+    assert writer.changed("kept", fleet, date="2026-11-07") == []
+
+    assert "previous.json" in writer.changed("kept", fleet, date="2026-11-14")
+    assert (folder / "previous.json").read_bytes() == first
+    assert "Since 7 Nov 2026: 0 new, 0 solved and" in facts()
+    # Another report of the same day is compared with the same one.
+    assert writer.changed("kept", fleet, date="2026-11-14") == []
+    assert (folder / "previous.json").read_bytes() == first
+
+    # A run that ended after the first file was written does no harm.
+    second = (folder / "report.json").read_bytes()
+    (folder / "previous.json").write_bytes(second)
+    writer.changed("kept", fleet, date="2026-11-21")
+    assert (folder / "previous.json").read_bytes() == second
+    assert json.loads((folder / "report.json").read_text())["date"] == "2026-11-21"
+
+
+def test_a_damaged_report_of_an_earlier_day(writer: Writer) -> None:
+    folder = writer.folder / "damaged"
+    folder.mkdir()
+    (folder / "report.json").write_text("{")
+    written = writer.written("damaged", material.fleet(3))
+    (warning,) = written.warnings
+    assert "damaged/report.json cannot be compared with this report: it is not a report" in warning or "Expecting" in warning
+    assert json.loads((folder / "report.json").read_text())["date"] == TODAY
+    assert not (folder / "previous.json").exists()
+
+
+def test_chosen_formats(writer: Writer) -> None:
+    assert writer.changed("chosen", material.fleet(3), formats=["ics", "markdown", "html"]) == [
+        "chosen",
+        "summary.md",
+        "expiries.ics",
+        "index.html",
+    ]
+    links = {link.text: link.attributes["href"] for link in Report(writer.folder / "chosen", {}).page.one("footer").all("a")}
+    assert links == {"Summary in Markdown": "summary.md", "Calendar": "expiries.ics"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"formats": ["html", "promethues"]},
+            "code_signing_report_formats: 'promethues' is not a format. Use html, json, csv, ics, prometheus, markdown. "
+            "Did you mean prometheus?",
+        ),
+        (
+            {"json": "index.html"},
+            "code_signing_report_json and code_signing_report_html must have different names, got index.html for both.",
+        ),
+    ],
+)
+def test_mistakes_in_formats(writer: Writer, options: Json, message: str) -> None:
+    with pytest.raises(CiError) as error:
+        writer.changed("mistaken", material.nothing(), **options)
+    assert error.value.message == message
+    assert not (writer.folder / "mistaken").exists()

@@ -64,7 +64,8 @@ def test_one_host_does_it_for_all(emulator: Emulator, tmp_path: Path, play: dict
 
 @pytest.mark.parametrize(("fail_on", "status"), [("expired", 0), ("expired,unprocessed", 2)])
 def test_what_to_fail_on_given_as_a_text(emulator: Emulator, tmp_path: Path, fail_on: str, status: int) -> None:
-    done = run(emulator, tmp_path, PLAYS["all hosts"], code_signing_report_fail_on=fail_on, code_signing_report_json="")
+    given = {"code_signing_report_fail_on": fail_on, "code_signing_report_formats": "html,csv"}
+    done = run(emulator, tmp_path, PLAYS["all hosts"], **given)
 
     assert done.status == status, done.screen
     assert ["2 unprocessed: one: a.p12" in message for message in failures(done)] == ([True] if status else [])
@@ -77,6 +78,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a misspelt variable": (
         {"code_signing_report_failon": "expired"},
         "code_signing_report_failon is not a variable of this collection; did you mean code_signing_report_fail_on?",
+    ),
+    "a misspelt format": (
+        {"code_signing_report_formats": ["htlm"]},
+        "code_signing_report_formats: 'htlm' is not a format. Use html, json, csv, ics, prometheus, markdown. Did you mean html?",
     ),
     "a wrong choice": (
         {"code_signing_report_fail_on": "expird"},
