@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 from .model import App, File, Model
 from .words import STATES
 
+_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*$")
 _EPOCH = dt.date(1970, 1, 1)
 PROTECTED, EXPOSED, NEW, REPLACED = 1, 2, 4, 8
 # What would end the element that holds the data, and the line separators that are none in JSON.
@@ -27,7 +29,10 @@ class _Texts:
     def place(self, value: Any) -> int:
         if value is None:
             return 0
-        text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = _TIME.sub(r"\1 \2", text)
         return self._places.setdefault(text, len(self._places))
 
     @property
@@ -72,7 +77,7 @@ def _file(model: Model, file: File, texts: _Texts, states: list[str], teams: lis
         texts.place(file.name),
         file.slug,
         file.day,
-        texts.place(file.expires_at[:16].replace("T", " ")),
+        texts.place(file.expires_at),
         texts.place(file.subject),
         texts.place(file.type),
         teams.index(file.team_id) + 1 if file.team_id else 0,

@@ -194,8 +194,7 @@ def _tasks_by_reason(model: Model, state: State, files: list[File]) -> list[Task
             alike = sorted(by_reason.items(), key=lambda one: (-len(one[1]), one[0]))
             found += [Task(model, state, kind, same, reason) for reason, same in alike]
         else:
-            reason = next(iter(by_reason)) if len(by_reason) == 1 and state.name != "duplicated" else ""
-            found.append(Task(model, state, kind, group, reason))
+            found.append(Task(model, state, kind, group))
     return found
 
 

@@ -55,10 +55,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
         "hostile": material.hostile(),
         **{str(number): material.fleet(number) for number in SIZES},
     }
+    page_only = {"formats": ["html"]}
     # With a report of the week before, from which an app with a finding is missing.
     earlier = material.fleet(59)
     writer.changed("60", earlier, date="2026-11-14")
-    return writer.write({name: (found, {}) for name, found in answers.items()})
+    return writer.write({name: (found, {} if name == "60" else page_only) for name, found in answers.items()})
 
 
 @contextmanager
@@ -95,8 +96,8 @@ def nodes(page: Page) -> int:
 
 
 def titles(page: Page) -> list[str]:
-    """Return the titles of the first rows."""
-    return page.locator(".rows .of-app").all_inner_texts()[:12]
+    """Return the titles of the first rows. How many more are there depends on the place that the page is scrolled to."""
+    return page.locator(".rows .of-app").all_inner_texts()[:4]
 
 
 def fragment(page: Page) -> str:
@@ -314,8 +315,8 @@ def test_hostile_titles_are_text(browser: Browser, reports: dict[str, Report]) -
         assert set(HOSTILE[:10]) <= set(owners)
         for owner in owners[1:]:
             page.select_option("select[name=owner]", owner)
-            page.wait_for_function("() => document.querySelector('output').textContent.startsWith('1 app of')")
-            assert page.locator(".rows .of-app bdi").all_text_contents() == [owner]
+            page.wait_for_function("wanted => document.querySelector('.rows bdi')?.textContent === wanted", arg=owner)
+            assert page.locator(".rows tr").count() == 1
             page.locator(".open").first.click()
             page.keyboard.press("Escape")
         assert page.locator("script").count() == 2

@@ -91,10 +91,9 @@ const toApps = () => {
 };
 
 const fromForm = () => {
-  const given = new FormData(form);
   const wanted = { ...view };
-  for (const name of FILTERS) { wanted[name] = String(given.get(name) ?? "").trim(); }
-  return wanted;
+  for (const name of FILTERS) { wanted[name] = form.elements[name].value; }
+  return { ...wanted, q: wanted.q.trim() };
 };
 
 const listen = () => {

@@ -141,14 +141,15 @@ const drawHead = (sort) => {
 
 const watchScrolling = () => {
   let waiting = false;
+  let printing = false;
   const later = () => {
-    if (waiting || table.hidden) { return; }
+    if (waiting || printing || table.hidden) { return; }
     waiting = true;
     requestAnimationFrame(() => { waiting = false; drawVisible(); });
   };
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later, { passive: true });
   // On paper all rows are needed; more than this would be no document for anybody.
-  addEventListener("beforeprint", () => drawRows(0, Math.min(list.apps.length, 2000)));
-  addEventListener("afterprint", drawVisible);
+  addEventListener("beforeprint", () => { printing = true; drawRows(0, Math.min(list.apps.length, 2000)); });
+  addEventListener("afterprint", () => { printing = false; drawVisible(); });
 };
