@@ -20,6 +20,10 @@ help: ## list the targets
 demo: ## converge a seeded fleet of apps in the emulator: check, run, run again
 	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo
 
+.PHONY: report-demo
+report-demo: ## the report of a fleet of 300 apps in the emulator, in .build/report-demo
+	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo.report
+
 .PHONY: test
 test: ## run every check and every test but the slow ones below
 	$(CHECK)
@@ -81,7 +85,7 @@ test-clients: ## clients by others against the emulator (needs node)
 	$(WITH_VENV) test .venv/bin/python -m tests.clients
 
 .PHONY: test-page
-test-page: ## the report's page in a real browser (needs Chromium) [CHROMIUM=/path/to/it]
+test-page: ## the page of the report in a real browser (needs Chromium) [CHROMIUM=/path/to/it]
 	$(CHECK) page
 
 .PHONY: test-awx

@@ -24,6 +24,7 @@ from . import (
     inventory_cases,
     limited_cases,
     loop_cases,
+    page_cases,
     report,
     report_cases,
     rollout_cases,
@@ -53,6 +54,8 @@ CASES: dict[str, Case] = {
         transfer_cases.upload_100m,
         transfer_cases.stream_1g,
         transfer_cases.download_1g,
+        # The last one, because it needs a browser.
+        page_cases.report_page,
     )
 }
 

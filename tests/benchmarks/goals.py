@@ -110,6 +110,16 @@ def _limited(name: str, factor: float) -> tuple[Goal, Goal]:
     )
 
 
+def _of_size(size: str, key: str, limit: float, unit: str = "") -> Callable[[Json], tuple[str, bool]]:
+    """Judge a figure of one size in a case that has several."""
+
+    def judge(figures: Json) -> tuple[str, bool]:
+        figure = figures[size][key]
+        return f"{figure:g} {unit}".strip(), figure < limit
+
+    return judge
+
+
 def _biggest(judge: Callable[[Json], tuple[str, bool]]) -> Callable[[Json], tuple[str, bool]]:
     return lambda figures: judge(figures[max(figures, key=int)])
 
@@ -129,6 +139,9 @@ GOALS = (
     Goal("rollout_first", "whole playbook against the fleet task: at most 1.7", _at_most(1.7, "ours_s", "fleet_s")),
     Goal("report", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
     Goal("report", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    Goal("report_page", "page of 1,000 apps: interactive in under 1 s", _of_size("1000", "interactive_s", 1.0, "s")),
+    Goal("report_page", "page of 1,000 apps: under 2 MiB", _of_size("1000", "page_mib", 2.0, "MiB")),
+    Goal("report_page", "page of 10,000 apps: under 6,000 elements", _of_size("10000", "nodes", 6000)),
     *(goal for name, limit in LIMITS.items() for goal in _limited(name, limit.factor)),
     Goal("loop_item", "against uri: at most 0.1", _at_most(0.1, "ours_s", "uri_s")),
     Goal("growth_fleet", _LINEAR, _linear()),

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m tests.demo.report``: run the playbook mobileops.ci.report on a fleet of 300 apps in the emulator."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from ..emulator.process import Emulator
+from .playbook import clean_environment
+from .report_fleet import APPS, ReportFleet
+from .workspace import CHECKOUT, Workspace
+
+INVENTORY = "plugin: mobileops.ci.bitrise\n"
+VARIABLES = {
+    "code_signing_report_title": "Code signing at Example",
+    "code_signing_report_formats": "html,json,csv,ics,prometheus,markdown",
+}
+
+
+def main() -> int:
+    workspace = Workspace(CHECKOUT / ".build" / "report-demo")
+    workspace.prepare()
+    (workspace.project / "fleet.bitrise.yml").write_text(INVENTORY, encoding="utf-8")
+    print(f"Making signing files for {APPS} apps ...", flush=True)
+    fleet = ReportFleet()
+    folder = workspace.project / "code-signing-report"
+    try:
+        with Emulator(fleet.fixture(week_before=True)) as emulator:
+            if status := _run(workspace, emulator):
+                return status
+            _date_back(folder / "report.json")
+            emulator.load(fleet.fixture())
+            if status := _run(workspace, emulator):
+                return status
+    finally:
+        workspace.remove_secrets()
+    print(f"\nThe report is in {workspace.shown(folder)}: open {workspace.shown(folder / 'index.html')}.")
+    return 0
+
+
+def _run(workspace: Workspace, emulator: Emulator) -> int:
+    environment = clean_environment(workspace)
+    del environment["ANSIBLE_CALLBACKS_ENABLED"]
+    environment |= {"BITRISE_API_TOKEN": emulator.tokens["owner"], "BITRISE_API_BASE_URL": emulator.api_url}
+    command = ["playbook", "mobileops.ci.report", "-i", "fleet.bitrise.yml"]
+    for name, value in VARIABLES.items():
+        command += ["-e", json.dumps({name: value})]
+    print(f"\n$ ansible-{' '.join(command[:4])} ...", flush=True)
+    return subprocess.run(
+        [sys.executable, "-m", "ansible", *command], cwd=workspace.project, env=environment, check=False
+    ).returncode
+
+
+def _date_back(report: Path) -> None:
+    """Make the first report one of a week before, so that the second one has something to compare with."""
+    found = json.loads(report.read_text(encoding="utf-8"))
+    found["date"] = (dt.date.fromisoformat(found["date"]) - dt.timedelta(days=7)).isoformat()
+    report.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
