@@ -92,9 +92,7 @@ class ActionModule(PlayAction):
         ]
         return self._result(found, report, written, values.get("fail_on") or [], task_vars)
 
-    def _result(
-        self, found: Json, report: Report, written: Written, fail_on: Sequence[str], task_vars: Json
-    ) -> Json:
+    def _result(self, found: Json, report: Report, written: Written, fail_on: Sequence[str], task_vars: Json) -> Json:
         changed = written.changed
         result: Json = {
             "changed": bool(changed),

@@ -14,8 +14,8 @@ author:
 description:
   - Turns the result of M(mobileops.ci.bitrise_code_signing_info) into a report, for example a self-contained HTML page,
     a table, a calendar or metrics.
-  - The role P(mobileops.ci.code_signing_report#role) gathers the data and writes the report. Use this filter if you want
-    to write the report yourself.
+  - The role P(mobileops.ci.code_signing_report#role) gathers the data and writes the report. Use this filter to write
+    the report yourself.
   - The same result and date give the same text.
   - The HTML page loads nothing from elsewhere, and its content security policy forbids that. Text from the service is
     escaped in all formats.
@@ -46,7 +46,8 @@ options:
     type: str
   app_url:
     description:
-      - Address of the page of an app, without its slug, to which the HTML page links. An empty text leaves out the links.
+      - Address of the page of an app, without its slug, to which the HTML page links. An empty text leaves out the
+        links.
     type: str
     default: https://app.bitrise.io/app/
   links:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet of 300 apps with genuine signing files, for the demo of the report: this week's, and that of a week before."""
+"""A fleet of 300 apps with genuine signing files, for the demo of the report: of this week, and of the week before."""
 
 from __future__ import annotations
 
@@ -28,7 +28,18 @@ TEAMS = (
 _FEATURES = (
     *("Checkout", "Loyalty", "Store Finder", "Gift Cards", "Café Orders", "Warehouse", "Courier", "Appointments"),
     *("Pharmacy", "Vitals", "Telehealth", "Lab Results", "Tickets", "Timetable", "Parking", "Bike Hire", "Newsstand"),
-    *("Radio", "Podcasts", "Weather", "Recipes", "Photo Prints", "Wallet", "Savings", "Invoices", "Expenses", "Payroll"),
+    *(
+        "Radio",
+        "Podcasts",
+        "Weather",
+        "Recipes",
+        "Photo Prints",
+        "Wallet",
+        "Savings",
+        "Invoices",
+        "Expenses",
+        "Payroll",
+    ),
     *("Shifts", "Field Service", "Inspections", "Fleet Tracker", "Energy Meter", "Smart Home", "Alarm", "Chat"),
     *("Meetings", "Surveys", "Learning", "Library", "Museum Guide", "Hiking Maps", "Ski Passes", "Golf Scores"),
     *("Fitness", "Sleep", "Nutrition", "Kids Club", "Homework", "Coding Cards", "Chess", "Crosswords", "Quiz Night"),
@@ -43,9 +54,7 @@ class ReportFleet:
 
     def __init__(self) -> None:
         self._authority = Authority.create()
-        self._identities = {
-            (team.name, days): self._identity(team, days) for team, many in TEAMS for days in many
-        }
+        self._identities = {(team.name, days): self._identity(team, days) for team, many in TEAMS for days in many}
         key = JavaKey.of(self._authority.android_key("upload"))
         self._keystore = _content("upload.jks", jks_keystore([key], "demo-password"))
 

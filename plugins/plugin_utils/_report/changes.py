@@ -30,9 +30,7 @@ def changes(model: Model) -> Changes:
     now = {(file.app.slug, file.kind.name, file.slug) for file in model.files if file.state}
     kinds = {kind.name for kind in model.kinds}
     gone = [
-        file
-        for file in earlier.model.files
-        if file.state and (file.app.slug, file.kind.name, file.slug) not in now
+        file for file in earlier.model.files if file.state and (file.app.slug, file.kind.name, file.slug) not in now
     ]
     solved = [file for file in gone if file.app.slug in readable and file.kind.name in kinds]
     return Changes(

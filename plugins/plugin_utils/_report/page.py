@@ -33,23 +33,27 @@ def page(model: Model, app_url: str, links: Mapping[str, str]) -> str:
     """Return the page. `app_url`: the page of an app without its slug. `links`: addresses of other forms by label."""
     style = "\n".join(map(_source, _STYLES))
     script = '"use strict";\n(() => {\n' + "\n".join(map(_source, _SCRIPTS)) + "\n})();"
-    return _environment().get_template("page.html.j2").render(
-        model=model,
-        answer=answer(model),
-        named_apps=NAMED,
-        changes=changes(model),
-        tasks=tasks(model),
-        timeline=timeline(model),
-        data=page_data(model, clean(app_url)),
-        app_url=clean(app_url),
-        links={clean(label): clean(address) for label, address in links.items()},
-        max_plain_apps=MAX_PLAIN_APPS,
-        findings_of=_findings,
-        style=style,
-        style_digest=_digest(style),
-        script=script,
-        script_digest=_digest(script),
-        words=words,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            model=model,
+            answer=answer(model),
+            named_apps=NAMED,
+            changes=changes(model),
+            tasks=tasks(model),
+            timeline=timeline(model),
+            data=page_data(model, clean(app_url)),
+            app_url=clean(app_url),
+            links={clean(label): clean(address) for label, address in links.items()},
+            max_plain_apps=MAX_PLAIN_APPS,
+            findings_of=_findings,
+            style=style,
+            style_digest=_digest(style),
+            script=script,
+            script_digest=_digest(script),
+            words=words,
+        )
     )
 
 
@@ -81,5 +85,7 @@ def _findings(app: App) -> str:
         return f"Could not be read: {app.error}"
     if not app.files:
         return "No signing files"
-    found = [words.count(app.states[s.name], s.label.lower(), s.label.lower()) for s in words.STATES if app.states[s.name]]
+    found = [
+        words.count(app.states[s.name], s.label.lower(), s.label.lower()) for s in words.STATES if app.states[s.name]
+    ]
     return words.enumerated(found) if found else "In order"

@@ -49,7 +49,9 @@ def page_data(model: Model, app_url: str) -> str:
         "today": (model.today - _EPOCH).days,
         "within": model.expires_within,
         "appUrl": app_url,
-        "kinds": [[kind.name, kind.label, kind.heading, *(label for label, _key in kind.facts)] for kind in model.kinds],
+        "kinds": [
+            [kind.name, kind.label, kind.heading, *(label for label, _key in kind.facts)] for kind in model.kinds
+        ],
         "states": [[state.name, state.label, state.gravity] for state in STATES],
         "teams": [[team, name] for team, name in model.teams.items()],
         "apps": [_app(model, app, texts, states, teams) for app in model.apps],

@@ -85,9 +85,7 @@ def timeline(model: Model) -> Timeline:
         return Column(model, first, last, label, group, _between(dated, first, last))
 
     expired = [column(first, last, label, "expired") for first, last, label in _EXPIRED]
-    weeks = [
-        column(7 * week, 7 * week + 6, day_of(model.date(7 * week), year=False), "weeks") for week in range(WEEKS)
-    ]
+    weeks = [column(7 * week, 7 * week + 6, day_of(model.date(7 * week), year=False), "weeks") for week in range(WEEKS)]
     months = []
     start = model.date(7 * WEEKS)
     end = _month_after(model.today.replace(day=1), MONTHS_AHEAD + 1)

@@ -85,9 +85,7 @@ class Report:
             raise LocalFileError(f"code_signing_report_dest: {where} cannot be written: {error.strerror}.") from error
         return written
 
-    def _write(
-        self, found: Mapping[str, Any], today: dt.date, written: Written, *, check_mode: bool
-    ) -> Iterator[Path]:
+    def _write(self, found: Mapping[str, Any], today: dt.date, written: Written, *, check_mode: bool) -> Iterator[Path]:
         folder = self.folder
         if not folder.is_dir():
             if not check_mode:

@@ -96,7 +96,7 @@ def nodes(page: Page) -> int:
 
 
 def titles(page: Page) -> list[str]:
-    """Return the titles of the first rows. How many more are there depends on the place that the page is scrolled to."""
+    """Return the titles of the first rows. How many more there are depends on where the page is scrolled to."""
     return page.locator(".rows .of-app").all_inner_texts()[:4]
 
 
@@ -239,7 +239,9 @@ def test_a_view_can_be_sent_to_a_colleague(browser: Browser, reports: dict[str, 
         assert fragment(page) == "#q=news&finding=expiring&sort=-app"
 
 
-@pytest.mark.parametrize("text", ["#finding=nonsense", "#expires=x..y", "#app=unknown", "#%", "#sort=-nothing&q=%F0", "#apps"])
+@pytest.mark.parametrize(
+    "text", ["#finding=nonsense", "#expires=x..y", "#app=unknown", "#%", "#sort=-nothing&q=%F0", "#apps"]
+)
 def test_addresses_that_mean_nothing(browser: Browser, reports: dict[str, Report], text: str) -> None:
     with opened(browser, reports["60"], text, **LIGHT) as page:
         assert page.locator("output").inner_text()
@@ -337,7 +339,9 @@ def test_an_old_report_says_so(browser: Browser, reports: dict[str, Report]) -> 
         assert not page.locator(".outdated").is_visible()
         page.add_init_script("Date.now = () => Date.parse('2026-12-15')")
         page.reload()
-        assert page.locator(".outdated").inner_text() == "This report is 24 days old. Days are counted from 21 Nov 2026."
+        assert (
+            page.locator(".outdated").inner_text() == "This report is 24 days old. Days are counted from 21 Nov 2026."
+        )
 
 
 @pytest.mark.parametrize("look", ["light", "phone"])

@@ -12,6 +12,7 @@ import stat
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
 
 from . import material
 from .material import PLURALS, TODAY, TROUBLES, WITHIN, Json
@@ -198,7 +199,10 @@ def test_a_damaged_report_of_an_earlier_day(writer: Writer) -> None:
     (folder / "report.json").write_text("{")
     written = writer.written("damaged", material.fleet(3))
     (warning,) = written.warnings
-    assert "damaged/report.json cannot be compared with this report: it is not a report" in warning or "Expecting" in warning
+    assert (
+        "damaged/report.json cannot be compared with this report: it is not a report" in warning
+        or "Expecting" in warning
+    )
     assert json.loads((folder / "report.json").read_text())["date"] == TODAY
     assert not (folder / "previous.json").exists()
 
@@ -210,7 +214,9 @@ def test_chosen_formats(writer: Writer) -> None:
         "expiries.ics",
         "index.html",
     ]
-    links = {link.text: link.attributes["href"] for link in Report(writer.folder / "chosen", {}).page.one("footer").all("a")}
+    links = {
+        link.text: link.attributes["href"] for link in Report(writer.folder / "chosen", {}).page.one("footer").all("a")
+    }
     assert links == {"Summary in Markdown": "summary.md", "Calendar": "expiries.ics"}
 
 
@@ -218,9 +224,8 @@ def test_chosen_formats(writer: Writer) -> None:
     ("options", "message"),
     [
         (
-            {"formats": ["html", "promethues"]},
-            "code_signing_report_formats: 'promethues' is not a format. Use html, json, csv, ics, prometheus, markdown. "
-            "Did you mean prometheus?",
+            {"formats": ["html", "csb"]},
+            f"code_signing_report_formats: 'csb' is not a format. Use {', '.join(FORMATS)}. Did you mean csv?",
         ),
         (
             {"json": "index.html"},

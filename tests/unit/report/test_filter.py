@@ -61,7 +61,7 @@ def test_a_day_that_is_none(date: Any) -> None:
 
 
 def test_a_format_that_there_is_not() -> None:
-    with pytest.raises(AnsibleFilterError, match="'mardkown' is not a format. Use html, .* Did you mean markdown"):
+    with pytest.raises(AnsibleFilterError, match=r"'mardkown' is not a format\. Use html, .* Did you mean markdown\?"):
         REPORT(material.nothing(), "mardkown")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -120,9 +121,17 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
             "1 of 2 apps breaks within 30 days, by 21 Dec 2026, because a profile expires on 30 Nov: A.",
         ),
         (
-            {"B": [(CERTIFICATE, 3)], "A": [(PROFILE, 9)], "C": [(PROFILE, 9)], "D": [(PROFILE, 9)], "E": [(PROFILE, -1)]},
-            "4 of 5 apps break within 30 days, by 21 Dec 2026, because a profile or a certificate expires, the first on "
-            "24 Nov: B, A, C and 1 more; 1 app already has an expired file: E.",
+            {
+                "B": [(CERTIFICATE, 3)],
+                "A": [(PROFILE, 9)],
+                "C": [(PROFILE, 9)],
+                "D": [(PROFILE, 9)],
+                "E": [(PROFILE, -1)],
+            },
+            (
+                "4 of 5 apps break within 30 days, by 21 Dec 2026, because a profile or a certificate expires, the "
+                "first on 24 Nov: B, A, C and 1 more; 1 app already has an expired file: E."
+            ),
         ),
     ],
 )
@@ -149,8 +158,19 @@ def test_timeline_has_every_file_once() -> None:
     assert set(counted.values()) == {1}
     assert len(found.weeks) == 13
     assert [column.label for column in found.weeks][:2] == ["21 Nov", "28 Nov"]
-    assert [column.label for column in found.months] == "Feb Mar Apr May Jun Jul Aug Sep Oct Nov".split()
-    following = [(one.last, other.first) for one, other in zip(columns, columns[1:], strict=False)]
+    assert [column.label for column in found.months] == [
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+    ]
+    following = [(one.last, other.first) for one, other in pairwise(columns)]
     assert all(last is not None and first == last + 1 for last, first in following)
     assert found.weeks[1].title == "28 Nov to 4 Dec 2026: 1 file in 1 app"
     assert found.weeks[1].view == "expires=2026-11-28..2026-12-04"
@@ -162,13 +182,17 @@ def test_timeline_of_other_days(day: str) -> None:
     found = timeline(one)
     columns = [*found.weeks, *found.months, found.later]
     assert columns[0].first == 0
-    assert all(other.first == (one.last or 0) + 1 for one, other in zip(columns, columns[1:], strict=False))
+    assert all(other.first == (one.last or 0) + 1 for one, other in pairwise(columns))
     assert 9 <= len(found.months) <= 12
 
 
 def test_apps_are_ordered_by_urgency() -> None:
     found = fleet_of(
-        Fine=[(PROFILE, 400)], Later=[(PROFILE, 500)], Soon=[(PROFILE, 20)], Sooner=[(PROFILE, 2)], Broken=[(PROFILE, -2)]
+        Fine=[(PROFILE, 400)],
+        Later=[(PROFILE, 500)],
+        Soon=[(PROFILE, 20)],
+        Sooner=[(PROFILE, 2)],
+        Broken=[(PROFILE, -2)],
     )
     assert [app.title for app in model(found).apps] == ["Broken", "Sooner", "Soon", "Fine", "Later"]
 
@@ -182,7 +206,9 @@ def test_the_change_since_the_report_before() -> None:
         Hidden=[(PROFILE, 9)],
     )
     earlier = json.loads(formats.render("json", Model(before, TODAY - dt.timedelta(7), "Signing"), formats.Links()))
-    now = fleet_of(A=[(PROFILE, -19), (PROFILE, 13)], B=[(PROFILE, 300)], C=[(PROFILE, -1)], D=[(PROFILE, 4)], Hidden=[])
+    now = fleet_of(
+        A=[(PROFILE, -19), (PROFILE, 13)], B=[(PROFILE, 300)], C=[(PROFILE, -1)], D=[(PROFILE, 4)], Hidden=[]
+    )
     now["apps"]["slug-Hidden"]["error"] = {"msg": "The token may not."}
     found = changes(model(now, earlier))
     assert found.since == "14 Nov 2026"
@@ -193,7 +219,9 @@ def test_the_change_since_the_report_before() -> None:
     assert not changes(model(now)).since
 
 
-@pytest.mark.parametrize("report", [None, [], {}, {"date": "x"}, {"date": "2026-11-01"}, {"date": "2026-11-01", "apps": 3}])
+@pytest.mark.parametrize(
+    "report", [None, [], {}, {"date": "x"}, {"date": "2026-11-01"}, {"date": "2026-11-01", "apps": 3}]
+)
 def test_a_damaged_report_before(report: Any) -> None:
     with pytest.raises(ValueError, match="it is not a report in JSON"):
         Earlier(report)

@@ -67,9 +67,21 @@ def test_hostile_text_in_the_calendar(hostile: Report) -> None:
     for text in HOSTILE:
         shown = re.sub("[\x00-\x08\x1b\ud800]", "\ufffd", text)[:100]
         assert f"{shown}: {shown}" in described
-    names = {line.split(b":")[0].split(b";")[0] for line in (hostile.folder / "expiries.ics").read_bytes().split(b"\r\n")}
+    names = {
+        line.split(b":")[0].split(b";")[0] for line in (hostile.folder / "expiries.ics").read_bytes().split(b"\r\n")
+    }
     assert {name for name in names if not name.startswith(b" ")} <= {
-        *(b"BEGIN", b"END", b"VERSION", b"PRODID", b"CALSCALE", b"METHOD", b"NAME", b"X-WR-CALNAME", b"REFRESH-INTERVAL"),
+        *(
+            b"BEGIN",
+            b"END",
+            b"VERSION",
+            b"PRODID",
+            b"CALSCALE",
+            b"METHOD",
+            b"NAME",
+            b"X-WR-CALNAME",
+            b"REFRESH-INTERVAL",
+        ),
         *(b"UID", b"DTSTAMP", b"DTSTART", b"SUMMARY", b"DESCRIPTION", b"CATEGORIES", b"TRANSP", b""),
     }
 
@@ -86,11 +98,15 @@ def families(report: Report) -> dict[str, list[tuple[dict[str, str], float]]]:
 def test_metrics_count_what_was_found(fleet: Report) -> None:
     found = {name.removeprefix("mobileops_code_signing_"): samples for name, samples in families(fleet).items()}
     assert found["apps"] == [({}, 45.0)]
-    numbers = {name: 0.0 for name in TROUBLES}
+    numbers = dict.fromkeys(TROUBLES, 0.0)
     for labels, value in found["findings"]:
         numbers[labels["finding"]] += value
     assert numbers == {name: len(fleet.found[name]) for name in TROUBLES}
-    within = {labels["days"]: value for labels, value in found["files_expiring_within_days"] if labels["kind"] == "provisioning_profile"}
+    within = {
+        labels["days"]: value
+        for labels, value in found["files_expiring_within_days"]
+        if labels["kind"] == "provisioning_profile"
+    }
     assert within["7"] == 0
     assert within["14"] == 1
     assert found["report_date_seconds"] == [({}, 1795219200.0)]
@@ -112,12 +128,17 @@ def test_hostile_text_in_labels(hostile: Report) -> None:
     titles = {labels["app"] for labels, _value in families(hostile)["mobileops_code_signing_app_next_expiry_seconds"]}
     wanted = {re.sub("[\x00-\x08\x1b\ud800]", "\ufffd", text) for text in HOSTILE}
     assert titles == wanted
-    assert all(re.match(r"# (HELP|TYPE) [a-z_]+ |[a-z_]+(\{.*\})? -?\d+$", line) for line in hostile.text("report.prom").split("\n")[:-1])
+    assert all(
+        re.match(r"# (HELP|TYPE) [a-z_]+ |[a-z_]+(\{.*\})? -?\d+$", line)
+        for line in hostile.text("report.prom").split("\n")[:-1]
+    )
 
 
 def test_the_summary_says_what_the_page_says(fleet: Report) -> None:
     text = fleet.text("summary.md")
-    assert text.startswith("**Code signing**, 21 Nov 2026\n\n**11 of 45 apps break within 30 days, by 21 Dec 2026, because")
+    assert text.startswith(
+        "**Code signing**, 21 Nov 2026\n\n**11 of 45 apps break within 30 days, by 21 Dec 2026, because"
+    )
     assert "\n- Renew 1 profile that expired on 9 Nov (12 days ago): Wetter 1\n" in text
     assert text.endswith("This is the first report: there is nothing to compare with.\n")
     # What a chat accepts as one message.

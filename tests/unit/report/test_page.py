@@ -106,9 +106,7 @@ def test_apps_that_could_not_be_read_say_why(hostile: Report) -> None:
 
 def test_the_plain_table_has_every_app(fleet: Report) -> None:
     rows = fleet.page.one("noscript").one("tbody").all("tr")
-    assert {row.one("th").text for row in rows} == {
-        app["title"] for app in fleet.found["apps"].values()
-    }
+    assert {row.one("th").text for row in rows} == {app["title"] for app in fleet.found["apps"].values()}
     first = [cell.words for cell in rows[0].all("td")]
     assert first == ["Example Mobile", "9 Nov 2026", "1 expired"]
 

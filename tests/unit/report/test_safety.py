@@ -23,9 +23,9 @@ pytestmark = pytest.mark.xdist_group("report")
 
 # fmt: off
 TAGS = frozenset((
-    "a", "b", "bdi", "body", "button", "caption", "code", "details", "dialog", "div", "footer", "form", "h1", "h2", "h3",
-    "head", "header", "html", "input", "label", "li", "main", "meta", "noscript", "ol", "option", "output", "p", "rect",
-    "script", "section", "select", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "th", "thead",
+    "a", "b", "bdi", "body", "button", "caption", "code", "details", "dialog", "div", "footer", "form", "h1", "h2",
+    "h3", "head", "header", "html", "input", "label", "li", "main", "meta", "noscript", "ol", "option", "output", "p",
+    "rect", "script", "section", "select", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "th", "thead",
     "time", "title", "tr", "ul",
 ))
 # fmt: on
@@ -42,9 +42,13 @@ def test_no_element_or_handler_comes_in(report: Report) -> None:
         assert name not in {"style", "src", "srcset", "action", "formaction", "xlink:href"}, (tag, name)
         if name == "href":
             assert re.match(
-                r"#[a-z]+$|#[a-z]+=[\w%.+~=&-]*$|https://app\.bitrise\.io/app/[^?#]*$|(report|expiries|summary)\.[a-z]+$", value
+                r"#[a-z]+$|#[a-z]+=[\w%.+~=&-]*$|https://app\.bitrise\.io/app/[^?#]*$|(report|expiries|summary)\.[a-z]+$",
+                value,
             ), value
-    assert [script.attributes for script in report.page.all("script")] == [{"type": "application/json", "id": "data"}, {}]
+    assert [script.attributes for script in report.page.all("script")] == [
+        {"type": "application/json", "id": "data"},
+        {},
+    ]
     assert len(report.page.all("style")) == 1
 
 
@@ -67,16 +71,15 @@ def test_policy_allows_nothing_but_the_own_script_and_style(report: Report) -> N
         if meta.attributes.get("http-equiv") == "Content-Security-Policy"
     ]
     texts = {"script": report.page.all("script")[-1].text, "style": report.page.one("style").text}
-    digests = {
-        tag: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for tag, text in texts.items()
-    }
+    digests = {tag: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for tag, text in texts.items()}
     assert policy == (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"style-src 'sha256-{digests['style']}'; script-src 'sha256-{digests['script']}'"
     )
     for source in texts.values():
         assert not re.search(
-            r"</|<!--|@import|\burl\(|https?:|\beval\b|innerHTML|outerHTML|insertAdjacentHTML|fetch\(|XMLHttpRequest", source
+            r"</|<!--|@import|\burl\(|https?:|\beval\b|innerHTML|outerHTML|insertAdjacentHTML|fetch\(|XMLHttpRequest",
+            source,
         )
 
 
