@@ -24,7 +24,7 @@ description:
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug, and with the title and owner to use in results.
+      - The apps. An entry is the slug of an app, or a dict with the slug, and the title and owner to use in results.
       - If omitted, all apps that the token can access, without disabled ones.
     type: list
     elements: dict

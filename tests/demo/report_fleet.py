@@ -55,6 +55,8 @@ class ReportFleet:
     def __init__(self) -> None:
         self._authority = Authority.create()
         self._identities = {(team.name, days): self._identity(team, days) for team, many in TEAMS for days in many}
+        # One file for each, as apps of a team share them.
+        self._p12 = {place: one.pkcs12("demo-password") for place, one in self._identities.items()}
         key = JavaKey.of(self._authority.android_key("upload"))
         self._keystore = _content("upload.jks", jks_keystore([key], "demo-password"))
 
@@ -89,7 +91,7 @@ class ReportFleet:
         profiles = [self._profile(title, team, identity, left)]
         if week_before and number in (42, 88, 131, 207):
             profiles = [self._profile(title, team, identity, -2)]  # What was renewed since.
-        p12 = _content(f"{file_label(team.name)}-distribution.p12", identity.pkcs12("demo-password"))
+        p12 = _content(f"{file_label(team.name)}-distribution.p12", self._p12[team.name, days])
         kept = {**p12, "certificate_password": "demo-password", "is_protected": number % 9 == 4}
         found = list(self._leftovers(number, title, team, identity))
         return {**app, "build_certificates": [kept], "provisioning_profiles": [*profiles, *found]}

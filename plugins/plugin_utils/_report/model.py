@@ -167,6 +167,9 @@ class Model:
             files.sort(key=lambda file: (natural(file.app.title), file.app.slug, natural(file.name)))
             if name in BY_DATE:
                 files.sort(key=lambda file: (file.day is None, file.day or 0))
+            if name == "expired":
+                # What broke last comes first, and what expired only inside comes last.
+                files.sort(key=lambda file: (file.day is None or file.day >= 0, -(file.day or 0)))
         return found
 
     @cached_property

@@ -28,6 +28,12 @@ _PHRASES: dict[tuple[str, str], _Phrase] = {
     ("expired", "provisioning_profile"): ("Renew", "", "", _RENEW_PROFILE),
     ("expired", "build_certificate"): ("Replace", "", "", _RENEW_CERTIFICATE),
     ("expired", "android_keystore"): ("Replace", "", "", _RENEW_KEYSTORE),
+    ("outlived", ""): (
+        "Renew",
+        "whose certificates have expired",
+        "whose certificates have expired",
+        _RENEW_PROFILE,
+    ),
     ("invalid", ""): ("Repair", "that no build can use", "that no build can use", "Replace the file or its password."),
     ("unprocessed", ""): (
         "Upload or delete",
@@ -117,7 +123,12 @@ class Task:
     @property
     def days(self) -> tuple[int, int] | None:
         days = [file.day for file in self.files if file.day is not None]
-        return (min(days), max(days)) if days and self.state.name in BY_DATE else None
+        return (min(days), max(days)) if days and self.state.name in BY_DATE and not self.is_outlived else None
+
+    @property
+    def is_outlived(self) -> bool:
+        """Whether not the files themselves have expired, but what they contain."""
+        return self.state.name == "expired" and any(_is_outlived(file) for file in self.files)
 
     @property
     def when(self) -> str:
@@ -148,11 +159,13 @@ class Task:
         fields = {"finding": self.state.name, "kind": self.kind.name}
         if self.days:
             fields["expires"] = "..".join(self.model.date(day).isoformat() for day in self.days)
+        elif self.is_outlived:
+            fields["expires"] = f"{self.model.today.isoformat()}.."
         return urlencode(fields)
 
     @property
     def _phrase(self) -> _Phrase:
-        state = "expired" if self.state.name == "expiring" else self.state.name
+        state = "outlived" if self.is_outlived else "expired" if self.state.name == "expiring" else self.state.name
         return _PHRASES.get((state, self.kind.name)) or _PHRASES.get((state, "")) or ("Look at", "", "", "")
 
     def _expires(self, one: bool) -> str:
@@ -175,14 +188,20 @@ def tasks(model: Model) -> list[Task]:
 
 
 def _tasks_by_date(model: Model, state: State, files: Iterable[File]) -> list[Task]:
-    """Group files that expire in the same week, or that expired: in the last month, and before."""
+    """Group files that expire in the same week; and those that expired in the last month, before, or only inside."""
 
     def period(file: File) -> int:
         day = file.day or 0
-        return day // _WEEK if state.name == "expiring" else int(day < -_EARLIER)
+        if state.name == "expiring":
+            return day // _WEEK
+        return 1 if _is_outlived(file) else 2 if day < -_EARLIER else 0
 
     groups = _grouped(files, lambda file: (period(file), [*KIND].index(file.kind.name)))
     return [Task(model, state, group[0].kind, group) for _key, group in sorted(groups.items())]
+
+
+def _is_outlived(file: File) -> bool:
+    return file.day is None or file.day >= 0
 
 
 def _tasks_by_reason(model: Model, state: State, files: list[File]) -> list[Task]:

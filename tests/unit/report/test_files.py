@@ -224,8 +224,8 @@ def test_chosen_formats(writer: Writer) -> None:
     ("options", "message"),
     [
         (
-            {"formats": ["html", "csb"]},
-            f"code_signing_report_formats: 'csb' is not a format. Use {', '.join(FORMATS)}. Did you mean csv?",
+            {"formats": ["html", "htm"]},
+            f"code_signing_report_formats: 'htm' is not a format. Use {', '.join(FORMATS)}. Did you mean html?",
         ),
         (
             {"json": "index.html"},

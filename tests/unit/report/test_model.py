@@ -92,6 +92,20 @@ def test_tasks_are_grouped_by_what_has_to_be_done() -> None:
     ]
 
 
+def test_profiles_that_outlive_their_certificates() -> None:
+    found = fleet_of(
+        A=[(CERTIFICATE, -6), (PROFILE, 353, {"troubles": {"expired": "All its certificates have expired."}})],
+        B=[(PROFILE, -3)],
+    )
+    assert phrases(found) == [
+        "Replace 1 certificate that expired on 15 Nov: A",
+        "Renew 1 profile that expired on 18 Nov: B",
+        "Renew 1 profile whose certificates have expired: A",
+    ]
+    assert tasks(model(found))[2].view == "finding=expired&kind=provisioning_profile&expires=2026-11-21.."
+    assert answer(model(found)).text == "2 apps already have an expired file: B and A."
+
+
 def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
     renewed = {"name": "shop.mobileprovision"}
     found = fleet_of(

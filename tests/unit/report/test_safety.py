@@ -23,10 +23,10 @@ pytestmark = pytest.mark.xdist_group("report")
 
 # fmt: off
 TAGS = frozenset((
-    "a", "b", "bdi", "body", "button", "caption", "code", "details", "dialog", "div", "footer", "form", "h1", "h2",
-    "h3", "head", "header", "html", "input", "label", "li", "main", "meta", "noscript", "ol", "option", "output", "p",
-    "rect", "script", "section", "select", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "th", "thead",
-    "time", "title", "tr", "ul",
+    "a", "b", "bdi", "body", "button", "caption", "code", "details", "dialog", "div", "footer", "form", "h1",
+    "h2", "h3", "head", "header", "html", "input", "label", "li", "main", "meta", "noscript", "ol", "option",
+    "output", "p", "rect", "script", "section", "select", "span", "strong", "style", "summary", "svg", "table",
+    "tbody", "td", "th", "thead", "time", "title", "tr", "ul",
 ))
 # fmt: on
 

@@ -25,8 +25,10 @@ const badge = (state) => element("span", { className: `badge grave-${state.gravi
 
 const kindText = ({ number, urgent }) => {
   if (!number) { return "-"; }
-  const dated = urgent.day === null ? "" : daysLeft(urgent.day);
   const state = urgent.state;
+  // A profile that is valid longer than its certificates has expired with them.
+  const inside = state?.name === "expired" && !(urgent.day < 0);
+  const dated = inside ? "certificate expired" : urgent.day === null ? "" : daysLeft(urgent.day);
   const what = state && !["expired", "expiring"].includes(state.name) ? state.label.toLowerCase() : dated;
   return what ? `${number} \u00b7 ${what}` : String(number);
 };
