@@ -98,6 +98,10 @@ def documentation(log: Log) -> str:
     source.mkdir(mode=0o700)
     log.run("antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", source, "--lenient", "mobileops.ci")
     log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", "mobileops.ci")
+    # antsibull-docs copies the guides without their images.
+    shutil.copytree(
+        ROOT / "docs" / "docsite" / "images", source / "rst" / "collections" / "mobileops" / "ci" / "images"
+    )
     settings = source / "conf.py"
     text = settings.read_text(encoding="utf-8")
     # Links into other projects' pages would be fetched while building.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -169,7 +170,7 @@ class Model:
                 files.sort(key=lambda file: (file.day is None, file.day or 0))
             if name == "expired":
                 # What broke last comes first, and what expired only inside comes last.
-                files.sort(key=lambda file: (file.day is None or file.day >= 0, -(file.day or 0)))
+                files.sort(key=lambda file: -file.day if file.day is not None and file.day < 0 else math.inf)
         return found
 
     @cached_property
