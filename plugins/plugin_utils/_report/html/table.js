@@ -4,6 +4,7 @@
 /* The table: only the rows that are in sight, and a few around them, are elements of the page. */
 
 const AROUND = 12;
+const NEAR = 60;
 const table = document.querySelector("table.apps");
 
 const element = (tag, properties = {}, ...children) => {
@@ -107,12 +108,26 @@ const drawRows = (first, last) => {
   Object.assign(list, { first, last });
 };
 
+/* Return the place of the row that has the keyboard focus, or null. */
+const focusedPlace = () => {
+  const row = table.querySelector(".rows")?.contains(document.activeElement) && document.activeElement.closest("tr");
+  return row ? Number(row.getAttribute("aria-rowindex")) - 2 : null;
+};
+
 const drawVisible = () => {
   const height = heightOfRow();
   const top = -table.getBoundingClientRect().top;
-  const first = Math.max(0, Math.floor(top / height) - AROUND);
-  const last = Math.min(list.apps.length, Math.ceil((top + window.innerHeight) / height) + AROUND);
-  drawRows(Math.min(first, list.apps.length), Math.max(last, Math.min(first, list.apps.length)));
+  let first = Math.floor(top / height) - AROUND;
+  let last = Math.ceil((top + window.innerHeight) / height) + AROUND;
+  // The focus may be ahead of a scrolling that has not ended.
+  const focused = focusedPlace();
+  if (focused !== null && focused > first - NEAR && focused < last + NEAR) {
+    first = Math.min(first, focused - AROUND);
+    last = Math.max(last, focused + AROUND);
+  }
+  const number = list.apps.length;
+  first = Math.min(Math.max(first, 0), number);
+  drawRows(first, Math.max(Math.min(last, number), first));
 };
 
 const showApps = (apps) => {
@@ -149,6 +164,7 @@ const watchScrolling = () => {
     waiting = true;
     requestAnimationFrame(() => { waiting = false; drawVisible(); });
   };
+  table.addEventListener("focusin", () => { if (!printing) { drawVisible(); } });
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later, { passive: true });
   // On paper all rows are needed; more than this would be no document for anybody.
