@@ -97,7 +97,7 @@ def nodes(page: Page) -> int:
 
 def titles(page: Page) -> list[str]:
     """Return the titles of the first rows. How many more there are depends on where the page is scrolled to."""
-    return page.locator(".rows .of-app").all_inner_texts()[:4]
+    return list(page.locator(".rows .of-app").all_inner_texts()[:4])
 
 
 def fragment(page: Page) -> str:

@@ -50,16 +50,16 @@ def test_the_calendar_has_an_event_for_each_day_and_kind(fleet: Report) -> None:
     assert len({str(event["UID"]) for event in found}) == len(found)
     first = found[0]
     assert str(first["SUMMARY"]) == "1 profile expires: Wetter 1"
-    assert first["DTSTART"].dt.isoformat() == "2026-11-09"
-    assert first["DTSTAMP"].dt.isoformat() == "2026-11-21T00:00:00+00:00"
+    assert first.decoded("DTSTART").isoformat() == "2026-11-09"
+    assert first.decoded("DTSTAMP").isoformat() == "2026-11-21T00:00:00+00:00"
     assert str(first["DESCRIPTION"]) == "Wetter 1: Wetter 1.mobileprovision"
 
 
 def test_events_keep_their_uid(fleet: Report, writer: Writer) -> None:
     writer.changed("later", material.fleet(45), date="2026-11-25", formats=["ics"])
     later = Report(writer.folder / "later", fleet.found)
-    days = {(str(event["UID"]), event["DTSTART"].dt) for event in events(later)}
-    assert days & {(str(event["UID"]), event["DTSTART"].dt) for event in events(fleet)} == days
+    days = {(str(event["UID"]), event.decoded("DTSTART")) for event in events(later)}
+    assert days & {(str(event["UID"]), event.decoded("DTSTART")) for event in events(fleet)} == days
 
 
 def test_hostile_text_in_the_calendar(hostile: Report) -> None:

@@ -78,7 +78,7 @@ def test_tasks(fleet: Report, reports: dict[str, Report]) -> None:
 
 def test_many_tasks_are_folded_away_and_many_names_are_counted(writer: Writer) -> None:
     troubles = {"unpaired": "Alone.", "unprocessed": "Not finished."}
-    files = [("provisioning_profile", day, {}) for day in (-200, -3, 1, 8, 15, 22)]
+    files: list[tuple[str, int, Json]] = [("provisioning_profile", day, {}) for day in (-200, -3, 1, 8, 15, 22)]
     files += [("build_certificate", day, {}) for day in (-200, -3, 1, 8)]
     files += [("android_keystore", 300, {"troubles": troubles})]
     apps = {}
