@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, sync_playwright
 
 from . import material
 from .chromium import chromium
@@ -87,6 +87,15 @@ def opened(browser: Browser, report: Report, fragment: str = "", **settings: Any
     context.close()
 
 
+def picture(page: Page, name: str, *, full_page: bool = False) -> None:
+    """Take a screenshot for people to look at. A busy machine may need a second try."""
+    try:
+        page.screenshot(path=PICTURES / name, full_page=full_page)
+    except Error:
+        page.wait_for_timeout(1000)
+        page.screenshot(path=PICTURES / name, full_page=full_page)
+
+
 def counted(page: Page, words: str) -> None:
     page.wait_for_function("words => document.querySelector('output').textContent === words", arg=words, timeout=10000)
 
@@ -109,7 +118,7 @@ def fragment(page: Page) -> str:
 def test_looks(browser: Browser, reports: dict[str, Report], name: str, look: str) -> None:
     """Nothing is wider than the screen, whatever apps are called, and axe finds nothing to complain about."""
     with opened(browser, reports[name], **LOOKS[look]) as page:
-        page.screenshot(path=PICTURES / f"{name}-{look}.png")
+        picture(page, f"{name}-{look}.png")
         width = LOOKS[look]["viewport"]["width"]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.body.clientWidth") <= 1600
@@ -117,10 +126,10 @@ def test_looks(browser: Browser, reports: dict[str, Report], name: str, look: st
         if name != "nothing":
             page.locator("#apps").evaluate("section => section.scrollIntoView({behavior: 'instant'})")
             page.wait_for_timeout(100)
-            page.screenshot(path=PICTURES / f"{name}-{look}-apps.png")
+            picture(page, f"{name}-{look}-apps.png")
             page.locator(".open").first.click()
             page.wait_for_function("() => document.querySelector('dialog').open")
-            page.screenshot(path=PICTURES / f"{name}-{look}-panel.png")
+            picture(page, f"{name}-{look}-panel.png")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             violations(page)
 
@@ -320,8 +329,8 @@ def test_hostile_titles_are_text(browser: Browser, reports: dict[str, Report]) -
         for owner in owners[1:]:
             page.select_option("select[name=owner]", owner)
             page.wait_for_function(
-                "wanted => [...document.querySelectorAll('.rows tr')].map((row) => row.querySelector('bdi').textContent)"
-                ".join('') === wanted",
+                "wanted => [...document.querySelectorAll('.rows tr')].map((row) => "
+                "row.querySelector('bdi').textContent).join('') === wanted",
                 arg=owner,
             )
             page.locator(".open").first.click()
@@ -354,7 +363,7 @@ def test_an_old_report_says_so(browser: Browser, reports: dict[str, Report]) -> 
 @pytest.mark.parametrize("look", ["light", "phone"])
 def test_without_javascript(browser: Browser, reports: dict[str, Report], look: str) -> None:
     with opened(browser, reports["60"], java_script_enabled=False, **LOOKS[look]) as page:
-        page.screenshot(path=PICTURES / f"no-script-{look}.png", full_page=True)
+        picture(page, f"no-script-{look}.png", full_page=True)
         assert not page.locator("form").is_visible()
         assert page.locator(".plain tbody tr").count() == 60
         assert page.locator(".plain tbody tr").last.is_visible()
@@ -368,7 +377,7 @@ def test_prints(browser: Browser, reports: dict[str, Report]) -> None:
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert not page.locator("form").is_visible()
         assert page.locator(".rows tr").count() == 60
-        page.screenshot(path=PICTURES / "print.png", full_page=True)
+        picture(page, "print.png", full_page=True)
         assert len(page.pdf(path=PICTURES / "print.pdf", format="A4")) > 10_000
         page.evaluate("dispatchEvent(new Event('afterprint'))")
 
