@@ -142,6 +142,7 @@ const showApps = (apps) => {
 const drawHead = (sort) => {
   const head = table.querySelector("thead tr");
   if (!head.children.length) {
+    table.classList.toggle("four-kinds", USED_KINDS.length > 3);
     for (const column of COLUMNS) {
       const button = element("button", { type: "button", textContent: column.label, attributes: { "data-sort": column.name } });
       const cell = element("th", { scope: "col", className: column.number === undefined ? `of-${column.name}` : "of-kind" }, button);
