@@ -145,7 +145,7 @@ class Task:
         verb, of_one, of_several, _how = self._phrase
         condition = of_one if number == 1 else of_several
         if self.days:
-            condition = f"that {self._expires(number == 1)}"
+            condition = f"that {self._expires(self.days, number == 1)}"
         where = f" in {count(self.apps, 'app', 'apps')}" if self.apps > 1 and self.apps != number else ""
         return f"{verb} {self.kind.count(number)}{where} {condition}".strip()
 
@@ -168,10 +168,9 @@ class Task:
         state = "outlived" if self.is_outlived else "expired" if self.state.name == "expiring" else self.state.name
         return _PHRASES.get((state, self.kind.name)) or _PHRASES.get((state, "")) or ("Look at", "", "", "")
 
-    def _expires(self, one: bool) -> str:
-        assert self.days is not None
+    def _expires(self, days: tuple[int, int], one: bool) -> str:
         verb = "expired" if self.state.name == "expired" else "expires" if one else "expire"
-        first, last = (self.model.date(day) for day in self.days)
+        first, last = (self.model.date(day) for day in days)
         same_year = first.year == last.year == self.model.today.year
         if first == last:
             return f"{verb} on {day_of(first, year=not same_year)}"
