@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from .clock import rfc3339
 from .model import Build, Json
+from .options import Options
 
 ABORTED, ABORTED_WITH_SUCCESS = 3, 4
-_TEXTS = {1: "success", 2: "error", 3: "aborted", 4: "aborted"}
 
 
 def settle(build: Build, now: float) -> bool:
@@ -43,14 +43,14 @@ def end(build: Build, status: int, moment: float) -> None:
     build.status, build.finished_at, build.is_on_hold = status, moment, False
 
 
-def build_data(build: Build) -> Json:
+def build_data(build: Build, options: Options) -> Json:
     """A build as the service shows it."""
     parameters = build.original_build_params
     return {
         "slug": build.slug,
         "build_number": build.build_number,
         "status": build.status,
-        "status_text": _TEXTS.get(build.status) or ("on-hold" if build.is_on_hold else "in-progress"),
+        "status_text": _status_text(build, options),
         "is_on_hold": build.is_on_hold,
         "is_processed": build.finished_at is not None,
         "is_status_sent": build.finished_at is not None,
@@ -81,15 +81,20 @@ def build_data(build: Build) -> Json:
     }
 
 
-def build_in_all_apps(build: Build, repository: Json) -> Json:
+def _status_text(build: Build, options: Options) -> str:
+    texts = {1: "success", 2: "error", 3: "aborted", 4: options.status_text_4}
+    return texts.get(build.status) or ("on-hold" if build.is_on_hold else "in-progress")
+
+
+def build_in_all_apps(build: Build, repository: Json, options: Options) -> Json:
     """A build in the list over all apps: a little less of it, and its app."""
-    data = build_data(build)
+    data = build_data(build, options)
     return {**{name: data[name] for name in data if name not in _ONE_APP_ONLY}, "repository": repository}
 
 
-def archived_build(build: Build) -> Json:
+def archived_build(build: Build, options: Options) -> Json:
     """A build that has left the ordinary list, together with its artifacts."""
-    data = build_data(build)
+    data = build_data(build, options)
     artifacts = [
         {
             "id": artifact.slug,
