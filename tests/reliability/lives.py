@@ -71,6 +71,7 @@ def content(generation: int) -> bytes:
     return b"generation " + b"g" * generation
 
 
+_TAKEN = "If the service does not accept two, the new one cannot be uploaded"
 # Answers with which a step may fail, and words of the error.
 REFUSED: Mapping[str, str] = {
     "slugs=falling": "which sorts before",
@@ -78,9 +79,10 @@ REFUSED: Mapping[str, str] = {
         (f"names={way}" for way in ("trimmed", "blanks_replaced", "ascii_only", "lower_case", "extension_added")),
         "The service changes the name of",
     ),
-    **dict.fromkeys((f"same_name={status}" for status in (400, 409, 422)), "A file with this name exists already"),
-    "max_files=2": "Maximum number of files (2) reached",
-    "unique_env_keys=True": "User env key is already in use",
+    **dict.fromkeys((f"same_name={status}" for status in (400, 409, 422)), _TAKEN),
+    # With the words of the service, if it says any.
+    "max_files=2": _TAKEN,
+    "unique_env_keys=True": "replace_order=delete_first deletes the old one first",
 }
 # Answers with which a run may fail after one that was killed, and words of the error.
 REFUSED_AFTER_KILL: Mapping[str, str] = {
@@ -156,13 +158,13 @@ def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any, swit
     words = _words(REFUSED, switches)
     if not any(text in ran.message for text in words):
         life.problems.append(f"{where}: {ran.message}")
-    stayed = _files(before.files(APP))
+    stayed = _files(lab, before.files(APP))
     for text, found in (("the first error", ran), ("the second", _run(lab, life, step.options))):
         if not found.failed:
             life.problems.append(f"{where}: {text} is none")
         if (found.result or {}).get("exception"):
             life.problems.append(f"{where}: {text} is a bug: {found.message}")
-    left = _files(lab.service.files(APP))
+    left = _files(lab, lab.service.files(APP))
     if left != stayed:
         life.problems.append(f"{where}: fails with changes: {stayed} became {left}: {ran.message}")
 
@@ -225,7 +227,10 @@ def _seen(file: File | Wanted, digest: str | None) -> tuple[str, str | None, boo
     return file.name, digest, file.is_protected, file.is_expose, file.password, file.env_key
 
 
-def _files(files: Sequence[File]) -> list[tuple[str, str, bool, bool, bool, str]]:
+def _files(lab: Lab, files: Sequence[File]) -> list[tuple[str, str, bool, bool, bool, str]]:
+    """Return what counts of all files. An unfinished upload does not, if the service does not delete it."""
     return sorted(
-        (file.slug, file.name, file.processed, file.is_protected, file.is_expose, file.password) for file in files
+        (file.slug, file.name, file.processed, file.is_protected, file.is_expose, file.password)
+        for file in files
+        if file.processed or not _stays_unfinished(lab)
     )
