@@ -110,7 +110,8 @@ class BuildEndpoints(Endpoint):
         }
         results = [{**result, "triggered_pipeline": ""}]
         return self.reply(
-            {**result, "slug": app.slug, "service": "bitrise", "results": results}, int(self.service.options.trigger_status)
+            {**result, "slug": app.slug, "service": "bitrise", "results": results},
+            int(self.service.options.trigger_status),
         )
 
     def _start_pipeline(self, app: App, username: str, parameters: Json, secrets: dict[str, str]) -> Response:
@@ -138,7 +139,10 @@ class BuildEndpoints(Endpoint):
             "triggered_workflow": "",
         }
         results = [{**result, "triggered_pipeline": pipeline.name}]
-        return self.reply({**result, "slug": app.slug, "service": "bitrise", "results": results}, int(self.service.options.trigger_status))
+        return self.reply(
+            {**result, "slug": app.slug, "service": "bitrise", "results": results},
+            int(self.service.options.trigger_status),
+        )
 
     def _start(self, app: App, username: str, parameters: Json, secrets: dict[str, str], workflow: str) -> Build:
         options, now = self.service.options, self.service.clock.now()

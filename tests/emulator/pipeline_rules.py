@@ -12,6 +12,7 @@ from typing import Any
 from .build_rules import build_data, pull_request_id
 from .clock import rfc3339
 from .model import App, Build, Json, Pipeline
+from .options import Options
 
 # By number. A running one that waits for a machine is "on_hold".
 WORDS = ("running", "succeeded", "failed", "aborted", "succeeded_with_abort")
@@ -62,7 +63,7 @@ def pipeline_item(app: App, pipeline: Pipeline) -> Json:
 
 def build_item(build: Build) -> Json:
     """Return a build that belongs to no pipeline as the list of pipelines shows it."""
-    data = build_data(build)
+    data = build_data(build, Options())  # nothing of what is taken from it depends on a switch
     names = ("slug", "build_number", "status", "is_on_hold", "triggered_workflow", "triggered_by", "triggered_at")
     more = {name: data[name] for name in (*names, "finished_at", "pull_request_id")}
     started = data["started_on_worker_at"]
