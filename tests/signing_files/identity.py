@@ -17,8 +17,8 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from . import certificates
 from .keys import PrivateKey
 
-# High enough to be taken seriously by readers, low enough for a test that writes dozens of files.
-KDF_ROUNDS = 2048
+# Exporters take 2048 and more. Tests read files thousands of times, and each round takes two microseconds in Python.
+KDF_ROUNDS = 100
 
 
 class IdentityKind(enum.Enum):
