@@ -28,6 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._transport import Tra
 PAGE_LIMIT = 50  # the service's maximum; it refuses more
 # A page's anchor is an item's slug: if that item goes away meanwhile, the list is read anew, this often.
 LISTING_TRIES = 3
+MOST_PAGES = 20_000
 
 
 class BitriseClient(ServiceClient):
@@ -139,7 +140,8 @@ class BitriseClient(ServiceClient):
     ) -> Iterator[dict[str, Any]]:
         anchor: str | None = None
         anchors: set[str] = set()
-        while True:
+        own: set[str] = set()
+        for _number in range(MOST_PAGES):
             wanted = PAGE_LIMIT if limit is None else min(PAGE_LIMIT, limit - len(seen))
             params = {**(filters or {}), "limit": wanted, **({"next": anchor} if anchor else {})}
             call = self.call("GET", path, what, params=params)
@@ -149,7 +151,9 @@ class BitriseClient(ServiceClient):
                 if anchor and error.status in (400, 404):
                     raise _AnchorGoneError(error) from error
                 raise
+            before = len(own)
             for item in _answers.items(call, page):
+                own.add(item["slug"])
                 if item["slug"] not in seen:
                     seen.add(item["slug"])
                     yield item
@@ -160,7 +164,10 @@ class BitriseClient(ServiceClient):
                 return
             if anchor in anchors:
                 raise invalid(call, "its pages go round in a circle")
+            if len(own) == before:
+                raise invalid(call, "a page that is not the last one contains no further items")
             anchors.add(anchor)
+        raise invalid(call, f"its list has more than {MOST_PAGES} pages")
 
 
 def _check_api_url(api_url: str) -> None:
