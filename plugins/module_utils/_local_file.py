@@ -49,8 +49,7 @@ def read_file(path: str, option: str = "src") -> Content:
     if not os.path.lexists(path):
         path = find_in_other_form(path) or path
     try:
-        # A pipe would keep a plain open() waiting.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        with _opened(path) as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise LocalFileError(f"{option}: {path} is not a regular file.")
@@ -78,6 +77,11 @@ def read_file(path: str, option: str = "src") -> Content:
             raise LocalFileError(f"{option}: {path} is empty; an empty file is of no use for signing.")
         return Content.of(data)
     raise LocalFileError(f"{option}: {path} {problem}.")
+
+
+def _opened(path: str) -> IO[bytes]:
+    # A pipe would keep a plain open() waiting.
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
 
 
 def _read_steadily(file: IO[bytes], found: os.stat_result) -> bytes | None:
@@ -164,15 +168,21 @@ def can_save_in(directory: str) -> bool:
     # Not pathlib: it raises errors for a place that this user must not look at.
     while not os.path.lexists(place) and place != os.path.dirname(place):
         place = os.path.dirname(place)
-    return os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)
+    effective = os.access in os.supports_effective_ids
+    return (
+        "\0" not in directory and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK, effective_ids=effective)
+    )
 
 
 def save_privately(directory: str, name: str, data: bytes) -> str:
     """Write a file of mode 0600 in one step; returns its path. Raises OSError."""
-    Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)  # mkstemp makes it 0600
+    if not os.path.isdir(directory):
+        Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(directory, 0o700)  # whatever the umask
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o600)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -101,18 +101,16 @@ def _check_bundle(named: str, path: str) -> None:
         found = os.stat(path)
         if stat.S_ISDIR(found.st_mode):
             os.listdir(path)
-        else:
-            with open(path, "rb", opener=_open_at_once):
+        elif stat.S_ISREG(found.st_mode):
+            with open(path, "rb"):
                 pass
+        else:
+            raise ValueError("it is neither a file nor a directory")
     except FileNotFoundError:
         raise OptionError(f"{named}: {path} does not exist on the host that sends the requests.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OptionError(f"{named}: {path} cannot be read: {reason}.") from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would keep a plain open() waiting
 
 
 def _has_entries(directory: str) -> bool:
