@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiErro
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
 from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_unusable
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line, shown
 
@@ -90,6 +90,14 @@ class Entry:
     def missing_libraries(self) -> tuple[str, ...]:
         """Those of `requires` that this interpreter does not have."""
         return tuple(library for library in self.requires if find_spec(library) is None)
+
+    def prepared(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments in the form that the specification describes, before their validation.
+
+        Raises CiError for what ansible-core would repeat in a message or fail at.
+        """
+        refuse_unusable(arguments)
+        return self.normalize(arguments)
 
     def _refuse_empty_required(self, options: Mapping[str, Any]) -> None:
         """For ansible-core an empty text is given, and mostly it is a variable that was not filled in."""

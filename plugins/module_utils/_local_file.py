@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import os
 import re
@@ -176,6 +177,13 @@ def can_save_in(directory: str) -> bool:
 
 def save_privately(directory: str, name: str, data: bytes) -> str:
     """Write a file of mode 0600 in one step; returns its path. Raises OSError."""
+    try:
+        return _save_privately(directory, name, data)
+    except ValueError as error:  # NUL, or half of a surrogate pair
+        raise OSError(errno.EINVAL, "no file can have this name", directory) from error
+
+
+def _save_privately(directory: str, name: str, data: bytes) -> str:
     if not os.path.isdir(directory):
         Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chmod(directory, 0o700)  # whatever the umask

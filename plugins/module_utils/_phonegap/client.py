@@ -69,7 +69,7 @@ class PhoneGapClient(ServiceClient):
                 f"Set username (an email address) and {password_option}, or set api_token. username must not contain a "
                 "colon."
             )
-        encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
+        encoded = base64.b64encode(f"{username}:{password}".encode("utf-8", "surrogateescape")).decode()
         client = cls(options["api_url"], {"Authorization": f"Basic {encoded}"}, Redactor(), transport)
         client.hide(password, encoded)
         return client

@@ -83,8 +83,8 @@ class Backup:
             if copy is None:
                 return "the service gives no address to download it from"
             save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), copy.getvalue())
-        except (OSError, ValueError) as error:
-            return f"{self.directory} cannot be written: {getattr(error, 'strerror', None) or error}"
+        except OSError as error:
+            return f"{self.directory} cannot be written: {error.strerror}"
         except CiError as error:
             return error.message.rstrip(".")
         return None
