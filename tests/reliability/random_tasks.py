@@ -11,7 +11,8 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
@@ -27,6 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ConnectionFailedError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._no_answer import NoAnswerError
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import _hide
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import arguments_of_module, bind
 
 from .material import PASSWORD, material
@@ -81,8 +83,10 @@ NUMBERS = (0, 1, 2, 5, 30, 64, "3", "0.5", 3600)
 class RandomTasks:
     """Makes and carries out tasks; the same number makes the same task. All that they write is below `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, canary: str = "") -> None:
+        """`canary`: what secrets consist of, so that they can be found again."""
         self.folder = folder
+        self._canary = canary
         self.time = VirtualTime()
         own = material(1)
         self._contents = (own.certificate, own.profile, own.keystore, b"text", b"\0" * 100, b"PK\3\4")
@@ -124,6 +128,8 @@ class RandomTasks:
         with ExitStack() as stack:
             stack.enter_context(self.time.in_force())
             stack.enter_context(patch.object(_waiting, "now", self.time.monotonic))
+            # Arguments of a process can be read by every user of the machine. There is none.
+            stack.enter_context(patch.object(subprocess.Popen, "__init__", _no_process))
             try:
                 yield
             finally:
@@ -133,22 +139,32 @@ class RandomTasks:
         found = self._some(entry.options.argument_spec, dice, dice.choice((0.15, 0.5, 0.9)))
         if "api_url" in entry.options.argument_spec and dice.random() < 0.9:
             found["api_url"] = "https://api.example/v0.1"
-            found["api_token"] = "t0ken"
+            found["api_token"] = self._canary or "t0ken"
             for name in ("timeout", "time_limit", "ca_path"):
                 if dice.random() < 0.9:
                     found.pop(name, None)
         if dice.random() < 0.03:
-            found[dice.choice(("no_such_option", "", "naem"))] = dice.choice(JUNK)
+            found[dice.choice(("no_such_option", "", "naem"))] = dice.choice((self._canary, *JUNK))
         return found
 
     def _some(self, spec: Mapping[str, Any], dice: Random, share: float) -> dict[str, Any]:
         return {
             name: self._value(option, dice, share)
             for name, option in spec.items()
-            if dice.random() < (0.97 if option.get("required") else share)
+            if dice.random() < (0.97 if option.get("required") or (self._canary and option.get("no_log")) else share)
         }
 
+    def _secret(self, option: Mapping[str, Any], dice: Random) -> Any:
+        if dice.random() < 0.1:
+            return dice.choice(([self._canary], {"key": self._canary}, {self._canary: 1}, [{"a": [self._canary]}]))
+        text = self._canary + dice.choice(("", "x" * 40, " &+%\"'<", "\u00fc", "\n", f" {self._canary}"))
+        if option.get("type") == "dict":
+            return {"KEY": text, "OTHER": self._canary}
+        return base64.b64encode(text.encode()).decode() if dice.random() < 0.2 else text
+
     def _value(self, option: Mapping[str, Any], dice: Random, share: float) -> Any:
+        if self._canary and option.get("no_log"):
+            return self._secret(option, dice)
         if dice.random() < 0.06:
             return dice.choice(JUNK)
         if dice.random() < 0.03:
@@ -191,10 +207,9 @@ class RandomTasks:
         spec = bind(entry.options.argument_spec, env)
         validated = ModuleArgumentSpecValidator(spec, **entry.options.rules).validate(arguments)
         if validated.error_messages:
-            return given, {"failed": True, "msg": validated.errors.msg, "validation": True}
-        # Modules write where they are told to; the machine's own files are no place for that.
+            return given, _hide({"failed": True, "msg": validated.errors.msg, "validation": True}, validated)
         service = _Service(dice, self.time)
-        with patch.object(HttpSession, "_once", service.answer):
+        with patch.object(HttpSession, "_once", service.once):
             context = TaskContext(
                 env, check_mode=dice.random() < 0.3, read_file=entry.read_path, say=service.said.append
             )
@@ -203,11 +218,16 @@ class RandomTasks:
         return given, result
 
 
+def _no_process(*_arguments: Any, **_more: Any) -> None:
+    raise AssertionError("a process is started")
+
+
 class _Service:
     """Answers to anything with something that fits, most of the time."""
 
     def __init__(self, dice: Random, time: VirtualTime) -> None:
         self.said: list[str] = []
+        self.authorization = ""
         self._time = time
         self._sent = 0
         self._fails = dice.random() < 0.2
@@ -236,8 +256,17 @@ class _Service:
             "platform": "ios",
         }
 
-    def answer(self, call: Call, *, stream: bool) -> requests.Response:
-        del stream
+    @property
+    def once(self) -> Callable[..., requests.Response]:
+        """Return what takes the place of HttpSession._once."""
+
+        def once(session: HttpSession, call: Call, *, stream: bool) -> requests.Response:
+            self.authorization = session._headers.get("Authorization", "")
+            return self._answer(call)
+
+        return once
+
+    def _answer(self, call: Call) -> requests.Response:
         self._sent += 1
         self._time.seconds += 0.25
         if self._sent > MOST_REQUESTS:
@@ -249,12 +278,21 @@ class _Service:
         if self._fails and self._dice.random() < 0.3:
             response.status_code = self._dice.choice((302, 400, 401, 403, 404, 409, 422, 429, 500, 503))
         parts = urlsplit(call.url)
-        response._content = b"text" if parts.hostname == "storage.example" else self._body(parts.path)
+        if response.status_code != 200:
+            response._content = self._echo(call)
+        else:
+            response._content = b"text" if parts.hostname == "storage.example" else self._body(parts.path)
         response._content_consumed = True
         if parts.path.rpartition("/")[2] in ("ios", "android") and call.method == "GET" and "/apps/" in parts.path:
             response.status_code = 302
             response.headers["Location"] = "https://storage.example/f.ipa?X-Amz-Signature=1"
         return response
+
+    def _echo(self, call: Call) -> bytes:
+        """Some services repeat in an error what they were sent."""
+        sent = f"{call.url} {call.json} {call.params} {dict(call.headers)} {call.data!r}"
+        words = [sent, json.dumps(call.json), f"no: {self.authorization}"]
+        return json.dumps({"message": self._dice.choice(words)}).encode()
 
     def _body(self, path: str) -> bytes:
         item = self._item
