@@ -31,12 +31,13 @@ LOG = {
     },
 }
 
-HUGE = (2**63, -(10**30), 10**4000)
+HUGE = (2**63, -(10**30), 10**90)
 NUMBERS = (0, 1, 2, 3, 4, 7, *HUGE)
 # Two that are equal happen too.
 SLUGS = ("s1", "s1", "s2", "../s3")
 # Of the right type, and yet not what one would like.
 TEXTS = ("x", "dist", "main", "file", "", "2026-01-31T13:00:00Z", "{{ 1 }}", "../../x\0", "\ud800", "ü" * 3)
+TEXTS += ("a\x1b[31mb\x9b2J\r\n", "a\u202eb", "=1+1", "<script>", "n" * 3_000)
 SIGNED = (*["https://storage.example/f?X-Amz-Signature=c4nary"] * 9, "ftp://c4nary", "https://[c4nary", "c4nary")
 # Without these there is nothing to look into: they are odd, or left out, less often than the rest.
 NEEDED = frozenset({"", "data", "entry", "paging", "slug", "upload_url"})
