@@ -272,3 +272,17 @@ def test_too_many_pages(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
         list(make_client(server.url).files(PROFILE, APP))
     assert (caught.value.kind, len(server.seen)) == ("invalid_response", 5)
     assert "more than 5 pages" in caught.value.message
+
+
+SENSELESS = ("1000000000", "inf", "9" * 400, "-5", "1e9", "soon", "Fri, 31 Dec 9999 23:59:59 GMT")
+
+
+@pytest.mark.parametrize(("asked", "max_retries"), [*((asked, 0) for asked in SENSELESS), (SENSELESS[0], 1)])
+def test_waits_that_make_no_sense(make_client: MakeClient, asked: str, max_retries: int) -> None:
+    """To send such a request more often does not help."""
+    headers = {"Content-Type": "application/json", "Retry-After": asked}
+    with serving(Answer(429, b'{"message": "slow down"}', headers)) as server, pytest.raises(CiError) as caught:
+        make_client(server.url, max_retries=max_retries, time_limit=20.0).app(APP)
+    assert caught.value.kind == "rate_limited"
+    assert "Run the task again later" in caught.value.message
+    assert "max_retries" not in caught.value.message
