@@ -283,7 +283,7 @@ class _Service:
             response._content = self._echo(call)
         else:
             response._content = b"text" if parts.hostname == "storage.example" else self._body(parts.path)
-        response._content_consumed = True
+        response._content_consumed = True  # type: ignore[attr-defined]
         if parts.path.rpartition("/")[2] in ("ios", "android") and call.method == "GET" and "/apps/" in parts.path:
             response.status_code = 302
             response.headers["Location"] = "https://storage.example/f.ipa?X-Amz-Signature=1"

@@ -141,10 +141,12 @@ class BitriseClient(ServiceClient):
         anchor: str | None = None
         anchors: set[str] = set()
         own: set[str] = set()
-        for _number in range(MOST_PAGES):
+        for number in range(1, MOST_PAGES + 2):
             wanted = PAGE_LIMIT if limit is None else min(PAGE_LIMIT, limit - len(seen))
             params = {**(filters or {}), "limit": wanted, **({"next": anchor} if anchor else {})}
             call = self.call("GET", path, what, params=params)
+            if number > MOST_PAGES:
+                raise invalid(call, f"its list has more than {MOST_PAGES} pages")
             try:
                 page = self.answer(call)
             except ServiceError as error:
@@ -167,7 +169,6 @@ class BitriseClient(ServiceClient):
             if len(own) == before:
                 raise invalid(call, "a page that is not the last one contains no further items")
             anchors.add(anchor)
-        raise invalid(call, f"its list has more than {MOST_PAGES} pages")
 
 
 def _check_api_url(api_url: str) -> None:

@@ -14,7 +14,7 @@ from ..helpers.service import CERTIFICATES, PROFILES, READING, Service, a_file, 
 from ..helpers.tasks import Tasks
 
 OLD, NEW = b"old", b"new content"
-WRONG = [
+WRONG: list[tuple[str, Any]] = [
     *(
         (field, value)
         for field in ("is_protected", "is_expose", "processed")
