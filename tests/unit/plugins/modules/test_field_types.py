@@ -14,14 +14,17 @@ from ..helpers.service import CERTIFICATES, PROFILES, READING, Service, a_file, 
 from ..helpers.tasks import Tasks
 
 OLD, NEW = b"old", b"new content"
+FLAGS = ("is_protected", "is_expose", "processed")
+ODD: tuple[Any, ...] = ("false", "true", 0, 1, [], {})
 WRONG: list[tuple[str, Any]] = [
-    *(
-        (field, value)
-        for field in ("is_protected", "is_expose", "processed")
-        for value in ("false", "true", 0, 1, [], {})
-    ),
-    *(("upload_file_name", value) for value in (7, True, ["dist"], {"a": 1})),
-    *(("certificate_password", value) for value in (7, True, ["c4nary"])),
+    *((field, odd) for field in FLAGS for odd in ODD),
+    ("upload_file_name", 7),
+    ("upload_file_name", True),
+    ("upload_file_name", ["dist"]),
+    ("upload_file_name", {"a": 1}),
+    ("certificate_password", 7),
+    ("certificate_password", True),
+    ("certificate_password", ["c4nary"]),
 ]
 
 
