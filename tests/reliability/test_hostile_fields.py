@@ -83,9 +83,9 @@ def baseline(case: Case) -> dict[str, Any]:
     return {operation: described.to(operation) for operation in case.operations}
 
 
-def tried(case: Case, operation: str, place: Place, odd: Any, folder: str) -> str | None:
-    answers = baseline(case)
-    answers[operation] = with_value(answers[operation], place, odd)
+def tried(case: Case, described: dict[str, Any], trial: tuple[str, Place, Any], folder: str) -> str | None:
+    operation, place, odd = trial
+    answers = {**described, operation: with_value(described[operation], place, odd)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(HttpSession, "_once", FakeHttp(answers).answer)
         patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
@@ -97,8 +97,9 @@ def tried(case: Case, operation: str, place: Place, odd: Any, folder: str) -> st
 
 
 def run(case: Case, chosen: list[tuple[str, Place, Any]], folder: Path) -> None:
+    described = baseline(case)
     with VirtualTime().in_force():
-        wrong = [problem for trial in chosen if (problem := tried(case, *trial, str(folder)))]
+        wrong = [problem for trial in chosen if (problem := tried(case, described, trial, str(folder)))]
     assert not wrong, report(wrong, len(chosen))
 
 
