@@ -16,15 +16,17 @@ options:
     default: true
   ca_path:
     description:
-      - File or directory with the certificate authorities to trust.
+      - Path to a file or directory with the certificate authorities to trust. The text of a certificate is rejected.
       - If omitted, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) that is set is used, and
         otherwise the store of the system.
     type: path
   timeout:
     description:
-      - Seconds to wait for a connection, and for each part of an answer.
-      - A whole answer of the API may take four times as long. A transfer that brings less than 1 KiB a second for this
-        long counts as a timeout, if the host has urllib3 2.1 or newer.
+      - Seconds to wait for a connection to each address of the host, and for each part of an answer.
+      - The headers of an answer must be complete after four times this long, and so must the body of an answer of the
+        API, which may have up to 64 MiB.
+      - Uploads and downloads must transfer at least 1 KiB a second during each period of this length. They end with
+        the O(time_limit) of the task at the latest.
     type: float
     default: 30.0
   max_retries:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
@@ -24,6 +26,14 @@ HINTS = {
     "server_error": "The service has a problem. Run the task again later.",
     "redirect": "The collection does not follow redirects, so that the token goes to no other host. Check api_url.",
 }
+
+# No answer of an API needs more. They bound what a small body can become in memory, and the depth of recursion.
+DEEPEST = 50
+MOST_CONTAINERS = 5_000_000
+MOST_DIGITS = 100
+_WORDS_BYTES = 10_000
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def succeeded(response: requests.Response) -> bool:
@@ -61,14 +71,78 @@ def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Ma
     return as_service_error(call, response, _words(response, redact), kind, hint)
 
 
+def parse(body: bytes) -> Any:
+    """Return the value of a JSON body in UTF-8. Text that no encoding can hold becomes U+FFFD.
+
+    Raises ValueError for anything else, for numbers that JSON does not have, and for more than the bounds above.
+    """
+    if body.count(b"[") + body.count(b"{") > MOST_CONTAINERS:
+        raise ValueError("it has too many objects and lists")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("its text is not UTF-8") from None
+    try:
+        value = json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_bounded_int)
+    except RecursionError:
+        raise ValueError("it is too deeply nested") from None
+    _check_depth(value)
+    return _without_surrogates(value) if _ESCAPED_SURROGATE.search(body) else value
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _finite(digits: str) -> float:
+    found = float(digits)
+    if not math.isfinite(found):
+        raise ValueError("it has a number that is too large")
+    return found
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError("it has a number that is too large")
+    return int(digits)
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _depth in range(DEEPEST):
+        level = [item for holder in level for item in _containers(holder)]
+        if not level:
+            return
+    raise ValueError("it is too deeply nested")
+
+
+def _containers(holder: Any) -> Iterator[Any]:
+    items = holder.values() if isinstance(holder, dict) else holder if isinstance(holder, list) else ()
+    return (item for item in items if isinstance(item, (dict, list)))
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    return [_without_surrogates(item) for item in value] if isinstance(value, list) else value
+
+
+def _text_of(response: requests.Response) -> str:
+    """The beginning of a body for a message. Its encoding is not guessed, which could take long."""
+    return response.content[:_WORDS_BYTES].decode("utf-8", "replace")
+
+
 def _words(response: requests.Response, redact: Redactor) -> str:
     """What the service says of an error: the first of message, error_msg, error, errors that is there."""
     try:
-        body = response.json()
+        body = parse(response.content)
     except ValueError:
-        if is_html(response) or response.text.lstrip().startswith("<"):
+        text = _text_of(response)
+        if is_html(response) or text.lstrip().startswith("<"):
             return "an HTML page, not an answer of the API"
-        return redact.quote(response.text or response.reason or "")
+        return redact.quote(text or response.reason or "")
     if isinstance(body, Mapping):
         for key in ("message", "error_msg", "error"):
             if isinstance(body.get(key), str) and body[key]:
@@ -88,9 +162,12 @@ def json_object(call: Call, response: requests.Response, redact: Redactor) -> di
     if response.status_code == 204 or not response.content:
         return {}
     try:
-        body = response.json()
-    except ValueError:
+        body = parse(response.content)
+    except json.JSONDecodeError:
         body = None
+    except ValueError as error:
+        problem = f"it answered {response.status_code} with JSON that cannot be used: {redact.quote(str(error))}"
+        raise invalid(call, problem, response.status_code) from None
     if not isinstance(body, dict):
         content_type = redact.quote(response.headers.get("Content-Type", "no content type"))
         problem = f"it answered {response.status_code} with something that is not a JSON object ({content_type})"
@@ -100,7 +177,7 @@ def json_object(call: Call, response: requests.Response, redact: Redactor) -> di
 
 def storage_refusal(call: Call, response: requests.Response, redact: Redactor) -> ServiceError:
     """The error for an answer of the storage, which says it in XML as S3 does."""
-    text = response.text[:10_000]
+    text = _text_of(response)
     code, message = (re.search(rf"<{tag}>([^<]*)</{tag}>", text) for tag in ("Code", "Message"))
     words = redact.quote(": ".join(found[1] for found in (code, message) if found)).rstrip(".")
     if response.status_code == 403 and re.search("expired", words, re.IGNORECASE):

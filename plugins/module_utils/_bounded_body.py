@@ -1,47 +1,126 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The body of an answer with a limit on the time that it takes: a timeout of a socket starts again with every byte."""
+"""The body of an answer with limits on its time and size, and unpacked piece by piece.
+
+A timeout of a socket starts again with every byte, and a few compressed bytes may unpack to any number.
+"""
 
 from __future__ import annotations
 
+import http.client
+import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-# A transfer that brings fewer bytes than this within the timeout of a request counts as one that hangs.
+try:
+    from urllib3.exceptions import DecodeError, ProtocolError
+except ImportError:  # Entry.requires names what is missing before anything here is used
+    DecodeError = ProtocolError = Exception  # type: ignore[assignment,misc]
+
 LEAST_BYTES_PER_S = 1024
+# The head, and the whole answer of an API, has to be there after so many times the timeout of a request.
+WHOLE_ANSWER = 4
+_PIECE_BYTES = 64 * 1024
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+
+
+class BodyTooLargeError(Exception):
+    """There is more than the limit allows."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"more than {most_bytes} bytes")
+        self.most_bytes = most_bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a body may take. `whole_s`: seconds for all of it; `most_bytes`: of the unpacked body, None for any."""
+
+    timeout_s: float
+    whole_s: float
+    most_bytes: int | None = None
+    # Whether it is a transfer, which has to bring LEAST_BYTES_PER_S in each timeout.
+    is_transfer: bool = False
+    # Whether to leave out what is beyond the size, and not to fail.
+    may_be_cut: bool = False
 
 
 class BoundedBody:
-    """The raw body of a response, as requests reads it. Raises TimeoutError if it is too slow.
+    """The raw body of a response, as requests reads it. Raises TimeoutError and BodyTooLargeError."""
 
-    `whole_s`: the time for all of it; None for a transfer, which has to bring LEAST_BYTES_PER_S instead.
-    """
-
-    def __init__(self, raw: Any, monotonic: Callable[[], float], timeout_s: float, whole_s: float | None) -> None:
-        self._raw, self._monotonic = raw, monotonic
-        self._timeout_s, self._whole_s = timeout_s, whole_s
+    def __init__(self, raw: Any, monotonic: Callable[[], float], limits: Limits) -> None:
+        self._raw, self._monotonic, self._limits = raw, monotonic, limits
+        self.was_cut = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
 
-    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:
-        if not hasattr(self._raw, "read1"):  # urllib3 before 2.1: a read goes on until it has the whole amount
-            yield from self._raw.stream(amount, decode_content=decode_content)
-            return
+    def stream(self, amount: int, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002
+        """Yield the unpacked body."""
+        received = 0
+        encoding = str(self._raw.headers.get("Content-Encoding", "")).strip().lower()
+        pieces = self._pieces(min(amount, _PIECE_BYTES))
+        for piece in _unpacked(pieces) if encoding in _PACKED else pieces:
+            received += len(piece)
+            most_bytes = self._limits.most_bytes
+            if most_bytes is not None and received > most_bytes:
+                # What is still on its way must not be taken for the next answer.
+                self._raw.close()
+                if not self._limits.may_be_cut:
+                    raise BodyTooLargeError(most_bytes)
+                self.was_cut = True
+                yield piece[: len(piece) - (received - most_bytes)]
+                return
+            yield piece
+
+    def _pieces(self, amount: int) -> Iterator[bytes]:
+        """Yield the body as it comes, if it comes fast enough."""
+        limits = self._limits
         begun = since = self._monotonic()
         received = 0
-        while True:
-            chunk = self._raw.read1(amount, decode_content=decode_content)
-            if not chunk:
-                return
-            yield chunk
-            received += len(chunk)
+        while piece := self._read(amount):
+            yield piece
+            received += len(piece)
             now = self._monotonic()
-            if self._whole_s is not None:
-                if now - begun > self._whole_s:
-                    raise TimeoutError("the answer takes too long")
-            elif now - since > self._timeout_s:
+            if now - begun > limits.whole_s:
+                raise TimeoutError("the answer takes too long")
+            if limits.is_transfer and now - since > limits.timeout_s:
                 if received < LEAST_BYTES_PER_S * (now - since):
                     raise TimeoutError("the transfer is too slow")
                 since, received = now, 0
+
+    def _read(self, amount: int) -> bytes:
+        """Return what is there, and wait only if nothing is."""
+        if hasattr(self._raw, "read1"):
+            found: bytes = self._raw.read1(amount, decode_content=False)
+            return found
+        # urllib3 before 2.1 has reads that go on until they have the whole amount.
+        inner = self._raw._fp
+        try:
+            found = inner.read1(amount)
+        except http.client.HTTPException as error:
+            raise ProtocolError(f"Connection broken: {error!r}", error) from error
+        if not found:
+            self._raw.release_conn()
+        return found
+
+
+def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what gzip or deflate has packed, in pieces of limited size."""
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    is_begun = False
+    try:
+        for piece in pieces:
+            rest = piece
+            is_begun = True
+            while rest:
+                if unpack.eof:  # gzip may consist of several members
+                    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+                yield unpack.decompress(rest, _PIECE_BYTES)
+                rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+        if is_begun and not unpack.eof:
+            raise DecodeError("The compressed body ends early.")
+    except zlib.error as error:
+        raise DecodeError(f"The body is not compressed as it says: {error}.") from error

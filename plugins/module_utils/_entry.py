@@ -10,7 +10,7 @@ import datetime
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,8 +20,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiErro
 from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
 from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_unusable
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line, shown
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ class Outcome:
     def as_result(self, *, diff: bool) -> dict[str, Any]:
         result = {"changed": False, **(self.plan.as_result() if self.plan else {}), **self.values}
         if diff and self.plan:
-            result["diff"] = self.plan.diff
+            result["diff"] = shown(self.plan.diff)
         if self.warnings:
-            result["warnings"] = list(self.warnings)
+            result["warnings"] = [one_line(text) for text in self.warnings]
         if self.exception:
             result["exception"] = self.exception
         return {**result, **failure(self.error)} if self.error else result
@@ -90,6 +91,14 @@ class Entry:
         """Those of `requires` that this interpreter does not have."""
         return tuple(library for library in self.requires if find_spec(library) is None)
 
+    def prepared(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments in the form that the specification describes, before their validation.
+
+        Raises CiError for what ansible-core would repeat in a message or fail at.
+        """
+        refuse_unusable(arguments)
+        return self.normalize(arguments)
+
     def _refuse_empty_required(self, options: Mapping[str, Any]) -> None:
         """For ansible-core an empty text is given, and mostly it is a variable that was not filled in."""
         for name, described in self.options.argument_spec.items():
@@ -99,6 +108,7 @@ class Entry:
     def carry_out(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
         """Call run() and turn whatever comes of it into a plain result, the same one in every place."""
         client: Any = None
+        context = _cleaning(context)
         try:
             if self.missing_libraries:
                 # The message names the interpreter that misses it.
@@ -126,6 +136,12 @@ class Entry:
                 client.close()
             if hasattr(client, "gates") and (line := client.gates.summary()):
                 context.say_more(line)
+
+
+def _cleaning(context: TaskContext) -> TaskContext:
+    """Return the context with lines of progress cleaned: services and builds choose the names in them."""
+    say, say_more = context.say, context.say_more
+    return replace(context, say=lambda line: say(one_line(line)), say_more=lambda line: say_more(one_line(line)))
 
 
 def failure(error: CiError) -> dict[str, Any]:

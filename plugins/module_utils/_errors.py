@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line
 
 
 class CiError(Exception):
@@ -44,7 +43,7 @@ class CiError(Exception):
     @property
     def message(self) -> str:
         # Names from a service or a playbook may hold anything; a message is one line.
-        return _CONTROL.sub(" ", " ".join([str(self), *self.notes]))
+        return one_line(" ".join([str(self), *self.notes]))
 
     @property
     def ends_task(self) -> bool:

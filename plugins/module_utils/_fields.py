@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+
+LONGEST_IDENTIFIER = 200
 _FRACTION = re.compile(r"\.(\d+)")
 _UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
 _OFFSET = re.compile(r"\s*([+-]\d\d):?(\d\d)$")
@@ -54,3 +58,48 @@ def utc_text(value: Any) -> str | None:
 
 def flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def is_identifier(value: Any) -> bool:
+    """Return whether the value can be the slug of an object: a short text that can be shown and sent as it is."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= LONGEST_IDENTIFIER
+        and value.isprintable()
+        and "\ufffd" not in value
+    )
+
+
+def decided_flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    """Return a flag that a decision depends on; the default if it is undefined.
+
+    Raises ServiceError of kind invalid_response for a value that is not a boolean.
+    """
+    value = data.get(name)
+    if value is None or value == "":
+        return default
+    if not isinstance(value, bool):
+        raise _wrong_type(data, name, "true or false")
+    return value
+
+
+def decided_text(data: Mapping[str, Any], name: str) -> str:
+    """Return a text that a decision depends on; "" if it is undefined.
+
+    Raises ServiceError of kind invalid_response for a value that is not text.
+    """
+    value = data.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _wrong_type(data, name, "text")
+    return value
+
+
+def _wrong_type(data: Mapping[str, Any], name: str, expected: str) -> ServiceError:
+    # The value itself may be a secret.
+    return ServiceError(
+        f"The service returned a value of type {type(data[name]).__name__} as {name} of file {data.get('slug')!s:.40}, "
+        f"expected {expected}. No change was made because of it. Check api_url, and whether a proxy rewrites answers.",
+        kind="invalid_response",
+    )

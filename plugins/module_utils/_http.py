@@ -16,7 +16,12 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ansible_collections.mobileops.ci.plugins.module_utils import _controller
-from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import BoundedBody
+from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import (
+    WHOLE_ANSWER,
+    BodyTooLargeError,
+    BoundedBody,
+    Limits,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     ConnectionFailedError,
     OptionError,
@@ -28,6 +33,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._no_answer import NoA
 from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS, REFUSALS_PER_RETRY, Turn
 from ansible_collections.mobileops.ci.plugins.module_utils._ranges import begins_at, range_headers, validator_of
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._service_url import host_of
 from ansible_collections.mobileops.ci.plugins.module_utils._sessions import acquire, release
 from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import told_by
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
@@ -43,9 +49,10 @@ RETRIED_STATUSES = frozenset({502, 504})
 RETRIES_OF_UNKNOWN_HOST = {"dns": 1, "connection": 2, "proxy": 1}
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
-# The whole answer of an API has to be there after so many times the timeout of a request.
-WHOLE_ANSWER = 4
 CHUNK_BYTES = 256 * 1024
+# An answer of an API is read as a whole; of a refusal only the words count.
+MOST_BYTES = 64 * 1024 * 1024
+MOST_BYTES_OF_REFUSAL = 1024 * 1024
 
 
 class Sink(Protocol):
@@ -81,6 +88,7 @@ class Call:
     data: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True  # False: a second one would have a second effect
+    most_bytes: int | None = None  # of a transfer; None: as many as come within the time limit of the task
 
     @property
     def shown(self) -> str:
@@ -280,13 +288,8 @@ class HttpSession:
         timeout = max(1.0, min(self.transport.timeout, self.gates.deadline.left_to_finish_s))
         timeout = min(timeout, self.transport.timeout)
         try:
-            response = self._session.request(
-                call.method,
-                call.url,
-                params=call.params,
-                json=call.json,
-                data=call.data,
-                headers={**self._headers, **call.headers},
+            response = self._session.send(
+                self._prepared(call),
                 timeout=timeout,
                 proxies=self.transport.proxies(call.url),
                 # A bundle is looked for on the disk with each request, also where there is no TLS.
@@ -294,18 +297,47 @@ class HttpSession:
                 allow_redirects=False,
                 stream=True,
             )
-            whole_s = None if stream else WHOLE_ANSWER * timeout
-            response.raw = BoundedBody(response.raw, self.gates.clock.monotonic, timeout, whole_s)
-            if not stream:
-                _check_length(response, len(response.content))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise self._no_answer(call, error) from error
+        limits = self._limits(call, response, timeout, stream=stream)
+        response.raw = BoundedBody(response.raw, self.gates.clock.monotonic, limits)
+        if not stream:
+            self._read(call, response)
         return response
 
+    def _prepared(self, call: Call) -> requests.PreparedRequest:
+        """Return the request as it is sent. Raise OptionError if its URL leads to another host than it seems to."""
+        request = requests.Request(
+            call.method,
+            call.url,
+            params=call.params,
+            json=call.json,
+            data=call.data,
+            headers={**self._headers, **call.headers},
+        )
+        prepared = self._session.prepare_request(request)
+        host = host_of(call.url)
+        if host is None or host_of(prepared.url or "") != host:
+            raise OptionError(f"Could not {call.what}: the URL of the request does not name one host. Check api_url.")
+        return prepared
+
+    def _limits(self, call: Call, response: requests.Response, timeout: float, *, stream: bool) -> Limits:
+        whole_s = WHOLE_ANSWER * timeout
+        if not 200 <= response.status_code < 300:
+            return Limits(timeout, whole_s, MOST_BYTES_OF_REFUSAL, may_be_cut=True)
+        if not stream:
+            return Limits(timeout, whole_s, MOST_BYTES)
+        whole_s = max(whole_s, self.gates.deadline.left_to_finish_s)
+        return Limits(timeout, whole_s, call.most_bytes, is_transfer=True)
+
     def _read(self, call: Call, response: requests.Response) -> None:
-        """Have the body of a refusal at hand for its message."""
+        """Have the whole body at hand."""
         try:
-            _check_length(response, len(response.content))
+            received = len(response.content)
+            if not getattr(response.raw, "was_cut", False):
+                _check_length(response, received)
+        except BodyTooLargeError as error:
+            raise as_service_error(call, response, str(error), "invalid_response") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._no_answer(call, error) from error
 
@@ -318,6 +350,8 @@ class HttpSession:
                 if chunk is None:
                     _check_length(response, received)
                     return
+            except BodyTooLargeError as error:
+                raise as_service_error(call, response, str(error), "invalid_response") from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 raise self._no_answer(call, error) from error
             received += len(chunk)

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import os
 import re
 import stat
 import tempfile
+import time
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import recognise
 
 # Signing files have a few kilobytes; what is far beyond that is the wrong file, and would be held in memory.
 MAX_BYTES = 100 * 1024 * 1024
+# A file that was written less than this ago may still be written.
+YOUNG_S = 2.0
+READS = 5
 # Windows' certutil -encode writes any file between these lines.
 _FRAME = re.compile(r"\s*-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----\s*")
 
@@ -44,8 +50,7 @@ def read_file(path: str, option: str = "src") -> Content:
     if not os.path.lexists(path):
         path = find_in_other_form(path) or path
     try:
-        # A pipe would keep a plain open() waiting.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        with _opened(path) as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise LocalFileError(f"{option}: {path} is not a regular file.")
@@ -53,7 +58,7 @@ def read_file(path: str, option: str = "src") -> Content:
                 raise LocalFileError(
                     f"{option}: {path} has {before.st_size} bytes; more than {MAX_BYTES} is not a signing file."
                 )
-            data = file.read(MAX_BYTES + 1)
+            data = _read_steadily(file, before)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
         problem = "does not exist"
@@ -64,7 +69,8 @@ def read_file(path: str, option: str = "src") -> Content:
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     else:
-        if len(data) != before.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        stays = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if data is None or len(data) != before.st_size or not stays:
             raise LocalFileError(
                 f"{option}: {path} changed while it was read; run again once whatever writes it is done."
             )
@@ -72,6 +78,29 @@ def read_file(path: str, option: str = "src") -> Content:
             raise LocalFileError(f"{option}: {path} is empty; an empty file is of no use for signing.")
         return Content.of(data)
     raise LocalFileError(f"{option}: {path} {problem}.")
+
+
+def _opened(path: str) -> IO[bytes]:
+    # A pipe would keep a plain open() waiting.
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+
+
+def _read_steadily(file: IO[bytes], found: os.stat_result) -> bytes | None:
+    """Return the bytes of an open file; None if each time that it is read it holds others.
+
+    Something that writes at this moment may leave the size and, by the granularity of the clock, the time as they are.
+    So a file that has just been written is read until two reads agree.
+    """
+    data = file.read(MAX_BYTES + 1)
+    if time.time() - found.st_mtime >= YOUNG_S:
+        return data
+    for _attempt in range(READS):
+        file.seek(0)
+        again = file.read(MAX_BYTES + 1)
+        if again == data:
+            return data
+        data = again
+    return None
 
 
 def decode_content(text: str, option: str = "content") -> Content:
@@ -136,18 +165,32 @@ def safe_file_name(*parts: str) -> str:
 
 def can_save_in(directory: str) -> bool:
     """Whether save_privately could write there, as far as it can be told without writing."""
-    place = Path(directory)
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    place = os.path.abspath(directory)
+    # Not pathlib: it raises errors for a place that this user must not look at.
+    while not os.path.lexists(place) and place != os.path.dirname(place):
+        place = os.path.dirname(place)
+    effective = os.access in os.supports_effective_ids
+    return (
+        "\0" not in directory and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK, effective_ids=effective)
+    )
 
 
 def save_privately(directory: str, name: str, data: bytes) -> str:
     """Write a file of mode 0600 in one step; returns its path. Raises OSError."""
-    Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)  # mkstemp makes it 0600
+    try:
+        return _save_privately(directory, name, data)
+    except ValueError as error:  # NUL, or half of a surrogate pair
+        raise OSError(errno.EINVAL, "no file can have this name", directory) from error
+
+
+def _save_privately(directory: str, name: str, data: bytes) -> str:
+    if not os.path.isdir(directory):
+        Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(directory, 0o700)  # whatever the umask
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o600)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -9,11 +9,15 @@ a unit test compares the two.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+
+_HALF_OF_PAIR = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 RULES = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
 
@@ -69,6 +73,25 @@ def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
     for name in names:
         if options.get(name) == "":
             raise OptionError(f"{name} must not be empty. Omit the option instead.")
+
+
+def refuse_unusable(value: Any, where: str = "") -> None:
+    """Raise OptionError for numbers that are infinite or none, and for text with halves of surrogate pairs.
+
+    ansible-core fails at such numbers with a traceback, and no service and no disk takes such text. Bytes that are not
+    UTF-8 are represented by halves, too (PEP 383): those stay, because names of files may contain them.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OptionError(f"{where} must be a finite number, got {value}.")
+    if isinstance(value, str) and _HALF_OF_PAIR.search(value):
+        raise OptionError(f"{where} contains half of a surrogate pair, which is not a character.")
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            refuse_unusable(name, f"a name in {where or 'the task'}")
+            refuse_unusable(item, f"{where}.{name}".lstrip("."))
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value, 1):
+            refuse_unusable(item, f"{where}, entry {number}")
 
 
 def with_entries(arguments: Mapping[str, Any], option: str, key: str, wanted: str) -> dict[str, Any]:

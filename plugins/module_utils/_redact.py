@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
+from ansible_collections.mobileops.ci.plugins.module_utils._text import clean
+
 HIDDEN = "********"
 _URL_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _LONGEST_QUOTE = 300
 # A shorter text occurs in ordinary words: hiding it would spoil every message and reveal the secret by the gaps.
 SHORTEST_SECRET = 4
@@ -41,5 +42,5 @@ class Redactor:
 
     def quote(self, text: str) -> str:
         """Somebody else's words, fit for one line of a message."""
-        text = _CONTROL.sub(" ", self(text)).strip()
+        text = self(clean(self(text))).strip()
         return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "..."

@@ -32,7 +32,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import (
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS_PER_RETRY
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
+from ansible_collections.mobileops.ci.plugins.module_utils._service_url import check_url, check_url_of_answer
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 if TYPE_CHECKING:
     import requests
@@ -148,15 +149,15 @@ class ServiceClient:
         Raises ServiceError for a refusal or an unusable answer, and UnclearOutcomeError where it then cannot be told
         whether a request that is not repeatable had its effect.
         """
-        response = self._api.send(call)
-        success = _answers.succeeded(response)
-        unclear = not call.repeatable and (response.status_code >= 500 or success)
         try:
-            if not success:
+            response = self._api.send(call)
+            if not _answers.succeeded(response):
                 raise self.refusal(call, response)
             return _answers.json_object(call, response, self.redact)
         except ServiceError as error:
-            if unclear:
+            # A refusal is clear. An answer that cannot be used may belong to a success.
+            is_clear = error.status is not None and 300 <= error.status < 500
+            if not call.repeatable and not is_clear:
                 raise UnclearOutcomeError(error) from error
             raise
 
@@ -213,9 +214,12 @@ class ServiceClient:
         # A weak tag says nothing about the exact bytes.
         return None if tag.startswith("W/") else tag.strip('"') or None
 
-    def download(self, url: str, open_sink: Callable[[], Sink], what: str) -> None:
-        """Stream what lies behind a signed URL into a sink, a new one for each try."""
-        call = self._signed("GET", url, what)
+    def download(self, url: str, open_sink: Callable[[], Sink], what: str, *, most_bytes: int | None = None) -> None:
+        """Stream what lies behind a signed URL into a sink, a new one for each try.
+
+        Raises ServiceError of kind invalid_response if there are more than `most_bytes`.
+        """
+        call = self._signed("GET", url, what, most_bytes=most_bytes)
         response = self._storage.download(call, open_sink)
         if response.status_code != 200:
             raise _answers.storage_refusal(call, response, self.redact)
@@ -230,13 +234,16 @@ class ServiceClient:
         if response.status_code not in (200, 206):
             raise _answers.storage_refusal(call, response, self.redact)
 
-    def _signed(self, method: str, url: str, what: str, data: bytes | None = None) -> Call:
+    def _signed(
+        self, method: str, url: str, what: str, data: bytes | None = None, most_bytes: int | None = None
+    ) -> Call:
         try:
-            check_url(url, "the signed URL in its answer")
+            check_url_of_answer(url, "the signed URL in its answer", api_url=self.api_url)
         except OptionError as error:
             raise ServiceError(f"Could not {what}: {error}", kind="invalid_response", method=method) from None
         # The storage refuses credentials of any other kind, and headers such as x-amz-* that are not signed.
-        return Call(method, url, what, data=data, headers={"Accept-Encoding": "identity"})
+        headers = {"Accept-Encoding": "identity"}
+        return Call(method, url, what, data=data, headers=headers, most_bytes=most_bytes)
 
 
 class Attempts:

@@ -57,11 +57,13 @@ def release(trust: Trust, session: requests.Session) -> None:
 
 
 def _new_session() -> requests.Session:
-    import requests
+    from ansible_collections.mobileops.ci.plugins.module_utils._connections import BoundedSession
 
-    session = requests.Session()
+    session = BoundedSession()
     # Neither ~/.netrc nor os.environ may add credentials or proxies of their own.
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = USER_AGENT
+    # Other forms would be unpacked by libraries that not every machine has, and without a limit.
+    session.headers["Accept-Encoding"] = "gzip"
     return session

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
@@ -17,6 +18,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 from ansible_collections.mobileops.ci.plugins.module_utils import _clock
 from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._service_url import is_loopback
 
 LONGEST_TIMEOUT_S = 86_400
 DEFAULT_TIME_LIMIT_S = 14_400.0
@@ -82,8 +84,8 @@ class Transport:
             options["time_limit"],
         )
         for named, path in transport.bundles.items():
-            if path and not Path(path).exists():
-                raise OptionError(f"{named}: {path} does not exist on the host that sends the requests.")
+            if path:
+                _check_bundle(named, path)
         return transport
 
     @property
@@ -99,9 +101,9 @@ class Transport:
             return False
         # Not cafile and capath: these look at os.environ.
         system = ssl.get_default_verify_paths()
-        file, directory = Path(system.openssl_cafile), Path(system.openssl_capath)
-        usual = [str(file)] if file.is_file() else []
-        usual += [str(directory)] if directory.is_dir() and any(directory.iterdir()) else []
+        file, directory = system.openssl_cafile, system.openssl_capath
+        usual = [file] if os.path.isfile(file) else []
+        usual += [directory] if _has_entries(directory) else []
         return next((path for path in (*self.bundles.values(), *usual) if path), True)
 
     def proxy_for(self, url: str) -> Proxy | None:
@@ -127,6 +129,33 @@ def _spellings(name: str) -> tuple[str, str]:
     return name.lower(), name.upper()
 
 
+def _check_bundle(named: str, path: str) -> None:
+    """Raise OptionError if these are no certificate authorities that can be read."""
+    if "-----BEGIN" in path:
+        raise OptionError(f"{named} must be the path to a file, got PEM text. Save the text to a file.")
+    try:
+        found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            os.listdir(path)
+        elif stat.S_ISREG(found.st_mode):
+            with open(path, "rb"):
+                pass
+        else:
+            raise ValueError("it is neither a file nor a directory")
+    except FileNotFoundError:
+        raise OptionError(f"{named}: {path} does not exist on the host that sends the requests.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OptionError(f"{named}: {path} cannot be read: {reason}.") from error
+
+
+def _has_entries(directory: str) -> bool:
+    try:
+        return bool(os.listdir(directory))
+    except OSError:
+        return False
+
+
 def _in_network(parts: SplitResult, no_proxy: str) -> bool:
     """Whether the host is an address in one of the networks (10.0.0.0/8) that the variable no_proxy lists."""
     for entry in no_proxy.split(","):
@@ -136,28 +165,3 @@ def _in_network(parts: SplitResult, no_proxy: str) -> bool:
         except ValueError:
             continue
     return False
-
-
-def is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
-def check_url(url: str, named: str) -> None:
-    """Refuse what is not HTTPS, except to this very machine. `named` is the option or thing that holds the URL."""
-    try:
-        parts = urlsplit(url)
-        host, scheme = parts.hostname, parts.scheme
-        _port = parts.port
-    except ValueError:
-        host = scheme = None
-    if scheme not in ("http", "https") or not host:
-        raise OptionError(f"{named} must be a URL that starts with https:// and names a host.")
-    if scheme == "http" and not is_loopback(host):
-        raise OptionError(
-            f"{named} must start with https://. Plain http:// to {host} would show secrets to everyone on the way."
-        )

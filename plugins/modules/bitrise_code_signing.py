@@ -214,11 +214,12 @@ options:
   digest_cache:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, so that a later run downloads
-        nothing to compare. It holds slugs and digests only and has mode 0600, or gets it when something is added.
-        Several tasks may use it at the same time. A damaged one, or one of another form, is made anew; what it was is
-        kept beside it, with the suffix C(.damaged).
+        nothing to compare. It contains only slugs and digests. Several tasks may use it at the same time.
+      - A new file gets mode 0600. The mode of an existing file does not change. Only regular files are used. A damaged
+        file, or one of another form, is renamed with the suffix C(.damaged) and replaced.
+      - Use V(none) or an empty value to have no cache.
       - With it, the content of a protected profile that was uploaded by such a task can be verified too.
-      - Without it the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is looked at.
+      - If omitted, the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is used.
     type: path
 extends_documentation_fragment:
   - mobileops.ci._bitrise

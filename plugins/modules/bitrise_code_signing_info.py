@@ -58,8 +58,9 @@ options:
     description:
       - File that keeps the digests of what lies behind the slugs of remote files, the same that
         M(mobileops.ci.bitrise_code_signing) uses. With it a profile that is in several apps is downloaded once.
-      - It holds slugs and digests only and has mode 0600. In check mode it is read only.
-      - Without it the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is looked at.
+      - It contains only slugs and digests. A new file gets mode 0600. Check mode does not change it.
+      - Use V(none) or an empty value to have no cache.
+      - If omitted, the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is used.
     type: path
 requirements:
   - cryptography

@@ -95,7 +95,7 @@ class InProcess(NormalAction):
             wish = self._wish(task_vars)
             reason = self._reason_for_module(wish)
             call = self._call(task_vars)
-            call.arguments.update(self.entry.normalize(call.arguments))
+            call.arguments.update(self.entry.prepared(call.arguments))
         except CiError as error:
             return self._answer(failure(error), call)
         except (AttributeError, TypeError) as error:

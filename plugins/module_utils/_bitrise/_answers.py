@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import HINTS as COMMON_HINTS
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import is_identifier
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 
 HINTS = {
@@ -40,7 +41,7 @@ def total(page: Mapping[str, Any]) -> int:
 
 
 def has_slug(item: Mapping[str, Any]) -> bool:
-    return isinstance(item.get("slug"), str) and bool(item["slug"])
+    return is_identifier(item.get("slug"))
 
 
 def next_anchor(call: Call, page: Mapping[str, Any]) -> str | None:

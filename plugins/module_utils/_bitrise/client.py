@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 PAGE_LIMIT = 50  # the service's maximum; it refuses more
 # A page's anchor is an item's slug: if that item goes away meanwhile, the list is read anew, this often.
 LISTING_TRIES = 3
+MOST_PAGES = 20_000
 
 
 class BitriseClient(ServiceClient):
@@ -189,17 +190,22 @@ class BitriseClient(ServiceClient):
     ) -> Iterator[dict[str, Any]]:
         anchor: str | None = None
         anchors: set[str] = set()
-        while True:
+        own: set[str] = set()
+        for number in range(1, MOST_PAGES + 2):
             wanted = PAGE_LIMIT if limit is None else min(PAGE_LIMIT, limit - len(seen))
             params = {**(filters or {}), "limit": wanted, **({"next": anchor} if anchor else {})}
             call = self.call("GET", path, what, params=params)
+            if number > MOST_PAGES:
+                raise invalid(call, f"its list has more than {MOST_PAGES} pages")
             try:
                 page = self.answer(call)
             except ServiceError as error:
                 if anchor and error.status in (400, 404):
                     raise _AnchorGoneError(error) from error
                 raise
+            before = len(own)
             for item in _answers.items(call, page):
+                own.add(item["slug"])
                 if item["slug"] not in seen:
                     seen.add(item["slug"])
                     yield item
@@ -213,6 +219,8 @@ class BitriseClient(ServiceClient):
                 return
             if anchor in anchors:
                 raise invalid(call, "its pages go round in a circle")
+            if len(own) == before:
+                raise invalid(call, "a page that is not the last one contains no further items")
             anchors.add(anchor)
 
 

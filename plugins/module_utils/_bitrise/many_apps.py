@@ -16,6 +16,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers impo
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
+from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line, shown
 
 APPS_IN_MESSAGE = 5
 CAUSES_IN_MESSAGE = 10
@@ -35,8 +36,8 @@ class AppOutcome:
         return {
             **self.plan.as_result(),
             **self.values,
-            "diff": self.plan.diff,
-            "warnings": list(self.warnings),
+            "diff": shown(self.plan.diff),
+            "warnings": [one_line(text) for text in self.warnings],
             "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
         }
 

@@ -76,7 +76,10 @@ def slug_of(option: str, value: str, kind: SlugKind) -> str:
 
 
 def _from_address(option: str, text: str, kind: SlugKind) -> str:
-    address = urlsplit(text if "//" in text else f"https://{text}")
+    try:
+        address = urlsplit(text if "//" in text else f"https://{text}")
+    except ValueError:
+        raise OptionError(f"{option}: {text!r} is neither an address nor the slug of the {kind.words}.") from None
     # The pages of a workspace once stood behind a "#".
     parts = [unquote(part) for part in f"{address.path}/{address.fragment.split('?')[0]}".split("/") if part]
     for before, part in zip(parts, parts[1:]):

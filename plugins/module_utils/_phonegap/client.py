@@ -9,6 +9,7 @@ The service closed in 2020; others speak its API.
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import json
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ class PhoneGapClient(ServiceClient):
                 f"Set username (an email address) and {password_option}, or set api_token. username must not contain a "
                 "colon."
             )
-        encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
+        encoded = base64.b64encode(f"{username}:{password}".encode("utf-8", "surrogateescape")).decode()
         client = cls(options["api_url"], {"Authorization": f"Basic {encoded}"}, Redactor(), transport)
         client.hide(password, encoded)
         return client
@@ -121,7 +122,8 @@ class PhoneGapClient(ServiceClient):
         response = self._api.send(call)
         location = response.headers.get("Location")
         if 300 <= response.status_code < 400 and location:
-            return urljoin(call.url, location)
+            with contextlib.suppress(ValueError):  # an address that is none
+                return urljoin(call.url, location)
         if not succeeded(response):
             raise self.refusal(call, response)
         raise invalid(call, "it answered with something that is not a redirect to the package", response.status_code)

@@ -101,7 +101,7 @@ def _look_into(number: int, entry: Mapping[str, Any], read_file: Callable[[str],
         raise OptionError(f"files: entry {number}: src has to name a file.")
     called = f" ({quoted(entry['name'])})" if entry["name"] else ""
     option = f"files: entry {number}{called}: content"
-    content = decode_content(entry["content"], option) if src is None else read_file(src)
+    content = decode_content(entry["content"] or "", option) if src is None else read_file(src)
     name = entry["name"] or (os.path.basename(src) if src else None)
     inspection = inspect_file(
         content.data,

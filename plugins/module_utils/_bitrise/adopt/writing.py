@@ -31,6 +31,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variab
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, save_privately
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action
+from ansible_collections.mobileops.ci.plugins.module_utils._text import shown
 
 DECLARATION = "code_signing.yml"
 ABOUT_HOST = "Signing files that the app had when this file was written, for the role mobileops.ci.code_signing."
@@ -88,7 +89,7 @@ class App:
             "actions": [action.as_dict() for action in self.actions],
             "missing": [str(note) for note in dict.fromkeys(notes)],
             "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
-            "diff": {"before": {}, "after": {a.path: {"kind": a.kind, "name": a.name} for a in self.actions}},
+            "diff": shown({"before": {}, "after": {a.path: {"kind": a.kind, "name": a.name} for a in self.actions}}),
         }
 
 

@@ -277,7 +277,7 @@ class Application:
             return
         kind = plan.place.kind
         name = marker_name(plan.decision.wanted.name or plan.desired.label)
-        digest = hashlib.sha256(name.encode()).hexdigest()[:16].upper()
+        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16].upper()
         more = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if kind.has_env_key else {}
         try:
             data = create_repeatedly(self._client, kind, self._app_slug, name, 1, more)

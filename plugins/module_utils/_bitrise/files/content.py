@@ -17,6 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model 
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
+    MAX_BYTES,
     can_save_in,
     safe_file_name,
     save_privately,
@@ -102,5 +103,6 @@ def fetch(
         sinks.append(sink_type())
         return sinks[-1]
 
-    client.download(url, open_sink, f"download {kind.words} {file.name} (slug {file.slug}) of app {app_slug}")
+    what = f"download {kind.words} {file.name} (slug {file.slug}) of app {app_slug}"
+    client.download(url, open_sink, what, most_bytes=MAX_BYTES)
     return sinks[-1]

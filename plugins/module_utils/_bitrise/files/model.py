@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     BUILD_CERTIFICATE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import decided_flag, decided_text
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import composed
 
 # Signed URLs and passwords: in no result, whatever else the service may add to its objects.
@@ -40,19 +40,6 @@ def _told(data: Mapping[str, Any]) -> dict[str, str]:
         return {}
     found = {name: stored.get(name.upper()) for name in KEYSTORE_SECRETS}
     return {name: value for name, value in found.items() if isinstance(value, str) and value}
-
-
-def _flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    value = data.get(name)
-    if value is None or value == "":
-        return default
-    if not isinstance(value, bool):
-        raise ServiceError(
-            f"The service returned {value!r:.40} as {name} of file {data.get('slug')!s:.40}, expected true or "
-            "false. No change was made because of it. Check api_url, and whether a proxy rewrites answers.",
-            kind="invalid_response",
-        )
-    return value
 
 
 def _digest(value: Any) -> str | None:
@@ -111,20 +98,20 @@ class RemoteFile:
         Raises ServiceError of kind invalid_response if a flag is not a boolean: deletions depend on flags.
         """
         size = data.get("upload_file_size")
-        protected = _flag(data, "is_protected", default=False)
-        password = data.get("certificate_password") or ""
+        protected = decided_flag(data, "is_protected", default=False)
+        password = decided_text(data, "certificate_password")
         own = {key: unset if data.get(key) is None else data[key] for key, unset in kind.unset.items()}
         known = ("slug", "upload_file_name", "upload_file_size", "processed", "is_protected", "is_expose")
         return cls(
             slug=str(data["slug"]),
-            name=str(data.get("upload_file_name") or ""),
+            name=decided_text(data, "upload_file_name"),
             size=size if isinstance(size, int) and not isinstance(size, bool) else None,
-            processed=_flag(data, "processed", default=False),
+            processed=decided_flag(data, "processed", default=False),
             is_protected=protected,
-            is_expose=_flag(data, "is_expose", default=True),
+            is_expose=decided_flag(data, "is_expose", default=True),
             sha256=_digest(data.get("file_sha256")),
-            password=None if protected or not kind.has_password else str(password),
-            env_key=str(data["user_env_key"]) if kind.has_env_key and data.get("user_env_key") else None,
+            password=None if protected or not kind.has_password else password,
+            env_key=(decided_text(data, "user_env_key") or None) if kind.has_env_key else None,
             told=_told(data) if kind == ANDROID_KEYSTORE and not protected else {},
             others={**_public({key: value for key, value in data.items() if key not in known}), **own},
             serials=_serials(data.get("certificates")) if kind == BUILD_CERTIFICATE else frozenset(),

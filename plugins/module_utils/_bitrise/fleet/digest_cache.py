@@ -11,9 +11,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import threading
 import zlib
 from pathlib import Path
+
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import is_identifier
 
 try:
     import sqlite3
@@ -21,7 +24,15 @@ except ImportError:  # a Python that was built without it
     sqlite3 = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_S = 10.0
+_NO_CACHE = frozenset({"", "none", os.devnull})
 _COLUMNS = "digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER) WITHOUT ROWID"
+
+
+def open_cache(option: str | None, api_url: str) -> DigestCache | None:
+    """Return the cache that the option digest_cache names; None if there shall be none."""
+    if option is None or option.lower() in _NO_CACHE:
+        return None
+    return DigestCache(option, api_url)
 
 
 class DigestCache:
@@ -52,8 +63,10 @@ class DigestCache:
     def save(self) -> None:
         """Write what is new. Called once at the end, also after a failure."""
         with self._lock:
-            rows = [(f"{self._service}/{slug}", *_checked(slug, sha256)) for slug, sha256 in self._new.items()]
-            self._new = {}
+            new, self._new = self._new, {}
+        rows = [
+            (f"{self._service}/{slug}", *_checked(slug, sha256)) for slug, sha256 in new.items() if is_identifier(slug)
+        ]
         if not rows or sqlite3 is None:
             return
         try:
@@ -69,31 +82,33 @@ class DigestCache:
             self._warn("cannot be written", error)
 
     def _write(self, rows: list[tuple[str, str, int]]) -> None:
-        if not self._path.exists():
+        if not self._is_there():
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Made here, and not by SQLite, for the sake of its mode.
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with contextlib.closing(self._open()) as database:
             _is_begun(database)
-            self._make_private()
             database.execute(f"CREATE TABLE IF NOT EXISTS {_COLUMNS}")
             database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", rows)
             database.commit()
 
-    def _make_private(self) -> None:
-        """For a file of the user's own that was made by something else. Not everywhere are there modes."""
-        found = self._path.stat()
-        if found.st_uid == os.geteuid() and found.st_mode & 0o077:
-            with contextlib.suppress(OSError):
-                self._path.chmod(found.st_mode & 0o700)
+    def _is_there(self) -> bool:
+        """Return whether the file exists. Raise OSError if it is none that SQLite should open, such as a device."""
+        try:
+            found = os.stat(self._path)
+        except FileNotFoundError:
+            return False
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is not a regular file; set digest_cache to none to use no cache")
+        return True
 
     def _read(self) -> dict[str, str]:
         if sqlite3 is None:
             self.warnings.append("digest_cache: not used, because this Python has no sqlite3.")
             return {}
         try:
-            return self._rows() if self._path.exists() else {}
+            return self._rows() if self._is_there() else {}
         except sqlite3.DatabaseError as error:
             if _is_damage(error):
                 self.warnings.append(f"digest_cache: {self._path} is damaged; it is made anew.")

@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declar
     OnceReader,
     app_declarations,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import open_cache
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconcile_app import (
     FleetAppOutcome,
@@ -73,7 +73,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     check_total_limit(options["max_purge_total"])
     read_file = OnceReader(context.read_file)
     declared = app_declarations(options, read_file)
-    cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
+    cache = open_cache(options["digest_cache"], clients.api_url)
     policy = FleetPolicy(
         Policy(purge=frozenset(options["purge"]), max_purge=options["max_purge"]),
         check_mode=context.check_mode,

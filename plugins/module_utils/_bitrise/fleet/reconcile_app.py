@@ -29,6 +29,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declar
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._text import shown
 
 ResultT = TypeVar("ResultT")
 
@@ -50,7 +51,7 @@ class FleetAppOutcome(AppOutcome):
             "error": error,
             "files": [shown_file(kind, file) for kind, file in self.files],
             "unverified": [shown_file(kind, file) for kind, file in self.unverified],
-            "diff": {"before": self.before, "after": self.after},
+            "diff": shown({"before": self.before, "after": self.after}),
         }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, PROJECT_FILE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import open_cache
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.gather import (
     AppFiles,
     FileOfApp,
@@ -66,7 +66,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     if options["expires_within"] < 0:
         raise OptionError(f"expires_within: {options['expires_within']} is not a number of days of at least 0.")
     now = dt.datetime.now(dt.timezone.utc)
-    cache = DigestCache(options["digest_cache"], clients.api_url) if options["digest_cache"] else None
+    cache = open_cache(options["digest_cache"], clients.api_url)
     progress = Progress(context.say)
     gathering = Gathering(
         clients,

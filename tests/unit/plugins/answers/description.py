@@ -31,12 +31,13 @@ LOG = {
     },
 }
 
-HUGE = (2**63, -(10**30), 10**4000)
+HUGE = (2**63, -(10**30), 10**90)
 NUMBERS = (0, 1, 2, 3, 4, 7, *HUGE)
 # Two that are equal happen too.
 SLUGS = ("s1", "s1", "s2", "../s3")
 # Of the right type, and yet not what one would like.
 TEXTS = ("x", "dist", "main", "file", "", "2026-01-31T13:00:00Z", "{{ 1 }}", "../../x\0", "\ud800", "ü" * 3)
+HOSTILE_TEXTS = ("a\x1b[31mb\x9b2J\r\n", "a\u202eb", "=1+1", "<script>", "n" * 3_000)
 SIGNED = (*["https://storage.example/f?X-Amz-Signature=c4nary"] * 9, "ftp://c4nary", "https://[c4nary", "c4nary")
 # Without these there is nothing to look into: they are odd, or left out, less often than the rest.
 NEEDED = frozenset({"", "data", "entry", "paging", "slug", "upload_url"})
@@ -44,7 +45,7 @@ PARTICULAR: dict[str, tuple[Any, ...]] = {
     "slug": SLUGS,
     # The same page for ever is refused, so that there is one page, most of the time.
     "next": (*[None, ""] * 5, "s1"),
-    **dict.fromkeys(("title", "upload_file_name", "user_env_key"), ("dist", "dist", *TEXTS)),
+    **dict.fromkeys(("title", "upload_file_name", "user_env_key"), ("dist", "dist", *TEXTS, *HOSTILE_TEXTS)),
     "artifact_type": ("android-apk", "ios-ipa", "file", None),
     "certificate_password": ("c4nary", ""),
     "original_build_params": ({"environments": [{"key": "A", "value": "c4nary"}]}, "c4nary"),
@@ -92,7 +93,7 @@ class Answers:
         if kind == "array":
             return [self._of(schema["items"], "entry") for _turn in range(self._random.randrange(4))]
         if kind == "string":
-            return self._random.choice(TEXTS)
+            return self._random.choice((*TEXTS, *HOSTILE_TEXTS))
         if kind == "integer":
             return self._random.choice(NUMBERS)
         if kind == "boolean":

@@ -9,6 +9,7 @@ import importlib
 import json
 import re
 import tempfile
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
+from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line
 
 from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, entry_of
 from ..helpers.tasks import validated
@@ -66,6 +68,7 @@ class FakeHttp:
         return self._answers[min(found, key=lambda name: name.count("{"))]
 
 
+@cache
 def documented(module: str) -> dict[str, Any]:
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
     found: dict[str, Any] = yaml.safe_load(source.RETURN)
@@ -93,28 +96,39 @@ def options_of(case: Case, folder: str) -> dict[str, Any]:
     return validated(entry, entry.normalize({**CONNECTION, **own}))
 
 
+def carried_out(case: Case, folder: str, *, check_mode: bool = False) -> dict[str, Any]:
+    """Return the result of the case; `said` holds the lines of progress."""
+    said: list[str] = []
+    context = TaskContext({"XDG_STATE_HOME": folder}, check_mode=check_mode, say=said.append, say_more=said.append)
+    return {**entry_of(case.module).carry_out(options_of(case, folder), context, diff=True), "said": said}
+
+
+def check(case: Case, result: dict[str, Any]) -> None:
+    """Assert that a result is one that a user and a playbook can work with."""
+    assert "exception" not in result, result["exception"]
+    assert "c4nary" not in json.dumps(result, allow_nan=False)
+    shown = [*result.get("warnings", ()), *result["said"]]
+    if result.get("failed"):
+        assert result["error"]["kind"], result
+        shown.append(result["msg"])
+    elif case.module in TYPED:
+        for key, described in documented(case.module).items():
+            check_type(key, described, result.get(key))
+    for text in shown:
+        assert text == one_line(text), text
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 @settings(max_examples=10, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(0, 2**32))
 def test_odd_answers(case: Case, number: int) -> None:
     answers = Answers(number)
     http = FakeHttp({operation: answers.to(operation) for operation in case.operations})
-    entry = entry_of(case.module)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(HttpSession, "_once", http.answer)
         patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
         for check_mode in (True, False):
-            context = TaskContext({"XDG_STATE_HOME": folder}, check_mode=check_mode)
-            result = entry.carry_out(options_of(case, folder), context, diff=True)
-            text = json.dumps(result)
-            assert "exception" not in result, result["exception"]
-            assert "c4nary" not in text
-            if result.get("failed"):
-                assert result["error"]["kind"], result
-                assert "\n" not in result["msg"]
-            elif case.module in TYPED:
-                for key, described in documented(case.module).items():
-                    check_type(key, described, result.get(key))
+            check(case, carried_out(case, folder, check_mode=check_mode))
 
 
 def test_every_module_is_covered() -> None:

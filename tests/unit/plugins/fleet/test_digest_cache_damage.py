@@ -10,9 +10,8 @@ import os
 import random
 import re
 import sqlite3
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
 
 from ..helpers.service import sha256
+from ..helpers.users import somebody_else
 from .caches import API, DOWNLOAD, NO_DOWNLOAD, filled
 from .fleet import FleetTask
 
@@ -89,20 +89,60 @@ def test_another_table_of_that_name_is_damage(cached: FleetTask, path: Path, tab
     assert cached.asked_by() == NO_DOWNLOAD
 
 
-@pytest.mark.parametrize(("mode", "private"), [(0o644, 0o600), (0o666, 0o600), (0o700, 0o700)])
 @pytest.mark.parametrize("count", [0, 3])
-def test_one_that_others_could_read(path: Path, mode: int, private: int, count: int) -> None:
-    """Made by hand, or with another mask: from the next entry on it is for nobody but the user."""
+def test_the_mode_of_a_file_that_is_there_stays(path: Path, count: int) -> None:
+    """Whoever made it may have had reasons; what the collection makes is for nobody but the user."""
     path.parent.mkdir()
     path.touch()
     if count:
         filled(path, count)
-    path.chmod(mode)
+    path.chmod(0o664)
     cache = DigestCache(str(path), API)
     cache.put("new", sha256(b"new"))
     cache.save()
-    assert (cache.warnings, path.stat().st_mode & 0o777) == ([], private)
+    assert (cache.warnings, path.stat().st_mode & 0o777) == ([], 0o664)
     assert DigestCache(str(path), API).get("new") == sha256(b"new")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "link to a device"])
+def test_what_is_no_regular_file_is_left_alone(cached: FleetTask, path: Path, kind: str) -> None:
+    path.parent.mkdir()
+    device = path.with_name("device")
+    if kind == "pipe":
+        os.mkfifo(path, 0o666)
+    elif kind == "folder":
+        path.mkdir(0o755)
+    else:
+        if os.geteuid() != 0:
+            pytest.skip("only root can make a device")
+        os.mknod(path if kind == "device" else device, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        if kind != "device":
+            path.symlink_to(device)
+    before = path.stat()
+    result = cached.run()
+    after = path.stat()
+    assert [text for text in result["warnings"] if "is not a regular file; set digest_cache to none" in text]
+    assert (before.st_mode, before.st_ino) == (after.st_mode, after.st_ino)
+
+
+@pytest.mark.parametrize("value", ["", "none", "None", "/dev/null"])
+def test_ways_to_have_none(cached: FleetTask, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(DigestCache, "__init__", lambda *_arguments: pytest.fail("there is a cache"))
+    monkeypatch.setenv("MOBILEOPS_CI_DIGEST_CACHE", str(tmp_path / "digests"))
+    assert "warnings" not in cached.with_options(digest_cache=value).run()
+
+
+def test_slugs_that_cannot_be_kept(path: Path) -> None:
+    """Saving never fails: the results of all apps would be lost with it."""
+    cache = DigestCache(str(path), API)
+    for slug in ("a\ud800", "b\x1b[31m", "", "x" * 10_000, "good"):
+        cache.put(slug, sha256(b"new"))
+    cache.save()
+    assert cache.warnings == []
+    again = DigestCache(str(path), API)
+    assert again.get("good") == sha256(b"new")
+    assert again.get("a\ud800") is None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
@@ -148,24 +188,6 @@ def test_damage_anywhere_leads_to_no_wrong_digest(path: Path) -> None:
         assert not [warning for warning in cache.warnings if not re.search("damaged|cannot be", warning)]
         path.with_name("digests.damaged").unlink(missing_ok=True)
     assert found > 0
-
-
-@contextmanager
-def somebody_else() -> Iterator[Path]:
-    """A folder, and a user who is not root: root may write anywhere."""
-    root = os.geteuid() == 0
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        Path(folder).chmod(0o755)
-        if root:
-            os.chown(folder, 65534, -1)
-            os.seteuid(65534)
-        try:
-            yield Path(folder)
-        finally:
-            if root:
-                os.seteuid(0)
-            for path in (Path(folder), *Path(folder).rglob("*")):
-                path.chmod(0o700)
 
 
 @pytest.mark.parametrize("read_only", ["file", "folder", "both"])

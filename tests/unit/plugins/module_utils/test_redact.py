@@ -32,7 +32,7 @@ def test_queries_of_urls() -> None:
 
 def test_quote_is_one_line_of_bearable_length() -> None:
     quoted = Redactor(["s3cret"]).quote("  a\r\n\tb\x1b[0m s3cret " + "x" * 1000)
-    assert quoted.startswith("a b [0m ******** x")
+    assert quoted.startswith("a b ******** x")
     assert len(quoted) <= 303
     assert quoted.endswith("...")
 

@@ -108,7 +108,13 @@ def test_what_the_service_keeps_with_the_file_is_not_shown(service: Service, tas
 
 @pytest.mark.parametrize("value", [None, "", 7, [], {}])
 def test_odd_values_of_the_key(service: Service, tasks: Tasks, value: Any) -> None:
-    """Undefined values may come in any form, and those of a wrong type crash nothing."""
+    """An undefined value may be null or empty. The key identifies files, so that other types are refused."""
     body = {"data": [{"slug": "A", "upload_file_name": "services.json", "processed": True, "user_env_key": value}]}
     service.emulator.fault(method="GET", status=200, body=json.dumps(body))
-    assert tasks.listing(PROJECT_FILES).run()["project_files"][0]["upload_file_name"] == "services.json"
+    listing = tasks.listing(PROJECT_FILES)
+    if value is None or value == "":
+        assert listing.run()["project_files"][0]["upload_file_name"] == "services.json"
+    else:
+        failed = listing.fail()
+        assert failed["error"]["kind"] == "invalid_response"
+        assert f"of type {type(value).__name__} as user_env_key" in failed["msg"]

@@ -10,13 +10,15 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from ..helpers.documentation import ansible
+from ..helpers.cases import exhaustive
+from ..helpers.documentation import MODULES, ansible, entry_of
 from ..helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
 from ..helpers.tasks import ENTRIES
 
@@ -181,6 +183,52 @@ def test_no_secret_in_anything_a_run_leaves_behind(service: Service, tmp_path: P
     log = (tmp_path / "left" / "log").read_text()
     assert log.count("TASK [") == len(good) + len(bad)
 
+    left = {str(path): path.read_bytes() for path in (tmp_path / "left").rglob("*") if path.is_file()}
+    for name, text in {"stdout": played.stdout.encode(), "stderr": played.stderr.encode(), **left}.items():
+        assert [line for line in text.splitlines() if any(secret in line for secret in SECRETS)] == [], name
+
+
+def with_canaries(spec: Mapping[str, Any], misspelt: str = "") -> dict[str, Any]:
+    """Return options with a canary in each position of a secret, at all levels, and with what is required."""
+    found: dict[str, Any] = {}
+    for name, option in spec.items():
+        kind = option.get("type", "str")
+        if option.get("no_log"):
+            found[name + misspelt] = {"KEY": PASSWORD} if kind == "dict" and not misspelt else PASSWORD
+        elif option.get("options"):
+            inner = with_canaries(option["options"], misspelt)
+            if inner:
+                found[name] = [inner] if kind == "list" else inner
+        elif option.get("required"):
+            found[name] = 1 if kind in ("int", "float") else APP
+    return found
+
+
+@exhaustive
+@pytest.mark.parametrize("where", ["controller", "target"])
+@pytest.mark.parametrize("misspelt", ["", "x"])
+def test_canaries_in_all_modules(service: Service, tmp_path: Path, where: str, misspelt: str) -> None:
+    """Each secret option of each module, in its place and under a name that does not exist."""
+    prepare(service)
+    (tmp_path / "left").mkdir()
+    tasks = []
+    # A process takes its time, and what it does with options is the same for all modules.
+    modules = MODULES if where == "controller" else MODULES[::4]
+    for module in modules:
+        spec = entry_of(module).options.argument_spec
+        url = service.emulator.phonegap_url if module.startswith("phonegap_") else service.emulator.api_url
+        connection = {"api_url": url, "max_retries": 0} if "api_url" in spec else {}
+        options = {**with_canaries(spec, misspelt), **connection, "run_in": where}
+        tasks.append({"name": module, f"mobileops.ci.{module}": options, "ignore_errors": True})
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+    play["vars"] = {"ansible_python_interpreter": sys.executable}
+    (tmp_path / "play.yml").write_text(json.dumps([play]))
+    env = {name: str(tmp_path / "left") for name in ("HOME", "ANSIBLE_LOCAL_TEMP", "ANSIBLE_REMOTE_TEMP")}
+    env["ANSIBLE_LOG_PATH"] = str(tmp_path / "left" / "log")
+    arguments = ("-vvvv", "--diff", "-i", "localhost,", "-c", "local", str(tmp_path / "play.yml"))
+    played = ansible("playbook", *arguments, env=env)
+    assert played.returncode == 0, played.stdout
+    assert played.stdout.count("TASK [") == len(modules)
     left = {str(path): path.read_bytes() for path in (tmp_path / "left").rglob("*") if path.is_file()}
     for name, text in {"stdout": played.stdout.encode(), "stderr": played.stderr.encode(), **left}.items():
         assert [line for line in text.splitlines() if any(secret in line for secret in SECRETS)] == [], name

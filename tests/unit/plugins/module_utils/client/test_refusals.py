@@ -69,7 +69,7 @@ BODIES = {
     "": "answered 400: Bad Request.",
     "plain words": "answered 400: plain words.",
     "<!DOCTYPE html><html>page</html>": "answered 400: an HTML page, not an answer of the API.",
-    '{"message": "two\\nlines\\u001b[31m"}': "answered 400: two lines [31m.",
+    '{"message": "two\\nlines\\u001b[31m"}': "answered 400: two lines.",
 }
 
 

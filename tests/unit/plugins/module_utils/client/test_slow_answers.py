@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import io
+from typing import ClassVar
 
 import pytest
 from urllib3 import HTTPResponse
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import BoundedBody
+from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import BoundedBody, Limits
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP
 from .conftest import MakeClient, Time
+
+ANSWER = Limits(30, 120)
+TRANSFER = Limits(30, 14_400, is_transfer=True)
 
 
 class Trickle(io.BytesIO):
@@ -30,37 +34,56 @@ class Trickle(io.BytesIO):
         return super().read1(self._step)
 
 
-def body(size: int, step: int, clock: Time, whole_s: float | None) -> BoundedBody:
+def body(size: int, step: int, clock: Time, limits: Limits) -> BoundedBody:
     raw = HTTPResponse(Trickle(size, step, clock), preload_content=False)
-    return BoundedBody(raw, clock.monotonic, 30, whole_s)
+    return BoundedBody(raw, clock.monotonic, limits)
 
 
 def test_whole_answer_within_its_time(clock: Time) -> None:
-    assert b"".join(body(100, 1, clock, 120).stream(1024)) == b"x" * 100
+    assert b"".join(body(100, 1, clock, ANSWER).stream(1024)) == b"x" * 100
 
 
 def test_whole_answer_that_takes_too_long(clock: Time) -> None:
     with pytest.raises(TimeoutError):
-        list(body(10_000, 1, clock, 120).stream(1024))
+        list(body(10_000, 1, clock, ANSWER).stream(1024))
     assert clock.monotonic() == pytest.approx(121, abs=2)
 
 
 def test_transfer_may_take_long_if_it_goes_on(clock: Time) -> None:
-    assert len(b"".join(body(2_000_000, 2048, clock, None).stream(1024 * 1024))) == 2_000_000
+    assert len(b"".join(body(2_000_000, 2048, clock, TRANSFER).stream(1024 * 1024))) == 2_000_000
 
 
 def test_transfer_that_is_too_slow(clock: Time) -> None:
     with pytest.raises(TimeoutError):
-        list(body(2_000_000, 512, clock, None).stream(1024))
+        list(body(2_000_000, 512, clock, TRANSFER).stream(1024))
     assert clock.monotonic() == pytest.approx(31, abs=2)
 
 
-def test_older_urllib3(clock: Time) -> None:
-    class Raw:
-        def stream(self, amount: int, decode_content: bool | None = None) -> list[bytes]:
-            return [b"a", b"b"]
+def test_transfer_beyond_the_time_limit_of_the_task(clock: Time) -> None:
+    with pytest.raises(TimeoutError):
+        list(body(10**8, 2048, clock, Limits(30, 600, is_transfer=True)).stream(1024 * 1024))
+    assert clock.monotonic() == pytest.approx(601, abs=2)
 
-    assert list(BoundedBody(Raw(), clock.monotonic, 30, 1).stream(10)) == [b"a", b"b"]
+
+class OlderResponse:
+    """A response of urllib3 before 2.1, which has no read1()."""
+
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, content: Trickle) -> None:
+        self._fp = content
+        self.released = False
+
+    def release_conn(self) -> None:
+        self.released = True
+
+
+def test_older_urllib3(clock: Time) -> None:
+    raw = OlderResponse(Trickle(100, 7, clock))
+    assert b"".join(BoundedBody(raw, clock.monotonic, ANSWER).stream(10)) == b"x" * 100
+    assert raw.released
+    with pytest.raises(TimeoutError):
+        list(BoundedBody(OlderResponse(Trickle(10_000, 1, clock)), clock.monotonic, ANSWER).stream(1024))
 
 
 def test_the_client_reports_a_timeout(make_client: MakeClient, clock: Time, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,7 +159,7 @@ class ModelClient:
         self.now = self.now if fault else without_file(self.now, number)
         return self._data(file)
 
-    def download(self, url: str, open_sink: Callable[[], Sink], what: str) -> None:
+    def download(self, url: str, open_sink: Callable[[], Sink], what: str, *, most_bytes: int | None = None) -> None:
         file = self._existing(find(self.now, int(url.partition(":")[2])))
         if file.stored is None:
             raise ServiceError("no such key", kind="storage", status=404)

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text from elsewhere in a form that is safe to show in a terminal: one line, no control characters, no long words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LONGEST_WORD = 500
+LONGEST_LINE = 8_000
+
+# CSI and OSC sequences, and escapes of two characters.
+_ESCAPE_SEQUENCE = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c]{0,500}(?:\x07|\x1b\\\\|\x9c)|\x1b[ -~]"
+)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Marks that change the order in which text is shown, invisible tags, and halves of surrogate pairs.
+_DECEPTIVE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]")
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+
+
+def clean(text: str) -> str:
+    """Return the text as one line without escape sequences, control characters and bidirectional marks."""
+    text = _ESCAPE_SEQUENCE.sub("", text)
+    return _DECEPTIVE.sub("\ufffd", _CONTROL.sub(" ", text))
+
+
+def cut(text: str, most: int) -> str:
+    """Return the text with at most this many characters: its beginning, and of a longer one also a bit of its end."""
+    if len(text) <= most:
+        return text
+    end = most // 5
+    return f"{text[: most - end - 5]} ... {text[-end:]}"
+
+
+def one_line(text: str) -> str:
+    """Return a message, a warning or a line of progress as it is shown: clean, and long names cut."""
+    text = _LONG_WORD.sub(lambda word: cut(word[0], LONGEST_WORD), clean(text))
+    return cut(text, LONGEST_LINE)
+
+
+def shown(value: Any) -> Any:
+    """Return a diff with all of its text clean. Keys that become equal get a number."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        result: dict[Any, Any] = {}
+        for key, item in value.items():
+            name = first = clean(key) if isinstance(key, str) else key
+            number = 1
+            while name in result:
+                number += 1
+                name = f"{first} ({number})"
+            result[name] = shown(item)
+        return result
+    return [shown(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Another user than root, to whom permissions apply."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def somebody_else() -> Iterator[Path]:
+    """A folder, and a user who is not root: root may write anywhere.
+
+    Python itself may be out of reach then, so nothing that is imported late should be used for the first time.
+    """
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        if root:
+            os.chown(folder, 65534, -1)
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            if root:
+                os.seteuid(0)
+            Path(folder).chmod(0o700)
+            for parent, folders, _files in os.walk(folder):
+                for name in folders:
+                    Path(parent, name).chmod(0o700)
