@@ -95,14 +95,16 @@ def documentation(log: Log) -> str:
     source = BUILD / "docs-source"
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(mode=0o700)
-    log.run("antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", source, "--lenient", "mobileops.ci")
+    start_page = ROOT / "docs" / "docsite" / "index.rst"
+    words = ["--use-current", "--lenient", "--title", "mobileops.ci", "--index-rst-source", start_page]
+    log.run("antsibull-docs", "sphinx-init", *words, "--dest-dir", source, "mobileops.ci")
     log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", "mobileops.ci")
     settings = source / "conf.py"
     text = settings.read_text(encoding="utf-8")
     # Links into other projects' pages would be fetched while building.
     settings.write_text(text + "\nextensions.remove('sphinx.ext.intersphinx')\n", encoding="utf-8")
     shutil.rmtree(BUILD / "docs", ignore_errors=True)
-    log.run("sphinx-build", "-b", "html", "-c", source, source / "rst", BUILD / "docs")
+    log.run("sphinx-build", "-W", "--keep-going", "-b", "html", "-c", source, source / "rst", BUILD / "docs")
     return "see .build/docs/index.html"
 
 

@@ -57,7 +57,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "not_found": (
             "The app, build, file or key does not exist, or the user of the token has no access to it (404).",
-            "Check the slug. :ansplugin:`mobileops.ci.bitrise_app_info#module` lists the apps that the token can access.",
+            "Check the slug. :ansplugin:`mobileops.ci.bitrise_app_info#module` lists the apps of the token.",
         ),
     },
     "Network and service": {
@@ -222,7 +222,7 @@ Troubleshooting by error.kind
 =============================
 
 If a task fails, its result has a message in ``msg`` and the kind of the error in ``error.kind``. Kinds are stable, so
-playbooks can branch on them. Messages may change. ``error`` also has ``status``, ``method``, ``path`` and ``request_id``
+playbooks can branch on them. Messages may change. ``error`` also has ``status``, ``method``, ``path``, ``request_id``
 of the request, or ``null``. Ansible itself rejects an option of a wrong type, without ``error``.
 
 .. code-block:: yaml
