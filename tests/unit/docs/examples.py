@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import getpass
 import re
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from tests.signing_files import Authority, IdentityKind, JavaKey, ProfileType, T
 
 from .yaml_blocks import Block
 
-PASSWORD = "of the examples"
+PASSWORD = "rehearsal"
 APP, OTHER_APP, THIRD_APP = "93f256e365d929d3", "f46e89061e967f27", "8e82ac7601178f17"
 PLUGINS = Path(__file__).with_name("lookup_plugins")
 # Names that an example takes from the user's variables, beside those that are derived from its text.
@@ -67,6 +68,7 @@ def fixture(files: Mapping[str, bytes]) -> Json:
             {"title": "Watch", "slug": THIRD_APP, "owner": "Acme", "project_type": "ios"},
         ],
         "phonegap": {
+            "accounts": [{"name": name, "email": f"{name}@example.com"} for name in ("owner", "former")],
             "keys": keys,
             "apps": [
                 {
@@ -175,7 +177,9 @@ class Project:
         if isinstance(content, list) and any("hosts" in entry for entry in content):
             return [self._with_host(play, block) for play in content]
         if isinstance(content, list):
-            return [{**frame, "tasks": content}]
+            # Rescued, so that the examples after it run nevertheless.
+            rescue = [{"name": "Failed", "ansible.builtin.debug": {"msg": "{{ ansible_failed_result }}"}}]
+            return [{**frame, "tasks": [{"name": "Example", "block": content, "rescue": rescue}]}]
         if "module_defaults" in content:
             return [{**frame, **content, "tasks": [{"name": "Connect", "mobileops.ci.bitrise_user_info": {}}]}]
         roles = [role for role in _ROLES if all(name.startswith(f"{role}_") for name in content)]
@@ -200,10 +204,14 @@ def signing_files() -> dict[str, bytes]:
     profile = authority.profile(
         name="Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=[identity], team=team
     )
+    year, day = dt.timedelta(days=365), dt.timedelta(days=1)
+    expired = authority.identity(
+        IdentityKind.DISTRIBUTION, team, not_before=authority.clock - year, not_after=authority.clock - day
+    )
     p12 = identity.pkcs12(PASSWORD)
     keys = [authority.android_key(alias) for alias in ("upload", "internal", "release")]
     keystore = jks_keystore([JavaKey.of(key, PASSWORD) for key in keys], PASSWORD)
-    files = {"old.p12": p12, "development.p12": developer.pkcs12(PASSWORD)}
+    files = {"old.p12": expired.pkcs12(PASSWORD), "development.p12": developer.pkcs12(PASSWORD)}
     files |= dict.fromkeys(
         ("distribution.p12", "certificates/distribution.p12", "renewed/distribution.p12", "files/distribution.p12"), p12
     )
