@@ -29,7 +29,7 @@ def build(log: Log) -> str:
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(mode=0o700)
     start_page = ROOT / "docs" / "docsite" / "index.rst"
-    words = ["--use-current", "--lenient", "--title", COLLECTION, "--index-rst-source", start_page]
+    words = ["--use-current", "--lenient", "--title", COLLECTION, "--index-rst-source", str(start_page)]
     log.run("antsibull-docs", "sphinx-init", *words, "--dest-dir", source, COLLECTION)
     log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", COLLECTION)
     remove_private_modules(source / "rst" / "collections")

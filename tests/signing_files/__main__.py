@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write signing files to rehearse with. Each run makes new certificates. Stores accept none of them."""
+"""Write signing files to rehearse with. Each run renews certificate and profiles. No store accepts any of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from . import Authority, IdentityKind, JavaKey, ProfileType, Team, jks_keystore
 
 TEAM = Team("A1B2C3D4E5", "Acme Ltd")
+KEYSTORE = "release.jks"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     for name, content in make(given.profiles, given.password, given.days).items():
         path = given.folder / name
+        if name == KEYSTORE and path.exists():  # an Android key stays the same as long as the app exists
+            continue
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
         print(path)
@@ -38,7 +41,7 @@ def make(profiles: Sequence[str], password: str, days: float = 365) -> dict[str,
     end = authority.clock + dt.timedelta(days=days)
     identity = authority.identity(IdentityKind.DISTRIBUTION, TEAM, not_after=end)
     key = JavaKey.of(authority.android_key("release", not_after=end), password)
-    files = {"distribution.p12": identity.pkcs12(password), "release.jks": jks_keystore([key], password)}
+    files = {"distribution.p12": identity.pkcs12(password), KEYSTORE: jks_keystore([key], password)}
     for name in profiles:
         profile = authority.profile(
             name=name,

@@ -161,13 +161,11 @@ class Project:
     def _preparation(self, block: Block) -> Json:
         state = fixture(self.files)
         state["apps"][0]["builds"] = BUILDS.get(block.source, state["apps"][0]["builds"])
-        terms = [self._emulator.admin_url, state, {"build_seconds": 1.0}, []]
-        if block.source in FAULTS:
-            terms[-1] = [FAULTS[block.source]]
+        faults = [FAULTS[block.source]] if block.source in FAULTS else []
         task = {
             "name": "Prepare the emulator",
             "ansible.builtin.debug": {"msg": "{{ lookup('emulator', *terms) }}"},
-            "vars": {"terms": terms},
+            "vars": {"terms": [self._emulator.admin_url, state, {"build_seconds": 1.0}, faults]},
         }
         return {"name": block.name, "hosts": block.name, "gather_facts": False, "tasks": [task]}
 
@@ -215,9 +213,11 @@ def signing_files() -> dict[str, bytes]:
     files |= dict.fromkeys(
         ("distribution.p12", "certificates/distribution.p12", "renewed/distribution.p12", "files/distribution.p12"), p12
     )
-    profiles = ("shop", "Shop", "Shop extension", "profiles/Watch_AppStore", "profiles/Shop_AppStore")
-    profiles += ("profiles/Wildcard_Adhoc", "profiles/Shop_Development", "renewed/Shop_Adhoc_2027", "files/Shop")
-    files |= dict.fromkeys((f"{name}.mobileprovision" for name in (*profiles, "signing/Shop")), profile.content)
+    profiles = [
+        *("shop", "Shop", "Shop extension", "files/Shop", "signing/Shop", "renewed/Shop_Adhoc_2027"),
+        *("profiles/Watch_AppStore", "profiles/Shop_AppStore", "profiles/Wildcard_Adhoc", "profiles/Shop_Development"),
+    ]
+    files |= dict.fromkeys((f"{name}.mobileprovision" for name in profiles), profile.content)
     stores = ("keystores/release.jks", "renewed/release.jks", "release.keystore", "upload.keystore", "release.jks")
     files |= dict.fromkeys(stores, keystore)
     files["keystores/internal.p12"] = keys[1].pkcs12(PASSWORD)
