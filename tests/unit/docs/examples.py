@@ -165,7 +165,14 @@ class Project:
         task = {
             "name": "Prepare the emulator",
             "ansible.builtin.debug": {"msg": "{{ lookup('emulator', *terms) }}"},
-            "vars": {"terms": [self._emulator.admin_url, state, {"build_seconds": 1.0}, faults]},
+            "vars": {
+                "terms": [
+                    self._emulator.admin_url,
+                    state,
+                    {"build_seconds": 1.0, "phonegap_build_seconds": 0.0},
+                    faults,
+                ]
+            },
         }
         return {"name": block.name, "hosts": block.name, "gather_facts": False, "tasks": [task]}
 
