@@ -32,7 +32,11 @@ def build(log: Log) -> str:
     words = ["--use-current", "--lenient", "--title", COLLECTION, "--index-rst-source", str(start_page)]
     log.run("antsibull-docs", "sphinx-init", *words, "--dest-dir", source, COLLECTION)
     log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", COLLECTION)
-    remove_private_modules(source / "rst" / "collections")
+    pages = source / "rst" / "collections"
+    images = ROOT / "docs" / "docsite" / "images"
+    if images.is_dir():  # antsibull-docs copies the guides without their images
+        shutil.copytree(images, pages / "mobileops" / "ci" / "images")
+    remove_private_modules(pages)
     write_inventory(source / "rst", source / "ansible.inv")
     settings = source / "conf.py"
     text = settings.read_text(encoding="utf-8")
