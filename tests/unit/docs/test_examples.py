@@ -29,7 +29,7 @@ ELSEWHERE = {
     "awx_guide-2": "a form of AWX, not a playbook",
     "playbook_awx_setup-1": "needs AWX; tests/awx runs the playbook with such variables",
     "playbook_phonegap_rollout-1": "tests/unit/plugins/phonegap/test_rollout.py runs the playbook with such variables",
-    "role-code_signing_report-2": "publishes the report on a web server with rsync",
+    "role-code_signing_report-2": "publishes the report with rsync, then fails for an expired file, as it should",
 }
 # What some of them print.
 PRINTED = {
