@@ -21,7 +21,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Options and local files": {
         "option": (
             "An option has a value that cannot be used, or two options contradict each other.",
-            "The message begins with the name of the option. Correct it.",
+            "The message names the option and what is allowed. Correct the value.",
         ),
         "local_file": (
             "A file or folder on the machine that runs the task cannot be found, read, decrypted or written.",
