@@ -155,6 +155,10 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "This type of artifact has no public install page.",
             "Leave ``is_public_page_enabled`` out.",
         ),
+        "other_artifact": (
+            "The file at ``dest`` is another artifact of the same build.",
+            "Use another ``dest`` for each artifact, or a directory. ``force: true`` replaces the file.",
+        ),
         "refused": ("The request is not allowed for another reason.", "Read the message."),
     },
     "The course of a run": {
