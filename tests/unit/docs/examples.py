@@ -22,6 +22,7 @@ from .yaml_blocks import Block
 
 PASSWORD = "rehearsal"
 APP, OTHER_APP, THIRD_APP = "93f256e365d929d3", "f46e89061e967f27", "8e82ac7601178f17"
+PIPELINE = "0191c6b5-7f4e-7c3a-9a43-0d6c1b2a3f4e"
 PLUGINS = Path(__file__).with_name("lookup_plugins")
 # Names that an example takes from the user's variables, beside those that are derived from its text.
 _VARIABLES: Mapping[str, Any] = {
@@ -62,6 +63,7 @@ def fixture(files: Mapping[str, bytes]) -> Json:
                 "build_certificates": [{"name": "expired.p12", **old}],
                 "project_files": [{"name": "old.json", "content": "{}", "user_env_key": "OLD"}],
                 "workflows": ["primary", "deploy"],
+                "pipelines": {"release": ["primary", "deploy"]},
                 "builds": builds,
             },
             {"title": "Bank", "slug": OTHER_APP, "owner": "Acme", "project_type": "android"},
@@ -85,7 +87,7 @@ def fixture(files: Mapping[str, bytes]) -> Json:
 
 # What differs from the fixture and the options of the emulator for one source.
 _RUNNING: Json = {"status": 0, "branch": "feature/old", "slug": "3247e2920496e846"}
-_WITHOUT_WAITING = {"advance_s": 60, "method": "GET", "path": r"/(builds/[\w-]+|apps/\d+)$"}
+_WITHOUT_WAITING = {"advance_s": 60, "method": "GET", "path": r"/((builds|pipelines)/[\w-]+|apps/\d+)$"}
 FAULTS: Mapping[str, Json] = {
     "module-bitrise_build_trigger": _WITHOUT_WAITING,
     "module-phonegap_build": _WITHOUT_WAITING,
@@ -93,7 +95,7 @@ FAULTS: Mapping[str, Json] = {
     "playbook_phonegap_rollout": _WITHOUT_WAITING,
 }
 BUILDS: Mapping[str, list[Json]] = {
-    "module-bitrise_build_abort": [_RUNNING],
+    "module-bitrise_build_abort": [_RUNNING, {"slug": "8f14e45fceea167a", "status": 0}],
     "module-bitrise_build_abort_stale": [{**_RUNNING, "age_s": 14_400, "starts_in_s": 0}],
 }
 
@@ -160,7 +162,9 @@ class Project:
 
     def _preparation(self, block: Block) -> Json:
         state = fixture(self.files)
-        state["apps"][0]["builds"] = BUILDS.get(block.source, state["apps"][0]["builds"])
+        app = state["apps"][0]
+        app["builds"] = BUILDS.get(block.source, app["builds"])
+        app["pipeline_runs"] = [{"slug": PIPELINE, "name": "release", "builds": [app["builds"][-1]["slug"]]}]
         faults = [FAULTS[block.source]] if block.source in FAULTS else []
         task = {
             "name": "Prepare the emulator",
