@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import awx
 import clean_install
+import docs_site
 import test_runs
 import venvs
 import working_copy
@@ -91,26 +91,6 @@ def scenarios(log: Log) -> str:
     return ", ".join(file.parent.name for file in found)
 
 
-def documentation(log: Log) -> str:
-    """The pages as readthedocs would show them."""
-    source = BUILD / "docs-source"
-    shutil.rmtree(source, ignore_errors=True)
-    source.mkdir(mode=0o700)
-    log.run("antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", source, "--lenient", "mobileops.ci")
-    log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", "mobileops.ci")
-    # antsibull-docs copies the guides without their images.
-    shutil.copytree(
-        ROOT / "docs" / "docsite" / "images", source / "rst" / "collections" / "mobileops" / "ci" / "images"
-    )
-    settings = source / "conf.py"
-    text = settings.read_text(encoding="utf-8")
-    # Links into other projects' pages would be fetched while building.
-    settings.write_text(text + "\nextensions.remove('sphinx.ext.intersphinx')\n", encoding="utf-8")
-    shutil.rmtree(BUILD / "docs", ignore_errors=True)
-    log.run("sphinx-build", "-b", "html", "-c", source, source / "rst", BUILD / "docs")
-    return "see .build/docs/index.html"
-
-
 def linters() -> list[Step]:
     """Those that ask Git what belongs to the project look at a copy, which is a repository in any case."""
     return [
@@ -178,7 +158,7 @@ def lanes_for(choice: str) -> list[list[Step]]:
         "molecule": [[molecule]],
         "page": [[Step("page in a browser", with_others("report/check_browser.py", "browser"))]],
         "fuzz": [[Step("made-up requests", with_others("emulator/check_schemathesis.py", "peers"))]],
-        "docs": [[Step("documentation", documentation)]],
+        "docs": [[Step("documentation", docs_site.build)]],
         "build": [packaging(ROOT / "dist")[:1]],
     }[choice]
 

@@ -21,6 +21,10 @@ description:
   - A run that was interrupted is finished by the next one, on any machine. The task keeps no state outside of the
     service.
   - An app that fails does not stop the others. The task fails at the end and names the apps that failed.
+  - Commonly used options are O(apps), O(build_certificates), O(provisioning_profiles), O(android_keystores),
+    O(project_files), O(purge) and O(digest_cache). Commonly used keys of a file are C(src), C(name), C(is_protected),
+    C(certificate_password) of a certificate, C(alias) and C(password) of a keystore, and C(user_env_key) of a project
+    file. The other options have defaults that rarely need a change.
 options:
   apps:
     description:
@@ -278,6 +282,12 @@ EXAMPLES = r"""
     project_files:
       - src: configuration/google-services.json
         user_env_key: GOOGLE_SERVICES
+
+- name: List the apps of an organization
+  mobileops.ci.bitrise_app_info:
+    api_token: "{{ bitrise_token }}"
+    organization_slug: e1ec3dea540bcf21
+  register: found
 
 - name: Declare the files of all apps of an organization, and delete all other profiles
   mobileops.ci.bitrise_code_signing:

@@ -17,6 +17,7 @@ description:
   - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
   - Makes sure that an app exists with the declared properties, content, icon and signing keys, or does not exist.
   - The service builds an app for all platforms whenever it changes.
+  - Commonly used options are O(title), O(src), O(version) and O(keys), beside O(api_url) and O(api_token).
 options:
   id:
     description:
