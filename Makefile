@@ -29,11 +29,12 @@ venv: ## make .venv with all tools, and with mobileops.ci in it
 	$(WITH_VENV) test
 
 .PHONY: emulator
-emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N] [STATE=file] [LATENCY_MS=n] [RATE_LIMIT=200/60s] [OPTIONS="name=value ..."]
+emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N] [STATE=file] [LATENCY_MS=n] [RATE_LIMIT=200/60s] [BEHAVIOUR=file.json] [OPTIONS="name=value ..."]
 	$(WITH_VENV) demo .venv/bin/python -m tests.emulator \
 	  $(if $(PORT),--port "$(PORT)") $(if $(FIXTURE),--fixture "$(FIXTURE)") \
 	  $(if $(STATE),--state "$(STATE)") $(if $(LATENCY_MS),--latency-ms "$(LATENCY_MS)") \
-	  $(if $(RATE_LIMIT),--rate-limit "$(RATE_LIMIT)") $(foreach option,$(OPTIONS),--option "$(option)")
+	  $(if $(RATE_LIMIT),--rate-limit "$(RATE_LIMIT)") $(if $(BEHAVIOUR),--behaviour "$(BEHAVIOUR)") \
+	  $(foreach option,$(OPTIONS),--option "$(option)")
 
 .PHONY: lint
 lint: ## ruff, mypy, yamllint, ansible-lint, documentation, changelog and licence checks

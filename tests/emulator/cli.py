@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import secrets
 import sqlite3
@@ -17,6 +18,7 @@ from contextlib import closing
 from pathlib import Path
 
 from .app import build_app
+from .behaviours import Value, behaviours_of
 from .clock import Clock, parse_time
 from .external_storage import ExternalStore
 from .fixture_format import BadFixture
@@ -60,6 +62,8 @@ async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[
         clock.set(parse_time(settings.now))
     options = Options()
     options.update({"latency_ms": settings.latency_ms, "rate_limit": settings.rate_limit})
+    if settings.behaviour:
+        options.update(_record(settings.behaviour))
     for text in settings.option:
         options.update(option_from_text(text))
     service = Service(World(journal), PhoneGapWorld(journal), clock, options, store)
@@ -79,6 +83,13 @@ async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[
         # A state from before there was this service.
         await load_phonegap(service, logins)
     return service
+
+
+def _record(path: Path) -> dict[str, Value]:
+    try:
+        return behaviours_of(json.loads(path.read_bytes()))
+    except ValueError as error:
+        raise BadOption(f"{path}: {error}") from None
 
 
 def _own_store(journal: Journal, clock: Clock, base: str) -> ObjectStore:
@@ -134,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, default=env.get("STATE") or None, help="SQLite file that keeps the state")
     parser.add_argument("--latency-ms", type=float, default=env.get("LATENCY_MS") or "0", help="delay of every answer")
     parser.add_argument("--rate-limit", default=env.get("RATE_LIMIT") or "", help="200/60s, 10/s,burst=20, at-once=4")
+    parser.add_argument("--behaviour", type=Path, metavar="FILE.json", help="a record of how the service behaves")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="set a switch")
     parser.add_argument("--now", metavar="TIME", help="start the service's clock at 2026-11-29T10:00:00Z")
     parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after this time without a request")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches for what the real service leaves open, or did differently in the past."""
+"""The switches of the emulator: settings of its own, and the behaviours of the service."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
+from .behaviours import BEHAVIOURS, BadBehaviourError
 from .rate_limit import BadRateLimit, parse_rate_limit
+
+# What applies to the service as a whole and cannot be set for a single request.
+_GLOBAL_AREAS = frozenset({"access", "builds"})
+_GLOBAL = frozenset({"escape_html", "date_header", "unset_values", "dates", "new_values"})
 
 
 class BadOption(ValueError):
     """An unknown switch, or a value that it does not accept."""
 
 
-def _choice(*values: str) -> Any:
-    """Declare a switch of the files; the first value is the default."""
-    return field(default=values[0], metadata={"choices": values, "per_request": True})
-
-
-def _file_switch(default: bool | float) -> Any:
-    return field(default=default, metadata={"per_request": True})
+def _behaviour(key: str) -> Any:
+    """Declare a switch of the table of behaviours."""
+    known = BEHAVIOURS[key]
+    per_request = known.area not in _GLOBAL_AREAS and key not in _GLOBAL
+    return field(default=known.default, metadata={"behaviour": known, "per_request": per_request})
 
 
 @dataclass
@@ -35,29 +38,6 @@ class Options:
 
     latency_ms: float = 0.0
     rate_limit: str = ""
-    escape_html: bool = True
-    date_header: bool = True
-
-    # Files: create, list, change
-    slugs: str = _choice("ulid", "hex", "falling")
-    max_files: float = _file_switch(100)
-    unique_env_keys: bool = _file_switch(default=False)
-    list_order: str = _choice("created", "newest_first", "shuffled")
-    list_lacks: str = _choice("nothing", "newest")
-    patch_unprocessed: str = _choice("accept", "refuse")
-    delete: str = _choice("done", "ignored", "ignored_html", "ignored_json")
-    withheld: str = _choice("null", "absent", "empty")
-    slot_download_url: bool = _file_switch(default=True)
-    echo_keystore_secrets: bool = _file_switch(default=False)
-    # Files: upload and confirmation
-    upload: str = _choice("stored", "lost", "lost_html", "lost_json")
-    upload_etag: str = _choice("md5", "other", "none")
-    confirm: str = _choice("done", "ignored")
-    confirm_delay_s: float = _file_switch(0.0)
-    confirm_without_upload: str = _choice("refuse", "accept", "ignore")
-    hash_fields: bool = _file_switch(default=True)
-    file_sha256: str = _choice("at_once", "later", "never")
-
     hold_seconds: float = 0.0
     build_seconds: float = 0.0
     build_outcome: float = 1
@@ -65,6 +45,84 @@ class Options:
     phonegap_private_apps: float = 0.0
     phonegap_flat_collaborators: bool = False
     phonegap_strict: bool = False
+
+    # Access
+    role_refused: str = _behaviour("role_refused")
+    me: str = _behaviour("me")
+    bearer: str = _behaviour("bearer")
+    root: str = _behaviour("root")
+    error_body: str = _behaviour("error_body")
+    title_filter: str = _behaviour("title_filter")
+    unknown_sort_by: str = _behaviour("unknown_sort_by")
+    # Lists
+    list_order: str = _behaviour("list_order")
+    list_late_s: float = _behaviour("list_late_s")
+    deleted_listed_s: float = _behaviour("deleted_listed_s")
+    empty_list: str = _behaviour("empty_list")
+    paging: str = _behaviour("paging")
+    last_page: str = _behaviour("last_page")
+    unknown_next: str = _behaviour("unknown_next")
+    limit_below_1: str = _behaviour("limit_below_1")
+    # Values
+    withheld: str = _behaviour("withheld")
+    protected_values: str = _behaviour("protected_values")
+    unset_values: str = _behaviour("unset_values")
+    dates: str = _behaviour("dates")
+    new_values: bool = _behaviour("new_values")
+    escape_html: bool = _behaviour("escape_html")
+    date_header: bool = _behaviour("date_header")
+    # Files
+    slugs: str = _behaviour("slugs")
+    names: str = _behaviour("names")
+    same_name: str = _behaviour("same_name")
+    max_files: float = _behaviour("max_files")
+    too_many_files: str = _behaviour("too_many_files")
+    unique_env_keys: bool = _behaviour("unique_env_keys")
+    create_status: str = _behaviour("create_status")
+    unknown_keys: str = _behaviour("unknown_keys")
+    size_as_text: str = _behaviour("size_as_text")
+    empty_files: str = _behaviour("empty_files")
+    sizes: str = _behaviour("sizes")
+    # Storage
+    upload_etag: str = _behaviour("upload_etag")
+    upload_after_confirm: str = _behaviour("upload_after_confirm")
+    # Files
+    confirm_answer: str = _behaviour("confirm_answer")
+    confirm_delay_s: float = _behaviour("confirm_delay_s")
+    confirm_without_upload: str = _behaviour("confirm_without_upload")
+    confirm_twice: str = _behaviour("confirm_twice")
+    hash_fields: bool = _behaviour("hash_fields")
+    file_sha256: str = _behaviour("file_sha256")
+    details_delay_s: float = _behaviour("details_delay_s")
+    certificates: str = _behaviour("certificates")
+    patch_unprocessed: str = _behaviour("patch_unprocessed")
+    patch_processed: str = _behaviour("patch_processed")
+    patch_answer: str = _behaviour("patch_answer")
+    patch_both_flags: str = _behaviour("patch_both_flags")
+    patch_protected_password: str = _behaviour("patch_protected_password")
+    slot_download_url: bool = _behaviour("slot_download_url")
+    delete_answer: str = _behaviour("delete_answer")
+    delete_unprocessed: str = _behaviour("delete_unprocessed")
+    # Keystores
+    keystores_in_generic_list: bool = _behaviour("keystores_in_generic_list")
+    echo_keystore_secrets: bool = _behaviour("echo_keystore_secrets")
+    keystore_env_key: str = _behaviour("keystore_env_key")
+    keystore_name_dot: str = _behaviour("keystore_name_dot")
+    # Builds
+    trigger_status: str = _behaviour("trigger_status")
+    status_text_4: str = _behaviour("status_text_4")
+    abort_finished: str = _behaviour("abort_finished")
+    pull_request_id_alone: str = _behaviour("pull_request_id_alone")
+    running_first_next: str = _behaviour("running_first_next")
+    log_on_hold: str = _behaviour("log_on_hold")
+    archived_log_chunks: str = _behaviour("archived_log_chunks")
+    log_chunks: float = _behaviour("log_chunks")
+    artifact_page_refused: str = _behaviour("artifact_page_refused")
+    # Faults
+    list_lacks: str = _behaviour("list_lacks")
+    upload: str = _behaviour("upload")
+    confirm: str = _behaviour("confirm")
+    delete: str = _behaviour("delete")
 
     def update(self, changes: Mapping[str, Any]) -> None:
         """Apply all changes, or none if one of them is wrong."""
@@ -110,10 +168,13 @@ def option_from_text(text: str) -> dict[str, Any]:
 
 def _check(known: Field[Any], value: Any) -> None:
     name, default = known.name, known.default
+    if "behaviour" in known.metadata:
+        try:
+            known.metadata["behaviour"].check(value)
+        except BadBehaviourError as error:
+            raise BadOption(str(error)) from None
+        return
     if isinstance(default, str):
-        choices = known.metadata.get("choices")
-        if choices and value not in choices:
-            raise BadOption(f"option '{name}' must be one of {', '.join(choices)}")
         if not isinstance(value, str):
             raise BadOption(f"option '{name}' must be a text")
         if name == "rate_limit":

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""False answers, as a proxy in between may give them. The service does not behave so, but they are switches, too."""
+
+from __future__ import annotations
+
+from .model import Behaviour
+
+FAULTS = (
+    Behaviour(
+        "list_lacks",
+        "faults",
+        "Does a list lack a file?",
+        {"nothing": "no", "newest": "the one that was created last"},
+        "DOC",
+        "code signing",
+    ),
+    Behaviour(
+        "upload",
+        "faults",
+        "Do uploaded bytes arrive?",
+        {
+            "stored": "yes",
+            "lost": "no, the storage URL answers 200",
+            "lost_html": "no, it answers 200 with a page",
+            "lost_json": "no, it answers 200 with `{}`",
+        },
+        "DOC",
+        "code signing",
+    ),
+    Behaviour(
+        "confirm",
+        "faults",
+        "Does a confirmation take effect?",
+        {"done": "yes", "ignored": "no, it answers 200 with `processed: false`"},
+        "DOC",
+        "code signing",
+    ),
+    Behaviour(
+        "delete",
+        "faults",
+        "Does a deletion take effect?",
+        {
+            "done": "yes",
+            "ignored": "no, it answers 200 with the file",
+            "ignored_html": "no, it answers 200 with a page",
+            "ignored_json": "no, it answers 200 with `{}`",
+        },
+        "DOC",
+        "code signing",
+    ),
+)

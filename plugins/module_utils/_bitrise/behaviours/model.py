@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One behaviour of the service that no source states for sure, and the check of a set of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Union
+
+Value = Union[str, bool, float]
+
+# Where the default comes from, strongest first.
+EVIDENCE = {
+    "SW": "the vendor's API description",
+    "DOC": "the vendor's documentation",
+    "OFF": "programs that the vendor publishes",
+    "CLI": "programs by others that use the service",
+    "SEED": "old drafts of the documentation",
+    "UND": "no source: the emulator decides",
+}
+# What it takes to find out how the service behaves.
+PROBES = {
+    "read": "requests that change nothing",
+    "write": "a throw-away file in an app",
+    "role": "an app in which the role of the token is too low for signing files",
+    "none": "cannot be found with a token alone",
+}
+
+
+class BadBehaviourError(ValueError):
+    """An unknown behaviour, or a value that it cannot have."""
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One question about the service.
+
+    `values` maps each possible answer to its meaning; the first is the default. If the answer is a number, `values`
+    holds the numbers that tests try, and any number of at least 0 is valid. `users` names what depends on the answer.
+    `probe` is a key of PROBES, and `how` says how to find the answer.
+    """
+
+    key: str
+    area: str
+    question: str
+    values: Mapping[Value, str]
+    evidence: str
+    users: str
+    probe: str = "none"
+    how: str = ""
+
+    @property
+    def default(self) -> Value:
+        return next(iter(self.values))
+
+    @property
+    def is_number(self) -> bool:
+        return isinstance(self.default, (int, float)) and not isinstance(self.default, bool)
+
+    def check(self, value: Any) -> None:
+        """Raise BadBehaviourError unless the service could behave so."""
+        if self.is_number:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+                raise BadBehaviourError(f"behaviour '{self.key}' must be a number of at least 0, got {value!r}")
+        elif not any(value == known and type(value) is type(known) for known in self.values):
+            allowed = ", ".join(str(known).lower() if isinstance(known, bool) else str(known) for known in self.values)
+            raise BadBehaviourError(f"behaviour '{self.key}' must be one of {allowed}, got {value!r}")
