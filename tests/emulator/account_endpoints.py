@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,7 +16,15 @@ from .clock import rfc3339
 from .endpoint import VERSION, Endpoint, caller
 from .model import App, Json, Organization, User
 from .paging import page_of
-from .replies import bad_request, not_found
+from .replies import ApiError, bad_request, not_found
+
+_ME_REFUSED = {"401": "Unauthorized", "403": "Forbidden", "404": "Not Found"}
+_TITLE_FILTERS: dict[str, Callable[[str, str], bool]] = {
+    "part": lambda title, text: text in title,
+    "prefix": str.startswith,
+    "exact": str.__eq__,
+    "ignored": lambda _title, _text: True,
+}
 
 
 class AccountEndpoints(Endpoint):
@@ -35,7 +45,13 @@ class AccountEndpoints(Endpoint):
 
     async def me(self, request: Request) -> Response:
         """The owner of the token."""
-        return self.reply({"data": _user_data(caller(request))})
+        behaviour = self.service.options.me
+        if behaviour in _ME_REFUSED:
+            raise ApiError(int(behaviour), _ME_REFUSED[behaviour])
+        data = _user_data(caller(request))
+        if behaviour == "pseudo_user":
+            data = {**data, "username": "[bot] workspace token", "email": None}
+        return self.reply({"data": data})
 
     async def user(self, request: Request) -> Response:
         """Any user."""
@@ -83,17 +99,20 @@ class AccountEndpoints(Endpoint):
         query = request.query_params
         sort_by = query.get("sort_by", "created_at")
         if sort_by not in ("created_at", "last_build_at"):
-            raise bad_request("invalid sort_by parameter")
+            if self.service.options.unknown_sort_by == "refuse":
+                raise bad_request("invalid sort_by parameter")
+            sort_by = "created_at"
         apps = self.world.visible_apps(caller(request), sort_by)
         title = query.get("title", "").casefold()
         project_type = query.get("project_type")
         if owner_slug is not None:
             apps = [app for app in apps if app.owner_slug == owner_slug]
         if title:
-            apps = [app for app in apps if title in app.title.casefold()]
+            matches = _TITLE_FILTERS[self.service.options.title_filter]
+            apps = [app for app in apps if matches(app.title.casefold(), title)]
         if project_type:
             apps = [app for app in apps if app.project_type == project_type]
-        page, paging = page_of(apps, query)
+        page, paging = page_of(apps, query, self.service.options)
         return self.reply({"data": [app_data(app) for app in page], "paging": paging})
 
     def _organization_data(self, organization: Organization) -> Json:

@@ -25,8 +25,9 @@ from .gate import USER, Gate
 from .kinds import KINDS
 from .log_endpoints import LogEndpoints
 from .phonegap.application import phonegap_app
-from .replies import ApiError, json_reply, s3_error
+from .replies import ApiError, json_reply, not_found, s3_error
 from .service import Service
+from .shapes import refusal
 from .storage import LocalStore
 from .storage_endpoint import StorageEndpoint
 
@@ -40,6 +41,10 @@ def build_app(service: Service) -> ASGIApp:
 
 def _api(service: Service) -> ASGIApp:
     async def root(request: Request) -> Response:
+        if service.options.root == "404":
+            return refusal(not_found(), service.options)
+        if service.options.root == "empty":
+            return Response(b"")
         return json_reply({"api": "emulator", "version": "v0.1"})
 
     routes = [Route("/", root), Route(VERSION, root), *AccountEndpoints(service).routes()]
@@ -50,18 +55,17 @@ def _api(service: Service) -> ASGIApp:
 
     async def refuse(request: Request, error: Exception) -> Response:
         if isinstance(error, ApiError):
-            return json_reply(error.body, error.status, escape_html=service.options.escape_html)
+            return refusal(error, service.options)
         assert isinstance(error, HTTPException)
-        reply = json_reply({"message": HTTPStatus(error.status_code).phrase}, error.status_code)
+        reply = refusal(ApiError(error.status_code, HTTPStatus(error.status_code).phrase), service.options)
         reply.headers.update(error.headers or {})
         return reply
 
     starlette = Starlette(routes=routes, exception_handlers={ApiError: refuse, HTTPException: refuse})
-    unauthorized = json_reply({"message": "Unauthorized"}, 401)
 
     async def authenticated(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["state"][USER] is None and scope["path"] not in _OPEN:
-            await unauthorized(scope, receive, send)
+            await refusal(ApiError(401, "Unauthorized"), service.options)(scope, receive, send)
         else:
             await starlette(scope, receive, send)
 
@@ -69,7 +73,8 @@ def _api(service: Service) -> ASGIApp:
 
 
 def _storage(service: Service) -> ASGIApp:
-    endpoint = StorageEndpoint(service.store, service.clock) if isinstance(service.store, LocalStore) else None
+    store = service.store
+    endpoint = StorageEndpoint(store, service.clock, service.world) if isinstance(store, LocalStore) else None
 
     async def storage(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)

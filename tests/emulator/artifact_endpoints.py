@@ -13,7 +13,7 @@ from starlette.routing import Route
 from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
 from .model import App, Artifact, Build, Json
 from .paging import page_of
-from .replies import bad_request, not_found
+from .replies import ApiError, bad_request, not_found
 from .world import MAY_RUN_BUILDS
 
 INSTALLABLE = frozenset({"android-apk", "ios-ipa"})
@@ -33,7 +33,7 @@ class ArtifactEndpoints(Endpoint):
     async def index(self, request: Request) -> Response:
         """A page of the list."""
         _app, build = self._build(request)
-        page, paging = page_of(list(build.artifacts.values()), request.query_params)
+        page, paging = page_of(list(build.artifacts.values()), request.query_params, self.service.options)
         return self.reply({"data": [_artifact_data(artifact) for artifact in page], "paging": paging})
 
     async def show(self, request: Request) -> Response:
@@ -54,7 +54,8 @@ class ArtifactEndpoints(Endpoint):
         if enabled is None:
             raise bad_request("is_public_page_enabled is required")
         if artifact.artifact_type not in INSTALLABLE:
-            raise bad_request("is_public_page_enabled can only be set for installable artifacts")
+            status = int(self.service.options.artifact_page_refused)
+            raise ApiError(status, "is_public_page_enabled can only be set for installable artifacts")
         artifact.is_public_page_enabled = enabled
         self.world.put_artifact(app, build, artifact)
         return self._shown(artifact)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -43,11 +44,15 @@ class BuildEndpoints(Endpoint):
     async def index(self, request: Request) -> Response:
         """A page of the list."""
         app = self.app(request)
-        found = matching_builds(self._builds(app), request.query_params, self.service.clock.now())
-        page, paging = page_of(found, request.query_params)
+        options = self.service.options
+        found = matching_builds(self._builds(app), request.query_params, self.service.clock.now(), options)
+        query = request.query_params
+        if query.get("sort_by") == "running_first" and options.running_first_next == "ignore":
+            query = QueryParams([(name, value) for name, value in query.multi_items() if name != "next"])
+        page, paging = page_of(found, query, options)
         if request.query_params.get("sort_by") == "running_first":
             paging.pop("next", None)
-        return self.reply({"data": [build_data(build) for build in page], "paging": paging})
+        return self.reply({"data": [build_data(build, options) for build in page], "paging": paging})
 
     async def in_all_apps(self, request: Request) -> Response:
         """A page of the list over all apps that the caller can see."""
@@ -57,8 +62,8 @@ class BuildEndpoints(Endpoint):
         mine = [(app, build) for app in apps if not owner or app.owner_slug == owner for build in self._builds(app)]
         app_of = {id(build): app for app, build in mine}
         found = in_all_apps((build for _app, build in mine), query, self.service.clock.now())
-        page, paging = page_of(found, query)
-        data = [build_in_all_apps(build, app_data(app_of[id(build)])) for build in page]
+        page, paging = page_of(found, query, self.service.options)
+        data = [build_in_all_apps(build, app_data(app_of[id(build)]), self.service.options) for build in page]
         return self.reply({"data": data, "paging": paging})
 
     async def archived(self, request: Request) -> Response:
@@ -66,12 +71,14 @@ class BuildEndpoints(Endpoint):
         builds = self._builds(self.app(request))
         found, limit = archived_builds(builds, request.query_params, self.service.clock.now())
         paging = {"total_item_count": len(found), "page_item_limit": limit}
-        return self.reply({"data": [archived_build(build) for build in found[:limit]], "paging": paging})
+        return self.reply(
+            {"data": [archived_build(build, self.service.options) for build in found[:limit]], "paging": paging}
+        )
 
     async def show(self, request: Request) -> Response:
         """One build."""
         app = self.app(request)
-        return self.reply({"data": build_data(self.build(app, request))})
+        return self.reply({"data": build_data(self.build(app, request), self.service.options)})
 
     async def trigger(self, request: Request) -> Response:
         """A new build."""
@@ -107,10 +114,13 @@ class BuildEndpoints(Endpoint):
             "triggered_workflow": build.triggered_workflow,
         }
         results = [{**result, "triggered_pipeline": ""}]
-        return self.reply({**result, "slug": app.slug, "service": "bitrise", "results": results}, 201)
+        return self.reply(
+            {**result, "slug": app.slug, "service": "bitrise", "results": results}, int(options.trigger_status)
+        )
 
     async def abort(self, request: Request) -> Response:
         """Stop a build that is not over."""
+        options = self.service.options
         body = await json_body(request)
         app = self.app(request)
         user = caller(request)
@@ -120,8 +130,10 @@ class BuildEndpoints(Endpoint):
         for name in ("skip_notifications", "skip_git_status_report"):
             typed(body, name, bool)
         build = self.build(app, request)
+        if build.status and options.abort_finished == "200":
+            return self.reply({"status": "ok"})
         if build.status:
-            raise ApiError(400, "Build already finished, can't abort it.", key="error_msg")
+            raise ApiError(int(options.abort_finished), "Build already finished, can't abort it.", key="error_msg")
         build.status = ABORTED_WITH_SUCCESS if with_success else ABORTED
         build.is_on_hold = False
         build.finished_at = self.service.clock.now()

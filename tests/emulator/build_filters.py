@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .build_rules import pull_request_id
 from .model import Build
+from .options import Options
 from .replies import bad_request
 
 WINDOW_S = 200 * 86_400
@@ -18,13 +19,13 @@ _PUSH, _TAG, _PULL_REQUEST = "push", "tag", "pull-request"
 _Test = Callable[[Build], bool]
 
 
-def matching_builds(builds: Iterable[Build], query: Mapping[str, str], now: float) -> list[Build]:
+def matching_builds(builds: Iterable[Build], query: Mapping[str, str], now: float, options: Options) -> list[Build]:
     """The builds that a list with this query shows, in its order. All filters have to agree."""
-    tests = [_younger(now), *_text_filters(query), *_number_filters(query)]
+    tests = [_younger(now), *_text_filters(query), *_number_filters(query, options)]
     sort_by = query.get("sort_by", "created_at")
     if sort_by not in ("created_at", "running_first"):
         raise bad_request("invalid sort_by parameter")
-    if sort_by == "running_first" and query.get("next"):
+    if sort_by == "running_first" and query.get("next") and options.running_first_next == "refuse":
         raise bad_request("invalid next parameter: sort_by=running_first knows no pages")
     found = newest_first(build for build in builds if all(test(build) for test in tests))
     if sort_by == "running_first":
@@ -96,7 +97,7 @@ def _status_filter(query: Mapping[str, str]) -> list[_Test]:
     return [lambda build: build.status == status]
 
 
-def _number_filters(query: Mapping[str, str]) -> list[_Test]:
+def _number_filters(query: Mapping[str, str], options: Options) -> list[_Test]:
     tests, number = _status_filter(query), _number(query, "build_number")
     after, before = _number(query, "after"), _number(query, "before")
     pull_request = _number(query, "pull_request_id")
@@ -106,9 +107,10 @@ def _number_filters(query: Mapping[str, str]) -> list[_Test]:
         tests.append(lambda build: int(build.triggered_at) >= after)
     if before is not None:
         tests.append(lambda build: int(build.triggered_at) <= before)
-    if pull_request is not None:
-        if query.get("trigger_event_type") != _PULL_REQUEST:
-            raise bad_request("pull_request_id goes with trigger_event_type=pull-request only")
+    is_alone = query.get("trigger_event_type") != _PULL_REQUEST
+    if pull_request is not None and is_alone and options.pull_request_id_alone == "refuse":
+        raise bad_request("pull_request_id goes with trigger_event_type=pull-request only")
+    if pull_request is not None and not (is_alone and options.pull_request_id_alone == "ignore"):
         tests.append(lambda build: pull_request_id(build) == pull_request)
     return tests
 

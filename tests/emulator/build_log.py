@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from .model import Build, Json
+from .options import Options
 from .replies import bad_request, not_found
 
 ABORTED = (3, 4)
@@ -26,17 +27,23 @@ def log_is_archived(build: Build, now: float) -> bool:
     return now >= build.finished_at + build.log_archive_delay_s
 
 
-def log_data(build: Build, query: Mapping[str, str], now: float) -> Json:
+def log_data(build: Build, query: Mapping[str, str], now: float, options: Options) -> Json:
     """The answer without the URL of an archived log."""
-    after, before, limit = _cursor(query, "after_timestamp"), _cursor(query, "before_timestamp"), _limit(query)
+    after, before, limit = (
+        _cursor(query, "after_timestamp"),
+        _cursor(query, "before_timestamp"),
+        _limit(query, int(options.log_chunks)),
+    )
     if query.get("timestamp"):
         after = _whole_number(query, "timestamp") * 1000
     archived = log_is_archived(build, now)
     never_written = build.log_chunks is None and (build.status == 0 or archived)
+    if build.is_on_hold and options.log_on_hold == "empty":
+        return _answer([], _NEVER, _NEVER, 0, None, is_archived=False)
     if now < build.triggered_at + build.log_delay_s or never_written or (build.status == 0 and not build.started_at):
         raise not_found()
     count = len(build.log_chunks or ())
-    if archived:
+    if archived and options.archived_log_chunks == "none":
         return _answer([], _NEVER, _NEVER, count, None, is_archived=True)
     written = _written(build, now)
     if after is not None:
@@ -48,7 +55,7 @@ def log_data(build: Build, query: Mapping[str, str], now: float) -> Json:
     # The service promises no order: a client has to go by the positions.
     chunks: list[Json] = [{"chunk": chunk, "position": position} for _moment, position, chunk in reversed(part)]
     legacy = None if last is None else last // 1000
-    return _answer(chunks, _stamp(first, now), _stamp(last, now), count, legacy, is_archived=False)
+    return _answer(chunks, _stamp(first, now), _stamp(last, now), count, legacy, is_archived=archived)
 
 
 def _answer(chunks: list[Json], before: str, after: str, count: int, legacy: int | None, *, is_archived: bool) -> Json:
@@ -96,11 +103,11 @@ def _cursor(query: Mapping[str, str], name: str) -> int | None:
     return round(moment.timestamp() * 1000)
 
 
-def _limit(query: Mapping[str, str]) -> int:
-    limit = _whole_number(query, "limit") if "limit" in query else MAX_CHUNKS
+def _limit(query: Mapping[str, str], most: int) -> int:
+    limit = _whole_number(query, "limit") if "limit" in query else most
     if not 1 <= limit <= MAX_CHUNKS:
         raise bad_request(f"invalid limit parameter: must be between 1 and {MAX_CHUNKS}")
-    return limit
+    return min(limit, most)
 
 
 def _whole_number(query: Mapping[str, str], name: str) -> int:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from .clock import rfc3339
 from .model import Build, Json
-
-_TEXTS = {1: "success", 2: "error", 3: "aborted", 4: "aborted"}
+from .options import Options
 
 
 def settle(build: Build, now: float) -> bool:
@@ -37,14 +36,14 @@ def start(build: Build, moment: float) -> None:
         build.finishes_at = moment + build.run_s
 
 
-def build_data(build: Build) -> Json:
+def build_data(build: Build, options: Options) -> Json:
     """A build as the service shows it."""
     parameters = build.original_build_params
     return {
         "slug": build.slug,
         "build_number": build.build_number,
         "status": build.status,
-        "status_text": _TEXTS.get(build.status) or ("on-hold" if build.is_on_hold else "in-progress"),
+        "status_text": _status_text(build, options),
         "is_on_hold": build.is_on_hold,
         "is_processed": build.finished_at is not None,
         "is_status_sent": build.finished_at is not None,
@@ -75,15 +74,20 @@ def build_data(build: Build) -> Json:
     }
 
 
-def build_in_all_apps(build: Build, repository: Json) -> Json:
+def _status_text(build: Build, options: Options) -> str:
+    texts = {1: "success", 2: "error", 3: "aborted", 4: options.status_text_4}
+    return texts.get(build.status) or ("on-hold" if build.is_on_hold else "in-progress")
+
+
+def build_in_all_apps(build: Build, repository: Json, options: Options) -> Json:
     """A build in the list over all apps: a little less of it, and its app."""
-    data = build_data(build)
+    data = build_data(build, options)
     return {**{name: data[name] for name in data if name not in _ONE_APP_ONLY}, "repository": repository}
 
 
-def archived_build(build: Build) -> Json:
+def archived_build(build: Build, options: Options) -> Json:
     """A build that has left the ordinary list, together with its artifacts."""
-    data = build_data(build)
+    data = build_data(build, options)
     artifacts = [
         {
             "id": artifact.slug,

@@ -18,6 +18,7 @@ from .build_rules import settle
 from .model import App, Build, Json, User
 from .replies import bad_request, json_reply, not_found
 from .service import Service
+from .shapes import shaped
 
 VERSION = "/v0.1"
 
@@ -45,8 +46,9 @@ class Endpoint:
         self.world = service.world
 
     def reply(self, data: Any, status: int = 200) -> Response:
-        """A JSON answer in the configured notation."""
-        return json_reply(data, status, escape_html=self.service.options.escape_html)
+        """A JSON answer in the configured form and notation."""
+        options = self.service.options
+        return json_reply(shaped(data, options), status, escape_html=options.escape_html)
 
     def build(self, app: App, request: Request) -> Build:
         """The build in the path, in the state of this moment."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -15,13 +16,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .endpoint import VERSION, Endpoint, Handler, caller, json_body, resource
-from .file_rules import check_changes, check_upload, file_data, keystore_details, withheld
+from .file_rules import check_changes, check_upload, file_data, keystore_details, withheld, withholds
 from .inspection import certificates_in, keystore_fingerprint
-from .kinds import CERTIFICATES, KEYSTORES, Kind
+from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, Kind
 from .model import App, Json, StoredFile
 from .options import Options
 from .paging import page_of
-from .replies import bad_request, html_page, not_found
+from .replies import ApiError, bad_request, html_page, not_found
 from .service import Service
 from .slugs import random_slug, slug_before
 from .storage import sha256_of
@@ -50,10 +51,12 @@ class FileEndpoints(Endpoint):
     async def index(self, request: Request) -> Response:
         """A page of the list."""
         app, options = self._managed_app(request), _options(request)
-        for item in list(app.files_of(self.kind.name).values()):
+        there = list(self._files(app, options).values())
+        for item in there:
             await self._settle(app, item)
-        page, paging = page_of(_listed(list(app.files_of(self.kind.name).values()), options), request.query_params)
-        return self.reply({"data": [file_data(item, options) for item in page], "paging": paging})
+        found = _listed(self._with_lag(app, there, options), options)
+        page, paging = page_of(found, request.query_params, self.service.options)
+        return self.reply({"data": [self._shown(item, options) for item in page], "paging": paging})
 
     async def create(self, request: Request) -> Response:
         """A new slot, and the URL for its bytes."""
@@ -62,7 +65,7 @@ class FileEndpoints(Endpoint):
         name, size = check_upload(self.kind, app, body, _options(request))
         env_key, secrets = str(body.get("user_env_key") or ""), None
         if self.kind is KEYSTORES:
-            env_key, secrets = keystore_details(app, body)
+            env_key, secrets = keystore_details(app, body, _options(request))
         slug = self._new_slug(app, _options(request))
         item = StoredFile(
             slug=slug,
@@ -72,35 +75,39 @@ class FileEndpoints(Endpoint):
             key=storage_key(self.kind, slug, name),
             user_env_key=env_key if self.kind.has_env_key else "",
             exposed_meta_datastore=secrets,
+            created_at=self.service.clock.now(),
         )
         self.world.put_file(app, item)
         upload_url = self.service.store.upload_url(item.key, size)
-        return self._data(request, item, {"upload_url": upload_url}, 201)
+        return self._data(request, item, {"upload_url": upload_url}, int(_options(request).create_status))
 
     async def show(self, request: Request) -> Response:
         """One file, with a URL to its bytes unless it is protected."""
         app, options = self._managed_app(request), _options(request)
-        item = self._file(app, request)
+        item = self._file(app, request, options)
         await self._settle(app, item)
         more: dict[str, str | None] = {"download_url": self.service.store.download_url(item.key)}
-        if item.is_protected or not (item.processed or options.slot_download_url):
+        if withholds(item, options) or not (item.processed or options.slot_download_url):
             more = withheld("download_url", options)
         return self._data(request, item, more)
 
     async def uploaded(self, request: Request) -> Response:
         """The confirmation of an upload."""
-        app = self._managed_app(request)
-        item = self._file(app, request)
+        app, options = self._managed_app(request), _options(request)
+        item = self._file(app, request, options)
         await self._settle(app, item)
+        if item.processed_at is not None and options.confirm_twice != "200":
+            raise ApiError(int(options.confirm_twice), "The file has been confirmed already")
         if not item.processed:
-            await self._confirm(app, item, _options(request))
-        return self._confirmed(request, item)
+            await self._confirm(app, item, options)
+        return self._answer(options.confirm_answer, self._confirmed_data(item, options))
 
     async def change(self, request: Request) -> Response:
         """New flags, or a new password."""
         body = await json_body(request)
         app = self._managed_app(request)
-        item, options = self._file(app, request), _options(request)
+        options = _options(request)
+        item = self._file(app, request, options)
         await self._settle(app, item)
         if options.patch_unprocessed == "refuse" and not item.processed:
             raise bad_request("The file has not been processed yet")
@@ -115,54 +122,88 @@ class FileEndpoints(Endpoint):
         elif "certificate_password" in changes and item.processed:
             await self._inspect(item)
         self.world.put_file(app, item)
-        return self._confirmed(request, item) if confirm else self._data(request, item)
+        data = self._confirmed_data(item, options) if confirm else self._shown(item, options)
+        return self._answer(options.patch_answer, data)
 
     async def delete(self, request: Request) -> Response:
         """Take a file away, protected or not, confirmed or not."""
         app = self._managed_app(request)
-        item, options = self._file(app, request), _options(request)
+        options = _options(request)
+        item = self._file(app, request, options)
         await self._settle(app, item)
+        if options.delete_unprocessed == "refuse" and not item.processed:
+            raise bad_request("The file has not been processed yet")
         if options.delete == "ignored_html":
             return Response(html_page("200 OK"), 200, media_type="text/html")
         if options.delete == "ignored_json":
             return self.reply({})
         if options.delete == "done":
-            self.world.remove_file(app, item)
+            self.world.remove_file(app, item, self.service.clock.now())
             await self.service.store.delete(item.key)
-        if self.kind is KEYSTORES:
-            # The real service answers with the generic model here.
-            data = file_data(item, options)
-            return self.reply({"data": {name: data[name] for name in data if name not in _KEYSTORE_ONLY}})
-        return self._data(request, item)
+        # The real service answers with the generic model for a keystore.
+        return self._answer(options.delete_answer, self._shown(item, options, generic=True))
+
+    def _answer(self, form: str, data: Json) -> Response:
+        """The answer to something that was done: a status, and with or without the file."""
+        if form == "204":
+            return Response(status_code=204)
+        return self.reply({}) if form == "200_empty" else self.reply({"data": data}, int(form))
 
     def _managed_app(self, request: Request) -> App:
         app = self.app(request)
-        self.world.require(app, caller(request), MAY_MANAGE_FILES)
+        if self.world.role_in(app, caller(request)) not in MAY_MANAGE_FILES:
+            status = self.service.options.role_refused
+            raise ApiError(int(status), _ROLE_REFUSED[status])
         return app
 
-    def _file(self, app: App, request: Request) -> StoredFile:
-        item = app.files_of(self.kind.name).get(request.path_params["file"])
+    def _files(self, app: App, options: Options) -> dict[str, StoredFile]:
+        files = app.files_of(self.kind.name)
+        if self.kind is PROJECT_FILES and options.keystores_in_generic_list:
+            return {**app.files_of(KEYSTORES.name), **files}
+        return files
+
+    def _file(self, app: App, request: Request, options: Options) -> StoredFile:
+        item = self._files(app, options).get(request.path_params["file"])
         if item is None:
             raise not_found()
         return item
 
+    def _shown(self, item: StoredFile, options: Options, *, generic: bool = False) -> Json:
+        data = file_data(item, options, self.service.clock.now())
+        if item.kind == KEYSTORES.name and (generic or self.kind is PROJECT_FILES):
+            return {name: data[name] for name in data if name not in _KEYSTORE_ONLY}
+        return data
+
+    def _with_lag(self, app: App, there: list[StoredFile], options: Options) -> list[StoredFile]:
+        """The files that a list shows which does not know yet what happened a moment ago."""
+        now = self.service.clock.now()
+        known = [item for item in there if (item.created_at or 0.0) + options.list_late_s <= now]
+        gone = [
+            item
+            for slug, item, removed_at in self.world.removed
+            if slug == app.slug and item.kind == self.kind.name and now < removed_at + options.deleted_listed_s
+        ]
+        return known + gone
+
     def _new_slug(self, app: App, options: Options) -> str:
         if options.slugs == "hex":
             return random_slug()
+        if options.slugs == "uuid":
+            return str(uuid.uuid4())
         before = slug_before(app.files_of(self.kind.name)) if options.slugs == "falling" else None
         return before or self.service.ulids.make(self.service.clock.now())
 
     def _data(
         self, request: Request, item: StoredFile, more: Mapping[str, str | None] | None = None, status: int = 200
     ) -> Response:
-        return self.reply({"data": {**file_data(item, _options(request)), **(more or {})}}, status)
+        return self.reply({"data": {**self._shown(item, _options(request)), **(more or {})}}, status)
 
-    def _confirmed(self, request: Request, item: StoredFile) -> Response:
-        """The answer to a confirmation, which may come before the service has computed a digest."""
-        data = file_data(item, _options(request))
-        if _options(request).file_sha256 == "later":
+    def _confirmed_data(self, item: StoredFile, options: Options) -> Json:
+        """The file as a confirmation answers it, which may come before the service has computed a digest."""
+        data = self._shown(item, options)
+        if options.file_sha256 == "later":
             data = {**data, **{name: None for name in _DIGESTS if name in data}}
-        return self.reply({"data": data})
+        return data
 
     async def _is_uploaded(self, item: StoredFile, options: Options) -> bool:
         """Whether a confirmation counts; a refusal where the service looks for the bytes and finds none."""
@@ -202,6 +243,7 @@ class FileEndpoints(Endpoint):
 _ODD = re.compile(r"[^A-Za-z0-9.+_-]")
 _DIGESTS = frozenset({"file_sha256", "certificate_sha256_fingerprint"})
 _KEYSTORE_ONLY = _DIGESTS
+_ROLE_REFUSED = {"401": "Unauthorized", "403": "Forbidden", "404": "Not Found"}
 
 
 def _options(request: Request) -> Options:

@@ -8,17 +8,30 @@ from __future__ import annotations
 
 import re
 
+from .file_names import stored_name
 from .kinds import CERTIFICATES, KEYSTORES, PROJECT_FILES, Kind
 from .model import App, Json, StoredFile
 from .options import Options
-from .replies import bad_request
+from .replies import ApiError, bad_request
 
 _KEYSTORE_NAME = re.compile(r"[A-Za-z0-9_.]+")
+_CREATION_KEYS = frozenset(
+    {
+        "upload_file_name",
+        "upload_file_size",
+        "user_env_key",
+        "alias",
+        "password",
+        "private_key_password",
+        "keystore_file_name",
+    }
+)
 _KEYSTORE_SECRETS = {"PASSWORD": "password", "ALIAS": "alias", "PRIVATE_KEY_PASSWORD": "private_key_password"}
 
 
-def file_data(item: StoredFile, options: Options) -> Json:
+def file_data(item: StoredFile, options: Options, now: float) -> Json:
     """A file as the service shows it, without URLs."""
+    is_detailed = item.processed_at is None or now >= item.processed_at + options.details_delay_s
     data: Json = {
         "upload_file_name": item.upload_file_name,
         "upload_file_size": item.upload_file_size,
@@ -27,12 +40,19 @@ def file_data(item: StoredFile, options: Options) -> Json:
         "is_expose": item.is_expose,
         "is_protected": item.is_protected,
     }
+    if options.sizes == "absent":
+        del data["upload_file_size"]
+    elif options.sizes == "null" or (options.sizes == "late" and not item.processed):
+        data["upload_file_size"] = None
+    digest = item.file_sha256 if is_detailed and options.file_sha256 != "never" else None
     if item.kind == CERTIFICATES.name:
         shown_password = {"certificate_password": item.certificate_password}
-        data.update(withheld("certificate_password", options) if item.is_protected else shown_password)
+        data.update(withheld("certificate_password", options) if withholds(item, options) else shown_password)
         if options.hash_fields:
-            data["file_sha256"] = None if options.file_sha256 == "never" else item.file_sha256
-            data["certificates"] = item.certificates
+            data["file_sha256"] = digest
+            data["certificates"] = item.certificates if is_detailed and options.certificates == "password" else []
+            if options.certificates == "absent":
+                del data["certificates"]
     if item.kind == PROJECT_FILES.name:
         data["user_env_key"] = item.user_env_key
         data["exposed_meta_datastore"] = item.exposed_meta_datastore
@@ -42,9 +62,14 @@ def file_data(item: StoredFile, options: Options) -> Json:
         data["user_env_key"] = item.user_env_key
         data["exposed_meta_datastore"] = {name: stored.get(name, "") if shown else "" for name in _KEYSTORE_SECRETS}
         if options.hash_fields:
-            data["file_sha256"] = None if options.file_sha256 == "never" else item.file_sha256
-            data["certificate_sha256_fingerprint"] = item.certificate_sha256_fingerprint
+            data["file_sha256"] = digest
+            data["certificate_sha256_fingerprint"] = item.certificate_sha256_fingerprint if is_detailed else None
     return data
+
+
+def withholds(item: StoredFile, options: Options) -> bool:
+    """Whether the service keeps password and bytes of this file to itself."""
+    return item.is_protected and options.protected_values == "withheld"
 
 
 def withheld(name: str, options: Options) -> dict[str, str | None]:
@@ -56,23 +81,34 @@ def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[st
     """Name and size of a file to be created, or a refusal."""
     name = body.get("upload_file_name")
     size = body.get("upload_file_size")
+    check_keys(body, _CREATION_KEYS, options)
     if not isinstance(name, str) or not name:
         raise bad_request("Upload file name is required")
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+    if isinstance(size, str) and size.isascii() and size.isdigit() and options.size_as_text == "accept":
+        size = int(size)
+    smallest = 0 if options.empty_files == "accept" else 1
+    if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
         raise bad_request("Upload file size must be a positive integer")
     if kind.max_size is not None and size > kind.max_size:
         raise bad_request("Upload file size is too large")
     if len(app.files_of(kind.name)) >= options.max_files:
-        raise bad_request(f"Maximum number of files ({options.max_files:g}) reached")
+        raise ApiError(int(options.too_many_files), f"Maximum number of files ({options.max_files:g}) reached")
     if kind is PROJECT_FILES:
         key = body.get("user_env_key")
         if not isinstance(key, str) or not key:
             raise bad_request("User env key is required")
         _check_unique_key(app, key, None, options)
-    return name, size
+    return stored_name(kind, app, name, options), size
 
 
-def keystore_details(app: App, body: Json) -> tuple[str, Json]:
+def check_keys(body: Json, known: frozenset[str], options: Options) -> None:
+    """Refuse keys that the service does not know, if it does so."""
+    unknown = sorted(set(body) - known)
+    if unknown and options.unknown_keys == "refuse":
+        raise bad_request(f"Unknown parameter '{unknown[0]}'")
+
+
+def keystore_details(app: App, body: Json, options: Options) -> tuple[str, Json]:
     """Environment key and secrets of a keystore to be created."""
     secrets: Json = {}
     for name, parameter in _KEYSTORE_SECRETS.items():
@@ -83,15 +119,20 @@ def keystore_details(app: App, body: Json) -> tuple[str, Json]:
     label = body.get("keystore_file_name")
     if label is not None and (not isinstance(label, str) or not _KEYSTORE_NAME.fullmatch(label)):
         raise bad_request("Keystore file name may hold letters, digits and underscores only")
+    if label is not None and "." in label and options.keystore_name_dot == "refuse":
+        raise bad_request("Keystore file name may hold letters, digits and underscores only")
     if not app.files_of(KEYSTORES.name):
         return "ANDROID_KEYSTORE", secrets
     if not label:
         raise bad_request("Keystore file name is required, the app has a keystore already")
-    return f"ANDROID_KEYSTORE_{label}", secrets
+    return label if options.keystore_env_key == "name" else f"ANDROID_KEYSTORE_{label}", secrets
 
 
 def check_changes(item: StoredFile, kind: Kind, app: App, body: Json, options: Options) -> Json:
     """The values that a PATCH really changes, or a refusal of all of it."""
+    check_keys(body, kind.settable, options)
+    if body.get("processed") is not None and options.patch_processed == "refuse":
+        raise bad_request("processed can't be changed")
     changes: Json = {}
     for name in kind.settable:
         value = body.get(name)
@@ -105,6 +146,16 @@ def check_changes(item: StoredFile, kind: Kind, app: App, body: Json, options: O
         raise bad_request("is_protected can't be changed to false once it is set to true")
     if item.is_protected and "is_expose" in changes:
         raise bad_request("is_expose can't be changed on a protected file")
+    if "is_protected" in changes and "is_expose" in changes:
+        if options.patch_both_flags == "refuse":
+            raise bad_request("is_expose can't be changed together with is_protected")
+        if options.patch_both_flags == "protect_only":
+            del changes["is_expose"]
+    if item.is_protected and "certificate_password" in changes:
+        if options.patch_protected_password == "refuse":
+            raise bad_request("certificate_password can't be changed on a protected file")
+        if options.patch_protected_password == "ignore":
+            del changes["certificate_password"]
     if changes.get("processed") is False:
         raise bad_request("processed can't be changed to false once it is set to true")
     if "user_env_key" in changes:

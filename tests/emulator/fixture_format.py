@@ -18,6 +18,7 @@ from .fixture_builds import build_from, known_keys
 from .generated import Content
 from .kinds import KEYSTORES, KINDS, Kind
 from .model import App, Json, Organization, StoredFile, User
+from .options import Options
 from .replies import ApiError
 from .slugs import derived_slug, derived_ulid
 from .world import OWNER, ROLES, World
@@ -187,7 +188,7 @@ class FixtureLoader:
         env_key, meta = entry.get("user_env_key", ""), entry.get("exposed_meta_datastore")
         if kind is KEYSTORES:
             try:
-                env_key, meta = keystore_details(app, {"keystore_file_name": f"FILE_{number + 1}", **entry})
+                env_key, meta = keystore_details(app, {"keystore_file_name": f"FILE_{number + 1}", **entry}, Options())
             except ApiError as error:
                 raise BadFixture(str(error)) from None
         age = entry.get("age_s")

@@ -144,6 +144,8 @@ class Gate:
             return account.name if account else None
         if area == STORAGE:
             return None
+        if self._service.options.bearer == "accept":
+            authorization = authorization.removeprefix("Bearer ")
         scope["state"][USER] = user = self._service.world.user_with_token(authorization)
         return user.username if user else None
 

@@ -31,7 +31,7 @@ class LogEndpoints(Endpoint):
         """The log: not there yet, growing, or archived."""
         app = self.app(request)
         build = self.build(app, request)
-        data = log_data(build, request.query_params, self.service.clock.now())
+        data = log_data(build, request.query_params, self.service.clock.now(), self.service.options)
         if data["is_archived"]:
             data["expiring_raw_log_url"] = await self._archived_log(app, build) if build.log_chunks else ""
         return self.reply(data)

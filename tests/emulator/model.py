@@ -60,6 +60,7 @@ class StoredFile:
     certificates: list[Json] = field(default_factory=list)
     certificate_sha256_fingerprint: str | None = None
     processed_at: float | None = None  # a confirmation that takes effect then
+    created_at: float | None = None  # None: long ago
 
 
 @dataclass

@@ -13,9 +13,9 @@ from typing import Any
 from .behaviours import BEHAVIOURS, BadBehaviourError
 from .rate_limit import BadRateLimit, parse_rate_limit
 
-# What applies to the service as a whole and cannot be set for a single request.
-_GLOBAL_AREAS = frozenset({"access", "builds"})
-_GLOBAL = frozenset({"escape_html", "date_header", "unset_values", "dates", "new_values"})
+# Switches that a fault can set for a single request.
+_PER_REQUEST_AREAS = frozenset({"files", "storage", "keystores", "faults"})
+_PER_REQUEST = frozenset({"list_order", "list_late_s", "deleted_listed_s", "withheld", "protected_values"})
 
 
 class BadOption(ValueError):
@@ -25,7 +25,7 @@ class BadOption(ValueError):
 def _behaviour(key: str) -> Any:
     """Declare a switch of the table of behaviours."""
     known = BEHAVIOURS[key]
-    per_request = known.area not in _GLOBAL_AREAS and key not in _GLOBAL
+    per_request = known.area in _PER_REQUEST_AREAS or key in _PER_REQUEST
     return field(default=known.default, metadata={"behaviour": known, "per_request": per_request})
 
 

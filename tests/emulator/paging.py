@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from .model import Json
-from .replies import bad_request
+from .options import Options
+from .replies import bad_request, not_found
 
 MAX_LIMIT = 50
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -26,19 +27,21 @@ class HasSlug(Protocol):
 Item = TypeVar("Item", bound=HasSlug)
 
 
-def page_limit(query: Mapping[str, str]) -> int:
+def page_limit(query: Mapping[str, str], options: Options) -> int:
     """The wanted length of a page; too long is refused, not cut."""
     text = query.get("limit")
     if text is None:
+        return MAX_LIMIT
+    if options.limit_below_1 == "ignore" and (not _NUMBER.fullmatch(text) or int(text) < 1):
         return MAX_LIMIT
     if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= MAX_LIMIT:
         raise bad_request(f"invalid limit parameter: must be between 1 and {MAX_LIMIT}")
     return int(text)
 
 
-def page_of(items: Sequence[Item], query: Mapping[str, str]) -> tuple[Sequence[Item], Json]:
+def page_of(items: Sequence[Item], query: Mapping[str, str], options: Options) -> tuple[Sequence[Item], Json]:
     """The wanted part of `items`, and the `paging` object that goes with it."""
-    limit = page_limit(query)
+    limit = page_limit(query, options)
     anchor = query.get("next", "")
     start = 0
     if anchor:
@@ -47,8 +50,17 @@ def page_of(items: Sequence[Item], query: Mapping[str, str]) -> tuple[Sequence[I
                 start = position
                 break
         else:
-            raise bad_request("invalid next parameter")
+            start = _start_without_anchor(len(items), options)
     paging: Json = {"total_item_count": len(items), "page_item_limit": limit}
     if start + limit < len(items):
         paging["next"] = items[start + limit].slug
     return items[start : start + limit], paging
+
+
+def _start_without_anchor(count: int, options: Options) -> int:
+    """Where a page starts whose anchor is not there (any more)."""
+    if options.unknown_next == "404":
+        raise not_found()
+    if options.unknown_next == "400":
+        raise bad_request("invalid next parameter")
+    return 0 if options.unknown_next == "first_page" else count

@@ -26,6 +26,7 @@ class ApiError(Exception):
     def __init__(self, status: int, message: str, key: str = "message", extra: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.key = key
         self.body: dict[str, Any] = {**(extra or {}), key: message}
 
 

@@ -22,6 +22,7 @@ from .generated import Content, GeneratedBytes
 from .replies import JSON_TYPE, html_page, s3_error
 from .signed_urls import ALGORITHM, SignatureChecker
 from .storage import LocalStore
+from .world import World
 
 _REQUIRED = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders")
 _WEEK = re.compile(r"[0-9]{1,6}")
@@ -31,9 +32,10 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 class StorageEndpoint:
     """Answers everything under `/_storage/`."""
 
-    def __init__(self, store: LocalStore, clock: Clock) -> None:
+    def __init__(self, store: LocalStore, clock: Clock, world: World) -> None:
         self._store = store
         self._clock = clock
+        self._world = world
         self._checker = SignatureChecker(store.signing_key)
 
     async def answer(self, request: Request) -> Response:
@@ -118,6 +120,8 @@ class StorageEndpoint:
             kinds = {"lost_html": ("text/html", html_page("200 OK")), "lost_json": (JSON_TYPE, b"{}")}
             media_type, page = kinds.get(options.upload, (None, b""))
             return Response(page, media_type=media_type)
+        if options.upload_after_confirm == "refused" and self._world.has_processed(key):
+            return s3_error(403, "AccessDenied", "Access Denied")
         self._store.receive(key, body)
         headers = {"x-amz-request-id": "EMULATOR"}
         if options.upload_etag != "none":

@@ -9,6 +9,7 @@ All requests are served by one event loop, and nothing in here waits: a method i
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from .journal import Journal
@@ -34,6 +35,7 @@ class World:
         self.users: dict[str, User] = {}
         self.organizations: dict[str, Organization] = {}
         self.apps: dict[str, App] = {}
+        self.removed: deque[tuple[str, StoredFile, float]] = deque(maxlen=1000)  # app, file and time
         self._by_token: dict[str, User] = {}
         self._visible: dict[tuple[str, str], list[App]] = {}
 
@@ -91,6 +93,11 @@ class World:
             or user.username in organization.members
         ]
 
+    def has_processed(self, key: str) -> bool:
+        """Whether the bytes under this key of the storage belong to a file that is processed."""
+        files = (item for app in self.apps.values() for some in app.files.values() for item in some.values())
+        return any(item.key == key and item.processed for item in files)
+
     # Changing
 
     def put_user(self, user: User) -> None:
@@ -116,9 +123,10 @@ class World:
         app.files_of(item.kind)[item.slug] = item
         self.journal.put("file", item.slug, app.slug, vars(item))
 
-    def remove_file(self, app: App, item: StoredFile) -> None:
-        """Take a file away."""
+    def remove_file(self, app: App, item: StoredFile, now: float) -> None:
+        """Take a file away; a list may go on to show it."""
         del app.files_of(item.kind)[item.slug]
+        self.removed.append((app.slug, item, now))
         self.journal.remove("file", item.slug)
 
     def put_build(self, app: App, build: Build) -> None:
@@ -143,6 +151,7 @@ class World:
         """Become a copy of another world."""
         for table in (self.users, self.organizations, self.apps, self._by_token, self._visible):
             table.clear()
+        self.removed.clear()
         self.journal.clear()
         for user in other.users.values():
             self.put_user(user)

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes the form of whole answers, as switches of lists and values ask for it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from starlette.responses import Response
+
+from .model import Json
+from .options import Options
+from .replies import ApiError, html_page, json_reply
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+# Values that a client sends back as they are.
+_CURSORS = frozenset({"next", "next_before_timestamp", "next_after_timestamp"})
+# Values of protected files have a switch of their own.
+_WITHHELD = frozenset({"certificate_password", "download_url"})
+_NEW_VALUES: dict[str, dict[Any, Any]] = {
+    "project_type": {"ios": "visionos"},
+    "artifact_type": {"android-apk": "android-bundle-v2"},
+    "status_text": {"error": "timed-out"},
+    "account_type": {"organization": "workspace"},
+}
+
+
+def shaped(data: Any, options: Options) -> Any:
+    """Return an answer in the form that the switches ask for."""
+    if options.unset_values != "null" or options.dates != "utc" or options.new_values:
+        data = _values(data, options)
+    if isinstance(data, dict) and isinstance(data.get("data"), list):
+        data = _list(dict(data), options)
+    return data
+
+
+def refusal(error: ApiError, options: Options) -> Response:
+    """Return a refusal whose text is where the switch puts it."""
+    where = options.error_body
+    text = error.body.get(error.key, "")
+    if where == "empty":
+        return Response(status_code=error.status)
+    if where == "html":
+        return Response(html_page(str(text)), error.status, media_type="text/html")
+    body = error.body
+    if where != "message" and error.key == "message":
+        body = {**{key: value for key, value in body.items() if key != error.key}}
+        body[where] = [text] if where == "errors" else text
+    return json_reply(body, error.status, escape_html=options.escape_html)
+
+
+def _list(answer: Json, options: Options) -> Json:
+    items, paging = answer["data"], answer.get("paging")
+    if isinstance(paging, dict):
+        if "next" not in paging and options.last_page != "absent":
+            paging = {**paging, "next": "" if options.last_page == "empty" else None}
+        answer["paging"] = paging
+        if not paging.get("next") and paging["total_item_count"] == len(items) and options.paging != "object":
+            answer["paging"] = None
+            if options.paging == "missing":
+                del answer["paging"]
+    if not items and options.empty_list != "array":
+        answer["data"] = None
+        if options.empty_list == "absent":
+            del answer["data"]
+    return answer
+
+
+def _values(data: Any, options: Options) -> Any:
+    if isinstance(data, list):
+        return [_values(item, options) for item in data]
+    if not isinstance(data, dict):
+        return data
+    changed: Json = {}
+    for key, value in data.items():
+        if value is None and key not in _WITHHELD and options.unset_values != "null":
+            if options.unset_values == "empty":
+                changed[key] = ""
+        elif isinstance(value, str) and key not in _CURSORS and _TIME.fullmatch(value):
+            changed[key] = written(value, options.dates)
+        elif options.new_values and isinstance(value, str):
+            changed[key] = _NEW_VALUES.get(key, {}).get(value, value)
+        else:
+            changed[key] = _values(value, options)
+    if options.new_values and data.get("status") == 2 and "status_text" in data:
+        changed["status"] = 5
+    return changed
+
+
+def written(text: str, dates: str) -> str:
+    """Return a time of the service in another notation."""
+    moment = datetime.fromisoformat(text)
+    if dates == "offset":
+        return moment.astimezone(timezone(timedelta(hours=2))).isoformat(timespec="seconds")
+    if dates == "zone":
+        return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    if dates == "nanoseconds":
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.") + "123456789Z"
+    return text
