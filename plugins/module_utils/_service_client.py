@@ -163,10 +163,13 @@ class ServiceClient:
     def delete(self, path: str, what: str) -> dict[str, Any] | None:
         """Delete an object. Return the object that the answer shows ({} if none), or None if it was gone already.
 
+        If the request was repeated, an earlier one may have deleted the object: then the answer counts as {}.
         Raises ServiceError of kind invalid_response if the answer is not one of the API and the object is still there.
         """
         call = self.call("DELETE", path, what)
+        sent = self._api.sent
         response = self._api.send(call)
+        was_repeated = self._api.sent > sent + 1
         if _answers.succeeded(response):
             try:
                 data = _answers.json_object(call, response, self.redact).get("data")
@@ -176,7 +179,7 @@ class ServiceClient:
                 return {}
             return data if isinstance(data, dict) else {}
         if response.status_code == 404 and self._is_gone(path, what):
-            return None
+            return {} if was_repeated else None
         raise self.refusal(call, response)
 
     def _is_gone(self, path: str, what: str) -> bool:

@@ -21,7 +21,7 @@ from .clients import Adapter, Client, Disturbance, Killed, in_force
 from .scenarios import BYSTANDER, HOUR_S, Scenario, Task, Wanted
 from .service import FIRST_PORT, File, InProcess, digest_of
 
-MARKER = "mobileops.ci protect "
+MARKER = "mobileops.ci-protect-"
 
 
 @dataclass(frozen=True)

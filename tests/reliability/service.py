@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
@@ -59,6 +60,19 @@ class File:
     env_key: str
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """What the service holds at one moment."""
+
+    apps: dict[str, App]
+    removed: list[tuple[str, StoredFile, float]]
+    blobs: dict[str, Any]
+    shown: dict[str, list[File]]
+
+    def files(self, app: str) -> list[File]:
+        return self.shown[app]
+
+
 class InProcess:
     """A service with apps in it. Each client has a port of its own, by which it is told from others."""
 
@@ -95,6 +109,21 @@ class InProcess:
 
     def files(self, app: str) -> list[File]:
         return list(self._files(self.service.world.apps[app]))
+
+    def snapshot(self) -> Snapshot:
+        """Return what the service holds at this moment."""
+        world = self.service.world
+        files = {app: self.files(app) for app in world.apps}
+        return Snapshot(copy.deepcopy(world.apps), list(world.removed), dict(self._store.blobs), files)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put the service back; the time goes on."""
+        world = self.service.world
+        for held, kept in ((world.apps, copy.deepcopy(snapshot.apps)), (self._store.blobs, dict(snapshot.blobs))):
+            held.clear()
+            held.update(kept)  # type: ignore[arg-type]
+        world.removed.clear()
+        world.removed.extend(snapshot.removed)
 
     def upload(self, app: str, kind: str, name: str, body: bytes, env_key: str) -> None:
         """Upload a file as a person does, at once."""

@@ -25,11 +25,18 @@ HINTS = {
 def items(call: Call, page: Mapping[str, Any]) -> list[dict[str, Any]]:
     data = page.get("data")
     paging = page.get("paging")
-    if "data" in page and data is None and isinstance(paging, Mapping) and paging.get("total_item_count") == 0:
-        return []  # an undefined value may be null, and the count says that nothing is missing
+    if data is None and (total(page) == 0 if isinstance(paging, Mapping) else "data" in page):
+        return []  # an undefined value may be null or missing
     if not isinstance(data, list) or not all(isinstance(item, dict) and has_slug(item) for item in data):
         raise invalid(call, "its answer is not a list of objects that have a slug")
     return data
+
+
+def total(page: Mapping[str, Any]) -> int:
+    """The number of the items on all pages; -1 if the page does not tell."""
+    paging = page.get("paging")
+    count = paging.get("total_item_count") if isinstance(paging, Mapping) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) else -1
 
 
 def has_slug(item: Mapping[str, Any]) -> bool:

@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid
+from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid, refusal, succeeded
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    PROJECT_FILE,
+    FileKind,
+    looks_like_keystore,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.habits import Habits
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import DEFAULT_API_URL
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import unusual_slug
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
@@ -24,6 +30,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+
+if TYPE_CHECKING:
+    import requests
 
 PAGE_LIMIT = 50  # the service's maximum; it refuses more
 # A page's anchor is an item's slug: if that item goes away meanwhile, the list is read anew, this often.
@@ -42,11 +51,37 @@ class BitriseClient(ServiceClient):
             special = unusual_slug(call.path or "")
         return {**self.hints, "not_found": f"{special} {self.hints['not_found']}".lstrip()}
 
-    def __init__(self, api_url: str, api_token: str, transport: Transport, gates: Gates | None = None) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        api_token: str,
+        transport: Transport,
+        gates: Gates | None = None,
+        habits: Habits | None = None,
+    ) -> None:
         token = check_token(api_token, "api_token")
         _check_api_url(api_url)
         redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
         super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
+        self.habits = habits or Habits()
+
+    def refusal(self, call: Call, response: requests.Response) -> ServiceError:
+        """Return the error for an answer that is not a success.
+
+        The service may refuse a low role as if the token were wrong. Only a wrong token ends the task.
+        """
+        error = super().refusal(call, response)
+        if error.kind != "unauthorized" or not (call.path or "").startswith("/apps/"):
+            return error
+        if self.habits.token_is_valid is None:
+            look = self.call("GET", "/apps", "check the token", params={"limit": 1})
+            self.habits.token_is_valid = succeeded(self._api.send(look))
+        if not self.habits.token_is_valid:
+            return error
+        hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
+        refused = refusal(call, response, self.redact, hints)
+        refused.kind = "forbidden"
+        return refused
 
     @classmethod
     def from_options(
@@ -71,7 +106,21 @@ class BitriseClient(ServiceClient):
     # Files of an app
 
     def files(self, kind: FileKind, app_slug: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        return self.pages(_files_path(kind, app_slug), f"list the {kind.words}s of app {app_slug}", None, limit)
+        """The files of a kind; keystores are none of the project files, even if the service lists them there."""
+        what = f"list the {kind.words}s of app {app_slug}"
+        listed = self.pages(_files_path(kind, app_slug), what, None, limit)
+        if kind != PROJECT_FILE:
+            yield from listed
+            return
+        keystores: set[str] | None = None
+        for data in listed:
+            if keystores is None and looks_like_keystore(data):
+                found = self.pages(
+                    _files_path(ANDROID_KEYSTORE, app_slug), f"list the Android keystores of app {app_slug}"
+                )
+                keystores = {str(keystore["slug"]) for keystore in found}
+            if str(data["slug"]) not in (keystores or ()):
+                yield data
 
     def file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
         """One file, with its download_url unless it is protected."""
@@ -123,13 +172,16 @@ class BitriseClient(ServiceClient):
     def pages(
         self, path: str, what: str, filters: Mapping[str, Any] | None = None, limit: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The items of all pages, each once, at most `limit` of them."""
+        """The items of all pages, each once, at most `limit` of them.
+
+        Something that is deleted meanwhile may be what a page starts with. The list is read again then.
+        """
         seen: set[str] = set()
         for left in reversed(range(LISTING_TRIES)):
             try:
                 yield from self._pages_once(path, what, filters, limit, seen)
             except _AnchorGoneError as gone:
-                if not left:
+                if not left and gone.error:
                     raise gone.error from gone
             else:
                 return
@@ -155,8 +207,11 @@ class BitriseClient(ServiceClient):
                     yield item
                     if limit is not None and len(seen) >= limit:
                         return
+            was_first = anchor is None
             anchor = _answers.next_anchor(call, page)
             if not anchor:
+                if limit is None and not was_first and len(seen) < _answers.total(page):
+                    raise _AnchorGoneError(None)
                 return
             if anchor in anchors:
                 raise invalid(call, "its pages go round in a circle")
@@ -177,9 +232,12 @@ def _check_api_url(api_url: str) -> None:
 
 
 class _AnchorGoneError(Exception):
-    """Inside this file only: the item at which a page starts is not there any more."""
+    """Inside this file only: the item at which a page starts is not there any more.
 
-    def __init__(self, error: ServiceError) -> None:
+    `error`: what the service answered; None if it answered as if nothing was left.
+    """
+
+    def __init__(self, error: ServiceError | None) -> None:
         super().__init__(str(error))
         self.error = error
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.habits import Habits
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
@@ -29,7 +30,7 @@ class BitriseClients:
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
         transport = Transport.from_options(options, env)
         self.gates = Gates(transport.clock, transport.time_limit)
-        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, self.gates)
+        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, self.gates, Habits())
         self._local = threading.local()
         self._all: list[BitriseClient] = []
         self.api_url = self.get().api_url  # reports wrong connection options here

@@ -37,16 +37,23 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_a
     Policy,
     plan_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.upload import FileUpload, create_repeatedly
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.upload import (
+    REFUSED,
+    FileUpload,
+    create_repeatedly,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
     ConcurrentChangeError,
     RefusedError,
     ServiceError,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
 # How often a deletion that a list does not show yet is sent again.
 DELETION_ROUNDS = 4
+# How often a list is read again that lags behind what this run has done: about half a minute in all.
+LATE_LIST_TRIES = 7
 
 Declared = Mapping[FileKind, Sequence[Declaration]]
 
@@ -110,6 +117,31 @@ class Application:
             self._tidy(file_plan.key, file_plan)
         self._unprocessed = {file.slug for files in observed.values() for file in files if not file.processed}
         self._purge(plan.purge)
+        self._wait_for_lists()
+
+    def _wait_for_lists(self) -> None:
+        """Wait until the lists show what this run has done, or else the next run would do it again.
+
+        If the lists of this task have never lagged, they are not read again.
+        """
+        if not (self._observer.own or self._observer.gone):
+            return
+        for kind in dict.fromkeys((*self._observer.own.values(), *self._observer.late)):
+            for tries in range(1, LATE_LIST_TRIES + 1):
+                if not self._may_be_late(kind):
+                    break
+                if tries > 1:
+                    self._client.back_off(tries)
+                self._observer.list_files(kind)
+            else:
+                self.warnings.append(
+                    f"The list of the {kind.words}s of app {self._app_slug} does not show yet what this run has done. "
+                    "A run that starts before it does may do it again."
+                )
+
+    def _may_be_late(self, kind: FileKind) -> bool:
+        is_late = self._client.habits.lists_late
+        return self._observer.late.get(kind, True) if is_late else is_late is None
 
     # Uploads and updates
 
@@ -120,7 +152,16 @@ class Application:
         content = self._declaration(plan.key).content
         if content is None:
             raise ValueError("an upload without content")
-        file = FileUpload(self._client, plan.place.kind, self._app_slug, observed).run(action, content)
+        try:
+            file = self._uploaded(plan, action, content, observed)
+        except ServiceError as error:
+            abandoned = [one for one in plan.tidy if one.slug not in self._markers_of(plan)]
+            if error.status not in REFUSED or error.method != "POST" or not abandoned:
+                raise
+            # The service may not accept a second file of one name.
+            for one in abandoned:
+                self._delete_leftover(plan.place.kind, one)
+            file = self._uploaded(plan, action, content, observed)
         self._observer.own[str(file.slug)] = plan.place.kind
         self._observer.remember(file.slug, action.sha256)
         self._files[plan.key] = file
@@ -131,6 +172,13 @@ class Application:
                 f"{file.name}: builds of app {self._app_slug} referred to this {plan.place.kind.words} by the key "
                 f"{action.env_key}; the service has given the new file the key {file.env_key}."
             )
+
+    def _uploaded(self, plan: FilePlan, action: Upload, content: Content, observed: Sequence[RemoteFile]) -> RemoteFile:
+        return FileUpload(self._client, plan.place.kind, self._app_slug, observed).run(action, content)
+
+    @staticmethod
+    def _markers_of(plan: FilePlan) -> set[str | None]:
+        return {file.slug for file in plan.decision.candidates.markers}
 
     def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
         data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), action.changes)
@@ -223,8 +271,7 @@ class Application:
 
     def _mark(self, key: Key, plan: FilePlan) -> None:
         """Note on the service that the new file inherits protection, before the file that has it is deleted."""
-        markers = {file.slug for file in plan.decision.candidates.markers}
-        if not plan.decision.needs_marker or self._markers.get(key) in markers:
+        if not plan.decision.needs_marker or self._markers.get(key) in self._markers_of(plan):
             return
         kind = plan.place.kind
         name = marker_name(plan.decision.wanted.name or plan.desired.label)
@@ -249,8 +296,12 @@ class Application:
             answer = self._delete(plan.place.kind, action)
             if answer:
                 self._pass_on(key, plan, answer)
-            if action not in self._done:
-                self._done.append(action)
+            self._note_deletion(action, answer)
+
+    def _note_deletion(self, action: Delete, answer: Mapping[str, Any] | None) -> None:
+        """Count a deletion as done, unless the file was gone before: a list may show it for some time."""
+        if answer is not None and action not in self._done:
+            self._done.append(action)
 
     def _delete(self, kind: FileKind, action: Delete) -> dict[str, Any] | None:
         answer = self._client.delete_file(kind, self._app_slug, str(action.slug))
@@ -279,7 +330,7 @@ class Application:
             self._go_on()
             self._delete_leftover(plan.place.kind, action)
         if key in self._markers:
-            self._client.delete_file(plan.place.kind, self._app_slug, self._markers[key])
+            self._delete_unfinished(plan.place.kind, self._markers[key])
 
     def _delete_leftover(self, kind: FileKind, action: Delete) -> None:
         """Read an unfinished upload again right before it is deleted: another run may have confirmed it."""
@@ -289,11 +340,19 @@ class Application:
             if error.status != 404:
                 raise
             self._observer.gone.add(str(action.slug))
-        else:
-            if RemoteFile.from_service(kind, data).processed:
-                return
-            self._client.delete_file(kind, self._app_slug, str(action.slug))
-        self._done.append(action)
+            return
+        if not RemoteFile.from_service(kind, data).processed and self._delete_unfinished(kind, str(action.slug)):
+            self._done.append(action)
+
+    def _delete_unfinished(self, kind: FileKind, slug: str) -> bool:
+        """Delete a file that is not processed; return whether this did it. What the service refuses stays there."""
+        try:
+            return self._client.delete_file(kind, self._app_slug, slug) is not None
+        except ServiceError as error:
+            if error.status not in REFUSED:
+                raise
+            self.warnings.append(f"The service does not delete an upload that is not finished: {error} It stays.")
+            return False
 
     def _purge(self, actions: Sequence[Delete]) -> None:
         for kind in KINDS:
@@ -308,9 +367,7 @@ class Application:
                     if action.slug in self._unprocessed and tries == 0:
                         self._delete_leftover(kind, action)
                         continue
-                    self._delete(kind, action)
-                    if action not in self._done:
-                        self._done.append(action)
+                    self._note_deletion(action, self._delete(kind, action))
                 listed = {file.slug for file in self._observer.list_files(kind)}
                 left = [action for action in left if action.slug in listed]
             if left:

@@ -61,9 +61,11 @@ def creation(
 
 
 def keystore_name_of(env_key: str | None) -> str | None:
-    """Return the name that a keystore with this key was given at creation; None if it was the first, or is unknown."""
-    prefix = f"{FIRST_KEYSTORE}_"
-    return env_key[len(prefix) :] if env_key and env_key.startswith(prefix) else None
+    """Return the name that a keystore with this key was given at creation; None if it was the first.
+
+    No source says whether the key is the name alone or has a prefix.
+    """
+    return env_key.removeprefix(f"{FIRST_KEYSTORE}_") if env_key and env_key != FIRST_KEYSTORE else None
 
 
 def check_keystore_name(name: str | None) -> None:

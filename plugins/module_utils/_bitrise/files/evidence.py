@@ -22,7 +22,8 @@ UNDER_WAY_S = 3600
 LATEST_CONFIRMATION_S = 900
 
 # While a replacement inherits protection, an unprocessed file of this name keeps the note on the service itself.
-MARKER_PREFIX = "mobileops.ci protect "
+# There is no blank and no capital letter in it, which a service might change.
+MARKER_PREFIX = "mobileops.ci-protect-"
 
 
 class Match(IntEnum):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,13 @@ PROJECT_FILE = FileKind(
     own_keys=(("user_env_key", None),),
 )
 KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)
+
+
+def looks_like_keystore(data: Mapping[str, Any]) -> bool:
+    """Return whether an entry in the list of project files may be a keystore: the service keeps both in one place."""
+    stored = data.get("exposed_meta_datastore")
+    has_alias = isinstance(stored, Mapping) and "ALIAS" in stored
+    return has_alias or str(data.get("user_env_key") or "").startswith("ANDROID_KEYSTORE")
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ class Observer:
         self._bytes: dict[str, Content] = {}
         self.gone: set[str] = set()  # slugs that the service has confirmed to be deleted; a list may lag behind
         self.own: dict[str, FileKind] = {}  # slugs of what this run has uploaded; a list may lag behind
+        self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind what this run has done
 
     def use(self, client: BitriseClient) -> None:
         """Go on with another client: each belongs to one thread. Forget the bytes, which only planning needs."""
@@ -89,6 +90,9 @@ class Observer:
             except ServiceError as error:
                 if error.status != 404:
                     raise
+        self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone)
+        if self.own or self.gone:
+            self._client.habits.note_list(is_late=self.late[kind])
         return [self._with_evidence(kind, file) for file in listed if file.slug not in self.gone]
 
     def remember(self, slug: str | None, sha256: str | None) -> None:
@@ -144,6 +148,14 @@ class Observer:
 
     def _content(self, kind: FileKind, file: RemoteFile) -> str | None:
         """Return the digest of a file's bytes, and keep the bytes where they can be inspected."""
+        try:
+            return self._fetched(kind, file)
+        except ServiceError as error:
+            if error.status == 404 and error.kind == "not_found":
+                self.gone.add(str(file.slug))
+            raise
+
+    def _fetched(self, kind: FileKind, file: RemoteFile) -> str | None:
         if kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:
             return with_digest(self._client, kind, self.app_slug, file).sha256
         data = content_of(self._client, kind, self.app_slug, file)
@@ -224,13 +236,15 @@ def observe_app(
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
     """Read the evidence that the declarations need. Lists the files of all declared kinds, unless they are `listed`."""
     files = listed or {kind: observer.list_files(kind) for kind in declared}
-    try:
-        return _completed(observer, declared, {kind: list(some) for kind, some in files.items()})
-    except ServiceError as error:
-        if error.status != 404:
-            raise
-    # A file may go between the list and the look at it; a second list tells what is there then.
-    return _completed(observer, declared, {kind: observer.list_files(kind) for kind in declared})
+    while True:
+        known = len(observer.gone)
+        try:
+            return _completed(observer, declared, {kind: list(some) for kind, some in files.items()})
+        except ServiceError:
+            if len(observer.gone) == known:
+                raise
+        # A file went between the list and the look at it, or the list is late: another one is without that file.
+        files = {kind: observer.list_files(kind) for kind in declared}
 
 
 def _completed(

@@ -28,19 +28,21 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
     RemoteFile,
     not_taken,
+    same_name,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
     CiError,
     ConcurrentChangeError,
+    RefusedError,
     ServiceError,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
 # How often the service is asked whether a confirmed file is processed: about a minute in all.
 CONFIRMATION_TRIES = 9
-# Answers that refuse a change for good; the service may refuse to change what is not confirmed yet.
-_REFUSED = frozenset({400, 403, 404, 405, 409, 422})
+# Answers that refuse a change for good; the service may refuse to change or delete what is not confirmed yet.
+REFUSED = frozenset({400, 403, 405, 409, 422})
 
 
 def create_repeatedly(
@@ -71,7 +73,9 @@ class FileUpload:
         changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
         try:
             slug, tag = self._create_and_send(action, content)
-            is_set = not changes or self._set_before_confirmation(slug, changes)
+            is_set = not changes or self._client.habits.change_unconfirmed(
+                lambda: self._set_before_confirmation(slug, changes)
+            )
             self._check_deadline(action)
         except BaseException as error:
             # An interrupt or the task's own time limit must not leave half a file behind either.
@@ -99,6 +103,9 @@ class FileUpload:
 
     def _create(self, action: Upload) -> tuple[str, str]:
         self._created_at = time.monotonic()
+        changed_name = self._client.habits.changed_names.get((self._kind.name, action.name))
+        if changed_name is not None:
+            raise self._name_changed(action, changed_name)
         try:
             data = create_repeatedly(
                 self._client, self._kind, self._app_slug, action.name, action.size, action.creation
@@ -107,6 +114,10 @@ class FileUpload:
             self._explain_refusal(action, error)
             raise
         slug = self._created = str(data["slug"])
+        name = data.get("upload_file_name")
+        if isinstance(name, str) and name and not same_name(name, action.name):
+            self._client.habits.changed_names[self._kind.name, action.name] = name
+            raise self._name_changed(action, name)
         newest = max((str(file.slug) for file in self._listed), default="")
         if newest and are_ordered([newest, slug]) and slug < newest:
             raise ServiceError(
@@ -117,8 +128,16 @@ class FileUpload:
             )
         return slug, str(data.get("upload_url") or "")
 
+    def _name_changed(self, action: Upload, name: str) -> RefusedError:
+        words = self._kind.words
+        return RefusedError(
+            f"The service changes the name of the {words} {action.name!r} of app {self._app_slug} to {name!r}, so the "
+            f"next run would not find it. No {words} of the app was changed. Set name to {name!r}.",
+            kind="changed_name",
+        )
+
     def _explain_refusal(self, action: Upload, error: ServiceError) -> None:
-        if not self._kind.has_env_key or error.kind != "bad_request":
+        if error.status not in REFUSED or error.kind == "forbidden":
             return
         key = action.creation.get("user_env_key")
         listed = list(self._listed)
@@ -126,19 +145,38 @@ class FileUpload:
             listed = [
                 RemoteFile.from_service(self._kind, data) for data in self._client.files(self._kind, self._app_slug)
             ]
-        unfinished = [file for file in listed if not file.processed and (key is None or file.env_key == key)]
-        for file in unfinished:
+        for file in listed:
+            is_in_the_way = same_name(file.name, action.name) or (
+                self._kind.has_env_key and (key is None or file.env_key == key)
+            )
+            if file.processed or not is_in_the_way:
+                continue
             started = creation_time(file.slug)
             if started is not None:
                 end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S))
                 error.notes.append(
-                    f"An unfinished upload (slug {file.slug}) may hold the key; it is removed after {end}, run again "
+                    f"An unfinished upload (slug {file.slug}) may be in the way. It is removed after {end}, run again "
                     "then."
                 )
                 return
+        self._explain_taken_name(action, error)
+        if not self._kind.has_env_key:
+            return
         error.notes.append(
             "If a file has this key already and the service does not allow two: replace_order=delete_first deletes the "
             "old one first."
+        )
+
+    def _explain_taken_name(self, action: Upload, error: ServiceError) -> None:
+        """Say what to do if the service does not accept a second file of one name: then a replacement needs a gap."""
+        same = [file for file in self._listed if same_name(file.name, action.name)]
+        if not same:
+            return
+        delete_first = "Set replace_order=delete_first, or delete" if self._kind.has_env_key else "Delete"
+        error.notes.append(
+            f"The app has a file of this name among its {self._kind.words}s already. If the service does not accept "
+            f"two, the new one cannot be uploaded before the old one is deleted. {delete_first} the old one with "
+            "state=absent first. The old one was not changed."
         )
 
     def _send(self, url: str, action: Upload, content: Content) -> str | None:
@@ -150,7 +188,7 @@ class FileUpload:
         try:
             data = self._client.update_file(self._kind, self._app_slug, slug, changes)
         except ServiceError as error:
-            if error.status in _REFUSED:
+            if error.status in REFUSED:
                 return False
             raise
         return not not_taken(data, changes)

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the service has behaved in this task, where no source says how it does. One app shows it for all others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+class Habits:
+    """Shared by all clients of a task. None: not known yet."""
+
+    def __init__(self) -> None:
+        self.changes_unconfirmed: bool | None = None  # whether flags of a file can be set before it is confirmed
+        self.lists_late: bool | None = None  # whether a list lags behind what was done
+        self.token_is_valid: bool | None = None
+        self.changed_names: dict[tuple[str, str], str] = {}  # by kind and name: the name that a new file gets
+        self._unconfirmed = threading.Lock()
+
+    def change_unconfirmed(self, change: Callable[[], bool]) -> bool:
+        """Return whether a file was changed before its confirmation. Only one thread finds out whether that works."""
+        if self.changes_unconfirmed is None:
+            with self._unconfirmed:
+                if self.changes_unconfirmed is None:
+                    self.changes_unconfirmed = change()
+                    return self.changes_unconfirmed
+        return self.changes_unconfirmed and change()
+
+    def note_list(self, *, is_late: bool) -> None:
+        """Note whether a list showed what this task had done before."""
+        self.lists_late = is_late or bool(self.lists_late)

@@ -1,0 +1,203 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The life of a file, from its first upload to its purge, with a service that behaves in a certain way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from tests.unit.plugins.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
+
+from .clients import Disturbance
+from .lab import Lab, Ran
+from .scenarios import APPS, HOUR_S, Scenario, Wanted, bystander, declared
+from .service import File, digest_of
+
+APP = APPS[0]
+KINDS = (PROFILES, CERTIFICATES, KEYSTORES, PROJECT_FILES)
+PASSWORD = "open sesame"
+_FIXED: Mapping[str, Mapping[str, Any]] = {
+    PROFILES: {},
+    CERTIFICATES: {"certificate_password": PASSWORD},
+    KEYSTORES: {"keystore_name": "TWO", "alias": "release", "password": PASSWORD},
+    PROJECT_FILES: {"user_env_key": env_key("dist")},
+}
+# A name that the service changes.
+_NAMES = {
+    "trimmed": " dist",
+    "blanks_replaced": "the dist",
+    "ascii_only": "d\u00efst",
+    "lower_case": "Dist",
+}
+_ENV_KEYS = {KEYSTORES: "ANDROID_KEYSTORE_TWO", PROJECT_FILES: env_key("dist")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One task in the life of a file, and the files that the app has after it."""
+
+    name: str
+    options: Mapping[str, Any]
+    wanted: Sequence[Wanted]
+
+    @property
+    def again(self) -> Mapping[str, Any]:
+        """The task without the wish to replace what cannot be compared, which holds for one run."""
+        entries = {
+            kind: [{key: value for key, value in entry.items() if key != "on_unverifiable"} for entry in given]
+            for kind, given in self.options.items()
+            if kind in KINDS
+        }
+        return {**self.options, **entries}
+
+
+@dataclass
+class Life:
+    """What came of a life. `errors`: messages of the steps that failed without a change."""
+
+    problems: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    runs: int = 0
+
+
+def content(generation: int) -> bytes:
+    """Each generation has a size of its own."""
+    return b"generation " + b"g" * generation
+
+
+def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
+    """The tasks of a life. A file that is protected stays so without being declared so."""
+    file_name = _NAMES.get(switches.get("names", ""), "dist")
+
+    def step(name: str, generation: int, *, protected: bool = False, **more: Any) -> Step:
+        given = {"is_expose": False} if kind != KEYSTORES else {}
+        entry = declared(file_name, content(generation), **_FIXED[kind], **given, **more)
+        if kind == PROJECT_FILES:
+            del entry["verify"]
+        wanted = Wanted(
+            file_name,
+            content(generation),
+            is_protected=protected,
+            is_expose=kind == KEYSTORES,
+            password=PASSWORD if kind in (CERTIFICATES, KEYSTORES) else "",
+            env_key="TWO" if named and kind == KEYSTORES else _ENV_KEYS.get(kind, ""),
+        )
+        return Step(name, {kind: [entry]}, [wanted, bystander(kind)])
+
+    named = switches.get("keystore_env_key") == "name"
+    yield step("first", 1)
+    yield step("renewed", 2)
+    if kind != KEYSTORES:
+        yield step("protected", 2, protected=True, is_protected=True)
+        yield step("renewed again", 3, protected=True, on_unverifiable="replace")
+    yield Step("purged", {kind: [], "purge": [kind]}, [])
+
+
+def live(
+    lab: Lab, kind: str, switches: Mapping[str, Any], killed: Callable[[str, int], Sequence[int]] = lambda _step, _n: ()
+) -> Life:
+    """Carry out all steps. `killed` returns the numbers of the requests, out of so many, at which a step is killed."""
+    life = Life()
+    lab.begin(Scenario({}, (CODE_SIGNING, {}), {kind: [bystander(kind)]}), **switches)
+    for step in steps(kind, switches):
+        before = lab.service.snapshot()
+        ran = _run(lab, life, step.options)
+        if ran.failed:
+            _check_refused(lab, life, step, ran, before)
+            return life
+        if not (ran.result or {}).get("changed"):
+            life.problems.append(f"{step.name}: nothing was changed")
+        _check_done(lab, life, step, step.name)
+        if life.problems:
+            return life
+        after = lab.service.snapshot()
+        for number in killed(step.name, ran.client.sent):
+            lab.service.restore(before)
+            _check_killed(lab, life, step, Disturbance(number, "kill", before=number % 2 == 0))
+        lab.service.restore(after)
+    return life
+
+
+def _run(lab: Lab, life: Life, options: Mapping[str, Any], disturbance: Disturbance | None = None) -> Ran:
+    life.runs += 1
+    return lab.run((CODE_SIGNING, {"concurrency": 1, **options}), disturbance)
+
+
+def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any) -> None:
+    """A step that fails has one clear error, changes nothing, and fails again in the same way."""
+    where = f"{step.name} ({' '.join(ran.client.trace)})"
+    life.errors.append(f"{step.name}: {ran.message}")
+    stayed = _files(before.files(APP))
+    for text, found in (("the first error", ran), ("the second", _run(lab, life, step.options))):
+        if not found.failed:
+            life.problems.append(f"{where}: {text} is none")
+        if (found.result or {}).get("exception"):
+            life.problems.append(f"{where}: {text} is a bug: {found.message}")
+    left = _files(lab.service.files(APP))
+    if left != stayed:
+        life.problems.append(f"{where}: fails with changes: {stayed} became {left}: {ran.message}")
+
+
+def _check_done(lab: Lab, life: Life, step: Step, where: str, *, slots: bool = False) -> None:
+    """The files are as declared, and another run changes nothing. `slots`: unfinished uploads may be there."""
+    life.problems += [f"{where}: {text}" for text in _differences(lab, step, slots=slots)]
+    again = _run(lab, life, step.again)
+    trace = " ".join(again.client.trace)
+    if again.failed:
+        life.problems.append(f"{where}, again: {again.message} ({trace})")
+    elif (again.result or {}).get("changed") or (again.client.wrote and not _stays_unfinished(lab)):
+        life.problems.append(f"{where}, again: not quiet ({trace})")
+
+
+def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance) -> None:
+    killed = _run(lab, life, step.options, kill)
+    where = f"{step.name}, {kill} ({' '.join(killed.client.trace)})"
+    rerun = _run(lab, life, step.options)
+    if rerun.failed:
+        # What the killed run has left unfinished may be in the way until it is too old to be under way.
+        if rerun.client.wrote:
+            life.problems += [f"{where}: {text}" for text in _lost(lab, step)]
+        lab.service.time.seconds += HOUR_S + 60
+        rerun = _run(lab, life, step.options)
+    if rerun.failed:
+        life.problems.append(f"{where}: rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})\n{lab.state()}")
+        return
+    _check_done(lab, life, step, where, slots=True)
+
+
+def _lost(lab: Lab, step: Step) -> list[str]:
+    names = {file.name for file in lab.service.files(APP) if file.processed}
+    return [f"{wanted.name} is lost" for wanted in step.wanted if wanted.name not in names and step.name != "first"]
+
+
+def _differences(lab: Lab, step: Step, *, slots: bool) -> list[str]:
+    there = lab.service.files(APP)
+    wanted = Counter(_seen(one, digest_of(one.content)) for one in step.wanted)
+    found = Counter(_seen(file, file.sha256) for file in there if file.processed)
+    wrong = [f"lacks {one}" for one in (wanted - found).elements()]
+    wrong += [f"has {one}" for one in (found - wanted).elements()]
+    wrong += [
+        f"unfinished {file.name} is left" for file in there if not (file.processed or slots or _stays_unfinished(lab))
+    ]
+    return wrong
+
+
+def _stays_unfinished(lab: Lab) -> bool:
+    """Whether each run tries in vain to remove an unfinished upload."""
+    return lab.service.service.options.delete_unprocessed == "refuse"
+
+
+def _seen(file: File | Wanted, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
+    return file.name, digest, file.is_protected, file.is_expose, file.password, file.env_key
+
+
+def _files(files: Sequence[File]) -> list[tuple[str, str, bool, bool, bool, str]]:
+    return sorted(
+        (file.slug, file.name, file.processed, file.is_protected, file.is_expose, file.password) for file in files
+    )
