@@ -20,6 +20,7 @@ from .scenarios import APPS, HOUR_S, Scenario, Wanted, bystander, declared
 from .service import File, digest_of
 
 APP = APPS[0]
+LATEST_S = 10  # no behaviour takes longer to show what was done
 KINDS = (PROFILES, CERTIFICATES, KEYSTORES, PROJECT_FILES)
 PASSWORD = "open sesame"
 _FIXED: Mapping[str, Mapping[str, Any]] = {
@@ -59,10 +60,9 @@ class Step:
 
 @dataclass
 class Life:
-    """What came of a life. `errors`: messages of the steps that failed without a change."""
+    """What came of a life."""
 
     problems: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
     runs: int = 0
 
 
@@ -71,12 +71,29 @@ def content(generation: int) -> bytes:
     return b"generation " + b"g" * generation
 
 
+# Answers with which a step may fail, and words of the error.
+REFUSED: Mapping[str, str] = {
+    "slugs=falling": "which sorts before",
+    **dict.fromkeys(
+        (f"names={way}" for way in ("trimmed", "blanks_replaced", "ascii_only", "lower_case", "extension_added")),
+        "The service changes the name of",
+    ),
+    **dict.fromkeys((f"same_name={status}" for status in (400, 409, 422)), "A file with this name exists already"),
+    "max_files=2": "Maximum number of files (2) reached",
+    "unique_env_keys=True": "User env key is already in use",
+}
+# Answers with which a run may fail after one that was killed, and words of the error.
+REFUSED_AFTER_KILL: Mapping[str, str] = {
+    **dict.fromkeys(("slugs=hex", "slugs=uuid"), "Their slugs do not tell which of them is the newest"),
+}
+
+
 def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
     """The tasks of a life. A file that is protected stays so without being declared so."""
     file_name = _NAMES.get(switches.get("names", ""), "dist")
 
     def step(name: str, generation: int, *, protected: bool = False, **more: Any) -> Step:
-        given = {"is_expose": False} if kind != KEYSTORES else {}
+        given = {"is_expose": protected} if kind != KEYSTORES else {}
         entry = declared(file_name, content(generation), **_FIXED[kind], **given, **more)
         if kind == PROJECT_FILES:
             del entry["verify"]
@@ -84,7 +101,7 @@ def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
             file_name,
             content(generation),
             is_protected=protected,
-            is_expose=kind == KEYSTORES,
+            is_expose=protected or kind == KEYSTORES,
             password=PASSWORD if kind in (CERTIFICATES, KEYSTORES) else "",
             env_key="TWO" if named and kind == KEYSTORES else _ENV_KEYS.get(kind, ""),
         )
@@ -109,7 +126,7 @@ def live(
         before = lab.service.snapshot()
         ran = _run(lab, life, step.options)
         if ran.failed:
-            _check_refused(lab, life, step, ran, before)
+            _check_refused(lab, life, step, ran, before, switches)
             return life
         if not (ran.result or {}).get("changed"):
             life.problems.append(f"{step.name}: nothing was changed")
@@ -119,9 +136,13 @@ def live(
         after = lab.service.snapshot()
         for number in killed(step.name, ran.client.sent):
             lab.service.restore(before)
-            _check_killed(lab, life, step, Disturbance(number, "kill", before=number % 2 == 0))
+            _check_killed(lab, life, step, Disturbance(number, "kill", before=number % 2 == 0), switches)
         lab.service.restore(after)
     return life
+
+
+def _words(table: Mapping[str, str], switches: Mapping[str, Any]) -> list[str]:
+    return [table[case] for case in (f"{key}={value}" for key, value in switches.items()) if table.get(case)]
 
 
 def _run(lab: Lab, life: Life, options: Mapping[str, Any], disturbance: Disturbance | None = None) -> Ran:
@@ -129,10 +150,12 @@ def _run(lab: Lab, life: Life, options: Mapping[str, Any], disturbance: Disturba
     return lab.run((CODE_SIGNING, {"concurrency": 1, **options}), disturbance)
 
 
-def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any) -> None:
+def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any, switches: Mapping[str, Any]) -> None:
     """A step that fails has one clear error, changes nothing, and fails again in the same way."""
     where = f"{step.name} ({' '.join(ran.client.trace)})"
-    life.errors.append(f"{step.name}: {ran.message}")
+    words = _words(REFUSED, switches)
+    if not any(text in ran.message for text in words):
+        life.problems.append(f"{where}: {ran.message}")
     stayed = _files(before.files(APP))
     for text, found in (("the first error", ran), ("the second", _run(lab, life, step.options))):
         if not found.failed:
@@ -155,9 +178,11 @@ def _check_done(lab: Lab, life: Life, step: Step, where: str, *, slots: bool = F
         life.problems.append(f"{where}, again: not quiet ({trace})")
 
 
-def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance) -> None:
+def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance, switches: Mapping[str, Any]) -> None:
     killed = _run(lab, life, step.options, kill)
     where = f"{step.name}, {kill} ({' '.join(killed.client.trace)})"
+    # A run that starts before the lists show what the killed one did makes a copy, and the next one removes it.
+    lab.service.time.seconds += LATEST_S
     rerun = _run(lab, life, step.options)
     if rerun.failed:
         # What the killed run has left unfinished may be in the way until it is too old to be under way.
@@ -165,6 +190,9 @@ def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance) -> None:
             life.problems += [f"{where}: {text}" for text in _lost(lab, step)]
         lab.service.time.seconds += HOUR_S + 60
         rerun = _run(lab, life, step.options)
+    if rerun.failed and any(text in rerun.message for text in _words(REFUSED_AFTER_KILL, switches)):
+        life.problems += [f"{where}: {text}" for text in _lost(lab, step)]
+        return
     if rerun.failed:
         life.problems.append(f"{where}: rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})\n{lab.state()}")
         return

@@ -17,6 +17,10 @@ ANSWERS = (
         "code signing, inspection: the error of such an app",
         "role",
         "list the certificates of each app; an app that can be read although its list is refused shows the status",
+        effects={
+            "404": "An app whose signing files the token may not read looks as if it did not exist.",
+            "401": "The token is checked once more, and only a wrong one ends the task.",
+        },
     ),
     Behaviour(
         "me",
@@ -115,6 +119,7 @@ ANSWERS = (
         "code signing: copies by runs that follow one another",
         "write",
         "list the files right after one was made, until it is there",
+        effects={4: "The first run of a task waits until a list shows its files, or warns after half a minute."},
     ),
     Behaviour(
         "deleted_listed_s",
@@ -125,6 +130,7 @@ ANSWERS = (
         "code signing: deletions are believed once a list shows them",
         "write",
         "list the files right after one was deleted, until it is gone",
+        effects={4: "A run waits until a list does not show what it deleted, or warns after half a minute."},
     ),
     Behaviour(
         "empty_list",
@@ -254,5 +260,6 @@ ANSWERS = (
         "code signing: the age of unfinished uploads by the service's clock",
         "read",
         "look at the headers of any answer",
+        effects={False: "The age of unfinished uploads is unknown, so they are not removed."},
     ),
 )

@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from .model import Behaviour
 
+_NAME_CHANGED = "A file whose name the service changes is refused. The error tells the name to declare."
+_NAME_TAKEN = (
+    "A file cannot be replaced without a moment in which there is none. The error says how to delete it first."
+)
+
 FILES = (
     Behaviour(
         "slugs",
@@ -22,6 +27,11 @@ FILES = (
         "code signing: age of unfinished uploads, which file of a name is the newest",
         "write",
         "look at the slugs of two files that were made one after the other",
+        effects={
+            "hex": "Unfinished uploads stay. After an interrupted replacement, you choose the file to keep.",
+            "uuid": "Unfinished uploads stay. After an interrupted replacement, you choose the file to keep.",
+            "falling": "Uploads are refused: the newest file of a name could not be told.",
+        },
     ),
     Behaviour(
         "names",
@@ -39,6 +49,9 @@ FILES = (
         "code signing: a declared file is found by its name",
         "write",
         "create a file named ` Ü A b` and compare `upload_file_name`",
+        effects=dict.fromkeys(
+            ("trimmed", "blanks_replaced", "ascii_only", "lower_case", "extension_added"), _NAME_CHANGED
+        ),
     ),
     Behaviour(
         "same_name",
@@ -49,6 +62,7 @@ FILES = (
         "code signing: the new file is uploaded before the old one is deleted",
         "write",
         "create two files of one name",
+        effects=dict.fromkeys(("400", "409", "422"), _NAME_TAKEN),
     ),
     Behaviour(
         "max_files",
@@ -57,6 +71,7 @@ FILES = (
         {100: "", 2: ""},
         "DOC",
         "code signing: a replacement needs one more for a moment",
+        effects={2: "A replacement needs one file more for a moment, and is refused if the app has no room for it."},
     ),
     Behaviour(
         "too_many_files",
@@ -75,6 +90,7 @@ FILES = (
         "project files: needs replace_order=delete_first",
         "write",
         "create two project files with one key",
+        effects={True: "A project file is replaced with replace_order=delete_first only."},
     ),
     Behaviour(
         "create_status",
@@ -130,6 +146,10 @@ FILES = (
         "code signing: files of another size have another content",
         "write",
         "read a file before and after its confirmation",
+        effects={
+            "null": "A protected profile or project file is kept with a warning, see on_unverifiable.",
+            "absent": "A protected profile or project file is kept with a warning, see on_unverifiable.",
+        },
     ),
     Behaviour(
         "upload_etag",
@@ -175,6 +195,7 @@ FILES = (
         "code signing: waits for it",
         "write",
         "read a file after its confirmation until it is processed",
+        effects={4: "A run waits until its files are processed, or fails after a minute."},
     ),
     Behaviour(
         "confirm_without_upload",
@@ -209,6 +230,9 @@ FILES = (
         "code signing: without them, content is compared by download",
         "write",
         "read a certificate",
+        effects={
+            False: "Content is compared by download. A protected file is compared by its size, see on_unverifiable."
+        },
     ),
     Behaviour(
         "file_sha256",
@@ -223,6 +247,9 @@ FILES = (
         "code signing: without it, content is compared by download",
         "write",
         "read a certificate after its confirmation",
+        effects={
+            "never": "Content is compared by download. A protected file is compared by its size, see on_unverifiable."
+        },
     ),
     Behaviour(
         "details_delay_s",
@@ -257,6 +284,10 @@ FILES = (
         "code signing: sets flags before the confirmation if it can, after it if not",
         "write",
         "set is_expose of a file that is not confirmed",
+        effects={
+            "refuse": "Flags and passwords are set after the confirmation. If a run is interrupted in between, the "
+            "next one sets them.",
+        },
     ),
     Behaviour(
         "patch_processed",
@@ -302,6 +333,10 @@ FILES = (
         "bitrise_build_certificate with update_password=always",
         "write",
         "set the password of a protected certificate",
+        effects={
+            "refuse": "The password of a protected certificate is changed with force=true only.",
+            "ignore": "The password of a protected certificate is changed with force=true only, and no error says so.",
+        },
     ),
     Behaviour(
         "slot_download_url",
@@ -337,6 +372,7 @@ FILES = (
         "code signing: removes unfinished uploads",
         "write",
         "delete a file that is not confirmed",
+        effects={"refuse": "Unfinished uploads stay, and each run warns about them."},
     ),
     Behaviour(
         "keystores_in_generic_list",

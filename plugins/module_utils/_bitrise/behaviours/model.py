@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Union
 
 Value = Union[str, bool, float]
@@ -39,7 +39,8 @@ class Behaviour:
 
     `values` maps each possible answer to its meaning; the first is the default. If the answer is a number, `values`
     holds the numbers that tests try, and any number of at least 0 is valid. `users` names what depends on the answer.
-    `probe` is a key of PROBES, and `how` says how to find the answer.
+    `probe` is a key of PROBES, and `how` says how to find the answer. `effects` says for answers what the collection
+    does because of them, or what it cannot promise then.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Behaviour:
     users: str
     probe: str = "none"
     how: str = ""
+    effects: Mapping[Value, str] = field(default_factory=dict)
 
     @property
     def default(self) -> Value:
@@ -58,6 +60,12 @@ class Behaviour:
     @property
     def is_number(self) -> bool:
         return isinstance(self.default, (int, float)) and not isinstance(self.default, bool)
+
+    def effect(self, value: Value) -> str:
+        """Return what an answer means for users of the collection; empty if it makes no difference to them."""
+        if self.is_number and value != self.default:
+            return next(iter(self.effects.values()), "")
+        return self.effects.get(value, "")
 
     def check(self, value: Any) -> None:
         """Raise BadBehaviourError unless the service could behave so."""

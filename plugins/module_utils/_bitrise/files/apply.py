@@ -181,13 +181,15 @@ class Application:
         return {file.slug for file in plan.decision.candidates.markers}
 
     def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
-        data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), action.changes)
-        if ignored := not_taken(data, action.changes):
-            raise ServiceError(
-                f"The service accepted a change of {', '.join(ignored)} of the {plan.place} named {action.name} (slug "
-                f"{action.slug}), but still returns the old value. Run again later.",
-                kind="invalid_response",
-            )
+        data: dict[str, Any] = {}
+        for changes in _protection_last(action.changes):
+            data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), changes)
+            if ignored := not_taken(data, changes):
+                raise ServiceError(
+                    f"The service accepted a change of {', '.join(ignored)} of the {plan.place} named {action.name} "
+                    f"(slug {action.slug}), but still returns the old value. Run again later.",
+                    kind="invalid_response",
+                )
         changed = RemoteFile.from_service(plan.place.kind, data)
         known = self._files.get(key) or plan.decision.keep
         self._files[key] = changed.with_found_digest(known.sha256) if known and changed.sha256 is None else changed
@@ -400,6 +402,13 @@ _PAST = {"upload": "uploaded", "update": "updated", "delete": "deleted"}
 
 def _words(action: FileAction) -> str:
     return next(kind.words for kind in KINDS if kind.name == action.kind)
+
+
+def _protection_last(changes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Split changes: the service might ignore is_expose beside is_protected, and could never change it afterwards."""
+    others = {name: value for name, value in changes.items() if name != "is_protected"}
+    protection = {name: value for name, value in changes.items() if name not in others}
+    return [some for some in (others, protection) if some]
 
 
 def _needs_finish(plan: FilePlan) -> bool:

@@ -20,8 +20,8 @@ from ...helpers.service import APP, PROFILES, Service, a_file
 from .conftest import MakeClient
 
 
-def page(slugs: list[str], following: str | None = None) -> Answer:
-    paging = {"total_item_count": 99, "page_item_limit": 50, **({"next": following} if following else {})}
+def page(slugs: list[str], following: str | None = None, total: int = 0) -> Answer:
+    paging = {"total_item_count": total, "page_item_limit": 50, **({"next": following} if following else {})}
     return Answer(200, json.dumps({"data": [{"slug": slug} for slug in slugs], "paging": paging}).encode())
 
 
@@ -123,7 +123,43 @@ def test_unset_anchor_ends_the_list(make_client: MakeClient) -> None:
             assert slugs(make_client(server.url).files(PROFILE, APP)) == ["A"]
 
 
-BAD_PAGES = ['{"data": {}}', '{"data": null}', "{}", '{"data": [1]}', '{"data": [{}]}', '{"data": [{"slug": null}]}']
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"data": []}',
+        '{"data": null}',
+        '{"data": null, "paging": null}',
+        '{"data": null, "paging": {"total_item_count": 0}}',
+        '{"paging": {"total_item_count": 0}}',
+    ],
+)
+def test_empty_list(make_client: MakeClient, body: str) -> None:
+    with serving(Answer(200, body.encode())) as server:
+        assert slugs(make_client(server.url).files(PROFILE, APP)) == []
+
+
+def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> None:
+    """The item that a page starts with has been deleted, and the service does not say so."""
+    answers = iter(
+        [
+            page(["A", "B"], "C", total=3),
+            page([], total=3),
+            page(["A", "B"], "D", total=3),
+            page(["D"], total=3),
+        ]
+    )
+    with serving(lambda _line: next(answers)) as server:
+        assert slugs(make_client(server.url).files(PROFILE, APP)) == ["A", "B", "D"]
+
+
+BAD_PAGES = [
+    '{"data": {}}',
+    '{"data": null, "paging": {"total_item_count": 1}}',
+    "{}",
+    '{"data": [1]}',
+    '{"data": [{}]}',
+    '{"data": [{"slug": null}]}',
+]
 
 
 @pytest.mark.parametrize("body", [*BAD_PAGES, '{"data": [], "paging": {"next": 3}}'])

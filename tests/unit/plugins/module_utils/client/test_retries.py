@@ -38,13 +38,28 @@ def test_passing_refusal(service: Service, make_client: MakeClient, status: int)
     assert service.asked() == ["app"] * 3
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
 def test_final_refusal(service: Service, make_client: MakeClient, clock: Time, status: int) -> None:
     service.emulator.fault(status=status, times=1)
     with pytest.raises(CiError):
         make_client(max_retries=5).app(APP)
     assert service.asked() == ["app"]
     assert clock.slept == []
+
+
+@pytest.mark.parametrize(("token", "kind"), [(None, "forbidden"), ("wrong", "unauthorized")])
+def test_refusal_that_looks_like_a_wrong_token(
+    service: Service, make_client: MakeClient, token: str | None, kind: str
+) -> None:
+    """The service may refuse a low role with 401. Whether the token is wrong is looked up once."""
+    service.emulator.fault(status=401, path=f"/apps/{APP}")
+    client = make_client(**({"token": token} if token else {}))
+    for _ in range(2):
+        with pytest.raises(CiError) as caught:
+            client.app(APP)
+        assert caught.value.kind == kind
+        assert caught.value.status == 401
+    assert service.asked() == ["app", "apps", "app"]
 
 
 @pytest.mark.parametrize("fault", [{"status": 502}, {"drop": "before"}], ids=["status", "connection"])

@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, Secrets
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.habits import Habits
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
@@ -41,6 +42,17 @@ from .service import (
 LOST = "answer lost"
 
 
+class _NeverLate(Habits):
+    """Lists of the model are never late, so no run waits for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lists_late = False
+
+    def note_list(self, *, is_late: bool) -> None:
+        """What a false answer shows is no habit."""
+
+
 class ModelClient:
     """Answers like the service of the model, and writes down each request by the words of the model.
 
@@ -52,6 +64,7 @@ class ModelClient:
         self.kind, self.now = kind, files
         self.requests: list[str] = []
         self.redact = Redactor([])
+        self.habits = _NeverLate()
         self.top = 9  # the newest slug so far
         self._own: set[int] = set()
         self._disturb = disturb

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The life of each kind of file under each behaviour of the table alone, and under all pairs of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from tests.emulator.behaviours import BEHAVIOURS, Value
+
+from .cases import ALL_CASES, exhaustive, report
+from .lab import Lab
+from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
+from .service import InProcess
+
+# What answers about signing files depend on.
+AREAS = ("lists", "values", "files", "storage", "keystores")
+ANSWERS = [
+    (key, value)
+    for key, one in BEHAVIOURS.items()
+    if one.area in AREAS or key == "error_body"
+    for value in list(one.values)[1:]
+]
+
+
+def shown(answer: tuple[str, Value]) -> str:
+    return f"{answer[0]}={answer[1]}"
+
+
+def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
+    """Kill a life once in each step (in the short form: in one of its steps), at a request that depends on the case."""
+
+    def chosen(step: str, length: int) -> Sequence[int]:
+        number = crc32(f"{of} {step}".encode())
+        return [number % length + 1] if ALL_CASES or number % 4 == 0 else []
+
+    return chosen
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=shown)
+def test_life_with_one_behaviour(lab: Lab, answer: tuple[str, Value]) -> None:
+    wrong = []
+    kinds = KINDS if ALL_CASES or shown(answer) in REFUSED else [KINDS[crc32(shown(answer).encode()) % len(KINDS)]]
+    runs = 0
+    for kind in kinds:
+        life = live(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
+        runs += life.runs
+        wrong += [f"{kind}: {text}" for text in life.problems]
+    assert not wrong, report(wrong, runs)
+
+
+@exhaustive
+@pytest.mark.parametrize("answer", ANSWERS, ids=shown)
+def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> None:
+    wrong = []
+    runs = 0
+    for kind in KINDS:
+        life = live(lab, kind, {answer[0]: answer[1]}, lambda _step, length: range(1, length + 1))
+        runs += life.runs
+        wrong += [f"{kind}: {text}" for text in life.problems]
+    assert not wrong, report(wrong, runs)
+
+
+# Answers that cannot be read together: an empty list is an empty object then.
+UNREADABLE = [{"empty_list=absent", f"paging={form}"} for form in ("missing", "null")]
+
+
+@exhaustive
+@pytest.mark.parametrize("first", range(len(ANSWERS)), ids=lambda number: shown(ANSWERS[number]))
+def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
+    one = ANSWERS[first]
+    wrong = []
+    runs = 0
+    for other in ANSWERS[first + 1 :]:
+        both = {shown(one), shown(other)}
+        if one[0] == other[0] or both in UNREADABLE:
+            continue
+        for kind in KINDS:
+            life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
+            runs += life.runs
+            wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
+    assert not wrong, report(wrong, runs)
+
+
+def test_each_refusal_is_told_in_the_table() -> None:
+    """Where a life may end with an error, the table says what the collection cannot promise."""
+    for case in itertools.chain(REFUSED, REFUSED_AFTER_KILL):
+        key, _equals, text = case.partition("=")
+        one = BEHAVIOURS[key]
+        [value] = [value for value in one.values if str(value) == text]
+        assert one.effect(value)
+
+
+EACH = [{"is_expose": False}, {"is_protected": True}]
+
+
+def test_fallback_is_chosen_once_for_all_apps(lab: Lab, in_process: InProcess) -> None:
+    """If the service refuses changes before the confirmation, only the first app of a task finds that out."""
+    trace = traced(lab, in_process, {"patch_unprocessed": "refuse"})
+    assert trace.count("create") == 3
+    assert trace.count("patch") == 3 + 1
+
+
+def traced(lab: Lab, service: InProcess, switches: dict[str, Any]) -> list[str]:
+    """Upload a file that nobody may see to three apps, and return the words of the requests."""
+    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+
+    from .scenarios import Scenario, declared
+
+    apps = ("aa1", "aa2", "aa3")
+    lab.begin(Scenario({}, (CODE_SIGNING, {}), {}, apps=apps), **switches)
+    entry = declared("dist", b"content", is_expose=False)
+    ran = lab.run((CODE_SIGNING, {"concurrency": 1, "provisioning_profiles": [entry]}))
+    assert not ran.failed, ran.message
+    assert all(not file.is_expose and file.processed for app in apps for file in service.files(app))
+    return ran.client.trace
