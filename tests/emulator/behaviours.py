@@ -28,6 +28,8 @@ def _load() -> None:
 
 if TYPE_CHECKING:
     from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.model import (
+        EVIDENCE,
+        PROBES,
         BadBehaviourError,
         Behaviour,
         Value,
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 else:
     _load()
     _model, _table = import_module(f"{_PACKAGE}.model"), import_module(f"{_PACKAGE}.table")
+    EVIDENCE, PROBES = _model.EVIDENCE, _model.PROBES
     BadBehaviourError, Behaviour, Value = _model.BadBehaviourError, _model.Behaviour, _model.Value
     BEHAVIOURS, RECORD_KEY, behaviours_of = _table.BEHAVIOURS, _table.RECORD_KEY, _table.behaviours_of
 
-__all__ = ["BEHAVIOURS", "RECORD_KEY", "BadBehaviourError", "Behaviour", "Value", "behaviours_of"]
+__all__ = ["BEHAVIOURS", "EVIDENCE", "PROBES", "RECORD_KEY", "BadBehaviourError", "Behaviour", "Value", "behaviours_of"]

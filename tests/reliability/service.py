@@ -96,15 +96,23 @@ class InProcess:
         """Return the options that every task needs."""
         return {"api_url": f"{self.root(port)}/v0.1", "api_token": TOKEN, "max_retries": 0}
 
-    def load(self, apps: Sequence[Mapping[str, Any]], options: Mapping[str, Any] | None = None) -> None:
-        """Begin anew with these apps and switches."""
+    def load(
+        self,
+        apps: Sequence[Mapping[str, Any]],
+        options: Mapping[str, Any] | None = None,
+        users: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Begin again with these apps and switches, and with users beside the owner."""
         service = self.service
         service.options = Options()
         service.options.update(options or {})
         service.faults.clear()
         service.log.clear()
         service.ulids = UlidMaker(random.Random(1).randbytes)
-        fixture = {"users": [{"username": "owner", "sees_everything": True, "token": TOKEN}], "apps": list(apps)}
+        fixture = {
+            "users": [{"username": "owner", "sees_everything": True, "token": TOKEN}, *users],
+            "apps": list(apps),
+        }
         _finish(load_fixture(service, {}, Logins({}, {}), fixture))
 
     def files(self, app: str) -> list[File]:

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes the part of the emulator's README about behaviours: ``python -m tests.emulator.behaviour_page``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from .behaviours import BEHAVIOURS, EVIDENCE, PROBES, Behaviour, Value
+
+PAGE = Path(__file__).with_name("README.md")
+BEGIN, END = "<!-- begin of the generated part -->\n", "<!-- end of the generated part -->\n"
+_TITLES = {
+    "access": "Access and requests",
+    "lists": "Lists",
+    "values": "Values",
+    "files": "Files",
+    "storage": "Storage",
+    "keystores": "Keystores",
+    "builds": "Builds, logs and artifacts",
+    "faults": "False answers",
+}
+
+
+def generated() -> str:
+    """Return the generated part."""
+    return "\n".join(_lines()) + "\n"
+
+
+def with_generated(page: str) -> str:
+    """Return a page with the generated part in its place."""
+    before, begin, rest = page.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"{PAGE} lacks the lines around the generated part")
+    return f"{before}{BEGIN}\n{generated()}\n{END}{after}"
+
+
+def _lines() -> Iterator[str]:
+    yield "Evidence of the defaults:"
+    yield ""
+    yield from (f"* {tag}: {meaning}" for tag, meaning in EVIDENCE.items())
+    yield ""
+    yield "How a behaviour of the real service can be found (probe):"
+    yield ""
+    yield from (f"* {probe}: {meaning}" for probe, meaning in PROBES.items())
+    for area, group in groupby(sorted(BEHAVIOURS.values(), key=lambda one: list(_TITLES).index(one.area)), _area):
+        yield ""
+        yield f"### {_TITLES[area]}"
+        yield ""
+        yield "| switch | question | values, the default first | evidence | who depends on it | probe |"
+        yield "| --- | --- | --- | --- | --- | --- |"
+        behaviours = list(group)
+        for one in behaviours:
+            cells = (f"`{one.key}`", one.question, _values(one), one.evidence, one.users, _probe(one))
+            yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        effects = [line for one in behaviours for line in _effects(one)]
+        if effects:
+            yield ""
+            yield "What answers mean for the collection:"
+            yield ""
+            yield from effects
+
+
+def _area(one: Behaviour) -> str:
+    return one.area
+
+
+def _values(one: Behaviour) -> str:
+    if one.is_number:
+        return f"`{one.default}`, or another number"
+    return "; ".join(_value(value, meaning) for value, meaning in one.values.items())
+
+
+def _effects(one: Behaviour) -> Iterator[str]:
+    """One line for the answers that have the same effect."""
+    by_text: dict[str, list[str]] = {}
+    for value, text in one.effects.items():
+        by_text.setdefault(text, []).append("other than 0" if one.is_number and not one.default else _value(value, ""))
+    for text, values in by_text.items():
+        yield f"* `{one.key}` {', '.join(values)}: {text}"
+
+
+def _value(value: Value, meaning: str) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{text}`" if meaning in ("", text) else f"`{text}`: {meaning}"
+
+
+def _probe(one: Behaviour) -> str:
+    return f"{one.probe}: {one.how}" if one.how else one.probe
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_generated(PAGE.read_text()))
