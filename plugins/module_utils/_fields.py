@@ -10,6 +10,8 @@ import re
 from typing import Any
 
 _FRACTION = re.compile(r"\.(\d+)")
+_UTC = re.compile(r"\s*(Z|UTC|GMT)$", re.IGNORECASE)
+_OFFSET = re.compile(r"\s*([+-]\d\d):?(\d\d)$")
 
 
 def text(value: Any) -> str | None:
@@ -27,10 +29,9 @@ def moment(value: Any) -> dt.datetime | None:
     """
     if not isinstance(value, str):
         return None
-    # Python 3.9 and 3.10 know no Z, and six decimals only.
+    # Python 3.9 and 3.10 know no Z, no offset without a colon, and six decimals only.
     spelled = _FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", value.strip())
-    if spelled[-1:] in ("Z", "z"):
-        spelled = spelled[:-1] + "+00:00"
+    spelled = _OFFSET.sub(r"\1:\2", _UTC.sub("+00:00", spelled))
     try:
         found = dt.datetime.fromisoformat(spelled)
     except ValueError:

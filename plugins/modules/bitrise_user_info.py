@@ -68,8 +68,9 @@ users:
       description: URL of the user's picture.
       type: str
     created_at:
-      description: Since when there is this user.
+      description: Time at which the user was created, in UTC.
       type: str
+      sample: "2017-03-02T10:11:12Z"
     data_id:
       description: A number that the service has for the user.
       type: int

@@ -65,7 +65,7 @@ def _list(answer: Json, options: Options) -> Json:
                 del answer["paging"]
     if not items and options.empty_list != "array":
         answer["data"] = None
-        if options.empty_list == "absent":
+        if options.empty_list == "absent" and answer.get("paging"):
             del answer["data"]
     return answer
 

@@ -68,10 +68,6 @@ def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> Non
     assert not wrong, report(wrong, runs)
 
 
-# Answers that cannot be read together: an empty list is an empty object then.
-UNREADABLE = [{"empty_list=absent", f"paging={form}"} for form in ("missing", "null")]
-
-
 @exhaustive
 @pytest.mark.parametrize("first", range(len(ANSWERS)), ids=lambda number: shown(ANSWERS[number]))
 def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
@@ -80,7 +76,7 @@ def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
     runs = 0
     for other in ANSWERS[first + 1 :]:
         both = {shown(one), shown(other)}
-        if one[0] == other[0] or both in UNREADABLE:
+        if one[0] == other[0]:
             continue
         for kind in KINDS:
             life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
@@ -96,9 +92,6 @@ def test_each_refusal_is_told_in_the_table() -> None:
         one = BEHAVIOURS[key]
         [value] = [value for value in one.values if str(value) == text]
         assert one.effect(value)
-
-
-EACH = [{"is_expose": False}, {"is_protected": True}]
 
 
 def test_fallback_is_chosen_once_for_all_apps(lab: Lab, in_process: InProcess) -> None:

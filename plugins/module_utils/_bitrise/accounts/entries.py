@@ -16,19 +16,20 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.end
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, number, text
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, number, text, utc_text
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 
 USER = OptionGroup({"user_slug": {"type": "str"}})
 ORGANIZATION = OptionGroup({"organization_slug": {"type": "str"}})
 
-_TEXTS_OF_USER = ("username", "slug", "email", "avatar_url", "created_at", "payment_processor", "unconfirmed_email")
+_TEXTS_OF_USER = ("username", "slug", "email", "avatar_url", "payment_processor", "unconfirmed_email")
 _TEXTS_OF_OWNER = ("username", "slug", "email")
 
 
 def shown_user(user: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: text(user.get(key)) for key in _TEXTS_OF_USER},
+        "created_at": utc_text(user.get("created_at")),
         "data_id": number(user.get("data_id")),
         "has_used_organization_trial": flag(user.get("has_used_organization_trial")),
     }

@@ -136,7 +136,7 @@ ANSWERS = (
         "empty_list",
         "lists",
         "What does a list without entries look like?",
-        {"array": "`[]`", "null": "`null`", "absent": "the key is left out"},
+        {"array": "`[]`", "null": "`null`", "absent": "the key is left out, if there is `paging`"},
         "UND",
         "all lists",
         "read",
