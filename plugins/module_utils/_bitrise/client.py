@@ -73,10 +73,8 @@ class BitriseClient(ServiceClient):
         error = super().refusal(call, response)
         if error.kind != "unauthorized" or not (call.path or "").startswith("/apps/"):
             return error
-        if self.habits.token_is_valid is None:
-            look = self.call("GET", "/apps", "check the token", params={"limit": 1})
-            self.habits.token_is_valid = succeeded(self._api.send(look))
-        if not self.habits.token_is_valid:
+        look = self.call("GET", "/apps", "check the token", params={"limit": 1})
+        if not self.habits.check_token(lambda: succeeded(self._api.send(look))):
             return error
         hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
         refused = refusal(call, response, self.redact, hints)

@@ -17,16 +17,28 @@ class Habits:
         self.lists_late: bool | None = None  # whether a list lags behind what was done
         self.token_is_valid: bool | None = None
         self.changed_names: dict[tuple[str, str], str] = {}  # by kind and name: the name that a new file gets
+        # Only one thread finds out about something; the others wait for it.
         self._unconfirmed = threading.Lock()
+        self._token = threading.Lock()
 
-    def change_unconfirmed(self, change: Callable[[], bool]) -> bool:
-        """Return whether a file was changed before its confirmation. Only one thread finds out whether that works."""
+    def change_unconfirmed(self, change: Callable[[], bool | None]) -> bool:
+        """Return whether a file was changed before its confirmation.
+
+        `change` returns None if it could not find out whether the service does that.
+        """
         if self.changes_unconfirmed is None:
             with self._unconfirmed:
                 if self.changes_unconfirmed is None:
                     self.changes_unconfirmed = change()
-                    return self.changes_unconfirmed
-        return self.changes_unconfirmed and change()
+                    return bool(self.changes_unconfirmed)
+        return self.changes_unconfirmed and bool(change())
+
+    def check_token(self, is_valid: Callable[[], bool]) -> bool:
+        """Return whether the token is valid."""
+        with self._token:
+            if self.token_is_valid is None:
+                self.token_is_valid = is_valid()
+        return self.token_is_valid
 
     def note_list(self, *, is_late: bool) -> None:
         """Note whether a list showed what this task had done before."""

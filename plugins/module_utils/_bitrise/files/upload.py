@@ -183,13 +183,18 @@ class FileUpload:
         what = f"upload {self._kind.words} {action.name} of app {self._app_slug}"
         return self._client.upload(url, content.data, what)
 
-    def _set_before_confirmation(self, slug: str, changes: Mapping[str, Any]) -> bool:
-        """Set flags and password; return False if the service refuses that for a file that is not confirmed yet."""
+    def _set_before_confirmation(self, slug: str, changes: Mapping[str, Any]) -> bool | None:
+        """Set flags and password; return False if the service refuses that for a file that is not confirmed yet.
+
+        Returns None if the file is gone, which the confirmation reports.
+        """
         try:
             data = self._client.update_file(self._kind, self._app_slug, slug, changes)
         except ServiceError as error:
             if error.status in REFUSED:
                 return False
+            if error.status == 404:
+                return None
             raise
         return not not_taken(data, changes)
 

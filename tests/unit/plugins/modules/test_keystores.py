@@ -37,7 +37,7 @@ def test_first_keystore(service: Service, tasks: Tasks) -> None:
 
 def test_requests(service: Service, tasks: Tasks) -> None:
     task = keystore(tasks, **INSIDE)
-    assert task.asked_by() == ["list", *UPLOAD]
+    assert task.asked_by() == ["list", *UPLOAD, "list"]
     assert task.asked_by() == ["list"]
     assert keystore(tasks, None, state="absent").asked_by() == ["list", "delete", "list"]
 
@@ -195,7 +195,7 @@ def test_what_is_lost_is_a_warning(service: Service, tasks: Tasks) -> None:
 
 def test_leftover_does_not_take_the_key(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", None))
-    assert keystore(tasks).asked_by() == ["list", "show", "delete", *UPLOAD]
+    assert keystore(tasks).asked_by() == ["list", "show", "delete", *UPLOAD, "list"]
     assert keys(service) == {"release.jks": ALONE}
 
 
