@@ -78,7 +78,7 @@ class RefusedError(CiError):
     """The declaration asks for something that the collection or the service does not allow.
 
     Raised by planning, before anything is changed. Kinds: one_way_flag, unchangeable, env_key, duplicates,
-    unverifiable, verify, backup, missing_file, max_purge.
+    unverifiable, verify, backup, missing_file, max_purge, changed_name.
     """
 
     kind = "refused"

@@ -176,7 +176,7 @@ error:
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
           V(local_file),
           V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(verify), V(backup), V(env_key),
-          V(unchangeable) or V(missing_file).
+          V(unchangeable), V(missing_file) or V(changed_name).
       type: str
     status:
       description: HTTP status of the answer.

@@ -143,7 +143,7 @@ error:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
           V(local_file),
-          V(one_way_flag), V(duplicates), V(unverifiable), V(backup) or V(missing_file).
+          V(one_way_flag), V(duplicates), V(unverifiable), V(backup), V(missing_file) or V(changed_name).
       type: str
     status:
       description: HTTP status of the answer.

@@ -153,7 +153,7 @@ error:
         - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
           V(local_file), V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(password),
-          V(concurrent_change), V(verify), V(backup) or V(missing_file).
+          V(concurrent_change), V(verify), V(backup), V(missing_file) or V(changed_name).
       type: str
     status:
       description: HTTP status of the answer.

@@ -185,6 +185,7 @@ SERVICES: dict[str, Mapping[str, Any]] = {
 }
 
 
+@exhaustive
 @named(SERVICES)
 def test_life_with_another_service(lab: Lab, name: str) -> None:
     """Each scenario undisturbed, and killed at some requests."""

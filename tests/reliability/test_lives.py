@@ -13,11 +13,14 @@ from zlib import crc32
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
 from tests.emulator.behaviours import BEHAVIOURS, Value
+from tests.unit.plugins.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 
 from .cases import ALL_CASES, exhaustive, report
 from .lab import Lab
 from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
+from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
 # What answers about signing files depend on.
@@ -103,14 +106,38 @@ def test_fallback_is_chosen_once_for_all_apps(lab: Lab, in_process: InProcess) -
 
 def traced(lab: Lab, service: InProcess, switches: dict[str, Any]) -> list[str]:
     """Upload a file that nobody may see to three apps, and return the words of the requests."""
-    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-
-    from .scenarios import Scenario, declared
-
     apps = ("aa1", "aa2", "aa3")
     lab.begin(Scenario({}, (CODE_SIGNING, {}), {}, apps=apps), **switches)
     entry = declared("dist", b"content", is_expose=False)
-    ran = lab.run((CODE_SIGNING, {"concurrency": 1, "provisioning_profiles": [entry]}))
+    ran = lab.run((CODE_SIGNING, {"concurrency": 1, PROFILES: [entry]}))
     assert not ran.failed, ran.message
     assert all(not file.is_expose and file.processed for app in apps for file in service.files(app))
     return ran.client.trace
+
+
+@pytest.mark.parametrize("key", ["prefixed", "name"])
+def test_purge_of_project_files_leaves_keystores(lab: Lab, in_process: InProcess, key: str) -> None:
+    """The service may list both together, and a keystore may have the name of a declared project file."""
+    before = {KEYSTORES: [there("dist", b"keystore"), there("two", b"x", keystore_file_name="TWO")], PROJECT_FILES: []}
+    scenario = Scenario(before, (CODE_SIGNING, {}), {PROJECT_FILES: [bystander(PROJECT_FILES)]})
+    lab.begin(scenario, keystores_in_generic_list=True, keystore_env_key=key)
+    options = {PROJECT_FILES: [declared_project_file("dist", b"content")], "purge": [PROJECT_FILES], "concurrency": 1}
+    for changed in (True, False):
+        ran = lab.run((CODE_SIGNING, options))
+        assert ran.result is not None
+        assert ran.result["changed"] is changed, ran.message
+    assert sorted((file.kind, file.name) for file in in_process.files(scenario.apps[0])) == [
+        (KEYSTORES, "dist"),
+        (KEYSTORES, "two"),
+        (PROJECT_FILES, "dist"),
+    ]
+
+
+def test_name_that_the_service_changes_is_created_once(lab: Lab, in_process: InProcess) -> None:
+    apps = ("aa1", "aa2", "aa3")
+    lab.begin(Scenario({}, (CODE_SIGNING, {}), {}, apps=apps), names="lower_case")
+    ran = lab.run((CODE_SIGNING, {"concurrency": 1, PROFILES: [declared("Dist", b"content")]}))
+    assert ran.failed
+    assert ran.error == "changed_name"
+    assert ran.client.trace.count("create") == 1
+    assert not any(in_process.files(app) for app in apps)
