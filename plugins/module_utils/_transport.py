@@ -77,18 +77,24 @@ class Transport:
 
     def proxies(self, url: str) -> dict[str, str]:
         """The proxy for this URL by the usual variables."""
+        proxy, _variable = self.proxy(url)
+        return {urlsplit(url).scheme: proxy} if proxy else {}
 
-        def setting(name: str) -> str:
-            return self.env.get(name.lower()) or self.env.get(name.upper()) or ""
+    def proxy(self, url: str) -> tuple[str, str]:
+        """Return the proxy for this URL, and the variable that names it or excludes the host ("" if there is none)."""
+
+        def setting(name: str) -> tuple[str, str]:
+            return next(((self.env[key], key) for key in (name.lower(), name.upper()) if self.env.get(key)), ("", ""))
 
         parts = urlsplit(url)
-        without = setting("no_proxy")
+        without, variable = setting("no_proxy")
+        proxy = setting(f"{parts.scheme}_proxy")
+        proxy = proxy if proxy[0] else setting("all_proxy")
         if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": without}) or _in_network(parts, without):
-            return {}
-        proxy = setting(f"{parts.scheme}_proxy") or setting("all_proxy")
+            return "", variable if proxy[0] else ""
         # Plain HTTP is for this machine only, so it must not leave it by way of a proxy either.
-        leaves = parts.scheme == "http" and not is_loopback(urlsplit(proxy).hostname)
-        return {parts.scheme: proxy} if proxy and not leaves else {}
+        leaves = parts.scheme == "http" and not is_loopback(urlsplit(proxy[0]).hostname)
+        return ("", "") if leaves else proxy
 
 
 def _in_network(parts: SplitResult, no_proxy: str) -> bool:
