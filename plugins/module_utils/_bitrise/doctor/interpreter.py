@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, Value
 
 HERE = "here"
 
@@ -57,7 +57,7 @@ def check_interpreter(checks: Checks, place: str, interpreter: Interpreter) -> N
     """Check the Python and the libraries of one place, such as "Controller"."""
     name = place.lower()
     version = ".".join(map(str, interpreter.version))
-    values = {"place": place, "version": version, "path": Private("path", interpreter.path)}
+    values: dict[str, Value] = {"place": place, "version": version, "path": Private("path", interpreter.path)}
     facts = {"python": version, "system": interpreter.system}
     if interpreter.version < OLDEST_PYTHON:
         oldest = ".".join(map(str, OLDEST_PYTHON))

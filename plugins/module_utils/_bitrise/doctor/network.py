@@ -41,6 +41,10 @@ class ProxyRefusedError(OSError):
     """A proxy does not connect to the service."""
 
 
+class NotExaminedError(OSError):
+    """This way is possible, but only requests knows how."""
+
+
 def reason_of(error: OSError) -> str:
     """Return the reason of an error of the network in a few words. It contains no name and no address."""
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -69,11 +73,11 @@ def connect(hop: Hop, timeout: float) -> socket.socket:
 def handshake(service: SplitResult, hop: Hop, verify: bool | str, timeout: float) -> Handshake:
     """Make a TLS connection to the service as requests would, and return what it shows. Raises OSError."""
     host = service.hostname or ""
-    with _tunnel(host, service.port or 443, hop, timeout) as tunnel:
-        with _context(verify).wrap_socket(tunnel, server_hostname=host) as secured:
-            certificate = secured.getpeercert(binary_form=True) or b""
-            issuer, expires_at = _described(certificate, secured.getpeercert() or {})
-            return Handshake(secured.version() or "TLS", issuer, expires_at)
+    tls, port = _context(verify), service.port or 443
+    with _tunnel(host, port, hop, timeout) as tunnel, tls.wrap_socket(tunnel, server_hostname=host) as secured:
+        certificate = secured.getpeercert(binary_form=True) or b""
+        issuer, expires_at = _described(certificate, secured.getpeercert() or {})
+        return Handshake(secured.version() or "TLS", issuer, expires_at)
 
 
 @contextlib.contextmanager
@@ -83,8 +87,8 @@ def _tunnel(host: str, port: int, hop: Hop, timeout: float) -> Iterator[socket.s
             yield connection
             return
         if hop.proxy.scheme == "https":
-            # One TLS connection inside another one needs buffers in memory, which requests has.
-            raise ProxyRefusedError("a proxy with a TLS connection of its own is not examined")
+            # One TLS connection inside another one needs buffers in memory.
+            raise NotExaminedError
         connection.sendall(_connect_request(host, port, hop.proxy))
         status = _status(connection)
         if status != 200:
@@ -118,10 +122,10 @@ def _context(verify: bool | str) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
-    if verify is True:
-        import requests
+    if isinstance(verify, bool):
+        from requests.certs import where
 
-        verify = requests.certs.where()
+        verify = where()
     if Path(verify).is_dir():
         return ssl.create_default_context(capath=verify)
     return ssl.create_default_context(cafile=verify)

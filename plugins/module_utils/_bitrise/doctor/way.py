@@ -113,21 +113,28 @@ def _check_proxy(checks: Checks, api_url: str, parts: SplitResult, transport: Tr
         text = "No proxy: {variable} excludes {host}" if variable else "No proxy is set"
         checks.ok("proxy", text, {"variable": variable}, variable=variable, host=address(parts.hostname))
         return network.Hop(parts.hostname or "", port)
-    try:
-        split = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        host, proxy_port = split.hostname, split.port or (443 if split.scheme == "https" else 80)
-    except ValueError:
-        host, proxy_port = None, 0
-    if not host:
+    split = _split_proxy(proxy)
+    if split is None:
         advice = f"Set {variable} to a URL such as http://proxy.example.com:3128."
         checks.fail("proxy", "The proxy in {variable} is not a URL", advice, {"variable": variable}, variable=variable)
         return None
+    host, proxy_port = split.hostname or "", split.port or (443 if split.scheme == "https" else 80)
     place = Private("address", f"{host}:{proxy_port}")
     has_password = split.password is not None
     text = "Proxy {proxy}, from {variable}" + (", with a password" if has_password else "")
     facts: Mapping[str, Value] = {"variable": variable, "has_password": has_password, "scheme": split.scheme}
     checks.ok("proxy", text, facts, proxy=place, variable=variable)
     return network.Hop(host, proxy_port, split)
+
+
+def _split_proxy(proxy: str) -> SplitResult | None:
+    """Return the parts of the URL of a proxy, or None if it is not one."""
+    try:
+        split = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        _port = split.port
+    except ValueError:
+        return None
+    return split if split.hostname else None
 
 
 def _check_connection(checks: Checks, hop: network.Hop, timeout: float) -> bool:
@@ -166,6 +173,9 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
         return True
     try:
         found = network.handshake(parts, hop, transport.verify, timeout)
+    except network.NotExaminedError:
+        checks.skip("tls", "TLS of {host}: not examined, because the proxy itself uses TLS", host=host)
+        return True
     except network.ProxyRefusedError as error:
         advice = "Check the user and the password in the proxy variable, and whether the proxy allows this host."
         text = "The proxy refuses the way to {host}: {reason}"
@@ -186,9 +196,7 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
     return True
 
 
-def _explain_distrust(
-    checks: Checks, parts: SplitResult, hop: network.Hop, timeout: float, error: OSError
-) -> None:
+def _explain_distrust(checks: Checks, parts: SplitResult, hop: network.Hop, timeout: float, error: OSError) -> None:
     host, reason = address(parts.hostname), network.reason_of(error)
     try:
         found = network.handshake(parts, hop, False, timeout)
@@ -201,7 +209,9 @@ def _explain_distrust(
         "If the issuer is your company's proxy, set ca_path to a bundle that contains its certificate authority. "
         "Otherwise somebody else answers instead of the service."
     )
-    checks.fail("tls", text, advice, {"version": found.version}, host=host, reason=reason, issuer=authority(found.issuer))
+    checks.fail(
+        "tls", text, advice, {"version": found.version}, host=host, reason=reason, issuer=authority(found.issuer)
+    )
 
 
 def authority(name: str) -> Value:
@@ -226,13 +236,17 @@ def _probe(checks: Checks, api_url: str, token: str | None, transport: Transport
             date = parse_http_date(response.headers.get("Date"))
             # A Date has no fractions of a second: on average, it is half a second too early.
             offset = None if date is None else date + 0.5 - (time.time() - seconds / 2)
-            probe = Probe(response.status_code, response.headers, seconds, offset, _json(response.json), is_html(response))
+            probe = Probe(
+                response.status_code, response.headers, seconds, offset, _json(response.json), is_html(response)
+            )
             probes.append(probe)
             if response.status_code == 429:
                 break
     except CiError as error:
         facts: Mapping[str, Value] = {"kind": error.kind, "status": error.status}
-        checks.fail("answer", "{message}", "Check api_url and the network.", facts, message=Private("message", error.message))
+        checks.fail(
+            "answer", "{message}", "Check api_url and the network.", facts, message=Private("message", error.message)
+        )
         return []
     finally:
         session.close()
