@@ -115,7 +115,7 @@ def _probe(
         lambda: look_at_refusals(asker, findings),
         lambda: look_at_apps(asker, findings, seen.apps),
         lambda: look_at_lists(asker, findings, slugs),
-        lambda: look_at_builds(asker, findings, app_slug, seen.me),
+        lambda: look_at_builds(asker, findings, seen.me),
         lambda: follow_certificate(files, material, findings),
         lambda: change_protected_password(files, material, findings),
         lambda: create_oddly(files, material, findings),

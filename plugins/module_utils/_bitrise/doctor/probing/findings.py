@@ -15,6 +15,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.t
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 415, 422})
 
 
+# Questions about builds and artifacts, which are no throw-away things.
+_NOT_ASKED = frozenset({"abort_finished", "artifact_page_refused"})
+
+
 class Findings:
     """What was found out. `unusual`: answers that the table does not have, which no emulator can repeat."""
 
@@ -40,7 +44,7 @@ class Findings:
 
 def is_asked(key: str) -> bool:
     """Return whether the doctor may ask this question at all."""
-    return BEHAVIOURS[key].probe != "none"
+    return BEHAVIOURS[key].probe != "none" and key not in _NOT_ASKED
 
 
 def whole_seconds(seconds: float | None) -> int | None:

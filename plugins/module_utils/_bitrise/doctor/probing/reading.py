@@ -136,7 +136,7 @@ def _look_at_paging(body: Mapping[str, Any], findings: Findings) -> None:
     findings.note("last_page", form_of(paging, "next"))
 
 
-def look_at_builds(asker: Asker, findings: Findings, app_slug: str, me: Mapping[str, Any]) -> None:
+def look_at_builds(asker: Asker, findings: Findings, me: Mapping[str, Any]) -> None:
     """Look at the builds of all apps, and at their logs."""
     builds = asker.get("/builds", limit=50).entries
     dated = [me.get("created_at"), *(build.get("triggered_at") for build in builds)]
@@ -149,18 +149,28 @@ def look_at_builds(asker: Asker, findings: Findings, app_slug: str, me: Mapping[
     for build in builds:
         if build.get("status") == ABORTED_WITH_SUCCESS and isinstance(build.get("status_text"), str):
             findings.note("status_text_4", build["status_text"])
-    _look_at_filters(asker, findings, app_slug)
+    _look_at_filters(asker, findings, builds)
     for build in builds[:_MOST_BUILDS]:
         _look_at_build(asker, findings, build)
     if "new_values" not in findings.values and (builds or findings.values.get("unset_values")):
         findings.note("new_values", False)
 
 
-def _look_at_filters(asker: Asker, findings: Findings, app_slug: str) -> None:
-    path = f"/apps/{path_part(app_slug)}/builds"
-    builds = asker.get(path, limit=1).entries
-    if not builds:
+def _path_of(build: Mapping[str, Any]) -> str | None:
+    """Return the path of a build, or None if the service does not tell its app."""
+    repository = build.get("repository")
+    app_slug = repository.get("slug") if isinstance(repository, Mapping) else None
+    slug = build.get("slug")
+    if not isinstance(app_slug, str) or not isinstance(slug, str):
+        return None
+    return f"/apps/{path_part(app_slug)}/builds/{path_part(slug)}"
+
+
+def _look_at_filters(asker: Asker, findings: Findings, builds: Sequence[Mapping[str, Any]]) -> None:
+    first = _path_of(builds[0]) if builds else None
+    if first is None:
         return
+    path = first.rpartition("/")[0]
     reply = asker.get(path, pull_request_id=999_999_999)
     ignored_or_not = "ignore" if reply.entries else "accept"
     findings.note("pull_request_id_alone", _tolerated(reply, ignored_or_not))
@@ -169,12 +179,9 @@ def _look_at_filters(asker: Asker, findings: Findings, app_slug: str) -> None:
 
 
 def _look_at_build(asker: Asker, findings: Findings, build: Mapping[str, Any]) -> None:
-    repository = build.get("repository")
-    app_slug = repository.get("slug") if isinstance(repository, Mapping) else None
-    slug = build.get("slug")
-    if not isinstance(app_slug, str) or not isinstance(slug, str):
+    path = _path_of(build)
+    if path is None:
         return
-    path = f"/apps/{path_part(app_slug)}/builds/{path_part(slug)}"
     if build.get("status") == RUNNING and build.get("is_on_hold") is True:
         if "log_on_hold" not in findings.values:
             reply = asker.get(f"{path}/log")
