@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -20,6 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration as DeclaredFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import (
     Inspector,
+    Verdict,
     check_pairs,
     look_inside,
 )
@@ -56,9 +58,12 @@ class _Found:
 
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
     warnings: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    # By text, what a record may say of it: the kind of an error, or the codes of findings.
+    kinds: dict[str, str] = field(default_factory=dict)
 
-    def add(self, host: str, problem: Problem) -> None:
+    def add(self, host: str, problem: Problem, kind: str) -> None:
         self.problems.setdefault((host, problem.text), problem)
+        self.kinds.setdefault(problem.text, kind)
 
     def warn(self, host: str, text: str) -> None:
         self.warnings.setdefault((host, text), Problem(text))
@@ -74,10 +79,10 @@ def check_declared(
     found = _Found()
     for declaration in declared:
         for problem in declaration.problems:
-            found.add(declaration.host, problem)
+            found.add(declaration.host, problem, "variable")
         for unknown in declaration.unknown:
             if unknown.is_misspelt:
-                found.add(declaration.host, unknown.problem)
+                found.add(declaration.host, unknown.problem, "variable")
     valid = [declaration for declaration in declaring if not declaration.problems]
     runs = runs_of(valid)
     number = _inspect_files(runs, read_file, found)
@@ -120,7 +125,7 @@ def _inspect_files(
                 number += sum(map(len, files.values()))
                 _judge(declaration.host, app.app_slug, files, inspector, found)
             except CiError as error:
-                found.add(declaration.host, _problem(error.message, app.app_slug))
+                found.add(declaration.host, _problem(error.message, app.app_slug), error.kind)
     return number
 
 
@@ -136,7 +141,7 @@ def _app_declarations(
         return app_declarations(validated.validated_parameters, reader)
     except CiError as error:
         for declaration in several:
-            found.add(declaration.host, Problem(error.message))
+            found.add(declaration.host, Problem(error.message), error.kind)
         return None
 
 
@@ -154,16 +159,21 @@ def _judge(
         if not _needs_password_of_service(inspector, kind, one)
     ]
 
-    def judge(check: Callable[[], Iterable[str]]) -> None:
+    def judge(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
         try:
             for text in check():
                 found.warn(host, text.replace(app_slug, APP))
         except CiError as error:
-            found.add(host, _problem(error.message, app_slug))
+            found.add(host, _problem(error.message, app_slug), " ".join([error.kind, *codes()]))
 
     for verdict in verdicts:
-        judge(verdict.check)
-    judge(lambda: check_pairs(verdicts))
+        judge(verdict.check, partial(_codes, verdict))
+    judge(partial(check_pairs, verdicts), lambda: ["unpaired"])
+
+
+def _codes(verdict: Verdict) -> list[str]:
+    inspection = verdict.inspection
+    return [finding.code for finding in inspection.errors] if inspection else []
 
 
 def _needs_password_of_service(inspector: Inspector, kind: FileKind, one: DeclaredFile) -> bool:
@@ -185,12 +195,12 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
         if apps is None:
             message = str(result.get("msg") or "the engine failed")
             for declaration in several:
-                found.add(declaration.host, Problem(message))
+                found.add(declaration.host, Problem(message), str((result.get("error") or {}).get("kind")))
             return None
         for declaration, outcome in zip(several, apps, strict=True):
             error = outcome.get("error")
             if error:
-                found.add(declaration.host, _problem(str(error.get("msg")), declaration.slug))
+                found.add(declaration.host, _problem(str(error.get("msg")), declaration.slug), str(error.get("kind")))
             else:
                 counts["apps"] += 1
                 counts["changed"] += bool(outcome.get("changed"))
@@ -201,18 +211,11 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
 
 def _add_warning(found: _Found, text: str, several: Sequence[Declaration]) -> None:
     """Add a warning of the engine, unless the files have brought the same one. It may be about many apps."""
-    known = {
-        problem.text.replace(APP, declaration.slug)
-        for declaration in several
-        for problem in _warnings_of(found, declaration)
-    }
+    slugs = {declaration.host: declaration.slug for declaration in several}
+    known = (problem.text.replace(APP, slugs.get(host, "")) for (host, _text), problem in found.warnings.items())
     if not any(one in text for one in known):
-        host = next((declaration.host for declaration in several if declaration.slug in text), several[0].host)
+        host = next((host for host, slug in slugs.items() if slug in text), several[0].host)
         found.warn(host, text)
-
-
-def _warnings_of(found: _Found, declaration: Declaration) -> list[Problem]:
-    return [problem for (host, _text), problem in found.warnings.items() if host == declaration.host]
 
 
 def _problem(message: str, app_slug: str) -> Problem:
@@ -224,9 +227,9 @@ def _report(checks: Checks, found: _Found, number: int) -> None:
     warnings = by_cause((host, problem) for (host, _text), problem in found.warnings.items())
     hints = {problem.text: problem.hint for problem in found.problems.values()}
     for cause in problems[:MOST_CAUSES]:
-        _add(checks.fail, cause, hints.get(cause.text, ""))
+        _add(checks.fail, cause, hints.get(cause.text, ""), found.kinds[cause.text])
     for cause in warnings[:MOST_CAUSES]:
-        _add(checks.warn, cause, "")
+        _add(checks.warn, cause, "", "warning")
     left = len(problems[MOST_CAUSES:]) + len(warnings[MOST_CAUSES:])
     if left:
         add = checks.fail if problems[MOST_CAUSES:] else checks.warn
@@ -235,15 +238,16 @@ def _report(checks: Checks, found: _Found, number: int) -> None:
         checks.ok("files", "{number} valid", {"number": number}, number=plural(number, "declared file"))
 
 
-def _add(add: Callable[..., None], cause: Cause, hint: str) -> None:
+def _add(add: Callable[..., None], cause: Cause, hint: str, kind: str) -> None:
     places = f" ({', '.join(cause.places[:3])})" if cause.places else ""
     hosts = [Private("host", host) for host in cause.hosts]
+    text = cause.text.replace(APP, cause.hosts[0]) if len(hosts) == 1 else cause.text
     values: dict[str, Value] = {
-        "message": Private("message", cause.text.rstrip(".") + places),
+        "message": Private("message", text.rstrip(".") + places),
         "hosts": hosts,
         "hint": Private("message", hint),
     }
-    add("files", "{message} [{hosts}]", "{hint}" if hint else "", {"hosts": len(hosts)}, **values)
+    add("files", "{message} [{hosts}]", "{hint}" if hint else "", {"kind": kind, "hosts": len(hosts)}, **values)
 
 
 def _report_outcome(checks: Checks, outcome: Json | None, valid: int) -> None:
