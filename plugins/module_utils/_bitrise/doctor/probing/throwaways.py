@@ -8,6 +8,7 @@ No other file is changed or deleted.
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -66,10 +67,12 @@ class Throwaways:
         started = self.now()
         if look():
             return 0.0
-        while self.now() - started < longest:
+        for _number in range(math.ceil(longest / LOOK_EVERY_S)):
             self._asker.client.sleep(LOOK_EVERY_S)
             if look():
                 return self.now() - started
+            if self.now() - started >= longest:
+                break
         return None
 
     def new_name(self, kind: FileKind, suffix: str = "") -> str:
