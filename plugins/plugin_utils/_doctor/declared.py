@@ -96,8 +96,7 @@ def _check_hosts(checks: Checks, declared: Sequence[Declaration], declaring: Seq
     facts: Mapping[str, Value] = {"hosts": len(declared), "declaring": len(declaring), "silent": len(silent)}
     values: dict[str, Value] = {
         "hosts": plural(len(declared), "host"),
-        "declaring": "all" if len(declaring) == len(declared) else len(declaring),
-        "verb": "declares" if len(declaring) == 1 < len(declared) else "declare",
+        "declaring": len(declaring),
         "silent": silent,
     }
     if not declaring:
@@ -107,9 +106,11 @@ def _check_hosts(checks: Checks, declared: Sequence[Declaration], declaring: Seq
         )
         checks.warn("hosts", "{hosts}, and none declares a file", advice, facts, **values)
     elif silent:
-        checks.ok("hosts", "{hosts}, of which {declaring} {verb} files. Without files: {silent}", facts, **values)
+        checks.ok("hosts", "{hosts}, {declaring} with declared files. Without files: {silent}", facts, **values)
+    elif len(declaring) == len(declared):
+        checks.ok("hosts", "{hosts}, all with declared files", facts, **values)
     else:
-        checks.ok("hosts", "{hosts}, of which {declaring} {verb} files", facts, **values)
+        checks.ok("hosts", "{hosts}, {declaring} with declared files", facts, **values)
 
 
 def _inspect_files(

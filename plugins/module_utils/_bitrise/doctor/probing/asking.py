@@ -49,6 +49,7 @@ class Asker:
     def __init__(self, client: BitriseClient, token: str) -> None:
         self.client = client
         self._token = token
+        self.server_errors = 0  # answers that tell nothing about how the service behaves
 
     def get(self, path: str, **params: Any) -> Reply:
         return self.ask("GET", path, params=params)
@@ -56,12 +57,12 @@ class Asker:
     def ask(self, method: str, path: str, json: Any = None, params: Mapping[str, Any] | None = None) -> Reply:
         what = f"find out how the service behaves ({method})"
         call = self.client.call(method, path, what, params=params, json=json, repeatable=method == "GET")
-        return _reply(self.client.send(call))
+        return self._reply(self.client.send(call))
 
     def ask_as_bearer(self, path: str) -> Reply:
         """Send a GET request with the token in the form `Bearer TOKEN`."""
         call = self.client.call("GET", path, "find out whether Bearer is accepted")
-        return _reply(self.client.send(replace(call, headers={"Authorization": f"Bearer {self._token}"})))
+        return self._reply(self.client.send(replace(call, headers={"Authorization": f"Bearer {self._token}"})))
 
     def every(self, path: str, **params: Any) -> list[dict[str, Any]]:
         """Return the objects of all pages. An answer without a list counts as an empty page."""
@@ -85,10 +86,10 @@ class Asker:
         response = self.client.send_to_storage("GET", url, "download a throw-away file")
         return response.content if succeeded(response) else None
 
-
-def _reply(response: requests.Response) -> Reply:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    return Reply(response.status_code, response.headers, response.text, body, is_html(response))
+    def _reply(self, response: requests.Response) -> Reply:
+        self.server_errors += response.status_code >= 500
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        return Reply(response.status_code, response.headers, response.text, body, is_html(response))

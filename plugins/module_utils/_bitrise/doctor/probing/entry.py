@@ -13,7 +13,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.m
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.table import BEHAVIOURS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import RUNNING
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, plural
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, Value, plural
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Asker
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.certificate import (
     change_protected_password,
@@ -80,7 +80,8 @@ def check_behaviour(
         return {}
     findings = Findings()
     problems = _probe(checks, asker, app_slug, seen, material, findings)
-    _report(checks, findings, problems)
+    _report(checks, findings)
+    _report_problems(checks, problems, asker.server_errors)
     return findings.as_record()
 
 
@@ -166,7 +167,7 @@ def _check_files(checks: Checks, removed: Sequence[str], kept: Sequence[str]) ->
         checks.ok("throwaways", "All throw-away files were removed")
 
 
-def _report(checks: Checks, findings: Findings, problems: Sequence[CiError]) -> None:
+def _report(checks: Checks, findings: Findings) -> None:
     asked = [key for key in BEHAVIOURS if is_asked(key)]
     different = {key: value for key, value in findings.values.items() if value != BEHAVIOURS[key].default}
     unknown = [key for key in asked if key not in findings.values and key not in findings.unusual]
@@ -192,11 +193,19 @@ def _report(checks: Checks, findings: Findings, problems: Sequence[CiError]) -> 
         advice = "Report this to the collection, with the record. Concerns {users}."
         question, users = BEHAVIOURS[key].question, BEHAVIOURS[key].users
         checks.warn(key, text, advice, {"value": shown}, question=question, answer=shown, users=users)
+
+
+def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors: int) -> None:
+    if server_errors:
+        text = "The service answered {number} with a server error, which tells nothing about its behaviour"
+        number = plural(server_errors, "request")
+        facts: Mapping[str, Value] = {"number": server_errors}
+        checks.warn("server_errors", text, "Run the doctor again later.", facts, number=number)
     if problems:
         text = "{number} of the questions could not be asked to the end, for example: {reason}"
         reason = Private("message", problems[0].message)
-        facts_ = {"kind": problems[0].kind, "status": problems[0].status}
-        checks.fail("interrupted", text, "Run the doctor again later.", facts_, number=len(problems), reason=reason)
+        facts = {"kind": problems[0].kind, "status": problems[0].status}
+        checks.fail("interrupted", text, "Run the doctor again later.", facts, number=len(problems), reason=reason)
 
 
 def _in_words(key: str, value: Answer) -> str:
