@@ -203,8 +203,9 @@ class ActionModule(PlayAction):
         except CiError as error:
             return play_result(failure={"msg": f"{last} {error.message}"})
         display.display(f"\n{last}{kept}\n")
-        stats = {
-            "failed_checks": [f"{check['group']}.{check['name']}" for check in checks if check["status"] == FAILED]
+        stats: Json = {
+            "failed_checks": [f"{check['group']}.{check['name']}" for check in checks if check["status"] == FAILED],
+            **({"behaviours": content["behaviours"]} if content["behaviours"] else {}),
         }
         if stats["failed_checks"]:
             return play_result(failure={"msg": f"{last} See the lines above."}, stats=stats)

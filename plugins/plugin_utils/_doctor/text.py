@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
 
 TITLES = {
     "here": "Here",
@@ -66,7 +67,11 @@ def verdict(checks: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _wrapped(start: str, text: str) -> list[str]:
-    """Return the text as lines, the later ones indented as far as the first. A message of others may hold anything."""
+    """Return the text as lines, the later ones indented as far as the first.
+
+    A message of others may contain anything, also a pointer to the doctor itself.
+    """
+    text = text.replace(DOCTOR, "")
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     found = textwrap.wrap(
         plain,

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
@@ -25,6 +26,9 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Pl
 display = Display()
 
 Json = dict[str, Any]
+
+# Kinds of errors whose cause the doctor finds. That of a token has a hint of its own.
+_FOR_DOCTOR = frozenset({"connection", "dns", "tls", "proxy", "timeout", "redirect", "missing_library"})
 
 
 class PlayFailureError(Exception):
@@ -42,6 +46,8 @@ class PlayAction(InProcess):
     """
 
     own: ClassVar[frozenset[str]] = frozenset()
+    # Whether the playbook doctor checks the service that this action uses.
+    has_doctor: ClassVar[bool] = True
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         """Do the work and return the result to register, as `play_result` makes it.
@@ -69,6 +75,8 @@ class PlayAction(InProcess):
             where = "".join(traceback.format_tb(error.__traceback__))
             answer.update(play_result(failure={"msg": text, "exception": f"{where}{type(error).__name__}"}))
         if answer.get("failure"):
+            if self.has_doctor:
+                answer["failure"] = _with_doctor(answer["failure"])
             # A playbook reports in a play of its own, which needs a host for what is true of all.
             answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
         return answer
@@ -131,6 +139,12 @@ def play_result(
     if stats:
         result["ansible_stats"] = {"data": dict(stats), "per_host": False, "aggregate": True}
     return result
+
+
+def _with_doctor(failure: Json) -> Json:
+    """Return the failure with a pointer to the doctor, if that finds its cause."""
+    kind = (failure.get("error") or {}).get("kind")
+    return {**failure, "msg": f"{failure.get('msg')} {DOCTOR}"} if kind in _FOR_DOCTOR else failure
 
 
 def pattern_of(host: str) -> str:

@@ -1,0 +1,8 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the errors of other modules and playbooks say about the doctor."""
+
+from __future__ import annotations
+
+DOCTOR = "Run 'ansible-playbook mobileops.ci.doctor' to find the cause."
