@@ -84,7 +84,6 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
 from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
 from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import closest_name
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_selection import (
@@ -129,8 +128,7 @@ class LookupModule(LookupBase):
                 selection.check()
             except NoHostsError as error:
                 override = f" To run anyway, set {prefix}_allow_empty to true." if prefix else ""
-                pointer = f" {DOCTOR}" if selection.failed and "mobileops.ci.doctor" not in str(error) else ""
-                raise AnsibleLookupError(f"{error} No task was run.{override}{pointer}") from None
+                raise AnsibleLookupError(f"{error} No task was run.{override}") from None
         return list(selection.patterns)
 
     def _requested_patterns(self, name: str, variables: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import with_pointer
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
@@ -26,9 +26,6 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Pl
 display = Display()
 
 Json = dict[str, Any]
-
-# Kinds of errors whose cause the doctor finds. That of a token has a hint of its own.
-_FOR_DOCTOR = frozenset({"connection", "dns", "tls", "proxy", "timeout", "redirect", "missing_library"})
 
 
 class PlayFailureError(Exception):
@@ -143,8 +140,7 @@ def play_result(
 
 def _with_doctor(failure: Json) -> Json:
     """Return the failure with a pointer to the doctor, if that finds its cause."""
-    kind = (failure.get("error") or {}).get("kind")
-    return {**failure, "msg": f"{failure.get('msg')} {DOCTOR}"} if kind in _FOR_DOCTOR else failure
+    return {**failure, "msg": with_pointer(str(failure.get("msg")), (failure.get("error") or {}).get("kind"))}
 
 
 def pattern_of(host: str) -> str:

@@ -6,3 +6,10 @@
 from __future__ import annotations
 
 DOCTOR = "Run 'ansible-playbook mobileops.ci.doctor' to find the cause."
+# Kinds of errors whose cause the doctor finds. The hint about a token has the pointer already.
+_KINDS = frozenset({"connection", "dns", "tls", "proxy", "timeout", "redirect", "missing_library"})
+
+
+def with_pointer(message: str, kind: str | None) -> str:
+    """Return the message of an error, with a pointer to the doctor if that finds the cause."""
+    return f"{message} {DOCTOR}" if kind in _KINDS else message

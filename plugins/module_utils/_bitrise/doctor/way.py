@@ -347,13 +347,18 @@ def check_storage(checks: Checks, url: str | None, transport: Transport) -> None
         advice = "Run the doctor with doctor_app and doctor_writes, which uploads a file."
         checks.skip("storage", "File storage: no app has a file with an address to download it from", advice)
         return
+    try:
+        check_url(url, "the address of the file storage")
+    except OptionError as error:
+        advice = "Check whether a proxy rewrites answers."
+        checks.fail("storage", "File storage: {problem}", advice, problem=Private("message", error.message))
+        return
     parts = urlsplit(url)
     once = replace(transport, max_retries=0)
     session = HttpSession(once, Gates(once.clock, once.time_limit), Redactor(), None)
     host = Private("address", parts.hostname or "")
     started = time.monotonic()
     try:
-        check_url(url, "the address of the file storage")
         response = session.send(Call("GET", f"{parts.scheme}://{parts.netloc}/", "reach the file storage"))
     except CiError as error:
         facts = {"kind": error.kind}

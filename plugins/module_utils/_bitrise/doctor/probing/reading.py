@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Asker, Reply
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings, form_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS
+from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
 
 _DATES = {
@@ -89,8 +90,8 @@ def _look_at_title_filter(asker: Asker, findings: Findings, apps: Sequence[Mappi
         return
     title, slug = max(named, key=lambda one: len(one[0]))
 
-    def matches(text: str) -> bool:
-        return any(entry.get("slug") == slug for entry in asker.every("/apps", title=text))
+    def matches(title: str) -> bool:
+        return any(entry.get("slug") == slug for entry in asker.every("/apps", title=title))
 
     if asker.get("/apps", title=f"mobileops {secrets.token_hex(8)}").entries:
         findings.note("title_filter", "ignored")
@@ -140,11 +141,11 @@ def look_at_builds(asker: Asker, findings: Findings, me: Mapping[str, Any]) -> N
     """Look at the builds of all apps, and at their logs."""
     builds = asker.get("/builds", limit=50).entries
     dated = [me.get("created_at"), *(build.get("triggered_at") for build in builds)]
-    for text in dated:
-        if isinstance(text, str) and text:
-            findings.note("dates", next((form for form, known in _DATES.items() if known.fullmatch(text)), "another"))
-    statuses = {build.get("status") for build in builds}
-    if any(isinstance(status, int) and status not in STATUS_NAMES for status in statuses):
+    for shown in map(text, dated):
+        if shown:
+            findings.note("dates", next((form for form, known in _DATES.items() if known.fullmatch(shown)), "another"))
+    statuses = [status for build in builds if (status := number(build.get("status"))) is not None]
+    if any(status not in STATUS_NAMES for status in statuses):
         findings.note("new_values", True)
     for build in builds:
         if build.get("status") == ABORTED_WITH_SUCCESS and isinstance(build.get("status_text"), str):
@@ -195,8 +196,8 @@ def _look_at_build(asker: Asker, findings: Findings, build: Mapping[str, Any]) -
             if reply.succeeded and isinstance(reply.body, Mapping) and reply.body.get("is_archived") is True:
                 findings.note("archived_log_chunks", "kept" if reply.body.get("log_chunks") else "none")
         if findings.values.get("new_values") is not True:
-            types = {entry.get("artifact_type") for entry in asker.get(f"{path}/artifacts", limit=50).entries}
-            if any(isinstance(known, str) and known and known not in _ARTIFACT_TYPES for known in types):
+            types = [text(entry.get("artifact_type")) for entry in asker.get(f"{path}/artifacts", limit=50).entries]
+            if any(known and known not in _ARTIFACT_TYPES for known in types):
                 findings.note("new_values", True)
 
 
