@@ -252,9 +252,9 @@ def _add(add: Callable[..., None], cause: Cause, hint: str, kind: str) -> None:
 
 
 def _report_outcome(checks: Checks, outcome: Json | None, valid: int) -> None:
-    if outcome is None:
+    if outcome is None or not outcome["apps"]:
         if valid:
-            checks.skip("rollout", "Not compared with the service")
+            checks.skip("rollout", "No app was compared with the service")
         return
     text = "A rollout would change {changed} of {apps}"
     checks.ok("rollout", text, dict(outcome), changed=outcome["changed"], apps=plural(outcome["apps"], "app"))

@@ -39,18 +39,24 @@ def needs_ascii() -> bool:
 
 
 def lines_of(checks: Iterable[Mapping[str, Any]], *, ascii_only: bool) -> Iterator[tuple[str, str | None]]:
-    """Yield each line with its colour. `checks`: as results of the module, in the order of their groups."""
+    """Yield each line with its colour. `checks`: as results of the module, in the order of their groups.
+
+    What several checks of a group advise alike is shown below the first one.
+    """
     marks = _ASCII_MARKS if ascii_only else _MARKS
     group = None
+    advised: set[str] = set()
     for check in checks:
         if check["group"] != group:
+            advised.clear()
             if group is not None:
                 yield "", None
             group = check["group"]
             yield TITLES.get(group, group), None
         for line in _wrapped(f"[{marks[check['status']]}] ", check["message"]):
             yield _shown(line, ascii_only=ascii_only), _COLOURS[check["status"]]
-        if check["advice"]:
+        if check["advice"] and check["advice"] not in advised:
+            advised.add(check["advice"])
             for line in _wrapped(_INDENT + "-> ", check["advice"]):
                 yield _shown(line, ascii_only=ascii_only), None
 

@@ -47,6 +47,12 @@ def test_one_line_for_each_check() -> None:
     ]
 
 
+def test_equal_advice_is_shown_once_in_a_group() -> None:
+    advised = [check("warning", advice="Change it."), check("failed", advice="Change it.")]
+    again = {**advised[0], "group": "token"}
+    assert [line for line in text([*advised, again]) if "->" in line] == ["    -> Change it."] * 2
+
+
 def test_plain_ascii() -> None:
     found = text(CHECKS, ascii_only=True)
     assert found[1:5] == ["[+] Caf?", "[!] It is so", "    -> Change it.", "[x] It is so"]

@@ -42,6 +42,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._service_client impor
 
 BEHAVIOUR = "behaviour"
 _LISTED_APPS = 10
+# How the table says that nothing depends on an answer.
+_WITHOUT_EFFECT = "nothing"
 
 
 @dataclass(frozen=True)
@@ -177,22 +179,30 @@ def _report(checks: Checks, findings: Findings) -> None:
     facts = {"unknown": unknown}
     checks.ok("answers", text, facts, answered=answered, asked=len(asked), expected=expected)
     for key, value in different.items():
-        behaviour = BEHAVIOURS[key]
-        checks.warn(
-            key,
-            "{question} {answer} (expected: {default})",
-            "Concerns {users}.",
-            {"value": value},
-            question=behaviour.question,
-            answer=_in_words(key, value),
-            default=_in_words(key, behaviour.default),
-            users=behaviour.users,
-        )
+        _add_difference(checks, key, value)
     for key, shown in findings.unusual.items():
         text = "{question} In a way that is not known: {answer}"
         advice = "Report this to the collection, with the record. Concerns {users}."
         question, users = BEHAVIOURS[key].question, BEHAVIOURS[key].users
         checks.warn(key, text, advice, {"value": shown}, question=question, answer=shown, users=users)
+
+
+def _add_difference(checks: Checks, key: str, value: Answer) -> None:
+    """Add an answer that is not the expected one. It is a warning only if something depends on it."""
+    behaviour = BEHAVIOURS[key]
+    values: dict[str, Value] = {
+        "question": behaviour.question,
+        "answer": _in_words(key, value),
+        "default": _in_words(key, behaviour.default),
+        "users": behaviour.users.removeprefix(_WITHOUT_EFFECT).lstrip(": "),
+    }
+    text = "{question} {answer} (expected: {default})"
+    if not behaviour.users.startswith(_WITHOUT_EFFECT):
+        checks.warn(key, text, "Concerns {users}.", {"value": value}, **values)
+    elif values["users"]:
+        checks.ok(key, text + ". No effect: {users}", {"value": value}, **values)
+    else:
+        checks.ok(key, text + ". No effect", {"value": value}, **values)
 
 
 def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors: int) -> None:
