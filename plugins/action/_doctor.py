@@ -38,6 +38,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.declared impo
 from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.record import write_record
 from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.text import TITLES, lines_of, needs_ascii, verdict
 from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import Call
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, display, play_result
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, connection_of
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
@@ -97,6 +98,12 @@ class ActionModule(PlayAction):
     def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
         """Show how many apps are done. After the comma the engine counts changes, of which it makes none."""
         return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
+
+    def _answer(self, result: Json, call: Call | None) -> Json:
+        """Keep the warnings with the result: they become checks. ansible-core would show them, too."""
+        warnings = result.pop("warnings", None)
+        answer = super()._answer(result, call)
+        return {**answer, "warnings": warnings} if warnings else answer
 
     def _own_variables(self, task_vars: Json) -> Json:
         read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))

@@ -38,6 +38,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declara
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import (
     apps_of,
     check_shared_apps,
+    name_hosts,
     runs_of,
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary import APP
@@ -206,17 +207,15 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
                 counts["apps"] += 1
                 counts["changed"] += bool(outcome.get("changed"))
         for text in result.get("warnings") or ():
-            _add_warning(found, str(text), several)
+            _add_warning(found, name_hosts(str(text), several), several)
     return counts
 
 
 def _add_warning(found: _Found, text: str, several: Sequence[Declaration]) -> None:
     """Add a warning of the engine, unless the files have brought the same one. It may be about many apps."""
-    slugs = {declaration.host: declaration.slug for declaration in several}
-    known = (problem.text.replace(APP, slugs.get(host, "")) for (host, _text), problem in found.warnings.items())
-    if not any(one in text for one in known):
-        host = next((host for host, slug in slugs.items() if slug in text), several[0].host)
-        found.warn(host, text)
+    if not any(known.replace(APP, host) in text for host, known in found.warnings):
+        hosts = (declaration.host for declaration in several if declaration.host in text)
+        found.warn(next(hosts, several[0].host), text)
 
 
 def _problem(message: str, app_slug: str) -> Problem:

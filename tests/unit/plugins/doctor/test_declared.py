@@ -225,6 +225,19 @@ def test_what_only_the_service_knows(emulator: Emulator, folder: Path, files: Fi
     assert {request["method"] for request in emulator.requests()} == {"GET"}
 
 
+def test_a_warning_of_file_and_engine_is_one_line(emulator: Emulator, folder: Path, files: Files) -> None:
+    load(emulator, 1)
+    entries = {"code_signing_profiles": [{"src": "text", "verify": "warn"}], "code_signing_certificates": []}
+    found = examined(folder, {"one": entries}, emulator)
+    assert only(found, WARNING).message.endswith(" [one]")
+    # What only the engine knows is a line, too: the content of a protected file cannot be compared.
+    load(emulator, 1, **{CERTIFICATES: [a_file("dist.p12", files.p12, is_protected=True, age_s=0)]})
+    emulator.options(hash_fields=False)
+    found = examined(folder, {"one": {"code_signing_certificates": [certificate()]}}, emulator)
+    assert "protected" in only(found, WARNING).message
+    assert only(found, WARNING).message.endswith(" [one]")
+
+
 @pytest.mark.usefixtures("files")
 def test_an_engine_that_fails(folder: Path) -> None:
     found = examined(folder, {"one": {"code_signing_profiles": [{"src": "fits"}]}}, failure="no way")
