@@ -225,9 +225,10 @@ def _check_rights(checks: Checks, apps: Sequence[Mapping[str, Any]], rights: _Ri
             "noun": "app" if known == 1 else "apps",
         }
         if not known:
-            checks.skip(
-                right, "{what} of {number}: not known, there is no build", what=words.capitalize(), number="apps"
+            reason = (
+                "no app was asked" if not outcomes else "no build was found" if right == "artifacts" else "see below"
             )
+            checks.skip(right, "Whether it may list {what} is not known: {reason}", what=words, reason=reason)
         elif not lacking:
             checks.ok(right, "It may list {what} in {granted} of {known} {noun}", facts, **values)
         else:
