@@ -190,18 +190,20 @@ def test_each_answer_alone(patient: Patient, key: str, value: Value) -> None:
     expected = {one: None if one in unknown else BEHAVIOURS[one].default for one in found.answers}
     assert found.answers == {**expected, **IMPLIED.get((key, value), {}), key: value}
     shown = {check.name: check for check in found.checks}[key]
-    assert shown.status == (OK if BEHAVIOURS[key].users.startswith("nothing") else WARNING)
+    assert shown.status == (WARNING if BEHAVIOURS[key].effect(value) else OK)
     assert shown.message.startswith(BEHAVIOURS[key].question)
     assert shown.facts == {"value": value}
 
 
 def test_answers_that_differ_say_what_that_means(patient: Patient) -> None:
-    patient.behaves(confirm_delay_s=4, patch_unprocessed="refuse")
+    patient.behaves(confirm_delay_s=4, create_status="200")
     shown = {check.name: check.as_result() for check in patient.examine().checks}
     assert shown["confirm_delay_s"]["message"] == (
         "How long after its confirmation is a file processed? 4 s (expected: 0 s)"
     )
-    assert shown["patch_unprocessed"]["advice"] == f"Concerns {BEHAVIOURS['patch_unprocessed'].users}."
+    assert shown["confirm_delay_s"]["advice"] == BEHAVIOURS["confirm_delay_s"].effect(4) != ""
+    assert shown["create_status"]["status"] == OK
+    assert shown["create_status"]["message"].endswith("200 (expected: 201). This makes no difference")
     assert shown["answers"]["message"].endswith(" as expected")
 
 

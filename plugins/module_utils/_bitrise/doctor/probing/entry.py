@@ -42,8 +42,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._service_client impor
 
 BEHAVIOUR = "behaviour"
 _LISTED_APPS = 10
-# How the table says that nothing depends on an answer.
-_WITHOUT_EFFECT = "nothing"
 
 
 @dataclass(frozen=True)
@@ -188,21 +186,19 @@ def _report(checks: Checks, findings: Findings) -> None:
 
 
 def _add_difference(checks: Checks, key: str, value: Answer) -> None:
-    """Add an answer that is not the expected one. It is a warning only if something depends on it."""
-    behaviour = BEHAVIOURS[key]
+    """Add an answer that is not the expected one. It is a warning only if it makes a difference to users."""
+    behaviour, effect = BEHAVIOURS[key], BEHAVIOURS[key].effect(value)
+    text = "{question} {answer} (expected: {default})"
     values: dict[str, Value] = {
         "question": behaviour.question,
         "answer": _in_words(key, value),
         "default": _in_words(key, behaviour.default),
-        "users": behaviour.users.removeprefix(_WITHOUT_EFFECT).lstrip(": "),
+        "effect": effect,
     }
-    text = "{question} {answer} (expected: {default})"
-    if not behaviour.users.startswith(_WITHOUT_EFFECT):
-        checks.warn(key, text, "Concerns {users}.", {"value": value}, **values)
-    elif values["users"]:
-        checks.ok(key, text + ". No effect: {users}", {"value": value}, **values)
+    if effect:
+        checks.warn(key, text, "{effect}", {"value": value}, **values)
     else:
-        checks.ok(key, text + ". No effect", {"value": value}, **values)
+        checks.ok(key, text + ". This makes no difference", {"value": value}, **values)
 
 
 def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors: int) -> None:
