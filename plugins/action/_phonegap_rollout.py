@@ -86,6 +86,8 @@ class Rollout:
 class ActionModule(PlayAction):
     """Runs for one host, which only provides variables."""
 
+    has_doctor = False
+
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         del options
         host = str(task_vars["inventory_hostname"])

@@ -196,6 +196,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details 
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import with_pointer
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
 from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
@@ -264,7 +265,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._prepared: dict[str, dict[str, Any]] = {}
             self._add(self._apps(path, cache), inventory, path)
         except (CiError, AnsibleError) as error:
-            message = error.message if isinstance(error, CiError) else " ".join(str(error).split())
+            if isinstance(error, CiError):
+                message = with_pointer(error.message, error.kind)
+            else:
+                message = " ".join(str(error).split())
             if not self._names_this_plugin:
                 # An encrypted file that is for another plugin, or that cannot be decrypted.
                 raise AnsibleParserError(message) from None

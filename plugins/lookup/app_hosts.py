@@ -43,6 +43,11 @@ options:
     description:
       - Host pattern to use if no inventory was given and no pattern was requested.
     type: str
+  otherwise:
+    description:
+      - Host pattern to use if the play would run on no host, instead of an error. Then the play has to report the
+        reason itself, as the playbook C(mobileops.ci.doctor) does.
+    type: str
 seealso:
   - plugin: mobileops.ci.bitrise
     plugin_type: inventory
@@ -114,6 +119,10 @@ class LookupModule(LookupBase):
         allow_empty = self.get_option("allow_empty")
         if prefix:
             allow_empty = self._flag(f"{prefix}_allow_empty", variables, default=allow_empty)
+        otherwise = self.get_option("otherwise")
+        if otherwise:
+            _inventory_sources.record_problem("" if allow_empty else selection.problem())
+            return list(selection.patterns) if selection.has_hosts() else [otherwise]
         if not allow_empty and not any(context.CLIARGS.get(mode) for mode in _MODES_WITHOUT_HOSTS):
             try:
                 selection.check()

@@ -143,6 +143,14 @@ class ServiceClient:
         headers = {"Content-Type": "application/json"} if method in ("POST", "PATCH", "PUT") else {}
         return Call(method, self.api_url + path, what, path, params, json, None, headers, repeatable)
 
+    def send(self, call: Call) -> requests.Response:
+        """Return the answer to a request, whatever its status."""
+        return self._api.send(call)
+
+    def send_to_storage(self, method: str, url: str, what: str, data: bytes | None = None) -> requests.Response:
+        """Return the answer of the storage to a request with a signed URL, whatever its status."""
+        return self._storage.send(self._signed(method, url, what, data=data))
+
     def answer(self, call: Call) -> dict[str, Any]:
         """The JSON object that the service answers a request with.
 

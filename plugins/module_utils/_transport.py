@@ -108,16 +108,26 @@ class Transport:
 
     def proxy_for(self, url: str) -> Proxy | None:
         """Return the proxy for this URL by the usual variables, or None if there is none."""
-        parts = urlsplit(url)
-        without = next((self.env[name] for name in _spellings("no_proxy") if self.env.get(name)), "")
-        if proxy_bypass_environment(parts.netloc.rpartition("@")[2], {"no": without}) or _in_network(parts, without):
-            return None
-        names = (*_spellings(f"{parts.scheme}_proxy"), *_spellings("all_proxy"))
+        proxy = self._named_proxy(url)
+        return None if proxy is None or self._excluding(url) else proxy
+
+    def no_proxy_for(self, url: str) -> str:
+        """Return the variable because of which no proxy is used for this URL, or "" if none is named for it either."""
+        return self._excluding(url) if self._named_proxy(url) else ""
+
+    def _named_proxy(self, url: str) -> Proxy | None:
+        scheme = urlsplit(url).scheme
+        names = (*_spellings(f"{scheme}_proxy"), *_spellings("all_proxy"))
         proxy = next((Proxy(name, self.env[name]) for name in names if self.env.get(name)), None)
         # Plain HTTP is for this machine only, so it must not leave it by way of a proxy either.
-        if proxy and parts.scheme == "http" and not is_loopback(proxy.host):
-            return None
-        return proxy
+        return None if proxy and scheme == "http" and not is_loopback(proxy.host) else proxy
+
+    def _excluding(self, url: str) -> str:
+        """Return the variable that excludes the host of the URL from the use of proxies, or ""."""
+        variable = next((name for name in _spellings("no_proxy") if self.env.get(name)), "")
+        parts, without = urlsplit(url), self.env.get(variable, "")
+        host = parts.netloc.rpartition("@")[2]
+        return variable if proxy_bypass_environment(host, {"no": without}) or _in_network(parts, without) else ""
 
     def proxies(self, url: str) -> dict[str, str]:
         """Return the proxy for this URL in the form of requests."""

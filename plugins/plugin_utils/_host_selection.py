@@ -75,6 +75,17 @@ class Selection:
         """Return whether the user named an inventory, or ansible-core's default inventory exists."""
         return any(source != _DEFAULT_INVENTORY or Path(source).exists() for source in self.sources)
 
+    def has_hosts(self) -> bool:
+        return bool(self._select(self.patterns, self.limit))
+
+    def problem(self) -> str:
+        """Return the message of the error that `check` raises, or an empty text."""
+        try:
+            self.check()
+        except NoHostsError as error:
+            return str(error)
+        return ""
+
     def check(self) -> None:
         """Raise NoHostsError if no host is selected, if a name is misspelt, or if a source of the inventory failed."""
         hosts = self._select(self.patterns, self.limit)

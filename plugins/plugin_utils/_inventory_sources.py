@@ -11,6 +11,7 @@ from __future__ import annotations
 
 _failed: dict[str, str] = {}
 _without_hosts: dict[str, str] = {}
+_problems: list[str] = []
 
 
 def begin(source: str) -> None:
@@ -35,3 +36,12 @@ def failed_sources() -> dict[str, str]:
 def sources_without_hosts() -> dict[str, str]:
     """Return the reason for each source that was read and contains no app."""
     return dict(_without_hosts)
+
+
+def record_problem(message: str) -> None:
+    """Keep why hosts cannot be selected, for a play that runs all the same. An empty text: there is no problem."""
+    _problems[:] = [message] if message else []
+
+
+def selection_problems() -> list[str]:
+    return list(_problems)

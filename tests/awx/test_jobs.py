@@ -152,6 +152,16 @@ def test_blank_answers(awx: Awx) -> None:
     assert wrong.status != 0
 
 
+def test_doctor(awx: Awx) -> None:
+    inventory = declared(awx, TITLES[:2])
+    answers = {"doctor_apps": "", "doctor_app": "", "doctor_writes": ""}
+    result = awx.job(inventory, answers=answers, arguments=["-vvvv"]).run("doctor.yml")
+    assert result.status == 0, result.text
+    assert awx.leaks_of(result) == []
+    assert result.artifacts["failed_checks"] == []
+    assert "2 hosts, all with declared files" in result.text
+
+
 def test_slices_equal_the_whole(awx: Awx) -> None:
     titles = [f"App {number:02}" for number in range(60)]
     inventory = declared(awx, titles)

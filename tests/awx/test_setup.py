@@ -115,6 +115,7 @@ def test_twice(tmp_path: Path, controller: Controller) -> None:
         "rotate certificate": 1,
         "report": 1,
         "abort stale builds": 1,
+        "doctor": 1,
         "notify": 1,
     }
     assert controller.names_associated("job_templates", f"{NAME}: rollout", "credentials") == [f"{NAME}: Bitrise"]

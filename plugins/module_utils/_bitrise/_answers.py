@@ -10,12 +10,13 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import HINTS as COMMON_HINTS
 from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import is_identifier
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
 
 HINTS = {
     **COMMON_HINTS,
-    "unauthorized": "Check api_token (or BITRISE_API_TOKEN): the token is wrong, has expired or was revoked.",
+    "unauthorized": "Check api_token (or BITRISE_API_TOKEN): the token is wrong, has expired or was revoked. " + DOCTOR,
     "forbidden": "The user of this token lacks the permission for it on the app. "
     "Code signing files, for example, need the role admin or owner.",
     "not_found": "Either it does not exist or this token has no access to it: the service gives the same answer for "

@@ -61,7 +61,7 @@ class BitriseClient(ServiceClient):
         habits: Habits | None = None,
     ) -> None:
         token = check_token(api_token, "api_token")
-        _check_api_url(api_url)
+        check_api_url(api_url)
         redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
         super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
         self.habits = habits or Habits()
@@ -224,7 +224,7 @@ class BitriseClient(ServiceClient):
             anchors.add(anchor)
 
 
-def _check_api_url(api_url: str) -> None:
+def check_api_url(api_url: str) -> None:
     """Raise OptionError for an address of the vendor that is not the one of the API."""
     try:
         parts = urlsplit(api_url)

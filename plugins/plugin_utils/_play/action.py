@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import with_pointer
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
@@ -42,6 +43,8 @@ class PlayAction(InProcess):
     """
 
     own: ClassVar[frozenset[str]] = frozenset()
+    # Whether the playbook doctor checks the service that this action uses.
+    has_doctor: ClassVar[bool] = True
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         """Do the work and return the result to register, as `play_result` makes it.
@@ -69,6 +72,8 @@ class PlayAction(InProcess):
             where = "".join(traceback.format_tb(error.__traceback__))
             answer.update(play_result(failure={"msg": text, "exception": f"{where}{type(error).__name__}"}))
         if answer.get("failure"):
+            if self.has_doctor:
+                answer["failure"] = _with_doctor(answer["failure"])
             # A playbook reports in a play of its own, which needs a host for what is true of all.
             answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
         return answer
@@ -131,6 +136,11 @@ def play_result(
     if stats:
         result["ansible_stats"] = {"data": dict(stats), "per_host": False, "aggregate": True}
     return result
+
+
+def _with_doctor(failure: Json) -> Json:
+    """Return the failure with a pointer to the doctor, if that finds its cause."""
+    return {**failure, "msg": with_pointer(str(failure.get("msg")), (failure.get("error") or {}).get("kind"))}
 
 
 def pattern_of(host: str) -> str:

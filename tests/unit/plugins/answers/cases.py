@@ -71,6 +71,15 @@ CASES = [
     Case("bitrise_user_info", {"user_slug": "u"}, ("GET /users/{user-slug}",), "one"),
     Case("bitrise_organization_info", {}, ("GET /organizations",)),
     Case("bitrise_organization_info", {"organization_slug": "o"}, ("GET /organizations/{org-slug}",), "one"),
+    Case(
+        "bitrise_doctor",
+        {**_IN_APP, "writes": True, "concurrency": 1},
+        (
+            *("GET /me", "GET /organizations", "GET /apps", "GET /builds"),
+            *(f"GET {path}" for path in (APP, BUILDS, f"{BUILD}/log", ARTIFACTS)),
+            *_ALL_KINDS,
+        ),
+    ),
     Case("bitrise_build_info", _IN_APP, (f"GET {BUILDS}",)),
     Case("bitrise_build_info", _IN_BUILD, (f"GET {BUILD}",), "one"),
     Case("bitrise_build_info", {"status": "on-hold"}, ("GET /builds",), "of all apps"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import re
 import tempfile
@@ -19,6 +20,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor import network
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
@@ -37,6 +39,7 @@ TYPED = {
     "bitrise_build_info",
     "bitrise_build_log",
     "bitrise_build_trigger",
+    "bitrise_doctor",
     "bitrise_organization_info",
     "bitrise_user_info",
 }
@@ -63,6 +66,8 @@ class FakeHttp:
 
     def _body(self, call: Call) -> bytes:
         request = f"{call.method} {urlsplit(call.url).path.removeprefix('/v0.1')}"
+        if request == "GET ":
+            return b"{}"  # the root of the API, of which the description tells nothing
         # The most exact one: "uploaded" is no slug.
         found = [name for name, pattern in self._patterns.items() if pattern.fullmatch(request)]
         return self._answers[min(found, key=lambda name: name.count("{"))]
@@ -127,6 +132,10 @@ def test_odd_answers(case: Case, number: int) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(HttpSession, "_once", http.answer)
         patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
+        # Only the doctor makes connections of its own.
+        patch.setattr(network, "resolve", lambda _hop: ["192.0.2.1"])
+        patch.setattr(network, "connect", lambda _hop, _timeout: io.BytesIO())
+        patch.setattr(network, "handshake", lambda *_arguments: network.Handshake("TLSv1.3", "Acme", None))
         for check_mode in (True, False):
             check(case, carried_out(case, folder, check_mode=check_mode))
 

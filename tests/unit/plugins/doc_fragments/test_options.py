@@ -114,7 +114,7 @@ def test_action_group_holds_exactly_the_modules() -> None:
 def test_attributes(module: str) -> None:
     attributes = documentation()[module]["doc"]["attributes"]
     assert attributes["check_mode"]["support"] == "full"
-    assert attributes["diff_mode"]["support"] == ("N/A" if module.endswith("_info") else "full")
+    assert attributes["diff_mode"]["support"] == ("N/A" if module.endswith(("_info", "_doctor")) else "full")
     groups = [f"{COLLECTION}.{module.split('_', maxsplit=1)[0]}"] if asks_a_service(module) else None
     assert attributes.get("action_group", {}).get("membership") == groups
     assert attributes["idempotent"]["support"] in ("full", "partial", "N/A")

@@ -241,6 +241,21 @@ def test_a_misspelt_variable_does_not_select_all_hosts(
     assert select(source(), call=call, abort_stale_builds_hours=3, abort_stale_builds_hold_hours=3) == ["all"]
 
 
+def test_a_play_that_reports_the_problem_itself(source: Callable[..., str], select: Select) -> None:
+    call = "query('mobileops.ci.app_hosts', prefix='doctor', without_inventory='localhost', otherwise='localhost')"
+    problems = _inventory_sources.selection_problems
+
+    assert select(source(), call=call) == ["all"]
+    assert problems() == []
+    broken = source({"project_typ": "ios"})
+    assert select(broken, call=call) == ["localhost"]
+    assert [text for text in problems() if "Unknown option project_typ" in text] == problems() != []
+    assert select(broken, call=call, doctor_allow_empty=True) == ["localhost"]
+    assert problems() == []
+    assert select(source(), call=call, doctor_hosts="App_1") == ["localhost"]
+    assert "Did you mean" in problems()[0]
+
+
 def test_terms_and_options_instead_of_variables(source: Callable[..., str], select: Select, refuse: Refuse) -> None:
     path = source()
 

@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.action import (
     _adopt,
     _artifact_retention,
     _code_signing_report,
+    _doctor,
     _phonegap_rollout,
     _rotate_certificate,
 )
@@ -43,6 +44,7 @@ ROLES: dict[str, tuple[Variables, set[str], Mapping[str, Any]]] = {
 PLAYBOOKS = {
     "abort_stale_builds": _abort_stale_builds.VARIABLES,
     "adopt": _adopt.VARIABLES,
+    "doctor": _doctor.VARIABLES,
     "phonegap_rollout": _phonegap_rollout.VARIABLES,
     "rotate_certificate": _rotate_certificate.VARIABLES,
 }

@@ -1,0 +1,268 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook doctor: check the controller, the way to the service, the token, the declarations and the behaviour."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import (
+    FAILED,
+    OK,
+    Checks,
+    Private,
+    Pseudonyms,
+    recorded,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR, DOCTOR
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.interpreter import HERE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.token import TOKEN
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.way import WAY
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
+from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration, declaration_of
+from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.controller import (
+    check_folders,
+    check_place,
+    check_versions,
+    collection_version,
+)
+from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.declared import DECLARED, check_declared
+from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.record import write_record
+from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.text import TITLES, lines_of, needs_ascii, verdict
+from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import Call
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, display, play_result
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, connection_of
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
+
+BEHAVIOUR = "behaviour"
+# Variables by the options of the module.
+_OPTIONS = {"app": "app_slug", "writes": "writes", "apps": "sample", "concurrency": "concurrency"}
+_WITHOUT_DEFAULT = {
+    variable: {key: value for key, value in DOCTOR.argument_spec[option].items() if key != "default"}
+    for variable, option in _OPTIONS.items()
+}
+VARIABLES = Variables(
+    "doctor_",
+    {
+        **_WITHOUT_DEFAULT,
+        "record": {"type": "path"},
+        **CONNECTION,
+        # Only the play reads these.
+        **{name: {"type": "raw"} for name in ("hosts", "allow_empty")},
+    },
+    instead={"concurrency": ("code_signing_concurrency",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
+)
+
+
+class ActionModule(PlayAction):
+    """Show all checks, and return the verdict. The first host has the variables of the playbook."""
+
+    def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:  # noqa: ARG002
+        own = self._own_variables(task_vars)
+        declared, problems = self._declared(task_vars)
+        here = self._check_here(task_vars, declared)
+        pseudonyms = Pseudonyms()
+        connections = _connections(own, declared)
+        owner = _owner_of(own.get("app"), connections)
+        results = [
+            self._examine(given, own if number == owner else _without_app(own), task_vars)
+            for number, (given, _declared) in enumerate(connections)
+        ]
+        checks = [check.as_result() for check in here.found]
+        record = recorded(here.found, pseudonyms)
+        behaviours: Json = {}
+        for result in results:
+            known = _renamed(result, pseudonyms)
+            checks += result["checks"]
+            record += known
+            behaviours.update(result["record"]["behaviours"])
+        is_accepted = all(_is_accepted(result) for result in results)
+        of_declarations = self._check_declared(declared, problems, task_vars, is_accepted=is_accepted)
+        checks += [check.as_result() for check in of_declarations.found]
+        record += recorded(of_declarations.found, pseudonyms)
+        ordered = _in_order(checks)
+        content = {"collection": collection_version(), "checks": _in_order(record), "behaviours": behaviours}
+        return self._outcome(ordered, content, own)
+
+    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
+        """Show how many apps are done. After the comma the engine counts changes, of which it makes none."""
+        return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
+
+    def _answer(self, result: Json, call: Call | None) -> Json:
+        """Keep the warnings with the result: they become checks. ansible-core would show them, too."""
+        warnings = result.pop("warnings", None)
+        answer = super()._answer(result, call)
+        return {**answer, "warnings": warnings} if warnings else answer
+
+    def _own_variables(self, task_vars: Json) -> Json:
+        read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))
+        problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
+        if problems:
+            raise OptionError(" ".join(dict.fromkeys(problem.message for problem in problems)))
+        return read.values
+
+    def _declared(self, task_vars: Json) -> tuple[list[Declaration], list[str]]:
+        """Return what each host declares, and why hosts are missing."""
+        evaluator, search = Evaluator(self._loader), FileSearch()
+        problems = _inventory_sources.selection_problems()
+        declared = [declaration_of(host, found, evaluator, search) for host, found in self._hosts(task_vars, problems)]
+        if len(declared) == 1 and declared[0].host == "localhost" and declared[0].is_empty and not declared[0].slug:
+            return [], problems
+        return declared, problems
+
+    def _hosts(self, task_vars: Json, problems: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        play = self.look_at_play(task_vars, whole_batch=True)
+        if play is not None:
+            yield from play.variables()
+            return
+        host = str(task_vars["inventory_hostname"])
+        others = len(task_vars.get("ansible_play_batch") or ()) - 1
+        if others > 0:
+            problems.append(f"Of {others + 1} hosts only {host} is examined: this ansible-core shows no others.")
+        yield host, task_vars
+
+    def _check_here(self, task_vars: Json, declared: Sequence[Declaration]) -> Checks:
+        checks = Checks(HERE)
+        check_versions(checks)
+        env = self._environment()
+        caches = [str(one.settings["digest_cache"]) for one in declared if one.settings.get("digest_cache")]
+        cache = env.get("MOBILEOPS_CI_DIGEST_CACHE")
+        check_folders(checks, env, [*caches, *([cache] if cache and not caches else [])])
+        reason, problem = self._place(task_vars)
+        check_place(checks, reason, problem)
+        return checks
+
+    def _environment(self) -> dict[str, str]:
+        env: dict[str, Any] = {}
+        self._compute_environment_string(env)
+        return {**os.environ, **{str(key): str(value) for key, value in env.items()}}
+
+    def _place(self, task_vars: Mapping[str, Any]) -> tuple[str | None, str | None]:
+        """Return why tasks run as modules (None: they do not), and the problem of a variable about it."""
+        self.entry = CODE_SIGNING
+        try:
+            return self._reason_for_module(self._wish(task_vars)), None
+        except CiError as error:
+            return None, error.message
+
+    def _examine(self, connection: Json, own: Json, task_vars: Json) -> Json:
+        """Run the module with one connection, and return its result, with a check for a failure of its own."""
+        reason, _problem = self._place(task_vars)
+        groups = [*([HERE] if reason else []), WAY, TOKEN, *([BEHAVIOUR] if own.get("behaviour", True) else [])]
+        given = {option: own[name] for name, option in _OPTIONS.items() if name in own}
+        result = self.execute(BITRISE_DOCTOR, {**given, **connection, "checks": groups}, task_vars)
+        if "checks" in result:
+            return result
+        checks = Checks(WAY)
+        message = str(result.get("msg") or result.get("module_stderr") or "no result")
+        checks.fail("module", "The module failed: {message}", "", message=Private("message", message))
+        names = Pseudonyms()
+        return {
+            "checks": [check.as_result() for check in checks.found],
+            "record": {"checks": recorded(checks.found, names), "behaviours": {}},
+            "pseudonyms": names.as_dict(),
+        }
+
+    def _check_declared(
+        self, declared: Sequence[Declaration], problems: Sequence[str], task_vars: Json, *, is_accepted: bool
+    ) -> Checks:
+        checks = Checks(DECLARED)
+        for problem in problems:
+            checks.fail("inventory", "{problem}", "", problem=Private("message", problem))
+        if not declared:
+            if not problems:
+                checks.skip("hosts", "No inventory is given", "Add -i with your inventory to check what it declares.")
+            return checks
+        find = partial(self._find_needle, "files")
+        read_file = FileFinder(find, self._loader._vault.decrypt, CODE_SIGNING.read_path).read
+        engine = partial(self._compare, task_vars) if is_accepted else None
+        check_declared(checks, declared, read_file, engine)
+        return checks
+
+    def _compare(self, task_vars: Json, options: Mapping[str, Any]) -> Json:
+        """Run the engine in check mode."""
+        check_mode, self._task.check_mode = self._task.check_mode, True
+        try:
+            return self.execute(CODE_SIGNING, options, task_vars)
+        finally:
+            self._task.check_mode = check_mode
+
+    def _outcome(self, checks: Sequence[Mapping[str, Any]], content: Json, own: Json) -> Json:
+        ascii_only = needs_ascii()
+        display.display("")
+        for line, colour in lines_of(checks, ascii_only=ascii_only):
+            display.display(line, color=colour)
+        last = verdict(checks)
+        record = own.get("record")
+        try:
+            kept = f" The record is in {write_record(record, content)}." if record else ""
+        except CiError as error:
+            return play_result(failure={"msg": f"{last} {error.message}"})
+        display.display(f"\n{last}{kept}\n")
+        stats: Json = {
+            "failed_checks": [f"{check['group']}.{check['name']}" for check in checks if check["status"] == FAILED],
+            **({"behaviours": content["behaviours"]} if content["behaviours"] else {}),
+        }
+        if stats["failed_checks"]:
+            return play_result(failure={"msg": f"{last} See the lines above."}, stats=stats)
+        return play_result(stats=stats)
+
+
+def _connections(own: Json, declared: Sequence[Declaration]) -> list[tuple[Json, list[Declaration]]]:
+    """Return the different connections, with the declarations that use each. Variables of the doctor come first."""
+    of_doctor = connection_of(own)
+    found: dict[str, tuple[Json, list[Declaration]]] = {}
+    for declaration in declared:
+        if declaration.files:
+            given = {**connection_of(declaration.settings), **of_doctor}
+            # Not a key of the values themselves: a token must not get into any message.
+            found.setdefault(repr(sorted(given.items())), (given, []))[1].append(declaration)
+    return list(found.values()) or [(of_doctor, [])]
+
+
+def _owner_of(app: str | None, connections: Sequence[tuple[Json, list[Declaration]]]) -> int:
+    """Return the number of the connection that the app for throw-away files belongs to."""
+    of_app = (number for number, (_given, some) in enumerate(connections) if any(one.slug == app for one in some))
+    return next(of_app, 0)
+
+
+def _without_app(own: Json) -> Json:
+    """Return the variables for a connection that the app for throw-away files does not belong to."""
+    return {**{name: value for name, value in own.items() if name not in ("app", "writes")}, "behaviour": False}
+
+
+def _renamed(result: Json, pseudonyms: Pseudonyms) -> list[Json]:
+    """Return the record of a module with the pseudonyms of the whole playbook."""
+    names = {
+        name: pseudonyms.of(Private(kind, value))
+        for kind, known in result["pseudonyms"].items()
+        for value, name in known.items()
+    }
+    text = json.dumps(result["record"]["checks"])
+    if names:
+        any_name = "|".join(map(re.escape, names))
+        text = re.sub(rf"(?<![\w-])({any_name})(?!\d)", lambda found: names[found[1]], text)
+    renamed: list[Json] = json.loads(text)
+    return renamed
+
+
+def _is_accepted(result: Json) -> bool:
+    return any(
+        check["group"] == TOKEN and check["name"] == "valid" and check["status"] == OK for check in result["checks"]
+    )
+
+
+def _in_order(checks: Sequence[Json]) -> list[Json]:
+    groups = list(TITLES)
+    return sorted(checks, key=lambda check: groups.index(check["group"]))

@@ -1,0 +1,13 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_doctor in the controller, where that shows no difference."""
+
+from __future__ import annotations
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR
+from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
+
+
+class ActionModule(InProcess):
+    entry = BITRISE_DOCTOR

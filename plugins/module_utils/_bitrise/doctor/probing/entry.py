@@ -1,0 +1,222 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The behaviour of the service: ask every question that can be asked, and say which answers are not as expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.model import Value as Answer
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.table import BEHAVIOURS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import RUNNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, Value, plural
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Asker
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.certificate import (
+    change_protected_password,
+    follow_certificate,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.files import (
+    change_oddly,
+    confirm_without_upload,
+    create_oddly,
+    name_oddly,
+    upload_twice,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings, is_asked
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.keystores import make_keystores
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.lists import list_files
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.reading import (
+    look_at_apps,
+    look_at_builds,
+    look_at_lists,
+    look_at_refusals,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import Throwaways
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+
+BEHAVIOUR = "behaviour"
+_LISTED_APPS = 10
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the other checks have seen of the account. `me`: the answer to GET /me."""
+
+    apps: Sequence[Mapping[str, Any]]
+    me_status: int = 200
+    me: Mapping[str, Any] = field(default_factory=dict)
+    refusals: Sequence[int] = ()  # statuses with which lists of signing files were refused
+
+
+def check_behaviour(
+    checks: Checks, client: BitriseClient, token: str, app_slug: str | None, seen: Seen, *, may_write: bool
+) -> dict[str, Answer | None]:
+    """Find out how the service behaves, with throw-away files in an app. Return the answers for the record."""
+    if not app_slug or not may_write:
+        checks.skip(
+            "probing",
+            "How the service behaves was not tried",
+            "To try it, name an app for throw-away files: -e doctor_app=SLUG -e doctor_writes=true",
+        )
+        return {}
+    app = Private("app", app_slug)
+    asker = Asker(client, token)
+    try:
+        if not _may_probe(checks, asker, app_slug):
+            return {}
+        material = Material.make()
+    except ImportError:
+        text = "How the service behaves was not tried: cryptography is missing, which makes the throw-away files"
+        checks.fail("probing", text, "Install cryptography for the Python that runs the doctor.")
+        return {}
+    except CiError as error:
+        checks.fail("probing", "App {app}: {reason}", "", app=app, reason=Private("message", error.message))
+        return {}
+    findings = Findings()
+    problems = _probe(checks, asker, app_slug, seen, material, findings)
+    _report(checks, findings)
+    _report_problems(checks, problems, asker.server_errors)
+    return findings.as_record()
+
+
+def _may_probe(checks: Checks, asker: Asker, app_slug: str) -> bool:
+    """Check that the app exists and is not used at the moment."""
+    app, path = Private("app", app_slug), f"/apps/{path_part(app_slug)}"
+    reply = asker.get(path)
+    if not reply.succeeded:
+        advice = "Check doctor_app. bitrise_app_info lists the slugs of the apps."
+        checks.fail(
+            "probing", "App {app} cannot be read ({status})", advice, {"status": reply.status},
+            app=app, status=reply.status,
+        )  # fmt: skip
+        return False
+    running = [build for build in asker.get(f"{path}/builds", status=RUNNING).entries if build.get("status") == RUNNING]
+    if running:
+        advice = "Name another app, or wait until the builds are over. Builds could use the throw-away files."
+        text = "App {app} has {builds} running or waiting, so nothing was created there"
+        checks.fail("probing", text, advice, app=app, builds=plural(len(running), "build"))
+        return False
+    return True
+
+
+def _probe(
+    checks: Checks, asker: Asker, app_slug: str, seen: Seen, material: Material, findings: Findings
+) -> list[CiError]:
+    """Ask all questions. Return the errors of those that could not be asked to the end."""
+    files = Throwaways(asker, app_slug)
+    slugs = [app_slug, *(str(app["slug"]) for app in seen.apps[:_LISTED_APPS] if app["slug"] != app_slug)]
+    _note_seen(seen, findings)
+    steps: list[Callable[[], None]] = [
+        lambda: look_at_refusals(asker, findings),
+        lambda: look_at_apps(asker, findings, seen.apps),
+        lambda: look_at_lists(asker, findings, slugs),
+        lambda: look_at_builds(asker, findings, seen.me),
+        lambda: follow_certificate(files, material, findings),
+        lambda: change_protected_password(files, material, findings),
+        lambda: create_oddly(files, material, findings),
+        lambda: name_oddly(files, material, findings),
+        lambda: change_oddly(files, material, findings),
+        lambda: confirm_without_upload(files, material, findings),
+        lambda: upload_twice(files, material, findings),
+        lambda: list_files(files, findings),
+        lambda: make_keystores(files, material, findings),
+    ]
+    problems: list[CiError] = []
+    removed, kept = files.remove_leftovers()
+    try:
+        for step in steps:
+            try:
+                step()
+            except CiError as error:
+                if error.ends_task:
+                    raise
+                problems.append(error)
+    except CiError as error:
+        problems.append(error)
+    finally:
+        kept += files.clean_up()
+    _check_files(checks, removed, kept)
+    return problems
+
+
+def _note_seen(seen: Seen, findings: Findings) -> None:
+    if seen.me_status in (401, 403, 404):
+        findings.note("me", str(seen.me_status))
+    elif seen.me.get("username") and not seen.me.get("email"):
+        findings.note("me", "pseudo_user")
+    for status in seen.refusals:
+        findings.note("role_refused", str(status))
+
+
+def _check_files(checks: Checks, removed: Sequence[str], kept: Sequence[str]) -> None:
+    if kept:
+        text = "{number} of the throw-away files could not be removed: {names}"
+        advice = "Run the doctor again, or delete them on the page of the app. They are of no use."
+        names = [Private("file", name) for name in kept]
+        checks.fail("throwaways", text, advice, {"kept": len(kept)}, number=len(kept), names=names)
+    elif removed:
+        text = "All throw-away files were removed, also {number} of an earlier run"
+        checks.ok("throwaways", text, {"removed": len(removed)}, number=len(removed))
+    else:
+        checks.ok("throwaways", "All throw-away files were removed")
+
+
+def _report(checks: Checks, findings: Findings) -> None:
+    asked = [key for key in BEHAVIOURS if is_asked(key)]
+    different = {key: value for key, value in findings.values.items() if value != BEHAVIOURS[key].default}
+    unknown = [key for key in asked if key not in findings.values and key not in findings.unusual]
+    text = "{answered} of {asked} questions answered, {expected} as expected"
+    answered = len(findings.values) + len(findings.unusual)
+    expected = len(findings.values) - len(different)
+    facts = {"unknown": unknown}
+    checks.ok("answers", text, facts, answered=answered, asked=len(asked), expected=expected)
+    for key, value in different.items():
+        _add_difference(checks, key, value)
+    for key, shown in findings.unusual.items():
+        text = "{question} In a way that is not known: {answer}"
+        advice = "Report this to the collection, with the record. Concerns {users}."
+        question, users = BEHAVIOURS[key].question, BEHAVIOURS[key].users
+        checks.warn(key, text, advice, {"value": shown}, question=question, answer=shown, users=users)
+
+
+def _add_difference(checks: Checks, key: str, value: Answer) -> None:
+    """Add an answer that is not the expected one. It is a warning only if it makes a difference to users."""
+    behaviour, effect = BEHAVIOURS[key], BEHAVIOURS[key].effect(value)
+    text = "{question} {answer} (expected: {default})"
+    values: dict[str, Value] = {
+        "question": behaviour.question,
+        "answer": _in_words(key, value),
+        "default": _in_words(key, behaviour.default),
+        "effect": effect,
+    }
+    if effect:
+        checks.warn(key, text, "{effect}", {"value": value}, **values)
+    else:
+        checks.ok(key, text + ". This makes no difference", {"value": value}, **values)
+
+
+def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors: int) -> None:
+    if server_errors:
+        text = "The service answered {number} with a server error, which tells nothing about its behaviour"
+        number = plural(server_errors, "request")
+        facts: Mapping[str, Value] = {"number": server_errors}
+        checks.warn("server_errors", text, "Run the doctor again later.", facts, number=number)
+    if problems:
+        text = "{number} of the questions could not be asked to the end, for example: {reason}"
+        reason = Private("message", problems[0].message)
+        facts = {"kind": problems[0].kind, "status": problems[0].status}
+        checks.fail("interrupted", text, "Run the doctor again later.", facts, number=len(problems), reason=reason)
+
+
+def _in_words(key: str, value: Answer) -> str:
+    """Return the meaning of an answer, such as "no, 400"."""
+    behaviour = BEHAVIOURS[key]
+    if behaviour.is_number:
+        return f"{value:g} s" if key.endswith("_s") else f"{value:g}"
+    return behaviour.values[value] or str(value)

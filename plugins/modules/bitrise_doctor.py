@@ -1,0 +1,195 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the module. module_utils._bitrise.doctor.entry.BITRISE_DOCTOR does the work."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bitrise_doctor
+short_description: Check whether this collection works with Bitrise here
+version_added: 0.1.0
+author:
+  - mobileops.ci contributors (@mobileops)
+description:
+  - Checks the Python and its libraries, the way to the service, the token and its rights. On request, finds out how the
+    service behaves where its documentation leaves that open.
+  - Returns the checks as data. A check that fails does not make the module fail.
+  - The playbook C(mobileops.ci.doctor) shows the checks as text, and also checks the controller and what an inventory
+    declares.
+options:
+  api_token:
+    description:
+      - Personal access token of a user, or API token of a workspace. If it is omitted, the environment variables
+        E(BITRISE_API_TOKEN) and then E(BITRISE_TOKEN) are used.
+      - Without a token, the check of the token fails.
+    required: false
+  checks:
+    description:
+      - Groups of checks to make.
+      - V(here) checks the Python that runs the module, and its libraries.
+      - V(way) checks proxy, name, connection, TLS, clock, latency, limits and file storage.
+      - V(token) checks whether the token is valid, whose it is, which apps it sees, and what it may list there.
+      - V(behaviour) finds out how the service behaves. It needs O(app_slug) and O(writes).
+      - Checks that others depend on are made, too, but are not returned.
+    type: list
+    elements: str
+    choices: [here, way, token, behaviour]
+    default: [here, way, token, behaviour]
+  sample:
+    description:
+      - Number of apps in which the rights of the token are checked. By default, all apps. V(0) checks no app.
+    type: int
+  app_slug:
+    description:
+      - Slug of an app for throw-away files. Use an app that is made for this.
+    type: str
+  writes:
+    description:
+      - Whether to create throw-away files in the app O(app_slug) to find out how the service behaves.
+      - The names of these files begin with C(mobileops-doctor-). The module removes them at the end, and those that a
+        killed run left. It does not change any other file. Do not run it twice at the same time for one app.
+      - Nothing is created if the app has builds that run or wait, and in check mode.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - mobileops.ci._bitrise
+  - mobileops.ci._transport
+  - mobileops.ci._transport.concurrency
+  - mobileops.ci._run_in
+  - mobileops.ci._attributes
+  - mobileops.ci._attributes.bitrise
+requirements:
+  - cryptography (Python library on the host that runs the module), to create throw-away files
+attributes:
+  check_mode:
+    support: full
+    details:
+      - In check mode the behaviour of the service is not examined.
+  diff_mode:
+    support: N/A
+    details:
+      - Nothing is changed in the end.
+  idempotent:
+    support: full
+    details:
+      - Throw-away files are removed.
+seealso:
+  - module: mobileops.ci.bitrise_user_info
+  - module: mobileops.ci.bitrise_app_info
+"""
+
+EXAMPLES = r"""
+- name: Examine the way to the service and the token
+  mobileops.ci.bitrise_doctor:
+    api_token: "{{ bitrise_token }}"
+    checks: [way, token]
+  register: doctor
+
+- name: Stop if something is wrong
+  ansible.builtin.assert:
+    that: doctor.failed_checks == 0
+    fail_msg: "{{ doctor.checks | selectattr('status', 'eq', 'failed') | map(attribute='message') | list }}"
+
+- name: Find out how the service behaves
+  mobileops.ci.bitrise_doctor:
+    api_token: "{{ bitrise_token }}"
+    app_slug: 93f256e365d929d3
+    writes: true
+  register: doctor
+"""
+
+RETURN = r"""
+checks:
+  description: The checks, in the order in which they were made.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    group:
+      description: Group of the check, such as V(way).
+      type: str
+      sample: way
+    name:
+      description: Name of the check in its group.
+      type: str
+      sample: tls
+    status:
+      description: One of V(ok), V(warning), V(failed) and V(skipped).
+      type: str
+      sample: ok
+    message:
+      description: What was found.
+      type: str
+      sample: TLSv1.3, the certificate of api.bitrise.io was issued by Amazon
+    advice:
+      description: What to do about it. Empty if there is nothing to do.
+      type: str
+      sample: ""
+failed_checks:
+  description: Number of checks with the status V(failed).
+  returned: success
+  type: int
+  sample: 0
+warning_checks:
+  description: Number of checks with the status V(warning).
+  returned: success
+  type: int
+  sample: 1
+record:
+  description:
+    - The same without anything private, for a public report. Pseudonyms such as V(app-1) replace slugs, names and
+      addresses.
+  returned: success
+  type: dict
+  contains:
+    checks:
+      description: The checks without advice, some of them with RV(record.checks[].facts).
+      type: list
+      elements: dict
+      contains:
+        group:
+          description: See RV(checks[].group).
+          type: str
+          sample: token
+        name:
+          description: See RV(checks[].name).
+          type: str
+          sample: owner
+        status:
+          description: See RV(checks[].status).
+          type: str
+          sample: ok
+        message:
+          description: See RV(checks[].message).
+          type: str
+          sample: It is the personal token of person-1
+        facts:
+          description: Numbers and words behind the message.
+          type: dict
+          sample: {kind: personal}
+    behaviours:
+      description:
+        - Answers to the questions how the service behaves, by key. V(null) stands for an answer that was not found.
+          Empty if the behaviour was not examined.
+      type: dict
+      sample: {confirm_delay_s: 4, list_order: newest_first, log_chunks: null}
+pseudonyms:
+  description: Pseudonyms in RV(record), by kind and value. Do not publish them.
+  returned: success
+  type: dict
+  sample: {app: {93f256e365d929d3: app-1}}
+"""
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR
+from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    run_module(BITRISE_DOCTOR)
+
+
+if __name__ == "__main__":
+    main()

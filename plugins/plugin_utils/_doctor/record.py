@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of the doctor: a file that may be attached to a public report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+
+# Goes up if the meaning of a key changes.
+FORMAT = 1
+
+
+def write_record(path: str, content: Mapping[str, Any]) -> str:
+    """Write the record, and return its absolute path. Raises LocalFileError."""
+    target = os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
+    made_at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = {"format": FORMAT, "made_at": made_at, **content}
+    text = json.dumps(record, indent=2) + "\n"
+    temporary = f"{target}.new"
+    try:
+        with open(temporary, "w", encoding="ascii") as file:
+            file.write(text)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise LocalFileError(f"doctor_record: {target} cannot be written ({error.strerror}).") from None
+    return target

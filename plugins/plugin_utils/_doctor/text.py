@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of the doctor: one line for each check, and below it what to do."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
+
+TITLES = {
+    "here": "Here",
+    "way": "The way there",
+    "token": "The token",
+    "declared": "What is declared",
+    "behaviour": "Behaviour",
+}
+_MARKS = {OK: "\u2713", WARNING: "!", FAILED: "\u2717", SKIPPED: "-"}
+_ASCII_MARKS = {OK: "+", WARNING: "!", FAILED: "x", SKIPPED: "-"}
+_COLOURS = {OK: "green", WARNING: "yellow", FAILED: "red", SKIPPED: "dark gray"}
+_WIDTH = 120
+_INDENT = " " * 4
+
+
+def needs_ascii() -> bool:
+    """Return whether the screen cannot show the marks."""
+    # ansible-core replaces sys.stdout in the processes of tasks.
+    encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"
+    try:
+        "".join(_MARKS.values()).encode(encoding)
+    except (UnicodeError, LookupError):
+        return True
+    return False
+
+
+def lines_of(checks: Iterable[Mapping[str, Any]], *, ascii_only: bool) -> Iterator[tuple[str, str | None]]:
+    """Yield each line with its colour. `checks`: as results of the module, in the order of their groups.
+
+    What several checks of a group advise alike is shown below the first one.
+    """
+    marks = _ASCII_MARKS if ascii_only else _MARKS
+    group = None
+    advised: set[str] = set()
+    for check in checks:
+        if check["group"] != group:
+            advised.clear()
+            if group is not None:
+                yield "", None
+            group = check["group"]
+            yield TITLES.get(group, group), None
+        for line in _wrapped(f"[{marks[check['status']]}] ", check["message"]):
+            yield _shown(line, ascii_only=ascii_only), _COLOURS[check["status"]]
+        if check["advice"] and check["advice"] not in advised:
+            advised.add(check["advice"])
+            for line in _wrapped(_INDENT + "-> ", check["advice"]):
+                yield _shown(line, ascii_only=ascii_only), None
+
+
+def verdict(checks: Iterable[Mapping[str, Any]]) -> str:
+    """Return the last line, for people and for the result of the task."""
+    statuses = [check["status"] for check in checks]
+    failed, warnings = statuses.count(FAILED), statuses.count(WARNING)
+    noted = f"{warnings} {'warning' if warnings == 1 else 'warnings'}" if warnings else ""
+    if failed:
+        more = f", and {noted}" if noted else ""
+        return f"The doctor found {failed} {'problem' if failed == 1 else 'problems'}{more}."
+    return f"The doctor found no problem, but {noted}." if noted else "The doctor found no problem."
+
+
+def _wrapped(start: str, text: str) -> list[str]:
+    """Return the text as lines, the later ones indented as far as the first.
+
+    A message of others may contain anything, also a pointer to the doctor itself.
+    """
+    text = text.replace(DOCTOR, "")
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    found = textwrap.wrap(
+        plain,
+        _WIDTH,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return found or [start.rstrip()]
+
+
+def _shown(line: str, *, ascii_only: bool) -> str:
+    return line.encode("ascii", "replace").decode() if ascii_only else line

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the action behind the playbook, and the pointers of other errors to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.action._doctor import _connections, _owner_of, _renamed
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._answers import HINTS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Private, Pseudonyms
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR, with_pointer
+from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import _with_doctor
+
+
+def declaration(host: str, **settings: Any) -> Declaration:
+    return Declaration(host, f"slug-{host}", {"build_certificates": [{"name": "x"}]}, settings)
+
+
+def test_connections_are_examined_once() -> None:
+    several = [declaration("a", api_token="1"), declaration("b", api_token="2"), declaration("c", api_token="1")]
+    found = _connections({}, [*several, Declaration("silent", settings={"api_token": "3"})])
+    assert [(given, [one.host for one in some]) for given, some in found] == [
+        ({"api_token": "1"}, ["a", "c"]),
+        ({"api_token": "2"}, ["b"]),
+    ]
+    assert [_owner_of(app, found) for app in (None, "slug-b", "slug-c", "other")] == [0, 1, 0, 0]
+    own = {"api_token": "4", "app": "x"}
+    assert [given for given, _some in _connections(own, several)] == [{"api_token": "4"}]
+    assert _connections({"timeout": 3.0}, []) == [({"timeout": 3.0}, [])]
+
+
+def test_pseudonyms_are_the_same_for_all_connections() -> None:
+    names = Pseudonyms()
+    names.of(Private("app", "Bank"))
+    checks = [{"message": "not in app-1, app-2 and app-12", "facts": {"app": "app-2"}}]
+    known = {"app": {"Shop": "app-1", "Bank": "app-2"}}
+    assert _renamed({"record": {"checks": checks}, "pseudonyms": known}, names) == [
+        {"message": "not in app-2, app-1 and app-12", "facts": {"app": "app-1"}}
+    ]
+
+
+@pytest.mark.parametrize(("kind", "points"), [("dns", True), ("tls", True), ("forbidden", False), (None, False)])
+def test_errors_that_the_doctor_explains(kind: str | None, points: bool) -> None:
+    assert with_pointer("No.", kind) == ("No. " + DOCTOR if points else "No.")
+    assert _with_doctor({"msg": "No.", "error": {"kind": kind}})["msg"] == with_pointer("No.", kind)
+    assert _with_doctor({"msg": "No."}) == {"msg": "No."}
+
+
+def test_a_refused_token_points_to_the_doctor() -> None:
+    assert HINTS["unauthorized"].endswith(DOCTOR)
