@@ -22,8 +22,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._service_clock import parse_http_date
+from ansible_collections.mobileops.ci.plugins.module_utils._service_url import check_url
 from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import told_by
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, check_url
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 WAY = "way"
 PROBES = 5
