@@ -122,6 +122,12 @@ class Project:
         path.write_text(yaml.safe_dump([self._preparation(block), *self._plays(block)], sort_keys=False))
         return path.name
 
+    def write_unused(self, block: Block) -> str:
+        """Write a playbook that is parsed, and has no host to run on; return its name."""
+        path = self.folder / f"{block.name}.yml"
+        path.write_text(yaml.safe_dump([{**play, "hosts": "all:!all"} for play in block.content], sort_keys=False))
+        return path.name
+
     def write_inventory(self, blocks: list[Block], sources: list[Block]) -> list[str]:
         """Write the sources of the inventory: a host for each block, and those of examples. Return their names."""
         self._emulator.load(fixture(self.files))
