@@ -111,7 +111,7 @@ class Project:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        for name in ("srv/www", "srv/packages", "var/www/signing", "releases", "logs"):
+        for name in ("srv/www", "srv/reports", "srv/packages", "var/www/signing", "releases", "logs"):
             (folder / name).mkdir(parents=True)
 
     def write(self, block: Block) -> str:

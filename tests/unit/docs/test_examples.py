@@ -19,6 +19,7 @@ import pytest
 from tests.emulator.process import Emulator
 from tests.signing_files.__main__ import make
 
+from ..plugins.helpers.servers import Answer, serving
 from .examples import APP, PASSWORD, PLUGINS, Project
 from .yaml_blocks import CHECKOUT, Block, blocks
 
@@ -30,7 +31,6 @@ ELSEWHERE = {
     "playbook_awx_setup-1": "needs AWX; tests/awx runs the playbook with such variables",
     "playbook_phonegap_rollout-1": "tests/unit/plugins/phonegap/test_rollout.py runs the playbook with such variables",
     "report_guide-1": "a rule for Prometheus, not a playbook",
-    "report_guide-2": "posts to a chat",
     "role-code_signing_report-2": "publishes the report with rsync, then fails for an expired file, as it should",
 }
 # What some of them print.
@@ -76,15 +76,11 @@ def outcome(
     names = [project.write_unused(block) for block in ALL if block.name in ELSEWHERE and is_playbook(block)]
     names += [project.write(block) for block in RUN]
     sources = project.write_inventory(RUN, SOURCES)
-    done = ansible(
-        "playbook",
-        *(word for source in sources for word in ("-i", source)),
-        *names,
-        "-e",
-        "my_hosts=lookup-app_hosts-1",
-        folder=project.folder,
-        emulator=running_emulator,
-    )
+    words = [word for source in sources for word in ("-i", source)]
+    words += ["-e", "my_hosts=lookup-app_hosts-1", *names]
+    with serving(Answer()) as chat:
+        webhook = f"chat_webhook={chat.url}"
+        done = ansible("playbook", *words, "-e", webhook, folder=project.folder, emulator=running_emulator)
     found = {}
     for part in re.split(r"^(?=PLAY \[[\w-]+-\d+\] )", done.stdout, flags=re.MULTILINE)[1:]:
         name = part.split("]")[0].removeprefix("PLAY [")
