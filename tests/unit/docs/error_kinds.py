@@ -119,6 +119,10 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "The API cannot set this property of a file that exists, such as the alias of a keystore.",
             "Set ``src`` to upload the file again, or change the property on the website.",
         ),
+        "changed_name": (
+            "The service would store the file under another name, so the next run would not find it.",
+            "Set ``name`` to the name in the message.",
+        ),
         "duplicates": (
             "Several files, artifacts, apps or keys have the same name, and more than one may be wanted.",
             "Set ``slug`` or ``id``. For signing files, ``duplicates: remove`` keeps the declared one.",
