@@ -16,13 +16,28 @@ from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..action.playbook import ELSEWHERE, Playground, Run
 from ..fleet.fleet import APPS, ONE, TWO, Fleet
-from ..helpers.service import CERTIFICATES, PROFILES, a_file
+from ..helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, a_file
 
 GONE = "ffffffffffffffff"
 # The first host is not the first app, and its app is not there.
 HOSTS = {"Gone": GONE, "Shop": ONE, "Bank": TWO, "no app": ""}
 WELL = {"Gone": ("failed", False), "Shop": ("ok", True), "Bank": ("ok", True)}
 AGAIN = {"Gone": ("failed", False)}
+# Names that mean something to file systems, shells, YAML or Ansible, and files with secrets in them.
+NAMES = (
+    "../../../escaped",
+    "/etc/escaped",
+    "{{ 1 + 1 }}.mobileprovision",
+    "~/.ssh/$HOME",
+    "twice",
+    "TWICE",
+    "- a: 'b\"\n- c",
+)
+HOSTILE = [a_file(name, f"c4nary {name}".encode()) for name in NAMES]
+KEYSTORE = a_file("release.jks", b"c4nary jks", alias="c4nary", password="c4nary-pw", private_key_password="c4nary-own")
+PROJECT_FILE = a_file(
+    "vaulted.yml", b"$ANSIBLE_VAULT;1.1;AES256\n3031", user_env_key="VAULTED", exposed_meta_datastore={"NOTE": "c4nary"}
+)
 
 
 @pytest.fixture
@@ -89,7 +104,10 @@ def test_a_fleet_is_adopted_in_few_lines_and_a_rollout_changes_nothing(fleet: Fl
     slugs = APPS[:30]
     shared = [a_file("dist.p12", b"shared", certificate_password="c4nary")]
     own = {slug: [a_file(f"{slug}.mobileprovision", b"profile", is_protected=True)] for slug in slugs}
-    fleet.holds({slug: {CERTIFICATES: shared, PROFILES: own[slug]} if n % 3 else {} for n, slug in enumerate(slugs)})
+    held = {slug: {CERTIFICATES: shared, PROFILES: own[slug]} if n % 3 else {} for n, slug in enumerate(slugs)}
+    held[slugs[1]] |= {PROFILES: own[slugs[1]] + HOSTILE, KEYSTORES: [KEYSTORE], PROJECT_FILES: [PROJECT_FILE]}
+    fleet.holds(held)
+    fleet.emulator.options(echo_keystore_secrets=True)
     inventory = ground.play / "fleet.bitrise.yml"
     inventory.write_text("plugin: mobileops.ci.bitrise\nhostname: bitrise_slug\ngroups:\n  ios: NUMBERS\n")
     ios = [slug for n, slug in enumerate(slugs) if n % 3]
@@ -103,6 +121,10 @@ def test_a_fleet_is_adopted_in_few_lines_and_a_rollout_changes_nothing(fleet: Fl
     assert len(adopted.screen.splitlines()) < 2 * len(slugs) + 40
     assert "Declared once, for group ios: code_signing_certificates" in adopted.screen
     assert len(list((ground.play / "files").rglob("*.p12"))) == 1
+    written = [path for path in ground.play.rglob("*") if path.is_file() and path != inventory]
+    assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
+    assert [path for path in written if b"c4nary" in path.read_bytes()] == []
+    assert "does not return its content" in adopted.screen
     fleet.forget()
     done = ground.run_playbook("mobileops.ci.rollout", inventory, env=env)
     assert done.status == 0, done.screen

@@ -93,7 +93,7 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
     hosts: dict[str, dict[str, Any]] = {
         "Shop": {"bitrise_app_slug": APP},
         "Misspelt": {"bitrise_app_slug": "misspelt", "artifact_retention_keep_build": 5},
-        "Gone": {"bitrise_app_slug": "ffffffffffffffff"},
+        "Gone": {"artifact_retention_app_slug": "ffffffffffffffff"},
         "No app": {},
     }
     inventory = tmp_path / "fleet.json"
@@ -110,6 +110,7 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
             "Gone": "failed",
             "No app": "failed",
         }
+        assert variables["artifact_retention_api_token"] not in run.screen
         assert outcomes["Shop"].result["summary"]["deleted"] == 2
         old = "build #1 (old), branch main, workflow primary, success, 59 days old"
         assert outcomes["Shop"].result["diff"]["before"].splitlines() == [

@@ -16,8 +16,17 @@ from ..action.comparison import seldom
 from ..action.playbook import ELSEWHERE, Playground, Run
 from ..helpers.service import Service
 
-RUNNING, ABORTED = 0, 3
+RUNNING, FINISHED, ABORTED = 0, 1, 3
 HOURS = "abort_stale_builds_hours"
+
+
+# The builds of the host "waiting": two are on hold, one of them for long, one is running, and one is over.
+WAITING = [
+    {"slug": "on-hold-new", "age_s": 1800, "status": RUNNING, "is_on_hold": True},
+    {"slug": "on-hold", "age_s": 3 * 3600, "status": RUNNING, "is_on_hold": True},
+    {"slug": "running", "age_s": 3 * 3600, "status": RUNNING},
+    {"slug": "over", "age_s": 8 * 3600, "status": FINISHED},
+]
 
 
 class Fleet:
@@ -30,6 +39,7 @@ class Fleet:
 
     def holds(self, hosts: Mapping[str, Mapping[str, Any]]) -> None:
         builds = {host: [{"slug": f"{host}-b", "age_s": 3 * 3600, "status": RUNNING}] for host in hosts}
+        builds |= {host: WAITING for host in builds if host == "waiting"}
         self.emulator.load({"apps": [{"title": host, "slug": host, "builds": builds[host]} for host in hosts]})
         described = {host: {"bitrise_app_slug": host, **ELSEWHERE, **more} for host, more in hosts.items()}
         self._inventory.write_text(json.dumps({"apps": {"hosts": described}}))
@@ -74,7 +84,15 @@ HOSTS: dict[str, dict[str, Any]] = {
     "misspelt": {"abort_stale_builds_hour": 2},
     "unknown": {"bitrise_app_slug": None},
     "other": {"bitrise_app_slug": "", "abort_stale_builds_app_slug": "other", HOURS: 1},
+    "waiting": {HOURS: 4, "abort_stale_builds_hold_hours": 1},
 }
+ABORTED_OF = {"text": "text-b", "number": "number-b", "other": "other-b", "waiting": "on-hold"}
+
+
+def statuses_afterwards() -> dict[str, int]:
+    before = {host: RUNNING for host in HOSTS if host != "waiting"}
+    before |= {"on-hold-new": RUNNING, "on-hold": RUNNING, "running": RUNNING, "over": FINISHED}
+    return before | {build.removesuffix("-b"): ABORTED for build in ABORTED_OF.values()}
 
 
 def test_each_host_has_its_own_variables(fleet: Fleet) -> None:
@@ -83,23 +101,24 @@ def test_each_host_has_its_own_variables(fleet: Fleet) -> None:
 
     checked = fleet.abort_stale_builds("--check", "--diff", **connection)
     assert fleet.writes() == []
-    done = fleet.abort_stale_builds("--diff", **connection)
+    done = fleet.abort_stale_builds("--diff", **connection, abort_stale_builds_wait=True)
 
-    aborted = {"text", "number", "other"}
-    assert fleet.statuses() == {host: ABORTED if host in aborted else RUNNING for host in HOSTS}
-    assert sorted(fleet.writes()) == sorted(f"/v0.1/apps/{host}/builds/{host}-b/abort" for host in aborted)
+    assert fleet.statuses() == statuses_afterwards()
+    assert sorted(fleet.writes()) == sorted(
+        f"/v0.1/apps/{host}/builds/{build}/abort" for host, build in ABORTED_OF.items()
+    )
     for run in (checked, done):
         assert run.status == 2
         assert outcomes(run) == {
             **dict.fromkeys(("wrong", "misspelt", "unknown"), ("failed", False)),
-            **dict.fromkeys(aborted, ("ok", True)),
+            **dict.fromkeys(ABORTED_OF, ("ok", True)),
         }
         lines = summary(run)
         assert [line.rpartition(" [")[2] for line in lines[:3]] == ["misspelt].", "unknown].", "wrong]."]
         assert f"abort_stale_builds_hour is not a variable of this collection; did you mean {HOURS}?" in lines[0]
         assert f"{HOURS} must be a number of hours above 0 and below 10000, got '3h'" in lines[2]
-    assert summary(checked)[-1] == "7 apps with 4 unfinished builds: would abort 3, 3 apps failed."
-    assert summary(done)[-1] == "7 apps with 4 unfinished builds: aborted 3, 3 apps failed."
+    assert summary(checked)[-1] == "8 apps with 7 unfinished builds: would abort 4, 3 apps failed."
+    assert summary(done)[-1] == "8 apps with 7 unfinished builds: aborted 4, 3 apps failed."
 
 
 @seldom
@@ -109,7 +128,7 @@ def test_each_host_by_itself(fleet: Fleet) -> None:
     run = fleet.abort_stale_builds(
         env={"MOBILEOPS_CI_TEST_ALONE": "1"}, **fleet.connection("abort_stale_builds"), abort_stale_builds_wait=True
     )
-    assert fleet.statuses() == {host: ABORTED if host in ("text", "number", "other") else RUNNING for host in HOSTS}
+    assert fleet.statuses() == statuses_afterwards()
     failed = {host for host, (event, _changed) in outcomes(run).items() if event == "failed"}
     assert failed == {"wrong", "misspelt", "unknown"}
 

@@ -122,10 +122,13 @@ def test_the_example_of_the_header(phonegap: PhoneGap) -> None:
         "PHONEGAP_TOKEN": phonegap.emulator.phonegap_tokens["owner"],
     }
     declared = [{**key(phonegap), "keystore": "release.keystore"}]
-    more = ["-e", json.dumps({"phonegap_rollout_keys": declared})]
-    done = ansible("playbook", *command.split()[1:], *more, cwd=phonegap.folder, env=env)
+    # In a file: -vvvv repeats what is given on the command line.
+    more = ["-e", f"@{phonegap.file('more.json', json.dumps({'phonegap_rollout_keys': declared}))}"]
+    done = ansible("playbook", *command.split()[1:], *more, "-vvvv", "--diff", cwd=phonegap.folder, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "changed=1" in done.stdout
     assert [path.name for path in (phonegap.folder / "packages").iterdir()] == ["Shop-release.apk"]
+    assert [secret for secret in PASSWORDS.values() if secret in done.stdout + done.stderr] == []
     # An inventory of one host is reached without ssh, and blank answers mean the defaults.
     blank = {"phonegap_rollout_dest": "", "phonegap_rollout_platforms": None, "phonegap_rollout_timeout": ""}
     done = ansible(
