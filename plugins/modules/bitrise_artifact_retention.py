@@ -96,8 +96,9 @@ options:
   keep_builds:
     description:
       - Number of the newest successful builds of each branch and workflow whose artifacts are kept, regardless of their
-        age. Builds without artifacts that the other options select do not count. Failed and aborted builds are never
-        kept because of this option.
+        age. Builds of pull requests count apart from other builds of a branch with the same name. Builds without
+        artifacts that the other options select do not count. Failed and aborted builds are never kept because of this
+        option.
     type: int
     default: 10
   keep_tagged:

@@ -20,6 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.en
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
     BuildArtifacts,
+    Line,
     Rules,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
@@ -58,7 +59,7 @@ def of_artifact(artifact: Artifact) -> dict[str, Any]:
 def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> list[Retain]:
     """Return the actions, builds in order of age. Raises RefusedError if they are more than the rules allow."""
     limit = now - dt.timedelta(days=rules.older_than_days)
-    kept: Counter[tuple[str | None, str | None]] = Counter()
+    kept: Counter[Line] = Counter()
     actions: list[Retain] = []
     dated = [(build.ended, build) for build in builds if build.ended is not None]
     for ended, build in sorted(dated, key=lambda entry: entry[0], reverse=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import (
@@ -26,6 +26,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import Option
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment, number, text
 
 MOST_DAYS = 36_500
+# Branch, workflow, and whether it is a pull request.
+Line = tuple[Optional[str], Optional[str], bool]
 _NUMBERS = ("older_than_days", "keep_builds", "max_artifacts")
 
 
@@ -42,6 +44,7 @@ class BuildArtifacts:
     workflow: str | None = None
     status: str | None = STATUS_NAMES[SUCCESS]
     build_number: int | None = None
+    is_pull_request: bool = False
 
     @classmethod
     def from_service(cls, build: Mapping[str, Any], artifacts: tuple[Artifact, ...]) -> BuildArtifacts:
@@ -56,12 +59,17 @@ class BuildArtifacts:
             workflow=text(build.get("triggered_workflow")),
             status=status_name(build),
             build_number=number(build.get("build_number")),
+            # Bitrise reports 0 or null for other builds.
+            is_pull_request=bool(number(build.get("pull_request_id"))),
         )
 
     @property
-    def line(self) -> tuple[str | None, str | None]:
-        """The line of builds in which the newest ones are kept."""
-        return self.branch, self.workflow
+    def line(self) -> Line:
+        """The builds of which the newest ones are kept.
+
+        The branch of a pull request may be one of a fork: its builds must not displace those of a branch of this name.
+        """
+        return self.branch, self.workflow, self.is_pull_request
 
     @property
     def succeeded(self) -> bool:

@@ -293,6 +293,7 @@ BUILDS = st.lists(
         st.sampled_from(["main", "next"]),
         st.sampled_from([None, "v1"]),
         st.sampled_from(["success", "error"]),
+        st.booleans(),
     ),
     max_size=12,
 )
@@ -300,7 +301,7 @@ BUILDS = st.lists(
 
 @given(BUILDS, st.integers(0, 100), st.integers(0, 4), st.booleans())
 def test_only_what_is_old_and_not_among_the_newest_goes(
-    given_builds: list[tuple[int | None, int, str, str | None, str]], older: int, keep: int, keep_tagged: bool
+    given_builds: list[tuple[int | None, int, str, str | None, str, bool]], older: int, keep: int, keep_tagged: bool
 ) -> None:
     builds = [
         BuildArtifacts(
@@ -311,8 +312,9 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
             branch=branch,
             tag=tag,
             status=status,
+            is_pull_request=pull_request,
         )
-        for number, (days, count, branch, tag, status) in enumerate(given_builds)
+        for number, (days, count, branch, tag, status, pull_request) in enumerate(given_builds)
     ]
     rules = Rules("app", older, keep, True, 100, keep_tagged)
     gone = {action.build.slug for action in due(builds, rules, NOW)}
@@ -321,7 +323,12 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
     newest = [
         build.slug
         for branch in ("main", "next")
-        for build in [each for each in newest_first if each.branch == branch and each.status == "success"][:keep]
+        for pull_request in (False, True)
+        for build in [
+            each
+            for each in newest_first
+            if (each.branch, each.is_pull_request, each.status) == (branch, pull_request, "success")
+        ][:keep]
     ]
     old = {build.slug for build in full if build.ended and build.ended < NOW - dt.timedelta(days=older)}
     assert gone == old - set(newest)
@@ -381,6 +388,16 @@ def test_a_release_among_failed_pull_requests(app: AppWithArtifacts, rules: dict
         assert before["build #1 (nightly)"] == {**described, "artifacts": {"nightly.ipa (n1)": shown}}
         assert before["total"]["file_size_bytes"] - after["total"]["file_size_bytes"] == size
         assert after["total"]["artifacts"] == 14
+
+
+def test_a_pull_request_from_a_branch_of_the_same_name(app: AppWithArtifacts) -> None:
+    app.has_builds(
+        a_build("fork", 40, an_artifact("f1", "f"), branch="main", pull_request_id=7),
+        a_build("older", 41, an_artifact("f2", "f"), branch="main", pull_request_id=6),
+        a_build("main", 50, an_artifact("m1", "m"), branch="main", pull_request_id=0),
+    )
+    done = app.retain(older_than_days=30, keep_builds=1).run(check_mode=True)
+    assert [action["slug"] for action in done["actions"]] == ["f2"]
 
 
 @pytest.mark.parametrize(
