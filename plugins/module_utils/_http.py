@@ -31,7 +31,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
 from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gate, Gates
 from ansible_collections.mobileops.ci.plugins.module_utils._no_answer import NoAnswerError, classify, was_never_sent
 from ansible_collections.mobileops.ci.plugins.module_utils._pace import REFUSALS, REFUSALS_PER_RETRY, Turn
-from ansible_collections.mobileops.ci.plugins.module_utils._ranges import begins_at, range_headers, validator_of
+from ansible_collections.mobileops.ci.plugins.module_utils._ranges import (
+    begins_at,
+    is_same_content,
+    range_headers,
+    validator_of,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._service_url import host_of
 from ansible_collections.mobileops.ci.plugins.module_utils._sessions import acquire, release
@@ -186,23 +191,17 @@ class HttpSession:
                 if response.status_code not in (200, 206):
                     self._read(call, response)
                     return response
-                validator = validator_of(response.headers)
                 if start and response.status_code == 206:
                     if not begins_at(start, response.headers):
                         raise as_service_error(call, response, "another part than was asked for", "invalid_response")
-                    if validator not in ("", sink.validator):
+                    if not is_same_content(sink.validator, response.headers):
                         # The storage ignores If-Range.
                         sink.restart()
                         return once()
                 else:
                     sink.restart()
-                    sink.validator = validator
-                try:
-                    self._pour(call, response, sink)
-                except NoAnswerError:
-                    if response.headers.get("Content-Encoding", "identity") != "identity":
-                        sink.restart()  # what it has was decoded: offsets mean something else on the way here
-                    raise
+                    sink.validator = validator_of(response.headers)
+                self._pour(call, response, sink)
             return response
 
         return self._with_retries(call, once)

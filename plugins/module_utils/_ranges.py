@@ -22,7 +22,12 @@ def range_headers(start: int, validator: str) -> dict[str, str]:
 
 
 def validator_of(headers: Mapping[str, str]) -> str:
-    """Return what identifies the content: its strong entity tag, without any tag its date; "" if there is neither."""
+    """Return what identifies the content: its strong entity tag, without any tag its date; "" if there is neither.
+
+    Also "" for content that is decoded on the way here, because its offsets mean something else then.
+    """
+    if _is_encoded(headers):
+        return ""
     tag = headers.get("ETag", "").strip()
     if tag:
         return tag if _STRONG_TAG.fullmatch(tag) else ""
@@ -36,9 +41,25 @@ def is_validator(text: str) -> bool:
     return bool(_STRONG_TAG.fullmatch(text)) or _moment(text) is not None
 
 
+def is_same_content(validator: str, headers: Mapping[str, str]) -> bool:
+    """Return whether a part is of the content that the validator identifies.
+
+    A part always has the entity tag that the whole would have (RFC 9110, section 15.3.7), but may lack the date.
+    """
+    if _is_encoded(headers):
+        return False
+    if validator.startswith('"'):
+        return headers.get("ETag", "").strip() == validator
+    return headers.get("Last-Modified", validator).strip() == validator
+
+
 def begins_at(start: int, headers: Mapping[str, str]) -> bool:
     """Return whether an answer with status 206 has the part that was asked for."""
     return headers.get("Content-Range", "").replace(" ", "").startswith(f"bytes{start}-")
+
+
+def _is_encoded(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Encoding", "identity") != "identity"
 
 
 def _moment(text: str) -> datetime | None:

@@ -80,9 +80,9 @@ def test_all_of_it(make_client: MakeClient) -> None:
     assert (data, asked(server)) == (DATA, [(None, None)])
 
 
-@pytest.mark.parametrize("validator", [TAG, OLD])
-def test_the_rest_of_it(make_client: MakeClient, validator: str) -> None:
-    data, server = fetch(make_client, part(100), sink=Sink.holding(DATA[:100], validator))
+@pytest.mark.parametrize(("validator", "headers"), [(TAG, {"ETag": TAG}), (OLD, {"Last-Modified": OLD}), (OLD, {})])
+def test_the_rest_of_it(make_client: MakeClient, validator: str, headers: dict[str, str]) -> None:
+    data, server = fetch(make_client, part(100, **headers), sink=Sink.holding(DATA[:100], validator))
     assert (data, asked(server)) == (DATA, [("bytes=100-", validator)])
 
 
@@ -96,9 +96,13 @@ def test_a_server_that_knows_no_ranges_sends_all_of_it(make_client: MakeClient) 
     assert data == DATA
 
 
-def test_a_server_that_ignores_if_range(make_client: MakeClient) -> None:
-    data, server = fetch(make_client, part(100, ETag='"two"'), whole(), sink=Sink.holding(b"x" * 100))
-    assert (data, asked(server)) == (DATA, [("bytes=100-", TAG), (None, None)])
+@pytest.mark.parametrize(
+    ("validator", "headers"),
+    [(TAG, {"ETag": '"two"'}), (TAG, {"ETag": f"W/{TAG}"}), (TAG, {}), (OLD, {"Last-Modified": NOW})],
+)
+def test_a_server_that_ignores_if_range(make_client: MakeClient, validator: str, headers: dict[str, str]) -> None:
+    data, server = fetch(make_client, part(100, **headers), whole(), sink=Sink.holding(b"x" * 100, validator))
+    assert (data, asked(server)) == (DATA, [("bytes=100-", validator), (None, None)])
 
 
 @pytest.mark.parametrize(
@@ -111,6 +115,7 @@ def test_a_server_that_ignores_if_range(make_client: MakeClient) -> None:
         ({"Last-Modified": "yesterday", "Date": NOW}, None),
         ({"ETag": 'W/"a"', "Last-Modified": OLD, "Date": NOW}, None),
         ({"ETag": "no tag"}, None),
+        ({"ETag": '"a"', "Content-Encoding": "x-unknown"}, None),
         ({}, None),
     ],
 )
