@@ -223,11 +223,12 @@ class Partial(Digest):
 
     def publish(self) -> None:
         """Put it in the place of the destination, in one step."""
+        self._remove_note()
         try:
             os.replace(self.path, self._target)
         except OSError as error:
             raise _cannot_write(self._target, error) from error
-        self._close(remove_note=True)
+        self._close()
 
     def inherit(self) -> None:
         """Mode and, where that is allowed, owner of the file that it replaces."""
@@ -253,20 +254,24 @@ class Partial(Digest):
                 f"The first {self.position} bytes are kept in {self.path}; the next run goes on from there."
             )
         if stays:
-            self._close(remove_note=False)
+            self._close()
         else:
             self.discard()
 
     def discard(self) -> None:
+        self._remove_note()
         with contextlib.suppress(OSError):
             os.unlink(self.path)
-        self._close(remove_note=True)
+        self._close()
 
-    def _close(self, *, remove_note: bool) -> None:
+    def _remove_note(self) -> None:
+        """Remove the note while the part is locked: another task must not find a note of ours beside its new part."""
+        if self._kept:
+            self._kept.remove_note()
+
+    def _close(self) -> None:
         self.stop()
         if self._kept:
-            if remove_note:
-                self._kept.remove_note()
             self._kept.close()
         with contextlib.suppress(OSError):
             self._file.close()
