@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ ATTRIBUTES = OptionGroup(
         "attributes": {"type": "str", "aliases": ["attr"]},
     }
 )
+# ansible-core keeps check mode and error handling in the module, and the umask belongs to the whole process.
+_ONE_AT_A_TIME = threading.Lock()
 _NAMES = (*ATTRIBUTES.argument_spec, "attr")
 
 
@@ -62,7 +65,7 @@ def set_mode(options: Mapping[str, Any], path: str, dry: bool) -> bool:
 
 
 def set_as_module(module: AnsibleModule, options: Mapping[str, Any], path: str, dry: bool) -> bool:
-    """The same for all attributes, inside of a module."""
+    """The same for all attributes, inside of a module. For several threads."""
     if only_as_module(options) is None:
         return set_mode(options, path, dry)
 
@@ -70,14 +73,15 @@ def set_as_module(module: AnsibleModule, options: Mapping[str, Any], path: str, 
         given = ", ".join(name for name in ATTRIBUTES.argument_spec if options.get(name) is not None)
         raise LocalFileError(f"{given}: cannot be set for {options.get('dest') or path}: {msg.rstrip('.')}.")
 
-    # It would end the module on the spot, with what is half done left behind.
-    original, module.fail_json = module.fail_json, refuse
-    check_mode, module.check_mode = module.check_mode, dry
-    try:
-        wanted = module.load_file_common_arguments(dict(options), path)
-        return bool(module.set_fs_attributes_if_different(wanted, False, expand=False))
-    finally:
-        module.fail_json, module.check_mode = original, check_mode
+    with _ONE_AT_A_TIME:
+        # It would end the module on the spot, with what is half done left behind.
+        original, module.fail_json = module.fail_json, refuse
+        check_mode, module.check_mode = module.check_mode, dry
+        try:
+            wanted = module.load_file_common_arguments(dict(options), path)
+            return bool(module.set_fs_attributes_if_different(wanted, False, expand=False))
+        finally:
+            module.fail_json, module.check_mode = original, check_mode
 
 
 def _number(mode: Any) -> int | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,27 @@ def test_a_module_only_looks_where_nothing_is_to_be_done() -> None:
     assert set_as_module(module, {"owner": "root"}, "/x", False) is True
     assert module.seen == [True, False]
     assert module.check_mode is False
+
+
+def test_files_of_several_threads_do_not_share_check_mode() -> None:
+    module: Any = Module()
+    inside, seen = threading.Event(), []
+
+    def meddle(_wanted: dict[str, Any], _changed: bool, *, expand: bool) -> bool:
+        mode = module.check_mode
+        if inside.is_set():
+            return not expand
+        inside.set()
+        other.start()
+        other.join(0.05)  # it waits until this thread is done
+        seen.append((mode, module.check_mode))
+        return True
+
+    module.set_fs_attributes_if_different = meddle
+    other = threading.Thread(target=set_as_module, args=(module, {"owner": "root"}, "/x", False))
+    set_as_module(module, {"owner": "root"}, "/x", True)
+    other.join()
+    assert (seen, module.check_mode) == ([(True, True)], False)
 
 
 def test_a_refusal_of_ansible_core_ends_nothing_by_itself() -> None:
