@@ -141,8 +141,13 @@ def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem
         except (TypeError, ValueError):
             problems.append(Problem(f"{what} must be {wanted}", place_of(raw)))
             return None
-    elif kind == "str" and isinstance(value, (int, float)) and not isinstance(value, bool):
+    elif kind == "str" and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
+    elif kind == "str" and isinstance(value, float):
+        # The text cannot be restored: YAML reads 1.10 as 1.1, and 1e3 as 1000.0.
+        text = f"{what} must be text, but YAML reads it as a decimal number. Put it in quotation marks"
+        problems.append(Problem(text, place_of(raw)))
+        return None
     elif kind in ("str", "path") and not isinstance(value, str):
         problems.append(Problem(f"{what} must be a text, not {_named(value)}", place_of(raw)))
         return None

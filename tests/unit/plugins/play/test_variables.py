@@ -112,6 +112,10 @@ WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
         "shop_files, entry 1: parameters are mutually exclusive: src|content",
     ),
     "number": ({"shop_limit": SECRET}, "shop_limit must be a whole number"),
+    "decimal number for a text": (
+        {"shop_slug": 1.10},
+        "shop_slug must be text, but YAML reads it as a decimal number. Put it in quotation marks",
+    ),
     "list for a text": ({"shop_slug": [SECRET]}, "shop_slug must be a text, not a list"),
     "undefined": ({"shop_slug": trust_as_template("{{ nothere }}")}, "shop_slug: 'nothere' is undefined"),
     "division": (
