@@ -19,11 +19,11 @@ description:
 options:
   branch:
     description:
-      - Branch to build.
+      - Branch to build. Put a name such as V(1.10) in quotation marks.
     type: str
   tag:
     description:
-      - Tag to build.
+      - Tag to build. Put a name such as V(1.10) in quotation marks.
     type: str
   commit_hash:
     description:

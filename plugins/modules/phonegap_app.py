@@ -67,7 +67,7 @@ options:
     type: str
   version:
     description:
-      - Version of the app.
+      - Version of the app. Put a value such as V(1.10) in quotation marks.
     type: str
   description:
     description:

@@ -46,6 +46,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local impor
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import FILE, REMOTE_REPO, App, Key, only_one
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import PHONEGAP, STATE
+from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_text
 
 APP = OptionGroup(
     {
@@ -235,12 +236,23 @@ def _kept_otherwise(step: AppStep, app: App | None) -> tuple[str, ...]:
     )
 
 
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with each choice of a key in the long form.
+
+    Raises OptionError for a version that is not text: ansible-core would turn 1.10 into "1.1".
+    """
+    for name in ("version", "phonegap_version"):
+        if arguments.get(name) is not None:
+            require_text(name, arguments[name])
+    return normalize(arguments)
+
+
 APP_ENTRY = Entry(
     "phonegap_app",
     PHONEGAP + STATE + APP + KEYS,
     PhoneGapClient.from_options,
     _run,
-    normalize=normalize,
+    normalize=normalized,
     files=("src", "icon"),
     read_path=read_file_or_tree,
 )

@@ -36,6 +36,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiErro
 from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
 from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_text
 from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
 
 _WHAT = ("branch", "tag", "commit_hash", "workflow", "pipeline")
@@ -209,10 +210,21 @@ def _failed_workflows(pipeline: Mapping[str, Any]) -> str:
     return f"{builds}The logs of its builds tell more: see mobileops.ci.bitrise_build_log."
 
 
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments with variables in one form.
+
+    Raises OptionError for what is not text: ansible-core would turn the branch 1.10 into "1.1".
+    """
+    for name in (*_WHAT, *_HOW):
+        if arguments.get(name) is not None:
+            require_text(name, arguments[name])
+    return with_variables(arguments)
+
+
 BUILD_TRIGGER = Entry(
     "bitrise_build_trigger",
     BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT,
     BitriseClient.from_options,
     _run,
-    normalize=with_variables,
+    normalize=normalized,
 )

@@ -155,6 +155,12 @@ def test_a_value_that_is_not_text(value: Any, reading: str, kind: str) -> None:
             )
 
 
+@pytest.mark.parametrize("name", ["branch", "tag", "commit_hash", "workflow"])
+def test_a_branch_that_is_not_text(name: str) -> None:
+    with pytest.raises(OptionError, match=rf"^{name} must be text, but YAML reads it as the number 1\.1\. Put"):
+        BUILD_TRIGGER.normalize({name: 1.10})
+
+
 def test_text_from_the_vault() -> None:
     """As ansible-core before 2.19 has it in the arguments of a task."""
 

@@ -377,6 +377,11 @@ def test_keys_as_text(phonegap: PhoneGap) -> None:
         APP_ENTRY.normalize({"keys": [1]})
 
 
+def test_a_version_that_is_not_text() -> None:
+    with pytest.raises(OptionError, match=r"^version must be text, but YAML reads it as the number 1\.1\. Put"):
+        APP_ENTRY.normalize({"version": 1.10})
+
+
 @pytest.mark.parametrize("choice", [None, "", {"id": None, **ANDROID}])
 def test_a_key_that_check_mode_would_create(phonegap: PhoneGap, choice: Any) -> None:
     phonegap.holds(SHOP)
