@@ -86,7 +86,8 @@ def test_a_module_only_looks_where_nothing_is_to_be_done() -> None:
 
 def test_files_of_several_threads_do_not_share_check_mode() -> None:
     module: Any = Module()
-    inside, seen = threading.Event(), []
+    inside = threading.Event()
+    seen: list[tuple[bool, bool]] = []
 
     def meddle(_wanted: dict[str, Any], _changed: bool, *, expand: bool) -> bool:
         mode = module.check_mode
