@@ -29,6 +29,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection impo
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import EvaluationError, Evaluator
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
+from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report, Written
 
@@ -46,7 +47,7 @@ VARIABLES = Variables(
     "code_signing_report_",
     {
         **{one.name: {"type": "raw" if one.name.endswith("mode") else "str"} for one in fields(Report)},
-        "formats": {"type": "list", "elements": "str"},
+        "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
         **as_variables(INSPECTION, "apps", "digest_cache"),
         "fail_on": {"type": "list", "elements": "str", "choices": list(FINDINGS)},
         "apps": {"type": "list", "elements": "raw"},

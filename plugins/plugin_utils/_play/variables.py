@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible.module_utils.common import validation
 
+from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import did_you_mean
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import (
     OMITTED,
@@ -153,7 +154,10 @@ def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem
         return None
     choices = spec.get("choices")
     if choices and value not in choices:
-        problems.append(Problem(f"{what} must be one of {', '.join(map(str, choices))}", place_of(raw)))
+        # The value itself is not shown: it may be a secret in a wrong place.
+        closest = did_you_mean(str(value), [str(choice) for choice in choices])
+        text = f"{what} must be one of {', '.join(map(str, choices))}{'.' if closest else ''}{closest}"
+        problems.append(Problem(text, place_of(raw)))
         return None
     return value
 

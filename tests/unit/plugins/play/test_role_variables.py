@@ -38,7 +38,13 @@ ROLES: dict[str, tuple[Variables, set[str], Mapping[str, Any]]] = {
     "code_signing_report": (
         _code_signing_report.VARIABLES,
         {"result"},
-        {**INSPECTION.argument_spec, **{one.name: {"default": one.default} for one in fields(Report)}},
+        {
+            **INSPECTION.argument_spec,
+            **{
+                one.name: {"default": list(one.default) if isinstance(one.default, tuple) else one.default}
+                for one in fields(Report)
+            },
+        },
     ),
 }
 PLAYBOOKS = {
