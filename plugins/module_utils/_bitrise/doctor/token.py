@@ -99,7 +99,12 @@ def _check_owner(checks: Checks, probe: Probe | None) -> None:
     if name and text(user.get("email")):
         checks.ok("owner", "It is the personal token of {user}", {"kind": "personal"}, user=Private("person", name))
         return
-    facts: Mapping[str, Value] = {"kind": "workspace", "status": probe.status if probe else None}
+    status = probe.status if probe else None
+    if status not in (200, 401, 403, 404):
+        text_ = "Whose token it is is not known: the service answers {status}"
+        checks.skip("owner", text_, "Run the doctor again later.", status=status)
+        return
+    facts: Mapping[str, Value] = {"kind": "workspace", "status": status}
     if name:
         checks.ok("owner", "It is the token of a workspace, {user}", facts, user=Private("person", name))
     else:
@@ -223,9 +228,13 @@ def _check_rights(checks: Checks, apps: Sequence[Mapping[str, Any]], rights: _Ri
             "noun": "app" if known == 1 else "apps",
         }
         if not known:
-            reason = (
-                "no app was asked" if not outcomes else "no build was found" if right == "artifacts" else "see below"
-            )
+            if not outcomes:
+                reason = "no app was asked"
+            elif right != "artifacts":
+                reason = "see below"
+            else:
+                has_lists = _GRANTED in rights.by_right["builds"].values()
+                reason = "no build was found" if has_lists else "no builds can be listed"
             checks.skip(right, "Whether it may list {what} is not known: {reason}", what=words, reason=reason)
         elif not lacking:
             checks.ok(right, "It may list {what} in {granted} of {known} {noun}", facts, **values)

@@ -110,7 +110,11 @@ def _may_probe(checks: Checks, asker: Asker, app_slug: str) -> bool:
         return False
     status, running = _running_builds(asker, app_slug)
     if running is None:
-        advice = "Use a token that may list the builds of this app. Builds that run could use the throw-away files."
+        advice = (
+            "Run the doctor again later."
+            if status >= 500
+            else "Use a token that may list the builds of this app. Builds that run could use the throw-away files."
+        )
         text = "The builds of app {app} cannot be listed ({status}), so nothing was created there"
         checks.fail("probing", text, advice, {"status": status}, app=app, status=status)
         return False
