@@ -25,6 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.inter
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.token import TOKEN
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.way import WAY
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import APP, slug_of
 from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
 from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration, declaration_of
@@ -110,6 +111,8 @@ class ActionModule(PlayAction):
         problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
         if problems:
             raise OptionError(" ".join(dict.fromkeys(problem.message for problem in problems)))
+        if read.values.get("app"):
+            read.values["app"] = slug_of("doctor_app", read.values["app"], APP)
         return read.values
 
     def _declared(self, task_vars: Json) -> tuple[list[Declaration], list[str]]:
@@ -158,7 +161,11 @@ class ActionModule(PlayAction):
 
     def _examine(self, connection: Json, own: Json, task_vars: Json) -> Json:
         """Run the module with one connection, and return its result, with a check for a failure of its own."""
-        reason, _problem = self._place(task_vars)
+        reason, problem = self._place(task_vars)
+        if problem:
+            checks = Checks(WAY)
+            checks.skip("module", "The way there: not examined, because mobileops_ci_run_in is not valid")
+            return _as_result(checks)
         groups = [*([HERE] if reason else []), WAY, TOKEN, *([BEHAVIOUR] if own.get("behaviour", True) else [])]
         given = {option: own[name] for name, option in _OPTIONS.items() if name in own}
         result = self.execute(BITRISE_DOCTOR, {**given, **connection, "checks": groups}, task_vars)
@@ -166,13 +173,11 @@ class ActionModule(PlayAction):
             return result
         checks = Checks(WAY)
         message = str(result.get("msg") or result.get("module_stderr") or "no result")
-        checks.fail("module", "The module failed: {message}", "", message=Private("message", message))
-        names = Pseudonyms()
-        return {
-            "checks": [check.as_result() for check in checks.found],
-            "record": {"checks": recorded(checks.found, names), "behaviours": {}},
-            "pseudonyms": names.as_dict(),
-        }
+        if (result.get("error") or {}).get("kind") == "option":
+            checks.fail("options", "{message}", "", message=Private("message", _with_variable(message)))
+        else:
+            checks.fail("module", "The module failed: {message}", "", message=Private("message", message))
+        return _as_result(checks)
 
     def _check_declared(
         self, declared: Sequence[Declaration], problems: Sequence[str], task_vars: Json, *, is_accepted: bool
@@ -217,6 +222,23 @@ class ActionModule(PlayAction):
         if stats["failed_checks"]:
             return play_result(failure={"msg": f"{last} See the lines above."}, stats=stats)
         return play_result(stats=stats)
+
+
+def _as_result(checks: Checks) -> Json:
+    """Return the checks as a result of the module."""
+    names = Pseudonyms()
+    return {
+        "checks": [check.as_result() for check in checks.found],
+        "record": {"checks": recorded(checks.found, names), "behaviours": {}},
+        "pseudonyms": names.as_dict(),
+    }
+
+
+def _with_variable(message: str) -> str:
+    """Return the message about an option of the module with the name of the variable in its place."""
+    for variable, option in _OPTIONS.items():
+        message = re.sub(rf"^{option}\b", f"doctor_{variable}", message)
+    return message
 
 
 def _connections(own: Json, declared: Sequence[Declaration]) -> list[tuple[Json, list[Declaration]]]:

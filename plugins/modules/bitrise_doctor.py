@@ -49,9 +49,11 @@ options:
   writes:
     description:
       - Whether to create throw-away files in the app O(app_slug) to find out how the service behaves.
-      - The names of these files begin with C(mobileops-doctor-). The module removes them at the end, and those that a
-        killed run left. It does not change any other file. Do not run it twice at the same time for one app.
-      - Nothing is created if the app has builds that run or wait, and in check mode.
+      - The names of these files begin with C(mobileops-doctor-) and the ID of the run. The module removes them at the
+        end, and those that a killed run left. It does not change any other file. Do not run it twice at the same time
+        for one app.
+      - Nothing is created in check mode, and if the app has builds that run or wait, or if its builds cannot be listed.
+      - If a build starts meanwhile, the module stops, and removes its files.
     type: bool
     default: false
 extends_documentation_fragment:

@@ -88,7 +88,8 @@ def _check_folder(checks: Checks, name: str, subject: str, folder: str, advice: 
 def check_place(checks: Checks, reason: str | None, problem: str | None) -> None:
     """Say where tasks do their work. `reason`: why as a module; `problem`: why a setting about it is not valid."""
     if problem:
-        checks.fail("run_in", "{problem}", "Correct the variable mobileops_ci_run_in.", problem=problem)
+        advice = "Correct the variable mobileops_ci_run_in."
+        checks.fail("run_in", "{problem}", advice, problem=Private("message", problem))
     elif reason:
         text = "Tasks run as modules, which is slower: {reason}"
         checks.ok("run_in", text, {"runs_in": "module"}, reason=reason)

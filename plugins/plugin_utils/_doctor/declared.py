@@ -47,6 +47,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import C
 DECLARED = "declared"
 # So many causes are lines of their own.
 MOST_CAUSES = 20
+MOST_HINTS = 3
 
 Json = dict[str, Any]
 # Runs the engine in check mode, with these options.
@@ -202,7 +203,7 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
         for declaration, outcome in zip(several, apps, strict=True):
             error = outcome.get("error")
             if error:
-                found.add(declaration.host, _problem(str(error.get("msg")), declaration.slug), str(error.get("kind")))
+                found.add(declaration.host, _problem_of(error, declaration), str(error.get("kind")))
             else:
                 counts["apps"] += 1
                 counts["changed"] += bool(outcome.get("changed"))
@@ -218,6 +219,14 @@ def _add_warning(found: _Found, text: str, several: Sequence[Declaration]) -> No
         found.warn(next(hosts, several[0].host), text)
 
 
+def _problem_of(error: Mapping[str, Any], declaration: Declaration) -> Problem:
+    """Return an error of the engine. The slug of an app that does not exist may be what is wrong."""
+    problem = _problem(str(error.get("msg")), declaration.slug)
+    if error.get("status") != 404:
+        return problem
+    return replace(problem, hint=f"The slug of {declaration.host} is {declaration.slug}.")
+
+
 def _problem(message: str, app_slug: str) -> Problem:
     return Problem(message.replace(app_slug, APP) if app_slug else message)
 
@@ -225,9 +234,11 @@ def _problem(message: str, app_slug: str) -> Problem:
 def _report(checks: Checks, found: _Found, number: int) -> None:
     problems = by_cause((host, problem) for (host, _text), problem in found.problems.items())
     warnings = by_cause((host, problem) for (host, _text), problem in found.warnings.items())
-    hints = {problem.text: problem.hint for problem in found.problems.values()}
+    hints: dict[str, dict[str, None]] = {}
+    for problem in found.problems.values():
+        hints.setdefault(problem.text, {})[problem.hint] = None
     for cause in problems[:MOST_CAUSES]:
-        _add(checks.fail, cause, hints.get(cause.text, ""), found.kinds[cause.text])
+        _add(checks.fail, cause, " ".join(list(hints[cause.text])[:MOST_HINTS]), found.kinds[cause.text])
     for cause in warnings[:MOST_CAUSES]:
         _add(checks.warn, cause, "", "warning")
     left = len(problems[MOST_CAUSES:]) + len(warnings[MOST_CAUSES:])
@@ -253,7 +264,7 @@ def _add(add: Callable[..., None], cause: Cause, hint: str, kind: str) -> None:
 def _report_outcome(checks: Checks, outcome: Json | None, valid: int) -> None:
     if outcome is None or not outcome["apps"]:
         if valid:
-            checks.skip("rollout", "No app was compared with the service")
+            checks.skip("rollout", "No app was compared with the service, because of the problems above")
         return
     text = "A rollout would change {changed} of {apps}"
     checks.ok("rollout", text, dict(outcome), changed=outcome["changed"], apps=plural(outcome["apps"], "app"))

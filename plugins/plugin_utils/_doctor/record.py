@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,11 +25,15 @@ def write_record(path: str, content: Mapping[str, Any]) -> str:
     made_at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = {"format": FORMAT, "made_at": made_at, **content}
     text = json.dumps(record, indent=2) + "\n"
-    temporary = f"{target}.new"
+    if os.path.lexists(target) and not os.path.isfile(target):
+        raise LocalFileError(f"doctor_record: {target} is not a file. Set it to the path of a file to write.")
+    temporary = f"{target}.{secrets.token_hex(4)}.new"
     try:
-        with open(temporary, "w", encoding="ascii") as file:
+        with open(temporary, "x", encoding="ascii") as file:
             file.write(text)
         os.replace(temporary, target)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
         raise LocalFileError(f"doctor_record: {target} cannot be written ({error.strerror}).") from None
     return target

@@ -99,21 +99,22 @@ def _examine(
         transport = Transport.from_options(patient.options, patient.env)
     except OptionError as error:
         groups[WAY].fail("address", "{problem}", "", problem=Private("message", error.message))
-        _skip(groups, "the options of the connection are not valid")
+        _skip_token(groups, "the options of the connection are not valid")
         return {}
     token, problem = _token(options["api_token"])
     way = check_way(groups[WAY], options["api_url"], token, transport)
     if not way.is_open:
-        _skip(groups, "the service cannot be reached")
+        _skip_token(groups, "the service cannot be reached")
         return {}
     if not check_validity(groups[TOKEN], problem):
-        _skip(groups, "there is no valid token", TOKEN)
+        _skip_behaviour(groups, "there is no valid token")
         return {}
     clients = BitriseClients(options, patient.env)
     clients.gates.say = context.say
     try:
         account = check_account(groups[TOKEN], clients, way.last, options["sample"], options["concurrency"])
         if account is None:
+            _skip_behaviour(groups, "the service does not list the apps for this token")
             return {}
         check_storage(groups[WAY], account.storage_url, transport)
         return _behaviour(groups[BEHAVIOUR], options, clients, way, account, context)
@@ -132,9 +133,16 @@ def _behaviour(
     me = way.last
     data = me.body.get("data") if me and isinstance(me.body, Mapping) else None
     seen = Seen(account.apps, me.status if me else 0, data if isinstance(data, Mapping) else {}, account.refusals)
-    may_write = bool(options["writes"]) and not context.check_mode
     token = str(options["api_token"]).strip()
-    return check_behaviour(checks, clients.get(), token, options["app_slug"], seen, may_write=may_write)
+    return check_behaviour(
+        checks,
+        clients.get(),
+        token,
+        options["app_slug"],
+        seen,
+        writes=options["writes"],
+        is_check_mode=context.check_mode,
+    )
 
 
 def _token(value: str | None) -> tuple[str | None, str | None]:
@@ -147,10 +155,12 @@ def _token(value: str | None) -> tuple[str | None, str | None]:
         return None, error.message.rstrip(".")
 
 
-def _skip(groups: Mapping[str, Checks], reason: str, *without: str) -> None:
-    for name, text in ((TOKEN, "The token: not examined, because {reason}"),):
-        if name not in without:
-            groups[name].skip("valid", text, reason=reason)
+def _skip_token(groups: Mapping[str, Checks], reason: str) -> None:
+    groups[TOKEN].skip("valid", "The token: not examined, because {reason}", reason=reason)
+    _skip_behaviour(groups, reason)
+
+
+def _skip_behaviour(groups: Mapping[str, Checks], reason: str) -> None:
     groups[BEHAVIOUR].skip("behaviour", "Behaviour: not examined, because {reason}", reason=reason)
 
 

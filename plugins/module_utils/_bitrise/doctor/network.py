@@ -41,6 +41,10 @@ class ProxyRefusedError(OSError):
     """A proxy does not connect to the service."""
 
 
+class NoAuthoritiesError(OSError):
+    """The file or folder with the certificate authorities holds none that can be read."""
+
+
 class NotExaminedError(OSError):
     """This way is possible, but only requests knows how."""
 
@@ -86,8 +90,8 @@ def _tunnel(host: str, port: int, hop: Hop, timeout: float) -> Iterator[socket.s
         if hop.proxy is None:
             yield connection
             return
-        if hop.proxy.scheme == "https":
-            # One TLS connection inside another one needs buffers in memory.
+        if hop.proxy.scheme != "http":
+            # One TLS connection inside another one needs buffers in memory, and SOCKS is another protocol.
             raise NotExaminedError
         connection.sendall(_connect_request(host, port, hop.proxy))
         status = _status(connection)
@@ -126,9 +130,13 @@ def _context(verify: bool | str) -> ssl.SSLContext:
         from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
         verify = str(DEFAULT_CA_BUNDLE_PATH)
-    if Path(verify).is_dir():
-        return ssl.create_default_context(capath=verify)
-    return ssl.create_default_context(cafile=verify)
+    try:
+        if Path(verify).is_dir():
+            return ssl.create_default_context(capath=verify)
+        return ssl.create_default_context(cafile=verify)
+    except OSError as error:
+        reason = reason_of(error)
+        raise NoAuthoritiesError(error.errno, reason) from error
 
 
 def _described(certificate: bytes, told: Any) -> tuple[str, str | None]:

@@ -43,7 +43,6 @@ class Account:
     storage_url: str | None = field(default=None, repr=False)
     # Statuses with which the list of signing files was refused.
     refusals: list[int] = field(default_factory=list)
-    is_workspace: bool = False
 
 
 @dataclass
@@ -82,7 +81,7 @@ def check_account(
         checks.fail("valid", text_, advice, facts, reason=Private("message", error.message))
         return None
     checks.ok("valid", "The service accepts the token")
-    account.is_workspace = _check_owner(checks, probe)
+    _check_owner(checks, probe)
     _check_organizations(checks, client)
     _check_apps(checks, account.apps)
     if account.apps:
@@ -92,20 +91,24 @@ def check_account(
     return account
 
 
-def _check_owner(checks: Checks, probe: Probe | None) -> bool:
-    """Say whose token it is. Return whether it belongs to a workspace."""
+def _check_owner(checks: Checks, probe: Probe | None) -> None:
+    """Say whose token it is."""
     data = probe.body.get("data") if probe and probe.status == 200 and isinstance(probe.body, Mapping) else None
     user = data if isinstance(data, Mapping) else {}
     name = text(user.get("username"))
     if name and text(user.get("email")):
         checks.ok("owner", "It is the personal token of {user}", {"kind": "personal"}, user=Private("person", name))
-        return False
-    facts: Mapping[str, Value] = {"kind": "workspace", "status": probe.status if probe else None}
+        return
+    status = probe.status if probe else None
+    if status not in (200, 401, 403, 404):
+        text_ = "Whose token it is is not known: the service answers {status}"
+        checks.skip("owner", text_, "Run the doctor again later.", status=status)
+        return
+    facts: Mapping[str, Value] = {"kind": "workspace", "status": status}
     if name:
         checks.ok("owner", "It is the token of a workspace, {user}", facts, user=Private("person", name))
     else:
         checks.ok("owner", "It is the token of a workspace: the service names no person", facts)
-    return True
 
 
 def _check_organizations(checks: Checks, client: BitriseClient) -> None:
@@ -225,9 +228,13 @@ def _check_rights(checks: Checks, apps: Sequence[Mapping[str, Any]], rights: _Ri
             "noun": "app" if known == 1 else "apps",
         }
         if not known:
-            reason = (
-                "no app was asked" if not outcomes else "no build was found" if right == "artifacts" else "see below"
-            )
+            if not outcomes:
+                reason = "no app was asked"
+            elif right != "artifacts":
+                reason = "see below"
+            else:
+                has_lists = _GRANTED in rights.by_right["builds"].values()
+                reason = "no build was found" if has_lists else "no builds can be listed"
             checks.skip(right, "Whether it may list {what} is not known: {reason}", what=words, reason=reason)
         elif not lacking:
             checks.ok(right, "It may list {what} in {granted} of {known} {noun}", facts, **values)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ssl
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -45,6 +46,10 @@ _PUBLIC_AUTHORITIES = (
     "microsoft",
     "sectigo",
 )
+CA_PATH = "ca_path (doctor_ca_path)"
+_PROXY_PORTS = {"https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
+# Codes of OpenSSL: X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH; not valid yet, has expired.
+_WRONG_NAME, _WRONG_TIME = (62, 64), (9, 10)
 _PUBLIC_HOSTS = frozenset({urlsplit(DEFAULT_API_URL).hostname})
 _LIMIT_HEADERS = ("ratelimit", "x-ratelimit", "x-rate-limit", "retry-after")
 
@@ -120,7 +125,7 @@ def _check_proxy(checks: Checks, api_url: str, parts: SplitResult, transport: Tr
         advice = f"Set {variable} to a URL such as http://proxy.example.com:3128."
         checks.fail("proxy", "The proxy in {variable} is not a URL", advice, {"variable": variable}, variable=variable)
         return None
-    host, proxy_port = split.hostname or "", split.port or (443 if split.scheme == "https" else 80)
+    host, proxy_port = split.hostname or "", split.port or _PROXY_PORTS.get(split.scheme, 80)
     place = Private("address", f"{host}:{proxy_port}")
     has_password = split.password is not None
     text = "Proxy {proxy}, from {variable}" + (", with a password" if has_password else "")
@@ -140,12 +145,8 @@ def _split_proxy(proxy: str) -> SplitResult | None:
 
 
 def _check_connection(checks: Checks, hop: network.Hop, timeout: float) -> bool:
-    host = address(hop.host)
-    advice = (
-        "Check the proxy variable and the network."
-        if hop.proxy
-        else "Check api_url and the name service. Behind a proxy, set HTTPS_PROXY."
-    )
+    host, proxy_advice = address(hop.host), "Check the proxy variable and the network."
+    advice = proxy_advice if hop.proxy else "Check api_url and the name service. Behind a proxy, set HTTPS_PROXY."
     try:
         found = network.resolve(hop)
     except OSError as error:
@@ -158,8 +159,8 @@ def _check_connection(checks: Checks, hop: network.Hop, timeout: float) -> bool:
     try:
         network.connect(hop, timeout).close()
     except OSError as error:
-        text = "No connection to {host} port {port}: {reason}"
-        advice = "Check the firewall. Behind a proxy, set HTTPS_PROXY."
+        text = f"No connection to {'the proxy ' if hop.proxy else ''}{{host}} port {{port}}: {{reason}}"
+        advice = proxy_advice if hop.proxy else "Check the firewall. Behind a proxy, set HTTPS_PROXY."
         checks.fail("connection", text, advice, host=host, port=hop.port, reason=network.reason_of(error))
         return False
     milliseconds = round((time.monotonic() - started) * 1000)
@@ -176,8 +177,15 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
     try:
         found = network.handshake(parts, hop, transport.verify, timeout)
     except network.NotExaminedError:
-        checks.skip("tls", "TLS of {host}: not examined, because the proxy itself uses TLS", host=host)
+        scheme = hop.proxy.scheme if hop.proxy else ""
+        text = "TLS of {host}: not examined, because the address of the proxy begins with {scheme}://"
+        checks.skip("tls", text, host=host, scheme=scheme)
         return True
+    except network.NoAuthoritiesError as error:
+        text = "No certificate authority can be read from {path}: {reason}"
+        advice = f"Set {CA_PATH} to a file or folder with certificates in PEM format."
+        checks.fail("tls", text, advice, path=Private("path", str(transport.verify)), reason=network.reason_of(error))
+        return False
     except network.ProxyRefusedError as error:
         advice = "Check the user and the password in the proxy variable, and whether the proxy allows this host."
         text = "The proxy refuses the way to {host}: {reason}"
@@ -190,7 +198,7 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
     facts: Mapping[str, Value] = {"version": found.version, "issuer": issuer, "expires_at": found.expires_at}
     if transport.verify is False:
         text = "{version}, the certificate of {host} was issued by {issuer}, and is not validated"
-        advice = "Set validate_certs to true: anybody on the way can read the token."
+        advice = "Set validate_certs (doctor_validate_certs) to true: anybody on the way can read the token."
         checks.warn("tls", text, advice, facts, version=found.version, host=host, issuer=issuer)
     else:
         text = "{version}, the certificate of {host} was issued by {issuer}"
@@ -207,10 +215,16 @@ def _explain_distrust(checks: Checks, parts: SplitResult, hop: network.Hop, time
         checks.fail("tls", text, "Check host and port in api_url, and the proxy.", host=host, reason=reason)
         return
     text = "The certificate of {host} is not trusted: {reason}. It was issued by {issuer}"
-    advice = (
-        "If the issuer is your company's proxy, set ca_path to a bundle that contains its certificate authority. "
-        "Otherwise somebody else answers instead of the service."
-    )
+    code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
+    if code in _WRONG_NAME:
+        advice = "Check api_url, and whether a proxy or another service answers under this name."
+    elif code in _WRONG_TIME:
+        advice = "Check the clock of this machine. If it is right, whoever runs this host has to renew the certificate."
+    else:
+        advice = (
+            f"If the issuer is your company's proxy, set {CA_PATH} to a bundle that contains its certificate "
+            "authority. Otherwise somebody else answers instead of the service."
+        )
     checks.fail(
         "tls", text, advice, {"version": found.version}, host=host, reason=reason, issuer=authority(found.issuer)
     )

@@ -27,9 +27,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing import entry as probing
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.entry import Seen, check_behaviour
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import is_asked
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings, is_asked
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX, Throwaways
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 from tests.reliability.clients import Adapter, Client, Disturbance, Killed, in_force
 from tests.reliability.service import FIRST_PORT, TOKEN, InProcess
@@ -69,6 +70,17 @@ HIDDEN = {
 }
 # With these answers, a service cannot give another one to other questions.
 IMPLIED = {("patch_unprocessed", "refuse"): {"patch_processed": "refuse"}}
+WRITING = [
+    "follow_certificate",
+    "change_protected_password",
+    "create_oddly",
+    "name_oddly",
+    "change_oddly",
+    "confirm_without_upload",
+    "upload_twice",
+    "list_files",
+    "make_keystores",
+]
 SINGLE = [
     (key, value)
     for key, behaviour in BEHAVIOURS.items()
@@ -109,7 +121,7 @@ class Patient:
         user = (me.json().get("data") or {}) if me is not None and me.status_code == 200 else {}
         known = {"apps": apps, "me_status": me.status_code if me is not None else 200, "me": user, **seen}
         checks = Checks("behaviour")
-        answers = check_behaviour(checks, api, TOKEN, app, Seen(**known), may_write=writes)
+        answers = check_behaviour(checks, api, TOKEN, app, Seen(**known), writes=writes)
         text = json.dumps([check.as_result() for check in checks.found])
         record = json.dumps([recorded(checks.found, Pseudonyms()), answers])
         for private in (TOKEN, "X-Amz-Signature", "BEGIN"):
@@ -225,7 +237,8 @@ def test_what_the_account_shows(patient: Patient) -> None:
 @pytest.mark.parametrize("given", [{"app": None}, {"app": ""}, {"writes": False}])
 def test_without_both_variables_nothing_is_sent(patient: Patient, given: dict[str, Any]) -> None:
     found = patient.examine(Disturbance(1, 500), **given)
-    assert only(found.checks, SKIPPED).name == "probing"
+    missing = "doctor_writes=true" if "writes" in given else "doctor_app=SLUG"
+    assert only(found.checks, SKIPPED).advice.endswith(f"add: -e {missing}")
     assert found.client.sent == 0
     assert found.answers == {}
 
@@ -236,6 +249,48 @@ def test_an_app_with_builds_is_not_touched(patient: Patient, build: dict[str, An
     found = patient.examine()
     assert "has 1 build running or waiting" in only(found.checks, FAILED).message
     assert not WRITES & set(found.client.trace)
+
+
+def test_builds_that_cannot_be_listed(patient: Patient) -> None:
+    """They may run, so nothing is created."""
+    patient.service.service.faults.add({"status": 403, "path": f"/apps/{APP}/builds$"})
+    found = patient.examine()
+    assert only(found.checks, FAILED).message == (
+        f"The builds of app {APP} cannot be listed (403), so nothing was created there"
+    )
+    assert not WRITES & set(found.client.trace)
+
+
+def test_a_build_that_starts_meanwhile(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start_a_build(files: Throwaways, material: Material, _findings: Findings) -> None:
+        assert files.make(BUILD_CERTIFICATE, material.certificate)
+        given = {"hook_info": {"type": "bitrise"}, "build_params": {"branch": "main"}}
+        assert files._asker.ask("POST", f"/apps/{APP}/builds", given).succeeded
+
+    monkeypatch.setattr(probing, WRITING[0], start_a_build)
+    found = patient.examine()
+    assert "A build has started" in only(found.checks, FAILED).message
+    assert found.client.trace.count("create") == 1
+    assert patient.names() == ["theirs.p12"]
+
+
+def test_a_file_whose_creation_was_not_answered(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service has created it, so its slug is looked up."""
+    for step in WRITING[1:]:
+        monkeypatch.setattr(probing, step, lambda *_given: None)
+    first = patient.examine(Disturbance(9999, "reset")).client.trace.index("create") + 1
+    found = patient.examine(Disturbance(first, "reset"))
+    assert statuses(found.checks)["interrupted"] == FAILED
+    assert statuses(found.checks)["throwaways"] == OK
+    assert patient.names() == ["theirs.p12"]
+
+
+def test_files_of_others_with_a_similar_name(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for step in WRITING[1:]:
+        monkeypatch.setattr(probing, step, lambda *_given: None)
+    patient.service.load([{**APPS[0], CERTIFICATES: [a_file(f"{PREFIX}notes.p12", b"theirs")]}])
+    assert patient.examine().answers["create_status"] == "201"
+    assert patient.names() == [f"{PREFIX}notes.p12"]
 
 
 def test_an_app_that_does_not_exist(patient: Patient) -> None:

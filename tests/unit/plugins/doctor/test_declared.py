@@ -118,6 +118,16 @@ def test_all_is_well(emulator: Emulator, folder: Path, files: Files) -> None:
     assert {request["method"] for request in emulator.requests()} == {"GET"}
 
 
+def test_an_app_that_does_not_exist(emulator: Emulator, folder: Path) -> None:
+    """Its slug is what is wrong, so people see it, and the record does not."""
+    load(emulator, 1)
+    declared = {"code_signing_certificates": [{"content": "eA==", "name": "x", "verify": "none"}]}
+    found = examined(folder, {"one": declared, "two": declared, "three": declared}, emulator)
+    shown = only(found, FAILED).as_result()
+    assert shown["advice"] == f"The slug of two is {APPS[1]}. The slug of three is {APPS[2]}."
+    assert APPS[1] not in str(recorded(found, Pseudonyms()))
+
+
 def test_nobody_declares_anything(folder: Path) -> None:
     found = examined(folder, {"one": {}, "two": {}})
     assert found[0].message == "2 hosts, and none declares a file"

@@ -102,6 +102,14 @@ def test_no_valid_token(account: Emulator, token: str | None, message: str) -> N
     assert by_name(result, "way")["answer"]["status"] == OK
 
 
+def test_the_service_is_too_busy_to_say_whose_token_it_is(account: Emulator) -> None:
+    account.fault(status=429, path="/me$", times=1)
+    account.fault(status=500, path="/builds$")
+    found = by_name(examine(account), "token")
+    assert found["owner"]["status"] == SKIPPED
+    assert found["artifacts"]["message"].endswith("no builds can be listed")
+
+
 def test_the_token_of_a_workspace(account: Emulator) -> None:
     account.fault(method="GET", path="/me$", status=403)
     result = examine(account)

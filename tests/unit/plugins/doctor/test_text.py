@@ -97,3 +97,6 @@ def test_a_record_is_replaced_as_a_whole(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(LocalFileError, match=r"doctor_record: .*missing/doctor.json cannot be written"):
         write_record(str(tmp_path / "missing" / "doctor.json"), {})
+    with pytest.raises(LocalFileError, match=r"doctor_record: .* is not a file"):
+        write_record(str(tmp_path), {})
+    assert list(tmp_path.iterdir()) == []

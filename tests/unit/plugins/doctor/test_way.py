@@ -85,7 +85,8 @@ def test_a_proxy_is_shown_without_its_password() -> None:
     env = {"https_proxy": "http://me:c4nary@127.0.0.1:1"}
     found = examined("https://api.example", is_open=False, env=env)
     assert found[0].message == "Proxy 127.0.0.1:1, from https_proxy, with a password"
-    assert statuses(found)["connection"] == FAILED
+    assert found[-1].message == "No connection to the proxy 127.0.0.1 port 1: Connection refused"
+    assert "proxy variable" in found[-1].advice
 
 
 def test_an_excluded_host() -> None:
@@ -123,6 +124,21 @@ def test_a_certificate_that_is_not_trusted(certificate: Path, tmp_path: Path) ->
     assert statuses(found)["tls"] == FAILED
     assert "It was issued by 127.0.0.1" in found[-1].message
     assert "ca_path" in found[-1].advice
+
+
+def test_a_certificate_for_another_name(certificate: Path) -> None:
+    with serving(me(), certificate) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        found = examined(url, is_open=False, ca_path=str(certificate))
+    assert found[-1].advice.startswith("Check api_url")
+
+
+def test_authorities_that_are_no_certificates(tmp_path: Path, certificate: Path) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text("none")
+    with serving(me(), certificate) as server:
+        found = examined(server.url, is_open=False, ca_path=str(path))
+    assert found[-1].message.startswith(f"No certificate authority can be read from {path}: ")
 
 
 def test_a_certificate_that_is_not_validated(certificate: Path) -> None:
@@ -171,9 +187,10 @@ def test_a_proxy_that_refuses() -> None:
     assert b"Proxy-Authorization: Basic bWU6YzRuYXJ5\r\n" in seen[0]
 
 
-def test_a_proxy_that_uses_tls_itself_is_not_examined() -> None:
+@pytest.mark.parametrize("scheme", ["https", "socks5"])
+def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None:
     with proxy(b"") as (address, _seen):
-        found = examined("https://api.example", is_open=False, env={"HTTPS_PROXY": f"https://{address}"})
+        found = examined("https://api.example", is_open=False, env={"HTTPS_PROXY": f"{scheme}://{address}"})
     assert statuses(found)["tls"] == SKIPPED
     assert statuses(found)["answer"] == FAILED
 

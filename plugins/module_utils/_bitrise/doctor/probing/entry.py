@@ -55,15 +55,18 @@ class Seen:
 
 
 def check_behaviour(
-    checks: Checks, client: BitriseClient, token: str, app_slug: str | None, seen: Seen, *, may_write: bool
+    checks: Checks,
+    client: BitriseClient,
+    token: str,
+    app_slug: str | None,
+    seen: Seen,
+    *,
+    writes: bool,
+    is_check_mode: bool = False,
 ) -> dict[str, Answer | None]:
     """Find out how the service behaves, with throw-away files in an app. Return the answers for the record."""
-    if not app_slug or not may_write:
-        checks.skip(
-            "probing",
-            "How the service behaves was not tried",
-            "To try it, name an app for throw-away files: -e doctor_app=SLUG -e doctor_writes=true",
-        )
+    if not app_slug or not writes or is_check_mode:
+        _skip(checks, app_slug, writes=writes)
         return {}
     app = Private("app", app_slug)
     asker = Asker(client, token)
@@ -85,10 +88,19 @@ def check_behaviour(
     return findings.as_record()
 
 
+def _skip(checks: Checks, app_slug: str | None, *, writes: bool) -> None:
+    if app_slug and writes:
+        checks.skip("probing", "How the service behaves was not tried, because check mode creates no files")
+        return
+    missing = [*([] if app_slug else ["-e doctor_app=SLUG"]), *([] if writes else ["-e doctor_writes=true"])]
+    advice = f"To try it with throw-away files in an app, add: {' '.join(missing)}"
+    checks.skip("probing", "How the service behaves was not tried", advice)
+
+
 def _may_probe(checks: Checks, asker: Asker, app_slug: str) -> bool:
     """Check that the app exists and is not used at the moment."""
-    app, path = Private("app", app_slug), f"/apps/{path_part(app_slug)}"
-    reply = asker.get(path)
+    app = Private("app", app_slug)
+    reply = asker.get(f"/apps/{path_part(app_slug)}")
     if not reply.succeeded:
         advice = "Check doctor_app. bitrise_app_info lists the slugs of the apps."
         checks.fail(
@@ -96,13 +108,30 @@ def _may_probe(checks: Checks, asker: Asker, app_slug: str) -> bool:
             app=app, status=reply.status,
         )  # fmt: skip
         return False
-    running = [build for build in asker.get(f"{path}/builds", status=RUNNING).entries if build.get("status") == RUNNING]
+    status, running = _running_builds(asker, app_slug)
+    if running is None:
+        advice = (
+            "Run the doctor again later."
+            if status >= 500
+            else "Use a token that may list the builds of this app. Builds that run could use the throw-away files."
+        )
+        text = "The builds of app {app} cannot be listed ({status}), so nothing was created there"
+        checks.fail("probing", text, advice, {"status": status}, app=app, status=status)
+        return False
     if running:
         advice = "Name another app, or wait until the builds are over. Builds could use the throw-away files."
         text = "App {app} has {builds} running or waiting, so nothing was created there"
-        checks.fail("probing", text, advice, app=app, builds=plural(len(running), "build"))
+        checks.fail("probing", text, advice, app=app, builds=plural(running, "build"))
         return False
     return True
+
+
+def _running_builds(asker: Asker, app_slug: str) -> tuple[int, int | None]:
+    """Return the status of the answer, and the number of builds that run or wait; None if it is not known."""
+    reply = asker.get(f"/apps/{path_part(app_slug)}/builds", status=RUNNING)
+    if not reply.succeeded or not isinstance(reply.body, Mapping):
+        return reply.status, None
+    return reply.status, sum(build.get("status") == RUNNING for build in reply.entries)
 
 
 def _probe(
@@ -112,11 +141,13 @@ def _probe(
     files = Throwaways(asker, app_slug)
     slugs = [app_slug, *(str(app["slug"]) for app in seen.apps[:_LISTED_APPS] if app["slug"] != app_slug)]
     _note_seen(seen, findings)
-    steps: list[Callable[[], None]] = [
+    reading: list[Callable[[], None]] = [
         lambda: look_at_refusals(asker, findings),
         lambda: look_at_apps(asker, findings, seen.apps),
         lambda: look_at_lists(asker, findings, slugs),
         lambda: look_at_builds(asker, findings, seen.me),
+    ]
+    writing: list[Callable[[], None]] = [
         lambda: follow_certificate(files, material, findings),
         lambda: change_protected_password(files, material, findings),
         lambda: create_oddly(files, material, findings),
@@ -128,9 +159,14 @@ def _probe(
         lambda: make_keystores(files, material, findings),
     ]
     problems: list[CiError] = []
-    removed, kept = files.remove_leftovers()
+    removed: list[str] = []
+    kept: list[str] = []
     try:
-        for step in steps:
+        removed, kept = files.remove_leftovers()
+        for step in (*reading, *writing):
+            if step in writing and _running_builds(asker, app_slug)[1]:
+                _report_builds(checks, app_slug)
+                break
             try:
                 step()
             except CiError as error:
@@ -143,6 +179,12 @@ def _probe(
         kept += files.clean_up()
     _check_files(checks, removed, kept)
     return problems
+
+
+def _report_builds(checks: Checks, app_slug: str) -> None:
+    text = "A build has started in app {app}, so the doctor created no more files there"
+    advice = "Run the doctor again when the app has no builds that run or wait. The build could use a throw-away file."
+    checks.fail("builds", text, advice, app=Private("app", app_slug))
 
 
 def _note_seen(seen: Seen, findings: Findings) -> None:

@@ -9,8 +9,9 @@ No other file is changed or deleted.
 from __future__ import annotations
 
 import math
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._service_client impor
 
 # Characters that no service changes in a name.
 PREFIX = "mobileops-doctor-"
+# A name that merely begins like this may be one of the user's.
+_OURS = re.compile(rf"{PREFIX}[0-9a-f]{{8}}-\d")
 EXTENSIONS = {
     BUILD_CERTIFICATE: ".p12",
     PROVISIONING_PROFILE: ".mobileprovision",
@@ -58,6 +61,8 @@ class Throwaways:
         self.run_id = secrets.token_hex(4)
         self._number = 0
         self._there: list[Throwaway] = []
+        # Names of files that may have been created, although no answer told their slugs.
+        self._unclear: list[str] = []
 
     def now(self) -> float:
         return self._asker.client.gates.clock.monotonic()
@@ -96,10 +101,14 @@ class Throwaways:
         body = {"upload_file_name": name, "upload_file_size": len(content), **more}
         if kind == PROJECT_FILE:
             body.setdefault("user_env_key", self.env_key())
+        self._unclear.append(name)
         reply = self._asker.ask("POST", self.path(kind), body)
         slug = reply.data.get("slug")
-        if not reply.succeeded or not isinstance(slug, str) or not slug:
+        if not isinstance(slug, str) or not slug or not reply.succeeded:
+            if 400 <= reply.status < 500:
+                self._unclear.remove(name)
             return reply, None
+        self._unclear.remove(name)
         made = Throwaway(kind, slug, name, content, str(reply.data.get("upload_url") or ""))
         self._there.append(made)
         return reply, made
@@ -153,7 +162,13 @@ class Throwaways:
 
     def clean_up(self) -> list[str]:
         """Remove what this run has created. Return the names of files that are still there."""
-        return [file.name for file in reversed(list(self._there)) if not self._remove(file)]
+        kept = [file.name for file in reversed(list(self._there)) if not self._remove(file)]
+        if self._unclear:
+            try:
+                kept += self._remove_listed(re.compile(f"{PREFIX}{self.run_id}-"), besides=kept)[1]
+            except CiError:
+                kept += self._unclear
+        return kept
 
     def _remove(self, file: Throwaway) -> bool:
         try:
@@ -168,13 +183,17 @@ class Throwaways:
 
     def remove_leftovers(self) -> tuple[list[str], list[str]]:
         """Remove what earlier runs have left. Return the names of removed files, and of those that are still there."""
+        return self._remove_listed(_OURS)
+
+    def _remove_listed(self, names: re.Pattern[str], besides: Sequence[str] = ()) -> tuple[list[str], list[str]]:
         removed, kept = [], []
         for kind in KINDS:
             for data in self.listed(kind):
                 name = str(data.get("upload_file_name") or "")
-                if not name.startswith(PREFIX):
+                slug = data.get("slug")
+                if not names.match(name) or name in besides or not isinstance(slug, str) or not slug:
                     continue
-                left = Throwaway(kind, str(data.get("slug")), name, b"", "")
+                left = Throwaway(kind, slug, name, b"", "")
                 self._there.append(left)
                 self.delete(left)
                 if left in self._there:
