@@ -137,8 +137,8 @@ def words_of(variable: str) -> list[str]:
 
 
 def sanity_in_short(log: Log) -> str:
-    """Without what takes longest: pylint, most of whose rules are ruff's too, and all Pythons but the oldest."""
-    return test_runs.sanity(log, _COPY, *oldest_python(), "--skip-test", "pylint")
+    """Run ansible-test sanity without pylint and pep8, whose rules ruff checks too, and with the oldest Python only."""
+    return test_runs.sanity(log, _COPY, *oldest_python(), "--skip-test", "pylint", "--skip-test", "pep8")
 
 
 def lanes_for(choice: str) -> list[list[Step]]:

@@ -37,6 +37,7 @@ class Admin:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._first_options = service.options.as_dict()
 
     def routes(self) -> list[Route]:
         """Paths and what answers them."""
@@ -49,6 +50,7 @@ class Admin:
             resource(f"{ADMIN_PREFIX}/clock", get=self.clock, post=self.move_clock),
             resource(f"{ADMIN_PREFIX}/fixture", post=self.load_fixture),
             resource(f"{ADMIN_PREFIX}/options", get=self.options, post=self.set_options),
+            resource(f"{ADMIN_PREFIX}/reset", post=self.reset),
             resource(f"{ADMIN_PREFIX}/state", get=self.state),
         ]
 
@@ -133,6 +135,16 @@ class Admin:
             "phonegap_logins": self._service.phonegap.logins(),
         }
         return json_reply({**summary, **secrets}, escape_html=False)
+
+    async def reset(self, request: Request) -> Response:
+        """Replace the state, and undo everything that was done on the admin path."""
+        service = self._service
+        await self.clear_faults(request)
+        service.clock.advance(-service.clock.offset)
+        service.options.update(self._first_options)
+        answer = await self.load_fixture(request)
+        service.log.clear()
+        return answer
 
     async def options(self, request: Request) -> Response:
         """All switches."""

@@ -215,8 +215,15 @@ class Emulator:
 
     def load(self, fixture: str | dict[str, Any]) -> dict[str, Any]:
         """Replace the state by a fixture, given by name or in full."""
+        return self._replace("fixture", fixture)
+
+    def reset(self, fixture: str | dict[str, Any]) -> dict[str, Any]:
+        """Replace the state, and undo everything else: faults, request log, clock and switches are as at the start."""
+        return self._replace("reset", fixture)
+
+    def _replace(self, path: str, fixture: str | dict[str, Any]) -> dict[str, Any]:
         body = {"fixture": fixture} if isinstance(fixture, str) else fixture
-        summary: dict[str, Any] = self.admin("POST", "fixture", body)
+        summary: dict[str, Any] = self.admin("POST", path, body)
         self.tokens = summary["tokens"]
         self.phonegap_tokens, self.phonegap_logins = summary["phonegap_tokens"], summary["phonegap_logins"]
         return summary

@@ -35,19 +35,8 @@ def running_emulator() -> Iterator[Emulator]:
         yield emulator
 
 
-@pytest.fixture(scope="session")
-def emulator_defaults(running_emulator: Emulator) -> dict[str, object]:
-    return running_emulator.options()
-
-
 @pytest.fixture
-def emulator(running_emulator: Emulator, emulator_defaults: dict[str, object]) -> Emulator:
+def emulator(running_emulator: Emulator) -> Emulator:
     """The emulator without apps, faults or history, its clock right and its switches as they were."""
-    offset = running_emulator.admin("GET", "clock")["offset_s"]
-    if offset:
-        running_emulator.advance(-offset)
-    running_emulator.clear_faults()
-    running_emulator.options(**emulator_defaults)
-    running_emulator.load("empty")
-    running_emulator.clear_requests()
+    running_emulator.reset("empty")
     return running_emulator

@@ -36,14 +36,10 @@ def running() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def emulator(running: Emulator) -> Iterator[Emulator]:
+def emulator(running: Emulator) -> Emulator:
     """A running emulator with nothing in it but the small fixture."""
-    usual = running.options()
-    running.load(small_fixture())
-    running.clear_requests()
-    yield running
-    running.clear_faults()
-    running.options(**usual)
+    running.reset(small_fixture())
+    return running
 
 
 @pytest.fixture

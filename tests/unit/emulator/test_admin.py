@@ -200,6 +200,21 @@ def test_options(emulator: Emulator, owner: Api) -> None:
             emulator.options(**changes)
 
 
+def test_reset(emulator: Emulator, owner: Api) -> None:
+    usual, clock = emulator.options(), emulator.admin("GET", "clock")["offset_s"]
+    emulator.options(latency_ms=1, hash_fields=False)
+    emulator.advance(700)
+    emulator.fault(status=503)
+    assert owner.send("GET", "/me").status_code == 503
+
+    summary = emulator.reset("empty")
+
+    assert (summary["apps"], summary["tokens"]) == (0, emulator.tokens)
+    assert (emulator.options(), emulator.admin("GET", "clock")["offset_s"]) == (usual, clock)
+    assert (emulator.faults(), emulator.requests()) == ([], [])
+    assert owner.data("/apps") == []
+
+
 def test_unknown_admin_paths(emulator: Emulator) -> None:
     with pytest.raises(EmulatorError, match="404"):
         emulator.admin("GET", "nothing")

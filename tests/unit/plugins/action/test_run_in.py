@@ -25,44 +25,65 @@ def task(name: str, run_in: str | None = None, **keywords: Any) -> dict[str, Any
     return {"name": name, MODULE: options, "ignore_errors": True, **keywords}
 
 
-def places(run: Run) -> list[str]:
-    """Where each task ran, as the action says."""
-    return [line.partition(": runs ")[2] for line in run.screen.splitlines() if ": runs " in line]
+def places(run: Run, name: str = "") -> list[str]:
+    """Return where each task ran, or the task of that name, as the action says."""
+    _before, _title, screen = run.screen.rpartition(f"TASK [{name}]") if name else ("", "", run.screen)
+    screen = screen.partition("TASK [")[0] if name else screen
+    return [line.partition(": runs ")[2] for line in screen.splitlines() if ": runs " in line]
 
 
-def test_the_option_wins_over_the_variable(playground: Playground) -> None:
-    run = playground.run(
-        [task("by variable"), task("by option", "controller"), task("as is best", "auto")],
-        "-vvv",
-        vars={"mobileops_ci_run_in": "target"},
-    )
-    assert places(run) == ["as a module: asked for", "in the controller", "in the controller"]
-    assert run.status == 0
-
-
-def test_the_controller_works_for_hosts_out_of_reach_and_passes_over_become(playground: Playground) -> None:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One run of ansible-playbook for all plays that need no environment of their own."""
     become = {"become": True, "become_method": "testing.trouble.somebody"}
-    run = playground.run(
-        [
-            task("far away", "controller", delegate_to="unreachable"),
-            task("as another", "controller", **become),
-            task("by variable", delegate_to="unreachable", vars={"mobileops_ci_run_in": "controller"}),
-        ],
-        "-vvv",
-    )
-    assert places(run) == ["in the controller"] * 3
-    assert [event.event for event in run.events] == ["ok"] * 3
-
-
-def test_what_cannot_be_is_said(playground: Playground) -> None:
     job = {"async": 5, "poll": 1}
-    run = playground.run(
-        [task("a job", "controller", **job), task("a typo", vars={"mobileops_ci_run_in": "controler"}), task("the end")]
-    )
-    assert "async" in run.result("a job")["msg"]
-    assert run.result("a job")["error"]["kind"] == "option"
-    assert "mobileops_ci_run_in: controler is none of auto, controller, target" in run.result("a typo")["msg"]
-    assert run.events[-1].event == "ok"
+    loud = {"name": "the fleet", "trouble": "say"}
+    plays: list[dict[str, Any]] = [
+        {
+            "vars": {"mobileops_ci_run_in": "target"},
+            "tasks": [task("by variable"), task("by option", "controller"), task("as is best", "auto")],
+        },
+        {
+            "tasks": [
+                task("far away", "controller", delegate_to="unreachable"),
+                task("as another", "controller", **become),
+                task("far, by variable", delegate_to="unreachable", vars={"mobileops_ci_run_in": "controller"}),
+                task("a job", "controller", **job),
+                task("a typo", vars={"mobileops_ci_run_in": "controler"}),
+                {"name": "say", MODULE: loud},
+                {"name": "hush", MODULE: loud, "no_log": True},
+            ]
+        },
+    ]
+    return Playground(tmp_path_factory.mktemp("shared")).run_plays(plays, "-vvv")
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("by variable", "as a module: asked for"),
+        ("by option", "in the controller"),
+        ("as is best", "in the controller"),
+        # The controller also works for hosts out of reach, and passes over become.
+        ("far away", "in the controller"),
+        ("as another", "in the controller"),
+        ("far, by variable", "in the controller"),
+    ],
+)
+def test_where_it_runs(shared: Run, name: str, place: str) -> None:
+    assert places(shared, name) == [place]
+    assert shared.event(name).event == "ok"
+
+
+def test_what_cannot_be_is_said(shared: Run) -> None:
+    assert "async" in shared.result("a job")["msg"]
+    assert shared.result("a job")["error"]["kind"] == "option"
+    assert "mobileops_ci_run_in: controler is none of auto, controller, target" in shared.result("a typo")["msg"]
+    assert shared.events[-1].event == "ok"
+
+
+def test_progress_is_shown_while_it_works(shared: Run) -> None:
+    assert shared.screen.count("here: at work on the fleet") == 1
 
 
 def test_an_ansible_core_of_another_make_gets_modules(playground: Playground) -> None:
@@ -110,10 +131,3 @@ def test_a_library_that_only_the_hosts_python_has(playground: Playground) -> Non
         assert run.result(name)["error"]["kind"] == "missing_library"
         assert "requests" in run.result(name)["msg"]
         assert "python" in run.result(name)["msg"]
-
-
-def test_progress_is_shown_while_it_works(playground: Playground) -> None:
-    options = {"name": "the fleet", "trouble": "say"}
-    run = playground.run([{"name": "say", MODULE: options}, {"name": "hush", MODULE: options, "no_log": True}])
-
-    assert run.screen.count("here: at work on the fleet") == 1

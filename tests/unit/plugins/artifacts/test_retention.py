@@ -110,7 +110,7 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
             "Gone": "failed",
             "No app": "failed",
         }
-        assert variables["artifact_retention_api_token"] not in run.screen
+        assert app.service.emulator.tokens["owner"] not in run.screen
         assert outcomes["Shop"].result["summary"]["deleted"] == 2
         old = "build #1 (old), branch main, workflow primary, success, 59 days old"
         assert outcomes["Shop"].result["diff"]["before"].splitlines() == [

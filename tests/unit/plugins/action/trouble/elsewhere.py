@@ -38,13 +38,13 @@ class Connection(LocalConnection):
         pass
 
     def exec_command(self, *args: Any, **more: Any) -> Any:
-        """Writes down the modes of files that were brought, and where else their bytes are."""
+        """Write down the modes of files that came as input, and the places of other files with such bytes."""
         answer = super().exec_command(*args, **more)
         if os.environ.get("WATCH"):
             places = [*Path.home().glob(".ansible/tmp/**/*"), *Path.cwd().glob("*")]
             found = [path for path in places if path.is_file() and b"the bytes of a signing" in path.read_bytes()]
             with open(os.environ["WATCH"], "a", encoding="utf-8") as file:  # noqa: PTH123
                 for path in found:
-                    brought = path.name == "task-files.zip"
+                    brought = path.name == "task-files.zip" and self.has_pipelining
                     file.write(f"{oct(path.stat().st_mode & 0o777)}\n" if brought else f"{path}\n")
         return answer
