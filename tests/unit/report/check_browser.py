@@ -244,7 +244,7 @@ def test_a_view_can_be_sent_to_a_colleague(browser: Browser, reports: dict[str, 
         assert titles(page) == wanted
     with opened(browser, report, address, **LIGHT) as page:
         counted(page, text)
-        page.wait_for_function("() => document.querySelector('#apps').getBoundingClientRect().top < 100")
+        page.wait_for_function("() => document.querySelector('.filters').getBoundingClientRect().bottom < innerHeight")
         assert titles(page) == wanted
         assert page.locator("dialog h2").inner_text() == wanted[2]
         page.keyboard.press("Escape")
