@@ -101,18 +101,18 @@ class ActionModule(PlayAction):
             "files": list(changed),
             "answer": written.answer,
         }
-        failing = [name for name in fail_on if found[name]]
+        failing = [name for name in fail_on if written.findings[name]]
         if failing:
             place = f"The report is in {report.folder}."
-            result["msg"] = " ".join([*(_sentence(name, found[name]) for name in failing), place])
-        counted = ", ".join(f"{len(found[name])} {name}" for name in FINDINGS if found[name]) or "nothing found"
+            result["msg"] = " ".join([*(_sentence(name, written.findings[name]) for name in failing), place])
+        counted = ", ".join(f"{number} {name}" for name, number in written.counts.items() if number) or "nothing found"
         state = "is unchanged" if not changed else "would be written" if self._task.check_mode else "is written"
         line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} {state}."
         stats = {
             "apps": len(found["apps"]),
             "findings": {
-                name: {"count": len(found[name]), "names": [_name(entry) for entry in found[name][:NAMED_IN_STATS]]}
-                for name in FINDINGS
+                name: {"count": len(entries), "names": [_name(entry) for entry in entries[:NAMED_IN_STATS]]}
+                for name, entries in written.findings.items()
             },
         }
         return play_result(

@@ -19,12 +19,14 @@ class Answer:
     """Parts of the sentence. Apps are in the order of the dates on which they break."""
 
     apps: int
+    files: int
     within: int
     until: str
     soon: list[App]
     broken: list[App]
     because: str  # such as "a profile expires", with the first date
     unreadable: int
+    undated: int  # apps with a file that is listed as not verifiable
 
     @property
     def text(self) -> str:
@@ -57,10 +59,24 @@ class Answer:
 
     @property
     def fine(self) -> str:
-        unknown = f", but {count(self.unreadable, 'app', 'apps')} could not be read" if self.unreadable else ""
-        if self.apps == 1:
-            return f"The app does not break within {self.days}, by {self.until}{unknown}."
-        return f"None of {count(self.apps, 'app', 'apps')} breaks within {self.days}, by {self.until}{unknown}."
+        unknown = []
+        if self.unreadable:
+            unknown.append(f"{count(self.unreadable, 'app', 'apps')} could not be read")
+        if self.undated:
+            have = "has" if self.undated == 1 else "have"
+            unknown.append(f"{count(self.undated, 'app', 'apps')} {have} a file whose date of expiry is not known")
+        none = f"None of {count(self.apps, 'app', 'apps')}"
+        if self.files:
+            which = "The app does not break" if self.apps == 1 else f"{none} breaks"
+            claim = f"{which} because of an expiry within {self.days}, by {self.until}"
+        else:
+            claim = "The app has no signing file" if self.apps == 1 else f"{none} has a signing file"
+        return f"{claim}{', but ' if unknown else ''}{enumerated(unknown)}."
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every app is known not to break."""
+        return bool(self.files) and not (self.soon or self.broken or self.unreadable or self.undated)
 
     @property
     def days(self) -> str:
@@ -72,12 +88,14 @@ def answer(model: Model) -> Answer:
     soon = _apps(expiring)
     return Answer(
         apps=len(model.apps),
+        files=len(model.files),
         within=model.expires_within,
         until=day_of(model.date(model.expires_within)),
         soon=soon,
         broken=_apps(expired),
         because=_cause(model, expiring, len(soon)),
         unreadable=len(model.unreadable),
+        undated=len(_apps(model.by_state["unverifiable"])),
     )
 
 

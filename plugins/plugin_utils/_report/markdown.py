@@ -30,7 +30,7 @@ def markdown(model: Model) -> str:
         lines.append(f"- and {count(len(found) - MAX_TASKS, 'more task', 'more tasks')}")
     if model.unreadable:
         titles = [app.title for app in model.unreadable]
-        lines.append(f"- Give the token access to {count(len(titles), 'app', 'apps')}: {_named(titles)}")
+        lines.append(f"- Check why {count(len(titles), 'app', 'apps')} could not be read: {_named(titles)}")
     if not found and not model.unreadable:
         lines.append("There is nothing to do.")
     if model.without_files:
@@ -41,7 +41,7 @@ def markdown(model: Model) -> str:
 
 def _task(task: Task) -> str:
     when = f" ({task.when})" if task.when else ""
-    return f"- {task.text}{when}: {_named([item.label for item in task.items])}"
+    return f"- {task.text}{when}: {_named([item.label for item in task.named])}"
 
 
 def _named(labels: list[str]) -> str:

@@ -68,7 +68,7 @@ def _number(model: Model, state: str, kind: str) -> int:
 
 
 def _within(model: Model, days: int, kind: str) -> int:
-    dated = (file for file in model.files if file.day is not None and 0 <= file.day <= days)
+    dated = (file for file in model.files if file.day is not None and file.day <= days and not file.has_expired)
     return sum(1 for file in dated if file.kind.name == kind and not file.is_replaced)
 
 

@@ -47,7 +47,7 @@ class Finding:
 
 @dataclass(eq=False)
 class File:
-    """One file of an app. `day`: days from the day of the report to its expiry, negative once it has expired."""
+    """One file of an app. `day`: days from the day of the report to the day of its expiry."""
 
     app: App
     kind: Kind
@@ -85,6 +85,11 @@ class File:
     @property
     def expires_at(self) -> str:
         return str(self.inside.get("expires_at") or "")
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the file itself has expired, which may have been this morning."""
+        return self.day is not None and (self.day < 0 or (self.inside.get("days_left") or 0) < 0)
 
     @property
     def state(self) -> State | None:
@@ -129,7 +134,9 @@ class App:
         """Sort key: findings in order of urgency, then errors, then the next expiry."""
         ranks = [rank for rank, state in enumerate(STATES) if self.states[state.name]]
         rank = min(ranks, default=len(STATES) + (0 if self.error else 1))
-        day = self.first_day
+        expired = [file.day or 0 for file in self.files if file.has_expired and not file.is_replaced]
+        # What broke last comes first.
+        day = -max(expired) if expired else self.first_day
         return rank, day is None, day or 0, natural(self.title), self.slug
 
 
@@ -170,7 +177,18 @@ class Model:
                 files.sort(key=lambda file: (file.day is None, file.day or 0))
             if name == "expired":
                 # What broke last comes first, and what expired only inside comes last.
-                files.sort(key=lambda file: -file.day if file.day is not None and file.day < 0 else math.inf)
+                files.sort(key=lambda file: -(file.day or 0) if file.has_expired else math.inf)
+        return found
+
+    @cached_property
+    def entries(self) -> dict[str, list[Json]]:
+        """The lists of the module, without the expiry of files that a newer one replaces: nothing breaks with it."""
+        replaced = {_key(file) for file in self.files if file.is_replaced}
+        found = {name: list(self.found[name]) for name in (*STATE, "unreadable")}
+        for name in BY_DATE:
+            found[name] = [
+                entry for entry in found[name] if (entry["app_slug"], entry["kind"], str(entry["slug"])) not in replaced
+            ]
         return found
 
     @cached_property
@@ -240,11 +258,9 @@ def _day(data: Json, today: dt.date) -> int | None:
     if not expires_at:
         return None
     try:
-        day = (dt.date.fromisoformat(str(expires_at)[:10]) - today).days
+        return (dt.date.fromisoformat(str(expires_at)[:10]) - today).days
     except ValueError:
         return None if left is None else int(left)
-    # A file that expired in the morning has expired.
-    return min(day, -1) if left is not None and left < 0 else day
 
 
 def _mark_replaced(files: Iterable[File]) -> None:

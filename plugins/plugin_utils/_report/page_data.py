@@ -15,7 +15,7 @@ from .words import STATES
 
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*$")
 _EPOCH = dt.date(1970, 1, 1)
-PROTECTED, EXPOSED, NEW, REPLACED = 1, 2, 4, 8
+PROTECTED, EXPOSED, NEW, REPLACED, EXPIRED = 1, 2, 4, 8, 16
 # What would end the element that holds the data, and the line separators that are none in JSON.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -71,6 +71,7 @@ def _file(model: Model, file: File, texts: _Texts, states: list[str], teams: lis
         + (EXPOSED if file.data["is_expose"] else 0)
         + (NEW if file.is_new else 0)
         + (REPLACED if file.is_replaced else 0)
+        + (EXPIRED if file.has_expired else 0)
     )
     findings = [[states.index(finding.state.name), texts.place(finding.reason)] for finding in file.findings]
     warnings = [texts.place(one["message"]) for one in file.data["findings"] if one["severity"] == "warning"]

@@ -116,6 +116,11 @@ class Task:
         # A file that many apps have comes first.
         return sorted(items, key=lambda item: -len(item.apps)) if self.kind.name == "build_certificate" else items
 
+    @property
+    def named(self) -> list[Item]:
+        """The items to list: an app with several of the files once."""
+        return list({item.view: item for item in self.items}.values())
+
     @cached_property
     def apps(self) -> int:
         return len({file.app.slug for file in self.files})
@@ -196,11 +201,12 @@ def _tasks_by_date(model: Model, state: State, files: Iterable[File]) -> list[Ta
         return 1 if _is_outlived(file) else 2 if day < -_EARLIER else 0
 
     groups = _grouped(files, lambda file: (period(file), [*KIND].index(file.kind.name)))
-    return [Task(model, state, group[0].kind, group) for _key, group in sorted(groups.items())]
+    found = [Task(model, state, group[0].kind, group) for _key, group in sorted(groups.items())]
+    return sorted(found, key=lambda task: task.days or (0, 0)) if state.name == "expiring" else found
 
 
 def _is_outlived(file: File) -> bool:
-    return file.day is None or file.day >= 0
+    return not file.has_expired
 
 
 def _tasks_by_reason(model: Model, state: State, files: list[File]) -> list[Task]:

@@ -79,7 +79,8 @@ class Timeline:
 
 
 def timeline(model: Model) -> Timeline:
-    dated = [file for file in model.files if file.day is not None]
+    # A file that a newer one replaces breaks nothing when it expires.
+    dated = [file for file in model.files if file.day is not None and not file.is_replaced]
 
     def column(first: int | None, last: int | None, label: str, group: str) -> Column:
         return Column(model, first, last, label, group, _between(dated, first, last))

@@ -26,11 +26,16 @@ from .model import Earlier, Model
 
 @dataclass
 class Written:
-    """Paths that changed, or would change in check mode; what to warn of; and the answer in one sentence."""
+    """Paths that changed, or would change in check mode, what to warn of, and what the report says.
+
+    `answer` is its first sentence. `counts` has the numbers of its tiles, and `findings` all findings, by state.
+    """
 
     changed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     answer: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,9 @@ class Report:
             yield folder / self.previous
         model = Model(found, today, self.title, earlier)
         written.answer = answer(model).text
+        written.findings = model.entries
+        written.counts = {name: len(files) for name, files in model.by_state.items()}
+        written.counts["unreadable"] = len(model.unreadable)
         links = Links(self.app_url, {LABELS[form]: quote(name) for form, name in self.names.items() if form in LABELS})
         for form, name in self.names.items():
             data = render(form, model, links).encode("utf-8")

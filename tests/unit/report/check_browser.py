@@ -192,6 +192,7 @@ def test_tiles_and_columns_filter_what_they_count(browser: Browser, reports: dic
 def test_search_and_lists(browser: Browser, reports: dict[str, Report]) -> None:
     with opened(browser, reports["1000"], **LIGHT) as page:
         page.fill("input[name=q]", "  bank   1 ")
+        page.click(".others summary")
         page.select_option("select[name=kind]", "build_certificate")
         page.wait_for_function("() => location.hash === '#q=bank+++1&kind=build_certificate'")
         assert titles(page)
@@ -243,11 +244,18 @@ def test_a_view_can_be_sent_to_a_colleague(browser: Browser, reports: dict[str, 
         assert titles(page) == wanted
     with opened(browser, report, address, **LIGHT) as page:
         counted(page, text)
+        page.wait_for_function("() => document.querySelector('.filters').getBoundingClientRect().bottom < innerHeight")
         assert titles(page) == wanted
         assert page.locator("dialog h2").inner_text() == wanted[2]
         page.keyboard.press("Escape")
         page.wait_for_function("() => !location.hash.includes('app=')")
         assert fragment(page) == "#q=news&finding=expiring&sort=-app"
+
+
+def test_columns_fit_a_phone(browser: Browser, reports: dict[str, Report]) -> None:
+    with opened(browser, reports["60"], **LOOKS["phone"]) as page:
+        widths = page.locator(".axis li").evaluate_all("items => items.map((one) => one.getBoundingClientRect().width)")
+        assert set(widths) == {44}
 
 
 @pytest.mark.parametrize(

@@ -122,14 +122,29 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
     assert answer(one).text == "2 apps already have an expired file: B and C."
     assert phrases(found)[-1] == "Clean up 1 profile that its app has twice, or that a newer one replaces: A"
     assert next(app for app in one.apps if app.title == "A").first_day == 300
+    assert [column.files for column in timeline(one).weeks] == [[]] * 13
+    assert one.entries["expiring"] == []
+    assert len(one.entries["expired"]) == 3
 
 
 @pytest.mark.parametrize(
     ("apps", "text"),
     [
         ({}, "There are no apps to report on."),
-        ({"A": [(PROFILE, 31)]}, "The app does not break within 30 days, by 21 Dec 2026."),
-        ({"A": [(PROFILE, 31)], "B": []}, "None of 2 apps breaks within 30 days, by 21 Dec 2026."),
+        ({"A": []}, "The app has no signing file."),
+        ({"A": [], "B": []}, "None of 2 apps has a signing file."),
+        ({"A": [(PROFILE, 31)]}, "The app does not break because of an expiry within 30 days, by 21 Dec 2026."),
+        (
+            {"A": [(PROFILE, 31)], "B": []},
+            "None of 2 apps breaks because of an expiry within 30 days, by 21 Dec 2026.",
+        ),
+        (
+            {"A": [(PROFILE, 31)], "B": [(CERTIFICATE, None, {"troubles": {"unverifiable": "Protected."}})]},
+            (
+                "None of 2 apps breaks because of an expiry within 30 days, by 21 Dec 2026, but 1 app has a file whose "
+                "date of expiry is not known."
+            ),
+        ),
         (
             {"A": [(PROFILE, 9)], "B": [(PROFILE, 90)]},
             "1 of 2 apps breaks within 30 days, by 21 Dec 2026, because a profile expires on 30 Nov: A.",
@@ -155,11 +170,12 @@ def test_the_answer(apps: dict[str, Any], text: str) -> None:
 
 def test_days_are_those_of_the_calendar() -> None:
     """A file that expired in the morning has expired, and one that expires in the night does so tomorrow."""
-    found = fleet_of(A=[(PROFILE, 0), (PROFILE, 0)])
+    found = fleet_of(A=[(PROFILE, -0.2), (PROFILE, 0)])
     early, late = found["apps"]["slug-A"]["provisioning_profiles"]
     early["details"] |= {"expires_at": "2026-11-21T03:00:00Z", "days_left": -1}
     late["details"] |= {"expires_at": "2026-11-22T03:00:00Z", "days_left": 0}
-    assert [file.day for file in model(found).files] == [-1, 1]
+    assert [(file.day, file.has_expired) for file in model(found).files] == [(0, True), (1, False)]
+    assert phrases(found)[0] == "Renew 1 profile that expired on 21 Nov: A"
 
 
 def test_timeline_has_every_file_once() -> None:

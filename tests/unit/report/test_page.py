@@ -117,7 +117,7 @@ def test_a_large_fleet_has_no_plain_table(writer: Writer) -> None:
         writer.changed(f"plain {number}", found)
         plain = Report(writer.folder / f"plain {number}", {}).page.one("noscript")
         assert len(plain.all("table")) == tables
-    assert "The same data is in the other forms" in plain.text
+    assert "The other formats of this report" in plain.text
 
 
 def test_the_data_has_every_file_with_what_is_inside(fleet: Report) -> None:

@@ -4,7 +4,7 @@
 /* Decode the embedded data into apps and files. */
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const PROTECTED = 1, EXPOSED = 2, NEW = 4, REPLACED = 8;
+const PROTECTED = 1, EXPOSED = 2, NEW = 4, REPLACED = 8, EXPIRED = 16;
 const DAY_MS = 86400000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

@@ -41,6 +41,7 @@ const showChoice = (select, value) => {
     select.closest("label").hidden = false;
   }
   select.value = value;
+  if (value) { select.closest("details")?.setAttribute("open", ""); }
 };
 
 let view = viewFrom("");
@@ -145,4 +146,6 @@ if (form) {
   listen();
   watchScrolling();
   show(viewFrom(location.hash));
+  // Somebody sent this address to show these apps.
+  if (FILTERS.some((name) => view[name])) { toApps(); }
 }

@@ -28,8 +28,8 @@ const kindText = ({ number, urgent }) => {
   if (!number) { return "-"; }
   const state = urgent.state;
   // A profile that is valid longer than its certificates has expired with them.
-  const inside = state?.name === "expired" && !(urgent.day < 0);
-  const dated = inside ? "certificate expired" : urgent.day === null ? "" : daysLeft(urgent.day);
+  const inside = state?.name === "expired" && !(urgent.flags & EXPIRED);
+  const dated = inside ? "cert. expired" : urgent.day === null ? "" : daysLeft(urgent.day);
   const what = state && !["expired", "expiring"].includes(state.name) ? state.label.toLowerCase() : dated;
   return what ? `${number} \u00b7 ${what}` : String(number);
 };
@@ -168,7 +168,11 @@ const watchScrolling = () => {
   table.addEventListener("focusin", () => { if (!printing) { drawVisible(); } });
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later, { passive: true });
-  // On paper all rows are needed; more than this would be no document for anybody.
-  addEventListener("beforeprint", () => { printing = true; drawRows(0, Math.min(list.apps.length, 2000)); });
+  // Print all rows and all tasks, but not more rows than anybody reads.
+  addEventListener("beforeprint", () => {
+    printing = true;
+    drawRows(0, Math.min(list.apps.length, 2000));
+    document.querySelector(".more")?.setAttribute("open", "");
+  });
   addEventListener("afterprint", () => { printing = false; drawVisible(); });
 };

@@ -42,7 +42,8 @@ const fileTest = (view) => {
   }
   if (view.expires) {
     const range = rangeFrom(view.expires);
-    tests.push((file) => (range ? file.day !== null && file.day >= range[0] && file.day <= range[1] : file.day === null));
+    // A file that a newer one replaces breaks nothing when it expires.
+    tests.push((file) => (range ? file.day !== null && !(file.flags & REPLACED) && file.day >= range[0] && file.day <= range[1] : file.day === null));
   }
   if (view.kind) { tests.push((file) => file.kind.name === view.kind); }
   if (view.type) { tests.push((file) => file.type === view.type); }
