@@ -42,9 +42,14 @@ class VirtualTime:
     def __init__(self) -> None:
         self.start = float(int(time.time()))
         self.seconds = 0.0
+        # By how much the clock of the collection is ahead of the service's.
+        self.skew_s = 0.0
+
+    def service_time(self) -> float:
+        return self.start + self.seconds
 
     def time(self) -> float:
-        return self.start + self.seconds
+        return self.service_time() + self.skew_s
 
     def monotonic(self) -> float:
         return self.seconds
