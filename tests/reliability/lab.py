@@ -213,6 +213,8 @@ class Lab:
         third = self.run(home=home)
         if third.failed or third.result is None:
             wrong.append(f"third run fails: {third.message}")
+        elif scenario.repeats:
+            wrong += [f"after the third run {text}" for text in self.differences(unfinished=True)]
         elif third.result["changed"] or third.client.wrote:
             wrong.append(f"third run is not quiet: {' '.join(third.client.trace)}")
         if scenario.tidies and not wrong:

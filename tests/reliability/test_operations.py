@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Operations that are killed or disturbed at each request: nothing undeclared changes, and a rerun finishes the work."""
+"""Operations that are killed or disturbed at each request: nothing undeclared changes, and a rerun ends the work."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ def test_each_request_fails(tested: Bench, name: str, retries: int) -> None:
     for number, label in cases:
         fault = FAULTS[label]
         tested.begin(OPERATIONS[name])
+        tested.is_deceived = fault.is_blind
         ran = tested.run(Disturbance(number, fault.what, fault.before, fault.times), max_retries=retries)
         case = f"{label} at {number} ({' '.join(ran.client.trace)})\n{ran.message}"
         wrong += [f"{text}: {case}" for text in judge(tested, ran, fault)]

@@ -35,7 +35,8 @@ class Operation:
 
     `wanted` has what differs from the beginning when the work is done; None for what is gone. An item that is not named
     there never changes. `between` allows further values while the work is under way. `grows`: counts that each run adds
-    one to. `repeats`: each run does the same work again. `ignores`: items that do not count.
+    one to. `repeats`: each run does the same work again. `ignores`: items that do not count. `unverifiable`: local
+    files that cannot be compared with anything, so a false answer with the status 200 is taken for their content.
     """
 
     apps: Sequence[Mapping[str, Any]]
@@ -47,6 +48,7 @@ class Operation:
     grows: frozenset[str] = frozenset()
     repeats: bool = False
     ignores: frozenset[str] = frozenset()
+    unverifiable: frozenset[str] = frozenset()
     switches: Mapping[str, Any] = field(default_factory=dict)
     # Kinds of errors with which a rerun may ask the user.
     refuses: frozenset[str] = frozenset()
