@@ -12,7 +12,22 @@ from typing import Any
 from tests.unit.plugins.helpers.service import PROFILES
 
 from ..material import material
-from .model import CLOSED, HIDDEN, HOUR_S, LEFTOVER, NEW, OLD, SHORT, SLUG, YOUNG, Scenario, old, single, wanted
+from .model import (
+    CLOSED,
+    HIDDEN,
+    HOUR_S,
+    LEFTOVER,
+    NEW,
+    NO_DIGESTS,
+    OLD,
+    SHORT,
+    SLUG,
+    YOUNG,
+    Scenario,
+    old,
+    single,
+    wanted,
+)
 
 
 def profiles() -> dict[str, Scenario]:
