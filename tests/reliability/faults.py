@@ -68,5 +68,6 @@ EXPECTED = frozenset(
         "rate_limited",
         "redirect",
         "unclear_outcome",
+        "wait_timeout",
     }
 )

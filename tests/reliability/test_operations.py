@@ -94,7 +94,9 @@ def judge(tested: Bench, ran: Run, fault: Fault) -> list[str]:
 @pytest.mark.parametrize("retries", [0, pytest.param(2, marks=exhaustive)])
 def test_each_request_fails(tested: Bench, name: str, retries: int) -> None:
     numbers = range(1, length(tested, name) + 1)
-    cases = some(list(itertools.product(numbers, FAULTS)), 29, of=name)
+    # An unlocked key of PhoneGap is locked again after an hour, whatever anybody does.
+    faults = [label for label, fault in FAULTS.items() if fault.what != "late" or OPERATIONS[name].apps]
+    cases = some(list(itertools.product(numbers, faults)), 29, of=name)
     wrong = []
     for number, label in cases:
         fault = FAULTS[label]
@@ -117,5 +119,6 @@ def test_wrong_clock(tested: Bench, name: str, skew: float) -> None:
     assert not ran.tracebacks
     if ran.failed:
         assert not ran.writes, ran.message
-    elif not name.startswith("abort stale"):  # which builds are stale hangs on the clock
+    else:
         assert tested.differences() == []
+    assert tested.problems == []

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _clock
+from ansible_collections.mobileops.ci.plugins.module_utils import _clock, _waiting
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 _COLLECTION = "ansible_collections.mobileops.ci.plugins.module_utils."
@@ -68,6 +68,7 @@ class VirtualTime:
                 if name.startswith(_COLLECTION) and getattr(module, "time", None) is time:
                     stack.enter_context(patch.object(module, "time", self))
             stack.enter_context(patch.object(_clock, "SYSTEM", _VirtualClock(self)))
+            stack.enter_context(patch.object(_waiting, "now", self.monotonic))
             # There is no TLS here, and listing the certificates of the machine takes longer than all requests of a run.
             stack.enter_context(patch.object(Transport, "verify", True))
             yield

@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
 from tests.unit.plugins.helpers.tasks import validated
 
+from ..cases import count_case
 from ..clients import Adapter, Client, Disturbance, Killed, in_force
 from ..service import FIRST_PORT, TOKEN, InProcess
 from .model import FOLDER, LEARNT, Operation, Seen, Step, look
@@ -206,6 +207,7 @@ class Bench:
 
     def check(self, *, finish: bool = True) -> list[str]:
         """Run the operation until nothing is left to do; return what is wrong on the way."""
+        count_case()
         operation = self.operation
         # What a false answer has left stays until the rerun replaces it.
         self.before = {**self.before, **{item: self.seen().get(item) for item in operation.unverifiable}}
