@@ -69,5 +69,7 @@ EXPECTED = frozenset(
         "redirect",
         "unclear_outcome",
         "wait_timeout",
+        "signed_url_expired",
+        "no_effect",
     }
 )

@@ -25,6 +25,7 @@ import requests
 import tests.unit.conftest  # noqa: F401  # finds the collection
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._transport import LONGEST_TIME_LIMIT_S
 from tests.unit.plugins.helpers.service import CERTIFICATES, PROFILES
 from tests.unit.plugins.helpers.tasks import b64, validated
 
@@ -96,7 +97,7 @@ class Soak:
             "apps": self.slugs,
             "concurrency": CONCURRENCY,
             "max_retries": 3,
-            "time_limit": 0,
+            "time_limit": LONGEST_TIME_LIMIT_S,
             "build_certificates": declared(CERTIFICATES),
             "provisioning_profiles": declared(PROFILES),
         }
@@ -105,8 +106,8 @@ class Soak:
         result = CODE_SIGNING.carry_out(checked, TaskContext({"HOME": str(self._folder)}), diff=False)
         self.requests += client.sent
         self.service.service.log.clear()
-        if "exception" in result:
-            raise SystemExit(str(result["exception"]))
+        if "exception" in result or "apps" not in result:
+            raise SystemExit(str(result.get("exception") or result["msg"]))
         return result
 
     def differences(self) -> list[str]:
