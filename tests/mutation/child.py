@@ -83,7 +83,7 @@ def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: f
                 sys.meta_path.insert(0, _Finder)
             import pytest
 
-            status = int(pytest.main(["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header", *tests]))
+            status = int(pytest.main(["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *tests]))
         finally:
             os._exit(status)
     return _wait(child, None if cpu_s is None else cpu_s * 30 + 60)

@@ -103,7 +103,7 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
             yield f"{node.value} becomes {not node.value}", ast.Constant(not node.value)
         elif isinstance(node.value, (int, float)):
             yield f"{node.value} becomes {node.value + 1}", ast.Constant(node.value + 1)
-    elif isinstance(node, (ast.If, ast.While, ast.IfExp)):
+    elif isinstance(node, (ast.If, ast.While, ast.IfExp)) and not _is_for_types(node.test):
         yield "condition is negated", _with(node, test=ast.UnaryOp(ast.Not(), node.test))
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         yield "returns None", ast.Return(ast.Constant(None))
@@ -121,6 +121,10 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_for_types(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "TYPE_CHECKING"
 
 
 def _is_text(node: ast.BinOp) -> bool:

@@ -40,7 +40,7 @@ ANSWERS: Mapping[str, Answer] = {
     "malformed": Answer(200, _JSON, b'{"data": [}'),
     "wrong shape": Answer(200, _JSON, b'{"data": 5, "apps": 5, "keys": 5, "paging": []}'),
     "a list": Answer(200, _JSON, b"[1, null]"),
-    "no text": Answer(200, _JSON, b"\xff\xfe{}"),
+    "no text": Answer(200, _JSON, b"\xff\xfe is no UTF-8"),
     "redirect": Answer(302, {"location": "http://other.example/v0.1/me"}, b""),
     "redirect to a port": Answer(307, {"location": "http://127.0.0.1:1/v0.1/me"}, b""),
     "429 seconds": _too_many("2"),

@@ -71,5 +71,6 @@ EXPECTED = frozenset(
         "wait_timeout",
         "signed_url_expired",
         "no_effect",
+        "backup",
     }
 )

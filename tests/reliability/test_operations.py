@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .cases import exhaustive, named, report, some
+from .cases import ALL_CASES, exhaustive, named, report, some
 from .clients import Disturbance
 from .faults import EXPECTED, FAULTS, Fault
 from .operations.bench import Bench, Run, bench
@@ -108,8 +108,11 @@ def test_each_request_fails(tested: Bench, name: str, retries: int) -> None:
     assert not wrong, report(wrong, len(cases))
 
 
-@exhaustive
-@named(OPERATIONS)
+# Those in which a clock decides what is deleted or aborted.
+BY_TIME = [name for name in OPERATIONS if name.startswith(("abort stale", "retention"))]
+
+
+@pytest.mark.parametrize("name", list(OPERATIONS) if ALL_CASES else BY_TIME)
 @pytest.mark.parametrize("skew", SKEWS)
 def test_wrong_clock(tested: Bench, name: str, skew: float) -> None:
     """The clock of the machine is a day ahead or behind: the work is done, or refused before anything is changed."""
@@ -122,3 +125,32 @@ def test_wrong_clock(tested: Bench, name: str, skew: float) -> None:
     else:
         assert tested.differences() == []
     assert tested.problems == []
+    tested.service.time.skew_s = 0.0
+    assert tested.check() == []
+
+
+# Operations that keep what they download, and a false content with the status 200.
+@pytest.mark.parametrize("name", ["adopt", "replacement with a backup", "download: first"])
+@pytest.mark.parametrize("answer", ["{}", "html", "empty", "no text"])
+def test_false_content_is_not_kept(tested: Bench, name: str, answer: str) -> None:
+    tested.begin(OPERATIONS[name])
+    trace = tested.run().client.trace
+    numbers = [number for number, asked in enumerate(trace, 1) if asked == "get"]
+    assert numbers
+    for number in numbers:
+        tested.begin(OPERATIONS[name])
+        ran = tested.run(Disturbance(number, answer))
+        assert ran.failed
+        assert ran.error in EXPECTED | {"backup"}
+        assert tested.check() == []
+
+
+@pytest.mark.parametrize("name", ["PhoneGap key: unlock", "PhoneGap key: lock"])
+def test_empty_answer_to_a_change_of_a_key(tested: Bench, name: str) -> None:
+    """The change was made and its answer is lost: the list of keys tells that it was made."""
+    tested.begin(OPERATIONS[name])
+    assert "PUT" in tested.run().client.trace[-1]
+    tested.begin(OPERATIONS[name])
+    ran = tested.run(Disturbance(2, "empty"))
+    assert ran.error == "no_effect"
+    assert tested.check() == []

@@ -19,9 +19,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import PROVISIONING_PROFILE_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
 from tests.unit.plugins.helpers.service import PROFILES
+from tests.unit.plugins.helpers.tasks import b64
 
+from ..scenarios import SLUG
 from .model import FOLDER, LEARNT, Operation
 
 APP, OTHER_APP = "a1", "a2"
@@ -176,4 +179,28 @@ def _adopt() -> dict[str, Operation]:
     }
 
 
-BITRISE_OPERATIONS = {**_artifacts(), **_downloads(), **_builds(), **_adopt()}
+def _backup() -> dict[str, Operation]:
+    """A replacement that needs a copy of the old file. The copy has the old content, or the file stays."""
+    held = {"name": "shop", "slug": SLUG, "content_base64": base64.b64encode(b"old one").decode()}
+    options = {
+        "app_slug": APP,
+        "name": "shop",
+        "content": b64(b"new one"),
+        "verify": "none",
+        "backup_dir": f"{FOLDER}/backup",
+        "backup_required": True,
+    }
+    new, old = (f"file {PROFILES} shop {digest(content)}" for content in ("new one", "old one"))
+    return {
+        "replacement with a backup": Operation(
+            [app(slug=APP, **{PROFILES: [held]})],
+            [(PROVISIONING_PROFILE_ENTRY, options)],
+            {new: "processed", old: None, f"local backup/{APP}_{SLUG}_shop": digest("old one")},
+            between={new: frozenset({"unfinished"})},
+            # Unfinished uploads may stay until they are an hour old.
+            ignores=frozenset({f"file {PROFILES} shop None"}),
+        ),
+    }
+
+
+BITRISE_OPERATIONS = {**_artifacts(), **_downloads(), **_builds(), **_adopt(), **_backup()}
