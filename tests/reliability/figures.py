@@ -30,6 +30,7 @@ CASES: Mapping[str, str] = {
     "test_life_with_another_service": "Services that differ in what is not documented",
     "test_writers": "Two or three writers at once, in every order of their requests",
     "test_writers_of_which_one_is_killed": "The same, and one of them is killed",
+    "test_operations_at_once": "Two operations at once, in every order of their requests",
     "test_wrong_clock": "A clock that is wrong by a day",
 }
 

@@ -149,7 +149,17 @@ def _builds() -> dict[str, Operation]:
         ),
         "abort stale": Operation(
             [app(running, held, old), app(build("old2", 3, status=0), slug=OTHER_APP)],
-            [(BUILD_ABORT_STALE, {"apps": [{"app_slug": APP}, {"app_slug": OTHER_APP}], "hours": 12, "hold_hours": 6})],
+            [
+                (
+                    BUILD_ABORT_STALE,
+                    {
+                        "apps": [{"app_slug": APP}, {"app_slug": OTHER_APP}],
+                        "hours": 12,
+                        "hold_hours": 6,
+                        "concurrency": 1,
+                    },
+                )
+            ],
             {**aborted, "build held": "aborted", "build old2": "aborted"},
         ),
     }
