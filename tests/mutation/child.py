@@ -7,19 +7,20 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import resource
 import signal
 import sys
 import time
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
+_PACKAGE = "ansible_collections.mobileops.ci.plugins.module_utils"
 # What tests of all rooms import; it is the same for all mutants.
 _PRELOADED = (
     "ansible.module_utils.basic",
@@ -35,29 +36,19 @@ _PRELOADED = (
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
-class _Mutating(SourceFileLoader):
-    """Loads one module from the code that is given instead of its file."""
+def _load(module: str, code: CodeType) -> None:
+    """Have the mutant in the place of its module before anything else imports that."""
+    import tests.unit.conftest  # noqa: F401  # finds the collection
 
-    code: CodeType
-
-    def get_code(self, fullname: str) -> CodeType:
-        return self.code
-
-
-class _Finder(PathFinder):
-    """Finds modules as usual, but for one."""
-
-    path: str
-    code: CodeType
-
-    @classmethod
-    def find_spec(cls, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
-        spec = super().find_spec(fullname, path, target)
-        if spec and spec.origin and os.path.realpath(spec.origin) == cls.path:
-            loader = _Mutating(fullname, spec.origin)
-            loader.code = cls.code
-            spec.loader = loader
-        return spec
+    name = f"{_PACKAGE}.{module.removesuffix('.py').replace('/', '.')}"
+    parent_name, _dot, short = name.rpartition(".")
+    parent = importlib.import_module(parent_name)
+    spec = spec_from_file_location(name, UTILS / module)
+    assert spec
+    mutated = module_from_spec(spec)
+    sys.modules[name] = mutated
+    exec(code, vars(mutated))  # noqa: S102
+    setattr(parent, short, mutated)
 
 
 def preload() -> None:
@@ -79,8 +70,7 @@ def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: f
                 os.dup2(silence.fileno(), 1)
                 os.dup2(silence.fileno(), 2)
             if code is not None:
-                _Finder.path, _Finder.code = os.path.realpath(UTILS / module), code
-                sys.meta_path.insert(0, _Finder)
+                _load(module, code)
             import pytest
 
             status = int(pytest.main(["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *tests]))
