@@ -27,9 +27,8 @@ ROOMS: Mapping[str, Room] = {
             "module_utils/plan/test_decide.py",
             "module_utils/plan/test_plan_app.py",
             "module_utils/plan/test_evidence.py",
-            "module_utils/plan/test_properties.py",
             "module_utils/plan/test_shown.py",
-            "module_utils/plan/protocol",
+            "module_utils/plan/test_properties.py",
         ),
     ),
     "apply": Room(

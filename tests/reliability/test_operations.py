@@ -25,6 +25,8 @@ KILLS: Mapping[str, tuple[str, bool]] = {
     "after": ("kill", False),
     "while reading": ("kill reading", False),
 }
+# Of longer runs, the short form tries fewer requests.
+LONG_RUN = 5
 # A clock that is wrong by a day, in seconds.
 SKEWS = (86_400.0, -86_400.0)
 
@@ -64,7 +66,7 @@ def length(tested: Bench, name: str) -> int:
 @named(OPERATIONS)
 def test_killed_at_each_request(tested: Bench, name: str) -> None:
     numbers = range(1, length(tested, name) + 1)
-    cases = some(list(itertools.product(numbers, KILLS, (False, True))), 5, of=name)
+    cases = some(list(itertools.product(numbers, KILLS, (False, True))), 7 if len(numbers) < LONG_RUN else 41, of=name)
     wrong = []
     for number, kill, fresh in cases:
         what, before = KILLS[kill]
@@ -96,7 +98,7 @@ def test_each_request_fails(tested: Bench, name: str, retries: int) -> None:
     numbers = range(1, length(tested, name) + 1)
     # An unlocked key of PhoneGap is locked again after an hour, whatever anybody does.
     faults = [label for label, fault in FAULTS.items() if fault.what != "late" or OPERATIONS[name].apps]
-    cases = some(list(itertools.product(numbers, faults)), 29, of=name)
+    cases = some(list(itertools.product(numbers, faults)), 37 if len(numbers) < LONG_RUN else 211, of=name)
     wrong = []
     for number, label in cases:
         fault = FAULTS[label]
