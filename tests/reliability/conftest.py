@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write down the figures of a full run: all cases, no selection of tests, no failure."""
-    own = {"cases": dict(COUNTS), "seconds": dict(SECONDS)}
+    own: dict[str, dict[str, float]] = {"cases": dict(COUNTS), "seconds": dict(SECONDS)}
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["reliability"] = own
         return
