@@ -96,7 +96,7 @@ def _keys() -> dict[str, Operation]:
     key = {"platform": "android", "title": "Release"}
     return {
         "PhoneGap key: creation": operation(
-            [(KEY_ENTRY, {**create, **PASSWORDS, "locked": False})],
+            [(KEY_ENTRY, {**create, **PASSWORDS, "locked": False, "verify": "none"})],
             {name: 1, f"{name} state": "unlocked"},
             files=files,
             between={f"{name} state": frozenset({"locked"})},
