@@ -61,6 +61,9 @@ def rendered(page: str, figures: Figures) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    rows = list(rows)
+    if not rows:
+        return "There is no figure of a full run yet.\n"
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for row in (head, *rows):
         lines += [f"   {'* -' if number == 0 else '  -'} {cell}" for number, cell in enumerate(row)]
@@ -72,6 +75,8 @@ def _reliability(figures: Mapping[str, Any]) -> str:
         (CASES[name], f"{values['cases']:,}", f"{values['seconds']} s", values["date"])
         for name, values in sorted(figures.items(), key=lambda item: list(CASES).index(item[0]))
     ]
+    if not rows:
+        return _table((), ())
     total = sum(values["cases"] for values in figures.values())
     return _table(("What is tried", "Cases", "Time", "Last run"), [*rows, ("Total", f"{total:,}", "", "")])
 
