@@ -53,8 +53,19 @@ unit: ## unit tests [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest $(ARGS)
 
 .PHONY: test-reliability
-test-reliability: ## every crash point, fault and order of writers [ARGS="pytest arguments"]
-	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all .venv/bin/python -m pytest -n 2 tests/reliability $(ARGS)
+test-reliability: ## every crash point, fault and order of writers; updates the page about reliability [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all $(if $(ARGS),,MOBILEOPS_CI_FIGURES=1) \
+	  .venv/bin/python -m pytest -n 2 tests/reliability $(ARGS)
+
+.PHONY: test-mutation
+test-mutation: ## small changes to the core that tests have to notice; updates that page [ROOM=plan] [SAMPLE=number for each room]
+	$(WITH_VENV) test $(ISOLATED) nice -n 19 .venv/bin/python -m tests.mutation \
+	  $(if $(ROOM),--room "$(ROOM)") $(if $(SAMPLE),--sample "$(SAMPLE)")
+
+.PHONY: test-soak
+test-soak: ## a fleet under random faults until time is over; updates that page [APPS=5000] [SECONDS=600]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.reliability.soak \
+	  $(if $(APPS),--apps "$(APPS)") $(if $(SECONDS),--seconds "$(SECONDS)")
 
 .PHONY: sanity
 sanity: ## ansible-test sanity

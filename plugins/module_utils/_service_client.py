@@ -8,6 +8,7 @@ Knows no service's paths, nothing of Ansible and nothing of policy.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -197,6 +198,13 @@ class ServiceClient:
     def service_time(self) -> float | None:
         """Return the Unix seconds by the service's own clock, or None if no answer has told the time yet."""
         return self.gates.of(self.api_url).clock.now()
+
+    def now(self) -> dt.datetime:
+        """Return the time of day by the service's own clock, or by that of this machine if no answer has told it."""
+        seconds = self.service_time()
+        if seconds is None:
+            return dt.datetime.now(dt.timezone.utc)
+        return dt.datetime.fromtimestamp(seconds, dt.timezone.utc)
 
     # Storage
 

@@ -7,10 +7,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import pytest
+
+# How many cases each test function has tried, and how long that took. A case ends with a look at the final state.
+COUNTS: Counter[str] = Counter()
+SECONDS: defaultdict[str, float] = defaultdict(float)
+_running = [""]
 
 ALL_CASES = os.environ.get("MOBILEOPS_CI_RELIABILITY") == "all"
 T = TypeVar("T")
@@ -35,3 +43,19 @@ def report(wrong: Sequence[str], cases: int) -> str:
     """Return the message for a test of many cases: the first problems, and how many there are."""
     shown = "\n".join(wrong[:20])
     return f"{len(wrong)} problems in {cases} cases:\n{shown}"
+
+
+def count_case() -> None:
+    """Count one case of the test that is running."""
+    COUNTS[_running[0]] += 1
+
+
+@contextmanager
+def counting(test: str) -> Iterator[None]:
+    """Count the cases for this test function, and its time."""
+    _running[0] = test
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        SECONDS[test] += time.monotonic() - begun

@@ -21,9 +21,34 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from tests.unit.plugins.helpers.service import word
 
-from .service import FIRST_PORT, Answer, InProcess
+from .service import FIRST_PORT, TOKEN, Answer, InProcess
 
 LATENCY_S = 0.25
+LATE_S = 2 * 3600.0
+_JSON = {"content-type": "application/json"}
+
+
+def _too_many(retry_after: str) -> Answer:
+    return Answer(429, {**_JSON, "retry-after": retry_after}, b'{"message":"Injected"}')
+
+
+# Answers of whoever stands between the collection and the service.
+ANSWERS: Mapping[str, Answer] = {
+    "html": Answer(200, {"content-type": "text/html"}, b"<html>busy</html>"),
+    "{}": Answer(200, _JSON, b"{}"),
+    "empty": Answer(200, _JSON, b""),
+    "malformed": Answer(200, _JSON, b'{"data": [}'),
+    "wrong shape": Answer(200, _JSON, b'{"data": 5, "apps": 5, "keys": 5, "paging": []}'),
+    "a list": Answer(200, _JSON, b"[1, null]"),
+    "no text": Answer(200, _JSON, b"\xff\xfe is no UTF-8"),
+    "redirect": Answer(302, {"location": "http://other.example/v0.1/me"}, b""),
+    "redirect to a port": Answer(307, {"location": "http://127.0.0.1:1/v0.1/me"}, b""),
+    "429 seconds": _too_many("2"),
+    "429 date": _too_many("Wed, 21 Oct 2015 07:28:00 GMT"),
+    "429 nonsense": _too_many("soon"),
+    "429 negative": _too_many("-5"),
+    "429 huge": _too_many("1000000000"),
+}
 
 
 class Killed(BaseException):
@@ -35,8 +60,8 @@ class Disturbance:
     """What happens to the request with this number, and to `times - 1` after it.
 
     `what` is `kill`, `reset` or `timeout` (each `before` the request reaches the service, or after its effect), a
-    status, `html` or `{}` (answers that do not come from the service), `cut` (half of the answer), or a switch of the
-    emulator for this request.
+    status, one of `ANSWERS` (which do not come from the service), `cut` (half of the answer), `kill reading` (after
+    half of it), `late` (two hours pass before the request arrives), or a switch of the emulator for this request.
     """
 
     number: int
@@ -72,6 +97,26 @@ class Client:
         return not set(self.trace) <= {"list", "show", "get", "app", "apps"}
 
 
+class _Deadly(io.BytesIO):
+    """A body of which half arrives before the process is killed."""
+
+    def __init__(self, body: bytes, client: Client) -> None:
+        super().__init__(body[: (len(body) + 1) // 2])
+        self._client = client
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if not data:
+            if not self._client.dead:
+                self._client.dead = True
+                self._client.killed()
+            raise Killed
+        return data
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return self.read(size)
+
+
 class Adapter(BaseAdapter):
     """Brings the requests of all clients to the service. `look` is called after the effect of each."""
 
@@ -81,6 +126,8 @@ class Adapter(BaseAdapter):
         self._build = HTTPAdapter().build_response
         self.look: Callable[[], None] = lambda: None
         self.clients: dict[int, Client] = {}
+        # Requests to anybody else.
+        self.astray: list[str] = []
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -95,7 +142,10 @@ class Adapter(BaseAdapter):
         proxies: Any = None,
     ) -> requests.Response:
         assert request.url is not None
-        client = self.clients[urlsplit(request.url).port or 0]
+        client = self.clients.get(urlsplit(request.url).port or 0)
+        if client is None:
+            self.astray.append(f"{request.url}{' with the token' if TOKEN in str(request.headers) else ''}")
+            raise requests.ConnectionError("There is nothing at this address.", request=request)
         if client.dead:
             raise Killed
         client.arrive()
@@ -115,9 +165,10 @@ class Adapter(BaseAdapter):
         what = struck.what
         if isinstance(what, Mapping):
             self._service.service.faults.add({"switch": dict(what), "times": 1})
-        if what in ("html", "{}"):
-            kind, text = ("text/html", "<html>busy</html>") if what == "html" else ("application/json", "{}")
-            return self._response(request, Answer(200, {"content-type": kind}, text.encode()))
+        if isinstance(what, str) and what in ANSWERS:
+            return self._response(request, ANSWERS[what])
+        if what == "late":
+            self._service.time.seconds += LATE_S
         answer = None if struck.before else self._effect(client, request)
         if what == "kill":
             client.dead = True
@@ -130,8 +181,10 @@ class Adapter(BaseAdapter):
             self._service.time.seconds += timeout
             raise requests.ReadTimeout("Read timed out.", request=request)
         if isinstance(what, int):
-            answer = Answer(what, {"content-type": "application/json"}, b'{"message":"Injected"}')
+            answer = Answer(what, _JSON, b'{"message":"Injected"}')
         assert answer is not None
+        if what == "kill reading":
+            return self._response(request, answer, _Deadly(answer.body, client))
         if what == "cut" and answer.body:
             whole = str(len(answer.body))
             answer = Answer(
@@ -148,9 +201,11 @@ class Adapter(BaseAdapter):
         self.look()
         return answer
 
-    def _response(self, request: requests.PreparedRequest, answer: Answer) -> requests.Response:
+    def _response(
+        self, request: requests.PreparedRequest, answer: Answer, body: io.BytesIO | None = None
+    ) -> requests.Response:
         raw = urllib3.HTTPResponse(
-            body=io.BytesIO(answer.body),
+            body=body or io.BytesIO(answer.body),
             headers=dict(answer.headers),
             status=answer.status,
             preload_content=False,

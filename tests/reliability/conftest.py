@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import tests.unit.conftest  # noqa: F401
 
+from .cases import ALL_CASES, COUNTS, SECONDS, counting
+from .figures import CASES, record
 from .lab import Lab, laboratory
 from .service import InProcess
 
@@ -27,3 +31,39 @@ def in_process() -> InProcess:
 def lab(in_process: InProcess, tmp_path: Path) -> Iterator[Lab]:
     with laboratory(in_process, tmp_path) as lab:
         yield lab
+
+
+@pytest.fixture(autouse=True)
+def _counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    with counting(request.node.originalname):
+        yield
+
+
+_FROM_WORKERS: list[dict[str, dict[str, float]]] = []
+
+
+class _Collector:
+    """Adds up what the workers have counted."""
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        _FROM_WORKERS.append(getattr(node, "workeroutput", {}).get("reliability", {}))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.has_plugin("dsession"):
+        config.pluginmanager.register(_Collector())
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write down the figures of a full run: all cases, no selection of tests, no failure."""
+    own: dict[str, dict[str, float]] = {"cases": dict(COUNTS), "seconds": dict(SECONDS)}
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["reliability"] = own
+        return
+    parts = [*_FROM_WORKERS, own]
+    if exitstatus != 0 or not ALL_CASES or not os.environ.get("MOBILEOPS_CI_FIGURES"):
+        return
+    for name in CASES:
+        cases, seconds = (sum(part.get(what, {}).get(name, 0) for part in parts) for what in ("cases", "seconds"))
+        if cases:
+            record("reliability", name, {"cases": int(cases), "seconds": round(seconds)})

@@ -17,6 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskCon
 from tests.unit.plugins.helpers.service import CERTIFICATES
 from tests.unit.plugins.helpers.tasks import validated
 
+from .cases import count_case
 from .clients import Adapter, Client, Disturbance, Killed, in_force
 from .scenarios import BYSTANDER, HOUR_S, Scenario, Task, Wanted
 from .service import FIRST_PORT, File, InProcess, digest_of
@@ -197,6 +198,7 @@ class Lab:
 
         Each run gets a fresh home unless one is given. Without `finish` the work has been done already.
         """
+        count_case()
         scenario = self.scenario
         wrong = [f"at a moment: {problem}" for problem in dict.fromkeys(self.problems)]
         self.problems = []
@@ -213,6 +215,8 @@ class Lab:
         third = self.run(home=home)
         if third.failed or third.result is None:
             wrong.append(f"third run fails: {third.message}")
+        elif scenario.repeats:
+            wrong += [f"after the third run {text}" for text in self.differences(unfinished=True)]
         elif third.result["changed"] or third.client.wrote:
             wrong.append(f"third run is not quiet: {' '.join(third.client.trace)}")
         if scenario.tidies and not wrong:

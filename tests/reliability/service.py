@@ -79,7 +79,7 @@ class InProcess:
     def __init__(self) -> None:
         self.time = VirtualTime()
         journal = Journal()
-        self._clock = Clock(journal, self.time.time)
+        self._clock = Clock(journal, self.time.service_time)
         self._port = FIRST_PORT
         # Known numbers, so that a case that fails fails again.
         self._store = LocalStore(
@@ -101,17 +101,20 @@ class InProcess:
         apps: Sequence[Mapping[str, Any]],
         options: Mapping[str, Any] | None = None,
         users: Sequence[Mapping[str, Any]] = (),
+        phonegap: Mapping[str, Any] | None = None,
     ) -> None:
-        """Begin again with these apps and switches, and with users beside the owner."""
+        """Replace everything by these apps, switches, users beside the owner, and the account of PhoneGap."""
         service = self.service
         service.options = Options()
         service.options.update(options or {})
         service.faults.clear()
         service.log.clear()
         service.ulids = UlidMaker(random.Random(1).randbytes)
+        account = {"name": "owner", "token": TOKEN, "password": "not used"}
         fixture = {
             "users": [{"username": "owner", "sees_everything": True, "token": TOKEN}, *users],
             "apps": list(apps),
+            "phonegap": {"accounts": [account, {"name": "member"}], **(phonegap or {})},
         }
         _finish(load_fixture(service, {}, Logins({}, {}), fixture))
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _clock
+from ansible_collections.mobileops.ci.plugins.module_utils import _clock, _waiting
 from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
 
 _COLLECTION = "ansible_collections.mobileops.ci.plugins.module_utils."
@@ -42,9 +42,14 @@ class VirtualTime:
     def __init__(self) -> None:
         self.start = float(int(time.time()))
         self.seconds = 0.0
+        # By how much the clock of the collection is ahead of the service's.
+        self.skew_s = 0.0
+
+    def service_time(self) -> float:
+        return self.start + self.seconds
 
     def time(self) -> float:
-        return self.start + self.seconds
+        return self.service_time() + self.skew_s
 
     def monotonic(self) -> float:
         return self.seconds
@@ -63,6 +68,7 @@ class VirtualTime:
                 if name.startswith(_COLLECTION) and getattr(module, "time", None) is time:
                     stack.enter_context(patch.object(module, "time", self))
             stack.enter_context(patch.object(_clock, "SYSTEM", _VirtualClock(self)))
+            stack.enter_context(patch.object(_waiting, "now", self.monotonic))
             # There is no TLS here, and listing the certificates of the machine takes longer than all requests of a run.
             stack.enter_context(patch.object(Transport, "verify", True))
             yield

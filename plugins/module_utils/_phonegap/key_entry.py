@@ -137,7 +137,11 @@ def _apply(client: PhoneGapClient, action: Any) -> Key | None:
         data, what = {"lock": True}, f"lock the {key.label}"
     elif isinstance(action, UpdateKey):
         data, what = {"title": action.title}, f"set the title of the {key.label}"
-    changed = Key.from_service(client.update_key(key.platform, number, data, what))
+    answer = client.update_key(key.platform, number, data, what)
+    # An answer that is no key tells nothing: the list tells what has become of it.
+    changed = Key.from_service(answer) if has_number(answer) else _find(client, key.platform, number, None)
+    if changed is None:
+        raise CiError(f"Could not {what}: the account does not list the key any more.", kind="no_effect")
     _check(action, changed, what)
     return changed
 

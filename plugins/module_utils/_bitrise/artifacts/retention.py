@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -154,7 +153,8 @@ def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> O
 def _retain(clients: BitriseClients, rules: Rules, concurrency: int, *, check_mode: bool) -> Retained:
     """Apply the rules to one app. Raises CiError where nothing was changed."""
     builds = _observe(clients, rules.app_slug, concurrency)
-    actions = due(builds, rules, dt.datetime.now(dt.timezone.utc))
+    # By the service's clock: that of this machine may be wrong.
+    actions = due(builds, rules, clients.get().now())
     failures = {} if check_mode else _apply(actions, clients, rules.app_slug, concurrency)
     return Retained(builds, actions, failures)
 

@@ -125,10 +125,9 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     own = {
         app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
     }
-    now = dt.datetime.now(dt.timezone.utc)
 
     def work(client: BitriseClient, slug: str) -> AppOutcome:
-        return _abort_stale(client, slug, {**options, **own[slug]}, now, context)
+        return _abort_stale(client, slug, {**options, **own[slug]}, context)
 
     found = run_for_apps(clients, min(options["concurrency"], len(own)), list(own), work, context.say)
     for outcome in found.values():
@@ -160,9 +159,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
 
 
-def _abort_stale(
-    client: BitriseClient, app_slug: str, options: Mapping[str, Any], now: dt.datetime, context: TaskContext
-) -> AppOutcome:
+def _abort_stale(client: BitriseClient, app_slug: str, options: Mapping[str, Any], context: TaskContext) -> AppOutcome:
     limits = Limits(options["hours"], options["hours"] if options["hold_hours"] is None else options["hold_hours"])
     builds = [build for build in list_builds(client, app_slug, {"status": RUNNING}) if not is_over(build)]
     outcome = AppOutcome(
@@ -175,6 +172,8 @@ def _abort_stale(
     errors: list[CiError] = []
     pipelines = _Pipelines(client, app_slug)
     aborted: set[str] = set()
+    # The clock of this machine may be wrong, and then builds that have just begun would be aborted.
+    now = client.now()
     for build in builds:
         limit = limits.exceeded_by(build, now)
         if limit is None:

@@ -14,7 +14,11 @@ from typing import TypeVar
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+    CiError,
+    RefusedError,
+    ServiceError,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
 from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
     MAX_BYTES,
@@ -45,7 +49,21 @@ def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: Remo
 def content_of(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> bytes | None:
     """The bytes of a file; None where the service does not give them."""
     copy = fetch(client, kind, app_slug, file, io.BytesIO)
-    return copy.getvalue() if copy else None
+    if copy is None:
+        return None
+    data = copy.getvalue()
+    _check_size(file, data)
+    return data
+
+
+def _check_size(file: RemoteFile, data: bytes) -> None:
+    """Raise ServiceError if these cannot be the bytes of the file, as when a proxy has answered instead."""
+    if file.size and len(data) != file.size:
+        raise ServiceError(
+            f"The download of {file.name} (slug {file.slug}) has {len(data)} bytes, the service lists {file.size}. "
+            "Check whether a proxy answers instead of the storage.",
+            kind="invalid_response",
+        )
 
 
 @dataclass(frozen=True)
@@ -79,10 +97,10 @@ class Backup:
 
     def _save(self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> str | None:
         try:
-            copy = fetch(client, kind, app_slug, file, io.BytesIO)
-            if copy is None:
+            data = content_of(client, kind, app_slug, file)
+            if data is None:
                 return "the service gives no address to download it from"
-            save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), copy.getvalue())
+            save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), data)
         except OSError as error:
             return f"{self.directory} cannot be written: {error.strerror}"
         except CiError as error:

@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
     candidates_for,
     files_to_hash,
     files_to_identify,
+    is_abandoned,
     match,
     needs_own_evidence,
 )
@@ -27,10 +28,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     PROVISIONING_PROFILE as PROFILE,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import looks_like_keystore
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
 
 from .building import (
+    NOW,
     OTHER,
     OTHER_SIZE,
     UNKNOWN,
@@ -210,3 +213,23 @@ def test_candidates_are_sorted_by_slug() -> None:
     assert [letter(file.slug) for file in found.unprocessed] == ["S"]
     assert found.newest == remote("C")
     assert PROFILE.has_password is False
+
+
+def test_only_unprocessed_files_are_abandoned() -> None:
+    later = UPLOADED_AT + 2 * UNDER_WAY_S
+    assert is_abandoned(unfinished(), NOW)
+    assert not is_abandoned(remote(), later)
+    assert not is_abandoned(unfinished(), None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"exposed_meta_datastore": {"ALIAS": "release"}}, True),
+        ({"exposed_meta_datastore": {}}, False),
+        ({"exposed_meta_datastore": None, "user_env_key": "ANDROID_KEYSTORE_TWO"}, True),
+        ({"user_env_key": "GOOGLE_SERVICES"}, False),
+    ],
+)
+def test_what_looks_like_a_keystore_among_project_files(entry: dict[str, Any], expected: bool) -> None:
+    assert looks_like_keystore(entry) is expected

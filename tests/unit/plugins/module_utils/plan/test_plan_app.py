@@ -174,6 +174,22 @@ def test_the_first_key_is_lost_beside_another_keystore() -> None:
         assert "Set keystore_name to accept the key ANDROID_KEYSTORE_ with that name" in str(error)
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_keystore_without_a_name_comes_before_one_with_a_name(reverse: bool) -> None:
+    """In an app without keystores the first one gets the first key, whatever it is named."""
+    made = keystores({"name": "a.jks", "keystore_name": "TWO"}, {"name": "z.jks"}, files=[], reverse=reverse)
+    creations = {file.decision.desired.name: file.actions_of("upload")[0].creation for file in made.files}  # type: ignore[attr-defined]
+    assert "keystore_file_name" not in creations["z.jks"]
+    assert creations["a.jks"]["keystore_file_name"] == "TWO"
+
+
+def test_a_second_keystore_gets_a_name_of_its_own_in_an_app_that_had_none() -> None:
+    made = keystores({"name": "a.jks"}, {"name": "z.jks"}, files=[])
+    names = [upload.creation.get("keystore_file_name") for upload in made.actions_of("upload")]  # type: ignore[attr-defined]
+    assert names[0] is None
+    assert names[1]
+
+
 def test_a_further_keystore_keeps_its_key() -> None:
     made = plan(desired(), remote(**OTHER, env_key=f"{FIRST}_TWO"), kind=ANDROID_KEYSTORE)
     assert phases(made) == {"upload": ["upload keystore_file_name=TWO"], "delete": ["delete A replaced"]}
@@ -277,7 +293,7 @@ def test_the_message_about_a_large_purge_lists_ten_apps() -> None:
     assert "app06 (1) and 2 more." in str(caught.value)
 
 
-@pytest.mark.parametrize("limit", [0, 5, "7", "0%", "25%", "100%", " 25 % "])
+@pytest.mark.parametrize("limit", [0, 5, "7", 250, "1000", "0%", "25%", "100%", " 25 % "])
 def test_limits_of_a_purge(limit: int | str) -> None:
     check_total_limit(limit)
 

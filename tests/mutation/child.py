@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the tests of a room with one mutant, in a child of a process that has imported all but the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import CodeType
+
+ROOT = Path(__file__).resolve().parents[2]
+UTILS = ROOT / "plugins" / "module_utils"
+_PACKAGE = "ansible_collections.mobileops.ci.plugins.module_utils"
+# What tests of all rooms import; it is the same for all mutants.
+_PRELOADED = (
+    "ansible.module_utils.basic",
+    "ansible.module_utils.common.arg_spec",
+    "cryptography.hazmat.primitives.serialization.pkcs12",
+    "cryptography.x509",
+    "hypothesis.strategies",
+    "pytest",
+    "requests",
+    "starlette.applications",
+    "yaml",
+)
+KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
+
+
+def _load(module: str, code: CodeType) -> None:
+    """Have the mutant in the place of its module before anything else imports that."""
+    import tests.unit.conftest  # noqa: F401  # finds the collection
+
+    name = f"{_PACKAGE}.{module.removesuffix('.py').replace('/', '.')}"
+    parent_name, _dot, short = name.rpartition(".")
+    parent = importlib.import_module(parent_name)
+    spec = spec_from_file_location(name, UTILS / module)
+    assert spec
+    mutated = module_from_spec(spec)
+    sys.modules[name] = mutated
+    exec(code, vars(mutated))  # noqa: S102
+    setattr(parent, short, mutated)
+
+
+def preload() -> None:
+    """Import what every child needs."""
+    for name in _PRELOADED:
+        __import__(name)
+
+
+def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: float | None) -> tuple[str, float]:
+    """Run the tests until one fails; return what came of it, and the seconds of the processor that it took."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        status = 99
+        try:
+            if cpu_s is not None:
+                resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s) + 1, int(cpu_s) + 2))
+            with open(os.devnull, "w") as silence:  # noqa: PTH123
+                os.dup2(silence.fileno(), 1)
+                os.dup2(silence.fileno(), 2)
+            if code is not None:
+                _load(module, code)
+            import pytest
+
+            status = int(pytest.main(["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *tests]))
+        finally:
+            os._exit(status)
+    return _wait(child, None if cpu_s is None else cpu_s * 30 + 60)
+
+
+def _wait(child: int, wall_s: float | None) -> tuple[str, float]:
+    end = None if wall_s is None else time.monotonic() + wall_s
+    while True:
+        found, status, usage = os.wait4(child, os.WNOHANG)
+        if found:
+            break
+        if end is not None and time.monotonic() > end:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+            _found, status, usage = os.wait4(child, 0)
+            return TIMED_OUT, usage.ru_utime + usage.ru_stime
+        time.sleep(0.01)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # whatever the tests have started
+    seconds = usage.ru_utime + usage.ru_stime
+    if os.WIFSIGNALED(status):
+        return TIMED_OUT, seconds
+    return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), seconds
+
+
+__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "UTILS", "preload", "run_tests"]

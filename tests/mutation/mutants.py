@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mutants of a source: the same code with one small change."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed module. `text` describes the change; it stays the same when other lines of the file move."""
+
+    line: int
+    text: str
+    tree: ast.Module
+
+
+def mutants_of(source: str) -> list[Mutant]:
+    """Return all mutants, in the order of their lines."""
+    tree = ast.parse(source)
+    lines = source.splitlines()
+    found = []
+    seen: dict[str, int] = {}
+    for path, node in _places(tree):
+        for what, changed in _changes(node):
+            line = node.lineno
+            where = lines[line - 1].strip()
+            text = f"{where} | {what}"
+            seen[text] = seen.get(text, 0) + 1
+            # The same change of the same line elsewhere gets a number.
+            text += f" ({seen[text]})" if seen[text] > 1 else ""
+            found.append(Mutant(line, text, _replaced(tree, path, changed)))
+    return sorted(found, key=lambda mutant: mutant.line)
+
+
+_Path = tuple[tuple[str, int | None], ...]
+
+
+def _places(tree: ast.Module) -> Iterator[tuple[_Path, ast.expr | ast.stmt]]:
+    """Yield every expression and statement that runs, with the way to it."""
+    pending: list[tuple[_Path, ast.AST]] = [((), tree)]
+    while pending:
+        path, node = pending.pop()
+        if isinstance(node, (ast.expr, ast.stmt)):
+            yield path, node
+        for name, value in ast.iter_fields(node):
+            # Annotations and decorators do not decide anything; texts are for people.
+            if name in ("annotation", "returns", "decorator_list", "type_comment", "bases"):
+                continue
+            if isinstance(value, list):
+                items = [(number, item) for number, item in enumerate(value) if isinstance(item, ast.AST)]
+                pending += [((*path, (name, number)), item) for number, item in items]
+            elif isinstance(value, ast.AST):
+                pending.append(((*path, (name, None)), value))
+
+
+def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        other = _COMPARISONS[type(node.ops[0])]()
+        yield f"{_name(node.ops[0])} becomes {_name(other)}", _with(node, ops=[other])
+    elif isinstance(node, ast.BoolOp):
+        swapped = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield f"{_name(node.op)} becomes {_name(swapped)}", _with(node, op=swapped)
+        for number in range(len(node.values)):
+            rest = [value for other_number, value in enumerate(node.values) if other_number != number]
+            changed = rest[0] if len(rest) == 1 else _with(node, values=rest)
+            yield f"part {number + 1} of {_name(node.op)} goes", changed
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
+        yield f"{_name(node.op)} goes", node.operand
+    elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC and not _is_text(node):
+        other_operator = _ARITHMETIC[type(node.op)]()
+        yield f"{_name(node.op)} becomes {_name(other_operator)}", _with(node, op=other_operator)
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            yield f"{node.value} becomes {not node.value}", ast.Constant(not node.value)
+        elif isinstance(node.value, (int, float)):
+            yield f"{node.value} becomes {node.value + 1}", ast.Constant(node.value + 1)
+    elif isinstance(node, (ast.If, ast.While, ast.IfExp)) and not _is_for_types(node.test):
+        yield "condition is negated", _with(node, test=ast.UnaryOp(ast.Not(), node.test))
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+        yield "returns None", ast.Return(ast.Constant(None))
+    elif (
+        isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        or isinstance(node, ast.AugAssign)
+    ):
+        yield "statement goes", ast.Pass()
+    elif isinstance(node, ast.Break):
+        yield "break becomes continue", ast.Continue()
+    elif isinstance(node, ast.Continue):
+        yield "continue becomes break", ast.Break()
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_for_types(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "TYPE_CHECKING"
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    return any(
+        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        for side in (node.left, node.right)
+    )
+
+
+def _name(node: ast.AST) -> str:
+    return type(node).__name__.lower()
+
+
+def _with(node: ast.AST, **changes: object) -> ast.AST:
+    changed = copy.copy(node)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    return changed
+
+
+def _replaced(tree: ast.Module, path: _Path, changed: ast.AST) -> ast.Module:
+    """Return the tree with another node at this place. What is not on the way to it is shared."""
+    result = copy.copy(tree)
+    parent: ast.AST = result
+    for position, (name, number) in enumerate(path):
+        is_last = position == len(path) - 1
+        value = getattr(parent, name)
+        item = value if number is None else value[number]
+        fresh = changed if is_last else copy.copy(item)
+        if is_last:
+            ast.copy_location(fresh, item)
+        if number is None:
+            setattr(parent, name, fresh)
+        else:
+            setattr(parent, name, [*value[:number], fresh, *value[number + 1 :]])
+        parent = fresh
+    return result

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks about signing files, with what the apps hold before and after."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from tests.unit.plugins.helpers.service import KEYSTORES, PROJECT_FILES, env_key
+from tests.unit.plugins.helpers.tasks import MANAGING, b64
+
+APPS = ("aa00000000000001", "aa00000000000002")
+HOUR_S = 3600
+NEW = b"new content"
+OLD = b"old content"  # of the same size
+SHORT = b"short"
+BYSTANDER = "other"
+
+
+@dataclass(frozen=True)
+class There:
+    """A file that an app has at the beginning. Without content it was never confirmed."""
+
+    name: str
+    content: bytes | None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def fixture(self, kind: str) -> dict[str, Any]:
+        key = {"user_env_key": env_key(self.name)} if kind == PROJECT_FILES else {}
+        if self.content is None:
+            return {"name": self.name, "size": len(NEW), **key, **self.more}
+        return {"name": self.name, "content_base64": base64.b64encode(self.content).decode(), **key, **self.more}
+
+
+def there(name: str, content: bytes | None, **more: Any) -> There:
+    return There(name, content, more)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A processed file that an app has in the end."""
+
+    name: str
+    content: bytes
+    is_protected: bool = False
+    is_expose: bool = True
+    password: str = ""
+    env_key: str = ""
+
+
+Files = Mapping[str, Sequence[There]]
+Options = Mapping[str, Any]
+# An entry and its options, but for the connection and, for a single file, the app.
+Task = tuple[Entry, Options]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One task. `wanted` holds for each app and kind that has files before or after.
+
+    `gaps`: names that the task itself leaves without a file for a while. `passwords`: what opens a content; a
+    certificate without it is of no use. `pairs`: contents that fit together, certificate first.
+    """
+
+    before: Files
+    task: Task
+    wanted: Mapping[str, Sequence[Wanted]]
+    gaps: frozenset[str] = frozenset()
+    passwords: Mapping[bytes, str] = field(default_factory=dict)
+    pairs: Sequence[tuple[bytes, bytes]] = ()
+    changes: bool = True
+    tidies: bool = True  # whether a run an hour later removes what was left unfinished
+    waits: frozenset[str] = frozenset()  # kinds of errors with which a rerun may have to wait for that hour
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    apps: Sequence[str] = APPS[:1]
+    others: frozenset[bytes] = frozenset()  # contents that somebody else uploads under the declared names
+    refuses: frozenset[str] = frozenset()  # kinds of errors with which a rerun may ask the user, changing nothing
+    repeats: bool = False  # whether each run uploads again what nobody can compare
+    loose: frozenset[str] = frozenset()  # names of which it does not matter whether they are protected
+
+    def fixture(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "title": app,
+                "slug": app,
+                **{kind: [file.fixture(kind) for file in files] for kind, files in self.holds()},
+            }
+            for app in self.apps
+        ]
+
+    def holds(self) -> list[tuple[str, list[There]]]:
+        """Return the files before by kind, with one that no task is about."""
+        kinds = [kind for kind in MANAGING if self.before.get(kind) or self.wanted.get(kind)]
+        beside = [there(BYSTANDER, b"x")]
+        return [(kind, [*(beside if self.has_bystander(kind) else []), *self.before.get(kind, ())]) for kind in kinds]
+
+    def has_bystander(self, kind: str) -> bool:
+        """Return whether a file stays that nothing declares. A purge leaves none."""
+        return any(wanted.name == BYSTANDER for wanted in self.wanted.get(kind, ()))
+
+    def contents(self, kind: str, name: str) -> set[bytes]:
+        """Return the contents that a file of this name may have."""
+        known = {file.content for file in self.before.get(kind, ()) if file.name == name and file.content is not None}
+        return known | self.others | {file.content for file in self.wanted.get(kind, ()) if file.name == name}
+
+
+def bystander(kind: str) -> Wanted:
+    keys = {KEYSTORES: "ANDROID_KEYSTORE", PROJECT_FILES: env_key(BYSTANDER)}
+    return Wanted(BYSTANDER, b"x", env_key=keys.get(kind, ""))
+
+
+def single(
+    kind: str,
+    before: Sequence[There],
+    wanted: Sequence[Wanted],
+    *,
+    data: bytes | None = NEW,
+    beside: bool = True,
+    scenario: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Scenario:
+    """A task of a module that manages one file, `dist` unless it says otherwise."""
+    given: dict[str, Any] = {"name": "dist", **({} if data is None else {"content": b64(data)})}
+    if kind == PROJECT_FILES:
+        if data is not None:
+            given["user_env_key"] = env_key("dist")
+    else:
+        given["verify"] = "none"
+    others = [bystander(kind)] if beside else []
+    return Scenario(
+        {kind: before}, (MANAGING[kind], {**given, **options}), {kind: [*wanted, *others]}, **(scenario or {})
+    )
+
+
+def fleet(before: Files, wanted: Mapping[str, Sequence[Wanted]], **more: Any) -> Scenario:
+    """A task of the fleet module about two apps, one after the other."""
+    fields = ("gaps", "passwords", "pairs", "changes", "tidies", "switches", "apps")
+    chosen = {"apps": APPS, **{name: more.pop(name) for name in fields if name in more}}
+    return Scenario(before, (CODE_SIGNING, {"concurrency": 1, **more}), wanted, **chosen)
+
+
+def declared(name: str, content: bytes, **more: Any) -> dict[str, Any]:
+    return {"name": name, "content": b64(content), "verify": "none", **more}
+
+
+def declared_project_file(name: str, content: bytes, **more: Any) -> dict[str, Any]:
+    return {"name": name, "content": b64(content), "user_env_key": env_key(name), **more}
+
+
+def wanted(content: bytes, **more: Any) -> Wanted:
+    return Wanted("dist", content, **more)
+
+
+def old(content: bytes | None, **more: Any) -> There:
+    return There("dist", content, more)
+
+
+HIDDEN: dict[str, Any] = {"is_expose": False}
+CLOSED: dict[str, Any] = {"is_protected": True}
+KEY: dict[str, Any] = {"env_key": env_key("dist")}
+SLUG = "01HF7YAT0000000000000000AA"
+TWO: dict[str, Any] = {"env_key": "ANDROID_KEYSTORE_TWO"}
+NO_DIGESTS: Mapping[str, Any] = {"file_sha256": "never"}
+LEFTOVER = old(None, age_s=2 * HOUR_S)
+YOUNG = old(None, age_s=600)
