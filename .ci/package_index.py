@@ -69,8 +69,6 @@ def write_pip_configuration(python: str, home: Path) -> None:
         if key not in {"require-virtualenv", "user", "target", "prefix"}
     }
     configuration["global"]["disable-pip-version-check"] = "true"
-    # Python compiles what is imported. Compiling all of botocore and others for each environment takes longer.
-    configuration["install"] = {"compile": "false"}
     file = home / ".config" / "pip" / "pip.conf"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
