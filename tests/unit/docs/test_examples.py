@@ -68,9 +68,7 @@ RUN = [block for block in ALL if not is_inventory(block) and block.name not in E
 
 
 @pytest.fixture(scope="module")
-def outcome(
-    tmp_path_factory: pytest.TempPathFactory, running_emulator: Emulator, emulator_defaults: object
-) -> Mapping[str, tuple[int, str]]:
+def outcome(tmp_path_factory: pytest.TempPathFactory, running_emulator: Emulator) -> Mapping[str, tuple[int, str]]:
     """All examples in one process: by name, the number of failed tasks and the output."""
     project = Project(tmp_path_factory.mktemp("examples"), running_emulator)
     names = [project.write_unused(block) for block in ALL if block.name in ELSEWHERE and is_playbook(block)]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -70,6 +71,7 @@ class Observer:
         self._known: dict[str, str] = {}  # digests that this run has found, by slug
         self._evidence: dict[str, dict[str, Any]] = {}  # other fields of RemoteFile that this run has found, by slug
         self._bytes: dict[str, Content] = {}
+        self._absences: Counter[str] = Counter()  # how often a listed file was not there
         self.gone: set[str] = set()  # slugs that the service has confirmed to be deleted; a list may lag behind
         self.own: dict[str, FileKind] = {}  # slugs of what this run has uploaded; a list may lag behind
         self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind what this run has done
@@ -152,8 +154,16 @@ class Observer:
             return self._fetched(kind, file)
         except ServiceError as error:
             if error.status == 404 and error.kind == "not_found":
-                self.gone.add(str(file.slug))
+                self._absences[str(file.slug)] += 1
+                # Not there, although listed again: the list is late.
+                if self._absences[str(file.slug)] > 1:
+                    self.gone.add(str(file.slug))
             raise
+
+    @property
+    def absences(self) -> int:
+        """How often a file was listed, but not there."""
+        return self._absences.total()
 
     def _fetched(self, kind: FileKind, file: RemoteFile) -> str | None:
         if kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:
@@ -237,13 +247,14 @@ def observe_app(
     """Read the evidence that the declarations need. Lists the files of all declared kinds, unless they are `listed`."""
     files = listed or {kind: observer.list_files(kind) for kind in declared}
     while True:
-        known = len(observer.gone)
+        known = observer.absences
         try:
             return _completed(observer, declared, {kind: list(some) for kind, some in files.items()})
         except ServiceError:
-            if len(observer.gone) == known:
+            if observer.absences == known:
                 raise
-        # A file went between the list and the look at it, or the list is late: another one is without that file.
+        # A file went between the list and the look at it, or the list is late. A file that is not there twice is not
+        # looked at again, so this ends.
         files = {kind: observer.list_files(kind) for kind in declared}
 
 

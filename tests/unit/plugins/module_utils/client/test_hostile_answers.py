@@ -76,12 +76,12 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "MOST_BYTES", 1024 * 1024)
 
 
-@pytest.mark.usefixtures("small")
 def packed(data: bytes) -> bytes:
     """Pack the same way at any time: the bytes are part of the names of tests."""
     return gzip.compress(data, mtime=0)
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("head", [b"", b"Content-Length: 99999999999\r\n"], ids=["no length", "huge length"])
 def test_answer_without_end(make_client: MakeClient, head: bytes) -> None:
     with talking(endless(HEAD + head + b"\r\n{", b" " * 65536)) as url:

@@ -35,6 +35,8 @@ from .service import (
     PASSWORD,
     File,
     Files,
+    bytes_of,
+    content_of,
     number_of,
     remote_file,
 )
@@ -120,7 +122,7 @@ class ModelClient:
 
     def upload(self, url: str, data: bytes, what: str) -> str | None:
         fault = self._request("PUT")
-        content = data.decode()
+        content = content_of(data)
         # The storage knows nothing of the file that the URL belongs to, and takes the bytes even if it is gone.
         file = find(self.now, int(url.partition(":")[2]))
         if file:
@@ -163,7 +165,7 @@ class ModelClient:
         file = self._existing(find(self.now, int(url.partition(":")[2])))
         if file.stored is None:
             raise ServiceError("no such key", kind="storage", status=404)
-        open_sink().write(file.stored.encode())
+        open_sink().write(bytes_of(file.stored))
 
     @staticmethod
     def _existing(file: File | None) -> File:
@@ -197,7 +199,7 @@ class ModelInspector(Inspector):
     """Tells of the contents of the model what the project reads from real files."""
 
     def inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection:
-        text = content.data.decode()
+        text = content_of(content.data)
         made = dt.datetime.fromtimestamp(MADE_AT[text], dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         details: dict[str, Any] = {"created_at": made, "not_before": made, "has_private_key": True}
         if kind == PROVISIONING_PROFILE:

@@ -82,9 +82,18 @@ def an_hour_later(files: Files) -> Files:
     return tuple(file if file.is_processed else file._replace(is_old=True) for file in files)
 
 
+def bytes_of(content: str) -> bytes:
+    """Return the bytes of a content, as many as the service lists."""
+    return content.encode() * SIZES[content]
+
+
+def content_of(data: bytes) -> str:
+    return data.decode()[:1]
+
+
 @cache
 def digest_of(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(bytes_of(content)).hexdigest()
 
 
 def ulid(slug: int, *, is_old: bool) -> str:
@@ -155,8 +164,10 @@ def observe(
         desired = replace(desired, identity=f"key {desired.env_key}" if desired.env_key else newest)
     while found := files_to_hash(desired, remote):
         for file in found:
-            bytes_of = stored[number_of(file.slug)]
-            read = file.with_found_digest(digest_of(bytes_of)) if bytes_of else replace(file, is_missing_bytes=True)
+            bytes_there = stored[number_of(file.slug)]
+            read = (
+                file.with_found_digest(digest_of(bytes_there)) if bytes_there else replace(file, is_missing_bytes=True)
+            )
             remote[remote.index(file)] = read
     candidates = candidates_for(str(Place(kind, APP)), desired, remote)
     if content and kind.name in INSPECTED_KINDS and needs_own_evidence(kind, desired, candidates):

@@ -27,7 +27,7 @@ from .client import ModelClient, ModelInspector
 from .planning import PROTOCOL, Declaration
 from .run import Run, outcomes
 from .scenarios import Scenario, quick_scenarios
-from .service import APP, BYSTANDER, Files
+from .service import APP, BYSTANDER, Files, bytes_of
 
 # What the words of a fault begin with after those of the request. A confirmation that times out is left out: the
 # project's code waits and confirms again, while a run of the model gives up at once.
@@ -62,7 +62,7 @@ def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
 
     first = scenario.runs[0]
     client = ModelClient(scenario.kind, scenario.files, disturb)
-    content = Content.of(first.content.encode()) if first.content else None
+    content = Content.of(bytes_of(first.content)) if first.content else None
     declared = [Declared(first.desired(scenario.kind, PROTOCOL), content, verify=NONE)]
     if first.purges:
         declared.append(Declared(Desired(BYSTANDER), verify=NONE))
