@@ -11,13 +11,14 @@ from .clients import Disturbance
 from .lab import Lab
 from .scenarios import SCENARIOS
 
-# Of the fleets, whose runs are long, the short form tries some requests only.
+# The runs of fleets are long.
 LONG_RUN = 15
 
 
 def kills(length: int, name: str) -> list[Disturbance]:
+    """Return kills before and after each request. The short form has some of them, other ones for each scenario."""
     every = [Disturbance(number, "kill", before=before) for number in range(1, length + 1) for before in (True, False)]
-    return list(every if length < LONG_RUN else some(every, 11, of=name))
+    return list(some(every, 3 if length < LONG_RUN else 11, of=name))
 
 
 @named(SCENARIOS)

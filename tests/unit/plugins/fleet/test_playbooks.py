@@ -49,6 +49,7 @@ def secret_tasks(fleet: Fleet, run_in: str) -> list[dict[str, Any]]:
         PROJECT_FILES: [declared("inline.json", IN_CONTENT, user_env_key="INLINE")],
     }
     wrong = {"name": "x", "certificate_password": COMMON, "content": b64(IN_CONTENT)}
+    misspelt = {"app_slug": ONE, KEYSTORES: [{"name": "n", "key_password": {"deep": [COMMON]}}]}
     variants: dict[str, dict[str, Any]] = {
         "done": {"apps": [ONE, own], "digest_cache": "~/digests", **common},
         "done again": {"apps": [ONE, own], "digest_cache": "~/digests", **common},
@@ -56,6 +57,7 @@ def secret_tasks(fleet: Fleet, run_in: str) -> list[dict[str, Any]]:
         "wrong token": {"apps": [ONE, own], **common, "api_token": f"wrong-{TOKEN}"},
         "wrong types": {"apps": [ONE], CERTIFICATES: [COMMON]},
         "unknown key": {"apps": [ONE], CERTIFICATES: [{**wrong, "pasword": COMMON}]},
+        "unknown option": {"apps": [misspelt], CERTIFICATES: [{**wrong, "pasword": COMMON}], "api_tokn": TOKEN},
         "both sources": {"apps": [{"app_slug": ONE, CERTIFICATES: [{**wrong, "src": "dist.p12"}]}]},
     }
     return [

@@ -38,6 +38,7 @@ CERTIFICATE = "mobileops.ci.bitrise_build_certificate"
 KEYSTORE = "mobileops.ci.bitrise_android_keystore"
 PROJECT_FILE = "mobileops.ci.bitrise_project_file"
 APPS = "mobileops.ci.bitrise_app_info"
+SIGNING_FILES = "mobileops.ci.signing_file_info"
 # What is no genuine file: that one of these is refused is in the list of what goes wrong.
 UNSEEN = {"verify": "none"}
 
@@ -57,6 +58,11 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     (f"{KEYSTORE}_info", {}),
     (PROJECT_FILE, {"name": "new", "content": "{{ content }}", "user_env_key": "NEW"}),
     (f"{PROJECT_FILE}_info", {}),
+]
+# Options that do not exist may hold secrets, too.
+MISSPELT: list[tuple[str, dict[str, Any]]] = [
+    (CERTIFICATE, {"name": "x", "certificat_password": "{{ password }}", "api_tokn": "{{ wrong_token }}"}),
+    (SIGNING_FILES, {"files": [{"src": "x"}], "pasword": "{{ password }}"}),
 ]
 BAD: list[tuple[str, dict[str, Any]]] = [
     (PROFILE, {"api_token": "{{ wrong_token }}", "name": "x", "content": "{{ content }}"}),
@@ -85,19 +91,23 @@ BAD: list[tuple[str, dict[str, Any]]] = [
         {"app_slug": TALKATIVE, "name": "x", "content": "{{ content }}", "password": "{{ password }}", **UNSEEN},
     ),
     (PROJECT_FILE, {"app_slug": TALKATIVE, "name": "x", "content": "{{ content }}", "user_env_key": "X"}),
+    *MISSPELT,
 ]
 
 
 # A module on its own takes a third of a second: there each module does one thing right and one wrong.
 CHOSEN = {
     "controller": (GOOD, BAD),
-    "target": ([GOOD[number] for number in (0, 3, 7, 9, 10)], [BAD[number] for number in (3, 5, 6, 8, 9, 10)]),
+    "target": (
+        [GOOD[number] for number in (0, 3, 7, 9, 10)],
+        [*(BAD[number] for number in (3, 5, 6, 8, 9, 10)), *MISSPELT],
+    ),
 }
 
 
 def playbook(service: Service, where: str) -> list[dict[str, Any]]:
     def task(number: int, module: str, options: dict[str, Any], **more: Any) -> dict[str, Any]:
-        app = {} if module == APPS else {"app_slug": APP}
+        app = {} if module in (APPS, SIGNING_FILES) else {"app_slug": APP}
         return {"name": f"Task {number}", module: {**app, **options}, **more}
 
     connection = {"api_url": service.emulator.api_url, "api_token": "{{ token }}", "max_retries": 0, "run_in": where}
@@ -108,7 +118,7 @@ def playbook(service: Service, where: str) -> list[dict[str, Any]]:
         {
             "hosts": "localhost",
             "gather_facts": False,
-            "module_defaults": {"group/mobileops.ci.bitrise": connection},
+            "module_defaults": {"group/mobileops.ci.bitrise": connection, SIGNING_FILES: {"run_in": where}},
             "vars": {"ansible_python_interpreter": sys.executable},
             "tasks": tasks,
         }
@@ -177,6 +187,8 @@ def test_no_secret_in_anything_a_run_leaves_behind(service: Service, tmp_path: P
     good, bad = CHOSEN[where]
     assert recap.groups() == (str(len(good) + len(bad)), str(len(bad)))
     assert {"bad_request", "storage"} <= set(re.findall(r'"kind": "(\w+)"', played.stdout))
+    for module, names in ((CERTIFICATE, "api_tokn, certificat_password"), (SIGNING_FILES, "pasword")):
+        assert f'"msg": "Unsupported parameters for ({module}) module: {names}. ' in played.stdout
     assert "no ********, no ********: https://storage.example/f?********" in played.stdout
     for tasks in (good, bad):
         assert {entry.name for entry in ENTRIES} <= {module.rpartition(".")[2] for module, _options in tasks}

@@ -242,6 +242,11 @@ PLAY: list[dict[str, Any]] = [
                 "ignore_errors": True,
             },
             {
+                "name": "Misspell an option",
+                "mobileops.ci.phonegap_key": {"platform": "ios", "title": "Store", "passwort": "c4nary-password"},
+                "ignore_errors": True,
+            },
+            {
                 "name": "Log in with a password",
                 "mobileops.ci.phonegap_user_info": {"username": "owner@example.com", "password": "c4nary-login"},
             },
@@ -281,4 +286,5 @@ def test_no_secret_gets_anywhere(phonegap: PhoneGap, tmp_path: Path, run_in: str
         assert "c4nary" not in text
         assert "X-Amz-Signature=" not in text
     assert "no ********, ********" in done.stdout
+    assert "(mobileops.ci.phonegap_key) module: passwort. " in done.stdout
     assert phonegap.state["apps"]["1"]["keys"] == {"android": 1}
