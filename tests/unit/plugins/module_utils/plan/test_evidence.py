@@ -212,6 +212,7 @@ def test_candidates_are_sorted_by_slug() -> None:
     assert [letter(file.slug) for file in found.processed] == ["A", "C"]
     assert [letter(file.slug) for file in found.unprocessed] == ["S"]
     assert found.newest == remote("C")
+    assert Candidates((remote("A"), remote("B"), remote("C"))).newest == remote("C")
     assert PROFILE.has_password is False
 
 

@@ -183,6 +183,13 @@ def test_a_keystore_without_a_name_comes_before_one_with_a_name(reverse: bool) -
     assert creations["a.jks"]["keystore_file_name"] == "TWO"
 
 
+def test_the_keystore_that_had_the_first_key_comes_before_a_new_one_without_a_name() -> None:
+    files = [remote("A", name="z.jks", **OTHER, env_key=FIRST)]
+    made = keystores({"name": "a.jks"}, {"name": "z.jks", "replace_order": "delete_first"}, files=files)
+    named = {upload.name: "keystore_file_name" in upload.creation for upload in made.actions_of("upload")}  # type: ignore[attr-defined]
+    assert named == {"z.jks": False, "a.jks": True}
+
+
 def test_a_second_keystore_gets_a_name_of_its_own_in_an_app_that_had_none() -> None:
     made = keystores({"name": "a.jks"}, {"name": "z.jks"}, files=[])
     names = [upload.creation.get("keystore_file_name") for upload in made.actions_of("upload")]  # type: ignore[attr-defined]
