@@ -22,7 +22,7 @@ from .service import FIRST_PORT, InProcess
 from .writers import Order, interleave, orders
 
 SWITCHES = 2 if ALL_CASES else 1
-MOST = 300 if ALL_CASES else 3
+MOST = 60 if ALL_CASES else 3
 _APP = "PhoneGap app Shop"
 _KEY = "PhoneGap key android Release"
 

@@ -487,3 +487,7 @@ def test_keystore_with_another_alias_is_replaced() -> None:
     assert [letter(action.slug) for action in made.actions] == [None, "A"]
     error = refusal(desired(**FLAGS, keystore={"alias": "new"}), old, kind=ANDROID_KEYSTORE)
     assert error.kind == "unchangeable"
+
+
+def test_an_equal_file_is_kept_without_a_warning() -> None:
+    assert plan(desired(on_unverifiable="warn"), remote()).files[0].decision.warnings == ()

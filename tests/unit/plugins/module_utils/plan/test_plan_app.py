@@ -257,6 +257,13 @@ def test_a_large_purge_of_an_app_is_refused() -> None:
     assert "3 undeclared files of app app1 would be deleted, more than max_purge=2: a, b, c." in str(error)
 
 
+@pytest.mark.parametrize(("count", "is_cut"), [(6, False), (7, True)])
+def test_the_message_about_a_large_purge_of_an_app_lists_five_more_files(count: int, is_cut: bool) -> None:
+    files = [remote(letter, name=f"x{letter}") for letter in "ABCDEFG"[:count]]
+    error = refusal(desired(present=False), *files, purge=frozenset({"provisioning_profiles"}), max_purge=1)
+    assert (", ..." in str(error)) is is_cut
+
+
 def purging(count: int) -> AppPlan:
     files = [remote(name=f"file{number}", slug=f"slug{number}") for number in range(count)]
     return plan(desired(present=False), *files, purge=frozenset({"provisioning_profiles"}), max_purge=99)
