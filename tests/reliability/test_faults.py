@@ -48,7 +48,10 @@ def tried(lab: Lab, scenario: Scenario, disturbance: Disturbance, **options: Any
     state = lab.state()
     case = f"{disturbance} ({' '.join(ran.client.trace)}): "
     said = f"\n{ran.message if ran.failed else 'success'}\n{state}"
-    swallowed = disturbance.what in ANSWERS and ran.client.trace[disturbance.number - 1] == "delete"
+    # In two hours, young leftovers of others get old.
+    swallowed = disturbance.what == "late" or (
+        disturbance.what in ANSWERS and ran.client.trace[disturbance.number - 1] == "delete"
+    )
     return [f"{case}{text}{said}" for text in judge(lab, ran, untidy=swallowed)]
 
 
