@@ -28,9 +28,9 @@ CASES: Mapping[str, str] = {
     "test_repetitions_bridge_a_fault": "Faults that retries have to bridge",
     "test_false_answers": "Answers that are false",
     "test_life_with_another_service": "Services that differ in what is not documented",
-    "test_writers": "Two or three writers at once, in every order of their requests",
+    "test_writers": "Two or three writers at once, in up to 120 orders of their requests",
     "test_writers_of_which_one_is_killed": "The same, and one of them is killed",
-    "test_operations_at_once": "Two operations at once, in every order of their requests",
+    "test_operations_at_once": "Two operations at once, in up to 300 orders of their requests",
     "test_wrong_clock": "A clock that is wrong by a day",
 }
 

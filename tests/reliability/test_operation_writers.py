@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two operations at once, in every order of their requests: nothing undeclared changes, and each next run converges."""
+"""Two operations at once, in many orders of their requests: nothing undeclared changes, and each next run converges."""
 
 from __future__ import annotations
 

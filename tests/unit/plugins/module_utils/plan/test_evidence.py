@@ -234,3 +234,7 @@ def test_only_unprocessed_files_are_abandoned() -> None:
 )
 def test_what_looks_like_a_keystore_among_project_files(entry: dict[str, Any], expected: bool) -> None:
     assert looks_like_keystore(entry) is expected
+
+
+def test_a_file_that_cannot_be_compared_needs_the_evidence_of_the_declared_bytes() -> None:
+    assert needs_own_evidence(PROFILE, desired(), Candidates((protected(),)))
