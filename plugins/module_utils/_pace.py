@@ -230,7 +230,7 @@ class Pace:
         if self.cause in REFUSALS and not self._is_window:
             self._untold.note_opened(turn.sent_at, now - (self.closed_since or now), self.failed_probes)
         if self._untold.is_known:
-            # As in a window that is told, full speed is the fastest way.
+            # Full speed is the fastest way through a window, also if the host does not announce it.
             self._must_judge, self._spacing, self._most = False, 0.0, None
             self._quota, self._window_s = self._untold.quota, self._untold.length_s
             self._window_began, self._window_sent = turn.sent_at, 1

@@ -39,7 +39,7 @@ def require_texts(option: str, values: Any) -> None:
 def _reading(value: Any, *, secret: bool) -> str:
     """Return what YAML made of a value, in words."""
     if isinstance(value, bool):
-        # Nobody can tell which of the spellings it was.
+        # The original spelling cannot be restored.
         return "true or false" if secret else f"the truth value {str(value).lower()}"
     if isinstance(value, (int, float)):
         return "a number" if secret else f"the number {value!r}"

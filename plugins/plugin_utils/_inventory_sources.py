@@ -39,7 +39,7 @@ def sources_without_hosts() -> dict[str, str]:
 
 
 def record_problem(message: str) -> None:
-    """Keep why hosts cannot be selected, for a play that runs all the same. An empty text: there is no problem."""
+    """Keep why hosts cannot be selected, for a play that runs nevertheless. An empty text means no problem."""
     _problems[:] = [message] if message else []
 
 

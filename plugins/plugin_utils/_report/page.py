@@ -21,7 +21,7 @@ from .page_data import page_data
 from .tasks import tasks
 from .timeline import timeline
 
-# Without scripts, a table of more apps is of no use.
+# Without scripts, readers cannot filter or sort a table of more apps.
 MAX_PLAIN_APPS = 200
 
 _FOLDER = Path(__file__).with_name("html")

@@ -209,7 +209,7 @@ ANSWERS = (
     Behaviour(
         "unset_values",
         "values",
-        "How does a value look that nobody has set, or that is not known yet?",
+        "How does a value look that is not set, or not known yet?",
         {"null": "null", "absent": "left out", "empty": "an empty text"},
         "DOC",
         "everything that reads answers",

@@ -72,7 +72,7 @@ def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) 
         runs = list_pipelines_of_all_apps(client, query)
     else:
         runs = list_pipelines(client, app_slug, query)
-    # Bitrise lists builds among the pipelines, so its limit is of no use.
+    # Bitrise lists builds among the pipelines, so its limit does not count pipelines.
     return Outcome({"pipelines": [shown_pipeline(run, app_slug) for run in islice(runs, limit)]})
 
 

@@ -29,7 +29,7 @@ _COLUMNS = "digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER) WITHOU
 
 
 def open_cache(option: str | None, api_url: str) -> DigestCache | None:
-    """Return the cache that the option digest_cache names; None if there shall be none."""
+    """Return the cache that the option digest_cache names, or None if the option disables it."""
     if option is None or option.lower() in _NO_CACHE:
         return None
     return DigestCache(option, api_url)

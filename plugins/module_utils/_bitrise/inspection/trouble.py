@@ -92,7 +92,7 @@ def _invalid(files: Iterable[FileOfApp]) -> Iterator[_Found]:
 
 
 def _unverifiable(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[_Found]:
-    """Yield files of which nobody knows when they expire. The service tells it of a protected certificate."""
+    """Yield files whose expiry is unknown. The service lists the expiry of a protected certificate."""
     for file in files:
         known = bool((file.details(now) or {}).get("expires_at"))
         if file.kind == PROJECT_FILE or not file.file.processed or known:

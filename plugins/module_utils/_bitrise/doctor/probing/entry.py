@@ -199,7 +199,7 @@ def _note_seen(seen: Seen, findings: Findings) -> None:
 def _check_files(checks: Checks, removed: Sequence[str], kept: Sequence[str]) -> None:
     if kept:
         text = "{number} of the throw-away files could not be removed: {names}"
-        advice = "Run the doctor again, or delete them on the page of the app. They are of no use."
+        advice = "Run the doctor again, or delete them on the page of the app. Builds do not need them."
         names = [Private("file", name) for name in kept]
         checks.fail("throwaways", text, advice, {"kept": len(kept)}, number=len(kept), names=names)
     elif removed:
