@@ -19,5 +19,6 @@ def test_figures_are_of_full_runs_without_failures() -> None:
     assert set(figures["reliability"]) <= set(CASES)
     for values in figures["mutation"].values():
         assert values["killed"] + values["survived"] == values["run"]
+        assert values["killed"] >= 0.9 * values["run"]
     for values in figures["soak"].values():
         assert values["converged"] is True
