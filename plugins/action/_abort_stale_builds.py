@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import PIPELINE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import (
+from ..module_utils._bitrise.builds.runs import PIPELINE
+from ..module_utils._bitrise.builds.stale import (
     BUILD_ABORT_STALE,
     HOURS,
     STALE,
     checked_hours,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, play_result
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
+from ..module_utils._core.errors import OptionError
+from ..plugin_utils._play.action import Json, play_result
+from ..plugin_utils._play.apps import (
     APP_SLUG,
     AppsAction,
     Hosts,
@@ -27,7 +27,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
     failure_of,
     plural,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, name_some
+from ..plugin_utils._play.causes import Problem, name_some
 
 # Variables by the options of the module. Their names are shorter.
 _OPTIONS = {

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.declaration import VARIABLES as DECLARING
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.entry import CODE_SIGNING_EXPORT, EXPORT
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, play_result
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
+from ..module_utils._bitrise.adopt.declaration import VARIABLES as DECLARING
+from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT, EXPORT
+from ..module_utils._core.errors import OptionError
+from ..plugin_utils._play.action import Json, play_result
+from ..plugin_utils._play.apps import (
     APP_SLUG,
     AppsAction,
     Hosts,
@@ -24,10 +24,10 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
     failure_of,
     plural,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import name_some
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import as_variables
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import is_blank
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read
+from ..plugin_utils._play.causes import name_some
+from ..plugin_utils._play.connection import as_variables
+from ..plugin_utils._play.lists import is_blank
+from ..plugin_utils._play.variables import Read
 
 _FILES_NAMED = 5
 _HOSTS_NAMED = 3

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION, RULES_OF_APP
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import TOTAL, described
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, play_result
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
+from ..module_utils._bitrise.artifacts.options import RETENTION, RULES_OF_APP
+from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
+from ..module_utils._bitrise.artifacts.retention_plan import TOTAL, described
+from ..plugin_utils._play.action import Json, play_result
+from ..plugin_utils._play.apps import (
     APP_SLUG,
     AppsAction,
     Hosts,
@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import (
     failure_of,
     plural,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import as_variables
+from ..plugin_utils._play.connection import as_variables
 
 _OPTIONS = as_variables(RETENTION, APP_SLUG, "apps")
 VARIABLES = app_variables(

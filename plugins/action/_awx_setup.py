@@ -12,8 +12,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Variables
+from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.variables import Variables
 
 _TEXT: dict[str, Any] = {"type": "str"}
 DEFAULTS: dict[str, Any] = {

@@ -8,21 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import SHARED_CAUSES
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import (
+from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.workers import SHARED_CAUSES
+from ..plugin_utils._code_signing.declaration import (
     Declaration,
     declaration_of,
     declares_something,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import (
+from ..plugin_utils._code_signing.fleet import (
     apps_of,
     check_shared_apps,
     name_hosts,
     nothing_declared,
     runs_of,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary import (
+from ..plugin_utils._code_signing.summary import (
     APP,
     App,
     Totals,
@@ -30,18 +30,18 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary
     stats_of,
     summary_of,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import Call
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
+from ..plugin_utils._in_process import Call
+from ..plugin_utils._play.action import (
     Json,
     PlayAction,
     PlayFailureError,
     pattern_of,
     play_result,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator, reason_of
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Play
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
+from ..plugin_utils._play.causes import Problem, by_cause
+from ..plugin_utils._play.evaluation import Evaluator, reason_of
+from ..plugin_utils._play.hosts import Play
+from ..plugin_utils._play.search import FileSearch
 
 # Errors that concern every app, if no app succeeded: they are reported once, and not for each host.
 OF_ALL_APPS = frozenset({"unauthorized", "time_limit", *SHARED_CAUSES})

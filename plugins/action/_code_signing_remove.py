@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import BUILD_CERTIFICATE_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import VARIABLES
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, PlayFailureError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import connection_of
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_ENTRY
+from ..module_utils._core.errors import OptionError
+from ..plugin_utils._code_signing.declaration import VARIABLES
+from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
+from ..plugin_utils._play.connection import connection_of
+from ..plugin_utils._play.evaluation import Evaluator
 
 
 class ActionModule(PlayAction):

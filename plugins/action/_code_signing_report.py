@@ -10,28 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.entry import (
+from ..module_utils._bitrise.inspection.module import (
     CODE_SIGNING_INFO,
     INSPECTION,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
+from ..plugin_utils._play.action import (
     Json,
     PlayAction,
     PlayFailureError,
     play_result,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import plural, suspected
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import name_some
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import (
+from ..plugin_utils._play.apps import plural, suspected
+from ..plugin_utils._play.causes import name_some
+from ..plugin_utils._play.connection import (
     CONNECTION,
     as_variables,
     connection_of,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import EvaluationError, Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report, Written
+from ..plugin_utils._play.evaluation import EvaluationError, Evaluator
+from ..plugin_utils._play.variables import Read, Variables
+from ..plugin_utils._report.formats import FORMATS
+from ..plugin_utils._report.words import STATES
+from ..plugin_utils._report.writing import Report, Written
 
 UNREADABLE = "unreadable"
 FINDINGS = (*(state.name for state in STATES), UNREADABLE)

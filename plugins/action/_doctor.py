@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import (
+from ..module_utils._bitrise.doctor.checks import (
     FAILED,
     OK,
     Checks,
@@ -20,31 +20,31 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
     Pseudonyms,
     recorded,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR, DOCTOR
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.interpreter import HERE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.token import TOKEN
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.way import WAY
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import APP, slug_of
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration, declaration_of
-from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.controller import (
+from ..module_utils._bitrise.doctor.connection import WAY
+from ..module_utils._bitrise.doctor.interpreter import HERE
+from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR, DOCTOR
+from ..module_utils._bitrise.doctor.token import TOKEN
+from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._bitrise.slug_options import APP, slug_of
+from ..module_utils._core.errors import CiError, OptionError
+from ..plugin_utils import _inventory_sources
+from ..plugin_utils._code_signing.declaration import Declaration, declaration_of
+from ..plugin_utils._doctor.controller import (
     check_folders,
     check_place,
     check_versions,
     collection_version,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.declared import DECLARED, check_declared
-from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.record import write_record
-from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.text import TITLES, lines_of, needs_ascii, verdict
-from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder
-from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import Call
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, display, play_result
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, connection_of
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
+from ..plugin_utils._doctor.declared import DECLARED, check_declared
+from ..plugin_utils._doctor.record import write_record
+from ..plugin_utils._doctor.text import TITLES, lines_of, needs_ascii, verdict
+from ..plugin_utils._file_finder import FileFinder
+from ..plugin_utils._in_process import Call
+from ..plugin_utils._play.action import Json, PlayAction, display, play_result
+from ..plugin_utils._play.connection import CONNECTION, connection_of
+from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.search import FileSearch
+from ..plugin_utils._play.variables import Read, Variables
 
 BEHAVIOUR = "behaviour"
 # Variables by the options of the module.

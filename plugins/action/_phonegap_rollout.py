@@ -10,18 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_entry import APP, APP_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import COMPLETE, DOWNLOAD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_entry import KEY, KEY_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import PHONEGAP
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, play_result
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import as_variables
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
+from ..module_utils._core.errors import LocalFileError
+from ..module_utils._phonegap.app_module import APP, APP_ENTRY
+from ..module_utils._phonegap.builds import BUILD_ENTRY
+from ..module_utils._phonegap.download import COMPLETE, DOWNLOAD_ENTRY
+from ..module_utils._phonegap.key_module import KEY, KEY_ENTRY
+from ..module_utils._phonegap.options import PHONEGAP
+from ..module_utils._task.module_spec import Entry
+from ..plugin_utils._play.action import Json, PlayAction, play_result
+from ..plugin_utils._play.connection import as_variables
+from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.search import FileSearch
+from ..plugin_utils._play.variables import Read, Variables
 
 PLATFORMS = ("android",)
 BUILD_TIMEOUT_S = 1800.0

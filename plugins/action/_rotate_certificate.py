@@ -10,24 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import (
+from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
+from ..plugin_utils._code_signing.declaration import (
     PREFIX,
     Declaration,
     declaration_of,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import check_shared_apps
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import (
+from ..plugin_utils._code_signing.fleet import check_shared_apps
+from ..plugin_utils._play.action import (
     Json,
     PlayAction,
     PlayFailureError,
     play_result,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.apps import plural
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause, name_some
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Unknown, Variables
+from ..plugin_utils._play.apps import plural
+from ..plugin_utils._play.causes import Problem, by_cause, name_some
+from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.search import FileSearch
+from ..plugin_utils._play.variables import Unknown, Variables
 
 VARIABLES = Variables(
     "rotate_certificate_",

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import BUILD_CERTIFICATE_INFO
-from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
+from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO
+from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR
-from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
+from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR
+from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):

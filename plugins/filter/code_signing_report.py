@@ -98,9 +98,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from jinja2 import TemplateError
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import Links, format_problem, render
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.model import Earlier, Model, plain
-from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES
+from ..plugin_utils._report.formats import Links, format_problem, render
+from ..plugin_utils._report.model import Earlier, Model, plain
+from ..plugin_utils._report.words import STATES
 
 NAME = "mobileops.ci.code_signing_report"
 

@@ -190,29 +190,29 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.vars import combine_vars
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.app_details import (
+from ..module_utils._bitrise.apps import find_apps
+from ..module_utils._bitrise.client_pool import BitriseClients, check_workers
+from ..module_utils._bitrise.doctor_hint import with_pointer
+from ..module_utils._bitrise.inspection.app_details import (
     with_days_left,
     with_details,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import find_apps
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import with_pointer
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._read_ahead import read_ahead
-from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
-from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import (
+from ..module_utils._bitrise.options import BITRISE
+from ..module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
+from ..module_utils._core.environment import environment_fallback
+from ..module_utils._core.errors import CiError, OptionError
+from ..module_utils._core.read_ahead import read_ahead
+from ..plugin_utils import _inventory_sources
+from ..plugin_utils._host_names import (
     NoNameError,
     distinct_names,
     portable,
     usable,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_file import is_encrypted, is_meant_for
-from ansible_collections.mobileops.ci.plugins.plugin_utils._inventory_options import check_options
-from ansible_collections.mobileops.ci.plugins.plugin_utils._staging import new_stage, publish
-from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import (
+from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
+from ..plugin_utils._inventory_options import check_options
+from ..plugin_utils._staging import new_stage, publish
+from ..plugin_utils._untrusted import (
     as_data,
     has_delimiters,
     trusted_template,

@@ -84,9 +84,9 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
-from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import closest_name
-from ansible_collections.mobileops.ci.plugins.plugin_utils._host_selection import (
+from ..plugin_utils import _inventory_sources
+from ..plugin_utils._closest_name import closest_name
+from ..plugin_utils._host_selection import (
     NoHostsError,
     Selection,
     host_patterns,

@@ -150,8 +150,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.apps import APP_INFO
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -288,8 +288,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -387,8 +387,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -411,8 +411,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort import BUILD_ABORT
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.builds.abort import BUILD_ABORT
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -240,8 +240,8 @@ error:
       sample: 8f0c1c1e
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

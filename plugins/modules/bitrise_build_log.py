@@ -152,8 +152,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.builds.log import BUILD_LOG
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

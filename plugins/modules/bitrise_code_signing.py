@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.fleet.entry.CODE_SIGNING."""
+"""Documentation of the module; its work is module_utils._bitrise.fleet.module.CODE_SIGNING."""
 
 from __future__ import annotations
 
@@ -428,8 +428,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

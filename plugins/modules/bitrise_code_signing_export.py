@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.adopt.entry.CODE_SIGNING_EXPORT does the work."""
+"""Documentation of the module. module_utils._bitrise.adopt.module.CODE_SIGNING_EXPORT does the work."""
 
 from __future__ import annotations
 
@@ -262,8 +262,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.entry import CODE_SIGNING_EXPORT
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

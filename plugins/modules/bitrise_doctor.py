@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.doctor.entry.BITRISE_DOCTOR does the work."""
+"""Documentation of the module. module_utils._bitrise.doctor.module.BITRISE_DOCTOR does the work."""
 
 from __future__ import annotations
 
@@ -185,8 +185,8 @@ pseudonyms:
   sample: {app: {93f256e365d929d3: app-1}}
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -272,8 +272,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipeline_info import PIPELINE_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.builds.pipeline_info import PIPELINE_INFO
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.files.entries.PROJECT_FILE_INFO."""
+"""Documentation of the module; its work is module_utils._bitrise.files.modules.PROJECT_FILE_INFO."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import PROJECT_FILE_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ..module_utils._bitrise.files.modules import PROJECT_FILE_INFO
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

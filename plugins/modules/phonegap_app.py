@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.app_entry.APP_ENTRY."""
+"""Documentation of the module; its work is module_utils._phonegap.app_module.APP_ENTRY."""
 
 from __future__ import annotations
 
@@ -405,8 +405,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_entry import APP_ENTRY
+from ..module_utils._phonegap.app_module import APP_ENTRY
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -131,8 +131,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
+from ..module_utils._phonegap.builds import BUILD_ENTRY
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

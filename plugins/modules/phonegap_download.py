@@ -154,8 +154,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_ENTRY
+from ..module_utils._phonegap.download import DOWNLOAD_ENTRY
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -110,8 +110,8 @@ error:
       type: str
 """
 
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.info import KEY_INFO
+from ..module_utils._phonegap.info import KEY_INFO
+from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._task_files import VARIABLE, pack
-from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import with_variable
+from ..module_utils._core.errors import LocalFileError
+from ..module_utils._local.read_file import Content
+from ..module_utils._local.task_files import VARIABLE, pack
+from ._task_environment import with_variable
 
 
 class FileCarrier:

@@ -12,13 +12,13 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.parsing.vault import is_encrypted
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
+from ..module_utils._core.errors import LocalFileError
+from ..module_utils._local.read_file import (
     Content,
     find_in_other_form,
     read_file,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import expand
+from ._task_environment import expand
 
 
 class FileFinder:

@@ -27,21 +27,21 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _controller
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext, failure
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._known_options import known_options
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
-from ansible_collections.mobileops.ci.plugins.module_utils._sessions import keep_sessions
-from ansible_collections.mobileops.ci.plugins.plugin_utils._file_carrier import FileCarrier
-from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder, take_paths
-from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import (
+from ..module_utils._core import controller_process as _controller
+from ..module_utils._core.errors import CiError, OptionError
+from ..module_utils._core.option_groups import RUN
+from ..module_utils._http.session_pool import keep_sessions
+from ..module_utils._task.known_options import known_options
+from ..module_utils._task.module_spec import Entry, TaskContext, failure
+from ._file_carrier import FileCarrier
+from ._file_finder import FileFinder, take_paths
+from ._task_environment import (
     arguments_of_module,
     bind,
     with_variable,
     working_directory,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._vault import encryption
+from ._vault import encryption
 
 try:  # ansible-core 2.22 and later: validating registers the secrets, and all output is masked
     from ansible.module_utils import secrets as _secrets  # noqa: F401 # pylint: disable=unused-import

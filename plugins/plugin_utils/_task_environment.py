@@ -17,8 +17,8 @@ from typing import Any
 
 from ansible.module_utils.common.validation import check_type_str
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import plain
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback, look_up
+from ..module_utils._core.environment import environment_fallback, look_up
+from ..module_utils._task.module_spec import plain
 
 _VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})", re.ASCII)
 

@@ -9,10 +9,10 @@ import json
 import sys
 import time
 
-from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
-from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._http.gates import Gates
+from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 
 
 class Nowhere:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.unit.plugins.helpers.service import CERTIFICATES
 from tests.unit.plugins.helpers.tasks import validated
 

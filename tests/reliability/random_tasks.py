@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 import requests
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _waiting
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext, failure
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ConnectionFailedError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
-from ansible_collections.mobileops.ci.plugins.module_utils._no_answer import NoAnswerError
+from ansible_collections.mobileops.ci.plugins.module_utils._core import polling as _waiting
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ConnectionFailedError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.connection_errors import NoAnswerError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, TaskContext, failure
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import _hide
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import arguments_of_module, bind
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http import HttpSession
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
+from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import HttpSession
 from tests.unit.plugins.answers.cases import CASES, Case
 from tests.unit.plugins.answers.description import Answers
 from tests.unit.plugins.answers.test_odd_answers import FakeHttp, carried_out, check

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils._text import LONGEST_LINE, one_line
+from ansible_collections.mobileops.ci.plugins.module_utils._core.text import LONGEST_LINE, one_line
 from tests.unit.plugins.helpers.documentation import MODULES, entry_of
 
 from .cases import exhaustive, report

@@ -13,7 +13,7 @@ from zlib import crc32
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
 from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.unit.plugins.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.entries import ORGANIZATION_INFO, USER_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.modules import ORGANIZATION_INFO, USER_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import ARTIFACT_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import ARTIFACT_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.entry import CODE_SIGNING_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, TaskContext
 from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.unit.plugins.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 from tests.unit.plugins.helpers.tasks import LISTING, validated

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import requests
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.process import Emulator
 from tests.unit.plugins.helpers.tasks import validated
 

@@ -14,8 +14,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _clock, _waiting
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._core import clock as _clock
+from ansible_collections.mobileops.ci.plugins.module_utils._core import polling as _waiting
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 
 _COLLECTION = "ansible_collections.mobileops.ci.plugins.module_utils."
 

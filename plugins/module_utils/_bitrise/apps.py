@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
+from .._core.option_groups import RUN, OptionGroup, refuse_empty
+from .._task.module_spec import Entry, Outcome, TaskContext
+from .client import BitriseClient
+from .options import BITRISE, LIMIT, check_limit
 
 APP_FILTER = OptionGroup(
     {

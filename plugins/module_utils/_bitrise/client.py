@@ -13,23 +13,23 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid, refusal, succeeded
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from .._core.errors import OptionError, ServiceError, UnclearOutcomeError
+from .._http.gates import Gates
+from .._http.redact import Redactor
+from .._http.responses import invalid, refusal, succeeded
+from .._http.service_client import ServiceClient, check_token, path_part
+from .._http.session import Call
+from .._http.transport_options import Transport
+from . import responses as _answers
+from .files.kinds import (
     ANDROID_KEYSTORE,
     PROJECT_FILE,
     FileKind,
     looks_like_keystore,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.habits import Habits
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import DEFAULT_API_URL
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import unusual_slug
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gates
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
-from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from .observed_behaviour import Habits
+from .options import DEFAULT_API_URL
+from .slug_options import unusual_slug
 
 if TYPE_CHECKING:
     import requests

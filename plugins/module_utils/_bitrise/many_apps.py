@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._progress import Progress
-from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line, shown
+from .._core.errors import CiError, OptionError
+from .._core.plan import Plan
+from .._core.progress import Progress
+from .._core.text import one_line, shown
+from .client import BitriseClient
+from .client_pool import BitriseClients
+from .workers import side_by_side
 
 APPS_IN_MESSAGE = 5
 CAUSES_IN_MESSAGE = 10

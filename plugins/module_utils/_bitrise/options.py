@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import resolve_slugs
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import TRANSPORT, OptionGroup
+from .._core.environment import environment_fallback
+from .._core.errors import OptionError
+from .._core.option_groups import TRANSPORT, OptionGroup
+from .slug_options import resolve_slugs
 
 DEFAULT_API_URL = "https://api.bitrise.io/v0.1"
 

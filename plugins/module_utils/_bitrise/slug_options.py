@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from .._core.errors import OptionError
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
 # What all slugs of the service look like: 16 hexadecimal digits, a UUID or a ULID. Others may come.

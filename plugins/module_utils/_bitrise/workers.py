@@ -11,9 +11,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from typing import TypeVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _controller
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, TaskStopError
+from .._core import controller_process as _controller
+from .._core.errors import CiError, TaskStopError
+from .client_pool import BitriseClients
 
 # Kinds of errors that are rarely about a single app.
 SHARED_CAUSES = frozenset({"connection", "dns", "tls", "proxy", "timeout", "rate_limited", "server_error", "storage"})

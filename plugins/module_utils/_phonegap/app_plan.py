@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.chosen_keys import (
+from .._core.errors import OptionError, RefusedError
+from .._core.plan import Action, Plan
+from .chosen_keys import (
     Choice,
     check_choice,
     how_to_unlock,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import Named
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import FILE, REMOTE_REPO, App, Key
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from .local import Named
+from .model import FILE, REMOTE_REPO, App, Key
 
 # What is compared one by one. An empty text and none are the same to the service.
 FIELDS = ("title", "package", "version", "description", "debug", "private", "phonegap_version", "hydrates")

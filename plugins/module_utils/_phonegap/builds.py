@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient, has_number
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import ERROR, App
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
+from .._core.errors import CiError, OptionError, RefusedError
+from .._core.option_groups import OptionGroup
+from .._core.plan import Action, Plan
+from .._core.polling import WAIT, Patience
+from .._task.module_spec import Entry, Outcome, TaskContext
+from .client import PhoneGapClient, has_number
+from .model import ERROR, App
+from .options import APP_ID, PHONEGAP
 
 PLATFORMS = OptionGroup({"platforms": {"type": "list", "elements": "str"}})
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import Key
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import KEY_PLATFORMS
+from .._core.errors import OptionError, RefusedError
+from .._core.option_groups import OptionGroup
+from .model import Key
+from .options import KEY_PLATFORMS
 
 # What unlocks a key, by platform; the service knows a key's passwords for a while only.
 PASSWORDS: dict[str, tuple[str, ...]] = {

@@ -16,17 +16,17 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from ansible_collections.mobileops.ci.plugins.module_utils._answers import (
+from .._core.environment import said_by_task
+from .._core.errors import CiError, OptionError, ServiceError
+from .._http.redact import Redactor
+from .._http.responses import (
     HINTS,
     invalid,
     succeeded,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import said_by_task
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
-from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient, check_token, path_part
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from .._http.service_client import ServiceClient, check_token, path_part
+from .._http.session import Call
+from .._http.transport_options import Transport
 
 Files = Mapping[str, "tuple[str, bytes]"]
 

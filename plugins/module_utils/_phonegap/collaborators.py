@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import OWNER_ROLE, App, Person
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP, STATE
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from .._core.errors import OptionError, RefusedError
+from .._core.option_groups import OptionGroup
+from .._core.plan import Action, Plan
+from .._task.module_spec import Entry, Outcome, TaskContext
+from .client import PhoneGapClient
+from .model import OWNER_ROLE, App, Person
+from .options import APP_ID, PHONEGAP, STATE
 
 COLLABORATOR = OptionGroup(
     {"email": {"type": "str", "required": True}, "role": {"type": "str", "choices": ["dev", "tester"]}},

@@ -9,16 +9,16 @@ import posixpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
-from ansible_collections.mobileops.ci.plugins.module_utils._download import DOWNLOAD, Wanted, checksum_of, save
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES, only_as_module
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import NEEDS_KEY, PENDING, states_of
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import App
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, PHONEGAP
+from .._core.errors import OptionError, RefusedError
+from .._core.option_groups import OptionGroup
+from .._download.destination import path_of
+from .._download.download import DOWNLOAD, Wanted, checksum_of, save
+from .._local.file_attributes import ATTRIBUTES, only_as_module
+from .._task.module_spec import Entry, Outcome, TaskContext
+from .builds import NEEDS_KEY, PENDING, states_of
+from .client import PhoneGapClient
+from .model import App
+from .options import APP_ID, PHONEGAP
 
 COMPLETE = "complete"
 PLATFORM = OptionGroup({"platform": {"type": "str", "required": True}})

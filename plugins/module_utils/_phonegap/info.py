@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_entry import find_app
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.client import PhoneGapClient
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import App, Key
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import KEY_PLATFORMS, PHONEGAP
+from .._core.fields import number, text
+from .._core.option_groups import OptionGroup, refuse_empty
+from .._task.module_spec import Entry, Outcome, TaskContext
+from .app_module import find_app
+from .client import PhoneGapClient
+from .model import App, Key
+from .options import KEY_PLATFORMS, PHONEGAP
 
 APP_FILTER = OptionGroup({"id": {"type": "int"}, "title": {"type": "str"}}, mutually_exclusive=(("id", "title"),))
 KEY_FILTER = OptionGroup(

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.chosen_keys import PASSWORDS
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.local import Named
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.model import Key
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
+from .._core.errors import OptionError, RefusedError
+from .._core.plan import Action, Plan
+from .chosen_keys import PASSWORDS
+from .local import Named
+from .model import Key
 
 # What a key is made of: options with files, and options with text.
 FILES = {"ios": ("cert", "profile"), "android": ("keystore",), "blackberry": ("db", "csk"), "windows": ("keystore",)}

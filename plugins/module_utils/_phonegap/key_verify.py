@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_plan import CreateKey, DesiredKey, UnlockKey
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .._core.errors import CiError, RefusedError
+from .._core.option_groups import OptionGroup
+from .._core.plan import Plan
+from .._signing.inspect import inspect_file
+from .._signing.model import (
     CERTIFICATE,
     ERROR,
     KEYSTORE,
@@ -21,7 +20,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     Finding,
     Inspection,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import unpaired
+from .._signing.pairing import unpaired
+from .key_plan import CreateKey, DesiredKey, UnlockKey
 
 STRICT, WARN, NONE = "strict", "warn", "none"
 VERIFY = OptionGroup({"verify": {"type": "str", "choices": [STRICT, WARN, NONE], "default": STRICT}})

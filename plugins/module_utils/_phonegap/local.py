@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from .._core.errors import LocalFileError, OptionError
+from .._local.read_file import Content
+from .._task.module_spec import TaskContext
 
 PAGE = re.compile(r"\.html?$", re.IGNORECASE)
 _CONFIG = "config.xml"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, number, text
+from .._core.errors import RefusedError
+from .._core.fields import flag, number, text
 
 FILE = "file"
 REMOTE_REPO = "remote_repo"

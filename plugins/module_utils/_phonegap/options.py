@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, TRANSPORT, OptionGroup
+from .._core.environment import environment_fallback
+from .._core.option_groups import RUN, TRANSPORT, OptionGroup
 
 # What is the same in every module. The account's password is not: phonegap_key has a password of its own.
 CONNECTION = OptionGroup(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.cms import SIGNATURE_DIGESTS, Signature, verify
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import load_public_key
+from .certificates import Certificate
+from .cms import SIGNATURE_DIGESTS, Signature, verify
+from .model import Unreadable
+from .public_keys import load_public_key
 
 # SHA-256 of Apple Root CA, Apple Root CA - G2 and Apple Root CA - G3, from https://www.apple.com/certificateauthority/
 ROOTS = frozenset(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
+from .model import Unreadable
 
 # Genuine files have a few hundred elements, and fewer than 20 levels.
 MAX_ELEMENTS = 20_000

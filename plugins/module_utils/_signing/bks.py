@@ -8,13 +8,13 @@ from __future__ import annotations
 import hmac
 from functools import partial
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption as encryption
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import (
+from . import password_encryption as encryption
+from .java_records import (
     JavaEntry,
     JavaKeystore,
     Records,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .model import (
     TooMuchWorkError,
     Unreadable,
     WrongPasswordError,

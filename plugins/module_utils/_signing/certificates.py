@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import public_keys
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
+from . import public_keys
+from .asn1 import (
     GENERALIZED_TIME,
     OBJECT_IDENTIFIER,
     UTC_TIME,
@@ -25,7 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import 
     context,
     parse,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
+from .model import Unreadable, reading
 
 A_DAY = dt.timedelta(days=1)
 # The latest moment that Python's datetime can hold.

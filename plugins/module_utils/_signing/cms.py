@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
+from .asn1 import (
     OCTET_STRING,
     SEQUENCE,
     SET,
@@ -19,9 +19,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import 
     context,
     parse,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate, read_certificate
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import load_public_key
+from .certificates import Certificate, read_certificate
+from .model import Unreadable, reading
+from .public_keys import load_public_key
 
 _DIGESTS = {
     "1.3.14.3.2.26": "sha1",

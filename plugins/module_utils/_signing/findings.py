@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import A_DAY, Certificate, iso
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .certificates import A_DAY, Certificate, iso
+from .model import (
     CERTIFICATE,
     ERROR,
     KEYSTORE,
@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     WARNING,
     Finding,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.password_encryption import MAX_WORK
+from .password_encryption import MAX_WORK
 
 _NAMED = 10
 _LONGEST = 80

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import pkcs12
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.apple import INSTALLERS, WITHOUT_PROFILE, use_of
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
+from . import pkcs12
+from .apple import INSTALLERS, WITHOUT_PROFILE, use_of
+from .certificates import (
     Certificate,
     days_between,
     iso,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import (
+from .findings import (
     ago,
     finding,
     named,
@@ -25,7 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings imp
     quoted,
     unusual,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .model import (
     CERTIFICATE,
     CERTIFICATE_KEYS,
     Finding,

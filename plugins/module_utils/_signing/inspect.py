@@ -10,25 +10,25 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.identity import inspect_identity
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.keystore import (
+from .certificates import Certificate
+from .file_formats import Format, describe, recognise
+from .findings import finding
+from .identity import inspect_identity
+from .keystore import (
     Wanted,
     inspect_java_keystore,
     inspect_pkcs12_keystore,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.libraries import require_libraries
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .libraries import require_libraries
+from .model import (
     CERTIFICATE,
     KEYSTORE,
     PROFILE,
     Inspection,
     ReadError,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.pkcs12 import Store, open_pkcs12
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.profile import inspect_profile
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import Format, describe, recognise
+from .pkcs12 import Store, open_pkcs12
+from .profile import inspect_profile
 
 # Profiles with hundreds of devices have less than a tenth of it. Larger files would take long to read.
 MAX_BYTES = 1024 * 1024

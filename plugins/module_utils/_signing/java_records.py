@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable
+from .model import Unreadable
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,20 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import parse
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import (
+from .asn1 import parse
+from .java_records import (
     JavaEntry,
     JavaKeystore,
     Records,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .model import (
     TooMuchWorkError,
     Unreadable,
     UnsupportedError,
     WrongPasswordError,
     reading,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.password_encryption import (
+from .password_encryption import (
     decrypt_triple_des,
 )
 

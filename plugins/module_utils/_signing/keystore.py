@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import bks, jks, pkcs12
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
+from . import bks, jks, pkcs12
+from .certificates import (
     Certificate,
     days_between,
     iso,
     read_certificate,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import (
+from .file_formats import Format
+from .findings import (
     finding,
     hint_about,
     named,
@@ -26,8 +27,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings imp
     quoted,
     unusual,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.java_records import JavaEntry, JavaKeystore
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .java_records import JavaEntry, JavaKeystore
+from .model import (
     KEYSTORE,
     KEYSTORE_KEYS,
     Finding,
@@ -38,8 +39,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     UnsupportedError,
     WrongPasswordError,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import PublicKey, public_key_of
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.recognise import Format
+from .public_keys import PublicKey, public_key_of
 
 _RENEW = "Sign with a key whose certificate is valid; for an app on Google Play, have its upload key reset first."
 _RIGHT_FILE = "Use the keystore that holds the key of the app"

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from .._core.errors import CiError
 
 LIBRARIES = ("cryptography",)
 

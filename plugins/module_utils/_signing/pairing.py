@@ -9,8 +9,8 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Optional, TypeVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, quoted
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import PROFILE, Finding, Inspection
+from .findings import finding, quoted
+from .model import PROFILE, Finding, Inspection
 
 Label = TypeVar("Label", bound=Hashable)
 Fingerprints = Optional[Collection[str]]

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import rc2
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import INTEGER, Element
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from . import rc2
+from .asn1 import INTEGER, Element
+from .model import (
     TooMuchWorkError,
     Unreadable,
     UnsupportedError,

@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption as encryption
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
+from . import password_encryption as encryption
+from .asn1 import (
     BMP_STRING,
     OCTET_STRING,
     Element,
     context,
     parse,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import Certificate, read_certificate
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, hint_about
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .certificates import Certificate, read_certificate
+from .findings import finding, hint_about
+from .model import (
     Finding,
     ReadError,
     TooMuchWorkError,
@@ -31,7 +31,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     WrongPasswordError,
     reading,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.public_keys import PublicKey, public_key_of
+from .public_keys import PublicKey, public_key_of
 
 _BAGS = "1.2.840.113549.1.12.10.1."
 _KEY_BAG, _LOCKED_KEY_BAG, _CERTIFICATE_BAG, _NESTED_BAGS = (f"{_BAGS}{number}" for number in (1, 2, 3, 6))

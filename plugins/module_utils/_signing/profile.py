@@ -12,21 +12,21 @@ import plistlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.apple import (
+from .apple import (
     DEVELOPER_ID,
     DEVELOPMENT,
     may_sign_profiles,
     use_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.certificates import (
+from .certificates import (
     Certificate,
     days_between,
     iso,
     read_certificate,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.cms import Signature, SignedContent, open_signed
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import finding, named, out_of_date
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+from .cms import Signature, SignedContent, open_signed
+from .findings import finding, named, out_of_date
+from .model import (
     PROFILE,
     PROFILE_KEYS,
     Finding,

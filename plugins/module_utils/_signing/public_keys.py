@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.asn1 import (
+from .asn1 import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     Element,
     parse,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Unreadable, reading
+from .model import Unreadable, reading
 
 RSA = frozenset({"1.2.840.113549.1.1.1", "1.2.840.113549.1.1.7", "1.2.840.113549.1.1.10"})
 DSA = frozenset({"1.2.840.10040.4.1", "1.3.14.3.2.12"})

@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ...module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, as_variables
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Unknown, Variables
+from ...module_utils._bitrise.fleet.options import FLEET
+from .._play.causes import Problem
+from .._play.connection import CONNECTION, as_variables
+from .._play.evaluation import Evaluator
+from .._play.search import FileSearch
+from .._play.variables import Unknown, Variables
 
 PREFIX = "code_signing_"
 # Option of the module, by the name of the variable without its prefix.

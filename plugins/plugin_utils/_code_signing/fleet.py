@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import LISTS, PREFIX, Declaration
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, name_some
+from ...module_utils._core.errors import CiError, OptionError
+from .._play.causes import Problem, name_some
+from .declaration import LISTS, PREFIX, Declaration
 
 NOTHING_DECLARED = (
     "No code-signing file is declared for any host, so there is nothing to do. The role reads {variables} from the "

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import (
+from .._play.causes import (
     Problem,
     by_cause,
     name_some,

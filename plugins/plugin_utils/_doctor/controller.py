@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ansible.release import __version__ as core_version
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.interpreter import (
+from ...module_utils._bitrise.doctor.checks import Checks, Private
+from ...module_utils._bitrise.doctor.interpreter import (
     Interpreter,
     check_interpreter,
 )

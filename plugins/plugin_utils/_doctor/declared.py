@@ -12,37 +12,37 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, Value, plural
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.description import NOT_OPENED
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ...module_utils._bitrise.doctor.checks import Checks, Private, Value, plural
+from ...module_utils._bitrise.files.description import NOT_OPENED
+from ...module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration as DeclaredFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import (
+from ...module_utils._bitrise.files.observe import Declaration as DeclaredFile
+from ...module_utils._bitrise.files.verify import (
     Inspector,
     Verdict,
     check_pairs,
     look_inside,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
+from ...module_utils._bitrise.fleet.declarations import (
     AppDeclaration,
     OnceReader,
     app_declarations,
     declarations_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET, normalized
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.fleet import (
+from ...module_utils._bitrise.fleet.options import FLEET, normalized
+from ...module_utils._core.errors import CiError
+from ...module_utils._local.read_file import Content
+from .._code_signing.declaration import Declaration
+from .._code_signing.fleet import (
     apps_of,
     check_shared_apps,
     name_hosts,
     runs_of,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary import APP
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Cause, Problem, by_cause
+from .._code_signing.summary import APP
+from .._play.causes import Cause, Problem, by_cause
 
 DECLARED = "declared"
 # So many causes are lines of their own.

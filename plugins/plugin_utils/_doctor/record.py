@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+from ...module_utils._core.errors import LocalFileError
 
 # Goes up if the meaning of a key changes.
 FORMAT = 1

@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR
+from ...module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
+from ...module_utils._bitrise.doctor_hint import DOCTOR
 
 TITLES = {
     "here": "Here",

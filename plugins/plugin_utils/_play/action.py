@@ -17,11 +17,11 @@ from typing import Any, ClassVar
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import with_pointer
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.hosts import Play, look_at_play
+from ...module_utils._bitrise.doctor_hint import with_pointer
+from ...module_utils._core.errors import CiError
+from ...module_utils._task.module_spec import Entry
+from .._in_process import InProcess
+from .hosts import Play, look_at_play
 
 display = Display()
 

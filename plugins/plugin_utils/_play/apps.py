@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import Json, PlayAction, play_result
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause, name_some
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.connection import CONNECTION, connection_of
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Spec, Variables
+from ...module_utils._task.module_spec import Entry
+from .action import Json, PlayAction, play_result
+from .causes import Problem, by_cause, name_some
+from .connection import CONNECTION, connection_of
+from .evaluation import Evaluator
+from .variables import Read, Spec, Variables
 
 APP_SLUG = "app_slug"
 # If more hosts than this have the same problem, only the summary has the message.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ...module_utils._bitrise.options import BITRISE
+from ...module_utils._core.option_groups import OptionGroup
 
 _FILLED_IN = ("default", "fallback", "required")
 

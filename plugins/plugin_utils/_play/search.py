@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible import context
 
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import find_in_other_form
+from ...module_utils._local.read_file import find_in_other_form
 
 
 class FileSearch:

@@ -12,15 +12,15 @@ from typing import Any
 
 from ansible.module_utils.common import validation
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import did_you_mean
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import (
+from .._closest_name import did_you_mean
+from .causes import Problem
+from .evaluation import (
     OMITTED,
     EvaluationError,
     Evaluator,
     place_of,
 )
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import as_list, is_blank
+from .lists import as_list, is_blank
 
 Spec = Mapping[str, Any]
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.plugin_utils._closest_name import did_you_mean
-
+from .._closest_name import did_you_mean
 from .calendar import calendar
 from .csv_table import csv_table
 from .markdown import markdown

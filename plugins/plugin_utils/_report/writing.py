@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import set_mode
-
+from ...module_utils._core.errors import LocalFileError, OptionError
+from ...module_utils._local.file_attributes import set_mode
 from .answer import answer
 from .formats import FORMATS, LABELS, Links, format_problem, render
 from .model import Earlier, Model

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.unit.plugins.helpers.tasks import validated
 
 from ..cases import count_case

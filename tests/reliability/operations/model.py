@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
 from tests.emulator.storage import LocalStore
 
 from ..service import InProcess

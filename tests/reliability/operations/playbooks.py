@@ -10,12 +10,12 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import BUILD_CERTIFICATE_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_entry import APP_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import BUILD_CERTIFICATE_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_entry import KEY_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_ENTRY
 from tests.unit.plugins.helpers.service import CERTIFICATES, PROFILES
 from tests.unit.plugins.helpers.tasks import b64
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.entry import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
 from tests.unit.plugins.helpers.service import KEYSTORES, PROJECT_FILES, env_key
 from tests.unit.plugins.helpers.tasks import MANAGING, b64
 

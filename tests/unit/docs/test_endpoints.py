@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN
+from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import RUN
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import PHONEGAP, PHONEGAP_KEY
 from tests.emulator.phonegap.routes import API as PHONEGAP_API
 from tests.emulator.phonegap.routes import phonegap_routes

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http, _pace
+from ansible_collections.mobileops.ci.plugins.module_utils._http import pace as _pace
+from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
 from tests.emulator.process import Emulator
 
 from .helpers.service import Service

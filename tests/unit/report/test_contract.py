@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.trouble import TROUBLES
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.findings import TROUBLES
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats, words, writing

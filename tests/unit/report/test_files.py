@@ -11,7 +11,7 @@ import stat
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
 
 from . import material

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+from ..._http.responses import invalid
+from ..._http.service_client import path_part
+from .. import responses as _answers
+from ..client import BitriseClient
 
 
 def read_user(client: BitriseClient, user_slug: str | None) -> dict[str, Any]:

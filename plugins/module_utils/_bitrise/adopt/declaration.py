@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import Reference, Vaulted
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import keystore_name_of
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ..._local.read_file import safe_file_name
+from ..files.env_keys import keystore_name_of
+from ..files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import safe_file_name
+from ..files.model import Desired, RemoteFile
+from .variables import Reference, Vaulted
 
 # Variables of the role code_signing, in the order in which the role processes them.
 VARIABLES: dict[FileKind, str] = {

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.declaration import (
+from ..._local.read_file import safe_file_name
+from .declaration import (
     FOLDER,
     VARIABLES,
     Declared,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import safe_file_name
 
 Lists = dict[str, tuple[Declared, ...]]
 

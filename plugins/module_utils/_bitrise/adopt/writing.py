@@ -14,24 +14,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.declaration import (
+from ..._core.errors import CiError, LocalFileError
+from ..._core.plan import Action
+from ..._core.text import shown
+from ..._local.read_file import Content, save_privately
+from .declaration import (
     VARIABLES,
     Encrypt,
     Held,
     Note,
     Variables,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.sharing import (
+from .sharing import (
     Adoptee,
     Lists,
     share,
     shared_paths,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import one_line, variables_file
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, save_privately
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action
-from ansible_collections.mobileops.ci.plugins.module_utils._text import shown
+from .variables import one_line, variables_file
 
 DECLARATION = "code_signing.yml"
 ABOUT_HOST = "Signing files that the app had when this file was written, for the role mobileops.ci.code_signing."

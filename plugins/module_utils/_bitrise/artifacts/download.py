@@ -11,24 +11,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import KIND
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.file_names import file_names
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import (
-    SEVERAL,
-    check_patterns,
-    matches,
+from ..._core.errors import (
+    CiError,
+    LocalFileError,
+    OptionError,
+    RefusedError,
+    ServiceError,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.owners import Owners, open_digests
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import named
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
-from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_in
-from ansible_collections.mobileops.ci.plugins.module_utils._download import (
+from ..._core.option_groups import CONCURRENCY, RUN, refuse_empty
+from ..._core.plan import Plan
+from ..._core.text_values import require_texts
+from ..._download.destination import path_in
+from ..._download.download import (
     DOWNLOAD,
     Saved,
     TotalProgress,
@@ -36,18 +30,24 @@ from ansible_collections.mobileops.ci.plugins.module_utils._download import (
     checksum_of,
     save,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
-    CiError,
-    LocalFileError,
-    OptionError,
-    RefusedError,
-    ServiceError,
+from ..._local.file_attributes import ATTRIBUTES, only_as_module
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..builds.options import BUILD
+from ..client_pool import BitriseClients, check_workers
+from ..digest_cache import DigestCache
+from ..many_apps import named
+from ..options import APP, BITRISE
+from ..workers import side_by_side
+from .endpoints import Artifacts
+from .file_names import file_names
+from .model import Artifact
+from .modules import KIND
+from .options import (
+    SEVERAL,
+    check_patterns,
+    matches,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES, only_as_module
-from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_texts
+from .owners import Owners, open_digests
 
 ERRORS_IN_MESSAGE = 10
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError, ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+from ..._core.errors import RefusedError, ServiceError
+from ..._core.option_groups import refuse_empty
+from ..._http.service_client import path_part
+from ..client import BitriseClient
+from .model import Artifact
 
 NAMED_IN_MESSAGE = 20
 

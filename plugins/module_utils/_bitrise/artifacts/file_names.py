@@ -10,8 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._destination import LONGEST_NAME_BYTES, file_name
+from ..._download.destination import LONGEST_NAME_BYTES, file_name
+from .model import Artifact
 
 
 def file_names(artifacts: Sequence[Artifact]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
+from ..._core.fields import number, text
 
 # The only types with a page from which people install the app.
 INSTALLABLE = ("android-apk", "ios-ipa")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup
+from ..._core.errors import OptionError
+from ..._core.option_groups import CONCURRENCY, OptionGroup
 
 ARTIFACT = OptionGroup(
     {"slug": {"type": "str"}, "title": {"type": "str"}},

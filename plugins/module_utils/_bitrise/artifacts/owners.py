@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
+from ..._core.errors import RefusedError
+from ..digest_cache import DigestCache
+from .model import Artifact
 
 
 def open_digests(api_url: str, env: Mapping[str, str]) -> DigestCache | None:

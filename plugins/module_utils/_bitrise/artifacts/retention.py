@@ -9,36 +9,36 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import DeleteArtifact, apply
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import PATTERNS, RETENTION
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_plan import (
-    Retain,
-    due,
-    plan_of,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
-    BuildArtifacts,
-    Rules,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import (
+from ..._core.errors import CiError, NotDoneError
+from ..._core.option_groups import RUN, refuse_empty, with_entries
+from ..._core.plan import Plan
+from ..._core.text_values import require_texts
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..builds.endpoints import list_builds
+from ..builds.model import is_over
+from ..client import BitriseClient
+from ..client_pool import BitriseClients, check_workers
+from ..many_apps import (
     AppOutcome,
     check_slugs,
     failure_of,
     named,
     run_for_apps,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, refuse_empty, with_entries
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_texts
+from ..options import BITRISE
+from ..workers import side_by_side
+from .endpoints import Artifacts
+from .modules import DeleteArtifact, apply
+from .options import PATTERNS, RETENTION
+from .retention_plan import (
+    Retain,
+    due,
+    plan_of,
+)
+from .retention_rules import (
+    BuildArtifacts,
+    Rules,
+)
 
 NAMED_IN_MESSAGE = 10
 

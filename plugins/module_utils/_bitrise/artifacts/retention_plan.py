@@ -11,20 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
+from ..._core.errors import RefusedError
+from ..._core.plan import Action, Plan
+from .model import Artifact
+from .modules import (
     ArtifactAction,
     DeleteArtifact,
     SetPublicPage,
     shown_in_diff,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
+from .retention_rules import (
     BuildArtifacts,
     Line,
     Rules,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
 
 TOTAL = "total"
 

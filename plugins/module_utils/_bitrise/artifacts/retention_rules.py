@@ -10,20 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import (
-    PATTERNS,
-    check_patterns,
-    matches,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from ..._core.errors import OptionError
+from ..._core.fields import moment, number, text
+from ..builds.model import (
     STATUS_NAMES,
     SUCCESS,
     label,
     status_name,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment, number, text
+from .model import Artifact
+from .options import (
+    PATTERNS,
+    check_patterns,
+    matches,
+)
 
 MOST_DAYS = 36_500
 # Branch, workflow, and whether it is a pull request.

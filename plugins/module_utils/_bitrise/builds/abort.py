@@ -9,7 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from ..._core.errors import (
+    CiError,
+    OptionError,
+    ServiceError,
+    UnclearOutcomeError,
+)
+from ..._core.fields import number
+from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.plan import Action, Plan
+from ..._core.polling import WAIT, Patience
+from ..._http.service_client import Attempts
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import BitriseClient
+from ..options import APP, BITRISE
+from .model import (
     ABORTED,
     ABORTED_STATES,
     ABORTED_WITH_SUCCESS,
@@ -19,22 +33,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_name,
     status_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import PIPELINE, Run, as_values
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
-    CiError,
-    OptionError,
-    ServiceError,
-    UnclearOutcomeError,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import Attempts
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
+from .runs import PIPELINE, Run, as_values
+from .waiting import wait_until_over
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
 # The service does not have it for pipelines.

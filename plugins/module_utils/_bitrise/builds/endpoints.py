@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import _answers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+from ..._core.fields import number
+from ..._http.service_client import path_part
+from .. import responses as _answers
+from ..client import BitriseClient
 
 
 def builds_path(app_slug: str, *parts: str) -> str:

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_text
+from ..._core.errors import OptionError
+from ..._core.option_groups import OptionGroup
+from ..._core.text_values import require_text
 
 PUBLIC, SECRET = "environments", "secret_environments"
 # Only secret values are no_log: ansible-core then removes each value from everything that it shows, also where it is a

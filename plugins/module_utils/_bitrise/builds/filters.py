@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from ..._core.errors import OptionError
+from ..._core.fields import moment
+from ..._core.option_groups import OptionGroup
+from .model import (
     ABORTED,
     ABORTED_WITH_SUCCESS,
     ERROR,
@@ -20,9 +23,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     SUCCESS,
     status_name,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
 
 # By number as the service has them, by name as results have them, and by what else people call them.
 STATUSES = {

@@ -9,27 +9,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from itertools import islice
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import (
+from ..._core.errors import OptionError
+from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import PAGE_LIMIT, BitriseClient
+from ..options import BITRISE, LIMIT, check_limit
+from .endpoints import (
     first_builds,
     list_archived_builds,
     list_builds,
     list_builds_of_all_apps,
     read_build,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.filters import (
+from .filters import (
     FILTERS,
     OF_ONE_APP,
     TIMES,
     Wanted,
     wanted_builds,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import shown
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import read_pipeline
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import PAGE_LIMIT, BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
+from .model import shown
+from .pipelines import read_pipeline
 
 ARCHIVE_LIMIT = 1000  # the service's maximum
 

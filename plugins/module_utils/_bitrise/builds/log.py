@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_build
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log_source import (
+from ..._core.errors import CiError, OptionError
+from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.plan import Plan
+from ..._core.polling import WAIT, Patience
+from ..._download.destination import path_of
+from ..._download.download import Saved, Wanted, save, save_bytes
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import BitriseClient
+from ..options import APP, BITRISE
+from .endpoints import read_build
+from .log_source import (
     ARCHIVED,
     MISSING,
     LogSource,
@@ -17,18 +26,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log_s
     find_log,
     fresh_url,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import Progress
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._destination import path_of
-from ansible_collections.mobileops.ci.plugins.module_utils._download import Saved, Wanted, save, save_bytes
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
+from .model import is_over, label
+from .options import BUILD
+from .waiting import Progress
 
 DEFAULT_LIMIT = 100_000
 # The archive follows the end of a build by seconds. An aborted build may never get one.

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import read_log_info
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
+from ..._core.errors import ServiceError
+from ..._core.fields import number, text
+from ..client import BitriseClient
+from .endpoints import read_log_info
 
 MISSING, GROWING, ARCHIVED = "missing", "growing", "archived"
 _LONGEST_CHARACTER_BYTES = 4

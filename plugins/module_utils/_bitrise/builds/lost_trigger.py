@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import label
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import list_runs
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number
+from ..._core.errors import CiError, UnclearOutcomeError
+from ..._core.fields import number
+from ..client import BitriseClient
+from .model import label
+from .runs import list_runs
 
 # A request may still be on its way when its connection is gone.
 LOOKS = 3

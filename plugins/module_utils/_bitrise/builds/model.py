@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, moment, number, text, utc_text
+from ..._core.fields import flag, moment, number, text, utc_text
 
 RUNNING, SUCCESS, ERROR, ABORTED, ABORTED_WITH_SUCCESS = range(5)
 # The service's own text is the same for both aborted states, and not to be relied on for builds on hold.

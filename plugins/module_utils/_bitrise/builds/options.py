@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
+from ..._core.option_groups import OptionGroup
 
 BUILD = OptionGroup({"build_slug": {"type": "str", "required": True}})

@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.filters import TIMES, unix_seconds
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import (
+from ..._core.errors import OptionError
+from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import BitriseClient
+from ..options import BITRISE, LIMIT, check_limit
+from .filters import TIMES, unix_seconds
+from .pipelines import (
     FILTER_WORDS,
     list_pipelines,
     list_pipelines_of_all_apps,
     read_pipeline,
     shown_pipeline,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE, LIMIT, check_limit
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
 
 # Filters by the names that the service has for them.
 _OF_ONE_APP = {

@@ -12,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._answers import invalid
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from ..._core.fields import flag, number, text, utc_text
+from ..._http.responses import invalid
+from ..._http.service_client import path_part
+from ..client import BitriseClient
+from .model import (
     ABORTED,
     ABORTED_WITH_SUCCESS,
     ERROR,
@@ -23,9 +26,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     SUCCESS,
     status_name,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import flag, number, text, utc_text
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
 
 _ON_HOLD_WORD = "on_hold"
 _WORDS = {

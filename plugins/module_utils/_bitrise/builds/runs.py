@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import (
+from ..client import BitriseClient
+from .endpoints import (
     abort_build,
     list_builds,
     read_build,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import shown
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import (
+from .model import shown
+from .pipelines import (
     abort_pipeline,
     list_pipelines,
     read_pipeline,
     shown_pipeline,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 
 BUILD, PIPELINE = "build", "pipeline"
 

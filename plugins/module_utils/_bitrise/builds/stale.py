@@ -11,9 +11,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort import ABORT, abort
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from ..._core.errors import CiError, NotDoneError, OptionError
+from ..._core.fields import moment
+from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
+from ..._core.plan import Action, Plan
+from ..._core.polling import WAIT
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import BitriseClient
+from ..client_pool import BitriseClients, check_workers
+from ..many_apps import (
+    AppOutcome,
+    check_slugs,
+    failure_of,
+    named,
+    run_for_apps,
+)
+from ..options import BITRISE
+from .abort import ABORT, abort
+from .endpoints import list_builds
+from .model import (
     ON_HOLD,
     RUNNING,
     STATUS_NAMES,
@@ -21,27 +37,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     label,
     status_name,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import (
+from .pipelines import (
     FILTER_WORDS,
     list_pipelines,
     read_pipeline,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients, check_workers
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.many_apps import (
-    AppOutcome,
-    check_slugs,
-    failure_of,
-    named,
-    run_for_apps,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
-from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, OptionGroup, with_entries
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
 
 IN_PROGRESS = STATUS_NAMES[RUNNING]
 DEFAULT_HOURS = 6.0

@@ -9,15 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import trigger_build
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.environments import (
+from ..._core.errors import CiError, ServiceError, UnclearOutcomeError
+from ..._core.fields import number, text
+from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.plan import Action, Plan
+from ..._core.polling import WAIT, Patience
+from ..._core.text_values import require_text
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import BitriseClient
+from ..options import APP, BITRISE
+from .endpoints import trigger_build
+from .environments import (
     ENVIRONMENTS,
     SECRET,
     variables_of,
     with_variables,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.lost_trigger import LatestBuild
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from .lost_trigger import LatestBuild
+from .model import (
     ABORTED_WITH_SUCCESS,
     RUNNING,
     STATUS_NAMES,
@@ -27,17 +36,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model
     status_name,
     status_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import BUILD, PIPELINE, Run, as_values
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.waiting import wait_until_over
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup, refuse_empty
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action, Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._text_values import require_text
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT, Patience
+from .runs import BUILD, PIPELINE, Run, as_values
+from .waiting import wait_until_over
 
 _WHAT = ("branch", "tag", "commit_hash", "workflow", "pipeline")
 _HOW = ("commit_message", "stack", "machine_type_id")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import is_over, label, status_name
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.runs import Run
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import Patience
+from ..._core.polling import Patience
+from .model import is_over, label, status_name
+from .runs import Run
 
 PROGRESS_INTERVAL_S = 60.0
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, Value
+from .checks import Checks, Private, Value
 
 HERE = "here"
 

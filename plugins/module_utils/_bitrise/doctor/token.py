@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.endpoints import list_organizations
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.endpoints import Artifacts
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.endpoints import list_builds
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.clients import BitriseClients
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Checks, Private, Value, plural
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.way import Probe
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE, KINDS
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import side_by_side
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import text
+from ..._core.errors import CiError, ServiceError
+from ..._core.fields import text
+from ..accounts.endpoints import list_organizations
+from ..artifacts.endpoints import Artifacts
+from ..builds.endpoints import list_builds
+from ..client import BitriseClient
+from ..client_pool import BitriseClients
+from ..files.kinds import BUILD_CERTIFICATE, KINDS
+from ..workers import side_by_side
+from .checks import Checks, Private, Value, plural
+from .connection import Probe
 
 TOKEN = "token"  # noqa: S105 # the name of a group of checks
 HOW_TO_GET_ONE = (

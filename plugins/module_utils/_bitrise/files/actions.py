@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
+from ..._core.plan import Action
+from ..._http.redact import HIDDEN
+from .model import (
     KEYSTORE_SECRETS,
     RemoteFile,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Action
-from ansible_collections.mobileops.ci.plugins.module_utils._redact import HIDDEN
 
 PASSWORD = "certificate_password"  # noqa: S105 # the service's name of the field
 _SECRET = frozenset({PASSWORD, *KEYSTORE_SECRETS})

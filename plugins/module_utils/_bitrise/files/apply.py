@@ -14,41 +14,41 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+from ..._core.errors import (
+    CiError,
+    ConcurrentChangeError,
+    RefusedError,
+    ServiceError,
+)
+from ..._local.read_file import Content
+from ..client import BitriseClient
+from .actions import (
     Delete,
     FileAction,
     Update,
     Upload,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.decide import Inherited
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile, not_taken
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
+from .decide import Inherited
+from .evidence import marker_name
+from .kinds import KINDS, FileKind
+from .model import RemoteFile, not_taken
+from .observe import (
     Declaration,
     Observer,
     observe_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import (
+from .plan_app import (
     AppPlan,
     FilePlan,
     Key,
     Policy,
     plan_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.upload import (
+from .upload import (
     REFUSED,
     FileUpload,
     create_repeatedly,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
-    CiError,
-    ConcurrentChangeError,
-    RefusedError,
-    ServiceError,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
 
 # How often a deletion that a list does not show yet is sent again.
 DELETION_ROUNDS = 4

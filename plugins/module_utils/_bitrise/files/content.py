@@ -11,21 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+from ..._core.errors import (
     CiError,
     RefusedError,
     ServiceError,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
+from ..._http.session import Sink
+from ..._local.read_file import (
     MAX_BYTES,
     can_save_in,
     safe_file_name,
     save_privately,
 )
+from ..client import BitriseClient
+from .kinds import FileKind
+from .model import RemoteFile
 
 SinkT = TypeVar("SinkT", bound=Sink)
 

@@ -19,17 +19,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import refusals
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import CREATED_AS, PASSWORD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import (
+from . import plan_errors as refusals
+from .actions import CREATED_AS, PASSWORD
+from .evidence import (
     Candidates,
     Match,
     candidates_for,
     is_abandoned,
     match,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import Place
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
+from .kinds import Place
+from .model import Desired, RemoteFile
 
 
 @dataclass(frozen=True)

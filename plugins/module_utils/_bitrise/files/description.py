@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ..._core.fields import moment
+from ..._signing.model import Inspection
+from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
+from .model import RemoteFile
 
 # Findings that say that a file was not opened: whatever it holds is unknown then.
 NOT_OPENED = frozenset({"wrong_password", "password_needed"})

@@ -16,15 +16,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import UNDER_WAY_S
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ..._core.errors import OptionError, RefusedError
+from .evidence import UNDER_WAY_S
+from .kinds import (
     ANDROID_KEYSTORE,
     PROJECT_FILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import creation_time
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
+from .model import Desired, RemoteFile
+from .slugs import creation_time
 
 FIRST_KEYSTORE = "ANDROID_KEYSTORE"
 KEYSTORE_NAME = re.compile(r"[A-Za-z0-9_]+")  # what the service takes

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
+from ..._core.errors import RefusedError
+from .kinds import FileKind
+from .model import Desired, RemoteFile
+from .slugs import are_ordered, creation_time
 
 # Difference between the clocks of the service and of whoever made the declared file.
 CLOCK_TOLERANCE_S = 600

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ..._core.fields import decided_flag, decided_text
+from ..._local.read_file import composed
+from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import decided_flag, decided_text
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import composed
 
 # Signed URLs and passwords: in no result, whatever else the service may add to its objects.
 _SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)

@@ -10,32 +10,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup, content_of, with_digest
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.description import (
+from ..._core.errors import CiError, ServiceError
+from ..._local.read_file import Content
+from ..._signing.inspect import MAX_BYTES
+from ..._signing.model import KINDS as INSPECTED_KINDS
+from ..._signing.model import Inspection
+from ..client import BitriseClient
+from .content import Backup, content_of, with_digest
+from .description import (
     NOT_OPENED,
     Description,
     listed_description,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import (
+from .evidence import (
     Candidates,
     candidates_for,
     files_to_hash,
     files_to_identify,
     needs_own_evidence,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROJECT_FILE, FileKind, Place
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import (
+from .kinds import PROJECT_FILE, FileKind, Place
+from .model import Desired, RemoteFile
+from .verify import (
     STRICT,
     Inspector,
     Secrets,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import MAX_BYTES
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS as INSPECTED_KINDS
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Inspection
 
 
 class Digests(Protocol):

@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import check_keystore_name
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ..._core.errors import OptionError
+from ..._core.option_groups import OptionGroup, refuse_empty
+from ..._local.read_file import Content, decode_content
+from .content import Backup
+from .env_keys import check_keystore_name
+from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     PROJECT_FILE,
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import KEYSTORE_SECRETS, Desired
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, decode_content
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup, refuse_empty
+from .model import KEYSTORE_SECRETS, Desired
+from .observe import Declaration
+from .verify import NONE
 
 STATE = OptionGroup({"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}})
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Optional
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import refusals
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+from ..._core.errors import OptionError
+from . import plan_errors as refusals
+from .actions import (
     CREATED_AS,
     PASSWORD,
     Delete,
@@ -21,16 +22,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
     Update,
     Upload,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.decide import Decision, Inherited, decide
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import (
+from .decide import Decision, Inherited, decide
+from .env_keys import (
     FIRST_KEYSTORE,
     Creation,
     creation,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS, FileKind, Place
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import plan_purge, refuse_large_purge
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from .kinds import KINDS, FileKind, Place
+from .model import Desired, RemoteFile
+from .purge import plan_purge, refuse_large_purge
 
 PHASES = ("clear", "upload", "update", "delete", "protect", "tidy", "purge")
 

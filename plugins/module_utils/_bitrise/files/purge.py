@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import is_abandoned, is_marker
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import Place
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile, same_name
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, RefusedError
+from ..._core.errors import OptionError, RefusedError
+from .actions import Delete
+from .evidence import is_abandoned, is_marker
+from .kinds import Place
+from .model import Desired, RemoteFile, same_name
 
 if TYPE_CHECKING:
-    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan
+    from .plan_app import AppPlan
 
 
 def plan_purge(

@@ -10,40 +10,40 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+from ..._core.errors import CiError
+from ..client import BitriseClient
+from .actions import (
     PASSWORD,
     FileAction,
     simulate,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.apply import Application, Declared
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.description import (
+from .apply import Application, Declared
+from .description import (
     Description,
     replacement_warnings,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import (
+from .diff import shown_files
+from .kinds import PROVISIONING_PROFILE, FileKind
+from .model import RemoteFile
+from .observe import (
     Declaration,
     Digests,
     Observer,
     observe_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import (
+from .plan_app import (
     AppPlan,
     FilePlan,
     Key,
     Policy,
     plan_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.shown import shown_files
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import (
+from .verify import (
     Inspector,
     Verdict,
     check_pairs,
     look_inside,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
 
 
 @dataclass

@@ -17,27 +17,27 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import PASSWORD, Upload
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import with_digest
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import (
-    LATEST_CONFIRMATION_S,
-    UNDER_WAY_S,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import (
-    RemoteFile,
-    not_taken,
-    same_name,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+from ..._core.errors import (
     CiError,
     ConcurrentChangeError,
     RefusedError,
     ServiceError,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ..._local.read_file import Content
+from ..client import BitriseClient
+from .actions import PASSWORD, Upload
+from .content import with_digest
+from .evidence import (
+    LATEST_CONFIRMATION_S,
+    UNDER_WAY_S,
+)
+from .kinds import FileKind
+from .model import (
+    RemoteFile,
+    not_taken,
+    same_name,
+)
+from .slugs import are_ordered, creation_time
 
 # How often the service is asked whether a confirmed file is processed: about a minute in all.
 CONFIRMATION_TRIES = 9

@@ -12,24 +12,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Optional
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import (
+from ..._core.errors import CiError, RefusedError
+from ..._local.read_file import Content
+from ..._signing.inspect import inspect_file
+from ..._signing.model import KINDS, Finding, Inspection
+from ..._signing.pairing import unpaired
+from .actions import (
     PASSWORD,
     FileAction,
     Update,
     Upload,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS, Finding, Inspection
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import unpaired
+from .model import Desired
 
 STRICT, WARN, NONE = "strict", "warn", "none"
 

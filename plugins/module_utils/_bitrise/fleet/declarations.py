@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS, declaration_of
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, composed
+from ..._core.errors import OptionError
+from ..._local.read_file import Content, composed
+from ..files.kinds import FileKind
+from ..files.observe import Declaration
+from ..files.options import FILE_OPTIONS, declaration_of
 
 KINDS = tuple(FILE_OPTIONS)
 # Bytes of local files that are kept for the next app: far more than a fleet's shared signing files have.

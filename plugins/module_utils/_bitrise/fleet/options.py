@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, OptionGroup, with_entries
+from ..._core.environment import environment_fallback
+from ..._core.errors import OptionError
+from ..._core.option_groups import CONCURRENCY, OptionGroup, with_entries
+from ..files.options import FILE_OPTIONS
 
 
 def _file_lists() -> dict[str, dict[str, Any]]:

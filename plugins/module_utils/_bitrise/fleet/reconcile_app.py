@@ -11,25 +11,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Digests
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
+from ..._core.errors import CiError, NotDoneError
+from ..._core.text import shown
+from ..._local.read_file import Content
+from ..client import BitriseClient
+from ..files.kinds import FileKind
+from ..files.model import RemoteFile
+from ..files.observe import Digests
+from ..files.plan_app import Policy
+from ..files.reconcile import (
     AppOutcome,
     PreparedApp,
     apply_app,
     prepare_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
+from ..files.verify import Inspector
+from .declarations import (
     AppDeclaration,
     declarations_of,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._text import shown
 
 ResultT = TypeVar("ResultT")
 

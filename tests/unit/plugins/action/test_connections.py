@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _sessions
+from ansible_collections.mobileops.ci.plugins.module_utils._http import session_pool as _sessions
 from tests.emulator.process import Emulator
 
 from .playbook import Playground

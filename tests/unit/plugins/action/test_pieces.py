@@ -17,13 +17,13 @@ from ansible.errors import AnsibleError, AnsibleFileNotFound
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins import modules
-from ansible_collections.mobileops.ci.plugins.module_utils import _local_file
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._task_files import VARIABLE, pack, reader
+from ansible_collections.mobileops.ci.plugins.module_utils._core.environment import environment_fallback
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._local import read_file as _local_file
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._local.task_files import VARIABLE, pack, reader
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder, take_paths
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import (
     arguments_of_module,

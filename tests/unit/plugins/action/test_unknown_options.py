@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._known_options import known_options
+from ansible_collections.mobileops.ci.plugins.module_utils._task.known_options import known_options
 
 
 def test_known_options() -> None:

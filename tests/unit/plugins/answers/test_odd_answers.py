@@ -21,10 +21,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor import network
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
-from ansible_collections.mobileops.ci.plugins.module_utils._text import one_line
+from ansible_collections.mobileops.ci.plugins.module_utils._core.text import one_line
+from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 
 from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, entry_of
 from ..helpers.tasks import validated

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.entries import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import (
     ARTIFACT_ENTRY,
     ARTIFACT_INFO,
 )

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import (
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attributes import (
     ATTRIBUTES,
     only_as_module,
     set_as_module,

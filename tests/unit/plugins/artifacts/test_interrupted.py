@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _download
-from ansible_collections.mobileops.ci.plugins.module_utils._destination import Partial
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._http import CHUNK_BYTES
+from ansible_collections.mobileops.ci.plugins.module_utils._download import download as _download
+from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import Partial
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import CHUNK_BYTES
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.generated import GeneratedBytes
 
 from ..helpers.tasks import validated

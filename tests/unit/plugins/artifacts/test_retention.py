@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.re
     BuildArtifacts,
     Rules,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 
 from ..action.playbook import ELSEWHERE, Playground
 from ..helpers.service import APP

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _waiting as waiting
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import ServiceClient
+from ansible_collections.mobileops.ci.plugins.module_utils._core import polling as waiting
+from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
 
 from ..helpers.service import Service
 from ..helpers.tasks import Tasks

@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale
     BUILD_ABORT_STALE,
     checked_hours,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 
 from ..helpers.service import Service
 from ..helpers.tasks import Task, Tasks

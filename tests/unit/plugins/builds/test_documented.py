@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.entries import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.modules import (
     ORGANIZATION_INFO,
     USER_INFO,
 )
@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
 
 from ..helpers.service import APP, Service
 from ..helpers.tasks import Tasks

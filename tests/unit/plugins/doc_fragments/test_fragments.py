@@ -13,7 +13,7 @@ import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import FILE_FILTER
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import FILE_FILTER
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import (
     CERTIFICATE_PASSWORD,
     ENV_KEY,
@@ -24,11 +24,16 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.option
     VERIFY,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import APP, BITRISE, LIMIT
-from ansible_collections.mobileops.ci.plugins.module_utils._file_attributes import ATTRIBUTES
-from ansible_collections.mobileops.ci.plugins.module_utils._options import CONCURRENCY, RUN, TRANSPORT, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import (
+    CONCURRENCY,
+    RUN,
+    TRANSPORT,
+    OptionGroup,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._core.polling import WAIT
+from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attributes import ATTRIBUTES
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
-from ansible_collections.mobileops.ci.plugins.module_utils._waiting import WAIT
 
 from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, entry_of
 

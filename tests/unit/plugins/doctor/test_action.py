@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.action._doctor import _connections, _owner_of, _renamed
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise._answers import HINTS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Private, Pseudonyms
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.pointer import DOCTOR, with_pointer
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor_hint import DOCTOR, with_pointer
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.responses import HINTS
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import _with_doctor
 

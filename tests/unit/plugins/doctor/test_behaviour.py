@@ -25,13 +25,16 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
     Pseudonyms,
     recorded,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing import entry as probing
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.entry import Seen, check_behaviour
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing import probe_service as probing
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings, is_asked
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.probe_service import (
+    Seen,
+    check_behaviour,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX, Throwaways
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 from tests.reliability.clients import Adapter, Client, Disturbance, Killed, in_force
 from tests.reliability.service import FIRST_PORT, TOKEN, InProcess
 

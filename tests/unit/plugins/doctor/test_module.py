@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor import interpreter
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.entry import BITRISE_DOCTOR, GROUPS
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.module import BITRISE_DOCTOR, GROUPS
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.process import Emulator
 
 from ..helpers.service import CERTIFICATES, a_file

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.record import write_record
 from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.text import lines_of, needs_ascii, verdict
 

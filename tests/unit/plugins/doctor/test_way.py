@@ -28,12 +28,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
     Pseudonyms,
     recorded,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.way import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.connection import (
     authority,
     check_storage,
     check_way,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 
 from ..helpers.servers import Answer, self_signed, serving
 from .found import only, statuses
@@ -234,7 +234,7 @@ def test_the_service_tells_no_time() -> None:
 
 
 def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.way.SLOW_S", 0.0)
+    monkeypatch.setattr("ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.connection.SLOW_S", 0.0)
     with serving(me()) as server:
         found = examined(server.url)
     assert only(found, WARNING).name == "latency"

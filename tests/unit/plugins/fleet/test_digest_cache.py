@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import digest_cache
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.digest_cache import DigestCache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import digest_cache
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.digest_cache import DigestCache
 
 from ..helpers.service import CERTIFICATES, PROFILES, a_file, sha256
 from .caches import API, DOWNLOAD, NEW, NO_DOWNLOAD, OTHER_API, filled

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _progress
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import declarations
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import OnceReader
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content, read_file
+from ansible_collections.mobileops.ci.plugins.module_utils._core import progress as _progress
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content, read_file
 
 from ..helpers.service import CERTIFICATES, PROFILES
 from .fleet import APPS, ONE, TWO, Fleet, digests

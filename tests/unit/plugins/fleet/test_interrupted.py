@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call, HttpSession
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
 
 from ..helpers.service import CERTIFICATES, PROFILES, a_file, sha256
 from .fleet import APPS, KINDS, Fleet, FleetTask, declared, digests

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _controller
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import NotDoneError
+from ansible_collections.mobileops.ci.plugins.module_utils._core import controller_process as _controller
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import NotDoneError
 from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..action.playbook import BIN, Playground

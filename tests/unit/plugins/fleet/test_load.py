@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _clock
-from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
+from ansible_collections.mobileops.ci.plugins.module_utils._core import clock as _clock
+from ansible_collections.mobileops.ci.plugins.module_utils._core.clock import Clock
 from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..helpers.service import CERTIFICATES, PROFILES, a_file

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
 
 PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
 # Those with an underscore are private to roles and playbooks.

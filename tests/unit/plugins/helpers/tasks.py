@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entries import (
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import (
     ANDROID_KEYSTORE_ENTRY,
     ANDROID_KEYSTORE_INFO,
     BUILD_CERTIFICATE_ENTRY,
@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.entrie
     PROVISIONING_PROFILE_ENTRY,
     PROVISIONING_PROFILE_INFO,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, TaskContext
 
 from .service import APP, CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, READING, Service, env_key
 

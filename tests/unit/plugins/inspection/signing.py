@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.entry import CODE_SIGNING_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.process import Emulator
 from tests.signing_files import Authority, Identity, IdentityKind, ProfileType, Team, pkcs12_keystore
 

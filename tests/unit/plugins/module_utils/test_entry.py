@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
+    CiError,
+    ServiceError,
+    UnclearOutcomeError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
 
 NOTHING = OptionGroup({})
 

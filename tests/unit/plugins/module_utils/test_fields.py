@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import moment, utc_text
+from ansible_collections.mobileops.ci.plugins.module_utils._core.fields import moment, utc_text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from ansible.parsing.dataloader import DataLoader
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import (
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import (
     composed,
     decode_content,
     find_in_other_form,

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _local_file
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.entry import CODE_SIGNING_EXPORT
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError, OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import can_save_in, read_file
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._local import read_file as _local_file
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import can_save_in, read_file
 from tests.emulator.process import Emulator
 
 from ..fleet.fleet import ONE, Fleet, declared

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._read_ahead import read_ahead
+from ansible_collections.mobileops.ci.plugins.module_utils._core.read_ahead import read_ahead
 
 
 def test_all_items_come_in_order() -> None:

@@ -12,12 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._text import (
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._core.text import (
     LONGEST_LINE,
     LONGEST_WORD,
     clean,
@@ -25,6 +23,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._text import (
     one_line,
     shown,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
 
 HOSTILE = "a\x1b[31;1mb\x1b]0;title\x07c\x9b2Jd\x85e\r\nf\u202eg\u2066h\u2028i\ud800j\U000e0041k"
 

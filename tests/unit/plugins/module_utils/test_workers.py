@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import FAILURES_IN_A_ROW, FailureStreak
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, TaskStopError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
 
 SHARED = CiError("The storage does not answer.", kind="timeout", status=None)
 

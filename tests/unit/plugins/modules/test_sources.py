@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _local_file
+from ansible_collections.mobileops.ci.plugins.module_utils._local import read_file as _local_file
 
 from ..helpers.service import PROFILES, Service, a_file, sha256
 from ..helpers.tasks import Tasks, b64

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_entry import APP_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.collaborators import COLLABORATOR_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_ENTRY
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.info import APP_INFO, KEY_INFO, USER_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_entry import KEY_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
 from tests.emulator.process import Emulator
 
 from ..helpers.tasks import Task

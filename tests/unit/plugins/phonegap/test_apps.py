@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 
 from ..helpers.tasks import check_then_run_then_rerun
 from .service import ANDROID, APP_ENTRY, BUILD_ENTRY, PhoneGap, keystore

@@ -144,7 +144,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def _context() -> Any:
-    from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
+    from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 
     return TaskContext({})
 

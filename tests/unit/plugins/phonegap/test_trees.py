@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _local_tree
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import LocalFileError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_tree import read_file_or_tree, read_tree
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import LocalFileError
+from ansible_collections.mobileops.ci.plugins.module_utils._local import read_tree as _local_tree
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_tree import read_file_or_tree, read_tree
 
 NAMES = st.text(st.sampled_from("abcÄ. _-"), min_size=1, max_size=6).filter(lambda name: name.strip("."))
 

@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.action import (
     _rotate_certificate,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import RETENTION
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.entry import INSPECTION
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import INSPECTION
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
 from tests.unit.conftest import CHECKOUT

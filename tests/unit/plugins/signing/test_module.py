@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _entry
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.entry import SIGNING_FILE_INFO, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.module import SIGNING_FILE_INFO, normalized
+from ansible_collections.mobileops.ci.plugins.module_utils._task import module_spec as _entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 
 from ..helpers.tasks import validated
 from ..modules.test_documented_results import check_results

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._answers import is_html, succeeded
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import PAGE_LIMIT, BitriseClient
+from ...._http.responses import is_html, succeeded
+from ...client import PAGE_LIMIT, BitriseClient
 
 if TYPE_CHECKING:
     import requests

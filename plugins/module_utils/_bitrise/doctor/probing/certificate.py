@@ -9,19 +9,19 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Reply
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import (
+from ...files.kinds import BUILD_CERTIFICATE
+from .asking import Reply
+from .findings import (
     REFUSALS,
     Findings,
     form_of,
     whole_seconds,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import (
+from .material import Material
+from .throwaways import (
     Throwaway,
     Throwaways,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 
 _HASH_FIELDS = ("file_sha256", "certificates")
 

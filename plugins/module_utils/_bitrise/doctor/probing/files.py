@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Reply
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import REFUSALS, Findings
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import (
-    Throwaway,
-    Throwaways,
-)
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ...files.kinds import (
     PROJECT_FILE,
     PROVISIONING_PROFILE,
+)
+from .asking import Reply
+from .findings import REFUSALS, Findings
+from .material import Material
+from .throwaways import (
+    Throwaway,
+    Throwaways,
 )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.model import BadBehaviourError, Value
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.table import BEHAVIOURS
+from ...behaviours.model import BadBehaviourError, Value
+from ...behaviours.table import BEHAVIOURS
 
 # How a change or a creation is refused, whatever the reason.
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 415, 422})

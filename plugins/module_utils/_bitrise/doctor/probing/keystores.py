@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.files import accepted
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import Throwaways
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.env_keys import FIRST_KEYSTORE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import ANDROID_KEYSTORE, PROJECT_FILE
+from ...files.env_keys import FIRST_KEYSTORE
+from ...files.kinds import ANDROID_KEYSTORE, PROJECT_FILE
+from .files import accepted
+from .findings import Findings
+from .material import Material
+from .throwaways import Throwaways
 
 
 def make_keystores(files: Throwaways, material: Material, findings: Findings) -> None:

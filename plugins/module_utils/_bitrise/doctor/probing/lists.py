@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import (
+from ...files.kinds import PROJECT_FILE
+from .findings import (
     Findings,
     whole_seconds,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import (
+from .material import Material
+from .throwaways import (
     Throwaway,
     Throwaways,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROJECT_FILE
 
 # With so many files, another order than that of creation is not taken for it by chance.
 _LISTED_FILES = 7

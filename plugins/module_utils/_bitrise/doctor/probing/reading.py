@@ -10,17 +10,17 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.table import BEHAVIOURS
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.model import (
+from ...._core.fields import number, text
+from ...._http.service_client import path_part
+from ...behaviours.table import BEHAVIOURS
+from ...builds.model import (
     ABORTED_WITH_SUCCESS,
     RUNNING,
     STATUS_NAMES,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Asker, Reply
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings, form_of
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import KINDS
-from ansible_collections.mobileops.ci.plugins.module_utils._fields import number, text
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+from ...files.kinds import KINDS
+from .asking import Asker, Reply
+from .findings import Findings, form_of
 
 _DATES = {
     "utc": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,8})?Z"),

@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.asking import Asker, Reply
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+from ...._core.errors import CiError
+from ...._http.service_client import path_part
+from ...files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     KINDS,
@@ -24,8 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import path_part
+from .asking import Asker, Reply
 
 # Characters that no service changes in a name.
 PREFIX = "mobileops-doctor-"

@@ -12,11 +12,11 @@ from typing import Any
 
 from ansible.module_utils.common.warnings import deprecate, warn
 
-from ansible_collections.mobileops.ci.plugins.module_utils._entry import Entry, Outcome, TaskContext
-from ansible_collections.mobileops.ci.plugins.module_utils._environment import environment_fallback
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import RefusedError
-from ansible_collections.mobileops.ci.plugins.module_utils._options import RUN, OptionGroup
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._core.environment import environment_fallback
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import RUN, OptionGroup
+from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
 
 
 class _Client:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.testing.trouble.plugins.module_utils.entry import ENTRY  # type: ignore[import-not-found]
 
-from ansible_collections.mobileops.ci.plugins.module_utils._module import run_module
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_runner import run_module
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._core.clock import Clock
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 
 from ...helpers.service import Service
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport, is_loopback
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport, is_loopback
 from tests.emulator.process import CHECKOUT
 
 from ...helpers.servers import Answer, serving

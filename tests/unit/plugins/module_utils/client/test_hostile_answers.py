@@ -18,10 +18,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _answers, _connections, _http
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import client as bitrise_client
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import connections as _connections
+from ansible_collections.mobileops.ci.plugins.module_utils._http import responses as _answers
+from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ConnectionFailedError, OptionError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
+    CiError,
+    ConnectionFailedError,
+    OptionError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
 
 from ...helpers.servers import Answer, self_signed, serving
 from ...helpers.service import APP, Service

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 
 from ...helpers.servers import Answer, Server, serving
 from .conftest import MakeClient

@@ -11,16 +11,16 @@ import time
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
     NotDoneError,
     TaskStopError,
     UnclearOutcomeError,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._pace import Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import Turn
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP, PROFILES, Service, a_file

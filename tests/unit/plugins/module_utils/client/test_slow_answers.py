@@ -11,8 +11,8 @@ from typing import ClassVar
 import pytest
 from urllib3 import HTTPResponse
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bounded_body import BoundedBody, Limits
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import BoundedBody, Limits
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 
 from ...helpers.servers import Answer, serving
 from ...helpers.service import APP, PROFILES, Service, a_file

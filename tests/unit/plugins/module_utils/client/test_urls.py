@@ -8,15 +8,15 @@ from __future__ import annotations
 import pytest
 import requests
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _http
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Call
-from ansible_collections.mobileops.ci.plugins.module_utils._service_url import (
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
+from ansible_collections.mobileops.ci.plugins.module_utils._http.service_url import (
     check_url,
     check_url_of_answer,
     host_of,
     is_loopback,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call
 
 from .conftest import MakeClient
 

@@ -9,9 +9,9 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.slug_options import resolve_slugs
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import OptionError, ServiceError
-from ansible_collections.mobileops.ci.plugins.module_utils._service_client import check_token
-from ansible_collections.mobileops.ci.plugins.module_utils._transport import Transport
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError, ServiceError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import check_token
+from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 
 from .conftest import MakeClient
 

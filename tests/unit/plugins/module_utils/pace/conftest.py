@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _pace
+from ansible_collections.mobileops.ci.plugins.module_utils._http import pace as _pace
 
 FIRST_WAIT_S = _pace.FIRST_WAIT_S
 

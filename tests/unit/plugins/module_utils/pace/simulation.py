@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._pace import NOTHING_TOLD, Pace, Told, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, Pace, Told, Turn
 
 
 class Place:

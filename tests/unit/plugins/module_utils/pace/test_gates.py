@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._clock import Clock
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, NotDoneError, TaskStopError
-from ansible_collections.mobileops.ci.plugins.module_utils._gates import Gate, Gates
-from ansible_collections.mobileops.ci.plugins.module_utils._pace import NOTHING_TOLD, Told, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._core.clock import Clock
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.gates import Gate, Gates
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, Told, Turn
 
 HOST = "https://api.example.com/v0.1"
 REFUSAL = CiError("refused", kind="rate_limited")

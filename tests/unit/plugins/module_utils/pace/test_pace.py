@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils import _pace
-from ansible_collections.mobileops.ci.plugins.module_utils._pace import Pace, Told, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http import pace as _pace
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import Pace, Told, Turn
 
 from .simulation import SERVICES, AtOnce, Bucket, Hiccups, Outage, Service, Trial, Window, World, simulate
 

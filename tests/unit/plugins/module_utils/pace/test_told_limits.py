@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.mobileops.ci.plugins.module_utils._pace import NOTHING_TOLD, Told
-from ansible_collections.mobileops.ci.plugins.module_utils._told_limits import LONGEST_TOLD_S, told_by
+from ansible_collections.mobileops.ci.plugins.module_utils._http.announced_limits import LONGEST_TOLD_S, told_by
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, Told
 
 NOW = 1_767_312_000.0
 DATE = {"Date": "Fri, 02 Jan 2026 00:00:00 GMT"}

@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan, Policy, plan_app
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 
 APP = "app1"
 NAME = "dist.p12"

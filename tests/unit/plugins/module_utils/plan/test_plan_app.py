@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge 
     check_total_limit,
     refuse_large_total,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
 
 from .building import (
     NAME,

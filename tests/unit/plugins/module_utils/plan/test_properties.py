@@ -32,7 +32,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import refuse_large_total
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
 
 from .building import NOW
 from .strategies import CONTENTS, SIGNING, Situation, situations

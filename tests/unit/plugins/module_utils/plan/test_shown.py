@@ -14,8 +14,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
 CANARY = "c4nary-s3cret"
 PLACE = ("build_certificate", "app1")

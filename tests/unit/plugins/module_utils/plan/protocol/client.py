@@ -18,11 +18,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, Secrets
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.habits import Habits
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import ServiceError, UnclearOutcomeError
-from ansible_collections.mobileops.ci.plugins.module_utils._http import Sink
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
-from ansible_collections.mobileops.ci.plugins.module_utils._redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import Habits
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError, UnclearOutcomeError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Sink
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import Finding, Inspection
 
 from .planning import apply_changes

@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.eviden
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import ANDROID_KEYSTORE, FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import FilePlan, Policy, plan_app
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 
 from .service import APP, BYSTANDER, NAME, NOW, PASSWORD, SIZES, File, Files, digest_of, number_of, observe
 

@@ -20,8 +20,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconc
     prepare_app,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._local_file import Content
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
 from .client import ModelClient, ModelInspector
 from .planning import PROTOCOL, Declaration

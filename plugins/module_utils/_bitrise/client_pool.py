@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clients for work that several threads share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from .._core.errors import OptionError
+from .._http.gates import Gates
+from .._http.transport_options import Transport
+from .client import BitriseClient
+from .observed_behaviour import Habits
+
+MOST_WORKERS = 64
+
+
+def check_workers(number: int) -> None:
+    if not 1 <= number <= MOST_WORKERS:
+        raise OptionError(f"concurrency must be between 1 and {MOST_WORKERS}, got {number}.")
+
+
+class BitriseClients:
+    """A client for each thread. All of them keep one pace and one time limit."""
+
+    def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
+        transport = Transport.from_options(options, env)
+        self.gates = Gates(transport.clock, transport.time_limit)
+        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, self.gates, Habits())
+        self._local = threading.local()
+        self._all: list[BitriseClient] = []
+        self.api_url = self.get().api_url  # reports wrong connection options here
+
+    def get(self) -> BitriseClient:
+        """Return the client of this thread."""
+        client: BitriseClient | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._local.client = self._make()
+            self._all.append(client)
+        return client
+
+    def interrupt(self) -> None:
+        """Stop all threads that wait for the service."""
+        self.gates.interrupt()
+
+    @property
+    def requests_sent(self) -> int:
+        return sum(client.requests_sent for client in self._all)
+
+    def close(self) -> None:
+        for client in self._all:
+            client.close()

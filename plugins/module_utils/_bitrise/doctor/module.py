@@ -1,0 +1,187 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_doctor: whether the collection works here with this token, and how the service behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..._core.errors import OptionError
+from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup
+from ..._http.service_client import check_token
+from ..._http.transport_options import Transport
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client_pool import BitriseClients, check_workers
+from ..options import BITRISE
+from .checks import (
+    FAILED,
+    WARNING,
+    Check,
+    Checks,
+    Private,
+    Pseudonyms,
+    recorded,
+)
+from .connection import WAY, Way, check_storage, check_way
+from .interpreter import (
+    HERE,
+    Interpreter,
+    check_interpreter,
+)
+from .probing.probe_service import (
+    BEHAVIOUR,
+    Seen,
+    check_behaviour,
+)
+from .token import (
+    TOKEN,
+    Account,
+    check_account,
+    check_validity,
+)
+
+GROUPS = (HERE, WAY, TOKEN, BEHAVIOUR)
+
+DOCTOR = OptionGroup(
+    {
+        "checks": {"type": "list", "elements": "str", "choices": list(GROUPS), "default": list(GROUPS)},
+        "sample": {"type": "int"},
+        "app_slug": {"type": "str"},
+        "writes": {"type": "bool", "default": False},
+        **CONCURRENCY.argument_spec,
+    }
+)
+# A missing token is what the doctor has to find out.
+CONNECTION = OptionGroup(
+    {**BITRISE.argument_spec, "api_token": {**BITRISE.argument_spec["api_token"], "required": False}},
+    refine=BITRISE.refine,
+)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What the doctor looks at: the connection options and the environment, not validated yet."""
+
+    options: Mapping[str, Any]
+    env: Mapping[str, str]
+
+
+def _run(options: dict[str, Any], patient: Patient, context: TaskContext) -> Outcome:
+    check_workers(options["concurrency"])
+    if options["sample"] is not None and options["sample"] < 0:
+        raise OptionError(f"sample must be 0 or greater, got {options['sample']}.")
+    groups = {name: Checks(name) for name in GROUPS}
+    wanted = options["checks"]
+    if HERE in wanted:
+        check_interpreter(groups[HERE], "Target", Interpreter.this())
+    behaviours: dict[str, Any] = {}
+    if {WAY, TOKEN, BEHAVIOUR} & set(wanted) and _has_requests(groups[WAY]):
+        behaviours = _examine(groups, options, patient, context)
+    found = [check for name in GROUPS if name in wanted for check in groups[name].found]
+    return _outcome(found, behaviours)
+
+
+def _has_requests(checks: Checks) -> bool:
+    if Interpreter.this().versions["requests"] is not None:
+        return True
+    checks.skip("address", "The way to the service: not examined, because requests is missing")
+    return False
+
+
+def _examine(
+    groups: Mapping[str, Checks], options: Mapping[str, Any], patient: Patient, context: TaskContext
+) -> dict[str, Any]:
+    """Check the way, the token and the behaviour. Each needs the one before. Return the behaviours."""
+    try:
+        transport = Transport.from_options(patient.options, patient.env)
+    except OptionError as error:
+        groups[WAY].fail("address", "{problem}", "", problem=Private("message", error.message))
+        _skip_token(groups, "the options of the connection are not valid")
+        return {}
+    token, problem = _token(options["api_token"])
+    way = check_way(groups[WAY], options["api_url"], token, transport)
+    if not way.is_open:
+        _skip_token(groups, "the service cannot be reached")
+        return {}
+    if not check_validity(groups[TOKEN], problem):
+        _skip_behaviour(groups, "there is no valid token")
+        return {}
+    clients = BitriseClients(options, patient.env)
+    clients.gates.say = context.say
+    try:
+        account = check_account(groups[TOKEN], clients, way.last, options["sample"], options["concurrency"])
+        if account is None:
+            _skip_behaviour(groups, "the service does not list the apps for this token")
+            return {}
+        check_storage(groups[WAY], account.storage_url, transport)
+        return _behaviour(groups[BEHAVIOUR], options, clients, way, account, context)
+    finally:
+        clients.close()
+
+
+def _behaviour(
+    checks: Checks,
+    options: Mapping[str, Any],
+    clients: BitriseClients,
+    way: Way,
+    account: Account,
+    context: TaskContext,
+) -> dict[str, Any]:
+    me = way.last
+    data = me.body.get("data") if me and isinstance(me.body, Mapping) else None
+    seen = Seen(account.apps, me.status if me else 0, data if isinstance(data, Mapping) else {}, account.refusals)
+    token = str(options["api_token"]).strip()
+    return check_behaviour(
+        checks,
+        clients.get(),
+        token,
+        options["app_slug"],
+        seen,
+        writes=options["writes"],
+        is_check_mode=context.check_mode,
+    )
+
+
+def _token(value: str | None) -> tuple[str | None, str | None]:
+    """Return the token, or why there is none to send."""
+    if not value or not value.strip():
+        return None, "There is no token"
+    try:
+        return check_token(value, "api_token"), None
+    except OptionError as error:
+        return None, error.message.rstrip(".")
+
+
+def _skip_token(groups: Mapping[str, Checks], reason: str) -> None:
+    groups[TOKEN].skip("valid", "The token: not examined, because {reason}", reason=reason)
+    _skip_behaviour(groups, reason)
+
+
+def _skip_behaviour(groups: Mapping[str, Checks], reason: str) -> None:
+    groups[BEHAVIOUR].skip("behaviour", "Behaviour: not examined, because {reason}", reason=reason)
+
+
+def _outcome(found: list[Check], behaviours: Mapping[str, Any]) -> Outcome:
+    pseudonyms = Pseudonyms()
+    record = {"checks": recorded(found, pseudonyms), "behaviours": dict(behaviours)}
+    return Outcome(
+        {
+            "checks": [check.as_result() for check in found],
+            "failed_checks": sum(check.status == FAILED for check in found),
+            "warning_checks": sum(check.status == WARNING for check in found),
+            "record": record,
+            "pseudonyms": pseudonyms.as_dict(),
+        }
+    )
+
+
+BITRISE_DOCTOR = Entry(
+    "bitrise_doctor",
+    CONNECTION + RUN + DOCTOR,
+    Patient,
+    _run,
+    requires=(),
+)

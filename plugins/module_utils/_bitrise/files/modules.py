@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules about files of an app: one that manages and one that lists, for each kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..._core.option_groups import RUN, OptionGroup
+from ..._core.plan import Plan
+from ..._signing.model import KINDS
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client import BitriseClient
+from ..options import APP, BITRISE, LIMIT, check_limit
+from .kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from .model import RemoteFile, same_name
+from .options import (
+    FILE_OPTIONS,
+    STATE,
+    declaration_of,
+)
+from .plan_app import Policy
+from .reconcile import (
+    AppOutcome,
+    apply_app,
+    prepare_app,
+)
+
+FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
+
+
+def _managing(kind: FileKind) -> Entry:
+    def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+        declaration = declaration_of(kind, options, context.read_file)
+        client.redact.add(*declaration.desired.secrets)
+        prepared = prepare_app(client, options["app_slug"], {kind: [declaration]}, Policy())
+        outcome = AppOutcome()
+        apply_app(client, prepared, outcome, check_mode=context.check_mode)
+        shown = outcome.files[0][1].as_result() if outcome.files else None
+        if shown and kind.name in KINDS:
+            shown["details"] = next(iter(prepared.verdicts.values())).details
+        plan = Plan(
+            tuple(outcome.actions), before=outcome.before.get(kind.plural, {}), after=outcome.after.get(kind.plural, {})
+        )
+        return Outcome({kind.name: shown}, plan, tuple(outcome.warnings))
+
+    options = BITRISE + RUN + APP + STATE + FILE_OPTIONS[kind]
+    return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))
+
+
+def _listing(kind: FileKind) -> Entry:
+    def run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+        app_slug, name, slug, limit = (options[key] for key in ("app_slug", "name", "slug", "limit"))
+        check_limit(limit)
+        if slug is not None:
+            found = [client.file(kind, app_slug, slug)]
+        elif name is not None:
+            found = [
+                data for data in client.files(kind, app_slug) if same_name(str(data.get("upload_file_name")), name)
+            ][:limit]
+        else:
+            found = list(client.files(kind, app_slug, limit))
+        return Outcome({kind.plural: [RemoteFile.from_service(kind, data).as_result() for data in found]})
+
+    options = BITRISE + RUN + APP + FILE_FILTER + LIMIT
+    return Entry(f"bitrise_{kind.name}_info", options, BitriseClient.from_options, run)
+
+
+PROVISIONING_PROFILE_ENTRY = _managing(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_ENTRY = _managing(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_ENTRY = _managing(ANDROID_KEYSTORE)
+PROJECT_FILE_ENTRY = _managing(PROJECT_FILE)
+PROVISIONING_PROFILE_INFO = _listing(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_INFO = _listing(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_INFO = _listing(ANDROID_KEYSTORE)
+PROJECT_FILE_INFO = _listing(PROJECT_FILE)

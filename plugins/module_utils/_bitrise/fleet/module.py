@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_code_signing: many apps against one declaration, several at a time."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..._core.errors import (
+    CiError,
+    NotDoneError,
+    OptionError,
+    RefusedError,
+)
+from ..._core.option_groups import RUN
+from ..._core.plan import Plan
+from ..._core.progress import Progress
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..client_pool import BitriseClients, check_workers
+from ..digest_cache import open_cache
+from ..files.options import FILE_OPTIONS
+from ..files.plan_app import Policy
+from ..files.purge import (
+    check_total_limit,
+    refuse_large_total,
+)
+from ..files.reconcile import PreparedApp
+from ..options import BITRISE
+from ..workers import FailureStreak, side_by_side
+from .declarations import (
+    AppDeclaration,
+    OnceReader,
+    app_declarations,
+)
+from .options import FLEET, normalized
+from .reconcile_app import (
+    FleetAppOutcome,
+    FleetPolicy,
+    apply,
+    counts,
+    prepare,
+)
+
+NAMED_IN_MESSAGE = 20
+_ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
+
+
+class _Counts:
+    """How far the fleet is."""
+
+    def __init__(self, total: int, say: Callable[[str], None]) -> None:
+        self._total, self._progress = total, Progress(say)
+        self._done = self._changed = self._failed = 0
+
+    def count(self, outcome: FleetAppOutcome) -> None:
+        self._done += 1
+        self._changed += bool(outcome.actions)
+        self._failed += outcome.error is not None
+        words = f"apps done, {self._changed} changed, {self._failed} failed"
+        self._progress.tell(self._done, self._total, words)
+
+
+def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+    started = time.monotonic()
+    check_workers(options["concurrency"])
+    if options["max_purge"] < 0:
+        raise OptionError(f"max_purge must be 0 or greater, got {options['max_purge']}.")
+    check_total_limit(options["max_purge_total"])
+    read_file = OnceReader(context.read_file)
+    declared = app_declarations(options, read_file)
+    cache = open_cache(options["digest_cache"], clients.api_url)
+    policy = FleetPolicy(
+        Policy(purge=frozenset(options["purge"]), max_purge=options["max_purge"]),
+        check_mode=context.check_mode,
+        read_file=read_file,
+        digests=cache,
+    )
+    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.say))
+    try:
+        outcomes = fleet.run()
+    finally:
+        clients.close()
+        if cache and not context.check_mode:
+            cache.save()
+    seconds = round(time.monotonic() - started, 3)
+    summary = {
+        "requests": clients.requests_sent,
+        "refused": clients.gates.refused,
+        "waited_s": round(clients.gates.waited_s, 3),
+        "seconds": seconds,
+    }
+    outcome = _outcome(outcomes, summary, cache.warnings if cache else [])
+    return replace(outcome, error=fleet.error) if fleet.error else outcome
+
+
+class _Fleet:
+    """All apps of one task, several at a time."""
+
+    def __init__(
+        self,
+        clients: BitriseClients,
+        declared: Sequence[AppDeclaration],
+        policy: FleetPolicy,
+        options: Mapping[str, Any],
+        counted: _Counts,
+    ) -> None:
+        self._clients = clients
+        self._declared = declared
+        self._policy = policy
+        self._options = options
+        self._counted = counted
+        self._outcomes = {app.app_slug: FleetAppOutcome() for app in declared}
+        self._streak = FailureStreak()
+        self.error: CiError | None = None  # of the task as a whole
+
+    def run(self) -> dict[str, FleetAppOutcome]:
+        if self._policy.policy.purge:
+            self._run_in_two_passes()
+        else:
+            self._concurrently(self._declared, self._reconcile)
+        return self._outcomes
+
+    def _run_in_two_passes(self) -> None:
+        """Plan all apps before the first is changed: only then is it known how much the task would purge in all."""
+        prepared: dict[str, PreparedApp] = {}
+
+        def prepare_one(app: AppDeclaration) -> None:
+            outcome = self._outcomes[app.app_slug]
+            found = prepare(self._clients.get(), app, self._policy, outcome)
+            if found is not None:
+                prepared[app.app_slug] = found
+            self._check_stop(outcome)
+
+        def apply_one(app: AppDeclaration) -> None:
+            self._apply(app, prepared.pop(app.app_slug, None))
+
+        self._concurrently(self._declared, prepare_one, counts=False)
+        try:
+            refuse_large_total(
+                {slug: one.plan for slug, one in prepared.items()},
+                sum(one.observed_count for one in prepared.values()),
+                self._options["max_purge_total"],
+                self._options["max_purge"],
+            )
+        except RefusedError as error:
+            self.error = error
+            for slug, outcome in self._outcomes.items():
+                outcome.error = outcome.error or NotDoneError(f"App {slug} was not changed: the task was rejected.")
+        else:
+            self._concurrently(self._declared, apply_one)
+
+    def _reconcile(self, app: AppDeclaration) -> None:
+        outcome = self._outcomes[app.app_slug]
+        prepared = prepare(self._clients.get(), app, self._policy, outcome)
+        if prepared is None:
+            self._check_stop(outcome)
+        self._apply(app, prepared)
+
+    def _apply(self, app: AppDeclaration, prepared: PreparedApp | None) -> None:
+        outcome = self._outcomes[app.app_slug]
+        if prepared is not None:
+            apply(self._clients.get(), prepared, self._policy, outcome)
+            self._check_stop(outcome)
+
+    def _check_stop(self, outcome: FleetAppOutcome) -> None:
+        """Stop the fleet for a cause that concerns all apps, before this thread takes the next app."""
+        outcome.error = self._streak.note(outcome.error) or outcome.error
+        if outcome.error and (self._options["fail_fast"] or outcome.error.ends_task):
+            self._policy.stop.set()
+
+    def _concurrently(
+        self, apps: Sequence[AppDeclaration], work: Callable[[AppDeclaration], None], *, counts: bool = True
+    ) -> None:
+        def done(app: AppDeclaration, _nothing: None) -> None:
+            if counts:
+                self._counted.count(self._outcomes[app.app_slug])
+
+        # When the task is stopped, each thread finishes the request that it is at, and none begins a new app.
+        side_by_side(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
+
+
+def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, float], warnings: Sequence[str]) -> Outcome:
+    plan = Plan(
+        tuple(action for outcome in outcomes.values() for action in outcome.actions),
+        before={slug: outcome.before for slug, outcome in outcomes.items() if outcome.before or outcome.after},
+        after={slug: outcome.after for slug, outcome in outcomes.items() if outcome.before or outcome.after},
+    )
+    summary = {
+        "apps": len(outcomes),
+        "changed": sum(bool(outcome.actions) for outcome in outcomes.values()),
+        "failed": sum(outcome.error is not None for outcome in outcomes.values()),
+        **counts(outcomes),
+        **traffic,
+    }
+    return Outcome(
+        {"apps": {slug: outcome.as_result() for slug, outcome in outcomes.items()}, "summary": summary},
+        plan,
+        warnings=(*warnings, *_grouped_warnings(outcomes)),
+        error=_failure(outcomes),
+        exception=next((outcome.traceback for outcome in outcomes.values() if outcome.traceback), None),
+    )
+
+
+def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
+    """Return one warning for all apps that share it. Slugs of apps and files do not make a difference."""
+    by_text: dict[str, list[tuple[str, str]]] = {}
+    for slug, outcome in outcomes.items():
+        for text in outcome.warnings:
+            by_text.setdefault(_ULID.sub("...", text.replace(slug, "...")), []).append((slug, text))
+    found = []
+    for several in by_text.values():
+        slugs = list(dict.fromkeys(slug for slug, _text in several))
+        named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
+        found.append(
+            several[0][1] if len(several) == 1 else f"{len(slugs)} apps ({named}), for example: {several[0][1]}"
+        )
+    return found
+
+
+def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
+    """Return one error for the task: it names the apps that failed, with one message for each cause."""
+    failed = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
+    if not failed:
+        return None
+    causes = {slug: error for slug, error in failed.items() if not isinstance(error, NotDoneError)} or failed
+    by_message: dict[str, list[str]] = {}
+    for slug, error in causes.items():
+        by_message.setdefault(error.message.replace(slug, "..."), []).append(slug)
+    lines = []
+    for slugs in sorted(by_message.values(), key=len, reverse=True)[:NAMED_IN_MESSAGE]:
+        named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
+        lines.append(f"{named}: {causes[slugs[0]].message}")
+    if len(by_message) > NAMED_IN_MESSAGE:
+        lines.append(f"{len(by_message) - NAMED_IN_MESSAGE} other causes; see apps in the result.")
+    if len(failed) > len(causes):
+        lines.append(f"{len(failed) - len(causes)} more apps were not reached.")
+    message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
+    # What is the same for all of them is true of the task.
+    details = [error.as_dict() for error in causes.values()]
+    common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
+    return CiError(message, **{"kind": "several", **common})
+
+
+CODE_SIGNING = Entry(
+    "bitrise_code_signing",
+    BITRISE + RUN + FLEET,
+    BitriseClients,
+    _run,
+    normalize=normalized,
+    files=tuple(f"{where}{kind.plural}.src" for where in ("", "apps.") for kind in FILE_OPTIONS),
+)

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_code_signing_info: what is inside of the signing files of many apps, and what breaks next."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..._core.environment import environment_fallback
+from ..._core.errors import CiError, OptionError
+from ..._core.fields import text
+from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
+from ..._core.progress import Progress
+from ..._signing.libraries import LIBRARIES
+from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..apps import find_apps
+from ..client_pool import BitriseClients, check_workers
+from ..digest_cache import open_cache
+from ..files.kinds import KINDS, PROJECT_FILE
+from ..options import BITRISE
+from .collect import (
+    AppFiles,
+    FileOfApp,
+    Gathering,
+)
+from .findings import troubles
+
+NAMED_IN_WARNING = 10
+
+INSPECTION = OptionGroup(
+    {
+        "apps": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "app_slug": {"type": "str", "required": True},
+                "title": {"type": "str"},
+                "owner": {"type": "str"},
+            },
+        },
+        "kinds": {
+            "type": "list",
+            "elements": "str",
+            "choices": [kind.plural for kind in KINDS],
+            "default": [kind.plural for kind in KINDS if kind != PROJECT_FILE],
+        },
+        "expires_within": {"type": "int", "default": 30},
+        **CONCURRENCY.argument_spec,
+        "digest_cache": {"type": "path", "fallback": (environment_fallback, ["MOBILEOPS_CI_DIGEST_CACHE"])},
+    }
+)
+
+
+def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the specification wants them: an app that is given by its slug alone becomes a dict."""
+    return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
+
+
+def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+    started = time.monotonic()
+    check_workers(options["concurrency"])
+    if options["expires_within"] < 0:
+        raise OptionError(f"expires_within: {options['expires_within']} is not a number of days of at least 0.")
+    now = dt.datetime.now(dt.timezone.utc)
+    cache = open_cache(options["digest_cache"], clients.api_url)
+    progress = Progress(context.say)
+    gathering = Gathering(
+        clients,
+        [kind for kind in KINDS if kind.plural in options["kinds"]],
+        options["concurrency"],
+        now,
+        cache,
+        listed=lambda done, total: progress.tell(done, total, "apps listed"),
+        opened=lambda done, total: progress.tell(done, total, "files looked into"),
+    )
+    try:
+        asked = _apps(options["apps"], clients)
+        apps = gathering.gather({slug: title for slug, (title, _owner) in asked.items()})
+    finally:
+        clients.close()
+        if cache and not context.check_mode:
+            cache.save()
+    lists = troubles(apps, now, options["expires_within"])
+    unreadable = [_unreadable(app, app.error) for app in apps if app.error]
+    summary = {
+        "apps": len(apps),
+        "files": sum(len(app.files) for app in apps),
+        "unreadable": len(unreadable),
+        **{name: len(entries) for name, entries in lists.items()},
+        "requests": clients.requests_sent,
+        "waited_s": round(clients.gates.waited_s, 1),
+        "refused": clients.gates.refused,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+    values = {
+        "apps": {app.app_slug: _shown(app, asked[app.app_slug][1], options["kinds"], now) for app in apps},
+        **lists,
+        "unreadable": unreadable,
+        "expires_within": options["expires_within"],
+        "summary": summary,
+    }
+    warnings = [*(cache.warnings if cache else ()), *_warning(unreadable)]
+    return Outcome(values, warnings=tuple(warnings), error=_failure(apps))
+
+
+def _apps(
+    declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return title and owner by slug, each None if it is not known."""
+    if declared is None:
+        found = find_apps(clients.get())
+        return {str(app["slug"]): (text(app.get("title")), _owner(app)) for app in found if not app.get("is_disabled")}
+    for number, app in enumerate(declared, 1):
+        if not app["app_slug"].strip():
+            raise OptionError(f"apps: entry {number} has an empty app_slug.")
+    return {app["app_slug"]: (app["title"], app["owner"]) for app in declared}
+
+
+def _owner(app: Mapping[str, Any]) -> str | None:
+    """Return the name of the organization or user that has the app."""
+    owner = app.get("owner")
+    return text(owner.get("name")) if isinstance(owner, Mapping) else None
+
+
+def _shown(app: AppFiles, owner: str | None, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
+    error = {"msg": app.error.message, **app.error.as_dict()} if app.error else None
+    files = {
+        kind.plural: [file_shown(file, now) for file in app.of_kind(kind)] for kind in KINDS if kind.plural in kinds
+    }
+    return {"title": app.title, "owner": owner, "error": error, **files}
+
+
+def file_shown(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
+    """The service's object, with what is inside of it."""
+    findings = one.inspection.findings if one.inspection else ()
+    return {
+        **one.file.as_result(),
+        "details": one.details(now),
+        "findings": [finding.as_dict() for finding in findings],
+    }
+
+
+def _unreadable(app: AppFiles, error: CiError) -> dict[str, Any]:
+    return {"app_slug": app.app_slug, "app_title": app.title, "reason": error.message}
+
+
+def _warning(unreadable: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Nothing at all is known of these apps, which must not look as if nothing were wrong with them."""
+    if unreadable:
+        named = ", ".join(str(app["app_slug"]) for app in unreadable[:NAMED_IN_WARNING])
+        more = f" and {len(unreadable) - NAMED_IN_WARNING} more" if len(unreadable) > NAMED_IN_WARNING else ""
+        yield f"The signing files of {named}{more} could not be listed: see unreadable in the result."
+
+
+def _failure(apps: Sequence[AppFiles]) -> CiError | None:
+    """Where nothing at all could be read, that is no answer."""
+    errors = [app.error for app in apps if app.error]
+    if not errors or len(errors) < len(apps):
+        return None
+    more = f" Nor could {len(errors) - 1} more of the apps be read." if len(errors) > 1 else ""
+    return CiError(f"{errors[0].message}{more}", **errors[0].as_dict())
+
+
+CODE_SIGNING_INFO = Entry(
+    "bitrise_code_signing_info",
+    BITRISE + RUN + INSPECTION,
+    BitriseClients,
+    _run,
+    requires=("requests", *LIBRARIES),
+    normalize=normalized,
+)

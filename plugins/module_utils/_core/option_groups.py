@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Option groups: what an argument specification and its rules are composed of.
+
+Each group stands once here or beside its subject, and once as a documentation fragment of the same name;
+a unit test compares the two.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import OptionError
+
+_HALF_OF_PAIR = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+RULES = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
+
+
+@dataclass(frozen=True)
+class OptionGroup:
+    """A part of an argument specification together with the rules about it."""
+
+    argument_spec: dict[str, dict[str, Any]]
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[Any, ...], ...] = ()
+    # Bring the validated options of a task into the form that run() expects; they raise OptionError.
+    refine: tuple[Callable[[dict[str, Any]], None], ...] = ()
+
+    def __add__(self, other: OptionGroup) -> OptionGroup:
+        twice = set(self.argument_spec) & set(other.argument_spec)
+        if twice:
+            raise ValueError(f"declared in two option groups: {', '.join(sorted(twice))}")
+        rules = {rule: getattr(self, rule) + getattr(other, rule) for rule in RULES}
+        return OptionGroup({**self.argument_spec, **other.argument_spec}, refine=self.refine + other.refine, **rules)
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        return {rule: [list(entry) for entry in getattr(self, rule)] for rule in RULES if getattr(self, rule)}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(name for name, option in self.argument_spec.items() if option.get("no_log"))
+
+
+# Where a task does its work: for the action plugin, which is why no run() looks at it.
+RUN = OptionGroup({"run_in": {"type": "str", "choices": ["auto", "controller", "target"], "default": "auto"}})
+
+# How requests are made, whatever the service.
+TRANSPORT = OptionGroup(
+    {
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "timeout": {"type": "float", "default": 30.0},
+        "max_retries": {"type": "int", "default": 5},
+        "time_limit": {"type": "float", "default": 14400.0},
+    }
+)
+
+# How many requests a task sends at the same time.
+CONCURRENCY = OptionGroup({"concurrency": {"type": "int", "default": 16}})
+
+
+def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
+    """An empty string is mostly a variable that was not filled in; as a filter it would match everything."""
+    for name in names:
+        if options.get(name) == "":
+            raise OptionError(f"{name} must not be empty. Omit the option instead.")
+
+
+def refuse_unusable(value: Any, where: str = "") -> None:
+    """Raise OptionError for numbers that are infinite or none, and for text with halves of surrogate pairs.
+
+    ansible-core fails at such numbers with a traceback, and no service and no disk takes such text. Bytes that are not
+    UTF-8 are represented by halves, too (PEP 383): those stay, because names of files may contain them.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OptionError(f"{where} must be a finite number, got {value}.")
+    if isinstance(value, str) and _HALF_OF_PAIR.search(value):
+        raise OptionError(f"{where} contains half of a surrogate pair, which is not a character.")
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            refuse_unusable(name, f"a name in {where or 'the task'}")
+            refuse_unusable(item, f"{where}.{name}".lstrip("."))
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value, 1):
+            refuse_unusable(item, f"{where}, entry {number}")
+
+
+def with_entries(arguments: Mapping[str, Any], option: str, key: str, wanted: str) -> dict[str, Any]:
+    """The arguments with this option, a list of dicts, in the form that its specification describes.
+
+    As users may write it, it is text with commas (-e apps=...), a single dict, or a list in which the value of `key`
+    stands for a dict that has nothing else. Raises OptionError for any other element here, before ansible-core would
+    repeat it in a message; `wanted` says what it should be.
+    """
+    result = dict(arguments)
+    entries = result.get(option)
+    if isinstance(entries, str):
+        entries = [text.strip() for text in entries.split(",")]
+    elif isinstance(entries, Mapping):
+        entries = [entries]
+    if isinstance(entries, (list, tuple)):
+        result[option] = [_as_entry(entry, number, option, key, wanted) for number, entry in enumerate(entries, 1)]
+    return result
+
+
+def _as_entry(entry: Any, number: int, option: str, key: str, wanted: str) -> dict[str, Any]:
+    if isinstance(entry, str):
+        return {key: entry}
+    if not isinstance(entry, Mapping):
+        hint = " Put it into quotes." if isinstance(entry, (int, float)) else ""
+        raise OptionError(f"{option}: entry {number} is neither {wanted}.{hint}")
+    return dict(entry)

@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of the machine that runs the task: read whole and unchanged, or not at all."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import errno
+import hashlib
+import os
+import re
+import stat
+import tempfile
+import time
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from .._core.errors import LocalFileError, OptionError
+from .._signing.file_formats import recognise
+
+# Signing files have a few kilobytes; what is far beyond that is the wrong file, and would be held in memory.
+MAX_BYTES = 100 * 1024 * 1024
+# A file that was written less than this ago may still be written.
+YOUNG_S = 2.0
+READS = 5
+# Windows' certutil -encode writes any file between these lines.
+_FRAME = re.compile(r"\s*-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----\s*")
+
+
+@dataclass(frozen=True)
+class Content:
+    """The bytes of a file and what they are compared by."""
+
+    data: bytes = field(repr=False)
+    sha256: str = ""
+    size: int = 0
+
+    @classmethod
+    def of(cls, data: bytes) -> Content:
+        return cls(data, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def read_file(path: str, option: str = "src") -> Content:
+    """Return the content of a local file. Raise LocalFileError, which names the option and the file."""
+    problem: str
+    if not os.path.lexists(path):
+        path = find_in_other_form(path) or path
+    try:
+        with _opened(path) as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise LocalFileError(f"{option}: {path} is not a regular file.")
+            if before.st_size > MAX_BYTES:
+                raise LocalFileError(
+                    f"{option}: {path} has {before.st_size} bytes; more than {MAX_BYTES} is not a signing file."
+                )
+            data = _read_steadily(file, before)
+            after = os.fstat(file.fileno())
+    except FileNotFoundError:
+        problem = "does not exist"
+    except IsADirectoryError:
+        problem = "is a directory; name the file itself"
+    except PermissionError:
+        problem = "cannot be read: permission denied"
+    except (OSError, ValueError) as error:
+        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    else:
+        stays = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if data is None or len(data) != before.st_size or not stays:
+            raise LocalFileError(
+                f"{option}: {path} changed while it was read; run again once whatever writes it is done."
+            )
+        if not data:
+            raise LocalFileError(f"{option}: {path} is empty; an empty file is of no use for signing.")
+        return Content.of(data)
+    raise LocalFileError(f"{option}: {path} {problem}.")
+
+
+def _opened(path: str) -> IO[bytes]:
+    # A pipe would keep a plain open() waiting.
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+
+
+def _read_steadily(file: IO[bytes], found: os.stat_result) -> bytes | None:
+    """Return the bytes of an open file; None if each time that it is read it holds others.
+
+    Something that writes at this moment may leave the size and, by the granularity of the clock, the time as they are.
+    So a file that has just been written is read until two reads agree.
+    """
+    data = file.read(MAX_BYTES + 1)
+    if time.time() - found.st_mtime >= YOUNG_S:
+        return data
+    for _attempt in range(READS):
+        file.seek(0)
+        again = file.read(MAX_BYTES + 1)
+        if again == data:
+            return data
+        data = again
+    return None
+
+
+def decode_content(text: str, option: str = "content") -> Content:
+    """Return the content that is given as base64. Raise OptionError without repeating any of it."""
+    text = text.lstrip("\ufeff")
+    frame = _FRAME.fullmatch(text)
+    compact = "".join((frame[1] if frame else text).split())
+    try:
+        data = base64.b64decode(compact, validate=True)
+    except (binascii.Error, ValueError):
+        raise OptionError(f"{option}: this is {_why_not_base64(compact)}") from None
+    if frame and recognise(data) is None:
+        raise OptionError(f"{option}: this is text in PEM form. Encode the file with the filter b64encode.")
+    if not data:
+        raise OptionError(f"{option}: this is empty; an empty file is of no use for signing.")
+    if len(data) > MAX_BYTES:
+        raise OptionError(f"{option}: this has {len(data)} bytes; more than {MAX_BYTES} is not a signing file.")
+    return Content.of(data)
+
+
+def _why_not_base64(text: str) -> str:
+    if text.startswith("-----BEGIN"):
+        problem = "text in PEM form. Encode the file with the filter b64encode."
+    elif not re.fullmatch(r"[A-Za-z0-9+/=_-]*", text):
+        problem = "not base64: it has characters that base64 does not have. Encode the file with the filter b64encode."
+    elif "-" in text or "_" in text:
+        problem = "the variant of base64 for URLs, with - and _. Encode the file with the filter b64encode."
+    else:
+        problem = "base64 that is cut off or has wrong padding. Copy the whole text, or encode the file again."
+    return problem
+
+
+def composed(name: str) -> str:
+    """Return the name in the form NFC, in which names are compared. macOS writes some names of files in NFD."""
+    return unicodedata.normalize("NFC", name)
+
+
+def find_in_other_form(path: str) -> str | None:
+    """Return the existing path whose names differ from these in their Unicode form only; None if there is none."""
+    if path.isascii():
+        return None
+    found = os.sep if os.path.isabs(path) else os.curdir
+    for name in path.split(os.sep):
+        candidate = os.path.join(found, name)
+        if not os.path.lexists(candidate):
+            try:
+                same = [other for other in os.listdir(found) if composed(other) == composed(name)]
+            except OSError:
+                return None
+            if not same:
+                return None
+            candidate = os.path.join(found, min(same))
+        found = candidate
+    return found
+
+
+def safe_file_name(*parts: str) -> str:
+    """One file name made of text from elsewhere; it cannot leave its directory."""
+    name = "_".join(re.sub(r"[^A-Za-z0-9._-]+", "_", part) for part in parts).lstrip(".")
+    return name[:200] or "_"
+
+
+def can_save_in(directory: str) -> bool:
+    """Whether save_privately could write there, as far as it can be told without writing."""
+    place = os.path.abspath(directory)
+    # Not pathlib: it raises errors for a place that this user must not look at.
+    while not os.path.lexists(place) and place != os.path.dirname(place):
+        place = os.path.dirname(place)
+    effective = os.access in os.supports_effective_ids
+    return (
+        "\0" not in directory and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK, effective_ids=effective)
+    )
+
+
+def save_privately(directory: str, name: str, data: bytes) -> str:
+    """Write a file of mode 0600 in one step; returns its path. Raises OSError."""
+    try:
+        return _save_privately(directory, name, data)
+    except ValueError as error:  # NUL, or half of a surrogate pair
+        raise OSError(errno.EINVAL, "no file can have this name", directory) from error
+
+
+def _save_privately(directory: str, name: str, data: bytes) -> str:
+    if not os.path.isdir(directory):
+        Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(directory, 0o700)  # whatever the umask
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o600)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        path = os.path.join(directory, name)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path

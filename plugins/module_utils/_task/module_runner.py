@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entry point shared by all modules."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .._core import controller_process as _controller
+from .._local.file_attributes import set_as_module
+from .._local.task_files import reader
+from .known_options import known_options
+from .module_spec import Entry, TaskContext
+
+
+class _Module(AnsibleModule):
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """What a task says of a file is in its result already, the same wherever the work was done."""
+        return kwargs
+
+    params: dict[str, Any]
+
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
+        """Fail without the values of unknown options: a misspelt one may hold a secret, which nothing masks."""
+        self.params = known_options(self.params, self.argument_spec)
+        super().fail_json(msg, **kwargs)
+
+
+def run_module(entry: Entry) -> None:
+    _controller.watch_from(os.environ)
+    # Before the arguments are validated: the files must be gone even if validation fails.
+    read_file = reader(os.environ, entry.read_path)
+    module = _Module(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
+    set_attributes = partial(set_as_module, module)
+    context = TaskContext(os.environ, module.check_mode, read_file, set_attributes=set_attributes)
+    result = entry.carry_out(module.params, context, diff=module._diff)
+    for text in result.pop("warnings", []):
+        module.warn(text)
+    # Not from inside an `except`: fail_json would add a traceback of its own to an expected error.
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)
