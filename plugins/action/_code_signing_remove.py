@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_ENTRY
+from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
 from ..plugin_utils._code_signing.declaration import VARIABLES
 from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
@@ -36,7 +36,7 @@ class ActionModule(PlayAction):
         actions: list[Json] = []
         for name in names:
             wanted = {"app_slug": slug, "name": name, "state": "absent", "duplicates": "remove"}
-            result = self.execute(BUILD_CERTIFICATE_ENTRY, {**connection_of(read.values), **wanted}, task_vars)
+            result = self.execute(BUILD_CERTIFICATE_MODULE, {**connection_of(read.values), **wanted}, task_vars)
             actions += result.get("actions") or []
             if result.get("failed"):
                 failure = {key: result[key] for key in ("msg", "error", "exception") if result.get(key)}

@@ -153,7 +153,7 @@ class ActionModule(PlayAction):
 
     def _place(self, task_vars: Mapping[str, Any]) -> tuple[str | None, str | None]:
         """Return why tasks run as modules (None: they do not), and the problem of a variable about it."""
-        self.entry = CODE_SIGNING
+        self.spec = CODE_SIGNING
         try:
             return self._reason_for_module(self._wish(task_vars)), None
         except CiError as error:

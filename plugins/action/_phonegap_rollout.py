@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..module_utils._core.errors import LocalFileError
-from ..module_utils._phonegap.app_module import APP, APP_ENTRY
-from ..module_utils._phonegap.builds import BUILD_ENTRY
-from ..module_utils._phonegap.download import COMPLETE, DOWNLOAD_ENTRY
-from ..module_utils._phonegap.key_module import KEY, KEY_ENTRY
+from ..module_utils._phonegap.app_module import APP, APP_MODULE
+from ..module_utils._phonegap.builds import BUILD_MODULE
+from ..module_utils._phonegap.download import COMPLETE, DOWNLOAD_MODULE
+from ..module_utils._phonegap.key_module import KEY, KEY_MODULE
 from ..module_utils._phonegap.options import PHONEGAP
-from ..module_utils._task.module_spec import Entry
+from ..module_utils._task.module_spec import ModuleSpec
 from ..plugin_utils._play.action import Json, PlayAction, play_result
 from ..plugin_utils._play.connection import as_variables
 from ..plugin_utils._play.evaluation import Evaluator
@@ -117,17 +117,19 @@ class ActionModule(PlayAction):
         names = {"service_timeout", *CONNECTION} - {"timeout"}
         connection = {_CONNECTION_OPTIONS.get(name, name): values[name] for name in names if name in values}
 
-        def step(what: str, entry: Entry, **options: Any) -> Json:
-            result = self.execute(entry, {**connection, **options}, task_vars, diff=bool(self._task.diff))
+        def step(what: str, spec: ModuleSpec, **options: Any) -> Json:
+            result = self.execute(spec, {**connection, **options}, task_vars, diff=bool(self._task.diff))
             return rollout.add(what, result)
 
         declared: list[Json] = values.get("keys") or []
         signing = []
         for key in declared:
             locked = {} if key["platform"] in _NEVER_LOCKED else {"locked": False}
-            signing.append(step(_label(key), KEY_ENTRY, **key, **locked))
+            signing.append(step(_label(key), KEY_MODULE, **key, **locked))
         keys = _choices(declared, signing, check_mode=check_mode)
-        done = step(f"app {values['app'].get('title', values['app'].get('id'))}", APP_ENTRY, **values["app"], keys=keys)
+        done = step(
+            f"app {values['app'].get('title', values['app'].get('id'))}", APP_MODULE, **values["app"], keys=keys
+        )
         rollout.app = app = done["app"]
         platforms = values.get("platforms") or list(PLATFORMS)
         states = [app["status"].get(platform) for platform in platforms]
@@ -137,7 +139,7 @@ class ActionModule(PlayAction):
         if app["id"] is not None and not complete and not waits_for_key:
             timeout = values.get("timeout", BUILD_TIMEOUT_S)
             wait = {"wait": True, "wait_timeout": timeout}
-            step(f"builds for {', '.join(platforms)}", BUILD_ENTRY, app_id=app["id"], platforms=platforms, **wait)
+            step(f"builds for {', '.join(platforms)}", BUILD_MODULE, app_id=app["id"], platforms=platforms, **wait)
         folder = os.path.abspath(os.path.expanduser(os.path.expandvars(str(values.get("dest") or PACKAGES))))
         made = _make_folder(folder, check_mode=check_mode)
         rollout.add(f"folder {folder}", {"changed": made})
@@ -145,7 +147,7 @@ class ActionModule(PlayAction):
         if not check_mode or (complete and not made):
             for platform in platforms:
                 options = {"app_id": app["id"], "platform": platform, "dest": f"{folder}/"}
-                package = step(f"package for {platform}", DOWNLOAD_ENTRY, **options)
+                package = step(f"package for {platform}", DOWNLOAD_MODULE, **options)
                 shown = ("platform", "dest", "size", "sha256")
                 rollout.packages.append({name: package[name] for name in shown})
 

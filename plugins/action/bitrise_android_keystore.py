@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import ANDROID_KEYSTORE_ENTRY
+from ..module_utils._bitrise.files.modules import ANDROID_KEYSTORE_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = ANDROID_KEYSTORE_ENTRY
+    spec = ANDROID_KEYSTORE_MODULE

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.artifacts.modules import ARTIFACT_ENTRY
+from ..module_utils._bitrise.artifacts.modules import ARTIFACT_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = ARTIFACT_ENTRY
+    spec = ARTIFACT_MODULE

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_ENTRY
+from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = BUILD_CERTIFICATE_ENTRY
+    spec = BUILD_CERTIFICATE_MODULE

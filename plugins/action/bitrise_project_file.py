@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import PROJECT_FILE_ENTRY
+from ..module_utils._bitrise.files.modules import PROJECT_FILE_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = PROJECT_FILE_ENTRY
+    spec = PROJECT_FILE_MODULE

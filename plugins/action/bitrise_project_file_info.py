@@ -10,4 +10,4 @@ from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = PROJECT_FILE_INFO
+    spec = PROJECT_FILE_INFO

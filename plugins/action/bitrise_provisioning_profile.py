@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._bitrise.files.modules import PROVISIONING_PROFILE_ENTRY
+from ..module_utils._bitrise.files.modules import PROVISIONING_PROFILE_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = PROVISIONING_PROFILE_ENTRY
+    spec = PROVISIONING_PROFILE_MODULE

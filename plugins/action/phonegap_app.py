@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._phonegap.app_module import APP_ENTRY
+from ..module_utils._phonegap.app_module import APP_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = APP_ENTRY
+    spec = APP_MODULE

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._phonegap.builds import BUILD_ENTRY
+from ..module_utils._phonegap.builds import BUILD_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = BUILD_ENTRY
+    spec = BUILD_MODULE

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._phonegap.collaborators import COLLABORATOR_ENTRY
+from ..module_utils._phonegap.collaborators import COLLABORATOR_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = COLLABORATOR_ENTRY
+    spec = COLLABORATOR_MODULE

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._phonegap.download import DOWNLOAD_ENTRY
+from ..module_utils._phonegap.download import DOWNLOAD_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = DOWNLOAD_ENTRY
+    spec = DOWNLOAD_MODULE

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ..module_utils._phonegap.key_module import KEY_ENTRY
+from ..module_utils._phonegap.key_module import KEY_MODULE
 from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = KEY_ENTRY
+    spec = KEY_MODULE

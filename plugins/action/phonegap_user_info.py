@@ -10,4 +10,4 @@ from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    entry = USER_INFO
+    spec = USER_INFO

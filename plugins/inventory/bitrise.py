@@ -191,7 +191,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.vars import combine_vars
 
 from ..module_utils._bitrise.apps import find_apps
-from ..module_utils._bitrise.client_pool import BitriseClients, check_workers
+from ..module_utils._bitrise.client_pool import ClientPool, check_workers
 from ..module_utils._bitrise.doctor_hint import with_pointer
 from ..module_utils._bitrise.inspection.app_details import (
     with_days_left,
@@ -321,7 +321,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _include(self) -> list[str]:
         return sorted(set(self.get_option("include")))
 
-    def _clients(self) -> BitriseClients:
+    def _clients(self) -> ClientPool:
         if self._token_in_file is not None:
             self.set_option("api_token", self._token_in_file)
         options = {name: self._value(name) for name in BITRISE.argument_spec}
@@ -332,7 +332,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         options["api_token"] = register_secret(str(options["api_token"]))
         if find_spec("requests") is None:
             raise OptionError(missing_required_lib("requests"))
-        return BitriseClients(options, os.environ)
+        return ClientPool(options, os.environ)
 
     # Apps
 

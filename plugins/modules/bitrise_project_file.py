@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.files.modules.PROJECT_FILE_ENTRY."""
+"""Documentation of the module; its work is module_utils._bitrise.files.modules.PROJECT_FILE_MODULE."""
 
 from __future__ import annotations
 
@@ -159,12 +159,12 @@ error:
       type: str
 """
 
-from ..module_utils._bitrise.files.modules import PROJECT_FILE_ENTRY
+from ..module_utils._bitrise.files.modules import PROJECT_FILE_MODULE
 from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:
-    run_module(PROJECT_FILE_ENTRY)
+    run_module(PROJECT_FILE_MODULE)
 
 
 if __name__ == "__main__":

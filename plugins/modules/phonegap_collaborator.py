@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.collaborators.COLLABORATOR_ENTRY."""
+"""Documentation of the module; its work is module_utils._phonegap.collaborators.COLLABORATOR_MODULE."""
 
 from __future__ import annotations
 
@@ -141,12 +141,12 @@ error:
       type: str
 """
 
-from ..module_utils._phonegap.collaborators import COLLABORATOR_ENTRY
+from ..module_utils._phonegap.collaborators import COLLABORATOR_MODULE
 from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:
-    run_module(COLLABORATOR_ENTRY)
+    run_module(COLLABORATOR_MODULE)
 
 
 if __name__ == "__main__":

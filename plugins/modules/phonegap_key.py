@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.key_module.KEY_ENTRY."""
+"""Documentation of the module; its work is module_utils._phonegap.key_module.KEY_MODULE."""
 
 from __future__ import annotations
 
@@ -255,12 +255,12 @@ error:
       type: str
 """
 
-from ..module_utils._phonegap.key_module import KEY_ENTRY
+from ..module_utils._phonegap.key_module import KEY_MODULE
 from ..module_utils._task.module_runner import run_module
 
 
 def main() -> None:
-    run_module(KEY_ENTRY)
+    run_module(KEY_MODULE)
 
 
 if __name__ == "__main__":

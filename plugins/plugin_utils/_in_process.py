@@ -32,7 +32,7 @@ from ..module_utils._core.errors import CiError, OptionError
 from ..module_utils._core.option_groups import RUN
 from ..module_utils._http.session_pool import keep_sessions
 from ..module_utils._task.known_options import known_options
-from ..module_utils._task.module_spec import Entry, TaskContext, failure
+from ..module_utils._task.module_spec import ModuleSpec, TaskContext, failure
 from ._file_carrier import FileCarrier
 from ._file_finder import FileFinder, take_paths
 from ._task_environment import (
@@ -78,24 +78,24 @@ class Call:
 class InProcess(NormalAction):
     """Subclasses set `entry`. The stock action is the base, so that handing over is exactly what it does."""
 
-    entry: Entry
+    spec: ModuleSpec
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         del tmp  # of no effect for years
         parent = multiprocessing.parent_process()
         _controller.watch(parent.pid if parent else None)
-        result = self._carry_out(task_vars or {})
+        result = self._execute(task_vars or {})
         _controller.exit_if_gone()
         return result
 
-    def _carry_out(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _execute(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         call = None
         wish = "auto"
         try:
             wish = self._wish(task_vars)
             reason = self._reason_for_module(wish)
             call = self._call(task_vars)
-            call.arguments.update(self.entry.prepared(call.arguments))
+            call.arguments.update(self.spec.prepared(call.arguments))
         except CiError as error:
             return self._answer(failure(error), call)
         except (AttributeError, TypeError) as error:
@@ -125,7 +125,7 @@ class InProcess(NormalAction):
         """Why this task has to run as a module, if it has to."""
         if self._task.async_val and wish == "controller":
             raise OptionError("run_in: a task with async runs on its target; use run_in=auto or leave async out.")
-        option = self.entry.only_as_module(self._task.args)
+        option = self.spec.only_as_module(self._task.args)
         if option and wish == "controller":
             raise OptionError(f"run_in: a task with this {option} runs on its target; use run_in=auto or leave it out.")
         if wish == "controller":
@@ -142,8 +142,8 @@ class InProcess(NormalAction):
             return f"option {option}"
         if sys.platform == "darwin":
             return "system libraries of macOS do not survive a fork"
-        if self.entry.missing_libraries:
-            return f"the controller's Python lacks {self.entry.missing_libraries[0]}"
+        if self.spec.missing_libraries:
+            return f"the controller's Python lacks {self.spec.missing_libraries[0]}"
         return None
 
     def _call(self, task_vars: dict[str, Any]) -> Call:
@@ -162,7 +162,7 @@ class InProcess(NormalAction):
             env={**os.environ, **{str(key): str(value) for key, value in arguments_of_module(env).items()}},
             directory=self._loader.get_basedir(),
             files=FileFinder(
-                functools.partial(self._find_needle, "files"), self._loader._vault.decrypt, self.entry.read_path
+                functools.partial(self._find_needle, "files"), self._loader._vault.decrypt, self.spec.read_path
             ),
             parse=parse,
         )
@@ -180,9 +180,9 @@ class InProcess(NormalAction):
 
         if call is None:
             return run()
-        paths = [path for option in self.entry.files for path in take_paths(call.arguments, option, call.env)]
+        paths = [path for option in self.spec.files for path in take_paths(call.arguments, option, call.env)]
         original = self._task.args
-        if paths or self.entry.normalize is not dict:
+        if paths or self.spec.normalize is not dict:
             self._task.args = call.arguments
         try:
             if not paths:
@@ -197,8 +197,8 @@ class InProcess(NormalAction):
         # Before 2.19 warnings gather in lists that last as long as the process, that is for all loop items; later they
         # get into the result by themselves, and here the lists stay empty.
         seen = len(get_warning_messages()), len(get_deprecation_messages())
-        spec = bind(self.entry.options.argument_spec, call.env)
-        validated = ModuleArgumentSpecValidator(spec, **self.entry.options.rules).validate(call.arguments)
+        spec = bind(self.spec.options.argument_spec, call.env)
+        validated = ModuleArgumentSpecValidator(spec, **self.spec.options.rules).validate(call.arguments)
         options = {**call.arguments, **validated.validated_parameters}
         if validated.error_messages:
             message = validated.errors.msg
@@ -215,7 +215,7 @@ class InProcess(NormalAction):
                 self._say(task_vars, display.v),
                 encrypt=encryption(self._loader._vault),
             )
-            result = self.entry.carry_out(options, context, diff=self._task.diff)
+            result = self.spec.execute(options, context, diff=self._task.diff)
         # Nothing is said of tracebacks: ansible-core before 2.19, which always returns one that it was given.
         if "error" not in call.told.get("_ansible_tracebacks_for", ["error"]):
             result.pop("exception", None)

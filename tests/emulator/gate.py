@@ -74,10 +74,10 @@ class Gate:
         receive, send = _counting(entry, receive, send)
         limit = service.rate_limit()
         if limit is None or not limit.concerns(area):
-            await self._carry_out(area, entry, scope, receive, send)
+            await self._execute(area, entry, scope, receive, send)
         elif limit.counter.admit(service.clock.now()):
             try:
-                await self._carry_out(area, entry, scope, receive, self._telling(limit, send))
+                await self._execute(area, entry, scope, receive, self._telling(limit, send))
             finally:
                 limit.counter.leave()
         else:
@@ -88,7 +88,7 @@ class Gate:
             await _answer(send, limit.status, *_refusal(area, limit.status), told)
         entry["seconds"] = round(time.perf_counter() - started, 6)
 
-    async def _carry_out(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _execute(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
         service = self._service
         faults = service.faults.striking(scope["method"], scope["path"], entry["token"])
         options = service.options

@@ -100,16 +100,16 @@ class Lab:
             made.update({"app_slug": self.scenario.apps[0]} if "app_slug" in entry.options.argument_spec else {})
             checked = validated(entry, entry.normalize(made))
             if options:
-                return self._carry_out(entry, checked, client, home, saved)
+                return self._execute(entry, checked, client, home, saved)
             # Kept together with what its key is made of, so that no other object gets the same number.
             self._validated[key] = (given, checked)
-        return self._carry_out(entry, self._validated[key][1], client, home, saved)
+        return self._execute(entry, self._validated[key][1], client, home, saved)
 
     @staticmethod
-    def _carry_out(entry: Any, options: Any, client: Client, home: Path, saved: dict[Path, bytes]) -> Ran:
+    def _execute(entry: Any, options: Any, client: Client, home: Path, saved: dict[Path, bytes]) -> Ran:
         context = TaskContext({"HOME": str(home)})
         try:
-            return Ran(client, entry.carry_out(options, context, diff=False))
+            return Ran(client, entry.execute(options, context, diff=False))
         except Killed:
             # Nothing that ran on in this process would have run on in one that was killed.
             for path in _contents(home).keys() - saved.keys():

@@ -27,7 +27,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core import polling 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ConnectionFailedError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.connection_errors import NoAnswerError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, TaskContext, failure
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext, failure
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import _hide
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import arguments_of_module, bind
 
@@ -135,9 +135,9 @@ class RandomTasks:
             finally:
                 os.chdir(here)
 
-    def options(self, entry: Entry, dice: Random) -> dict[str, Any]:
-        found = self._some(entry.options.argument_spec, dice, dice.choice((0.15, 0.5, 0.9)))
-        if "api_url" in entry.options.argument_spec and dice.random() < 0.9:
+    def options(self, spec: ModuleSpec, dice: Random) -> dict[str, Any]:
+        found = self._some(spec.options.argument_spec, dice, dice.choice((0.15, 0.5, 0.9)))
+        if "api_url" in spec.options.argument_spec and dice.random() < 0.9:
             found["api_url"] = "https://api.example/v0.1"
             found["api_token"] = self._canary or "t0ken"
             for name in ("timeout", "time_limit", "ca_path"):
@@ -193,28 +193,28 @@ class RandomTasks:
             return base64.b64encode(dice.choice(self._contents)).decode()
         return dice.choice(TEXTS)
 
-    def result(self, entry: Entry, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    def result(self, spec: ModuleSpec, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the arguments and what comes of them, as the action plugins carry them out."""
         dice = Random(number)
         if number % 50 == 0:
             self._tidy()
-        given = self.options(entry, dice)
+        given = self.options(spec, dice)
         env = {"HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state")}
         try:
             arguments = arguments_of_module(given)
-            arguments.update(entry.prepared(arguments))
+            arguments.update(spec.prepared(arguments))
         except CiError as error:
             return given, failure(error)
-        spec = bind(entry.options.argument_spec, env)
-        validated = ModuleArgumentSpecValidator(spec, **entry.options.rules).validate(arguments)
+        bound = bind(spec.options.argument_spec, env)
+        validated = ModuleArgumentSpecValidator(bound, **spec.options.rules).validate(arguments)
         if validated.error_messages:
             return given, _hide({"failed": True, "msg": validated.errors.msg, "validation": True}, validated)
         service = _Service(dice, self.time)
         with patch.object(HttpSession, "_once", service.once):
             context = TaskContext(
-                env, check_mode=dice.random() < 0.3, read_file=entry.read_path, say=service.said.append
+                env, check_mode=dice.random() < 0.3, read_file=spec.read_path, say=service.said.append
             )
-            result = entry.carry_out({**arguments, **validated.validated_parameters}, context, diff=True)
+            result = spec.execute({**arguments, **validated.validated_parameters}, context, diff=True)
         result["said"] = service.said
         return given, result
 

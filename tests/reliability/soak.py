@@ -103,7 +103,7 @@ class Soak:
         }
         checked = validated(CODE_SIGNING, CODE_SIGNING.normalize(options))
         client = self.adapter.clients[FIRST_PORT] = Client()
-        result: dict[str, Any] = CODE_SIGNING.carry_out(checked, TaskContext({"HOME": str(self._folder)}), diff=False)
+        result: dict[str, Any] = CODE_SIGNING.execute(checked, TaskContext({"HOME": str(self._folder)}), diff=False)
         self.requests += client.sent
         self.service.service.log.clear()
         if "exception" in result or "apps" not in result:

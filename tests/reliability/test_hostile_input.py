@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.text import LONGEST_LINE, one_line
-from tests.unit.plugins.helpers.documentation import MODULES, entry_of
+from tests.unit.plugins.helpers.documentation import MODULES, spec_of
 
 from .cases import exhaustive, report
 from .random_tasks import RandomTasks
@@ -50,7 +50,7 @@ def problem_of(result: dict[str, Any]) -> str | None:
 
 
 def tried(tasks: RandomTasks, module: str, number: int) -> str | None:
-    given, result = tasks.result(entry_of(module), number)
+    given, result = tasks.result(spec_of(module), number)
     problem = problem_of(result)
     return problem and f"{module}, number {number}: {given!r:.1500}\n{problem}"
 
@@ -82,7 +82,7 @@ def test_tasks_reach_the_service(random_tasks: RandomTasks, monkeypatch: pytest.
     """Random options that are always refused would prove nothing."""
     reached = {}
     for module in MODULES:
-        results = [random_tasks.result(entry_of(module), number)[1] for number in range(60)]
+        results = [random_tasks.result(spec_of(module), number)[1] for number in range(60)]
         reached[module] = [result for result in results if not result.get("validation")]
     assert [module for module, results in reached.items() if not results] == []
     assert len([module for module, some in reached.items() if any(not one.get("failed") for one in some)]) > 20

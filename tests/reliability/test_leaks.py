@@ -18,7 +18,7 @@ from typing import Any
 import ansible.module_utils
 import pytest
 
-from tests.unit.plugins.helpers.documentation import MODULES, entry_of
+from tests.unit.plugins.helpers.documentation import MODULES, spec_of
 
 from .cases import ALL_CASES, report
 from .random_tasks import RandomTasks
@@ -52,7 +52,7 @@ def secret_options(spec: Mapping[str, Any], before: str = "") -> list[str]:
 
 
 def problem_of(tasks: RandomTasks, module: str, number: int) -> str | None:
-    given, result = tasks.result(entry_of(module), number)
+    given, result = tasks.result(spec_of(module), number)
     left = {str(path): path.read_bytes() for path in tasks.folder.rglob("*") if path.is_file()}
     found = [
         str(path) for path, data in left.items() if has_secret(data) or has_secret(path.encode("utf-8", "replace"))
@@ -69,7 +69,7 @@ def test_no_secret_leaves_a_task(tasks: RandomTasks, module: str) -> None:
 
 
 def test_every_module_that_sends_requests_has_a_secret() -> None:
-    without = [module for module in MODULES if not secret_options(entry_of(module).options.argument_spec)]
+    without = [module for module in MODULES if not secret_options(spec_of(module).options.argument_spec)]
     assert without == []
 
 
@@ -80,7 +80,7 @@ def test_canaries_reach_the_service(tasks: RandomTasks) -> None:
     tried = with_secrets = 0
     for module in MODULES:
         for number in range(30):
-            given, result = tasks.result(entry_of(module), number)
+            given, result = tasks.result(spec_of(module), number)
             tried += 1
             with_secrets += has_secret(repr(given).encode("utf-8", "replace"))
             outcomes.add("failed" if result.get("failed") else "changed" if result.get("changed") else "ok")

@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import ARTIFACT_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext
 from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.unit.plugins.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 from tests.unit.plugins.helpers.tasks import LISTING, validated
@@ -27,7 +27,7 @@ from .lab import Lab
 from .service import FIRST_PORT
 
 APP = {"app_slug": "shop"}
-TASKS: list[tuple[Entry, dict[str, Any]]] = [
+TASKS: list[tuple[ModuleSpec, dict[str, Any]]] = [
     (APP_INFO, {}),
     (APP_INFO, {"title": "Shop"}),
     (APP_INFO, APP),
@@ -79,10 +79,10 @@ def read(lab: Lab, switches: dict[str, Any], folder: Path) -> list[Any]:
     lab._adapter.clients[FIRST_PORT] = Client(FIRST_PORT)
     lab._adapter.look = lambda: None
     results = []
-    for entry, given in TASKS:
-        options = validated(entry, {**service.connection(FIRST_PORT), **given})
-        result = entry.carry_out(options, TaskContext({"HOME": str(folder)}), diff=False)
-        assert not result.get("failed"), (entry.name, result.get("exception") or result["msg"])
+    for spec, given in TASKS:
+        options = validated(spec, {**service.connection(FIRST_PORT), **given})
+        result = spec.execute(options, TaskContext({"HOME": str(folder)}), diff=False)
+        assert not result.get("failed"), (spec.name, result.get("exception") or result["msg"])
         results.append(plain(result))
     return results
 
@@ -107,8 +107,8 @@ def usual() -> list[Any]:
 def test_answers_in_another_form(lab: Lab, tmp_path: Path, usual: list[Any], form: tuple[str, Value]) -> None:
     if not usual:
         usual.extend(read(lab, {}, tmp_path))
-    for (entry, given), expected, found in zip(TASKS, usual, read(lab, {form[0]: form[1]}, tmp_path), strict=True):
-        assert found == expected, (entry.name, given)
+    for (spec, given), expected, found in zip(TASKS, usual, read(lab, {form[0]: form[1]}, tmp_path), strict=True):
+        assert found == expected, (spec.name, given)
 
 
 def test_values_that_are_in_no_description(lab: Lab, tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ APPS = [f"bb{number:014x}" for number in range(1, 7)]
 FIRST, LAST = 13, 100
 
 
-def carry_out(name: str, options: dict[str, Any], home: str) -> dict[str, Any]:
+def execute(name: str, options: dict[str, Any], home: str) -> dict[str, Any]:
     entry, given = SCENARIOS[name].task
     checked = validated(entry, entry.normalize({**given, **options}))
-    result: dict[str, Any] = entry.carry_out(checked, TaskContext({"HOME": home}), diff=False)
+    result: dict[str, Any] = entry.execute(checked, TaskContext({"HOME": home}), diff=False)
     return result
 
 
@@ -57,7 +57,7 @@ def run_and_die(name: str, options: dict[str, Any], home: str, last: int) -> Non
         return response
 
     requests.Session.send = counted  # type: ignore[method-assign]
-    carry_out(name, options, home)
+    execute(name, options, home)
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +114,11 @@ def test_killed_in_the_middle(emulator: Emulator, tmp_path: Path, last: int) -> 
     killed(options, tmp_path / "one", last)
     check_nothing_is_lost(emulator, scenario)
 
-    rerun = carry_out(NAME, options, str(tmp_path / "two"))
+    rerun = execute(NAME, options, str(tmp_path / "two"))
 
     assert not rerun.get("failed"), rerun
     check_all_is_true(emulator, scenario)
-    assert carry_out(NAME, options, str(tmp_path / "three"))["changed"] is False
+    assert execute(NAME, options, str(tmp_path / "three"))["changed"] is False
 
 
 def test_killed_again_and_again_with_a_purge(emulator: Emulator, tmp_path: Path) -> None:
@@ -127,6 +127,6 @@ def test_killed_again_and_again_with_a_purge(emulator: Emulator, tmp_path: Path)
     options = begin(emulator, scenario, purge=["build_certificates", "provisioning_profiles"], max_purge_total="100%")
     for last in (20, 17, 14):
         killed(options, tmp_path / str(last), last)
-    rerun = carry_out(NAME, options, str(tmp_path / "last"))
+    rerun = execute(NAME, options, str(tmp_path / "last"))
     assert not rerun.get("failed"), rerun
     check_all_is_true(emulator, scenario, but=BYSTANDER)

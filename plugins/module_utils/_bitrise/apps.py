@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .._core.option_groups import RUN, OptionGroup, refuse_empty
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .client import BitriseClient
 from .options import BITRISE, LIMIT, check_limit
 
@@ -83,4 +83,6 @@ def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) 
     return Outcome({"apps": apps})
 
 
-APP_INFO = Entry("bitrise_app_info", BITRISE + RUN + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run)
+APP_INFO = ModuleSpec(
+    "bitrise_app_info", BITRISE + RUN + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run
+)

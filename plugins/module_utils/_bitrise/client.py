@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Bitrise API v0.1: paths, paging, error bodies, uploads. Knows nothing of Ansible or of policy.
+"""Client of the Bitrise API v0.1: requests, paging and error bodies. The endpoints are in the folders by subject.
 
 Facts: https://api-docs.bitrise.io and https://docs.bitrise.io/en/bitrise-ci/api.
 """
@@ -21,13 +21,7 @@ from .._http.service_client import ServiceClient, check_token, path_part
 from .._http.session import Call
 from .._http.transport_options import Transport
 from . import responses as _answers
-from .files.kinds import (
-    ANDROID_KEYSTORE,
-    PROJECT_FILE,
-    FileKind,
-    looks_like_keystore,
-)
-from .observed_behaviour import Habits
+from .observed_behaviour import ObservedBehaviour
 from .options import DEFAULT_API_URL
 from .slug_options import unusual_slug
 
@@ -58,13 +52,13 @@ class BitriseClient(ServiceClient):
         api_token: str,
         transport: Transport,
         gates: Gates | None = None,
-        habits: Habits | None = None,
+        observed: ObservedBehaviour | None = None,
     ) -> None:
         token = check_token(api_token, "api_token")
         check_api_url(api_url)
         redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
         super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
-        self.habits = habits or Habits()
+        self.observed = observed or ObservedBehaviour()
 
     def refusal(self, call: Call, response: requests.Response) -> ServiceError:
         """Return the error for an answer that is not a success.
@@ -75,7 +69,7 @@ class BitriseClient(ServiceClient):
         if error.kind != "unauthorized" or not (call.path or "").startswith("/apps/"):
             return error
         look = self.call("GET", "/apps", "check the token", params={"limit": 1})
-        if not self.habits.check_token(lambda: succeeded(self._api.send(look))):
+        if not self.observed.check_token(lambda: succeeded(self._api.send(look))):
             return error
         hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
         refused = refusal(call, response, self.redact, hints)
@@ -101,61 +95,6 @@ class BitriseClient(ServiceClient):
         if owner:
             path, whose = f"/{owner[0]}/{path_part(owner[1])}/apps", f"the apps of {owner[0][:-1]} {owner[1]}"
         return self.pages(path, f"list {whose}", filters, limit)
-
-    # Files of an app
-
-    def files(self, kind: FileKind, app_slug: str, limit: int | None = None) -> Iterator[dict[str, Any]]:
-        """The files of a kind; keystores are none of the project files, even if the service lists them there."""
-        what = f"list the {kind.words}s of app {app_slug}"
-        listed = self.pages(_files_path(kind, app_slug), what, None, limit)
-        if kind != PROJECT_FILE:
-            yield from listed
-            return
-        keystores: set[str] | None = None
-        for data in listed:
-            if keystores is None and looks_like_keystore(data):
-                found = self.pages(
-                    _files_path(ANDROID_KEYSTORE, app_slug), f"list the Android keystores of app {app_slug}"
-                )
-                keystores = {str(keystore["slug"]) for keystore in found}
-            if str(data["slug"]) not in (keystores or ()):
-                yield data
-
-    def file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
-        """One file, with its download_url unless it is protected."""
-        return self.data("GET", _files_path(kind, app_slug, slug), f"read {kind.words} {slug} of app {app_slug}")
-
-    def create_file(
-        self, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """A new file object with its upload_url, which holds for ten minutes. `more`: what else its kind takes.
-
-        Raises UnclearOutcomeError where it cannot be told whether the object exists now: it has no idempotency key.
-        """
-        return self.data(
-            "POST",
-            _files_path(kind, app_slug),
-            f"create {kind.words} {name} in app {app_slug}",
-            json={"upload_file_name": name, "upload_file_size": size, **(more or {})},
-            repeatable=False,
-        )
-
-    def confirm_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
-        what = f"confirm the upload of {kind.words} {slug} of app {app_slug}"
-        return self.data("POST", _files_path(kind, app_slug, slug, "uploaded"), what, repeatable=False)
-
-    def update_file(self, kind: FileKind, app_slug: str, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Change flags or the password, and return the file as it is then."""
-        what = f"set {', '.join(sorted(changes))} of {kind.words} {slug} of app {app_slug}"
-        call = self.call("PATCH", _files_path(kind, app_slug, slug), what, json=dict(changes))
-        data = self.answer(call).get("data")
-        if isinstance(data, dict) and _answers.has_slug(data):
-            return data
-        return self.file(kind, app_slug, slug)  # an answer without a body says nothing of the file
-
-    def delete_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any] | None:
-        """Delete a file. Return the object in the answer ({} if there is none), or None if it was gone already."""
-        return self.delete(_files_path(kind, app_slug, slug), f"delete {kind.words} {slug} of app {app_slug}")
 
     # Requests
 
@@ -246,7 +185,3 @@ class _AnchorGoneError(Exception):
     def __init__(self, error: ServiceError | None) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-def _files_path(kind: FileKind, app_slug: str, *parts: str) -> str:
-    return "/".join(["/apps", path_part(app_slug), kind.collection, *(path_part(part) for part in parts)])

@@ -14,7 +14,7 @@ from .._core.errors import OptionError
 from .._http.gates import Gates
 from .._http.transport_options import Transport
 from .client import BitriseClient
-from .observed_behaviour import Habits
+from .observed_behaviour import ObservedBehaviour
 
 MOST_WORKERS = 64
 
@@ -24,13 +24,15 @@ def check_workers(number: int) -> None:
         raise OptionError(f"concurrency must be between 1 and {MOST_WORKERS}, got {number}.")
 
 
-class BitriseClients:
+class ClientPool:
     """A client for each thread. All of them keep one pace and one time limit."""
 
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
         transport = Transport.from_options(options, env)
         self.gates = Gates(transport.clock, transport.time_limit)
-        self._make = partial(BitriseClient, options["api_url"], options["api_token"], transport, self.gates, Habits())
+        self._make = partial(
+            BitriseClient, options["api_url"], options["api_token"], transport, self.gates, ObservedBehaviour()
+        )
         self._local = threading.local()
         self._all: list[BitriseClient] = []
         self.api_url = self.get().api_url  # reports wrong connection options here

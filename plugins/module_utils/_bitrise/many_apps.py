@@ -15,8 +15,8 @@ from .._core.plan import Plan
 from .._core.progress import Progress
 from .._core.text import one_line, shown
 from .client import BitriseClient
-from .client_pool import BitriseClients
-from .workers import side_by_side
+from .client_pool import ClientPool
+from .workers import run_concurrently
 
 APPS_IN_MESSAGE = 5
 CAUSES_IN_MESSAGE = 10
@@ -55,7 +55,7 @@ def check_slugs(slugs: Sequence[str]) -> None:
 
 
 def run_for_apps(
-    clients: BitriseClients,
+    clients: ClientPool,
     concurrency: int,
     slugs: Sequence[str],
     work: Callable[[BitriseClient, str], AppOutcome],
@@ -83,7 +83,7 @@ def run_for_apps(
         outcomes[slug] = outcome
         progress.tell(len(outcomes), len(slugs), "apps done")
 
-    side_by_side(clients, concurrency, slugs, run, done)
+    run_concurrently(clients, concurrency, slugs, run, done)
     return {slug: outcomes[slug] for slug in slugs}
 
 

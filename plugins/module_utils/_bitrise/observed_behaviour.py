@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 
-class Habits:
+class ObservedBehaviour:
     """Shared by all clients of a task. None: not known yet."""
 
     def __init__(self) -> None:

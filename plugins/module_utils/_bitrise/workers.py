@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from .._core import controller_process as _controller
 from .._core.errors import CiError, TaskStopError
-from .client_pool import BitriseClients
+from .client_pool import ClientPool
 
 # Kinds of errors that are rarely about a single app.
 SHARED_CAUSES = frozenset({"connection", "dns", "tls", "proxy", "timeout", "rate_limited", "server_error", "storage"})
@@ -26,8 +26,8 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
-def side_by_side(
-    clients: BitriseClients,
+def run_concurrently(
+    clients: ClientPool,
     concurrency: int,
     items: Iterable[ItemT],
     work: Callable[[ItemT], ResultT],

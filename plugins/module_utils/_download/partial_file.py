@@ -17,7 +17,7 @@ from .._http.ranges import is_validator
 _LONGEST = 1000
 
 
-class KeptPart:
+class PartialFile:
     """Both files are of mode 0600, and locked while a task works on them. `validator` is "" if nothing is known."""
 
     def __init__(self, path: str, file: IO[bytes], note: IO[bytes]) -> None:
@@ -45,7 +45,7 @@ class KeptPart:
             self._note.close()
 
 
-def open_kept(target: str, identity: str) -> KeptPart | None:
+def open_kept(target: str, identity: str) -> PartialFile | None:
     """Return the part for this content, new or of an earlier run; None if it is not ours, or a task works on it."""
     path = _path_of(target, identity)
     file = _open_own(path)
@@ -55,7 +55,7 @@ def open_kept(target: str, identity: str) -> KeptPart | None:
     if note is None:
         file.close()
         return None
-    return KeptPart(path, file, note)
+    return PartialFile(path, file, note)
 
 
 def _path_of(target: str, identity: str) -> str:

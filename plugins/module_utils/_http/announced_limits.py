@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .pace import NOTHING_TOLD, Told
+from .pace import NOTHING_TOLD, AnnouncedLimit
 from .service_clock import parse_http_date
 
 # No service asks to wait for longer: such a value is a mistake.
@@ -25,17 +25,17 @@ _REMAININGS = ("RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Rem
 _PARAMETER = re.compile(r'(?:"[^"]*"|[^";,=\s]+)\s*=\s*"?[^";,\s]+"?')
 
 
-def told_by(headers: Mapping[str, str], now: float | None) -> Told:
+def told_by(headers: Mapping[str, str], now: float | None) -> AnnouncedLimit:
     """Return what the headers say. `now`: Unix seconds by the service's own clock, None if unknown."""
     now = parse_http_date(headers.get("Date")) or now
     wait_s = _retry_after(headers.get("Retry-After"), now)
     if wait_s is not None:
-        return Told(wait_s, _remaining(headers))
+        return AnnouncedLimit(wait_s, _remaining(headers))
     told = _ietf(headers)
     if told is not None:
         return told
     reset_s = next((found for name in _RESETS if (found := _reset(headers.get(name), now)) is not None), None)
-    return Told(reset_s, _remaining(headers)) if reset_s is not None else NOTHING_TOLD
+    return AnnouncedLimit(reset_s, _remaining(headers)) if reset_s is not None else NOTHING_TOLD
 
 
 def _sensible(seconds: float | None) -> float | None:
@@ -72,7 +72,7 @@ def _remaining(headers: Mapping[str, str]) -> int | None:
     return None
 
 
-def _ietf(headers: Mapping[str, str]) -> Told | None:
+def _ietf(headers: Mapping[str, str]) -> AnnouncedLimit | None:
     """Return the tightest limit of the field RateLimit; a window that it does not tell comes from RateLimit-Policy."""
     field = headers.get("RateLimit", "")
     if "=" not in field:
@@ -83,7 +83,7 @@ def _ietf(headers: Mapping[str, str]) -> Told | None:
         remaining = _number(values.get("r", values.get("remaining")))
         wait_s = _sensible(_number(values.get("t", values.get("reset"))) or windows.get(name))
         if remaining is not None and wait_s is not None:
-            found.append(Told(wait_s, int(remaining)))
+            found.append(AnnouncedLimit(wait_s, int(remaining)))
     used_up = [told for told in found if not told.remaining]
     if used_up:
         return max(used_up, key=lambda told: told.wait_s or 0.0)

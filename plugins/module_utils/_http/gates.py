@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from .._core.clock import Clock, Deadline
 from .._core.errors import CiError, NotDoneError, TaskStopError
 from .pace import (
+    AnnouncedLimit,
     Pace,
-    Told,
     Turn,
 )
 from .service_clock import ServiceClock
@@ -216,12 +216,14 @@ class Gate:
             answers = f"answers {self.pace.cause}" if self.pace.cause else "does not answer"
             self._gates.say(f"{self._host} {answers}: the task tries again in {wait_s:.0f} s")
 
-    def note_served(self, turn: Turn, told: Told) -> None:
+    def note_served(self, turn: Turn, told: AnnouncedLimit) -> None:
         with self._gates.lock:
             self.pace.note_served(turn, self._now(), told)
             self._wake_first()
 
-    def note_refused(self, turn: Turn, status: int, told: Told, error: CiError, *, again: bool) -> float | None:
+    def note_refused(
+        self, turn: Turn, status: int, told: AnnouncedLimit, error: CiError, *, again: bool
+    ) -> float | None:
         """Return None if the request waits behind the gate, or seconds after which it alone is sent again."""
         with self._gates.lock:
             self._cause = error

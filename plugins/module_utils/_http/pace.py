@@ -16,7 +16,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Union
 
-from .unannounced_window import UntoldWindow
+from .unannounced_window import UnannouncedWindow
 
 # The statuses that say that there are too many requests, or may say so.
 REFUSALS = frozenset({429, 503})
@@ -53,14 +53,14 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Told:
+class AnnouncedLimit:
     """What an answer says about the limit: seconds to wait, and how many requests remain until then."""
 
     wait_s: float | None = None
     remaining: int | None = None
 
 
-NOTHING_TOLD = Told()
+NOTHING_TOLD = AnnouncedLimit()
 
 # A turn; or seconds after which it is worth to ask again; or None: only the end of another request changes anything.
 Claim = Union[Turn, float, None]
@@ -103,7 +103,7 @@ class Pace:
         self._window_s = 0.0
         self._window_began = 0.0
         self._window_sent = 0
-        self._untold = UntoldWindow()
+        self._untold = UnannouncedWindow()
         # Of the host
         self._latency: float | None = None
         self.under_way = 0
@@ -164,7 +164,7 @@ class Pace:
         if turn.probe:
             self._probing = False
 
-    def note_served(self, turn: Turn, now: float, told: Told = NOTHING_TOLD) -> None:
+    def note_served(self, turn: Turn, now: float, told: AnnouncedLimit = NOTHING_TOLD) -> None:
         """The host answered, and not because of a limit or a problem: also a refusal such as 404 counts as served."""
         self.abandon(turn)
         self.served += 1
@@ -187,7 +187,7 @@ class Pace:
             self._allow_more()
 
     def note_refused(
-        self, turn: Turn, now: float, status: int, told: Told = NOTHING_TOLD, *, again: bool = False
+        self, turn: Turn, now: float, status: int, told: AnnouncedLimit = NOTHING_TOLD, *, again: bool = False
     ) -> float | None:
         """The host refused the request because there are too many of them, or because it is overloaded.
 
@@ -279,7 +279,7 @@ class Pace:
         """Return a short wait by the speed of the host: half a second is long for one that answers in 5 ms."""
         return min(FIRST_WAIT_S, latencies * self._latency) if self._latency else FIRST_WAIT_S
 
-    def _close(self, turn: Turn, now: float, status: int | None, told: Told) -> None:
+    def _close(self, turn: Turn, now: float, status: int | None, told: AnnouncedLimit) -> None:
         self._take(told, now)
         if told.wait_s:
             self._believe(now + told.wait_s)
@@ -331,7 +331,7 @@ class Pace:
         else:
             self.told_until = min(until, known)
 
-    def _take(self, told: Told, now: float) -> None:
+    def _take(self, told: AnnouncedLimit, now: float) -> None:
         if told.remaining is None or not told.wait_s:
             return
         if told.remaining == 0:

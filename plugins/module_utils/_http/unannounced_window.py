@@ -22,7 +22,7 @@ def _are_equal(one: int, other: int) -> bool:
     return abs(one - other) <= max(2, TOLERANCE * max(one, other))
 
 
-class UntoldWindow:
+class UnannouncedWindow:
     """`quota`: requests in a window, None until two windows in a row served the same number."""
 
     def __init__(self) -> None:

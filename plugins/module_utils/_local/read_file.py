@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from .._core.errors import LocalFileError, OptionError
-from .._signing.file_formats import recognise
+from .._signing.file_formats import detect_format
 
 # Signing files have a few kilobytes; what is far beyond that is the wrong file, and would be held in memory.
 MAX_BYTES = 100 * 1024 * 1024
@@ -112,7 +112,7 @@ def decode_content(text: str, option: str = "content") -> Content:
         data = base64.b64decode(compact, validate=True)
     except (binascii.Error, ValueError):
         raise OptionError(f"{option}: this is {_why_not_base64(compact)}") from None
-    if frame and recognise(data) is None:
+    if frame and detect_format(data) is None:
         raise OptionError(f"{option}: this is text in PEM form. Encode the file with the filter b64encode.")
     if not data:
         raise OptionError(f"{option}: this is empty; an empty file is of no use for signing.")

@@ -19,7 +19,7 @@ from .._core.errors import (
 from .._core.option_groups import OptionGroup, refuse_empty
 from .._core.text_values import require_text
 from .._local.read_tree import read_file_or_tree
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .app_plan import (
     FAIL,
     FIELDS,
@@ -247,7 +247,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return normalize(arguments)
 
 
-APP_ENTRY = Entry(
+APP_MODULE = ModuleSpec(
     "phonegap_app",
     PHONEGAP + STATE + APP + KEYS,
     PhoneGapClient.from_options,

@@ -13,7 +13,7 @@ from .._core.errors import CiError, OptionError, RefusedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
 from .._core.polling import WAIT, Patience
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .client import PhoneGapClient, has_number
 from .model import ERROR, App
 from .options import APP_ID, PHONEGAP
@@ -141,4 +141,4 @@ def _end(
     return Outcome(values, plan, warnings)
 
 
-BUILD_ENTRY = Entry("phonegap_build", PHONEGAP + APP_ID + PLATFORMS + WAIT, PhoneGapClient.from_options, _run)
+BUILD_MODULE = ModuleSpec("phonegap_build", PHONEGAP + APP_ID + PLATFORMS + WAIT, PhoneGapClient.from_options, _run)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from .._core.errors import OptionError, RefusedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .client import PhoneGapClient
 from .model import OWNER_ROLE, App, Person
 from .options import APP_ID, PHONEGAP, STATE
@@ -121,6 +121,6 @@ def _apply(client: PhoneGapClient, action: Action, expected: Person | None) -> P
     return None
 
 
-COLLABORATOR_ENTRY = Entry(
+COLLABORATOR_MODULE = ModuleSpec(
     "phonegap_collaborator", PHONEGAP + STATE + APP_ID + COLLABORATOR, PhoneGapClient.from_options, _run
 )

@@ -14,7 +14,7 @@ from .._core.option_groups import OptionGroup
 from .._download.destination import path_of
 from .._download.download import DOWNLOAD, Wanted, checksum_of, save
 from .._local.file_attributes import ATTRIBUTES, only_as_module
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .builds import NEEDS_KEY, PENDING, states_of
 from .client import PhoneGapClient
 from .model import App
@@ -65,7 +65,7 @@ def _check_built(app: App, platform: str) -> None:
         raise RefusedError(f"platform: there is no {platform} package of the {app.label}: {why}", kind="no_package")
 
 
-DOWNLOAD_ENTRY = Entry(
+DOWNLOAD_MODULE = ModuleSpec(
     "phonegap_download",
     PHONEGAP + APP_ID + PLATFORM + DOWNLOAD + ATTRIBUTES,
     PhoneGapClient.from_options,

@@ -9,7 +9,7 @@ from typing import Any
 
 from .._core.fields import number, text
 from .._core.option_groups import OptionGroup, refuse_empty
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .app_module import find_app
 from .client import PhoneGapClient
 from .model import App, Key
@@ -77,6 +77,6 @@ def _all(group: Any) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-APP_INFO = Entry("phonegap_app_info", PHONEGAP + APP_FILTER, PhoneGapClient.from_options, _run_apps)
-KEY_INFO = Entry("phonegap_key_info", PHONEGAP + KEY_FILTER, PhoneGapClient.from_options, _run_keys)
-USER_INFO = Entry("phonegap_user_info", PHONEGAP, PhoneGapClient.from_options, _run_user)
+APP_INFO = ModuleSpec("phonegap_app_info", PHONEGAP + APP_FILTER, PhoneGapClient.from_options, _run_apps)
+KEY_INFO = ModuleSpec("phonegap_key_info", PHONEGAP + KEY_FILTER, PhoneGapClient.from_options, _run_keys)
+USER_INFO = ModuleSpec("phonegap_user_info", PHONEGAP, PhoneGapClient.from_options, _run_user)

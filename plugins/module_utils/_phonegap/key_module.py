@@ -15,7 +15,7 @@ from .._core.errors import (
     UnclearOutcomeError,
 )
 from .._core.option_groups import OptionGroup, refuse_empty
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .chosen_keys import PASSWORDS
 from .client import PhoneGapClient, has_number
 from .key_plan import (
@@ -177,6 +177,6 @@ def _create(client: PhoneGapClient, action: CreateKey) -> Key:
     return Key.from_service(answer)
 
 
-KEY_ENTRY = Entry(
+KEY_MODULE = ModuleSpec(
     "phonegap_key", PHONEGAP_KEY + STATE + KEY, PhoneGapClient.from_key_options, _run, files=_FILE_OPTIONS
 )

@@ -74,7 +74,7 @@ _SLIPS = (
 )
 
 
-def recognise(data: bytes) -> Format | None:
+def detect_format(data: bytes) -> Format | None:
     """Return the format of a signing file, or None for all others. This does not check the rest of the bytes."""
     for beginning, found in _BY_BEGINNING:
         if data.startswith(beginning):
@@ -90,7 +90,7 @@ def recognise(data: bytes) -> Format | None:
 
 def describe(data: bytes) -> str:
     """Return in words what these bytes are instead of a signing file, and what to do."""
-    found = recognise(data)
+    found = detect_format(data)
     if found:
         return found.value
     text = data.removeprefix(b"\xef\xbb\xbf")
@@ -111,7 +111,7 @@ def describe(data: bytes) -> str:
 def _framed(text: bytes) -> str:
     """Describe what stands between the lines of a certificate in PEM form; certutil puts any file there."""
     inner = _decoded(text)
-    found = recognise(inner) if inner else None
+    found = detect_format(inner) if inner else None
     if found:
         return f"{found.value} as base64 in the frame that certutil writes; decode it, or give the text as content"
     return f"{_BARE_CERTIFICATE} (this one is in PEM form)"
@@ -125,11 +125,11 @@ def _describe_base64(text: bytes) -> str | None:
         return "text that looks like base64 but is cut off or damaged; copy it again"
     if inner.startswith((_MATCH_V1, _MATCH_V2)):
         return _MATCH
-    found = recognise(inner)
+    found = detect_format(inner)
     if found:
         return f"{found.value} as base64 text; decode it once more, or give it as content without encoding it again"
     twice = _decoded(inner) if re.fullmatch(rb"[A-Za-z0-9+/=_\-\s]+", inner) else None
-    if twice and recognise(twice):
+    if twice and detect_format(twice):
         return "base64 text that was encoded twice; encode the file once"
     return "text, perhaps base64 of something else than a signing file"
 

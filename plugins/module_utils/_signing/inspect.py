@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 
 from .certificates import Certificate
-from .file_formats import Format, describe, recognise
+from .file_formats import Format, describe, detect_format
 from .findings import finding
 from .identity import inspect_identity
 from .keystore import (
@@ -64,7 +64,7 @@ def inspect_file(
     if len(data) > MAX_BYTES:
         size = f"The file has {len(data)} bytes, but a signing file has at most {MAX_BYTES}"
         return Inspection(expected, {}, (finding("too_large", f"{size}. Use the right file."),))
-    found = recognise(data)
+    found = detect_format(data)
     wanted = Wanted(alias, private_key_password)
     if found is Format.CMS and expected in (PROFILE, None):
         return inspect_profile(data, now)

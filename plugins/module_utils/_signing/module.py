@@ -14,7 +14,7 @@ from typing import Any
 from .._core.errors import OptionError
 from .._core.option_groups import RUN, OptionGroup, with_entries
 from .._local.read_file import Content, decode_content
-from .._task.module_spec import Entry, Outcome, TaskContext
+from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .findings import finding, quoted
 from .inspect import inspect_file
 from .libraries import LIBRARIES
@@ -149,7 +149,7 @@ def _with_findings(file: _File, findings: Sequence[Finding]) -> _File:
     return replace(file, inspection=replace(file.inspection, findings=(*file.inspection.findings, *findings)))
 
 
-SIGNING_FILE_INFO = Entry(
+SIGNING_FILE_INFO = ModuleSpec(
     "signing_file_info",
     RUN + SIGNING_FILES,
     _no_client,

@@ -15,7 +15,7 @@ from .._core import controller_process as _controller
 from .._local.file_attributes import set_as_module
 from .._local.task_files import reader
 from .known_options import known_options
-from .module_spec import Entry, TaskContext
+from .module_spec import ModuleSpec, TaskContext
 
 
 class _Module(AnsibleModule):
@@ -31,14 +31,14 @@ class _Module(AnsibleModule):
         super().fail_json(msg, **kwargs)
 
 
-def run_module(entry: Entry) -> None:
+def run_module(spec: ModuleSpec) -> None:
     _controller.watch_from(os.environ)
     # Before the arguments are validated: the files must be gone even if validation fails.
-    read_file = reader(os.environ, entry.read_path)
-    module = _Module(dict(entry.options.argument_spec), supports_check_mode=True, **entry.options.rules)
+    read_file = reader(os.environ, spec.read_path)
+    module = _Module(dict(spec.options.argument_spec), supports_check_mode=True, **spec.options.rules)
     set_attributes = partial(set_as_module, module)
     context = TaskContext(os.environ, module.check_mode, read_file, set_attributes=set_attributes)
-    result = entry.carry_out(module.params, context, diff=module._diff)
+    result = spec.execute(module.params, context, diff=module._diff)
     for text in result.pop("warnings", []):
         module.warn(text)
     # Not from inside an `except`: fail_json would add a traceback of its own to an expected error.

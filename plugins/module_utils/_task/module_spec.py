@@ -66,7 +66,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ModuleSpec:
     """One module: its options and the function that does the work.
 
     `connect` makes what run() gets as its client; both raise CiError for what a user or a service can cause.
@@ -105,7 +105,7 @@ class Entry:
             if described.get("required") and options.get(name) == "":
                 raise OptionError(f"{name} is required and must not be empty.")
 
-    def carry_out(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
+    def execute(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
         """Call run() and turn whatever comes of it into a plain result, the same one in every place."""
         client: Any = None
         context = _cleaning(context)

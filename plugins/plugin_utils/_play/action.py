@@ -19,7 +19,7 @@ from ansible.utils.display import Display
 
 from ...module_utils._bitrise.doctor_hint import with_pointer
 from ...module_utils._core.errors import CiError
-from ...module_utils._task.module_spec import Entry
+from ...module_utils._task.module_spec import ModuleSpec
 from .._in_process import InProcess
 from .hosts import Play, look_at_play
 
@@ -86,13 +86,13 @@ class PlayAction(InProcess):
             return None
         return found
 
-    def execute(self, entry: Entry, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
+    def execute(self, spec: ModuleSpec, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
         """Run a module of the collection with these options: in this process, or as a module where that is needed."""
         task = self._task
         kept = task.args, task.action, task.diff
         defaults = {name: value for name, value in task.args.items() if name not in self.own}
-        self.entry = entry
-        task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{entry.name}", diff
+        self.spec = spec
+        task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{spec.name}", diff
         try:
             result: Json = InProcess.run(self, None, task_vars)
             return result

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from ...module_utils._task.module_spec import Entry
+from ...module_utils._task.module_spec import ModuleSpec
 from .action import Json, PlayAction, play_result
 from .causes import Problem, by_cause, name_some
 from .connection import CONNECTION, connection_of
@@ -152,7 +152,13 @@ class AppsAction(PlayAction):
                 found.reject(read.host, Problem(text))
 
     def execute_for(
-        self, entry: Entry, reads: Sequence[Read], options: Mapping[str, Any], task_vars: Json, *, each: Sequence[str]
+        self,
+        spec: ModuleSpec,
+        reads: Sequence[Read],
+        options: Mapping[str, Any],
+        task_vars: Json,
+        *,
+        each: Sequence[str],
     ) -> list[Json]:
         """Run a module once for all apps that have the same connection. Return the results.
 
@@ -168,7 +174,7 @@ class AppsAction(PlayAction):
                 {name: read.values[name] for name in (APP_SLUG, *each) if name in read.values} for read in of_connection
             ]
             given = {**connection_of(of_connection[0].values), **options, "apps": apps}
-            results.append(self.execute(entry, given, task_vars))
+            results.append(self.execute(spec, given, task_vars))
         return results
 
     def alone(self) -> Json:

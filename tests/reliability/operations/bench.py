@@ -133,11 +133,11 @@ class Bench:
         run = Run(client)
         saved: dict[Path, bytes] = {}
         client.killed = lambda: saved.update(self._local())
-        for entry, given in steps or self.operation.steps:
-            made = {**self._connection(entry.name, client.port), **self._placed(given), **options}
-            checked = validated(entry, entry.normalize(made))
+        for spec, given in steps or self.operation.steps:
+            made = {**self._connection(spec.name, client.port), **self._placed(given), **options}
+            checked = validated(spec, spec.normalize(made))
             try:
-                result = entry.carry_out(checked, TaskContext({"HOME": str(self.home)}), diff=False)
+                result = spec.execute(checked, TaskContext({"HOME": str(self.home)}), diff=False)
             except Killed:
                 self._put_back(saved)
                 return Run(client, run.results, killed=True)

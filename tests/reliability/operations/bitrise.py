@@ -13,14 +13,14 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import ARTIFACT_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import ARTIFACT_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort import BUILD_ABORT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import PROVISIONING_PROFILE_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import PROVISIONING_PROFILE_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.unit.plugins.helpers.service import PROFILES
 from tests.unit.plugins.helpers.tasks import b64
 
@@ -62,7 +62,7 @@ def _artifacts() -> dict[str, Operation]:
     of_it: Mapping[str, Any] = {"app_slug": APP, "build_slug": "b1"}
 
     def managed(apps: list[dict[str, Any]], wanted: str | None, **options: Any) -> Operation:
-        return Operation(apps, [(ARTIFACT_ENTRY, {**of_it, **options})], {"artifact b1/p1": wanted})
+        return Operation(apps, [(ARTIFACT_MODULE, {**of_it, **options})], {"artifact b1/p1": wanted})
 
     many = [
         app(
@@ -102,11 +102,11 @@ def _downloads() -> dict[str, Operation]:
     of_it: Mapping[str, Any] = {"app_slug": APP, "build_slug": "b1"}
     old = {"app.apk": b"old"}
 
-    def downloaded(entry: Entry, content: str, files: Mapping[str, bytes], **options: Any) -> Operation:
+    def downloaded(spec: ModuleSpec, content: str, files: Mapping[str, bytes], **options: Any) -> Operation:
         wanted = {"local app.apk": digest(content)}
         # Nothing tells how long a log is.
-        unverifiable = frozenset(wanted) if entry is BUILD_LOG else frozenset()
-        steps = [(entry, {**of_it, **dest, **options})]
+        unverifiable = frozenset(wanted) if spec is BUILD_LOG else frozenset()
+        steps = [(spec, {**of_it, **dest, **options})]
         return Operation(apps, steps, wanted, files=files, unverifiable=unverifiable)
 
     checksum = f"sha256:{hashlib.sha256(CONTENT.encode()).hexdigest()}"
@@ -204,7 +204,7 @@ def _backup() -> dict[str, Operation]:
     return {
         "replacement with a backup": Operation(
             [app(slug=APP, **{PROFILES: [held]})],
-            [(PROVISIONING_PROFILE_ENTRY, options)],
+            [(PROVISIONING_PROFILE_MODULE, options)],
             {new: "processed", old: None, f"local backup/{APP}_{SLUG}_shop": digest("old one")},
             between={new: frozenset({"unfinished"})},
             # Unfinished uploads may stay until they are an hour old.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.emulator.storage import LocalStore
 
 from ..service import InProcess
@@ -21,7 +21,7 @@ from ..service import InProcess
 # Everything that counts, by a name that people understand.
 Seen = dict[str, Any]
 # An entry with its options. The text FOLDER stands for the folder of the operation.
-Step = tuple[Entry, Mapping[str, Any]]
+Step = tuple[ModuleSpec, Mapping[str, Any]]
 FOLDER = "{folder}"
 # A value of `wanted` that one undisturbed run tells, such as the digest of a file with a generated text.
 LEARNT = "learnt"
@@ -59,7 +59,7 @@ class Operation:
 
     @property
     def modules(self) -> set[str]:
-        return {entry.name for entry, _options in self.steps}
+        return {spec.name for spec, _options in self.steps}
 
 
 def look(service: InProcess, folder: Path) -> Seen:

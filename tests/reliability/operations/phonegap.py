@@ -10,12 +10,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.collaborators import COLLABORATOR_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.collaborators import COLLABORATOR_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 
 from .model import FOLDER, Operation, Step
 
@@ -69,23 +69,23 @@ def _apps() -> dict[str, Operation]:
     key = {"platform": "android", "title": "Release"}
     chosen = {"id": 2, **PASSWORDS}
     return {
-        "PhoneGap app: creation": operation([(APP_ENTRY, created)], there, files=files, between=late),
+        "PhoneGap app: creation": operation([(APP_MODULE, created)], there, files=files, between=late),
         "PhoneGap app: version": operation(
-            [(APP_ENTRY, {"title": "Shop", "version": "2.0"})], {f"{name} version": "2.0"}, SHOP
+            [(APP_MODULE, {"title": "Shop", "version": "2.0"})], {f"{name} version": "2.0"}, SHOP
         ),
         "PhoneGap app: content": operation(
-            [(APP_ENTRY, {"title": "Shop", "version": "2.0", "src": f"{FOLDER}/index.html"})],
+            [(APP_MODULE, {"title": "Shop", "version": "2.0", "src": f"{FOLDER}/index.html"})],
             {f"{name} version": "2.0", f"{name} content": digest(PAGE)},
             SHOP,
             files=files,
         ),
         "PhoneGap app: key": operation(
-            [(APP_ENTRY, {"title": "Shop", "keys": {"android": chosen}})],
+            [(APP_MODULE, {"title": "Shop", "keys": {"android": chosen}})],
             {f"{name} keys": "android 2", "PhoneGap key android Release state": "unlocked"},
             SHOP,
             keys=(key,),
         ),
-        "PhoneGap app: removal": operation([(APP_ENTRY, {"title": "Shop", "state": "absent"})], gone, SHOP),
+        "PhoneGap app: removal": operation([(APP_MODULE, {"title": "Shop", "state": "absent"})], gone, SHOP),
     }
 
 
@@ -96,21 +96,21 @@ def _keys() -> dict[str, Operation]:
     key = {"platform": "android", "title": "Release"}
     return {
         "PhoneGap key: creation": operation(
-            [(KEY_ENTRY, {**create, **PASSWORDS, "locked": False, "verify": "none"})],
+            [(KEY_MODULE, {**create, **PASSWORDS, "locked": False, "verify": "none"})],
             {name: 1, f"{name} state": "unlocked"},
             files=files,
             between={f"{name} state": frozenset({"locked"})},
         ),
         "PhoneGap key: unlock": operation(
-            [(KEY_ENTRY, {**key, **PASSWORDS, "locked": False})], {f"{name} state": "unlocked"}, keys=(key,)
+            [(KEY_MODULE, {**key, **PASSWORDS, "locked": False})], {f"{name} state": "unlocked"}, keys=(key,)
         ),
         "PhoneGap key: lock": operation(
-            [(KEY_ENTRY, {**key, "locked": True})],
+            [(KEY_MODULE, {**key, "locked": True})],
             {f"{name} state": "locked"},
             keys=({**key, "passwords": PASSWORDS},),
         ),
         "PhoneGap key: removal": operation(
-            [(KEY_ENTRY, {**key, "state": "absent"})], {name: None, f"{name} state": None}, keys=(key,)
+            [(KEY_MODULE, {**key, "state": "absent"})], {name: None, f"{name} state": None}, keys=(key,)
         ),
     }
 
@@ -120,7 +120,7 @@ def _people() -> dict[str, Operation]:
 
     def person(wanted: str | None, *people: Mapping[str, Any], **options: Any) -> Operation:
         shop = {**SHOP, "collaborators": list(people)}
-        return operation([(COLLABORATOR_ENTRY, {"app_id": 2, "email": PERSON, **options})], {name: wanted}, shop)
+        return operation([(COLLABORATOR_MODULE, {"app_id": 2, "email": PERSON, **options})], {name: wanted}, shop)
 
     tester = {"email": PERSON, "role": "tester"}
     return {
@@ -136,21 +136,21 @@ def _packages() -> dict[str, Operation]:
     wait: Mapping[str, Any] = {"wait": True, "wait_interval": 10, "wait_timeout": 600}
     wanted = {"local shop.apk": digest(PACKAGE)}
 
-    def downloaded(entry: Entry, files: Mapping[str, bytes]) -> Operation:
+    def downloaded(spec: ModuleSpec, files: Mapping[str, bytes]) -> Operation:
         # The service tells neither size nor digest of a package.
-        return operation([(entry, dest)], wanted, shop, files=files, unverifiable=frozenset(wanted))
+        return operation([(spec, dest)], wanted, shop, files=files, unverifiable=frozenset(wanted))
 
     return {
         # To build is an action: each run asks for it, and asking twice has no other effect than asking once.
         "PhoneGap build": operation(
-            [(BUILD_ENTRY, {"app_id": 2, "platforms": ["android"], **wait})],
+            [(BUILD_MODULE, {"app_id": 2, "platforms": ["android"], **wait})],
             {"PhoneGap app Shop android": "complete"},
             SHOP,
             between=PENDING,
             repeats=True,
         ),
-        "PhoneGap download: first": downloaded(DOWNLOAD_ENTRY, {}),
-        "PhoneGap download: replacement": downloaded(DOWNLOAD_ENTRY, {"shop.apk": b"old"}),
+        "PhoneGap download: first": downloaded(DOWNLOAD_MODULE, {}),
+        "PhoneGap download: replacement": downloaded(DOWNLOAD_MODULE, {"shop.apk": b"old"}),
     }
 
 

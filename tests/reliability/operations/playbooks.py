@@ -10,12 +10,12 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import BUILD_CERTIFICATE_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_MODULE
 from tests.unit.plugins.helpers.service import CERTIFICATES, PROFILES
 from tests.unit.plugins.helpers.tasks import b64
 
@@ -46,7 +46,7 @@ def _rotation() -> Operation:
     absent = {"app_slug": APP, "state": "absent", "duplicates": "remove"}
     steps: Sequence[Step] = [
         (CODE_SIGNING, rollout),
-        *((BUILD_CERTIFICATE_ENTRY, {**absent, "name": name}) for name in ("dist-2024.p12", "dist-2025.p12")),
+        *((BUILD_CERTIFICATE_MODULE, {**absent, "name": name}) for name in ("dist-2024.p12", "dist-2025.p12")),
     ]
     return Operation(
         [app(slug=APP, **{CERTIFICATES: old, PROFILES: [_file("shop", b"old one"), _file("other", b"x")]})],
@@ -74,10 +74,10 @@ def _phonegap_rollout() -> Operation:
     name = "PhoneGap app Shop"
     return operation(
         [
-            (KEY_ENTRY, {**key, **PASSWORDS, "locked": False}),
-            (APP_ENTRY, {"title": "Shop", "version": "2.0", "src": f"{FOLDER}/index.html"}),
-            (BUILD_ENTRY, {"app_id": 2, "platforms": ["android"], "wait": True, "wait_interval": 10}),
-            (DOWNLOAD_ENTRY, {"app_id": 2, "platform": "android", "dest": f"{FOLDER}/shop.apk", "force": True}),
+            (KEY_MODULE, {**key, **PASSWORDS, "locked": False}),
+            (APP_MODULE, {"title": "Shop", "version": "2.0", "src": f"{FOLDER}/index.html"}),
+            (BUILD_MODULE, {"app_id": 2, "platforms": ["android"], "wait": True, "wait_interval": 10}),
+            (DOWNLOAD_MODULE, {"app_id": 2, "platform": "android", "dest": f"{FOLDER}/shop.apk", "force": True}),
         ],
         {
             "PhoneGap key android Release state": "unlocked",

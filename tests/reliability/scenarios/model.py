@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.unit.plugins.helpers.service import KEYSTORES, PROJECT_FILES, env_key
 from tests.unit.plugins.helpers.tasks import MANAGING, b64
 
@@ -58,7 +58,7 @@ class Wanted:
 Files = Mapping[str, Sequence[There]]
 Options = Mapping[str, Any]
 # An entry and its options, but for the connection and, for a single file, the app.
-Task = tuple[Entry, Options]
+Task = tuple[ModuleSpec, Options]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tests.emulator.phonegap.routes import API as PHONEGAP_API
 from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.routes import bitrise_routes
 
-from ..plugins.helpers.documentation import entry_of
+from ..plugins.helpers.documentation import spec_of
 from .endpoints import CHECKOUT, Page
 
 
@@ -55,7 +55,7 @@ def modules(service: str) -> Mapping[str, set[str]]:
     names = [file.stem for file in (CHECKOUT / "plugins" / "modules").glob(f"{service}_*.py")]
     connections = {name: CONNECTIONS.get(name, SERVICES[service][2]) for name in names}
     return {
-        name: set(entry_of(name).options.argument_spec) - set(connection.argument_spec)
+        name: set(spec_of(name).options.argument_spec) - set(connection.argument_spec)
         for name, connection in connections.items()
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..._core.fields import flag, number, text, utc_text
 from ..._core.option_groups import RUN, OptionGroup, refuse_empty
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import BITRISE
 from .endpoints import (
@@ -60,7 +60,7 @@ def _run_organization(options: dict[str, Any], client: BitriseClient, _context: 
     return Outcome({"organizations": [shown_organization(organization) for organization in found]})
 
 
-USER_INFO = Entry("bitrise_user_info", BITRISE + RUN + USER, BitriseClient.from_options, _run_user)
-ORGANIZATION_INFO = Entry(
+USER_INFO = ModuleSpec("bitrise_user_info", BITRISE + RUN + USER, BitriseClient.from_options, _run_user)
+ORGANIZATION_INFO = ModuleSpec(
     "bitrise_organization_info", BITRISE + RUN + ORGANIZATION, BitriseClient.from_options, _run_organization
 )

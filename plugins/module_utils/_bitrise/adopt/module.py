@@ -16,14 +16,15 @@ from ..._core.errors import CiError, LocalFileError, OptionError
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
 from ..._core.plan import Plan
 from ..._local.read_file import Content
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
-from ..client_pool import BitriseClients, check_workers
+from ..client_pool import ClientPool, check_workers
 from ..files.content import content_of
+from ..files.endpoints import remote_files
 from ..files.model import RemoteFile
 from ..many_apps import check_slugs, failure_of
 from ..options import BITRISE
-from ..workers import side_by_side
+from ..workers import run_concurrently
 from .declaration import (
     CAUSES,
     VARIABLES,
@@ -72,7 +73,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
-def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     dest = options["dest"]
     check_slugs([app["app_slug"] for app in options["apps"]])
@@ -105,7 +106,7 @@ def _groups(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
 class _Export:
     """Read all apps, then write. Only what is in every app tells what they share."""
 
-    clients: BitriseClients
+    clients: ClientPool
     concurrency: int
     writer: Writer
     _held: dict[str, list[Held]] = field(default_factory=dict)
@@ -137,7 +138,7 @@ class _Export:
             except OSError as error:
                 app.error = self.writer.error_of(error)
 
-        side_by_side(self.clients, self.concurrency, apps, run)
+        run_concurrently(self.clients, self.concurrency, apps, run)
 
     def _list(self, app: App, *, force: bool) -> None:
         _check_place(app, self.writer.dest)
@@ -145,9 +146,7 @@ class _Export:
             app.notes += _remaining_notes(app.path)
             return
         client = self.clients.get()
-        observed = {
-            kind: [RemoteFile.from_service(kind, data) for data in client.files(kind, app.slug)] for kind in VARIABLES
-        }
+        observed = {kind: remote_files(client, kind, app.slug) for kind in VARIABLES}
         for files in observed.values():
             for file in files:
                 client.redact.add(file.password, *file.told.values())
@@ -258,10 +257,10 @@ def _notes_of(lists: Iterable[Sequence[Declared]]) -> Iterable[Note]:
     return (note for entries in lists for one in entries for note in one.notes)
 
 
-CODE_SIGNING_EXPORT = Entry(
+CODE_SIGNING_EXPORT = ModuleSpec(
     "bitrise_code_signing_export",
     BITRISE + RUN + EXPORT,
-    BitriseClients,
+    ClientPool,
     _run,
     requires=("requests", "yaml"),
     normalize=normalized,

@@ -31,13 +31,13 @@ from ..._download.download import (
     save,
 )
 from ..._local.file_attributes import ATTRIBUTES, only_as_module
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..builds.options import BUILD
-from ..client_pool import BitriseClients, check_workers
+from ..client_pool import ClientPool, check_workers
 from ..digest_cache import DigestCache
 from ..many_apps import named
 from ..options import APP, BITRISE
-from ..workers import side_by_side
+from ..workers import run_concurrently
 from .endpoints import Artifacts
 from .file_names import file_names
 from .model import Artifact
@@ -57,7 +57,7 @@ class _Job:
     """What the downloads of a task have in common."""
 
     options: Mapping[str, Any]
-    clients: BitriseClients
+    clients: ClientPool
     context: TaskContext
     digests: DigestCache | None
     owners: Owners
@@ -117,11 +117,11 @@ class _File:
         return {**values, "changed": self.plan.changed}
 
 
-def _artifacts(clients: BitriseClients, options: Mapping[str, Any]) -> Artifacts:
+def _artifacts(clients: ClientPool, options: Mapping[str, Any]) -> Artifacts:
     return Artifacts(clients.get(), options["app_slug"], options["build_slug"])
 
 
-def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     refuse_empty(options, "slug", "title")
     checksum_of(options["checksum"])
@@ -135,7 +135,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
 
 
 def _download_one(
-    options: dict[str, Any], clients: BitriseClients, context: TaskContext, digests: DigestCache | None
+    options: dict[str, Any], clients: ClientPool, context: TaskContext, digests: DigestCache | None
 ) -> Outcome:
     """Download the artifact that slug or title names."""
     artifacts = _artifacts(clients, options)
@@ -157,7 +157,7 @@ def _with(artifact: Artifact, listed: list[Artifact]) -> list[Artifact]:
 
 
 def _download_build(
-    options: dict[str, Any], clients: BitriseClients, context: TaskContext, digests: DigestCache | None
+    options: dict[str, Any], clients: ClientPool, context: TaskContext, digests: DigestCache | None
 ) -> Outcome:
     """Download all artifacts of the build that the filters select."""
     if options["checksum"] is not None:
@@ -194,7 +194,7 @@ def _download_build(
             files[artifact.slug] = result
 
     workers = min(options["concurrency"], len(wanted))
-    side_by_side(clients, workers, wanted, work, done)
+    run_concurrently(clients, workers, wanted, work, done)
     in_order = [files[artifact.slug] for artifact in wanted if artifact.slug in files]
     return _outcome_of(folder, in_order, [errors[each.slug] for each in wanted if each.slug in errors], owners)
 
@@ -261,10 +261,10 @@ def with_patterns(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return dict(arguments)
 
 
-ARTIFACT_DOWNLOAD = Entry(
+ARTIFACT_DOWNLOAD = ModuleSpec(
     "bitrise_artifact_download",
     BITRISE + RUN + APP + BUILD + SEVERAL + DOWNLOAD + CONCURRENCY + ATTRIBUTES,
-    BitriseClients,
+    ClientPool,
     _run,
     normalize=with_patterns,
     only_as_module=only_as_module,

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 from ..._core.errors import OptionError, RefusedError
 from ..._core.option_groups import RUN, refuse_empty
 from ..._core.plan import Action, Plan
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..builds.options import BUILD
 from ..client import BitriseClient
 from ..options import APP, BITRISE, LIMIT, check_limit
@@ -138,10 +138,10 @@ def _run_info(options: dict[str, Any], client: BitriseClient, _context: TaskCont
     return Outcome({"artifacts": [artifact.as_result() for artifact in found]})
 
 
-ARTIFACT_ENTRY = Entry(
+ARTIFACT_MODULE = ModuleSpec(
     "bitrise_artifact", BITRISE + RUN + APP + BUILD + ARTIFACT + ARTIFACT_STATE, BitriseClient.from_options, _run
 )
-ARTIFACT_INFO = Entry(
+ARTIFACT_INFO = ModuleSpec(
     "bitrise_artifact_info",
     BITRISE + RUN + APP + BUILD + ARTIFACT_FILTER + LIMIT,
     BitriseClient.from_options,

@@ -13,11 +13,11 @@ from ..._core.errors import CiError, NotDoneError
 from ..._core.option_groups import RUN, refuse_empty, with_entries
 from ..._core.plan import Plan
 from ..._core.text_values import require_texts
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..builds.endpoints import list_builds
 from ..builds.model import is_over
 from ..client import BitriseClient
-from ..client_pool import BitriseClients, check_workers
+from ..client_pool import ClientPool, check_workers
 from ..many_apps import (
     AppOutcome,
     check_slugs,
@@ -26,7 +26,7 @@ from ..many_apps import (
     run_for_apps,
 )
 from ..options import BITRISE
-from ..workers import side_by_side
+from ..workers import run_concurrently
 from .endpoints import Artifacts
 from .modules import DeleteArtifact, apply
 from .options import PATTERNS, RETENTION
@@ -95,7 +95,7 @@ class Retained:
         return CiError(message, **causes[0].as_dict())
 
 
-def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     concurrency = options["concurrency"]
     check_workers(concurrency)
     if options["apps"] is None:
@@ -121,7 +121,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
     return _outcome(found, _traffic(clients))
 
 
-def _traffic(clients: BitriseClients) -> dict[str, float]:
+def _traffic(clients: ClientPool) -> dict[str, float]:
     """Return what the rate limit of the service cost."""
     return {"waited_s": round(clients.gates.waited_s, 1), "refused": clients.gates.refused}
 
@@ -150,7 +150,7 @@ def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> O
     return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
 
 
-def _retain(clients: BitriseClients, rules: Rules, concurrency: int, *, check_mode: bool) -> Retained:
+def _retain(clients: ClientPool, rules: Rules, concurrency: int, *, check_mode: bool) -> Retained:
     """Apply the rules to one app. Raises CiError where nothing was changed."""
     builds = _observe(clients, rules.app_slug, concurrency)
     # By the service's clock: that of this machine may be wrong.
@@ -159,18 +159,16 @@ def _retain(clients: BitriseClients, rules: Rules, concurrency: int, *, check_mo
     return Retained(builds, actions, failures)
 
 
-def _all(
-    clients: BitriseClients, concurrency: int, given: Sequence[Given], work: Callable[[Given], Found]
-) -> list[Found]:
+def _all(clients: ClientPool, concurrency: int, given: Sequence[Given], work: Callable[[Given], Found]) -> list[Found]:
     """Return the result of the work for each, in their order."""
     if concurrency == 1:
         return [work(one) for one in given]
     found: dict[int, Found] = {}
-    side_by_side(clients, concurrency, range(len(given)), lambda number: work(given[number]), found.__setitem__)
+    run_concurrently(clients, concurrency, range(len(given)), lambda number: work(given[number]), found.__setitem__)
     return [found[number] for number in range(len(given))]
 
 
-def _observe(clients: BitriseClients, app_slug: str, concurrency: int) -> list[BuildArtifacts]:
+def _observe(clients: ClientPool, app_slug: str, concurrency: int) -> list[BuildArtifacts]:
     """Return the finished builds of the app with their artifacts."""
 
     def look(build: Mapping[str, Any]) -> BuildArtifacts:
@@ -181,7 +179,7 @@ def _observe(clients: BitriseClients, app_slug: str, concurrency: int) -> list[B
     return _all(clients, concurrency, builds, look)
 
 
-def _apply(actions: Sequence[Retain], clients: BitriseClients, app_slug: str, concurrency: int) -> dict[int, CiError]:
+def _apply(actions: Sequence[Retain], clients: ClientPool, app_slug: str, concurrency: int) -> dict[int, CiError]:
     """Carry them out, and go on after an error; by the number of the action, what went wrong."""
     refused: list[CiError] = []
 
@@ -216,6 +214,6 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-ARTIFACT_RETENTION = Entry(
-    "bitrise_artifact_retention", BITRISE + RUN + RETENTION, BitriseClients, _run, normalize=normalized
+ARTIFACT_RETENTION = ModuleSpec(
+    "bitrise_artifact_retention", BITRISE + RUN + RETENTION, ClientPool, _run, normalize=normalized
 )

@@ -20,7 +20,7 @@ from ..._core.option_groups import RUN, OptionGroup, refuse_empty
 from ..._core.plan import Action, Plan
 from ..._core.polling import WAIT, Patience
 from ..._http.service_client import Attempts
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
 from .model import (
@@ -96,7 +96,7 @@ class _Abortion:
     def __init__(self, run: Run, body: Mapping[str, Any]) -> None:
         self._run, self._body = run, body
 
-    def carry_out(self) -> bool:
+    def execute(self) -> bool:
         """Whether this task ended the build. False: it was over before the request came.
 
         To abort twice does no harm, so a request without a clear answer is sent again if the build still runs.
@@ -143,7 +143,7 @@ def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContex
     aborted = as_values(_simulated(build, options), app_slug, run.kind)
     if context.check_mode:
         return Outcome(aborted, plan)
-    ended_by_us = _Abortion(run, body).carry_out()
+    ended_by_us = _Abortion(run, body).execute()
     try:
         build = run.read()
         if ended_by_us:
@@ -180,6 +180,6 @@ def _surprise(build: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"The service accepted the request to abort, but {label(build)} ended as {status_name(build)}.",)
 
 
-BUILD_ABORT = Entry(
+BUILD_ABORT = ModuleSpec(
     "bitrise_build_abort", BITRISE + RUN + APP + WHICH + ABORT + WAIT, BitriseClient.from_options, abort
 )

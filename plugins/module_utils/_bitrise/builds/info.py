@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core.errors import OptionError
 from ..._core.option_groups import RUN, OptionGroup, refuse_empty
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import PAGE_LIMIT, BitriseClient
 from ..options import BITRISE, LIMIT, check_limit
 from .endpoints import (
@@ -133,4 +133,4 @@ def _meant(builds: Iterable[dict[str, Any]], wanted: Wanted) -> Iterator[dict[st
     return filter(wanted.is_meant, builds) if wanted.is_meant else iter(builds)
 
 
-BUILD_INFO = Entry("bitrise_build_info", BITRISE + RUN + WHOSE + FILTERS + LIMIT, BitriseClient.from_options, _run)
+BUILD_INFO = ModuleSpec("bitrise_build_info", BITRISE + RUN + WHOSE + FILTERS + LIMIT, BitriseClient.from_options, _run)

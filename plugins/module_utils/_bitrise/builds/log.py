@@ -13,7 +13,7 @@ from ..._core.plan import Plan
 from ..._core.polling import WAIT, Patience
 from ..._download.destination import path_of
 from ..._download.download import Saved, Wanted, save, save_bytes
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
 from .endpoints import read_build
@@ -124,4 +124,4 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     return _Log(options, client, context).outcome()
 
 
-BUILD_LOG = Entry("bitrise_build_log", BITRISE + RUN + APP + BUILD + LOG + WAIT, BitriseClient.from_options, _run)
+BUILD_LOG = ModuleSpec("bitrise_build_log", BITRISE + RUN + APP + BUILD + LOG + WAIT, BitriseClient.from_options, _run)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..._core.errors import OptionError
 from ..._core.option_groups import RUN, OptionGroup, refuse_empty
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import BITRISE, LIMIT, check_limit
 from .filters import TIMES, unix_seconds
@@ -91,4 +91,4 @@ def _rfc3339(seconds: int) -> str:
     return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-PIPELINE_INFO = Entry("bitrise_pipeline_info", BITRISE + RUN + PIPELINES + LIMIT, BitriseClient.from_options, _run)
+PIPELINE_INFO = ModuleSpec("bitrise_pipeline_info", BITRISE + RUN + PIPELINES + LIMIT, BitriseClient.from_options, _run)

@@ -16,9 +16,9 @@ from ..._core.fields import moment
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
 from ..._core.plan import Action, Plan
 from ..._core.polling import WAIT
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
-from ..client_pool import BitriseClients, check_workers
+from ..client_pool import ClientPool, check_workers
 from ..many_apps import (
     AppOutcome,
     check_slugs,
@@ -119,7 +119,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     check_slugs([app["app_slug"] for app in options["apps"]])
     own = {
@@ -249,6 +249,6 @@ def _error_of(errors: Iterable[CiError]) -> CiError | None:
     return CiError(" | ".join(error.message for error in every[:BUILDS_IN_MESSAGE]), **every[0].as_dict())
 
 
-BUILD_ABORT_STALE = Entry(
-    "bitrise_build_abort_stale", BITRISE + RUN + STALE, BitriseClients, _run, normalize=normalized
+BUILD_ABORT_STALE = ModuleSpec(
+    "bitrise_build_abort_stale", BITRISE + RUN + STALE, ClientPool, _run, normalize=normalized
 )

@@ -15,7 +15,7 @@ from ..._core.option_groups import RUN, OptionGroup, refuse_empty
 from ..._core.plan import Action, Plan
 from ..._core.polling import WAIT, Patience
 from ..._core.text_values import require_text
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
 from .endpoints import trigger_build
@@ -221,7 +221,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return with_variables(arguments)
 
 
-BUILD_TRIGGER = Entry(
+BUILD_TRIGGER = ModuleSpec(
     "bitrise_build_trigger",
     BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT,
     BitriseClient.from_options,

@@ -13,8 +13,8 @@ from ..._core.errors import OptionError
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup
 from ..._http.service_client import check_token
 from ..._http.transport_options import Transport
-from ..._task.module_spec import Entry, Outcome, TaskContext
-from ..client_pool import BitriseClients, check_workers
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
+from ..client_pool import ClientPool, check_workers
 from ..options import BITRISE
 from .checks import (
     FAILED,
@@ -109,7 +109,7 @@ def _examine(
     if not check_validity(groups[TOKEN], problem):
         _skip_behaviour(groups, "there is no valid token")
         return {}
-    clients = BitriseClients(options, patient.env)
+    clients = ClientPool(options, patient.env)
     clients.gates.say = context.say
     try:
         account = check_account(groups[TOKEN], clients, way.last, options["sample"], options["concurrency"])
@@ -125,7 +125,7 @@ def _examine(
 def _behaviour(
     checks: Checks,
     options: Mapping[str, Any],
-    clients: BitriseClients,
+    clients: ClientPool,
     way: Way,
     account: Account,
     context: TaskContext,
@@ -178,7 +178,7 @@ def _outcome(found: list[Check], behaviours: Mapping[str, Any]) -> Outcome:
     )
 
 
-BITRISE_DOCTOR = Entry(
+BITRISE_DOCTOR = ModuleSpec(
     "bitrise_doctor",
     CONNECTION + RUN + DOCTOR,
     Patient,

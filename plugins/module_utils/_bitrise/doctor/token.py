@@ -18,9 +18,10 @@ from ..accounts.endpoints import list_organizations
 from ..artifacts.endpoints import Artifacts
 from ..builds.endpoints import list_builds
 from ..client import BitriseClient
-from ..client_pool import BitriseClients
+from ..client_pool import ClientPool
+from ..files.endpoints import get_file, list_files
 from ..files.kinds import BUILD_CERTIFICATE, KINDS
-from ..workers import side_by_side
+from ..workers import run_concurrently
 from .checks import Checks, Private, Value, plural
 from .connection import Probe
 
@@ -64,7 +65,7 @@ def check_validity(checks: Checks, problem: str | None) -> bool:
 
 
 def check_account(
-    checks: Checks, clients: BitriseClients, probe: Probe | None, sample: int | None, concurrency: int
+    checks: Checks, clients: ClientPool, probe: Probe | None, sample: int | None, concurrency: int
 ) -> Account | None:
     """Check what the token shows and may do. Return None if the apps cannot be listed."""
     client = clients.get()
@@ -146,7 +147,7 @@ def _check_apps(checks: Checks, apps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _read_rights(
-    clients: BitriseClients, apps: Sequence[Mapping[str, Any]], sample: int | None, concurrency: int
+    clients: ClientPool, apps: Sequence[Mapping[str, Any]], sample: int | None, concurrency: int
 ) -> _Rights:
     slugs = [str(app["slug"]) for app in apps]
     if sample is not None and sample < len(slugs):
@@ -157,7 +158,7 @@ def _read_rights(
     def read(slug: str) -> None:
         client = clients.get()
         found = dict.fromkeys(RIGHTS, _UNKNOWN)
-        found["signing"], refusal = _outcome(rights, lambda: _first(client.files(BUILD_CERTIFICATE, slug, 1)))
+        found["signing"], refusal = _outcome(rights, lambda: _first(list_files(client, BUILD_CERTIFICATE, slug, 1)))
         builds: list[Any] = []
         found["builds"], _status = _outcome(rights, lambda: builds.extend(_first(list_builds(client, slug, {}, 1))))
         if builds:
@@ -169,7 +170,7 @@ def _read_rights(
             if refusal:
                 rights.statuses.append(refusal)
 
-    side_by_side(clients, concurrency, slugs, read)
+    run_concurrently(clients, concurrency, slugs, read)
     granted = [slug for slug, outcome in rights.by_right["signing"].items() if outcome == _GRANTED]
     rights.storage_url = _storage_url(clients.get(), sorted(granted)[:_STORAGE_TRIES])
     return rights
@@ -203,8 +204,8 @@ def _storage_url(client: BitriseClient, slugs: Sequence[str]) -> str | None:
     for slug in slugs:
         for kind in KINDS:
             try:
-                for file in _first(client.files(kind, slug, 1)):
-                    url = client.file(kind, slug, str(file["slug"])).get("download_url")
+                for file in _first(list_files(client, kind, slug, 1)):
+                    url = get_file(client, kind, slug, str(file["slug"])).get("download_url")
                     if isinstance(url, str) and url:
                         return url
             except CiError:

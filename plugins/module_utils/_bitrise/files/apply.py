@@ -29,6 +29,7 @@ from .actions import (
     Upload,
 )
 from .decide import Inherited
+from .endpoints import delete_file, get_file, update_file
 from .evidence import marker_name
 from .kinds import KINDS, FileKind
 from .model import RemoteFile, not_taken
@@ -95,12 +96,12 @@ class Application:
         """Carry the plan out. `observed`: the files that it is based on."""
         self._remember_flags(plan)
         try:
-            self._carry_out(plan, observed)
+            self._execute(plan, observed)
         except CiError as error:
             self._explain(plan, error)
             raise
 
-    def _carry_out(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
+    def _execute(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
         ordered = plan.in_order()
         for file_plan in ordered:
             self._delete_all(file_plan.key, file_plan, file_plan.clear)
@@ -140,7 +141,7 @@ class Application:
                 )
 
     def _may_be_late(self, kind: FileKind) -> bool:
-        is_late = self._client.habits.lists_late
+        is_late = self._client.observed.lists_late
         return self._observer.late.get(kind, True) if is_late else is_late is None
 
     # Uploads and updates
@@ -183,7 +184,7 @@ class Application:
     def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
         data: dict[str, Any] = {}
         for changes in _protection_last(action.changes):
-            data = self._client.update_file(plan.place.kind, self._app_slug, str(action.slug), changes)
+            data = update_file(self._client, plan.place.kind, self._app_slug, str(action.slug), changes)
             if ignored := not_taken(data, changes):
                 raise ServiceError(
                     f"The service accepted a change of {', '.join(ignored)} of the {plan.place} named {action.name} "
@@ -306,7 +307,7 @@ class Application:
             self._done.append(action)
 
     def _delete(self, kind: FileKind, action: Delete) -> dict[str, Any] | None:
-        answer = self._client.delete_file(kind, self._app_slug, str(action.slug))
+        answer = delete_file(self._client, kind, self._app_slug, str(action.slug))
         if answer is None:
             self._observer.gone.add(str(action.slug))  # seen to be gone; a list may lag behind
         return answer
@@ -337,7 +338,7 @@ class Application:
     def _delete_leftover(self, kind: FileKind, action: Delete) -> None:
         """Read an unfinished upload again right before it is deleted: another run may have confirmed it."""
         try:
-            data = self._client.file(kind, self._app_slug, str(action.slug))
+            data = get_file(self._client, kind, self._app_slug, str(action.slug))
         except ServiceError as error:
             if error.status != 404:
                 raise
@@ -349,7 +350,7 @@ class Application:
     def _delete_unfinished(self, kind: FileKind, slug: str) -> bool:
         """Delete a file that is not processed; return whether this did it. What the service refuses stays there."""
         try:
-            return self._client.delete_file(kind, self._app_slug, slug) is not None
+            return delete_file(self._client, kind, self._app_slug, slug) is not None
         except ServiceError as error:
             if error.status not in REFUSED:
                 raise

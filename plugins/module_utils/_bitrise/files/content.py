@@ -24,6 +24,7 @@ from ..._local.read_file import (
     save_privately,
 )
 from ..client import BitriseClient
+from .endpoints import get_file
 from .kinds import FileKind
 from .model import RemoteFile
 
@@ -112,7 +113,7 @@ def fetch(
     client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, sink_type: Callable[[], SinkT]
 ) -> SinkT | None:
     """A sink with the file's bytes; None if the service names no address to download them from."""
-    url = client.file(kind, app_slug, str(file.slug)).get("download_url")
+    url = get_file(client, kind, app_slug, str(file.slug)).get("download_url")
     if not isinstance(url, str) or not url:
         return None
     sinks: list[SinkT] = []

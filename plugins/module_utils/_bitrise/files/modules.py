@@ -10,9 +10,10 @@ from typing import Any
 from ..._core.option_groups import RUN, OptionGroup
 from ..._core.plan import Plan
 from ..._signing.model import KINDS
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE, LIMIT, check_limit
+from .endpoints import get_file, list_files
 from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -36,7 +37,7 @@ from .reconcile import (
 FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
 
 
-def _managing(kind: FileKind) -> Entry:
+def _managing(kind: FileKind) -> ModuleSpec:
     def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
         declaration = declaration_of(kind, options, context.read_file)
         client.redact.add(*declaration.desired.secrets)
@@ -52,31 +53,33 @@ def _managing(kind: FileKind) -> Entry:
         return Outcome({kind.name: shown}, plan, tuple(outcome.warnings))
 
     options = BITRISE + RUN + APP + STATE + FILE_OPTIONS[kind]
-    return Entry(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))
+    return ModuleSpec(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))
 
 
-def _listing(kind: FileKind) -> Entry:
+def _listing(kind: FileKind) -> ModuleSpec:
     def run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
         app_slug, name, slug, limit = (options[key] for key in ("app_slug", "name", "slug", "limit"))
         check_limit(limit)
         if slug is not None:
-            found = [client.file(kind, app_slug, slug)]
+            found = [get_file(client, kind, app_slug, slug)]
         elif name is not None:
             found = [
-                data for data in client.files(kind, app_slug) if same_name(str(data.get("upload_file_name")), name)
+                data
+                for data in list_files(client, kind, app_slug)
+                if same_name(str(data.get("upload_file_name")), name)
             ][:limit]
         else:
-            found = list(client.files(kind, app_slug, limit))
+            found = list(list_files(client, kind, app_slug, limit))
         return Outcome({kind.plural: [RemoteFile.from_service(kind, data).as_result() for data in found]})
 
     options = BITRISE + RUN + APP + FILE_FILTER + LIMIT
-    return Entry(f"bitrise_{kind.name}_info", options, BitriseClient.from_options, run)
+    return ModuleSpec(f"bitrise_{kind.name}_info", options, BitriseClient.from_options, run)
 
 
-PROVISIONING_PROFILE_ENTRY = _managing(PROVISIONING_PROFILE)
-BUILD_CERTIFICATE_ENTRY = _managing(BUILD_CERTIFICATE)
-ANDROID_KEYSTORE_ENTRY = _managing(ANDROID_KEYSTORE)
-PROJECT_FILE_ENTRY = _managing(PROJECT_FILE)
+PROVISIONING_PROFILE_MODULE = _managing(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_MODULE = _managing(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_MODULE = _managing(ANDROID_KEYSTORE)
+PROJECT_FILE_MODULE = _managing(PROJECT_FILE)
 PROVISIONING_PROFILE_INFO = _listing(PROVISIONING_PROFILE)
 BUILD_CERTIFICATE_INFO = _listing(BUILD_CERTIFICATE)
 ANDROID_KEYSTORE_INFO = _listing(ANDROID_KEYSTORE)

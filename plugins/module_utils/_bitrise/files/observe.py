@@ -22,6 +22,7 @@ from .description import (
     Description,
     listed_description,
 )
+from .endpoints import get_file, remote_files
 from .evidence import (
     Candidates,
     candidates_for,
@@ -83,18 +84,18 @@ class Observer:
 
     def list_files(self, kind: FileKind) -> list[RemoteFile]:
         """List the files of a kind as the service has them now, with all evidence that is known already."""
-        listed = [RemoteFile.from_service(kind, data) for data in self._client.files(kind, self.app_slug)]
+        listed = remote_files(self._client, kind, self.app_slug)
         slugs = {file.slug for file in listed}
         missing = [slug for slug, own_kind in self.own.items() if own_kind == kind and slug not in slugs | self.gone]
         for slug in missing:
             try:
-                listed.append(RemoteFile.from_service(kind, self._client.file(kind, self.app_slug, slug)))
+                listed.append(RemoteFile.from_service(kind, get_file(self._client, kind, self.app_slug, slug)))
             except ServiceError as error:
                 if error.status != 404:
                     raise
         self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone)
         if self.own or self.gone:
-            self._client.habits.note_list(is_late=self.late[kind])
+            self._client.observed.note_list(is_late=self.late[kind])
         return [self._with_evidence(kind, file) for file in listed if file.slug not in self.gone]
 
     def remember(self, slug: str | None, sha256: str | None) -> None:

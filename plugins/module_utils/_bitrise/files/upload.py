@@ -27,6 +27,7 @@ from ..._local.read_file import Content
 from ..client import BitriseClient
 from .actions import PASSWORD, Upload
 from .content import with_digest
+from .endpoints import confirm_file, create_file, delete_file, get_file, list_files, remote_files, update_file
 from .evidence import (
     LATEST_CONFIRMATION_S,
     UNDER_WAY_S,
@@ -52,7 +53,7 @@ def create_repeatedly(
 
     The upload URL of the first is lost with the answer. A later run removes it once it cannot be in use.
     """
-    return client.until_clear(lambda: client.create_file(kind, app_slug, name, size, more), lambda: None)
+    return client.until_clear(lambda: create_file(client, kind, app_slug, name, size, more), lambda: None)
 
 
 class FileUpload:
@@ -73,7 +74,7 @@ class FileUpload:
         changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
         try:
             slug, tag = self._create_and_send(action, content)
-            is_set = not changes or self._client.habits.change_unconfirmed(
+            is_set = not changes or self._client.observed.change_unconfirmed(
                 lambda: self._set_before_confirmation(slug, changes)
             )
             self._check_deadline(action)
@@ -97,13 +98,13 @@ class FileUpload:
             if error.kind != "signed_url_expired":
                 raise
         # Bitrise gives a file one URL only, so a late upload needs a new file.
-        self._client.delete_file(self._kind, self._app_slug, slug)
+        delete_file(self._client, self._kind, self._app_slug, slug)
         slug, url = self._create(action)
         return slug, self._send(url, action, content)
 
     def _create(self, action: Upload) -> tuple[str, str]:
         self._created_at = time.monotonic()
-        changed_name = self._client.habits.changed_names.get((self._kind.name, action.name))
+        changed_name = self._client.observed.changed_names.get((self._kind.name, action.name))
         if changed_name is not None:
             raise self._name_changed(action, changed_name)
         try:
@@ -116,7 +117,7 @@ class FileUpload:
         slug = self._created = str(data["slug"])
         name = data.get("upload_file_name")
         if isinstance(name, str) and name and not same_name(name, action.name):
-            self._client.habits.changed_names[self._kind.name, action.name] = name
+            self._client.observed.changed_names[self._kind.name, action.name] = name
             raise self._name_changed(action, name)
         newest = max((str(file.slug) for file in self._listed), default="")
         if newest and are_ordered([newest, slug]) and slug < newest:
@@ -142,9 +143,7 @@ class FileUpload:
         key = action.creation.get("user_env_key")
         listed = list(self._listed)
         with contextlib.suppress(CiError):  # what a lost answer of this run created is not in the list of the plan
-            listed = [
-                RemoteFile.from_service(self._kind, data) for data in self._client.files(self._kind, self._app_slug)
-            ]
+            listed = remote_files(self._client, self._kind, self._app_slug)
         for file in listed:
             is_in_the_way = same_name(file.name, action.name) or (
                 self._kind.has_env_key and (key is None or file.env_key == key)
@@ -189,7 +188,7 @@ class FileUpload:
         Returns None if the file is gone, which the confirmation reports.
         """
         try:
-            data = self._client.update_file(self._kind, self._app_slug, slug, changes)
+            data = update_file(self._client, self._kind, self._app_slug, slug, changes)
         except ServiceError as error:
             if error.status in REFUSED:
                 return False
@@ -202,7 +201,7 @@ class FileUpload:
         """Set the password first: without it the file cannot be used."""
         data: dict[str, Any] = {}
         for name in sorted(changes, key=lambda name: name != PASSWORD):
-            data = self._client.update_file(self._kind, self._app_slug, slug, {name: changes[name]})
+            data = update_file(self._client, self._kind, self._app_slug, slug, {name: changes[name]})
             if not_taken(data, {name: changes[name]}):
                 raise ServiceError(
                     f"The service accepted {name} for the uploaded {self._kind.words} of app {self._app_slug} (slug "
@@ -246,7 +245,7 @@ class FileUpload:
     def _confirm_once(self, action: Upload, slug: str) -> dict[str, Any]:
         self._check_deadline(action)
         try:
-            return self._client.confirm_file(self._kind, self._app_slug, slug)
+            return confirm_file(self._client, self._kind, self._app_slug, slug)
         except ServiceError as error:
             if error.status == 404:
                 raise self._disappeared(slug) from error
@@ -254,7 +253,7 @@ class FileUpload:
 
     def _read_own(self, slug: str) -> dict[str, Any]:
         try:
-            return self._client.file(self._kind, self._app_slug, slug)
+            return get_file(self._client, self._kind, self._app_slug, slug)
         except ServiceError as error:
             if error.status == 404:
                 raise self._disappeared(slug) from error
@@ -293,7 +292,7 @@ class FileUpload:
         notes = error.notes if isinstance(error, CiError) else []
         slug, self._created = self._created, None
         try:
-            gone = self._client.delete_file(self._kind, self._app_slug, slug)
+            gone = delete_file(self._client, self._kind, self._app_slug, slug)
             is_removed = (gone is not None and bool(gone.get("slug"))) or slug not in self._listed_slugs()
         except CiError as second:
             notes.append(f"Could not remove the unfinished upload (slug {slug}): {second} A later run removes it.")
@@ -305,4 +304,4 @@ class FileUpload:
             )
 
     def _listed_slugs(self) -> set[str]:
-        return {str(data["slug"]) for data in self._client.files(self._kind, self._app_slug)}
+        return {str(data["slug"]) for data in list_files(self._client, self._kind, self._app_slug)}

@@ -20,8 +20,8 @@ from ..._core.errors import (
 from ..._core.option_groups import RUN
 from ..._core.plan import Plan
 from ..._core.progress import Progress
-from ..._task.module_spec import Entry, Outcome, TaskContext
-from ..client_pool import BitriseClients, check_workers
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
+from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
 from ..files.options import FILE_OPTIONS
 from ..files.plan_app import Policy
@@ -31,7 +31,7 @@ from ..files.purge import (
 )
 from ..files.reconcile import PreparedApp
 from ..options import BITRISE
-from ..workers import FailureStreak, side_by_side
+from ..workers import FailureStreak, run_concurrently
 from .declarations import (
     AppDeclaration,
     OnceReader,
@@ -65,7 +65,7 @@ class _Counts:
         self._progress.tell(self._done, self._total, words)
 
 
-def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     started = time.monotonic()
     check_workers(options["concurrency"])
     if options["max_purge"] < 0:
@@ -103,7 +103,7 @@ class _Fleet:
 
     def __init__(
         self,
-        clients: BitriseClients,
+        clients: ClientPool,
         declared: Sequence[AppDeclaration],
         policy: FleetPolicy,
         options: Mapping[str, Any],
@@ -181,7 +181,7 @@ class _Fleet:
                 self._counted.count(self._outcomes[app.app_slug])
 
         # When the task is stopped, each thread finishes the request that it is at, and none begins a new app.
-        side_by_side(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
+        run_concurrently(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
 
 
 def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, float], warnings: Sequence[str]) -> Outcome:
@@ -246,10 +246,10 @@ def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
     return CiError(message, **{"kind": "several", **common})
 
 
-CODE_SIGNING = Entry(
+CODE_SIGNING = ModuleSpec(
     "bitrise_code_signing",
     BITRISE + RUN + FLEET,
-    BitriseClients,
+    ClientPool,
     _run,
     normalize=normalized,
     files=tuple(f"{where}{kind.plural}.src" for where in ("", "apps.") for kind in FILE_OPTIONS),

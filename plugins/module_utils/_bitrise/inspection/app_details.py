@@ -15,12 +15,12 @@ from ..._signing.certificates import days_between
 from ..._signing.libraries import missing_libraries
 from ..builds.endpoints import list_builds
 from ..builds.model import shown
-from ..client_pool import BitriseClients
+from ..client_pool import ClientPool
 from ..files.kinds import (
     BUILD_CERTIFICATE,
     PROVISIONING_PROFILE,
 )
-from ..workers import side_by_side
+from ..workers import run_concurrently
 from .collect import (
     AppFiles,
     FileOfApp,
@@ -33,7 +33,7 @@ CODE_SIGNING_KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE)
 _Found = tuple[dict[str, Any], list[str]]
 
 
-def _latest_builds(clients: BitriseClients, slugs: Sequence[str], concurrency: int) -> _Found:
+def _latest_builds(clients: ClientPool, slugs: Sequence[str], concurrency: int) -> _Found:
     warnings: list[str] = []
 
     def latest_build(slug: str) -> dict[str, Any] | None:
@@ -45,11 +45,11 @@ def _latest_builds(clients: BitriseClients, slugs: Sequence[str], concurrency: i
         return build and shown(build, slug)
 
     found: dict[str, Any] = {}
-    side_by_side(clients, concurrency, slugs, latest_build, found.__setitem__)
+    run_concurrently(clients, concurrency, slugs, latest_build, found.__setitem__)
     return found, warnings
 
 
-def _code_signing(clients: BitriseClients, slugs: Sequence[str], concurrency: int) -> _Found:
+def _code_signing(clients: ClientPool, slugs: Sequence[str], concurrency: int) -> _Found:
     missing = missing_libraries()
     gathering = Gathering(
         clients, CODE_SIGNING_KINDS, concurrency, dt.datetime.now(dt.timezone.utc), look_inside=not missing
@@ -93,14 +93,14 @@ def _if_not_for_this_token(error: CiError) -> CiError:
 
 
 # By what users ask for: the name of the field, and how it is found out.
-DETAILS: Mapping[str, tuple[str, Callable[[BitriseClients, Sequence[str], int], _Found]]] = {
+DETAILS: Mapping[str, tuple[str, Callable[[ClientPool, Sequence[str], int], _Found]]] = {
     "builds": ("latest_build", _latest_builds),
     "code_signing": ("code_signing", _code_signing),
 }
 
 
 def with_details(
-    clients: BitriseClients, apps: Sequence[Mapping[str, Any]], include: Iterable[str], concurrency: int
+    clients: ClientPool, apps: Sequence[Mapping[str, Any]], include: Iterable[str], concurrency: int
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """The apps with the fields that DETAILS names, and warnings about apps whose details the token may not see.
 

@@ -18,8 +18,9 @@ from ..._local.read_file import Content
 from ..._signing.inspect import MAX_BYTES, inspect_file
 from ..._signing.model import Inspection
 from ..._signing.pairing import superseded
-from ..client_pool import BitriseClients
+from ..client_pool import ClientPool
 from ..files.content import fetch
+from ..files.endpoints import remote_files
 from ..files.kinds import (
     ANDROID_KEYSTORE,
     KINDS,
@@ -29,7 +30,7 @@ from ..files.kinds import (
 )
 from ..files.model import RemoteFile
 from ..files.observe import Digests
-from ..workers import side_by_side
+from ..workers import run_concurrently
 from .reported_details import details_told
 
 # Findings that say nothing of the file, but that it could not be opened.
@@ -77,7 +78,7 @@ class AppFiles:
 class Gathering:
     """How files are gathered: by whom, of which kinds, as of when."""
 
-    clients: BitriseClients
+    clients: ClientPool
     kinds: Sequence[FileKind]
     concurrency: int
     now: dt.datetime
@@ -98,7 +99,7 @@ class Gathering:
             found[app_slug] = replace(app, title=apps[app_slug])
             self.listed(len(found), len(apps))
 
-        side_by_side(self.clients, self.concurrency, apps, self._list, listed)
+        run_concurrently(self.clients, self.concurrency, apps, self._list, listed)
         everything = [found[slug] for slug in apps]
         if self.look_inside:
             self._look_into([file for app in everything for file in app.files])
@@ -110,7 +111,7 @@ class Gathering:
         groups = _same_content(files)
         inspector = _Inspector(self.now)
         opened = itertools.count(1)
-        side_by_side(
+        run_concurrently(
             self.clients,
             self.concurrency,
             groups,
@@ -123,7 +124,7 @@ class Gathering:
         app = AppFiles(app_slug, kinds=self.kinds)
         try:
             for kind in self.kinds:
-                files = [RemoteFile.from_service(kind, data) for data in self.clients.get().files(kind, app_slug)]
+                files = remote_files(self.clients.get(), kind, app_slug)
                 app.files += [FileOfApp(kind, app_slug, self._with_known_digest(file)) for file in files]
         except CiError as error:
             if error.ends_task:

@@ -16,9 +16,9 @@ from ..._core.fields import text
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
 from ..._core.progress import Progress
 from ..._signing.libraries import LIBRARIES
-from ..._task.module_spec import Entry, Outcome, TaskContext
+from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..apps import find_apps
-from ..client_pool import BitriseClients, check_workers
+from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
 from ..files.kinds import KINDS, PROJECT_FILE
 from ..options import BITRISE
@@ -60,7 +60,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
-def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     started = time.monotonic()
     check_workers(options["concurrency"])
     if options["expires_within"] < 0:
@@ -108,7 +108,7 @@ def _run(options: dict[str, Any], clients: BitriseClients, context: TaskContext)
 
 
 def _apps(
-    declared: Sequence[Mapping[str, Any]] | None, clients: BitriseClients
+    declared: Sequence[Mapping[str, Any]] | None, clients: ClientPool
 ) -> dict[str, tuple[str | None, str | None]]:
     """Return title and owner by slug, each None if it is not known."""
     if declared is None:
@@ -165,10 +165,10 @@ def _failure(apps: Sequence[AppFiles]) -> CiError | None:
     return CiError(f"{errors[0].message}{more}", **errors[0].as_dict())
 
 
-CODE_SIGNING_INFO = Entry(
+CODE_SIGNING_INFO = ModuleSpec(
     "bitrise_code_signing_info",
     BITRISE + RUN + INSPECTION,
-    BitriseClients,
+    ClientPool,
     _run,
     requires=("requests", *LIBRARIES),
     normalize=normalized,

@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups i
 from ansible_collections.mobileops.ci.plugins.module_utils._local import read_file as _local_file
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 from ansible_collections.mobileops.ci.plugins.module_utils._local.task_files import VARIABLE, pack, reader
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ansible_collections.mobileops.ci.plugins.plugin_utils._file_finder import FileFinder, take_paths
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import (
     arguments_of_module,
@@ -42,9 +42,9 @@ def test_every_module_has_an_action_of_its_entry(name: str) -> None:
     action = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule
     module = importlib.import_module(f"{PLUGINS}.modules.{name}")
 
-    assert action.entry.name == name
-    assert any(value is action.entry for value in vars(module).values())
-    assert "run_in" in action.entry.options.argument_spec
+    assert action.spec.name == name
+    assert any(value is action.spec for value in vars(module).values())
+    assert "run_in" in action.spec.options.argument_spec
 
 
 # Options that name a file to be sent. Others, such as dest, name one to be written.
@@ -62,8 +62,8 @@ def test_every_file_to_be_sent_is_searched_on_the_controller(name: str) -> None:
             )
         ]
 
-    entry = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule.entry
-    assert sorted(entry.files) == sorted(sources(entry.options.argument_spec))
+    spec = importlib.import_module(f"{PLUGINS}.action.{name}").ActionModule.spec
+    assert sorted(spec.files) == sorted(sources(spec.options.argument_spec))
 
 
 @pytest.mark.parametrize(
@@ -220,22 +220,22 @@ def test_no_error_of_a_task_ends_the_run_but_an_interrupt_does(error: BaseExcept
     def run(_options: dict[str, Any], _client: Any, _context: TaskContext) -> Outcome:
         raise error
 
-    entry = Entry("entry", OptionGroup({}), lambda _options, _env: client, run, requires=())
+    spec = ModuleSpec("entry", OptionGroup({}), lambda _options, _env: client, run, requires=())
     if isinstance(error, KeyboardInterrupt):
         with pytest.raises(KeyboardInterrupt):
-            entry.carry_out({}, TaskContext({}), diff=False)
+            spec.execute({}, TaskContext({}), diff=False)
     else:
-        result = entry.carry_out({}, TaskContext({}), diff=False)
+        result = spec.execute({}, TaskContext({}), diff=False)
         assert result["failed"] is True
         assert type(error).__name__ in result["msg"]
     assert client.closed
 
 
 def test_a_missing_library_is_named_with_the_interpreter() -> None:
-    entry = Entry("entry", OptionGroup({}), lambda *_: None, lambda *_: Outcome(), requires=("no_such_library",))
-    result = entry.carry_out({}, TaskContext({}), diff=False)
+    spec = ModuleSpec("entry", OptionGroup({}), lambda *_: None, lambda *_: Outcome(), requires=("no_such_library",))
+    result = spec.execute({}, TaskContext({}), diff=False)
 
-    assert entry.missing_libraries == ("no_such_library",)
+    assert spec.missing_libraries == ("no_such_library",)
     assert result["error"]["kind"] == "missing_library"
     assert "no_such_library" in result["msg"]
     assert "python" in result["msg"].lower()

@@ -91,7 +91,7 @@ class Export:
         }
         entry = CODE_SIGNING_EXPORT
         context = TaskContext({}, check_mode=check_mode, encrypt=encrypt)
-        return entry.carry_out(validated(entry, entry.normalize(given)), context, diff=True)
+        return entry.execute(validated(entry, entry.normalize(given)), context, diff=True)
 
     def run(self, apps: Any, **options: Any) -> dict[str, Any]:
         result = self.result(apps, **options)

@@ -26,7 +26,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 
-from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, entry_of
+from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, spec_of
 from ..helpers.tasks import validated
 from ..modules.test_documented_results import TYPES
 from .cases import CASES, FOLDER, Case
@@ -87,8 +87,8 @@ def check_type(where: str, described: dict[str, Any], value: Any) -> None:
     assert of_its_type, f"{where}: {value!r}"
     assert not (described["type"] == "int" and isinstance(value, bool)), where
     if described["type"] == "list":
-        for entry in value:
-            check_type(where, {**described, "type": described["elements"]}, entry)
+        for spec in value:
+            check_type(where, {**described, "type": described["elements"]}, spec)
     elif described["type"] == "dict" and "contains" in described:
         assert set(value) <= set(described["contains"]), where
         for key, inner in value.items():
@@ -96,16 +96,16 @@ def check_type(where: str, described: dict[str, Any], value: Any) -> None:
 
 
 def options_of(case: Case, folder: str) -> dict[str, Any]:
-    entry = entry_of(case.module)
+    spec = spec_of(case.module)
     own = {name: folder if value == FOLDER else value for name, value in case.options.items()}
-    return validated(entry, entry.normalize({**CONNECTION, **own}))
+    return validated(spec, spec.normalize({**CONNECTION, **own}))
 
 
 def carried_out(case: Case, folder: str, *, check_mode: bool = False) -> dict[str, Any]:
     """Return the result of the case; `said` holds the lines of progress."""
     said: list[str] = []
     context = TaskContext({"XDG_STATE_HOME": folder}, check_mode=check_mode, say=said.append, say_more=said.append)
-    return {**entry_of(case.module).carry_out(options_of(case, folder), context, diff=True), "said": said}
+    return {**spec_of(case.module).execute(options_of(case, folder), context, diff=True), "said": said}
 
 
 def check(case: Case, result: dict[str, Any]) -> None:

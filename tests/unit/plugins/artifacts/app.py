@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.modules import (
-    ARTIFACT_ENTRY,
     ARTIFACT_INFO,
+    ARTIFACT_MODULE,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 
@@ -41,7 +41,7 @@ class AppWithArtifacts:
         self.service.forget()
 
     def manage(self, **options: Any) -> Task:
-        return self.tasks.make(ARTIFACT_ENTRY, **{"app_slug": APP, "build_slug": BUILD, **options})
+        return self.tasks.make(ARTIFACT_MODULE, **{"app_slug": APP, "build_slug": BUILD, **options})
 
     def info(self, **options: Any) -> Task:
         return self.tasks.make(ARTIFACT_INFO, **{"app_slug": APP, "build_slug": BUILD, **options})

@@ -39,7 +39,7 @@ def parts(folder: Path) -> list[Path]:
 
 def sent(app: AppWithArtifacts) -> list[int]:
     """Bytes of each answer of the storage."""
-    return [entry["bytes_out"] for entry in app.service.emulator.requests(area="storage")]
+    return [spec["bytes_out"] for spec in app.service.emulator.requests(area="storage")]
 
 
 def has_it(app: AppWithArtifacts, folder: Path) -> None:
@@ -275,5 +275,5 @@ def test_progress_is_told(app: AppWithArtifacts, monkeypatch: pytest.MonkeyPatch
     said: list[str] = []
     task = app.download(slug="big")
     context = TaskContext(task.env, say=said.append)
-    task.entry.carry_out(validated(task.entry, task.options), context, diff=False)
+    task.spec.execute(validated(task.spec, task.options), context, diff=False)
     assert said[-1] == "artifact app.ipa (slug big): 3 of 3 MiB"

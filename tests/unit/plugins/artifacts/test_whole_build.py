@@ -174,7 +174,7 @@ def test_one_line_of_progress(app: AppWithArtifacts, folder: Path, monkeypatch: 
     app.has(*({"slug": f"s{n}", "title": f"{n}.ipa", "size_bytes": 2**20} for n in range(3)))
     said: list[str] = []
     task = whole(app, folder, concurrency=1)
-    task.entry.carry_out(validated(task.entry, task.options), TaskContext(task.env, say=said.append), diff=False)
+    task.spec.execute(validated(task.spec, task.options), TaskContext(task.env, say=said.append), diff=False)
     assert said[-1] == f"build {BUILD}: 2 of 3 files, 3 of 3 MiB"
     assert all(line.startswith(f"build {BUILD}: ") for line in said)
 

@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 
 from ..helpers.service import APP, Service
 from ..helpers.tasks import Tasks
@@ -28,7 +28,7 @@ from .app import AppWithBuilds
 
 RUNNING = {"slug": "b1", "status": 0, "age_s": 600, "log": "text\n", "commit_message": "why", "tag": "v1"}
 OF_BUILD = {"app_slug": APP, "build_slug": "b1"}
-NEEDED: list[tuple[Entry, dict[str, Any]]] = [
+NEEDED: list[tuple[ModuleSpec, dict[str, Any]]] = [
     (BUILD_INFO, {"app_slug": APP}),
     (BUILD_ABORT, OF_BUILD),
     (BUILD_TRIGGER, {"app_slug": APP, "branch": "main", "secret_environments": {"A": "c4nary"}}),
@@ -79,11 +79,11 @@ def test_accounts(service: Service, tasks: Tasks) -> None:
     check_results("bitrise_organization_info", tasks.make(ORGANIZATION_INFO).run(), failed)
 
 
-@pytest.mark.parametrize(("entry", "needed"), NEEDED, ids=[entry.name for entry, _options in NEEDED])
+@pytest.mark.parametrize(("entry", "needed"), NEEDED, ids=[spec.name for spec, _options in NEEDED])
 @pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
 def test_trouble(
     app: AppWithBuilds,
-    entry: Entry,
+    spec: ModuleSpec,
     needed: dict[str, Any],
     kind: str,
     status: int | None,
@@ -93,7 +93,7 @@ def test_trouble(
     app.has(RUNNING)
     if fault:
         app.service.emulator.fault(**fault)
-    failed = app.tasks.make(entry, **{**needed, **options}).fail()
+    failed = app.tasks.make(spec, **{**needed, **options}).fail()
     assert (failed["error"]["kind"], failed["error"]["status"]) == (kind, status)
     assert failed["msg"].endswith(".")
     assert "\n" not in failed["msg"]

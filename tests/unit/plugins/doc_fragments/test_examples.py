@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..helpers.documentation import COLLECTION, MODULES, ansible, documentation, entry_of
+from ..helpers.documentation import COLLECTION, MODULES, ansible, documentation, spec_of
 
 
 def tasks_of(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -46,17 +46,17 @@ def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     used = set()
     for name, options in tasks_of(module):
         used.add(name)
-        entry = entry_of(name)
-        validator = ArgumentSpecValidator(dict(entry.options.argument_spec), **entry.options.rules)
-        given = filled_in(entry.options.argument_spec, options)
-        assert validator.validate(dict(entry.normalize(given))).error_messages == []
+        spec = spec_of(name)
+        validator = ArgumentSpecValidator(dict(spec.options.argument_spec), **spec.options.rules)
+        given = filled_in(spec.options.argument_spec, options)
+        assert validator.validate(dict(spec.normalize(given))).error_messages == []
     assert module in used
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_secrets_in_examples_are_variables(module: str) -> None:
     for name, options in tasks_of(module):
-        for option in entry_of(name).options.secrets:
+        for option in spec_of(name).options.secrets:
             given = options.get(option, {})
             for value in given.values() if isinstance(given, dict) else [given]:
                 assert value.startswith("{{ "), f"{name}: {option}"

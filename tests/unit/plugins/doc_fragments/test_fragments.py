@@ -35,7 +35,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attribute
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
 
-from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, entry_of
+from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
 
 CONNECTION = OptionGroup(
     {name: option for name, option in BITRISE.argument_spec.items() if name not in TRANSPORT.argument_spec}
@@ -97,7 +97,7 @@ def test_no_fragment_is_there_for_nothing() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_names_the_fragments_of_its_groups(module: str) -> None:
     """An option that a group declares is documented by its fragment, not once more by hand."""
-    options = set(entry_of(module).options.argument_spec)
+    options = set(spec_of(module).options.argument_spec)
     used = used_by(module)
     for name, group in GROUPS.items():
         assert (name in used) <= (set(group.argument_spec) <= options), name

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, entry_of
+from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
 
 EACH_MODULE = pytest.mark.parametrize("module", MODULES)
 
@@ -52,7 +52,7 @@ def accepted(specification: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 @EACH_MODULE
 def test_options_are_documented_as_they_are(module: str) -> None:
     shown = documented(documentation()[module]["doc"]["options"])
-    real = accepted(entry_of(module).options.argument_spec)
+    real = accepted(spec_of(module).options.argument_spec)
     assert shown.keys() == real.keys()
     for name, option in real.items():
         assert shown[name] == option, name
@@ -61,7 +61,7 @@ def test_options_are_documented_as_they_are(module: str) -> None:
 @EACH_MODULE
 def test_environment_variables_are_documented(module: str) -> None:
     options = documentation()[module]["doc"]["options"]
-    specification = entry_of(module).options.argument_spec
+    specification = spec_of(module).options.argument_spec
     assert any("fallback" in option for option in specification.values()) is asks_a_service(module)
     for name, option in specification.items():
         text = " ".join(options[name]["description"])
@@ -89,12 +89,12 @@ def test_secrets_are_marked(module: str) -> None:
             assert bool(option.get("no_log")) is bool(secret), name
             check(option.get("options", {}), name)
 
-    check(entry_of(module).options.argument_spec)
+    check(spec_of(module).options.argument_spec)
 
 
 @EACH_MODULE
 def test_entry_has_the_name_of_its_module(module: str) -> None:
-    assert entry_of(module).name == module
+    assert spec_of(module).name == module
 
 
 def test_action_group_holds_exactly_the_modules() -> None:

@@ -88,7 +88,7 @@ def examined(
             return {"failed": True, "msg": failure, "error": {"kind": "tls"}}
         given = {"api_url": emulator.api_url, "api_token": emulator.tokens["owner"], "max_retries": 0, **options}
         context = TaskContext({}, check_mode=True, read_file=read_file)
-        return CODE_SIGNING.carry_out(validated(CODE_SIGNING, given), context, diff=False)
+        return CODE_SIGNING.execute(validated(CODE_SIGNING, given), context, diff=False)
 
     checks = Checks("declared")
     check_declared(checks, declared, read_file, engine if emulator or failure else None)

@@ -45,7 +45,7 @@ def load(emulator: Emulator, *apps: dict[str, Any], roles: dict[str, str] | None
 def examine(emulator: Emulator, user: str = "owner", **options: Any) -> dict[str, Any]:
     given = {"api_url": emulator.api_url, "api_token": emulator.tokens[user], "max_retries": 0, **options}
     validated_options = validated(BITRISE_DOCTOR, {name: value for name, value in given.items() if value is not None})
-    result = BITRISE_DOCTOR.carry_out(validated_options, TaskContext({}), diff=False)
+    result = BITRISE_DOCTOR.execute(validated_options, TaskContext({}), diff=False)
     assert not result.get("failed"), result
     assert emulator.tokens[user] not in json.dumps(result)
     return result
@@ -194,6 +194,6 @@ def test_without_requests(account: Emulator, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(("option", "value"), [("sample", -1), ("concurrency", 0)])
 def test_options_that_are_no_use(account: Emulator, option: str, value: int) -> None:
     given = {"api_url": account.api_url, "api_token": "x", option: value}
-    result = BITRISE_DOCTOR.carry_out(validated(BITRISE_DOCTOR, given), TaskContext({}), diff=False)
+    result = BITRISE_DOCTOR.execute(validated(BITRISE_DOCTOR, given), TaskContext({}), diff=False)
     assert result["error"]["kind"] == "option"
     assert option in result["msg"]

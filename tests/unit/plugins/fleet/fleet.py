@@ -129,7 +129,7 @@ class FleetTask:
         """Whatever comes of it."""
         options = validated(CODE_SIGNING, CODE_SIGNING.normalize(self.options))
         context = TaskContext(self.env, check_mode=check_mode, read_file=self.read_file, say=self.say)
-        result = CODE_SIGNING.carry_out(options, context, diff=diff)
+        result = CODE_SIGNING.execute(options, context, diff=diff)
         # However it ends, it leaves no thread behind.
         assert [thread for thread in threading.enumerate() if thread.name.startswith("mobileops.ci")] == []
         return result

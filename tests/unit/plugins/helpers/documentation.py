@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 
 PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
 # Those with an underscore are private to roles and playbooks.
@@ -42,11 +42,11 @@ def documentation() -> dict[str, dict[str, Any]]:
 
 def asks_a_service(module: str) -> bool:
     """Whether the module has the options of a connection."""
-    return "api_token" in entry_of(module).options.argument_spec
+    return "api_token" in spec_of(module).options.argument_spec
 
 
-def entry_of(module: str) -> Entry:
+def spec_of(module: str) -> ModuleSpec:
     """The one entry that a module carries out."""
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
-    (entry,) = (value for value in vars(source).values() if isinstance(value, Entry))
-    return entry
+    (spec,) = (value for value in vars(source).values() if isinstance(value, ModuleSpec))
+    return spec

@@ -15,27 +15,27 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.apps import APP_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import (
-    ANDROID_KEYSTORE_ENTRY,
     ANDROID_KEYSTORE_INFO,
-    BUILD_CERTIFICATE_ENTRY,
+    ANDROID_KEYSTORE_MODULE,
     BUILD_CERTIFICATE_INFO,
-    PROJECT_FILE_ENTRY,
+    BUILD_CERTIFICATE_MODULE,
     PROJECT_FILE_INFO,
-    PROVISIONING_PROFILE_ENTRY,
+    PROJECT_FILE_MODULE,
     PROVISIONING_PROFILE_INFO,
+    PROVISIONING_PROFILE_MODULE,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext
 
 from .service import APP, CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, READING, Service, env_key
 
-PROFILE = PROVISIONING_PROFILE_ENTRY
-CERTIFICATE = BUILD_CERTIFICATE_ENTRY
+PROFILE = PROVISIONING_PROFILE_MODULE
+CERTIFICATE = BUILD_CERTIFICATE_MODULE
 ENTRIES = (PROFILE, CERTIFICATE, PROVISIONING_PROFILE_INFO, BUILD_CERTIFICATE_INFO, APP_INFO)
 MANAGING = {
     PROFILES: PROFILE,
     CERTIFICATES: CERTIFICATE,
-    KEYSTORES: ANDROID_KEYSTORE_ENTRY,
-    PROJECT_FILES: PROJECT_FILE_ENTRY,
+    KEYSTORES: ANDROID_KEYSTORE_MODULE,
+    PROJECT_FILES: PROJECT_FILE_MODULE,
 }
 LISTING = {
     PROFILES: PROVISIONING_PROFILE_INFO,
@@ -52,10 +52,10 @@ def b64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def validated(entry: Entry, options: Mapping[str, Any]) -> dict[str, Any]:
+def validated(spec: ModuleSpec, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with aliases, defaults and types, as a module gets them."""
-    validator = ArgumentSpecValidator(dict(entry.options.argument_spec), **entry.options.rules)
-    found = validator.validate(entry.normalize(options))
+    validator = ArgumentSpecValidator(dict(spec.options.argument_spec), **spec.options.rules)
+    found = validator.validate(spec.normalize(options))
     assert found.error_messages == []
     parameters: dict[str, Any] = found.validated_parameters
     return parameters
@@ -66,7 +66,7 @@ class Task:
     """One task against one service. `env`: the environment of the task, which is all that it knows of any."""
 
     service: Service
-    entry: Entry
+    spec: ModuleSpec
     options: Mapping[str, Any]
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,8 +75,8 @@ class Task:
 
     def result(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
         """Whatever comes of it."""
-        context = TaskContext(self.env, check_mode=check_mode, read_file=self.entry.read_path)
-        return self.entry.carry_out(validated(self.entry, self.options), context, diff=diff)
+        context = TaskContext(self.env, check_mode=check_mode, read_file=self.spec.read_path)
+        return self.spec.execute(validated(self.spec, self.options), context, diff=diff)
 
     def run(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
         """The result of a success."""
@@ -151,9 +151,9 @@ class Tasks:
     def env(self) -> dict[str, str]:
         return {"XDG_STATE_HOME": str(self.folder / "state")}
 
-    def make(self, entry: Entry, **options: Any) -> Task:
+    def make(self, spec: ModuleSpec, **options: Any) -> Task:
         connection = self.service.connection
-        return Task(self.service, entry, {**connection, **options}, self.env)
+        return Task(self.service, spec, {**connection, **options}, self.env)
 
     def file(self, kind: str = PROFILES, data: bytes | None = None, **options: Any) -> Task:
         """A task that manages a file of the app, with these bytes."""

@@ -79,7 +79,7 @@ class Inspection:
     def result(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         connection = {"api_url": self.emulator.api_url, "api_token": self.emulator.tokens["owner"], "max_retries": 0}
         arguments = CODE_SIGNING_INFO.normalize({**connection, **options})
-        result: dict[str, Any] = CODE_SIGNING_INFO.carry_out(
+        result: dict[str, Any] = CODE_SIGNING_INFO.execute(
             validated(CODE_SIGNING_INFO, arguments), TaskContext({}, check_mode=check_mode), diff=False
         )
         return result

@@ -17,14 +17,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext
 
 NOTHING = OptionGroup({})
 
 
 def carried_out(run: Any, options: dict[str, Any] | None = None, *, diff: bool = False) -> dict[str, Any]:
-    entry = Entry("test", NOTHING, lambda _options, _env: "client", run, requires=())
-    return entry.carry_out(options or {}, TaskContext({}), diff=diff)
+    spec = ModuleSpec("test", NOTHING, lambda _options, _env: "client", run, requires=())
+    return spec.execute(options or {}, TaskContext({}), diff=diff)
 
 
 class Text(str):
@@ -127,16 +127,18 @@ def test_client_is_closed(fails: bool) -> None:
 
     client = Client()
     run = fail_with(CiError("x")) if fails else lambda *_given: Outcome()
-    Entry("test", NOTHING, lambda _options, _env: client, run, requires=()).carry_out({}, TaskContext({}), diff=False)
+    ModuleSpec("test", NOTHING, lambda _options, _env: client, run, requires=()).execute(
+        {}, TaskContext({}), diff=False
+    )
     assert client.closed
 
 
 def test_a_required_option_that_is_empty_is_refused() -> None:
     options = OptionGroup({"app_slug": {"type": "str", "required": True}, "reason": {"type": "str"}})
-    entry = Entry("test", options, lambda _options, _env: None, lambda *_given: Outcome(), requires=())
-    failed = entry.carry_out({"app_slug": "", "reason": ""}, TaskContext({}), diff=False)
+    spec = ModuleSpec("test", options, lambda _options, _env: None, lambda *_given: Outcome(), requires=())
+    failed = spec.execute({"app_slug": "", "reason": ""}, TaskContext({}), diff=False)
     assert (failed["msg"], failed["error"]["kind"]) == ("app_slug is required and must not be empty.", "option")
-    assert entry.carry_out({"app_slug": "a", "reason": ""}, TaskContext({}), diff=False) == {"changed": False}
+    assert spec.execute({"app_slug": "a", "reason": ""}, TaskContext({}), diff=False) == {"changed": False}
 
 
 def test_unclear_outcome_keeps_the_words_of_its_cause() -> None:

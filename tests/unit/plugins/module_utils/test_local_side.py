@@ -162,7 +162,7 @@ def test_without_a_home(service: Service, tasks: Tasks, monkeypatch: pytest.Monk
     for name in ("HOME", "USER", "LOGNAME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "TMPDIR"):
         monkeypatch.delenv(name, raising=False)
     task = tasks.file(PROFILES, b"content")
-    result = type(task)(task.service, task.entry, task.options, {}).run()
+    result = type(task)(task.service, task.spec, task.options, {}).run()
     assert result["changed"]
 
 

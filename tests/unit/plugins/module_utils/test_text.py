@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import (
     shown,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext
 
 HOSTILE = "a\x1b[31;1mb\x1b]0;title\x07c\x9b2Jd\x85e\r\nf\u202eg\u2066h\u2028i\ud800j\U000e0041k"
 
@@ -85,8 +85,8 @@ def test_everything_that_a_task_shows() -> None:
         return Outcome({"name": HOSTILE}, plan, warnings=(HOSTILE,), error=CiError(HOSTILE))
 
     said: list[str] = []
-    entry = Entry("x", OptionGroup({}), lambda _options, _env: None, run, requires=())
-    result = entry.carry_out({}, TaskContext({}, say=said.append, say_more=said.append), diff=True)
+    spec = ModuleSpec("x", OptionGroup({}), lambda _options, _env: None, run, requires=())
+    result = spec.execute({}, TaskContext({}, say=said.append, say_more=said.append), diff=True)
     assert len(said) == 2
     for text in (*said, *result["warnings"], result["msg"], *result["diff"]["before"]):
         assert is_harmless(text), text

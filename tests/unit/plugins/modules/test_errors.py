@@ -53,12 +53,12 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("entry", ALL_ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ALL_ENTRIES, ids=lambda spec: spec.name)
 @pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
 def test_trouble(
     service: Service,
     tasks: Tasks,
-    entry: Any,
+    spec: Any,
     kind: str,
     status: int | None,
     options: dict[str, Any],
@@ -66,7 +66,7 @@ def test_trouble(
 ) -> None:
     if fault:
         service.emulator.fault(**fault)
-    failed = tasks.make(entry, **NEEDED[entry.name], **options).fail()
+    failed = tasks.make(spec, **NEEDED[spec.name], **options).fail()
     assert (failed["error"]["kind"], failed["error"]["status"]) == (kind, status)
     text = str(failed)
     for secret in (service.emulator.tokens["owner"], "c4nary", b64(b"c4nary bytes"), "Traceback"):
@@ -103,8 +103,8 @@ def test_a_bug_is_called_one(tasks: Tasks, place: str) -> None:
 
     task: Task = tasks.file(PROFILES, b"x")
     broken: Callable[..., Any] = bug
-    entry = dataclasses.replace(task.entry, **{place: broken})
-    result = dataclasses.replace(task, entry=entry).result()
+    spec = dataclasses.replace(task.spec, **{place: broken})
+    result = dataclasses.replace(task, spec=spec).result()
     assert result["failed"] is True
     assert "this is a bug of the collection" in result["msg"]
     assert "KeyError" in result["exception"]
@@ -115,8 +115,8 @@ def test_a_missing_library_is_named_with_the_interpreter(tasks: Tasks) -> None:
     import sys
 
     task = tasks.file(PROFILES, b"x")
-    entry = dataclasses.replace(task.entry, requires=("requests", "no_such_library"))
-    failed = dataclasses.replace(task, entry=entry).fail()
+    spec = dataclasses.replace(task.spec, requires=("requests", "no_such_library"))
+    failed = dataclasses.replace(task, spec=spec).fail()
     assert failed["error"]["kind"] == "missing_library"
     assert "no_such_library" in failed["msg"]
     assert sys.executable in failed["msg"]

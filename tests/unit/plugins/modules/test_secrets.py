@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ..helpers.cases import exhaustive
-from ..helpers.documentation import MODULES, ansible, entry_of
+from ..helpers.documentation import MODULES, ansible, spec_of
 from ..helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
 from ..helpers.tasks import ENTRIES
 
@@ -191,7 +191,7 @@ def test_no_secret_in_anything_a_run_leaves_behind(service: Service, tmp_path: P
         assert f'"msg": "Unsupported parameters for ({module}) module: {names}. ' in played.stdout
     assert "no ********, no ********: https://storage.example/f?********" in played.stdout
     for tasks in (good, bad):
-        assert {entry.name for entry in ENTRIES} <= {module.rpartition(".")[2] for module, _options in tasks}
+        assert {spec.name for spec in ENTRIES} <= {module.rpartition(".")[2] for module, _options in tasks}
     log = (tmp_path / "left" / "log").read_text()
     assert log.count("TASK [") == len(good) + len(bad)
 
@@ -227,7 +227,7 @@ def test_canaries_in_all_modules(service: Service, tmp_path: Path, where: str, m
     # A process takes its time, and what it does with options is the same for all modules.
     modules = MODULES if where == "controller" else MODULES[::4]
     for module in modules:
-        spec = entry_of(module).options.argument_spec
+        spec = spec_of(module).options.argument_spec
         url = service.emulator.phonegap_url if module.startswith("phonegap_") else service.emulator.api_url
         connection = {"api_url": url, "max_retries": 0} if "api_url" in spec else {}
         options = {**with_canaries(spec, misspelt), **connection, "run_in": where}

@@ -10,20 +10,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.collaborators import COLLABORATOR_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_ENTRY
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module import APP_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.collaborators import COLLABORATOR_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.info import APP_INFO, KEY_INFO, USER_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_ENTRY
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry
+from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_MODULE
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.emulator.process import Emulator
 
 from ..helpers.tasks import Task
 
-ENTRIES: tuple[Entry, ...] = (
-    *(APP_ENTRY, BUILD_ENTRY, COLLABORATOR_ENTRY, DOWNLOAD_ENTRY),
-    *(APP_INFO, KEY_INFO, USER_INFO, KEY_ENTRY),
+ENTRIES: tuple[ModuleSpec, ...] = (
+    *(APP_MODULE, BUILD_MODULE, COLLABORATOR_MODULE, DOWNLOAD_MODULE),
+    *(APP_INFO, KEY_INFO, USER_INFO, KEY_MODULE),
 )
 API = "/api/v1"
 ANDROID = {"key_pw": "one", "keystore_pw": "two"}
@@ -48,15 +48,15 @@ class PhoneGap:
         token = self.emulator.phonegap_tokens["owner"]
         return {"api_url": self.emulator.phonegap_url, "api_token": token, "max_retries": 0}
 
-    def make(self, entry: Entry, **options: Any) -> Task:
-        return Task(self, entry, {**self.connection, **options}, {})  # type: ignore[arg-type]
+    def make(self, spec: ModuleSpec, **options: Any) -> Task:
+        return Task(self, spec, {**self.connection, **options}, {})  # type: ignore[arg-type]
 
     def app(self, **options: Any) -> Task:
-        return self.make(APP_ENTRY, **options)
+        return self.make(APP_MODULE, **options)
 
     def key(self, **options: Any) -> Task:
         # Whether a file is valid is the subject of tests of its own.
-        return self.make(KEY_ENTRY, **{"verify": "none", **options})
+        return self.make(KEY_MODULE, **{"verify": "none", **options})
 
     def file(self, name: str, content: str | bytes = "content") -> str:
         """A file of the task; its path."""
@@ -89,7 +89,7 @@ class PhoneGap:
 
     def lines(self) -> list[str]:
         """The same, all with their paths below the API."""
-        return [f"{entry['method']} {entry['path'].removeprefix(API)}" for entry in self.emulator.requests()]
+        return [f"{sent['method']} {sent['path'].removeprefix(API)}" for sent in self.emulator.requests()]
 
     def lines_of(self, task: Task, *, check_mode: bool = False) -> list[str]:
         """The requests of a run."""

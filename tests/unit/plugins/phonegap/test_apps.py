@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 
 from ..helpers.tasks import check_then_run_then_rerun
-from .service import ANDROID, APP_ENTRY, BUILD_ENTRY, PhoneGap, keystore
+from .service import ANDROID, APP_MODULE, BUILD_MODULE, PhoneGap, keystore
 
 REPO = "https://example.com/menu.git"
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
@@ -317,7 +317,7 @@ def wrongly_unlocked(phonegap: PhoneGap) -> None:
 
 def built(phonegap: PhoneGap) -> dict[str, Any]:
     """What became of a build for Android."""
-    done = phonegap.make(BUILD_ENTRY, app_id=1, platforms=["android"], wait=True).result()
+    done = phonegap.make(BUILD_MODULE, app_id=1, platforms=["android"], wait=True).result()
     found: dict[str, Any] = done["build"]["platforms"]["android"]
     return found
 
@@ -372,14 +372,14 @@ def test_keys_as_text(phonegap: PhoneGap) -> None:
     phonegap.holds(SHOP, keys=(UNLOCKED,))
     assert phonegap.app(title="Shop", keys='{"android": 1}').run()["actions"][0]["signing_keys"] == {"android": 1}
     with pytest.raises(OptionError, match="keys: this is text"):
-        APP_ENTRY.normalize({"keys": "android=1 key_pw=a b"})
+        APP_MODULE.normalize({"keys": "android=1 key_pw=a b"})
     with pytest.raises(OptionError, match="keys: this is not a dictionary"):
-        APP_ENTRY.normalize({"keys": [1]})
+        APP_MODULE.normalize({"keys": [1]})
 
 
 def test_a_version_that_is_not_text() -> None:
     with pytest.raises(OptionError, match=r"^version must be text, but YAML reads it as the number 1\.1\. Put"):
-        APP_ENTRY.normalize({"version": 1.10})
+        APP_MODULE.normalize({"version": 1.10})
 
 
 @pytest.mark.parametrize("choice", [None, "", {"id": None, **ANDROID}])

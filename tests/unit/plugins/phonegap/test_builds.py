@@ -13,7 +13,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core import polling 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
 
 from ..helpers.tasks import Task
-from .service import ANDROID, BUILD_ENTRY, PhoneGap
+from .service import ANDROID, BUILD_MODULE, PhoneGap
 
 SHOP = {"title": "Shop"}
 
@@ -43,7 +43,7 @@ def clock(phonegap: PhoneGap, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def task(phonegap: PhoneGap, **options: Any) -> Task:
-    return phonegap.make(BUILD_ENTRY, app_id=1, **options)
+    return phonegap.make(BUILD_MODULE, app_id=1, **options)
 
 
 def test_requests(phonegap: PhoneGap) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ..helpers.tasks import Task, check_then_run_then_rerun
-from .service import COLLABORATOR_ENTRY, PhoneGap
+from .service import COLLABORATOR_MODULE, PhoneGap
 
 MEMBER = "member@example.com"
 NOBODY = "nobody@example.com"
@@ -18,7 +18,7 @@ NOBODY = "nobody@example.com"
 
 def task(phonegap: PhoneGap, email: str = MEMBER, role: str | None = "dev", **more: Any) -> Task:
     role_given = {"role": role} if role else {}
-    return phonegap.make(COLLABORATOR_ENTRY, app_id=1, email=email, **role_given, **more)
+    return phonegap.make(COLLABORATOR_MODULE, app_id=1, email=email, **role_given, **more)
 
 
 def people(phonegap: PhoneGap) -> dict[str, str]:

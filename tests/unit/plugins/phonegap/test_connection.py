@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment imp
 from ..helpers.documentation import ansible
 from ..helpers.servers import Answer, serving
 from ..helpers.tasks import Task
-from .service import APP_INFO, ENTRIES, KEY_ENTRY, KEY_INFO, USER_INFO, PhoneGap
+from .service import APP_INFO, ENTRIES, KEY_INFO, KEY_MODULE, USER_INFO, PhoneGap
 from .test_keys import declared
 
 USER = b'{"id": 1, "email": "owner@example.com", "apps": {}, "keys": {}}'
@@ -135,7 +135,7 @@ def test_a_login_works(phonegap: PhoneGap) -> None:
 )
 def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, words: str) -> None:
     task = phonegap.make(APP_INFO, **options)
-    failed = APP_INFO.carry_out({**_defaults(), **task.options}, _context(), diff=False)
+    failed = APP_INFO.execute({**_defaults(), **task.options}, _context(), diff=False)
     assert (failed["error"]["kind"], words in failed["msg"]) == (kind, True), failed["msg"]
 
 
@@ -165,16 +165,16 @@ def test_a_wrong_token_is_said_by_every_module(phonegap: PhoneGap, entry: Any) -
 
 def test_the_key_s_password_is_not_the_account_s(phonegap: PhoneGap) -> None:
     login = phonegap.emulator.phonegap_logins["owner"]
-    task = phonegap.make(KEY_ENTRY)
+    task = phonegap.make(KEY_MODULE)
     options = {
         "api_url": phonegap.emulator.phonegap_url,
         "username": login["username"],
         "login_password": login["password"],
         **declared(phonegap, "ios"),
     }
-    assert type(task)(task.service, KEY_ENTRY, options, {}).run()["key"]["locked"] is False
+    assert type(task)(task.service, KEY_MODULE, options, {}).run()["key"]["locked"] is False
     del options["login_password"]
-    failed = type(task)(task.service, KEY_ENTRY, options, {}).fail()
+    failed = type(task)(task.service, KEY_MODULE, options, {}).fail()
     assert "Set username (an email address) and login_password, " in failed["msg"]
 
 
@@ -185,7 +185,7 @@ def test_texts_for_html_are_shown_as_they_are_meant(phonegap: PhoneGap) -> None:
         phonegap.emulator.clear_faults()
         phonegap.emulator.fault(status=status, method="POST", body=json.dumps({"error": words}))
         options = {**declared(phonegap, "ios"), "password": 'a&b"c'}
-        message = phonegap.make(KEY_ENTRY, **options).fail()["msg"]
+        message = phonegap.make(KEY_MODULE, **options).fail()["msg"]
         assert 'removing "me@", not ******** or ********' in message
 
 

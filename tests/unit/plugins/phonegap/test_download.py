@@ -15,7 +15,7 @@ import pytest
 from tests.emulator.generated import GeneratedBytes
 
 from ..helpers.tasks import Task
-from .service import DOWNLOAD_ENTRY, PhoneGap
+from .service import DOWNLOAD_MODULE, PhoneGap
 
 PACKAGE = b"a package " * 1000
 DIGEST = hashlib.sha256(PACKAGE).hexdigest()
@@ -33,7 +33,7 @@ def app(phonegap: PhoneGap) -> None:
 
 
 def task(phonegap: PhoneGap, dest: Path | str, **options: Any) -> Task:
-    return phonegap.make(DOWNLOAD_ENTRY, **{"app_id": 1, "platform": "android", "dest": str(dest), **options})
+    return phonegap.make(DOWNLOAD_MODULE, **{"app_id": 1, "platform": "android", "dest": str(dest), **options})
 
 
 def test_new_then_there(phonegap: PhoneGap, tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ import pytest
 from tests.emulator.phonegap.routes import phonegap_routes
 
 from ..helpers.tasks import Task
-from .service import ANDROID, API, BUILD_ENTRY, COLLABORATOR_ENTRY, PhoneGap
+from .service import ANDROID, API, BUILD_MODULE, COLLABORATOR_MODULE, PhoneGap
 from .test_apps import PNG
 from .test_keys import declared
 
 
 def member(phonegap: PhoneGap, **options: str) -> Task:
-    return phonegap.make(COLLABORATOR_ENTRY, app_id=1, email="member@example.com", **options)
+    return phonegap.make(COLLABORATOR_MODULE, app_id=1, email="member@example.com", **options)
 
 
 # Method and path, and the task that asks for it.
@@ -26,10 +26,10 @@ WRITE_API = {
     "POST /apps": lambda it: it.app(title="New", repo="https://example.com/a.git"),
     "PUT /apps/:id": lambda it: it.app(id=1, version="2.0"),
     "POST /apps/:id/icon": lambda it: it.app(id=1, icon=it.file("icon.png", PNG)),
-    "POST /apps/:id/build": lambda it: it.make(BUILD_ENTRY, app_id=1),
-    "POST /apps/:id/build/:platform": lambda it: it.make(BUILD_ENTRY, app_id=1, platforms=["android"]),
+    "POST /apps/:id/build": lambda it: it.make(BUILD_MODULE, app_id=1),
+    "POST /apps/:id/build/:platform": lambda it: it.make(BUILD_MODULE, app_id=1, platforms=["android"]),
     "POST /apps/:id/collaborators": lambda it: it.make(
-        COLLABORATOR_ENTRY, app_id=1, email="new@example.com", role="dev"
+        COLLABORATOR_MODULE, app_id=1, email="new@example.com", role="dev"
     ),
     "PUT /apps/:id/collaborators/:id": lambda it: member(it, role="dev"),
     "POST /keys/:platform": lambda it: it.key(**declared(it, "ios")),

@@ -13,9 +13,9 @@ from ..modules.test_documented_results import check_results
 from .service import (
     ANDROID,
     APP_INFO,
-    BUILD_ENTRY,
-    COLLABORATOR_ENTRY,
-    DOWNLOAD_ENTRY,
+    BUILD_MODULE,
+    COLLABORATOR_MODULE,
+    DOWNLOAD_MODULE,
     KEY_INFO,
     USER_INFO,
     PhoneGap,
@@ -90,11 +90,11 @@ def test_results_are_as_documented(phonegap: PhoneGap, tmp_path: Any) -> None:
     phonegap.holds({"title": "Shop", "keys": {"android": 1}}, keys=KEYS[1:])
     apps.append(phonegap.app(id=1, keys=keys).run(check_mode=True))
     check_results("phonegap_app", *apps, failed)
-    people = [phonegap.make(COLLABORATOR_ENTRY, app_id=1, email="a@example.com", role="dev").run()]
-    member = phonegap.make(COLLABORATOR_ENTRY, app_id=1, email="member@example.com", role="dev")
+    people = [phonegap.make(COLLABORATOR_MODULE, app_id=1, email="a@example.com", role="dev").run()]
+    member = phonegap.make(COLLABORATOR_MODULE, app_id=1, email="member@example.com", role="dev")
     check_results("phonegap_collaborator", *people, member.run(), member.with_options(role="tester").run(), failed)
-    check_results("phonegap_build", phonegap.make(BUILD_ENTRY, app_id=1, platforms=["webos"]).run(), failed)
-    download = phonegap.make(DOWNLOAD_ENTRY, app_id=1, platform="webos", dest=str(tmp_path))
+    check_results("phonegap_build", phonegap.make(BUILD_MODULE, app_id=1, platforms=["webos"]).run(), failed)
+    download = phonegap.make(DOWNLOAD_MODULE, app_id=1, platform="webos", dest=str(tmp_path))
     check_results("phonegap_download", download.run(), failed)
     ios = phonegap.key(**declared(phonegap, "ios"))
     android = phonegap.key(platform="android", id=1, title="Renamed")

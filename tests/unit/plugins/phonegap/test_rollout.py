@@ -25,7 +25,7 @@ from tests.unit.plugins.helpers.cases import exhaustive
 
 from ..action.comparison import seldom
 from ..helpers.documentation import ansible
-from .service import BUILD_ENTRY, PhoneGap, keystore
+from .service import BUILD_MODULE, PhoneGap, keystore
 
 try:  # ansible-core 2.19 and later: only trusted text is a template
     from ansible.template import trust_as_template as trusted
@@ -286,7 +286,7 @@ def test_the_guide_builds_again_after_a_failure(phonegap: PhoneGap) -> None:
     assert [*plays.run().values()] == ["ok", "ok", "skipping", "ok"]
     # Builds that were never waited for.
     phonegap.emulator.options(phonegap_build_seconds=3600)
-    phonegap.make(BUILD_ENTRY, app_id=1).run()
+    phonegap.make(BUILD_MODULE, app_id=1).run()
     phonegap.emulator.options(phonegap_build_seconds=0)
     assert [*plays.run("--check").values()] == ["ok", "ok", "changed", "skipping"]
     assert [*plays.run().values()][:3] == ["ok", "ok", "changed"]

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def result(*files: Any, check_mode: bool = False) -> dict[str, Any]:
     options = validated(SIGNING_FILE_INFO, normalized({"files": list(files)}))
-    return SIGNING_FILE_INFO.carry_out(options, TaskContext({}, check_mode=check_mode), diff=True)
+    return SIGNING_FILE_INFO.execute(options, TaskContext({}, check_mode=check_mode), diff=True)
 
 
 def files_of(*files: Any) -> list[dict[str, Any]]:

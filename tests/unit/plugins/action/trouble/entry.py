@@ -16,7 +16,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.environment imp
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import RefusedError
 from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import RUN, OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import Entry, Outcome, TaskContext
+from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext
 
 
 class _Client:
@@ -61,7 +61,7 @@ def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outc
     return Outcome({"thing": values}, plan, ("as said",) if trouble == "outcome" else ())
 
 
-ENTRY = Entry(
+ENTRY = ModuleSpec(
     name="trouble",
     options=RUN
     + OptionGroup(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.testing.trouble.plugins.module_utils.entry import ENTRY  # type: ignore[import-not-found]
+from ansible_collections.testing.trouble.plugins.module_utils.spec import ENTRY  # type: ignore[import-not-found]
 
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_runner import run_module
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import delete_file, list_files
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 
@@ -37,7 +38,7 @@ def slugs(found: Iterator[dict[str, object]]) -> list[object]:
 def test_files(service: Service, client: BitriseClient, count: int, pages: int) -> None:
     service.holds(PROFILES, *(a_file(f"file {number}", b"content") for number in range(count)))
     expected = [file["slug"] for file in service.files()]
-    assert slugs(client.files(PROFILE, APP)) == expected
+    assert slugs(list_files(client, PROFILE, APP)) == expected
     assert service.asked() == ["list"] * pages
     anchors = [entry["query"].get("next") for entry in service.emulator.requests()]
     assert anchors == [None, *expected[50::50]][:pages]
@@ -61,7 +62,7 @@ def test_apps_of_an_organization(service: Service, client: BitriseClient) -> Non
 @pytest.mark.parametrize(("limit", "asked"), [(1, ["1"]), (50, ["50"]), (60, ["50", "10"]), (500, ["50", "50"])])
 def test_limit(service: Service, client: BitriseClient, limit: int, asked: list[str]) -> None:
     service.holds(PROFILES, *(a_file(f"file {number}", b"content") for number in range(70)))
-    assert len(list(client.files(PROFILE, APP, limit))) == min(limit, 70)
+    assert len(list(list_files(client, PROFILE, APP, limit))) == min(limit, 70)
     assert [entry["query"]["limit"] for entry in service.emulator.requests()] == asked
 
 
@@ -70,15 +71,15 @@ def test_anchor_that_is_gone(service: Service, client: BitriseClient, status: in
     """The item at which the second page starts is deleted between the two requests: the list is read anew."""
     service.holds(PROFILES, *(a_file(f"file {number}", b"content") for number in range(80)))
     service.emulator.fault(nth=2, status=status)
-    assert sorted(map(str, slugs(client.files(PROFILE, APP)))) == sorted(file["slug"] for file in service.files())
+    assert sorted(map(str, slugs(list_files(client, PROFILE, APP)))) == sorted(file["slug"] for file in service.files())
     assert service.asked() == ["list"] * 4
 
 
 def test_anchor_that_is_really_gone(service: Service, client: BitriseClient) -> None:
     service.holds(PROFILES, *(a_file(f"file {number}", b"content") for number in range(60)))
-    found = client.files(PROFILE, APP)
+    found = list_files(client, PROFILE, APP)
     first = [next(found)["slug"] for _turn in range(50)]
-    client.delete_file(PROFILE, APP, service.files()[50]["slug"])
+    delete_file(client, PROFILE, APP, service.files()[50]["slug"])
     rest = slugs(found)
     assert len(rest) == 9
     assert {*first, *map(str, rest)} == {file["slug"] for file in service.files()}
@@ -89,7 +90,7 @@ def test_anchor_that_is_gone_again_and_again(service: Service, client: BitriseCl
     for nth in (2, 4, 6):
         service.emulator.fault(nth=nth, status=400)
     with pytest.raises(ServiceError) as caught:
-        list(client.files(PROFILE, APP))
+        list(list_files(client, PROFILE, APP))
     assert caught.value.kind == "bad_request"
     assert service.asked() == ["list"] * 6
 
@@ -97,7 +98,7 @@ def test_anchor_that_is_gone_again_and_again(service: Service, client: BitriseCl
 def test_first_page_that_is_refused_is_not_read_anew(service: Service, client: BitriseClient) -> None:
     service.emulator.fault(status=404)
     with pytest.raises(ServiceError):
-        list(client.files(PROFILE, APP))
+        list(list_files(client, PROFILE, APP))
     assert service.asked() == ["list"]
 
 

@@ -10,6 +10,7 @@ import json
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import delete_file, list_files
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_clock import ServiceClock
@@ -107,7 +108,7 @@ def test_role_without_rights(service: Service, make_client: MakeClient) -> None:
     service.holds(PROFILES, roles={"viewer": "viewer"})
     client = make_client(token=service.emulator.tokens["viewer"])
     with pytest.raises(ServiceError) as caught:
-        list(client.files(PROFILE, APP))
+        list(list_files(client, PROFILE, APP))
     assert caught.value.kind == "forbidden"
     assert f"list the provisioning profiles of app {APP}" in caught.value.message
 
@@ -171,7 +172,7 @@ def test_secrets_in_the_services_words_are_taken_out(service: Service, client: B
 
 
 def test_deleting_what_is_gone_is_no_error(client: BitriseClient) -> None:
-    client.delete_file(PROFILE, APP, "01GONE")
+    delete_file(client, PROFILE, APP, "01GONE")
 
 
 def test_a_delete_that_says_gone_of_what_is_there(service: Service, client: BitriseClient) -> None:
@@ -179,14 +180,14 @@ def test_a_delete_that_says_gone_of_what_is_there(service: Service, client: Bitr
     service.holds(PROFILES, a_file("dist", b"content"))
     service.emulator.fault(method="DELETE", status=404)
     with pytest.raises(CiError) as caught:
-        client.delete_file(PROFILE, APP, service.files()[0]["slug"])
+        delete_file(client, PROFILE, APP, service.files()[0]["slug"])
     assert caught.value.kind == "not_found"
 
 
 def test_other_refusals_of_a_delete_are(service: Service, client: BitriseClient) -> None:
     service.emulator.fault(status=403)
     with pytest.raises(CiError) as caught:
-        client.delete_file(PROFILE, APP, "01GONE")
+        delete_file(client, PROFILE, APP, "01GONE")
     assert caught.value.kind == "forbidden"
 
 

@@ -12,6 +12,11 @@ import time
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import (
+    create_file,
+    delete_file,
+    update_file,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
@@ -94,8 +99,8 @@ def test_what_does_no_harm_twice_is_repeated(
     client = make_client(max_retries=1)
     for method in ("PATCH", "DELETE"):
         service.emulator.fault(method=method, times=1, **fault)
-    assert client.update_file(PROFILE, APP, slug, {"is_expose": False})["is_expose"] is False
-    client.delete_file(PROFILE, APP, slug)
+    assert update_file(client, PROFILE, APP, slug, {"is_expose": False})["is_expose"] is False
+    delete_file(client, PROFILE, APP, slug)
     assert service.asked()[:4] == ["patch", "patch", "delete", "delete"]
     assert service.files() == []
 
@@ -139,7 +144,7 @@ def test_a_creation_that_was_put_off_is_repeated(service: Service, make_client: 
 def test_a_creation_that_was_never_sent_is_repeated(make_client: MakeClient, clock: Time) -> None:
     client = make_client("http://127.0.0.1:9", max_retries=2)
     with pytest.raises(CiError) as caught:
-        client.create_file(PROFILE, APP, "dist", 7)
+        create_file(client, PROFILE, APP, "dist", 7)
     assert not isinstance(caught.value, UnclearOutcomeError)
     assert client.requests_sent == 3
 

@@ -12,6 +12,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import (
+    confirm_file,
+    create_file,
+    get_file,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 
@@ -24,13 +29,13 @@ DATA = b"\x00bytes\xff" * 1000
 
 @pytest.fixture
 def slot(client: BitriseClient) -> dict[str, Any]:
-    return client.create_file(PROFILE, APP, "dist", len(DATA))
+    return create_file(client, PROFILE, APP, "dist", len(DATA))
 
 
 @pytest.fixture
 def download_url(service: Service, client: BitriseClient) -> str:
     service.holds(PROFILES, a_file("dist", DATA))
-    url: str = client.file(PROFILE, APP, service.files()[0]["slug"])["download_url"]
+    url: str = get_file(client, PROFILE, APP, service.files()[0]["slug"])["download_url"]
     return url
 
 
@@ -46,9 +51,9 @@ def refusal(client: BitriseClient, url: str, data: bytes = DATA) -> ServiceError
 
 def test_upload_and_download(service: Service, client: BitriseClient, slot: dict[str, Any]) -> None:
     client.upload(slot["upload_url"], DATA, "upload it")
-    client.confirm_file(PROFILE, APP, slot["slug"])
+    confirm_file(client, PROFILE, APP, slot["slug"])
     sink = io.BytesIO()
-    client.download(client.file(PROFILE, APP, slot["slug"])["download_url"], lambda: sink, "download it")
+    client.download(get_file(client, PROFILE, APP, slot["slug"])["download_url"], lambda: sink, "download it")
     assert sink.getvalue() == DATA
     assert service.asked() == ["create", "put", "confirm", "show", "get"]
 
@@ -87,7 +92,7 @@ def test_wrong_method(client: BitriseClient, slot: dict[str, Any]) -> None:
 
 
 def test_nothing_there(client: BitriseClient, service: Service, slot: dict[str, Any]) -> None:
-    url = client.file(PROFILE, APP, slot["slug"])["download_url"]
+    url = get_file(client, PROFILE, APP, slot["slug"])["download_url"]
     with pytest.raises(ServiceError) as caught:
         client.download(url, io.BytesIO, "download it")
     assert "NoSuchKey" in caught.value.message
@@ -105,12 +110,12 @@ def test_storage_in_trouble(service: Service, client: BitriseClient, slot: dict[
 
 def test_upload_is_repeated(service: Service, make_client: MakeClient) -> None:
     client = make_client(max_retries=2)
-    slot = client.create_file(PROFILE, APP, "dist", len(DATA))
+    slot = create_file(client, PROFILE, APP, "dist", len(DATA))
     service.emulator.fault(method="PUT", drop="after", times=1)
     service.emulator.fault(method="PUT", status=503, times=1)
     client.upload(slot["upload_url"], DATA, "upload it")
     assert service.asked() == ["create", "put", "put", "put"]
-    assert client.confirm_file(PROFILE, APP, slot["slug"])["processed"] is True
+    assert confirm_file(client, PROFILE, APP, slot["slug"])["processed"] is True
 
 
 def test_download_begins_anew_with_each_try(service: Service, make_client: MakeClient, download_url: str) -> None:

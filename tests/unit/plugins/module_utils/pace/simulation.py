@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, Pace, Told, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, AnnouncedLimit, Pace, Turn
 
 
 class Place:
@@ -64,7 +64,7 @@ class Service:
     served: int = 0
     refused: int = 0
 
-    def ask(self) -> tuple[int, Told]:
+    def ask(self) -> tuple[int, AnnouncedLimit]:
         refusal = self.refuse()
         if refusal is None:
             self.served += 1
@@ -72,10 +72,10 @@ class Service:
         self.refused += 1
         return refusal
 
-    def refuse(self) -> tuple[int, Told] | None:
+    def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         return None
 
-    def tell(self) -> Told:
+    def tell(self) -> AnnouncedLimit:
         return NOTHING_TOLD
 
     def leave(self) -> None:
@@ -105,7 +105,7 @@ class Window(Service):
     def _left_s(self) -> float:
         return int(self.begin + self.seconds - self.world.now) + 1
 
-    def refuse(self) -> tuple[int, Told] | None:
+    def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         passed = int((self.world.now - self.begin) / self.seconds)
         if passed:
             self.begin = self.world.now if self.on_request else self.begin + passed * self.seconds
@@ -113,10 +113,10 @@ class Window(Service):
         self.count += 1
         if self.count <= self.limit:
             return None
-        return self.status, Told(self._left_s()) if self.tells or self.announces else NOTHING_TOLD
+        return self.status, AnnouncedLimit(self._left_s()) if self.tells or self.announces else NOTHING_TOLD
 
-    def tell(self) -> Told:
-        return Told(self._left_s(), max(0, self.limit - self.count)) if self.announces else NOTHING_TOLD
+    def tell(self) -> AnnouncedLimit:
+        return AnnouncedLimit(self._left_s(), max(0, self.limit - self.count)) if self.announces else NOTHING_TOLD
 
     def least_s(self, requests: int, free_s: float) -> float:
         whole, rest = divmod(requests - 1, self.limit)
@@ -139,14 +139,14 @@ class Bucket(Service):
     def __post_init__(self) -> None:
         self.tokens = float(self.burst)
 
-    def refuse(self) -> tuple[int, Told] | None:
+    def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         rate = self.later[1] if self.later and self.world.now > self.later[0] else self.rate
         self.tokens = min(self.burst, self.tokens + (self.world.now - self.at) * rate)
         self.at = self.world.now
         if self.tokens >= 1:
             self.tokens -= 1
             return None
-        return self.status, Told(1.0) if self.tells else NOTHING_TOLD
+        return self.status, AnnouncedLimit(1.0) if self.tells else NOTHING_TOLD
 
     def least_s(self, requests: int, free_s: float) -> float:
         if self.later:
@@ -164,7 +164,7 @@ class Hiccups(Service):
 
     one_in: int = 100
 
-    def refuse(self) -> tuple[int, Told] | None:
+    def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         return (503, NOTHING_TOLD) if self.world.dice.random() < 1 / self.one_in else None
 
 
@@ -175,7 +175,7 @@ class Outage(Service):
     begin: float = 2.0
     seconds: float = 30.0
 
-    def refuse(self) -> tuple[int, Told] | None:
+    def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         return (503, NOTHING_TOLD) if self.begin <= self.world.now < self.begin + self.seconds else None
 
     def least_s(self, requests: int, free_s: float) -> float:
@@ -190,7 +190,7 @@ class AtOnce(Service):
     status: int = 429
     inside: int = 0
 
-    def refuse(self) -> tuple[int, Told] | None:
+    def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         self.inside += 1
         return (self.status, NOTHING_TOLD) if self.inside > self.limit else None
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.clock import Clock
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.gates import Gate, Gates
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, Told, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, AnnouncedLimit, Turn
 
 HOST = "https://api.example.com/v0.1"
 REFUSAL = CiError("refused", kind="rate_limited")
@@ -44,7 +44,7 @@ def gates(clock: CountingClock) -> Gates:
 
 
 def close(gate: Gate, wait_s: float) -> None:
-    gate.note_refused(gate.enter(gate.new_owner()), 429, Told(wait_s), REFUSAL, again=False)
+    gate.note_refused(gate.enter(gate.new_owner()), 429, AnnouncedLimit(wait_s), REFUSAL, again=False)
 
 
 def test_one_gate_for_each_host(gates: Gates) -> None:

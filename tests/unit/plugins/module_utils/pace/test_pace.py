@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._http import pace as _pace
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import Pace, Told, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import AnnouncedLimit, Pace, Turn
 
 from .simulation import SERVICES, AtOnce, Bucket, Hiccups, Outage, Service, Trial, Window, World, simulate
 
@@ -119,13 +119,13 @@ def test_without_a_limit_it_costs_next_to_nothing() -> None:
 # The gate
 
 
-def served(pace: Pace, now: float, told: Told = _pace.NOTHING_TOLD) -> None:
+def served(pace: Pace, now: float, told: AnnouncedLimit = _pace.NOTHING_TOLD) -> None:
     turn = pace.claim(0, now)
     assert isinstance(turn, Turn)
     pace.note_served(turn, now + 0.05, told)
 
 
-def refuse(pace: Pace, now: float, told: Told = _pace.NOTHING_TOLD, status: int = 429) -> None:
+def refuse(pace: Pace, now: float, told: AnnouncedLimit = _pace.NOTHING_TOLD, status: int = 429) -> None:
     turn = pace.claim(0, now)
     assert isinstance(turn, Turn)
     pace.note_refused(turn, now, status, told)
@@ -133,7 +133,7 @@ def refuse(pace: Pace, now: float, told: Told = _pace.NOTHING_TOLD, status: int 
 
 def test_a_told_wait_is_kept_and_one_request_probes() -> None:
     pace = Pace()
-    refuse(pace, 0, Told(30))
+    refuse(pace, 0, AnnouncedLimit(30))
     assert pace.claim(0, 1) == 29
     probe = pace.claim(0, 30)
     assert isinstance(probe, Turn)
@@ -145,7 +145,7 @@ def test_a_told_wait_is_kept_and_one_request_probes() -> None:
 
 def test_a_probe_that_is_given_up_is_followed_by_another() -> None:
     pace = Pace()
-    refuse(pace, 0, Told(5))
+    refuse(pace, 0, AnnouncedLimit(5))
     probe = pace.claim(0, 5)
     assert isinstance(probe, Turn)
     pace.abandon(probe)
@@ -158,7 +158,7 @@ def test_waits_in_whole_seconds_end_with_the_least_one() -> None:
     turns = [pace.claim(number, 0) for number in range(3)]
     for turn, now, wait_s in zip(turns, (0.1, 0.5, 0.6), (3, 2, 60), strict=True):
         assert isinstance(turn, Turn)
-        pace.note_refused(turn, now, 429, Told(wait_s))
+        pace.note_refused(turn, now, 429, AnnouncedLimit(wait_s))
         if wait_s == 2:
             assert pace.claim(9, 0.5) == pytest.approx(2)
     assert pace.claim(9, 0.6) == pytest.approx(60)  # another limit
@@ -166,14 +166,14 @@ def test_waits_in_whole_seconds_end_with_the_least_one() -> None:
 
 def test_nothing_remaining_closes_the_gate_before_a_refusal() -> None:
     pace = Pace()
-    served(pace, 0, Told(12, 0))
+    served(pace, 0, AnnouncedLimit(12, 0))
     assert pace.claim(0, 1) == pytest.approx(11.05)
     assert isinstance(pace.claim(0, 13), Turn)
 
 
 def test_no_more_are_under_way_than_remain() -> None:
     pace = Pace()
-    served(pace, 0, Told(12, 2))
+    served(pace, 0, AnnouncedLimit(12, 2))
     assert [isinstance(pace.claim(number, 1), Turn) for number in range(3)] == [True, True, False]
     assert isinstance(pace.claim(3, 13), Turn)
 

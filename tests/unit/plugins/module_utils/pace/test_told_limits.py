@@ -11,26 +11,26 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.announced_limits import LONGEST_TOLD_S, told_by
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, Told
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, AnnouncedLimit
 
 NOW = 1_767_312_000.0
 DATE = {"Date": "Fri, 02 Jan 2026 00:00:00 GMT"}
 
 FORMS = {
-    "seconds": ({"Retry-After": "7"}, Told(7)),
-    "fraction": ({"Retry-After": " 2.5 "}, Told(2.5)),
-    "date": ({"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}, Told(20)),
-    "reset": ({"RateLimit-Reset": "12", "RateLimit-Remaining": "0"}, Told(12, 0)),
-    "x-reset": ({"X-RateLimit-Reset": "12", "X-RateLimit-Remaining": "3"}, Told(12, 3)),
-    "epoch": ({"X-RateLimit-Reset": f"{NOW + 30:.0f}"}, Told(30)),
-    "epoch in milliseconds": ({"X-RateLimit-Reset": f"{(NOW + 30) * 1000:.0f}"}, Told(30)),
-    "both": ({"Retry-After": "3", "X-RateLimit-Reset": "12", "X-RateLimit-Remaining": "0"}, Told(3, 0)),
-    "draft": ({"RateLimit": '"default";r=0;t=12'}, Told(12, 0)),
-    "draft with rest": ({"RateLimit": '"default";r=50;t=30'}, Told(30, 50)),
-    "older draft": ({"RateLimit": "limit=100, remaining=4, reset=12"}, Told(12, 4)),
-    "two limits": ({"RateLimit": '"burst";r=2;t=1, "day";r=900;t=3600'}, Told(1, 2)),
-    "two used up": ({"RateLimit": '"burst";r=0;t=1, "day";r=0;t=3600'}, Told(3600, 0)),
-    "window of the policy": ({"RateLimit": '"a";r=0', "RateLimit-Policy": '"a";q=100;w=60'}, Told(60, 0)),
+    "seconds": ({"Retry-After": "7"}, AnnouncedLimit(7)),
+    "fraction": ({"Retry-After": " 2.5 "}, AnnouncedLimit(2.5)),
+    "date": ({"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}, AnnouncedLimit(20)),
+    "reset": ({"RateLimit-Reset": "12", "RateLimit-Remaining": "0"}, AnnouncedLimit(12, 0)),
+    "x-reset": ({"X-RateLimit-Reset": "12", "X-RateLimit-Remaining": "3"}, AnnouncedLimit(12, 3)),
+    "epoch": ({"X-RateLimit-Reset": f"{NOW + 30:.0f}"}, AnnouncedLimit(30)),
+    "epoch in milliseconds": ({"X-RateLimit-Reset": f"{(NOW + 30) * 1000:.0f}"}, AnnouncedLimit(30)),
+    "both": ({"Retry-After": "3", "X-RateLimit-Reset": "12", "X-RateLimit-Remaining": "0"}, AnnouncedLimit(3, 0)),
+    "draft": ({"RateLimit": '"default";r=0;t=12'}, AnnouncedLimit(12, 0)),
+    "draft with rest": ({"RateLimit": '"default";r=50;t=30'}, AnnouncedLimit(30, 50)),
+    "older draft": ({"RateLimit": "limit=100, remaining=4, reset=12"}, AnnouncedLimit(12, 4)),
+    "two limits": ({"RateLimit": '"burst";r=2;t=1, "day";r=900;t=3600'}, AnnouncedLimit(1, 2)),
+    "two used up": ({"RateLimit": '"burst";r=0;t=1, "day";r=0;t=3600'}, AnnouncedLimit(3600, 0)),
+    "window of the policy": ({"RateLimit": '"a";r=0', "RateLimit-Policy": '"a";q=100;w=60'}, AnnouncedLimit(60, 0)),
 }
 NONSENSE = {
     "words": {"Retry-After": "soon"},
@@ -53,7 +53,7 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize(("headers", "expected"), FORMS.values(), ids=FORMS)
-def test_form(headers: dict[str, str], expected: Told) -> None:
+def test_form(headers: dict[str, str], expected: AnnouncedLimit) -> None:
     assert told_by(CaseInsensitiveDict({**headers, **DATE}), None) == expected
 
 
@@ -64,7 +64,7 @@ def test_nonsense_is_ignored(headers: dict[str, str]) -> None:
 
 def test_clock_of_the_service_counts() -> None:
     date = {"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}
-    assert told_by(CaseInsensitiveDict(date), NOW - 10) == Told(30)
+    assert told_by(CaseInsensitiveDict(date), NOW - 10) == AnnouncedLimit(30)
     assert told_by(CaseInsensitiveDict(date), None) == NOTHING_TOLD
 
 

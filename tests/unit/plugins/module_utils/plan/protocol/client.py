@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, Secrets
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import Habits
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Sink
@@ -44,7 +44,7 @@ from .service import (
 LOST = "answer lost"
 
 
-class _NeverLate(Habits):
+class _NeverLate(ObservedBehaviour):
     """Lists of the model are never late, so no run waits for them."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class ModelClient:
         self.kind, self.now = kind, files
         self.requests: list[str] = []
         self.redact = Redactor([])
-        self.habits = _NeverLate()
+        self.observed = _NeverLate()
         self.top = 9  # the newest slug so far
         self._own: set[int] = set()
         self._disturb = disturb
@@ -91,13 +91,34 @@ class ModelClient:
         except UnclearOutcomeError:
             return look() or attempt()
 
+    # Endpoints
+
+    def data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
+        *_, last = path.split("/")
+        if method == "GET":
+            return self._file(last)
+        if last == "uploaded":
+            return self._confirm_file(path.split("/")[-2])
+        return self._create_file(json["upload_file_name"], json["upload_file_size"])
+
+    def call(self, method: str, path: str, what: str, *, json: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        return path.rpartition("/")[2], json
+
+    def answer(self, call: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
+        return {"data": self._update_file(*call)}
+
+    def delete(self, path: str, what: str) -> dict[str, Any] | None:
+        return self._delete_file(path.rpartition("/")[2])
+
     # Files
 
-    def files(self, kind: FileKind, app_slug: str) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, path: str, what: str, filters: Mapping[str, Any] | None = None, limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
         self._request("LIST")
         yield from [self._data(file) for file in self.now]
 
-    def file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
+    def _file(self, slug: str) -> dict[str, Any]:
         number = number_of(slug)
         file = find(self.now, number)
         if number not in self._own and (file is None or not file.is_processed):
@@ -105,9 +126,7 @@ class ModelClient:
             file = find(self.now, number)
         return self._data(self._existing(file))
 
-    def create_file(
-        self, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def _create_file(self, name: str, size: int) -> dict[str, Any]:
         is_marker = name.startswith(MARKER_PREFIX)
         fault = self._request("POST marker" if is_marker else "POST")
         slug = self.top = self.top + 1
@@ -129,7 +148,7 @@ class ModelClient:
             self.now = with_file(self.now, file._replace(content=content, stored=None if fault else content))
         return None if fault else hashlib.md5(data, usedforsecurity=False).hexdigest()
 
-    def update_file(self, kind: FileKind, app_slug: str, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    def _update_file(self, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         number = number_of(slug)
         file = find(self.now, number)
         is_slot = not file.is_processed if file else number in self._own
@@ -141,7 +160,7 @@ class ModelClient:
         self.now = with_file(self.now, changed)
         return self._data(changed)
 
-    def confirm_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
+    def _confirm_file(self, slug: str) -> dict[str, Any]:
         fault = self._request("CONFIRM")
         file = self._existing(find(self.now, number_of(slug)))
         if fault and LOST not in fault:
@@ -152,7 +171,7 @@ class ModelClient:
             raise UnclearOutcomeError(ServiceError("no answer", kind="timeout"))
         return self._data(confirmed)
 
-    def delete_file(self, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any] | None:
+    def _delete_file(self, slug: str) -> dict[str, Any] | None:
         number = number_of(slug)
         fault = self._request(f"DELETE {number}")
         file = find(self.now, number)
