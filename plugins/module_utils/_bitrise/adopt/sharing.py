@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -84,6 +84,6 @@ def shared_paths(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
     for digest, of_it in names.items():
         counted = Counter(of_it)
         name = min(counted, key=lambda name: (-counted[name], name))
-        stem, ending = os.path.splitext(safe_file_name(name))
+        stem, ending = posixpath.splitext(safe_file_name(name))
         found[digest] = f"{FOLDER}/shared/{stem}-{digest[:12]}{ending}"
     return found
