@@ -31,7 +31,7 @@ UNSAFE, VAULTED = "unsafe:", "vaulted:"
 
 # How the collection that makes trouble is laid out.
 _COLLECTION = {
-    "entry.py": "module_utils/entry.py",
+    "module_spec.py": "module_utils/module_spec.py",
     "module.py": "modules/trouble.py",
     "action.py": "action/trouble.py",
     "elsewhere.py": "connection/elsewhere.py",

@@ -79,7 +79,7 @@ def test_accounts(service: Service, tasks: Tasks) -> None:
     check_results("bitrise_organization_info", tasks.make(ORGANIZATION_INFO).run(), failed)
 
 
-@pytest.mark.parametrize(("entry", "needed"), NEEDED, ids=[spec.name for spec, _options in NEEDED])
+@pytest.mark.parametrize(("spec", "needed"), NEEDED, ids=[spec.name for spec, _options in NEEDED])
 @pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
 def test_trouble(
     app: AppWithBuilds,

@@ -166,14 +166,14 @@ def test_the_service_is_gone(fleet: Fleet) -> None:
 def test_a_fault_of_the_collection(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]) -> None:
     """One app brings it to light: the others are done, and the result has the traceback."""
     fleet.holds(APPS[:6])
-    usual = BitriseClient.files
+    usual = BitriseClient.pages
 
-    def files(self: BitriseClient, kind: Any, app_slug: str, limit: int | None = None) -> Any:
-        if app_slug == TWO:
+    def pages(self: BitriseClient, path: str, *arguments: Any) -> Any:
+        if f"/{TWO}/" in path:
             raise trouble(fleet.emulator.tokens["owner"])
-        return usual(self, kind, app_slug, limit)
+        return usual(self, path, *arguments)
 
-    monkeypatch.setattr(BitriseClient, "files", files)
+    monkeypatch.setattr(BitriseClient, "pages", pages)
     result = fleet.task(APPS[:6], provisioning_profiles=FILES).result()
     assert kinds(result) == {slug: "bug" if slug == TWO else None for slug in APPS[:6]}
     assert f"Unexpected {trouble.__name__} in app {TWO}. This is a bug of the collection" in result["msg"]

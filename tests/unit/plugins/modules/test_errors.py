@@ -53,7 +53,7 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("entry", ALL_ENTRIES, ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", ALL_ENTRIES, ids=lambda spec: spec.name)
 @pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
 def test_trouble(
     service: Service,

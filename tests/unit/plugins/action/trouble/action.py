@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.testing.trouble.plugins.module_utils.spec import ENTRY  # type: ignore[import-not-found]
+from ansible_collections.testing.trouble.plugins.module_utils.module_spec import SPEC  # type: ignore[import-not-found]
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):
-    spec = ENTRY
+    spec = SPEC

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.testing.trouble.plugins.module_utils.spec import ENTRY  # type: ignore[import-not-found]
+from ansible_collections.testing.trouble.plugins.module_utils.module_spec import SPEC  # type: ignore[import-not-found]
 
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_runner import run_module
 
 
 def main() -> None:
-    run_module(ENTRY)
+    run_module(SPEC)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise import client as bitrise_client
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import create_file, list_files
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import connections as _connections
@@ -239,7 +240,7 @@ def test_json_that_cannot_be_used(make_client: MakeClient, body: bytes, words: s
         assert len(error.message) < 1000
         # Something may have been created.
         with pytest.raises(UnclearOutcomeError):
-            make_client(server.url).create_file(PROFILE, APP, "dist", 1)
+            create_file(make_client(server.url), PROFILE, APP, "dist", 1)
 
 
 def test_too_many_objects(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +263,7 @@ def test_pages_without_further_items(make_client: MakeClient) -> None:
         return Answer(200, json.dumps({"data": [{"slug": "A"}], "paging": {"next": f"n{next(numbers)}"}}).encode())
 
     with serving(answer) as server, pytest.raises(CiError) as caught:
-        list(make_client(server.url).files(PROFILE, APP))
+        list(list_files(make_client(server.url), PROFILE, APP))
     assert (caught.value.kind, len(server.seen)) == ("invalid_response", 2)
     assert "contains no further items" in caught.value.message
 
@@ -276,7 +277,7 @@ def test_too_many_pages(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
         return Answer(200, json.dumps({"data": [{"slug": slug}], "paging": {"next": f"{slug}x"}}).encode())
 
     with serving(answer) as server, pytest.raises(CiError) as caught:
-        list(make_client(server.url).files(PROFILE, APP))
+        list(list_files(make_client(server.url), PROFILE, APP))
     assert (caught.value.kind, len(server.seen)) == ("invalid_response", 5)
     assert "more than 5 pages" in caught.value.message
 

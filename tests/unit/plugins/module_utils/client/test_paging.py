@@ -105,7 +105,7 @@ def test_first_page_that_is_refused_is_not_read_anew(service: Service, client: B
 def test_pages_that_go_round_in_a_circle(make_client: MakeClient) -> None:
     pages = {"": page(["A"], "B"), "B": page(["B"], "C"), "C": page(["C"], "B")}
     with serving(lambda line: pages[anchor_of(line)]) as server, pytest.raises(ServiceError) as caught:
-        list(make_client(server.url).files(PROFILE, APP))
+        list(list_files(make_client(server.url), PROFILE, APP))
     assert caught.value.kind == "invalid_response"
     assert "circle" in str(caught.value)
     assert len(server.seen) == 3
@@ -114,14 +114,14 @@ def test_pages_that_go_round_in_a_circle(make_client: MakeClient) -> None:
 def test_item_on_two_pages_comes_once(make_client: MakeClient) -> None:
     pages = {"": page(["A", "B"], "B"), "B": page(["B", "C"])}
     with serving(lambda line: pages[anchor_of(line)]) as server:
-        assert slugs(make_client(server.url).files(PROFILE, APP)) == ["A", "B", "C"]
+        assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A", "B", "C"]
 
 
 def test_unset_anchor_ends_the_list(make_client: MakeClient) -> None:
     for paging in ('{"next": ""}', '{"next": null}', "null"):
         body = f'{{"data": [{{"slug": "A"}}], "paging": {paging}}}'.encode()
         with serving(Answer(200, body)) as server:
-            assert slugs(make_client(server.url).files(PROFILE, APP)) == ["A"]
+            assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_unset_anchor_ends_the_list(make_client: MakeClient) -> None:
 )
 def test_empty_list(make_client: MakeClient, body: str) -> None:
     with serving(Answer(200, body.encode())) as server:
-        assert slugs(make_client(server.url).files(PROFILE, APP)) == []
+        assert slugs(list_files(make_client(server.url), PROFILE, APP)) == []
 
 
 def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> None:
@@ -150,7 +150,7 @@ def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> No
         ]
     )
     with serving(lambda _line: next(answers)) as server:
-        assert slugs(make_client(server.url).files(PROFILE, APP)) == ["A", "B", "D"]
+        assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A", "B", "D"]
 
 
 BAD_PAGES = [
@@ -166,5 +166,5 @@ BAD_PAGES = [
 @pytest.mark.parametrize("body", [*BAD_PAGES, '{"data": [], "paging": {"next": 3}}'])
 def test_page_that_is_none(make_client: MakeClient, body: str) -> None:
     with serving(Answer(200, body.encode())) as server, pytest.raises(CiError) as caught:
-        list(make_client(server.url).files(PROFILE, APP))
+        list(list_files(make_client(server.url), PROFILE, APP))
     assert caught.value.kind == "invalid_response"

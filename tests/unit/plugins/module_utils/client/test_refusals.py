@@ -193,7 +193,7 @@ def test_other_refusals_of_a_delete_are(service: Service, client: BitriseClient)
 
 def test_a_delete_may_answer_nothing(make_client: MakeClient) -> None:
     with serving(Answer(204, b"", {})) as server:
-        make_client(server.url).delete_file(PROFILE, APP, "A")
+        delete_file(make_client(server.url), PROFILE, APP, "A")
     assert server.lines == [f"DELETE /apps/{APP}/provisioning-profiles/A"]
 
 

@@ -113,7 +113,7 @@ def test_a_creation_is_never_repeated_blindly(
 ) -> None:
     service.emulator.fault(method="POST", times=1, **fault)
     with pytest.raises(UnclearOutcomeError):
-        make_client(max_retries=5).create_file(PROFILE, APP, "dist", 7)
+        create_file(make_client(max_retries=5), PROFILE, APP, "dist", 7)
     assert service.asked() == ["create"]
 
 
@@ -123,7 +123,7 @@ def test_a_creation_that_the_service_broke_off_is_unclear(
 ) -> None:
     service.emulator.fault(method="POST", times=1, status=status)
     with pytest.raises(UnclearOutcomeError) as caught:
-        make_client(max_retries=5).create_file(PROFILE, APP, "dist", 7)
+        create_file(make_client(max_retries=5), PROFILE, APP, "dist", 7)
     assert (caught.value.kind, caught.value.status) == ("server_error", status)
     assert service.asked() == ["create"]
 
@@ -131,13 +131,13 @@ def test_a_creation_that_the_service_broke_off_is_unclear(
 def test_a_creation_that_was_refused_is_clear(service: Service, make_client: MakeClient) -> None:
     service.emulator.fault(method="POST", times=1, status=400)
     with pytest.raises(CiError) as caught:
-        make_client(max_retries=5).create_file(PROFILE, APP, "dist", 7)
+        create_file(make_client(max_retries=5), PROFILE, APP, "dist", 7)
     assert not isinstance(caught.value, UnclearOutcomeError)
 
 
 def test_a_creation_that_was_put_off_is_repeated(service: Service, make_client: MakeClient) -> None:
     service.emulator.fault(method="POST", times=1, status=429)
-    assert make_client(max_retries=1).create_file(PROFILE, APP, "dist", 7)["upload_url"]
+    assert create_file(make_client(max_retries=1), PROFILE, APP, "dist", 7)["upload_url"]
     assert service.asked() == ["create", "create"]
 
 

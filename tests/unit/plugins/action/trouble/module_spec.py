@@ -61,7 +61,7 @@ def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outc
     return Outcome({"thing": values}, plan, ("as said",) if trouble == "outcome" else ())
 
 
-ENTRY = ModuleSpec(
+SPEC = ModuleSpec(
     name="trouble",
     options=RUN
     + OptionGroup(
