@@ -86,7 +86,7 @@ def test_made_up_requests(tmp_path: Path) -> None:
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
         assert result.returncode == 0, result.stdout[-20_000:]
         assert all((entry["status"] or 0) < 500 for entry in emulator.requests())
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 # The description is no full account of what is refused: these checks need one.

@@ -30,7 +30,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         arguments = ("--storage", f"{swift.url}/userfiles")
         with Emulator(small_fixture(), arguments=arguments, environment=credentials) as running:
             yield running
-        assert not running.last_words
+        assert not running.error_output
 
 
 def test_life_of_a_file(emulator: Emulator, owner: Api) -> None:

@@ -32,7 +32,7 @@ def small_fixture() -> dict[str, Any]:
 def running() -> Iterator[Emulator]:
     with Emulator("empty") as emulator:
         yield emulator
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_clean_end_with_a_request_under_way(signum: signal.Signals) -> None:
         emulator.process.send_signal(signum)
         assert emulator.wait() == 0
         thread.join(5)
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 def _ignore_errors(emulator: Emulator) -> None:
@@ -86,7 +86,7 @@ def test_end_when_idle() -> None:
             time.sleep(0.9)
             assert api.send("GET", "/me").status_code == 200
         assert emulator.wait() == 0
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 PARENT = """
