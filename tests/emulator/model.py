@@ -31,7 +31,7 @@ class User:
 
 @dataclass
 class Organization:
-    """A workspace. Owners and members are user names."""
+    """An organization. Owners and members are user names."""
 
     name: str
     slug: str

@@ -41,7 +41,7 @@ class AccountEndpoints(PhoneGapEndpoint):
     # OAuth
 
     async def consent(self, request: Request) -> Response:
-        """Redirect to the program with a code, or with an error if `refuse` is given."""
+        """Return a redirect to the program with a code, or with an error if `refuse` is given."""
         client = self.world.clients.get(request.query_params.get("client_id", ""))
         if client is None:
             raise api_error(400, "invalid request")

@@ -107,7 +107,7 @@ class AppEndpoints(PhoneGapEndpoint):
         return reply({"success": f"app {app.id} deleted"}, 202)
 
     async def read_icon(self, request: Request) -> Response:
-        """Redirect to the icon."""
+        """Return a redirect to the icon."""
         app = self.app(request)
         if app.icon_key is None:
             raise api_error(404, f"No icon available for app #{app.id}")

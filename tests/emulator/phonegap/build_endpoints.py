@@ -36,7 +36,7 @@ class BuildEndpoints(PhoneGapEndpoint):
         return reply(self.views(request).app_detail(app), 202)
 
     async def download(self, request: Request) -> Response:
-        """Redirect to the package of a platform."""
+        """Return a redirect to the package of a platform."""
         app = self.app(request)
         platform = request.path_params["platform"]
         build = app.builds.get(platform)
