@@ -102,10 +102,10 @@ def _limited(name: str, factor: float) -> tuple[Goal, Goal]:
 
     def few_refused(figures: Json) -> tuple[str, bool]:
         refused, maximum = figures[f"{name}_refused"], figures[f"{name}_refused_at_most"]
-        return f"{refused} of at maximum {maximum}", refused <= maximum
+        return f"{refused} of at most {maximum}", refused <= maximum
 
     return (
-        Goal("limited", f"{name}: against the time of the limit itself: at maximum {factor:g}", in_time),
+        Goal("limited", f"{name}: against the time of the limit itself: at most {factor:g}", in_time),
         Goal("limited", f"{name}: refused requests", few_refused),
     )
 
@@ -124,34 +124,34 @@ def _biggest(judge: Callable[[Json], tuple[str, bool]]) -> Callable[[Json], tupl
     return lambda figures: judge(figures[max(figures, key=int)])
 
 
-_LINEAR = "cost of one more app, 1,000 to 10,000 by 100 to 1,000: at maximum 1.1"
+_LINEAR = "cost of one more app, 1,000 to 10,000 by 100 to 1,000: at most 1.1"
 _MEMORY = f"controller with 10,000 apps, all processes: under {MIB_OF_CONTROLLER} MiB"
 
 GOALS = (
     Goal("fleet_noop", "whole playbook against uri: 30 times faster", _times_faster(30, "ours_s", "uri_s")),
-    Goal("fleet_noop", "whole playbook against the floor: at maximum 1.3", _at_most(1.3, "ours_s", "floor_s")),
-    Goal("fleet_noop", "task alone against the floor: at maximum 1.3", _at_most(1.3, "task_s", "floor_s")),
+    Goal("fleet_noop", "whole playbook against the floor: at most 1.3", _at_most(1.3, "ours_s", "floor_s")),
+    Goal("fleet_noop", "task alone against the floor: at most 1.3", _at_most(1.3, "task_s", "floor_s")),
     Goal("fleet_noop_cached", "requests: one list for each kind and app", _lists_only),
-    Goal("fleet_first", "whole playbook against the floor: at maximum 1.5", _at_most(1.5, "ours_s", "floor_s")),
-    Goal("fleet_first", "task alone against the floor: at maximum 1.5", _at_most(1.5, "task_s", "floor_s")),
-    Goal("rollout_noop", "whole playbook against the fleet task: at maximum 1.5", _at_most(1.5, "ours_s", "fleet_s")),
+    Goal("fleet_first", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
+    Goal("fleet_first", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
+    Goal("rollout_noop", "whole playbook against the fleet task: at most 1.5", _at_most(1.5, "ours_s", "fleet_s")),
     Goal("rollout_noop", "whole playbook against uri: 25 times faster", _times_faster(25, "ours_s", "uri_s")),
-    Goal("rollout_first", "whole playbook against the fleet task: at maximum 1.7", _at_most(1.7, "ours_s", "fleet_s")),
-    Goal("report", "whole playbook against the floor: at maximum 1.5", _at_most(1.5, "ours_s", "floor_s")),
-    Goal("report", "task alone against the floor: at maximum 1.5", _at_most(1.5, "task_s", "floor_s")),
+    Goal("rollout_first", "whole playbook against the fleet task: at most 1.7", _at_most(1.7, "ours_s", "fleet_s")),
+    Goal("report", "whole playbook against the floor: at most 1.5", _at_most(1.5, "ours_s", "floor_s")),
+    Goal("report", "task alone against the floor: at most 1.5", _at_most(1.5, "task_s", "floor_s")),
     Goal("report_page", "page of 1,000 apps: interactive in under 1 s", _of_size("1000", "interactive_s", 1.0, "s")),
     Goal("report_page", "page of 1,000 apps: under 2 MiB", _of_size("1000", "page_mib", 2.0, "MiB")),
     Goal("report_page", "page of 10,000 apps: under 6,000 elements", _of_size("10000", "nodes", 6000)),
     *(goal for name, limit in LIMITS.items() for goal in _limited(name, limit.factor)),
-    Goal("loop_item", "against uri: at maximum 0.1", _at_most(0.1, "ours_s", "uri_s")),
+    Goal("loop_item", "against uri: at most 0.1", _at_most(0.1, "ours_s", "uri_s")),
     Goal("growth_fleet", _LINEAR, _linear()),
     Goal("growth_fleet", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
     Goal("growth_inventory", _LINEAR, _linear()),
     Goal("growth_inventory", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
-    Goal("growth_rollout", "cost of one more app, 1,000 to 5,000 by 100 to 1,000: at maximum 1.15", _linear(1.15)),
+    Goal("growth_rollout", "cost of one more app, 1,000 to 5,000 by 100 to 1,000: at most 1.15", _linear(1.15)),
     Goal(
         "growth_rollout",
-        f"processor time of one host beyond the fleet task: at maximum {MS_PER_HOST} ms",
+        f"processor time of one host beyond the fleet task: at most {MS_PER_HOST} ms",
         _cpu_per_host,
     ),
     Goal(
@@ -160,12 +160,12 @@ GOALS = (
         _biggest(_below_mib(MIB_OF_ROLLOUT, "tree_mib")),
     ),
     Goal(
-        "inventory", "against its requests one after the other: at maximum 1.3", _at_most(1.3, "ours_s", "sequential_s")
+        "inventory", "against its requests one after the other: at most 1.3", _at_most(1.3, "ours_s", "sequential_s")
     ),
-    Goal("inventory_cached", "against YAML of the same hosts: at maximum 1.5", _at_most(1.5, "ours_s", "yaml_s")),
-    Goal("stream_1g", "against curl: at maximum 1.5", _at_most(1.5, "ours_s", "curl_s")),
+    Goal("inventory_cached", "against YAML of the same hosts: at most 1.5", _at_most(1.5, "ours_s", "yaml_s")),
+    Goal("stream_1g", "against curl: at most 1.5", _at_most(1.5, "ours_s", "curl_s")),
     Goal("stream_1g", f"under {MIB_OF_STREAM} MiB", _below_mib(MIB_OF_STREAM, "peak_mib")),
-    Goal("download_1g", "task against curl: at maximum 1.5", _at_most(1.5, "task_s", "curl_s")),
+    Goal("download_1g", "task against curl: at most 1.5", _at_most(1.5, "task_s", "curl_s")),
     Goal("download_1g", f"under {MIB_OF_STREAM} MiB", _below_mib(MIB_OF_STREAM, "peak_mib")),
 )
 
