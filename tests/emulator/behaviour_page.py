@@ -45,7 +45,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield from (f"* {tag}: {meaning}" for tag, meaning in EVIDENCE.items())
     yield ""
-    yield "How a behaviour of the real service can be found (probe):"
+    yield "Probe: the requests that find the behaviour of the real service:"
     yield ""
     yield from (f"* {probe}: {meaning}" for probe, meaning in PROBES.items())
     for area, group in groupby(sorted(BEHAVIOURS.values(), key=lambda one: list(_TITLES).index(one.area)), _area):
@@ -61,7 +61,7 @@ def _lines() -> Iterator[str]:
         effects = [line for one in behaviours for line in _effects(one)]
         if effects:
             yield ""
-            yield "What answers mean for the collection:"
+            yield "Effects on the collection:"
             yield ""
             yield from effects
 

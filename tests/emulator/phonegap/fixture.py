@@ -141,7 +141,7 @@ class PhoneGapLoader:
         check_keys(entry, _KEY, "a key", "platform", "title")
         platform = entry["platform"]
         if platform not in KEY_KINDS:
-            raise BadFixture(f"unknown key platform '{platform}', must be collaborator of {', '.join(KEY_KINDS)}")
+            raise BadFixture(f"unknown key platform '{platform}', must be one of {', '.join(KEY_KINDS)}")
         number = self._number(f"{platform} key", entry, (platform, entry.get("id")) in self._world.keys)
         key = Key(number, platform, self._owner(entry).id, entry["title"], self._now - _DAY_S)
         key.default = bool(entry.get("default", False))
@@ -192,9 +192,7 @@ class PhoneGapLoader:
     def _collaborator(self, app: App, entry: Json) -> None:
         check_keys(entry, {"email", "role"}, "a collaborator", "email", "role")
         if entry["role"] not in _ROLES:
-            raise BadFixture(
-                f"the role of a collaborator must be collaborator of {', '.join(_ROLES)}, got '{entry['role']}'"
-            )
+            raise BadFixture(f"the role of a collaborator must be one of {', '.join(_ROLES)}, got '{entry['role']}'")
         collaborator = Collaborator(entry["email"], entry["role"])
         account = self._world.with_email(collaborator.email)
         if account is not None:
