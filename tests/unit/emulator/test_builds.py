@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds: state, lists, trigger, abort."""
+"""Builds: state, lists, trigger and abort."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_filters(owner: Api, builds: str, query: str, slugs: list[str]) -> None:
         "limit=51",
     ],
 )
-def test_bad_filters(owner: Api, builds: str, query: str) -> None:
+def test_rejects_invalid_filters(owner: Api, builds: str, query: str) -> None:
     assert owner.send("GET", f"{builds}?{query}").status_code == 400
 
 
@@ -119,7 +119,7 @@ def test_running_first_has_no_pages(owner: Api, builds: str) -> None:
     assert "next" not in answer["paging"]
 
 
-def test_times_are_inclusive(owner: Api, builds: str) -> None:
+def test_time_filters_are_inclusive(owner: Api, builds: str) -> None:
     listed = owner.data(builds)
     moment = int(datetime.fromisoformat(listed[2]["triggered_at"]).timestamp())
     assert [build["slug"] for build in owner.data(f"{builds}?after={moment}")] == ["b5", "b4", "b3"]
@@ -164,7 +164,7 @@ def test_old_builds_are_archived(owner: Api, builds: str) -> None:
         assert owner.send("GET", f"{path}?{query}").status_code == 400
 
 
-def test_the_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.advance(301)
     build = owner.data(f"{builds}/b5")
     assert (build["status"], build["status_text"]) == (1, "success")
@@ -214,14 +214,14 @@ def test_abort_with_success(owner: Api, builds: str) -> None:
         {"build_params": {}, "hook_info": {"type": "github"}},
     ],
 )
-def test_bad_trigger(owner: Api, builds: str, body: dict[str, Any]) -> None:
+def test_rejects_invalid_triggers(owner: Api, builds: str, body: dict[str, Any]) -> None:
     answer = owner.send("POST", builds, json=body)
     assert answer.status_code == 400
     refusal = answer.json()
     assert (refusal["status"], refusal["slug"], refusal["service"]) == ("error", "a", "bitrise")
 
 
-def test_a_build_of_fixed_length(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_build_seconds_limit_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.options(build_seconds=100)
     slug = owner.send("POST", builds, json={"build_params": {}}).json()["build_slug"]
     assert owner.data(f"{builds}/{slug}")["status"] == 0
@@ -229,7 +229,7 @@ def test_a_build_of_fixed_length(emulator: Emulator, owner: Api, builds: str) ->
     assert owner.data(f"{builds}/{slug}")["status"] == 1
 
 
-def test_parameters_come_back_without_secrets(owner: Api, builds: str) -> None:
+def test_build_shows_parameters_without_secrets(owner: Api, builds: str) -> None:
     given = {
         "branch": "main",
         "commit_hash": None,
@@ -246,7 +246,7 @@ def test_parameters_come_back_without_secrets(owner: Api, builds: str) -> None:
     assert build["pull_request_id"] == 7
 
 
-def test_on_hold_running_over(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_clock_moves_a_build_from_hold_to_its_end(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.options(hold_seconds=50, build_seconds=100, build_outcome=2)
     path = f"{builds}/{owner.send('POST', builds, json={'build_params': {}}).json()['build_slug']}"
     states = []
@@ -263,7 +263,7 @@ def test_on_hold_running_over(emulator: Emulator, owner: Api, builds: str) -> No
     ]
 
 
-def test_a_fixture_says_what_the_clock_does(emulator: Emulator, owner: Api) -> None:
+def test_fixture_controls_the_progress_of_builds(emulator: Emulator, owner: Api) -> None:
     build = {"slug": "b", "status": 0, "starts_in_s": 100, "run_s": 100, "outcome": 4, "credit_cost": 3}
     emulator.load({"apps": [{"title": "A", "slug": "a", "builds": [build]}]})
     assert owner.data("/apps/a/builds/b")["status_text"] == "on-hold"
@@ -274,13 +274,13 @@ def test_a_fixture_says_what_the_clock_does(emulator: Emulator, owner: Api) -> N
     assert (over["status"], over["status_text"], over["credit_cost"]) == (4, "aborted", 3)
 
 
-def test_a_build_that_ends_before_the_abort_arrives(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_abort_after_the_end_of_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.fault(advance_s=301, path="/abort$", nth=1)
     assert owner.send("POST", f"{builds}/b5/abort", json={}).status_code == 400
     assert owner.data(f"{builds}/b5")["status"] == 1
 
 
-def test_configuration(owner: Api, builds: str) -> None:
+def test_bitrise_yml(owner: Api, builds: str) -> None:
     for path in ("/apps/a/bitrise.yml", f"{builds}/b3/bitrise.yml"):
         answer = owner.send("GET", path)
         assert answer.headers["Content-Type"].startswith("text/plain")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches for what nobody knows about the real service, and the clock."""
+"""Switches for open behaviours of the real service, the clock, and held requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BODY = b"some bytes"
 
 
 def slot(owner: Api, name: str = "a", *, sent: bool = True) -> dict[str, Any]:
-    """A file that is not confirmed."""
+    """Create an unconfirmed file and return it."""
     made = owner.create("one", PROFILES, name, len(BODY))
     if sent:
         assert storage("PUT", made["upload_url"], data=BODY).status_code == 200
@@ -94,9 +94,7 @@ def test_etag_of_an_upload(emulator: Emulator, owner: Api, switch: str) -> None:
     ("switch", "kind", "text"),
     [("lost", None, ""), ("lost_html", "text/html", "<html"), ("lost_json", "application/json", "{}")],
 )
-def test_upload_that_something_swallows(
-    emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str
-) -> None:
+def test_upload_that_a_proxy_answers(emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str) -> None:
     emulator.options(upload=switch)
     made = owner.create("one", PROFILES, "a", len(BODY))
     answer = storage("PUT", made["upload_url"], data=BODY)
@@ -132,14 +130,14 @@ def test_deletion_that_is_not_done(emulator: Emulator, owner: Api, switch: str, 
     assert listed(owner) == ["a"]
 
 
-def test_deletion_shows_the_flags_of_its_moment(owner: Api) -> None:
+def test_deletion_shows_the_current_flags(owner: Api) -> None:
     made = owner.upload("one", PROFILES, "a", BODY)
     owner.send("PATCH", f"{BASE}/{made['slug']}", json={"is_expose": False, "is_protected": True})
     shown = owner.send("DELETE", f"{BASE}/{made['slug']}").json()["data"]
     assert (shown["is_expose"], shown["is_protected"]) == (False, True)
 
 
-def test_slugs_that_are_no_ulids(emulator: Emulator, owner: Api) -> None:
+def test_slugs_in_other_formats(emulator: Emulator, owner: Api) -> None:
     emulator.options(slugs="hex")
     assert re.fullmatch("[0-9a-f]{16}", slot(owner)["slug"])
 
@@ -191,14 +189,14 @@ def test_url_of_an_unprocessed_file(emulator: Emulator, owner: Api) -> None:
     assert owner.data(path)["download_url"]
 
 
-def test_env_key_that_a_slot_has(emulator: Emulator, owner: Api) -> None:
+def test_unconfirmed_file_reserves_its_env_key(emulator: Emulator, owner: Api) -> None:
     emulator.options(unique_env_keys=True)
     owner.create("one", PROJECT_FILES, "a", 1, user_env_key="KEY")
     body = {"upload_file_name": "b", "upload_file_size": 1, "user_env_key": "KEY"}
     assert owner.send("POST", f"/apps/one/{PROJECT_FILES}", json=body).status_code == 400
 
 
-def test_slots_count_towards_the_limit(emulator: Emulator, owner: Api) -> None:
+def test_unconfirmed_files_count_towards_the_limit(emulator: Emulator, owner: Api) -> None:
     emulator.options(max_files=2)
     owner.upload("one", PROFILES, "a", BODY)
     slot(owner, "b", sent=False)
@@ -226,7 +224,7 @@ def test_switch_for_one_request(emulator: Emulator, owner: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "words"),
+    ("definition", "message"),
     [
         ({"switch": {"delete": "maybe"}}, "must be one of done, ignored"),
         ({"switch": {"latency_ms": 1}}, "cannot be set for one request"),
@@ -234,15 +232,15 @@ def test_switch_for_one_request(emulator: Emulator, owner: Api) -> None:
         ({"hold": "now"}, "must be 'before' or 'after'"),
     ],
 )
-def test_wrong_orders(emulator: Emulator, order: dict[str, Any], words: str) -> None:
-    with pytest.raises(EmulatorError, match=words):
-        emulator.fault(**order)
+def test_rejects_invalid_switches_and_holds(emulator: Emulator, definition: dict[str, Any], message: str) -> None:
+    with pytest.raises(EmulatorError, match=message):
+        emulator.fault(**definition)
 
 
 # The clock
 
 
-def test_one_clock_for_date_slugs_and_urls(emulator: Emulator, owner: Api) -> None:
+def test_date_slugs_and_urls_use_the_same_clock(emulator: Emulator, owner: Api) -> None:
     emulator.set_clock("2031-05-06T07:08:09Z")
     made = owner.send("POST", BASE, json={"upload_file_name": "a", "upload_file_size": len(BODY)})
     date = parsedate_to_datetime(made.headers["Date"])
@@ -301,7 +299,7 @@ def test_held_request(emulator: Emulator, owner: Api, member: Api, when: str, th
         emulator.release(held["n"])
 
 
-def test_clearing_the_faults_lets_held_requests_go(emulator: Emulator, owner: Api) -> None:
+def test_clearing_faults_continues_held_requests(emulator: Emulator, owner: Api) -> None:
     emulator.fault(hold="before", path="/me$")
     answers: list[object] = []
     thread = in_background(owner, "GET", "/me", answers)
