@@ -92,9 +92,9 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
         for number in range(len(node.values)):
             rest = [value for other_number, value in enumerate(node.values) if other_number != number]
             changed = rest[0] if len(rest) == 1 else _with(node, values=rest)
-            yield f"part {number + 1} of {_name(node.op)} goes", changed
+            yield f"part {number + 1} of {_name(node.op)} is removed", changed
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
-        yield f"{_name(node.op)} goes", node.operand
+        yield f"{_name(node.op)} is removed", node.operand
     elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC and not _is_text(node):
         other_operator = _ARITHMETIC[type(node.op)]()
         yield f"{_name(node.op)} becomes {_name(other_operator)}", _with(node, op=other_operator)
@@ -112,7 +112,7 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
         or isinstance(node, ast.AugAssign)
     ):
-        yield "statement goes", ast.Pass()
+        yield "statement is removed", ast.Pass()
     elif isinstance(node, ast.Break):
         yield "break becomes continue", ast.Continue()
     elif isinstance(node, ast.Continue):
