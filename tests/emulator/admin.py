@@ -146,9 +146,9 @@ class Admin:
         await self.clear_faults(request)
         service.clock.advance(-service.clock.offset)
         service.options.update(self._initial_options)
-        answer = await self.load_fixture(request)
+        response = await self.load_fixture(request)
         service.log.clear()
-        return answer
+        return response
 
     async def options(self, request: Request) -> Response:
         """Return all switches."""

@@ -82,7 +82,7 @@ def _storage(service: Service) -> ASGIApp:
         if endpoint is None:
             reply = s3_error(404, "NoSuchBucket", "The specified bucket does not exist")
         else:
-            reply = await endpoint.answer(request)
+            reply = await endpoint.respond(request)
         await reply(scope, receive, send)
 
     return storage

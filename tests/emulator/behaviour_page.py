@@ -22,7 +22,7 @@ _TITLES = {
     "storage": "Storage",
     "keystores": "Keystores",
     "builds": "Builds, logs and artifacts",
-    "faults": "False answers",
+    "faults": "False responses",
 }
 
 

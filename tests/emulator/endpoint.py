@@ -32,10 +32,10 @@ def resource(path: str, **handlers: Handler) -> Route:
     if "GET" in by_method:
         by_method["HEAD"] = by_method["GET"]
 
-    async def answer(request: Request) -> Response:
+    async def respond(request: Request) -> Response:
         return await by_method[request.method](request)
 
-    return Route(path, answer, methods=list(by_method))
+    return Route(path, respond, methods=list(by_method))
 
 
 class Endpoint:

@@ -38,7 +38,7 @@ class StorageEndpoint:
         self._world = world
         self._checker = SignatureChecker(store.signing_key)
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """Serve a PUT or GET through a signed URL."""
         error = self._error(request)
         if error is not None:
@@ -116,7 +116,7 @@ class StorageEndpoint:
             return s3_error(400, "IncompleteBody", "The request body terminated unexpectedly")
         options = request.state.options
         if options.upload != "stored":
-            # A proxy between client and storage answers instead of the storage.
+            # A proxy between client and storage responds instead of the storage.
             pages = {"lost_html": ("text/html", html_page("200 OK")), "lost_json": (JSON_TYPE, b"{}")}
             media_type, page = pages.get(options.upload, (None, b""))
             return Response(page, media_type=media_type)

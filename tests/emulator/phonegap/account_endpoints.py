@@ -46,12 +46,12 @@ class AccountEndpoints(PhoneGapEndpoint):
         if client is None:
             raise api_error(400, "invalid request")
         if request.query_params.get("refuse"):
-            answer = {"error": "authorization_refused"}
+            parameters = {"error": "authorization_refused"}
         else:
-            answer = {"code": secrets.token_hex(16)}
-            client.codes[answer["code"]] = caller(request).id
+            parameters = {"code": secrets.token_hex(16)}
+            client.codes[parameters["code"]] = caller(request).id
             self.world.put_client(client)
-        location = f"{client.callback}{'&' if '?' in client.callback else '?'}{urlencode(answer)}"
+        location = f"{client.callback}{'&' if '?' in client.callback else '?'}{urlencode(parameters)}"
         return reply({"location": location}, 302, location)
 
     async def redeem(self, request: Request) -> Response:

@@ -82,10 +82,10 @@ def _routes(service: Service) -> list[Route]:
 
 
 def _with_script_support(handler: Handler) -> Handler:
-    async def answer(request: Request) -> Response:
+    async def respond(request: Request) -> Response:
         return as_script(await handler(request), request.query_params.get("callback"))
 
-    return answer
+    return respond
 
 
 async def _handle_error(request: Request, error: Exception) -> Response:

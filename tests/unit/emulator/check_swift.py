@@ -49,13 +49,15 @@ def test_create_upload_and_delete_a_file(emulator: Emulator, owner: Api) -> None
 def test_storage_errors(emulator: Emulator, owner: Api) -> None:
     # Unlike S3, Swift ignores an Authorization header.
     url = owner.create("one", PROFILES, "a", 5)["upload_url"]
-    answers = [
+    responses = [
         storage("PUT", url, data=b"hell"),
         storage("PUT", url, data=iter([b"hello"])),
         storage("GET", url),
         storage("PUT", url.replace("X-Amz-Expires=600", "X-Amz-Expires=601"), data=b"hello"),
     ]
-    assert all(400 <= answer.status_code < 600 for answer in answers), [answer.status_code for answer in answers]
+    assert all(400 <= response.status_code < 600 for response in responses), [
+        response.status_code for response in responses
+    ]
     assert storage("PUT", url, data=b"hello").status_code == 200
 
 

@@ -15,9 +15,9 @@ from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api
 
 @pytest.mark.parametrize("path", ["/", "/v0.1"])
 def test_root_needs_no_token(emulator: Emulator, path: str) -> None:
-    answer = Api(emulator.api_url.removesuffix("/v0.1"), None).send("GET", path)
-    assert answer.status_code == 200
-    assert isinstance(answer.json(), dict)
+    response = Api(emulator.api_url.removesuffix("/v0.1"), None).send("GET", path)
+    assert response.status_code == 200
+    assert isinstance(response.json(), dict)
 
 
 @pytest.mark.parametrize("prefix", ["", "token "])
@@ -29,10 +29,10 @@ def test_accepts_both_forms_of_the_token(emulator: Emulator, prefix: str) -> Non
 @pytest.mark.parametrize("path", ["/me", "/apps/one/provisioning-profiles", "/no-such-path"])
 def test_other_credentials_are_unauthorized(emulator: Emulator, header: str | None, path: str) -> None:
     token = header.format(emulator.tokens["owner"]) if header else header
-    answer = Api(emulator.api_url, token).send("GET", path)
-    assert answer.status_code == 401
-    assert answer.json() == {"message": "Unauthorized"}
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    response = Api(emulator.api_url, token).send("GET", path)
+    assert response.status_code == 401
+    assert response.json() == {"message": "Unauthorized"}
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
 
 
 def test_each_user_sees_its_apps(owner: Api, member: Api, viewer: Api) -> None:
@@ -42,8 +42,8 @@ def test_each_user_sees_its_apps(owner: Api, member: Api, viewer: Api) -> None:
 
 
 def test_hidden_app_is_not_found(member: Api) -> None:
-    answer = member.send("GET", "/apps/two")
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+    response = member.send("GET", "/apps/two")
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
     assert member.send("GET", "/apps/two/build-certificates").status_code == 404
 
 
@@ -55,8 +55,8 @@ def test_signing_files_need_an_admin(owner: Api, viewer: Api, kind: str) -> None
     requests.append(("POST", f"{path}/{item['slug']}/uploaded"))
     for method, where in requests:
         body = {"upload_file_name": "x", "upload_file_size": 1, "user_env_key": "X"} if where == path else None
-        answer = viewer.send(method, where, json=body)
-        assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"}), (method, where)
+        response = viewer.send(method, where, json=body)
+        assert (response.status_code, response.json()) == (403, {"message": "Forbidden"}), (method, where)
     assert viewer.data("/apps/one")["title"] == "One"
 
 
@@ -113,17 +113,17 @@ def test_app_data(owner: Api) -> None:
     ("method", "path"), [("TRACE", "/apps"), ("PUT", "/me"), ("DELETE", "/apps/one"), ("POST", "/me")]
 )
 def test_wrong_method_is_not_allowed(owner: Api, method: str, path: str) -> None:
-    answer = owner.send(method, path)
-    assert (answer.status_code, answer.json()) == (405, {"message": "Method Not Allowed"})
-    assert "GET" in answer.headers["Allow"]
+    response = owner.send(method, path)
+    assert (response.status_code, response.json()) == (405, {"message": "Method Not Allowed"})
+    assert "GET" in response.headers["Allow"]
 
 
 def test_unknown_path_is_not_found(owner: Api) -> None:
-    answer = owner.send("GET", "/me/apps")
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+    response = owner.send("GET", "/me/apps")
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
 
 
 def test_trailing_slash_is_redirected(owner: Api) -> None:
-    answer = owner.send("GET", "/apps/?limit=1")
-    assert answer.status_code in (301, 302, 307, 308)
-    assert answer.headers["Location"] == f"{owner.url}/apps?limit=1"
+    response = owner.send("GET", "/apps/?limit=1")
+    assert response.status_code in (301, 302, 307, 308)
+    assert response.headers["Location"] == f"{owner.url}/apps?limit=1"

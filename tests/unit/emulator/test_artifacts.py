@@ -108,9 +108,9 @@ def test_generated_bytes_do_not_depend_on_the_start() -> None:
 
 
 def test_download_of_generated_bytes(loaded: Emulator, url: str) -> None:
-    answer = storage("GET", url)
-    assert answer.content == CONTENT.read()
-    assert answer.headers["Content-Length"] == str(BIG)
+    response = storage("GET", url)
+    assert response.content == CONTENT.read()
+    assert response.headers["Content-Length"] == str(BIG)
     entry = loaded.requests(area="storage")[-1]
     assert entry["bytes_out"] == BIG
 
@@ -120,9 +120,9 @@ def test_download_of_generated_bytes(loaded: Emulator, url: str) -> None:
     [("100-199", 100, 200), (f"{BLOCK}-", BLOCK, BIG), ("-5", BIG - 5, BIG), (f"0-{BIG * 2}", 0, BIG)],
 )
 def test_ranges(url: str, wanted: str, start: int, end: int) -> None:
-    answer = storage("GET", url, headers={"Range": f"bytes={wanted}"})
-    assert (answer.status_code, answer.headers["Content-Range"]) == (206, f"bytes {start}-{end - 1}/{BIG}")
-    assert answer.content == CONTENT.read(start, end)
+    response = storage("GET", url, headers={"Range": f"bytes={wanted}"})
+    assert (response.status_code, response.headers["Content-Range"]) == (206, f"bytes {start}-{end - 1}/{BIG}")
+    assert response.content == CONTENT.read(start, end)
 
 
 def test_unsatisfiable_ranges(url: str) -> None:
@@ -192,8 +192,8 @@ def test_large_artifacts_need_no_memory(emulator: Emulator, owner: Api) -> None:
     end = storage("GET", shown["expiring_download_url"], headers={"Range": "bytes=-9"})
     assert end.content == GeneratedBytes(artifact["slug"], size).read(size - 9)
     # The emulator stops sending when a client disconnects early.
-    with requests.get(shown["expiring_download_url"], stream=True, timeout=10) as answer:
-        assert len(answer.raw.read(1000)) == 1000
+    with requests.get(shown["expiring_download_url"], stream=True, timeout=10) as response:
+        assert len(response.raw.read(1000)) == 1000
     owner.data("/apps")
     assert emulator.requests(area="storage")[-1]["bytes_out"] < size / 2
 

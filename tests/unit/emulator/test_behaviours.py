@@ -30,23 +30,23 @@ class Session:
     """Requests to a service, and their responses."""
 
     service: InProcess
-    answers: list[Any] = field(default_factory=list)
+    responses: list[Any] = field(default_factory=list)
 
     def send(self, method: str, path: str, body: Any = None, authorization: str = TOKEN) -> Any:
         """Send a request to the API and return the value of `data`, or the whole body."""
         url = f"{self.service.root(FIRST_PORT)}{path}"
         data = b"" if body is None else json.dumps(body).encode()
-        answer = self.service.answer(FIRST_PORT, method, url, {"authorization": authorization}, data)
-        self.answers.append((answer.status, "date" in answer.headers, answer.body))
+        response = self.service.answer(FIRST_PORT, method, url, {"authorization": authorization}, data)
+        self.responses.append((response.status, "date" in response.headers, response.body))
         try:
-            found = json.loads(answer.body)
+            found = json.loads(response.body)
         except ValueError:
             return {}
         return found.get("data") or found
 
     def put(self, url: str, body: bytes) -> None:
-        answer = self.service.answer(FIRST_PORT, "PUT", url, {}, body)
-        self.answers.append((answer.status, answer.headers.get("etag"), answer.body))
+        response = self.service.answer(FIRST_PORT, "PUT", url, {}, body)
+        self.responses.append((response.status, response.headers.get("etag"), response.body))
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def session(service: InProcess, certificate: bytes, switches: dict[str, Any]) ->
     send("GET", f"{base}/build-certificates", authorization="viewer-token")
     _builds(send, base)
     _files(one, base, certificate)
-    return one.answers
+    return one.responses
 
 
 def _builds(send: Any, base: str) -> None:

@@ -115,8 +115,8 @@ def test_rejects_invalid_filters(owner: Api, builds: str, query: str) -> None:
 
 
 def test_running_first_has_no_pages(owner: Api, builds: str) -> None:
-    answer = owner.send("GET", f"{builds}?sort_by=running_first&limit=1").json()
-    assert "next" not in answer["paging"]
+    response = owner.send("GET", f"{builds}?sort_by=running_first&limit=1").json()
+    assert "next" not in response["paging"]
 
 
 def test_time_filters_are_inclusive(owner: Api, builds: str) -> None:
@@ -152,14 +152,14 @@ def test_builds_of_all_apps(emulator: Emulator, owner: Api, member: Api) -> None
 
 def test_old_builds_are_archived(owner: Api, builds: str) -> None:
     path = "/apps/a/archived-builds"
-    answer = owner.send("GET", f"{path}?after=0&before=4000000000&limit=1000").json()
-    assert [build["slug"] for build in answer["data"]] == ["b0"]
-    assert answer["data"][0]["build_artifacts"][0]["title"] == "old.txt"
-    assert answer["paging"] == {"total_item_count": 1, "page_item_limit": 1000}
+    response = owner.send("GET", f"{path}?after=0&before=4000000000&limit=1000").json()
+    assert [build["slug"] for build in response["data"]] == ["b0"]
+    assert response["data"][0]["build_artifacts"][0]["title"] == "old.txt"
+    assert response["paging"] == {"total_item_count": 1, "page_item_limit": 1000}
     assert owner.data(f"{path}?after=0&before=1&limit=1") == []
     assert owner.data(f"{builds}/b0")["status"] == 1
     unlimited = owner.send("GET", f"{path}?after=0&before=4000000000").json()
-    assert unlimited == answer
+    assert unlimited == response
     for query in ("after=0", "before=1&limit=1", "after=0&before=1&limit=1001", "after=0&before=1&limit=0"):
         assert owner.send("GET", f"{path}?{query}").status_code == 400
 
@@ -174,9 +174,9 @@ def test_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str) -> 
 def test_trigger_and_abort(emulator: Emulator, owner: Api, member: Api, viewer: Api, builds: str) -> None:
     body = {"hook_info": {"type": "bitrise"}, "build_params": {"branch": "main", "workflow_id": "secondary"}}
     assert viewer.send("POST", builds, json=body).status_code == 403
-    answer = member.send("POST", builds, json=body)
-    assert answer.status_code == 201
-    result = answer.json()
+    response = member.send("POST", builds, json=body)
+    assert response.status_code == 201
+    result = response.json()
     assert (result["slug"], result["status"], result["build_number"]) == ("a", "ok", 7)
     assert result["results"][0]["build_slug"] == result["build_slug"]
     slug = result["build_slug"]
@@ -215,9 +215,9 @@ def test_abort_with_success(owner: Api, builds: str) -> None:
     ],
 )
 def test_rejects_invalid_triggers(owner: Api, builds: str, body: dict[str, Any]) -> None:
-    answer = owner.send("POST", builds, json=body)
-    assert answer.status_code == 400
-    refusal = answer.json()
+    response = owner.send("POST", builds, json=body)
+    assert response.status_code == 400
+    refusal = response.json()
     assert (refusal["status"], refusal["slug"], refusal["service"]) == ("error", "a", "bitrise")
 
 
@@ -282,8 +282,8 @@ def test_abort_after_the_end_of_a_build(emulator: Emulator, owner: Api, builds: 
 
 def test_bitrise_yml(owner: Api, builds: str) -> None:
     for path in ("/apps/a/bitrise.yml", f"{builds}/b3/bitrise.yml"):
-        answer = owner.send("GET", path)
-        assert answer.headers["Content-Type"].startswith("text/plain")
-        assert "workflows:" in answer.text
+        response = owner.send("GET", path)
+        assert response.headers["Content-Type"].startswith("text/plain")
+        assert "workflows:" in response.text
     assert owner.data("/apps/a/branches") == ["develop", "feature", "main"]
     assert owner.data("/apps/a/build-workflows") == ["primary", "secondary"]

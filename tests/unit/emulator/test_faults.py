@@ -25,14 +25,14 @@ def statuses(api: Api, count: int, path: str = "/me") -> list[int]:
 
 def test_status_with_retry_after(emulator: Emulator, owner: Api) -> None:
     emulator.fault(status=429, retry_after=7, times=1)
-    answer = owner.send("GET", "/me")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
-    assert answer.json() == {"message": "Too Many Requests"}
+    response = owner.send("GET", "/me")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
+    assert response.json() == {"message": "Too Many Requests"}
     assert statuses(owner, 1) == [200]
     date = "Fri, 20 Nov 2026 10:00:00 GMT"
     emulator.fault(status=503, retry_after=date, body="busy")
-    answer = owner.send("GET", "/me")
-    assert (answer.status_code, answer.headers["Retry-After"], answer.text) == (503, date, "busy")
+    response = owner.send("GET", "/me")
+    assert (response.status_code, response.headers["Retry-After"], response.text) == (503, date, "busy")
 
 
 def test_html_page(emulator: Emulator, owner: Api) -> None:
@@ -47,9 +47,9 @@ def test_html_page(emulator: Emulator, owner: Api) -> None:
 def test_storage_errors_are_xml(emulator: Emulator, owner: Api) -> None:
     url = owner.create("one", PROFILES, "a", 1)["upload_url"]
     emulator.fault(status=503, path="^/_storage/")
-    answer = storage("PUT", url, data=b"a")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/xml")
-    assert "<Code>SlowDown</Code>" in answer.text
+    response = storage("PUT", url, data=b"a")
+    assert (response.status_code, response.headers["Content-Type"]) == (503, "application/xml")
+    assert "<Code>SlowDown</Code>" in response.text
 
 
 @pytest.mark.parametrize(("when", "files"), [("before", 0), ("after", 1)])
@@ -74,11 +74,11 @@ def cut_off(url: str, headers: dict[str, str]) -> tuple[int, bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=5)
     connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
-    answer = connection.getresponse()
+    response = connection.getresponse()
     with pytest.raises(http.client.IncompleteRead) as caught:
-        answer.read()
+        response.read()
     connection.close()
-    return int(answer.headers["Content-Length"]), caught.value.partial
+    return int(response.headers["Content-Length"]), caught.value.partial
 
 
 def test_truncated_response(emulator: Emulator, owner: Api) -> None:
@@ -93,10 +93,10 @@ def test_truncated_response(emulator: Emulator, owner: Api) -> None:
 
 def test_malformed_json(emulator: Emulator, owner: Api) -> None:
     emulator.fault(malformed=True)
-    answer = owner.send("GET", "/me")
-    assert answer.status_code == 200
+    response = owner.send("GET", "/me")
+    assert response.status_code == 200
     with pytest.raises(requests.exceptions.JSONDecodeError):
-        answer.json()
+        response.json()
 
 
 def test_delayed_response(emulator: Emulator, owner: Api) -> None:
@@ -109,9 +109,9 @@ def test_delay_combined_with_another_fault(emulator: Emulator, owner: Api) -> No
     emulator.fault(slow_s=0.1)
     emulator.fault(status=500)
     emulator.fault(status=503)
-    answer = owner.send("GET", "/me")
-    assert answer.status_code == 500
-    assert answer.elapsed.total_seconds() >= 0.1
+    response = owner.send("GET", "/me")
+    assert response.status_code == 500
+    assert response.elapsed.total_seconds() >= 0.1
     assert emulator.requests()[0]["fault"] == "slow_s, status 500"
     assert [(fault["seen"], fault["fired"]) for fault in emulator.faults()] == [(1, 1), (1, 1), (1, 0)]
 

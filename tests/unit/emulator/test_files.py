@@ -89,25 +89,25 @@ def test_names_are_not_unique(owner: Api) -> None:
 )
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_rejects_invalid_files(owner: Api, kind: str, body: dict[str, Any]) -> None:
-    answer = owner.send("POST", f"/apps/one/{kind}", json={**body, "user_env_key": "K"})
-    assert answer.status_code == 400
-    assert answer.json()["message"]
+    response = owner.send("POST", f"/apps/one/{kind}", json={**body, "user_env_key": "K"})
+    assert response.status_code == 400
+    assert response.json()["message"]
     assert owner.data(f"/apps/one/{kind}") == []
 
 
 @pytest.mark.parametrize("raw", ["{", "[1]", '"x"', "null", "[" * 100_000, b"\xff"])
 def test_rejects_invalid_json(owner: Api, raw: str | bytes) -> None:
-    answer = owner.send("POST", f"/apps/one/{PROFILES}", data=raw)
-    assert answer.status_code == 400
-    assert answer.json()["message"]
+    response = owner.send("POST", f"/apps/one/{PROFILES}", data=raw)
+    assert response.status_code == 400
+    assert response.json()["message"]
 
 
 @pytest.mark.parametrize("content_type", [None, "application/x-www-form-urlencoded", "application/json", "text/plain"])
 def test_ignores_the_content_type(owner: Api, content_type: str | None) -> None:
     body = json.dumps({"upload_file_name": "a", "upload_file_size": 1, "unknown": 1}).encode()
-    answer = owner.send("POST", f"/apps/one/{PROFILES}", data=body, headers={"Content-Type": content_type})
-    assert answer.status_code == 201
-    path = f"/apps/one/{PROFILES}/{answer.json()['data']['slug']}"
+    response = owner.send("POST", f"/apps/one/{PROFILES}", data=body, headers={"Content-Type": content_type})
+    assert response.status_code == 201
+    path = f"/apps/one/{PROFILES}/{response.json()['data']['slug']}"
     assert owner.send("DELETE", path, headers={"Content-Type": content_type}).status_code == 200
 
 
@@ -133,9 +133,9 @@ def test_flags_cannot_be_reset(owner: Api, kind: str) -> None:
     assert patch(owner, kind, slug, {"is_expose": False}).json()["data"]["is_expose"] is False
     assert patch(owner, kind, slug, {"is_expose": True, "is_protected": True}).json()["data"]["is_protected"] is True
     for body in ({"is_protected": False}, {"is_expose": False}, {"processed": False}):
-        answer = patch(owner, kind, slug, body)
-        assert answer.status_code == 400, body
-        assert answer.json()["message"]
+        response = patch(owner, kind, slug, body)
+        assert response.status_code == 400, body
+        assert response.json()["message"]
     same = patch(owner, kind, slug, {"is_protected": True, "is_expose": True, "processed": True})
     assert same.status_code == 200
     shown = owner.data(f"/apps/one/{kind}/{slug}")
@@ -274,6 +274,6 @@ def test_ampersands_are_escaped_in_json(emulator: Emulator, owner: Api) -> None:
 
 
 def test_lone_surrogate_in_a_name(owner: Api) -> None:
-    answer = owner.send("POST", f"/apps/one/{PROFILES}", data='{"upload_file_name":"a\\ud800","upload_file_size":1}')
-    assert answer.status_code == 201
+    response = owner.send("POST", f"/apps/one/{PROFILES}", data='{"upload_file_name":"a\\ud800","upload_file_size":1}')
+    assert response.status_code == 201
     assert owner.send("GET", f"/apps/one/{PROFILES}").status_code == 200

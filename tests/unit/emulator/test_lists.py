@@ -14,8 +14,8 @@ from .client import PROFILES, Api
 
 
 def test_no_next_on_the_last_page(owner: Api) -> None:
-    answer = owner.send("GET", "/apps").json()
-    assert answer["paging"] == {"total_item_count": 3, "page_item_limit": 50}
+    response = owner.send("GET", "/apps").json()
+    assert response["paging"] == {"total_item_count": 3, "page_item_limit": 50}
 
 
 def test_next_is_the_first_slug_of_the_next_page(emulator: Emulator, owner: Api) -> None:
@@ -38,9 +38,9 @@ def test_more_than_one_page_of_apps(emulator: Emulator, owner: Api) -> None:
 @pytest.mark.parametrize("limit", ["51", "100", "0", "-1", "x", "", "9" * 5000])
 @pytest.mark.parametrize("path", ["/apps", f"/apps/one/{PROFILES}", "/apps/one/builds"])
 def test_rejects_a_limit_out_of_range(owner: Api, limit: str, path: str) -> None:
-    answer = owner.send("GET", path, params={"limit": limit})
-    assert answer.status_code == 400
-    assert "limit" in answer.json()["message"]
+    response = owner.send("GET", path, params={"limit": limit})
+    assert response.status_code == 400
+    assert "limit" in response.json()["message"]
 
 
 def test_rejects_an_unknown_anchor(owner: Api) -> None:

@@ -35,9 +35,9 @@ def builds(emulator: Emulator) -> str:
 
 
 def log(api: Api, builds: str, slug: str, **query: Any) -> dict[str, Any]:
-    answer = api.send("GET", f"{builds}/{slug}/log", params=query)
-    assert answer.status_code == 200, answer.text
-    data: dict[str, Any] = answer.json()
+    response = api.send("GET", f"{builds}/{slug}/log", params=query)
+    assert response.status_code == 200, response.text
+    data: dict[str, Any] = response.json()
     return data
 
 

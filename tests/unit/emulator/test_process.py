@@ -239,8 +239,8 @@ def test_response_is_one_segment(emulator: Emulator, owner: Api) -> None:
     request = (
         b"GET /v0.1/apps/one HTTP/1.1\r\nHost: x\r\nAuthorization: " + emulator.tokens["owner"].encode() + b"\r\n\r\n"
     )
-    for answer in _segments(emulator.api_url, request):
-        head, _break, body = answer.partition(b"\r\n\r\n")
+    for response in _segments(emulator.api_url, request):
+        head, _break, body = response.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert f"content-length: {len(body)}".encode() in head
 
@@ -250,8 +250,8 @@ def test_latency_does_not_add_up_for_concurrent_clients() -> None:
     with Emulator("empty", latency_ms=200) as emulator:
 
         def ask() -> None:
-            answer = Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
-            assert answer.elapsed.total_seconds() >= 0.2
+            response = Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
+            assert response.elapsed.total_seconds() >= 0.2
 
         start = time.monotonic()
         for _turn in range(10):

@@ -96,12 +96,12 @@ def test_limit_over_http(emulator: Emulator, owner: Api) -> None:
     emulator.options(rate_limit="3/60s,503,tell=retry-after+x-ratelimit")
     emulator.clear_requests()
     slot = owner.create("one", PROFILES, "a", 1)
-    answers = [owner.send("GET", f"/apps/one/{PROFILES}") for _turn in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 503, 503]
-    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["1", "0", "0", "0"]
-    assert "Retry-After" not in answers[0].headers
-    assert 1 <= int(answers[3].headers["Retry-After"]) <= 60
-    assert answers[3].json() == {"message": "Service Unavailable"}
+    responses = [owner.send("GET", f"/apps/one/{PROFILES}") for _turn in range(4)]
+    assert [response.status_code for response in responses] == [200, 200, 503, 503]
+    assert [response.headers["X-RateLimit-Remaining"] for response in responses] == ["1", "0", "0", "0"]
+    assert "Retry-After" not in responses[0].headers
+    assert 1 <= int(responses[3].headers["Retry-After"]) <= 60
+    assert responses[3].json() == {"message": "Service Unavailable"}
     # Requests to the storage do not count.
     assert storage("PUT", slot["upload_url"], data=b"x").status_code == 200
     assert len(emulator.requests(fault="rate limit", status=503)) == 2

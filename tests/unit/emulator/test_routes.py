@@ -25,9 +25,9 @@ def test_each_route_is_served_with_its_methods_only(emulator: Emulator, owner: A
         methods[template].add(method)
     assert len(bitrise_routes()) == len(set(bitrise_routes()))
     for template, listed in methods.items():
-        answer = owner.send("OPTIONS", re.sub(r"{.*?}", "x", template))
-        assert answer.status_code == 405, template
-        assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == listed, template
+        response = owner.send("OPTIONS", re.sub(r"{.*?}", "x", template))
+        assert response.status_code == 405, template
+        assert set(response.headers["Allow"].split(", ")) - {"HEAD"} == listed, template
 
 
 def test_no_other_described_route_is_served(emulator: Emulator, owner: Api) -> None:

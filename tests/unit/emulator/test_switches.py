@@ -33,9 +33,9 @@ def slot(owner: Api, name: str = "a", *, sent: bool = True) -> dict[str, Any]:
 
 
 def confirm(owner: Api, slug: str) -> dict[str, Any]:
-    answer = owner.send("POST", f"{BASE}/{slug}/uploaded")
-    assert answer.status_code == 200
-    data: dict[str, Any] = answer.json()["data"]
+    response = owner.send("POST", f"{BASE}/{slug}/uploaded")
+    assert response.status_code == 200
+    data: dict[str, Any] = response.json()["data"]
     return data
 
 
@@ -97,11 +97,11 @@ def test_etag_of_an_upload(emulator: Emulator, owner: Api, switch: str) -> None:
 def test_upload_that_a_proxy_answers(emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str) -> None:
     emulator.options(upload=switch)
     made = owner.create("one", PROFILES, "a", len(BODY))
-    answer = storage("PUT", made["upload_url"], data=BODY)
-    assert answer.status_code == 200
-    assert (answer.headers.get("Content-Type") or "").startswith(kind or "")
-    assert text in answer.text
-    assert "ETag" not in answer.headers
+    response = storage("PUT", made["upload_url"], data=BODY)
+    assert response.status_code == 200
+    assert (response.headers.get("Content-Type") or "").startswith(kind or "")
+    assert text in response.text
+    assert "ETag" not in response.headers
     assert emulator.state()["apps"]["one"]["provisioning_profiles"][0]["stored_bytes"] is None
 
 
@@ -124,9 +124,9 @@ def test_deletion_that_is_not_done(emulator: Emulator, owner: Api, switch: str, 
     made = owner.upload("one", PROFILES, "a", BODY)
     owner.send("PATCH", f"{BASE}/{made['slug']}", json={"is_expose": False})
     emulator.options(delete=switch)
-    answer = owner.send("DELETE", f"{BASE}/{made['slug']}")
-    assert answer.status_code == 200
-    assert body in answer.text
+    response = owner.send("DELETE", f"{BASE}/{made['slug']}")
+    assert response.status_code == 200
+    assert body in response.text
     assert listed(owner) == ["a"]
 
 
@@ -200,8 +200,8 @@ def test_unconfirmed_files_count_towards_the_limit(emulator: Emulator, owner: Ap
     emulator.options(max_files=2)
     owner.upload("one", PROFILES, "a", BODY)
     slot(owner, "b", sent=False)
-    answer = owner.send("POST", BASE, json={"upload_file_name": "c", "upload_file_size": 1})
-    assert (answer.status_code, answer.json()) == (400, {"message": "Maximum number of files (2) reached"})
+    response = owner.send("POST", BASE, json={"upload_file_name": "c", "upload_file_size": 1})
+    assert (response.status_code, response.json()) == (400, {"message": "Maximum number of files (2) reached"})
 
 
 @pytest.mark.parametrize(("switch", "shown"), [("null", [None]), ("absent", []), ("empty", [""])])
@@ -248,8 +248,8 @@ def test_date_slugs_and_urls_use_the_same_clock(emulator: Emulator, owner: Api) 
     data = made.json()["data"]
     assert data["slug"][:8] == UlidMaker().make(date.timestamp())[:8]
     assert "X-Amz-Date=20310506T0708" in data["upload_url"]
-    answer = storage("PUT", data["upload_url"], data=BODY)
-    assert (answer.status_code, answer.headers["Date"][:16]) == (200, "Tue, 06 May 2031")
+    response = storage("PUT", data["upload_url"], data=BODY)
+    assert (response.status_code, response.headers["Date"][:16]) == (200, "Tue, 06 May 2031")
     emulator.options(date_header=False)
     assert "Date" not in owner.send("GET", BASE).headers
     emulator.advance(-emulator.admin("GET", "clock")["offset_s"])
@@ -269,12 +269,12 @@ def test_age_of_files_in_a_fixture(emulator: Emulator, owner: Api) -> None:
 # Requests that are held
 
 
-def in_background(owner: Api, method: str, path: str, answers: list[object]) -> threading.Thread:
+def in_background(owner: Api, method: str, path: str, responses: list[object]) -> threading.Thread:
     def work() -> None:
         try:
-            answers.append(owner.send(method, path).status_code)
+            responses.append(owner.send(method, path).status_code)
         except requests.ConnectionError:
-            answers.append("dropped")
+            responses.append("dropped")
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -286,14 +286,14 @@ def in_background(owner: Api, method: str, path: str, answers: list[object]) -> 
 def test_held_request(emulator: Emulator, owner: Api, member: Api, when: str, then: str) -> None:
     path = f"{BASE}/{slot(owner)['slug']}"
     emulator.fault(hold=when, method="DELETE", token="member", nth=1)
-    answers: list[object] = []
-    thread = in_background(member, "DELETE", path, answers)
+    responses: list[object] = []
+    thread = in_background(member, "DELETE", path, responses)
     [held] = emulator.wait_until_held()
     assert (held["method"], held["token"], held["when"]) == ("DELETE", "member", when)
     assert listed(owner) == (["a"] if when == "before" else [])
     emulator.release(held["n"], then)
     thread.join(10)
-    assert answers == ([200] if then == "go" else ["dropped"])
+    assert responses == ([200] if then == "go" else ["dropped"])
     assert listed(owner) == (["a"] if (when, then) == ("before", "drop") else [])
     with pytest.raises(EmulatorError, match="is not held"):
         emulator.release(held["n"])
@@ -301,9 +301,9 @@ def test_held_request(emulator: Emulator, owner: Api, member: Api, when: str, th
 
 def test_clearing_faults_continues_held_requests(emulator: Emulator, owner: Api) -> None:
     emulator.fault(hold="before", path="/me$")
-    answers: list[object] = []
-    thread = in_background(owner, "GET", "/me", answers)
+    responses: list[object] = []
+    thread = in_background(owner, "GET", "/me", responses)
     emulator.wait_until_held()
     emulator.clear_faults()
     thread.join(10)
-    assert (answers, emulator.held()) == ([200], [])
+    assert (responses, emulator.held()) == ([200], [])

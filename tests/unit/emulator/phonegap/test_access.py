@@ -21,16 +21,16 @@ def test_each_form_of_credentials(emulator: Emulator) -> None:
     nobody, token = Client(emulator, None), emulator.phonegap_tokens["member"]
     login = emulator.phonegap_logins["member"]
     basic = (login["username"], login["password"])
-    for answer in (
+    for response in (
         nobody.raw("GET", "/api/v1/me", auth=basic),
         nobody.raw("GET", "/api/v1/me", params={"auth_token": token}),
         nobody.raw("GET", "/api/v1/me", headers={"Authorization": f"token {token}"}),
         nobody.raw("GET", "/api/v1", headers={"Authorization": f"token {token}"}),
     ):
-        assert (answer.status_code, answer.json()["email"]) == (200, "member@example.com")
+        assert (response.status_code, response.json()["email"]) == (200, "member@example.com")
     for method, path in (("POST", "/token"), ("POST", "/api/v1/token"), ("GET", "/api/v1/token")):
-        answer = nobody.raw(method, path, auth=basic)
-        assert (answer.status_code, answer.json()) == (200, {"token": token})
+        response = nobody.raw(method, path, auth=basic)
+        assert (response.status_code, response.json()) == (200, {"token": token})
 
 
 @pytest.mark.parametrize(
@@ -45,20 +45,20 @@ def test_each_form_of_credentials(emulator: Emulator) -> None:
 )
 def test_rejects_missing_and_wrong_credentials(emulator: Emulator, options: dict[str, object], text: str) -> None:
     for path in ("/api/v1/me", "/api/v1/apps/1", "/token", "/authorize"):
-        answer = Client(emulator, None).raw("POST" if path == "/token" else "GET", path, **options)
-        assert (answer.status_code, answer.json()) == (401, {"error": text})
+        response = Client(emulator, None).raw("POST" if path == "/token" else "GET", path, **options)
+        assert (response.status_code, response.json()) == (401, {"error": text})
 
 
 def test_rejects_a_token_of_bitrise(emulator: Emulator) -> None:
-    answer = Client(emulator, None).raw("GET", "/api/v1/me", headers={"Authorization": emulator.tokens["owner"]})
-    assert answer.status_code == 401
+    response = Client(emulator, None).raw("GET", "/api/v1/me", headers={"Authorization": emulator.tokens["owner"]})
+    assert response.status_code == 401
 
 
 def test_oauth_with_consent(emulator: Emulator, owner: Client) -> None:
     nobody = Client(emulator, None)
-    answer = owner.raw("GET", "/authorize", params={"client_id": "emulator"})
-    assert (answer.status_code, answer.json()["location"]) == (302, answer.headers["location"])
-    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    response = owner.raw("GET", "/authorize", params={"client_id": "emulator"})
+    assert (response.status_code, response.json()["location"]) == (302, response.headers["location"])
+    code = parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
     token = nobody.raw("POST", "/authorize/token", data={**CLIENT, "code": code}).json()["access_token"]
     assert nobody.raw("GET", "/api/v1/me", params={"access_token": token}).json()["email"] == "owner@example.com"
     again = nobody.raw("POST", "/authorize/token", params={**CLIENT, "code": code})
@@ -93,9 +93,9 @@ def test_account_with_apps_and_keys(owner: Client) -> None:
 
 
 def test_jsonp_response(owner: Client) -> None:
-    answer = owner.raw("GET", "/api/v1/me", params={"callback": "show.me"})
-    assert answer.text.startswith("show.me({")
-    assert answer.headers["content-type"].startswith("application/javascript")
+    response = owner.raw("GET", "/api/v1/me", params={"callback": "show.me"})
+    assert response.text.startswith("show.me({")
+    assert response.headers["content-type"].startswith("application/javascript")
     assert owner.raw("GET", "/api/v1/me", params={"callback": "alert(1)"}).status_code == 400
 
 

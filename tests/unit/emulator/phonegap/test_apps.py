@@ -29,11 +29,11 @@ LIST_FIELDS = {
 
 
 def test_create_from_a_file(emulator: Emulator, owner: Client) -> None:
-    answer = owner.send(
+    response = owner.send(
         "POST", "/apps", {"title": "Shop", "create_method": "file"}, {"file": ("index.html", b"<p>Hello")}
     )
-    app = answer.json()
-    assert answer.status_code == 201
+    app = response.json()
+    assert response.status_code == 201
     assert (app["id"], app["link"], app["role"], app["repo"]) == (1, "/api/v1/apps/1", "admin", None)
     assert (app["package"], app["version"], app["description"]) == (None, None, None)
     assert (app["debug"], app["private"], app["hydrates"], app["build_count"]) == (False, True, False, None)
@@ -147,8 +147,8 @@ def test_create_from_a_repository(owner: Client) -> None:
 
 def test_delete_app(emulator: Emulator, owner: Client) -> None:
     app = owner.app()
-    answer = owner.send("DELETE", f"/apps/{app['id']}")
-    assert (answer.status_code, answer.json()) == (202, {"success": "app 1 deleted"})
+    response = owner.send("DELETE", f"/apps/{app['id']}")
+    assert (response.status_code, response.json()) == (202, {"success": "app 1 deleted"})
     assert owner.refused("GET", "/apps/1") == (404, "app #1 not available")
     assert owner.refused("DELETE", "/apps/1") == (404, "app 1 not found")
     assert owner.app()["id"] == 2
@@ -159,8 +159,8 @@ def test_set_and_read_icon(owner: Client) -> None:
     link = f"/apps/{app['id']}/icon"
     assert owner.refused("GET", link) == (404, "No icon available for app #1")
     assert owner.refused("POST", link, files={"icon": ("a.jpg", b"jpg")}) == (400, "icon must be a png file")
-    answer = owner.send("POST", link, files={"icon": ("icon-57.png", PNG)})
-    assert (answer.status_code, answer.json()["icon"]["filename"]) == (201, "icon-57.png")
+    response = owner.send("POST", link, files={"icon": ("icon-57.png", PNG)})
+    assert (response.status_code, response.json()["icon"]["filename"]) == (201, "icon-57.png")
     found = owner.send("GET", link)
     assert (found.status_code, found.json()) == (302, {"location": found.headers["location"]})
     assert fetch(found.headers["location"]).content == PNG

@@ -43,9 +43,9 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
     ids=["part", "blob", "form", "json", "wrapped", "nested", "flat form", "flat parts", "mixed", "curl"],
 )
 def test_each_encoding(owner: Client, options: dict[str, Any]) -> None:
-    answer = owner.raw("POST", "/api/v1/apps/", **options)
-    assert answer.status_code == 201, answer.text
-    app = answer.json()
+    response = owner.raw("POST", "/api/v1/apps/", **options)
+    assert response.status_code == 201, response.text
+    app = response.json()
     assert {name: app[name] for name in ("title", "repo", "debug")} == {
         name: FIELDS[name] for name in ("title", "repo", "debug")
     }
@@ -53,13 +53,13 @@ def test_each_encoding(owner: Client, options: dict[str, Any]) -> None:
 
 def test_nested_field_names_with_a_file(owner: Client) -> None:
     key = owner.key("ios")
-    answer = owner.raw(
+    response = owner.raw(
         "POST",
         "/api/v1/apps",
         data={"data[title]": "Nested", "data[create_method]": "file", "data[keys][ios][id]": str(key["id"])},
         files={"file": ("index.html", b"<p>")},
     )
-    assert answer.json()["keys"]["ios"]["id"] == key["id"]
+    assert response.json()["keys"]["ios"]["id"] == key["id"]
 
 
 def test_lists_in_text_fields(owner: Client) -> None:
@@ -90,8 +90,8 @@ def test_lists_in_text_fields(owner: Client) -> None:
     ],
 )
 def test_rejects_invalid_bodies(owner: Client, options: dict[str, Any], text: str) -> None:
-    answer = owner.raw("POST", "/api/v1/apps", **options)
-    assert (answer.status_code, answer.json()) == (400, {"error": text})
+    response = owner.raw("POST", "/api/v1/apps", **options)
+    assert (response.status_code, response.json()) == (400, {"error": text})
 
 
 @pytest.mark.parametrize("cut", [True, False])
@@ -114,11 +114,11 @@ def test_accepts_a_content_length_in_characters(emulator: Emulator, cut: bool) -
     sent = text.encode()[: len(text)] if cut else text.encode()
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(head.encode() + sent)
-        answer = b""
+        response = b""
         while chunk := connection.recv(65536):
-            answer += chunk
-    assert b" 201 " in answer.splitlines()[0]
-    app = json.loads(answer.partition(b"\r\n\r\n")[2])
+            response += chunk
+    assert b" 201 " in response.splitlines()[0]
+    app = json.loads(response.partition(b"\r\n\r\n")[2])
     assert (app["title"], app["repo"]) == ("Üöä", "owner/name")
 
 

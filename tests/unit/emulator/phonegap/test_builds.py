@@ -35,9 +35,9 @@ def test_clock_completes_builds(emulator: Emulator, owner: Client) -> None:
 def test_builds_on_request(emulator: Emulator, owner: Client) -> None:
     link = f"/apps/{owner.app()['id']}"
     emulator.advance(30)
-    answer = owner.send("POST", f"{link}/build", {"platforms": ["android", "webos"]})
-    app = answer.json()
-    assert answer.status_code == 202
+    response = owner.send("POST", f"{link}/build", {"platforms": ["android", "webos"]})
+    app = response.json()
+    assert response.status_code == 202
     assert {name for name, status in app["status"].items() if status == "pending"} == {"android", "webos"}
     assert app["build_count"] == 1
     emulator.advance(30)
@@ -51,9 +51,9 @@ def test_builds_on_request(emulator: Emulator, owner: Client) -> None:
 def test_download_of_a_package(emulator: Emulator, owner: Client) -> None:
     link = f"/apps/{owner.app(title='Shöp 1', debug=True)['id']}"
     emulator.advance(30)
-    answer = owner.send("GET", f"{link}/android")
-    location = answer.headers["location"]
-    assert (answer.status_code, answer.json()) == (302, {"location": location})
+    response = owner.send("GET", f"{link}/android")
+    location = response.headers["location"]
+    assert (response.status_code, response.json()) == (302, {"location": location})
     assert location.partition("?")[0].endswith("/Sh%25C3%25B6p_1-debug.apk")
     body = fetch(location).content
     with zipfile.ZipFile(io.BytesIO(body)) as package:

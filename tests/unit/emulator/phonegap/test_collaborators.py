@@ -15,9 +15,9 @@ from .client import Client
 
 def test_collaborator_with_an_account(owner: Client, member: Client) -> None:
     link = f"/apps/{owner.app()['id']}"
-    answer = owner.send("POST", f"{link}/collaborators", {"email": "Member@example.com", "role": "dev"})
-    people = answer.json()["collaborators"]
-    assert (answer.status_code, people["pending"]) == (201, [])
+    response = owner.send("POST", f"{link}/collaborators", {"email": "Member@example.com", "role": "dev"})
+    people = response.json()["collaborators"]
+    assert (response.status_code, people["pending"]) == (201, [])
     one = people["active"][1]
     assert one == {
         "id": 2,
@@ -39,9 +39,9 @@ def test_collaborator_with_an_account(owner: Client, member: Client) -> None:
 
 def test_collaborator_without_an_account(owner: Client) -> None:
     link = f"/apps/{owner.app()['id']}/collaborators"
-    answer = owner.send("POST", link, {"email": "new@example.com", "role": "tester"})
-    assert answer.status_code == 202
-    assert answer.json()["collaborators"]["pending"] == [{"person": "new@example.com", "role": "tester"}]
+    response = owner.send("POST", link, {"email": "new@example.com", "role": "tester"})
+    assert response.status_code == 202
+    assert response.json()["collaborators"]["pending"] == [{"person": "new@example.com", "role": "tester"}]
     again = owner.ok("POST", link, {"email": "new@example.com", "role": "dev"})
     assert again["collaborators"]["pending"] == [{"person": "new@example.com", "role": "developer"}]
     assert owner.refused("DELETE", f"{link}/None")[0] == 404

@@ -32,9 +32,9 @@ EXTRA: dict[str, Json] = {
 @pytest.mark.parametrize("platform", FILES)
 def test_create_key_of_each_platform(emulator: Emulator, owner: Client, platform: str) -> None:
     data = {"title": "My key", **TEXTS.get(platform, {}), **PASSWORDS[platform]}
-    answer = owner.send("POST", f"/keys/{platform}", data, FILES[platform])
-    key = answer.json()
-    assert answer.status_code == 201, key
+    response = owner.send("POST", f"/keys/{platform}", data, FILES[platform])
+    key = response.json()
+    assert response.status_code == 201, key
     created_at = key.pop("created_at")
     link = f"/api/v1/keys/{platform}/1"
     common = {"id": 1, "title": "My key", "default": False, "link": link, "last_used": None}

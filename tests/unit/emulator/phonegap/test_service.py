@@ -43,9 +43,9 @@ def test_each_route_is_served(owner: Client) -> None:
     for route in phonegap_routes():
         path = route.path.replace(":int", "").format(id=99, platform="android", collaborator=9, key=9)
         assert is_phonegap_path(path)
-        answer = owner.raw(route.method, path)
-        assert answer.status_code not in (405, 500), (route, answer.text)
-        assert answer.json() != {"error": "Not Found"}, route
+        response = owner.raw(route.method, path)
+        assert response.status_code not in (405, 500), (route, response.text)
+        assert response.json() != {"error": "Not Found"}, route
     assert not is_phonegap_path("/v0.1/apps")
     assert not is_phonegap_path("/")
 
@@ -159,7 +159,7 @@ def test_demo_fixture(emulator: Emulator) -> None:
 
 def test_faults_apply_to_phonegap(emulator: Emulator, owner: Client) -> None:
     emulator.fault(status=503, path="^/api/v1/apps$", nth=1)
-    answer = owner.raw("GET", "/api/v1/apps")
-    assert (answer.status_code, answer.json()) == (503, {"error": "Service Unavailable"})
+    response = owner.raw("GET", "/api/v1/apps")
+    assert (response.status_code, response.json()) == (503, {"error": "Service Unavailable"})
     assert owner.ok("GET", "/apps")["apps"] == []
     assert [entry["fault"] for entry in emulator.requests(area="phonegap")] == ["status 503", None]
