@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small controller: the part of AWX's API that sets it up, with its rules for what refers to what.
+"""A small controller: the part of AWX's API that configures it, with its rules for references.
 
-It answers as AWX 24 does to the modules of awx.awx: lists with `count` and `results`, objects with `url` and `related`,
-secret inputs as `$encrypted$`, 204 for an association, 400 with the fields that are wrong.
+It responds like AWX 24 to the modules of awx.awx: lists with `count` and `results`, objects with `url` and `related`,
+secret inputs as `$encrypted$`, 204 for an association, 400 with the invalid fields.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PREFIX = "/api/v2/"
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of objects: fields with their defaults, those that must be given, and what fields refer to."""
+    """One kind of objects: fields with defaults, required fields, and the kinds that fields refer to."""
 
     type: str
     fields: Mapping[str, Any]
@@ -144,7 +144,7 @@ KINDS: dict[str, Kind] = {
         },
         ("name", "project", "playbook"),
         {
-            # The organization of a job template is that of its project; what is sent is ignored.
+            # AWX takes the organization of a job template from its project and ignores the one in a request.
             "inventory": "inventories",
             "project": "projects",
             "execution_environment": "execution_environments",
@@ -200,7 +200,7 @@ _RULE = re.compile(r"DTSTART(;TZID=[\w/]+)?:\d{8}T\d{6}Z? RRULE:.*\bINTERVAL=\d+
 
 
 class RefusedError(Exception):
-    """An answer with a status of its own."""
+    """A response with an error status."""
 
     def __init__(self, status: int, body: Any) -> None:
         super().__init__(str(body))
@@ -209,7 +209,7 @@ class RefusedError(Exception):
 
 @dataclass
 class Controller:
-    """The state of the controller, and the requests that it got."""
+    """The state of the controller and its request log."""
 
     playbooks: tuple[str, ...]
     url: str = ""
@@ -263,28 +263,28 @@ class Controller:
 
     def _check(self, kind: str, data: Json, *, new: bool) -> None:
         rules = KINDS[kind]
-        wrong: Json = {name: ["This field is required."] for name in rules.required if new and not data.get(name)}
+        invalid: Json = {name: ["This field is required."] for name in rules.required if new and not data.get(name)}
         for name, target in rules.refers.items():
             value = data.get(name)
             if value is not None and value not in self._of(target):
-                wrong[name] = [f'Invalid pk "{value}" - object does not exist.']
+                invalid[name] = [f'Invalid pk "{value}" - object does not exist.']
         if kind == "job_templates" and "playbook" in data and data["playbook"] not in self.playbooks:
-            wrong["playbook"] = ["Playbook not found for project."]
+            invalid["playbook"] = ["Playbook not found for project."]
         if kind == "schedules" and "rrule" in data and not _RULE.match(data["rrule"]):
-            wrong["rrule"] = ["INTERVAL required in rrule."]
+            invalid["rrule"] = ["INTERVAL required in rrule."]
         if kind == "credentials" and data.get("credential_type") in self.objects["credential_types"]:
             fields = self.objects["credential_types"][data["credential_type"]]["inputs"].get("fields", [])
             unknown = set(data.get("inputs", {})) - {entry["id"] for entry in fields}
             if unknown:
-                wrong["inputs"] = [f"'{name}' was unexpected" for name in sorted(unknown)]
-        if new and not wrong:
-            same = {name: data.get(name) for name in rules.unique if name in data}
+                invalid["inputs"] = [f"'{name}' was unexpected" for name in sorted(unknown)]
+        if new and not invalid:
+            identity = {name: data.get(name) for name in rules.unique if name in data}
             if any(
-                all(item.get(name) == value for name, value in same.items()) for item in self.objects[kind].values()
+                all(item.get(name) == value for name, value in identity.items()) for item in self.objects[kind].values()
             ):
-                wrong["__all__"] = [f"{rules.type} with these values already exists."]
-        if wrong:
-            raise RefusedError(400, wrong)
+                invalid["__all__"] = [f"{rules.type} with these values already exists."]
+        if invalid:
+            raise RefusedError(400, invalid)
 
     def _of(self, kind: str) -> dict[int, Json]:
         if kind == "unified_job_templates":
@@ -293,22 +293,22 @@ class Controller:
             raise RefusedError(404, {"detail": "Not found."})
         return self.objects[kind]
 
-    def answer(self, method: str, target: str, data: Any) -> tuple[int, Any]:
+    def respond(self, method: str, target: str, data: Any) -> tuple[int, Any]:
         parts = urlsplit(target)
         self.log.append((method, parts.path))
-        words = parts.path.removeprefix(_PREFIX).strip("/").split("/")
+        segments = parts.path.removeprefix(_PREFIX).strip("/").split("/")
         if not parts.path.startswith(_PREFIX):
             raise RefusedError(404, {"detail": "Not found."})
-        if len(words) == 1:
+        if len(segments) == 1:
             if method == "POST":
-                return 201, self.create(words[0], data)
-            return 200, _page(list(_matching(self._of(words[0]), dict(parse_qsl(parts.query)))))
-        kind, number = words[0], int(words[1])
+                return 201, self.create(segments[0], data)
+            return 200, _page(list(_matching(self._of(segments[0]), dict(parse_qsl(parts.query)))))
+        kind, number = segments[0], int(segments[1])
         item = self._of(kind).get(number)
         if item is None:
             raise RefusedError(404, {"detail": "Not found."})
-        if len(words) == 3:
-            return self._sub(method, kind, number, words[2], data)
+        if len(segments) == 3:
+            return self._sub(method, kind, number, segments[2], data)
         if method == "PATCH":
             self._check(kind, data, new=False)
             self._set(kind, item, data)
@@ -343,7 +343,7 @@ def _matching(items: Mapping[int, Json], query: Mapping[str, str]) -> Iterator[J
 
 
 def _check_survey(data: Json) -> None:
-    """Refuse what AWX refuses."""
+    """Raise RefusedError for a survey that AWX refuses."""
     for name in ("name", "description", "spec"):
         if name not in data:
             raise RefusedError(400, {"error": f"'{name}' missing from survey spec."})
@@ -364,7 +364,7 @@ def _check_survey(data: Json) -> None:
 
 @contextmanager
 def serving(controller: Controller) -> Iterator[Controller]:
-    """Answer on loopback."""
+    """Serve the controller on loopback while the `with` block runs."""
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -376,10 +376,10 @@ def serving(controller: Controller) -> Iterator[Controller]:
                 if self.headers.get("Authorization") != f"Bearer {TOKEN}":
                     raise RefusedError(401, {"detail": "Authentication credentials were not provided."})
                 with lock:
-                    status, answer = controller.answer(self.command, self.path, json.loads(body) if body else None)
+                    status, response = controller.respond(self.command, self.path, json.loads(body) if body else None)
             except RefusedError as error:
-                status, answer = error.status, error.body
-            text = b"" if answer is None else json.dumps(answer).encode()
+                status, response = error.status, error.body
+            text = b"" if response is None else json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
@@ -393,8 +393,8 @@ def serving(controller: Controller) -> Iterator[Controller]:
                 return self._reply
             raise AttributeError(name)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
-            """Say nothing."""
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name in the base class)
+            """Write no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

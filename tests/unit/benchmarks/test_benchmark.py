@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmark does what it says. Nothing is timed here: it runs with tiny sizes, and its figures are made up."""
+"""Tests of the benchmark with tiny sizes and made-up figures. They measure no time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.benchmarks.__main__ import CASES, main
 from tests.benchmarks.contest import Contestant, Turn, compete
-from tests.benchmarks.floor import Step, script_of, shape_of
+from tests.benchmarks.floor import Step, request_shapes, script_of
 from tests.benchmarks.goals import GOALS, growth_of, verdicts
 from tests.benchmarks.limited_cases import LIMITS
 from tests.benchmarks.material import Fleet, Material, WrongOutcomeError
@@ -32,12 +32,12 @@ def _entry(method: str, path: str, status: int, size: int = 0, query: Json | Non
 
 
 @exhaustive
-def test_a_case_writes_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_case_writes_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--case", "inventory", "--scale", "0.01", "--rounds", "1", "--output", str(tmp_path)]) == 0
     (path,) = tmp_path.iterdir()
     assert path.name == "bench.scale-0.01.json"
     written = json.loads(path.read_text(encoding="utf-8"))
-    assert "mean nothing" in written["warning"]
+    assert "meaningless" in written["warning"]
     assert written["machine"]["cpus"] >= 1
     figures = written["cases"]["inventory"]
     assert (figures["requests"], figures["apps"], figures["scale"]) == (2, 100, 0.01)
@@ -47,14 +47,14 @@ def test_a_case_writes_its_figures(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "goals are not judged" in capsys.readouterr().out
 
 
-def test_goals_are_about_cases() -> None:
+def test_each_goal_belongs_to_a_case() -> None:
     assert {goal.case for goal in GOALS} <= set(CASES)
 
 
-def test_goals_are_judged() -> None:
+def test_verdicts_compare_figures_with_goals() -> None:
     case = {"ours_s": 13.0, "task_s": 11.0, "floor_s": 10.0, "uri_s": 420.0}
-    found = {verdict.goal: (verdict.figure, verdict.met) for verdict in verdicts({"fleet_noop": case})}
-    assert found == {
+    result = {verdict.goal: (verdict.figure, verdict.met) for verdict in verdicts({"fleet_noop": case})}
+    assert result == {
         "whole playbook against uri: 30 times faster": ("32.3 x", True),
         "whole playbook against the floor: at most 1.3": ("1.3 x", True),
         "task alone against the floor: at most 1.3": ("1.1 x", True),
@@ -63,7 +63,7 @@ def test_goals_are_judged() -> None:
     assert not slower.met
 
 
-def test_growth_is_the_cost_of_one_more_app() -> None:
+def test_growth_compares_the_cost_of_one_more_app() -> None:
     def sizes(last: float) -> Json:
         return {"100": {"ours_s": 2.0}, "1000": {"ours_s": 11.0}, "10000": {"ours_s": last}}
 
@@ -71,14 +71,14 @@ def test_growth_is_the_cost_of_one_more_app() -> None:
     assert growth_of(sizes(191.0)) == pytest.approx(2.0)
 
 
-def test_contestants_take_turns_and_medians_count() -> None:
+def test_contestants_take_turns_and_figures_are_medians() -> None:
     seconds = {"ours": iter([3.0, 1.0, 2.0]), "slow": iter([9.0])}
     order: list[str] = []
 
     def contestant(name: str, rounds: int | None = None) -> Contestant:
         def turn() -> Turn:
             order.append(name)
-            return Turn(next(seconds[name]), 7, more={f"{name}_more": 1.0})
+            return Turn(next(seconds[name]), 7, extra={f"{name}_more": 1.0})
 
         return Contestant(name, turn, rounds)
 
@@ -88,7 +88,7 @@ def test_contestants_take_turns_and_medians_count() -> None:
     assert figures["rounds"] == {"ours": [3.0, 1.0, 2.0], "slow": [9.0]}
 
 
-def test_figures_of_other_cases_stay(tmp_path: Path) -> None:
+def test_merge_keeps_figures_of_other_cases(tmp_path: Path) -> None:
     path = tmp_path / "build" / "bench.json"
     merge(path, {"cpus": 2}, {"a": {"ours_s": 1}, "b": {"ours_s": 1}}, 1)
     merge(path, {"cpus": 4}, {"b": {"ours_s": 2}}, 1)
@@ -98,7 +98,7 @@ def test_figures_of_other_cases_stay(tmp_path: Path) -> None:
     }
 
 
-def test_the_script_of_the_bare_client_follows_what_answers_give(tmp_path: Path) -> None:
+def test_script_refers_to_slugs_and_urls_of_responses(tmp_path: Path) -> None:
     material = Material.small(tmp_path / "files")
     (file, *_others) = material.files
     log = [
@@ -117,11 +117,11 @@ def test_the_script_of_the_bare_client_follows_what_answers_give(tmp_path: Path)
         ]
     ]
     others = [{**entry, "path": entry["path"].replace("S1", "S2")} for entry in log]
-    assert shape_of(others) == shape_of(log)
-    assert shape_of(others[:-1]) != shape_of(log)
+    assert request_shapes(others) == request_shapes(log)
+    assert request_shapes(others[:-1]) != request_shapes(log)
 
 
-def test_a_fleet_that_is_not_as_declared_is_found(emulator: Emulator, tmp_path: Path) -> None:
+def test_check_rejects_a_fleet_without_the_declared_files(emulator: Emulator, tmp_path: Path) -> None:
     fleet = Fleet(2, Material.small(tmp_path / "files"))
     assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
     fleet.load(emulator, filled=True, latency_ms=0)
@@ -131,7 +131,7 @@ def test_a_fleet_that_is_not_as_declared_is_found(emulator: Emulator, tmp_path: 
         fleet.check(emulator.state())
 
 
-def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+def test_error_of_a_failed_program_contains_its_output(tmp_path: Path) -> None:
     with pytest.raises(ProgramError, match=r"status 3:\s+too bad"):
         run_measured(
             ["sh", "-c", "echo too bad; exit 3"], tmp_path / "log", cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}
@@ -139,18 +139,18 @@ def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("mib", [0, 64, 128])
-def test_memory_of_a_program_is_its_own(tmp_path: Path, mib: int) -> None:
-    """And not what the benchmark has, with which a process begins on Linux."""
+def test_memory_excludes_the_parent_process(tmp_path: Path, mib: int) -> None:
+    """Check that the memory of the parent process, which a process on Linux begins with, does not count."""
     held = bytearray(b"x" * (200 * 2**20))
     program = "import sys; held = bytearray(b'x' * (int(sys.argv[1]) << 20))"
     command = [sys.executable, "-I", "-S", "-c", program, str(mib)]
-    found = run_measured(command, tmp_path / "log", cwd=tmp_path, env={})
+    result = run_measured(command, tmp_path / "log", cwd=tmp_path, env={})
     assert len(held) > 0
-    # Twice while the bytes are copied, and 10 MiB of Python.
-    assert 2 * mib <= found.peak_mib <= 2 * mib + 25
+    # Copying doubles the bytes, and Python needs 10 MiB.
+    assert 2 * mib <= result.peak_mib <= 2 * mib + 25
 
 
-def test_limits_are_judged() -> None:
+def test_verdicts_of_rate_limits() -> None:
     figures: Json = {}
     for name in LIMITS:
         figures |= {f"{name}_factor": 1.25, f"{name}_refused": 10, f"{name}_refused_at_most": 10}
@@ -164,5 +164,5 @@ def test_limits_are_judged() -> None:
     ("name", "requests", "seconds"),
     [("window", 200, 0), ("window", 201, 10), ("bucket", 40, 0), ("bucket", 60, 1), ("at_once", 800, 10)],
 )
-def test_the_time_that_a_limit_takes(name: str, requests: int, seconds: float) -> None:
-    assert LIMITS[name].least_s(requests, requests) == pytest.approx(seconds)
+def test_min_seconds_of_a_limit(name: str, requests: int, seconds: float) -> None:
+    assert LIMITS[name].min_seconds(requests, requests) == pytest.approx(seconds)

@@ -16,6 +16,6 @@ def material() -> Material:
 
 @pytest.fixture
 def fleet(emulator: Emulator, material: Material) -> Emulator:
-    """Holds the demo's apps as they are before the first run."""
+    """Return an emulator with the demo's apps in their initial states."""
     emulator.load(fixture(material))
     return emulator

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole demo, on the machine of a user whose own configuration would break it."""
+"""Test of the whole demo with a user configuration that would break Ansible."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_demo_converges(home: pathlib.Path, tmp_path: pathlib.Path) -> None:
         "http_proxy": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
     }
-    answer = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "tests.demo", "--workspace", str(workspace)],
         cwd=CHECKOUT,
         env=environment,
@@ -46,10 +46,10 @@ def test_demo_converges(home: pathlib.Path, tmp_path: pathlib.Path) -> None:
         check=False,
     )
 
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert not answer.stderr
-    assert "\x1b" not in answer.stdout
-    rows = {words[0]: words for words in map(str.split, answer.stdout.splitlines()) if len(words) == 9}
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert not result.stderr
+    assert "\x1b" not in result.stdout
+    rows = {words[0]: words for words in map(str.split, result.stdout.splitlines()) if len(words) == 9}
     # run, apps, files ok, changed, uploaded, deleted, requests, writes
     assert rows["check"][1:6] == ["12", "9", "changed=15", "(12)", "(10)"]
     assert rows["check"][7] == "0"

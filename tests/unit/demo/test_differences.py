@@ -13,14 +13,14 @@ OLD = {"size": 5181, "sha256": "aaaaaaaaaaaa", "is_protected": False, "processed
 NEW = {**OLD, "size": 5207, "sha256": "bbbbbbbbbbbb", "is_protected": True}
 
 
-def test_replaced_file() -> None:
+def test_shows_both_versions_of_a_replaced_file() -> None:
     assert differences.lines(FileResult("A", before={"a.p12": OLD}, after={"a.p12": NEW})) == [
         "- a.p12  5,181 bytes  sha256 aaaaaaaa",
         "+ a.p12  5,207 bytes  sha256 bbbbbbbb  protected",
     ]
 
 
-def test_of_two_files_of_one_name_one_stays() -> None:
+def test_shows_which_of_two_files_with_the_same_name_is_kept() -> None:
     before = {"a.p12 (SLUG1)": OLD, "a.p12 (SLUG2)": {**NEW, "processed": False}}
 
     assert differences.lines(FileResult("A", before=before, after={"a.p12": OLD})) == [
@@ -29,7 +29,7 @@ def test_of_two_files_of_one_name_one_stays() -> None:
     ]
 
 
-def test_a_password_shows_only_where_it_is_wrong() -> None:
+def test_shows_passwords_only_if_one_is_wrong() -> None:
     right, wrong = ({**OLD, "certificate_password": word} for word in ("as declared", "not as declared"))
 
     assert not any("password" in line for line in differences.lines(FileResult("A", after={"a.p12": right})))
@@ -39,7 +39,7 @@ def test_a_password_shows_only_where_it_is_wrong() -> None:
     ]
 
 
-def test_apps_to_which_the_same_happens_are_shown_once() -> None:
+def test_shows_each_combination_of_actions_once() -> None:
     def file(app: str, **action: Any) -> FileResult:
         return FileResult(app, [action] if action else [])
 
@@ -53,5 +53,5 @@ def test_apps_to_which_the_same_happens_are_shown_once() -> None:
     ]
 
     assert differences.changed_apps(run) == ["B", "C", "D", "E"]
-    assert differences.instructive_apps(run, limit=9) == ["B", "D", "E"]
-    assert differences.instructive_apps(run, limit=2) == ["B", "D"]
+    assert differences.example_apps(run, limit=9) == ["B", "D", "E"]
+    assert differences.example_apps(run, limit=2) == ["B", "D"]

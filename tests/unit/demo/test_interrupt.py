@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ctrl-C in the middle of a playbook run."""
+"""Test of Ctrl-C during a playbook run."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ import pytest
 from tests.demo.workspace import CHECKOUT
 from tests.unit.plugins.helpers.cases import exhaustive
 
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 
 
-def processes_that_work_in(workspace: pathlib.Path) -> list[int]:
-    """Ansible and all that it starts have a folder of the workspace in their environment."""
+def processes_of(workspace: pathlib.Path) -> list[int]:
+    """Return the processes of Ansible, which have a folder of the workspace in their environment."""
     found = []
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -33,25 +33,25 @@ def processes_that_work_in(workspace: pathlib.Path) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=exhaustive)])
-def test_nothing_is_left_running(tmp_path: pathlib.Path, number: signal.Signals) -> None:
+def test_interrupted_demo_leaves_no_process_and_no_signing_file(tmp_path: pathlib.Path, number: signal.Signals) -> None:
     workspace = tmp_path / "demo"
     command = [sys.executable, "-m", "tests.demo", "--workspace", str(workspace)]
     demo = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    limit = time.monotonic() + PATIENCE_SECONDS
-    while not processes_that_work_in(workspace):
+    limit = time.monotonic() + TIMEOUT_SECONDS
+    while not processes_of(workspace):
         assert demo.poll() is None
         assert time.monotonic() < limit
         time.sleep(0.05)
-    # Nothing to wait for: wherever the playbook is now, it has to end.
+    # Interrupt the playbook at any point after its start.
     time.sleep(1)
 
     demo.send_signal(number)
-    output, _errors = demo.communicate(timeout=PATIENCE_SECONDS)
+    output, _errors = demo.communicate(timeout=TIMEOUT_SECONDS)
 
     assert demo.returncode == 130
-    assert output.endswith("Stopped. Nothing is left running.\n")
+    assert output.endswith("Stopped. No process is left running.\n")
     assert "Traceback" not in output
-    assert processes_that_work_in(workspace) == []
+    assert processes_of(workspace) == []
     assert not (workspace / "project" / "files").exists()
     port = re.search(r"http://127\.0\.0\.1:(\d+)", output)
     assert port is not None

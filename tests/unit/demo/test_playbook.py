@@ -11,7 +11,7 @@ from tests.demo.playbook import Run, clean_environment
 from tests.demo.workspace import Workspace
 
 
-def test_nothing_of_the_users_ansible_comes_through(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+def test_environment_excludes_the_users_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     for name in ("ANSIBLE_INVENTORY", "ANSIBLE_FORKS", "BITRISE_API_TOKEN", "https_proxy", "PYTHONPATH"):
         monkeypatch.setenv(name, "of the user")
     monkeypatch.setenv("ANSIBLE_CONFIG", "/of/the/user")
@@ -23,7 +23,7 @@ def test_nothing_of_the_users_ansible_comes_through(monkeypatch: pytest.MonkeyPa
 
 
 def test_results_are_counted_file_by_file() -> None:
-    facts = {"size": 1}
+    properties = {"size": 1}
     upload, delete = (
         {"action": action, "kind": "build_certificate", "name": "a.p12"} for action in ("upload", "delete")
     )
@@ -32,8 +32,8 @@ def test_results_are_counted_file_by_file() -> None:
         {"kind": "provisioning_profile", "name": "a.mobileprovision"},
     )
     diff = {
-        "before": {"build_certificates": {"a.p12 (X)": facts, "a.p12 (Y)": facts}},
-        "after": {"build_certificates": {"a.p12": facts}},
+        "before": {"build_certificates": {"a.p12 (X)": properties, "a.p12 (Y)": properties}},
+        "after": {"build_certificates": {"a.p12": properties}},
     }
     run = Run("run", declared=3)
     for host, failed, result in (
@@ -44,7 +44,7 @@ def test_results_are_counted_file_by_file() -> None:
         ("three", True, {"msg": "no such file"}),
         ("", False, {"apps": 3}),
     ):
-        run.take({"host": host, "failed": failed, "result": result})
+        run.add_event({"host": host, "failed": failed, "result": result})
 
     assert (run.apps, run.in_play) == (["one", "two"], 3)
     assert (run.changed, run.unchanged, run.count("upload"), run.count("delete")) == (1, 2, 1, 1)
@@ -54,7 +54,7 @@ def test_results_are_counted_file_by_file() -> None:
     assert list(run.files[0].after) == ["a.p12"]
 
 
-def test_workspace_starts_anew_but_deletes_only_its_own(tmp_path: pathlib.Path) -> None:
+def test_workspace_is_recreated_unless_it_has_other_contents(tmp_path: pathlib.Path) -> None:
     workspace = Workspace(tmp_path / "demo")
     for _turn in range(2):
         workspace.prepare()
@@ -65,6 +65,6 @@ def test_workspace_starts_anew_but_deletes_only_its_own(tmp_path: pathlib.Path) 
     assert not workspace.signing_files.exists()
 
     (tmp_path / "other").touch()
-    with pytest.raises(FileExistsError, match="choose another folder"):
+    with pytest.raises(FileExistsError, match="Choose another folder"):
         Workspace(tmp_path).prepare()
     assert (tmp_path / "other").exists()

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Thousands of made-up requests against the emulator: not among the usual tests, as it takes a minute.
-
-Needs `pip install schemathesis`; run it with `pytest tests/unit/emulator/check_schemathesis.py`.
-"""
+"""Thousands of generated requests against the emulator. They take a minute: run `make fuzz`."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ NULLABLE_TYPES = {"string", "integer", "object", "boolean", "array"}
 
 
 def description(slugs: dict[str, list[str]]) -> dict[str, Any]:
-    """The vendor's description: what the emulator serves of it, with real slugs, nulls and all refusals."""
+    """Return the vendor's description of the served routes, with real slugs, nulls and all error statuses."""
     swagger: dict[str, Any] = copy.deepcopy(SWAGGER)
     served = set(bitrise_routes())
     swagger["paths"] = {
@@ -57,7 +54,7 @@ def description(slugs: dict[str, list[str]]) -> dict[str, Any]:
             operation["responses"]["302"] = {"description": ""}
     for path, item in swagger["paths"].items():
         if path.endswith("/bitrise.yml"):
-            # Text, but refusals are JSON.
+            # A successful response is text, but errors are JSON.
             item["get"]["produces"].append("application/json")
     for definition in swagger["definitions"].values():
         for schema in definition.get("properties", {}).values():
@@ -66,7 +63,7 @@ def description(slugs: dict[str, list[str]]) -> dict[str, Any]:
     return swagger
 
 
-def test_made_up_requests(tmp_path: Path) -> None:
+def test_generated_requests(tmp_path: Path) -> None:
     with Emulator({"organizations": [{"name": "O"}], "apps": [APP]}) as emulator:
         api = Api(emulator.api_url, emulator.tokens["owner"])
         slugs = {
@@ -86,8 +83,8 @@ def test_made_up_requests(tmp_path: Path) -> None:
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
         assert result.returncode == 0, result.stdout[-20_000:]
         assert all((entry["status"] or 0) < 500 for entry in emulator.requests())
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
-# The description is no full account of what is refused: these checks need one.
+# These checks need a complete list of errors, which the description is not.
 UNFIT = ("positive_data_acceptance", "negative_data_rejection", "missing_required_header", "use_after_free")

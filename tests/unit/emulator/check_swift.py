@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator with a real S3-compatible store behind it: not among the usual tests.
+"""The emulator with an S3-compatible store. Not part of the usual tests.
 
-Needs `pip install swift`; run it with `pytest tests/unit/emulator/check_swift.py`.
+Install it with `pip install swift`, then run `pytest tests/unit/emulator/check_swift.py`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         arguments = ("--storage", f"{swift.url}/userfiles")
         with Emulator(small_fixture(), arguments=arguments, environment=credentials) as running:
             yield running
-        assert not running.last_words
+        assert not running.error_output
 
 
-def test_life_of_a_file(emulator: Emulator, owner: Api) -> None:
+def test_create_upload_and_delete_a_file(emulator: Emulator, owner: Api) -> None:
     path = f"/apps/one/{CERTIFICATES}"
     slot = owner.create("one", CERTIFICATES, "Übung 1.p12", 5)
     assert owner.send("POST", f"{path}/{slot['slug']}/uploaded").status_code == 400
@@ -46,20 +46,22 @@ def test_life_of_a_file(emulator: Emulator, owner: Api) -> None:
     assert storage("GET", url).status_code == 404
 
 
-def test_refusals(emulator: Emulator, owner: Api) -> None:
-    # Swift, other than S3, does not mind an Authorization header.
+def test_storage_errors(emulator: Emulator, owner: Api) -> None:
+    # Unlike S3, Swift ignores an Authorization header.
     url = owner.create("one", PROFILES, "a", 5)["upload_url"]
-    answers = [
+    responses = [
         storage("PUT", url, data=b"hell"),
         storage("PUT", url, data=iter([b"hello"])),
         storage("GET", url),
         storage("PUT", url.replace("X-Amz-Expires=600", "X-Amz-Expires=601"), data=b"hello"),
     ]
-    assert all(400 <= answer.status_code < 600 for answer in answers), [answer.status_code for answer in answers]
+    assert all(400 <= response.status_code < 600 for response in responses), [
+        response.status_code for response in responses
+    ]
     assert storage("PUT", url, data=b"hello").status_code == 200
 
 
-def test_fixture(emulator: Emulator, owner: Api) -> None:
+def test_fixture_replaces_objects(emulator: Emulator, owner: Api) -> None:
     emulator.load(
         {"apps": [{"title": "A", "slug": "a", "provisioning_profiles": [{"name": "p", "content": "profile"}]}]}
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small client for the tests of the emulator; it hides nothing of what the service answers."""
+"""A small client for the tests of the emulator, which returns complete responses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEYSTORES = "android-keystore-files"
 
 
 class Api:
-    """The API through the eyes of one user."""
+    """The API as one user."""
 
     def __init__(self, url: str, token: str | None) -> None:
         self.url = url
@@ -28,17 +28,17 @@ class Api:
             self._session.headers["Authorization"] = token
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
-        """One request, without following redirects."""
+        """Send a request without following redirects."""
         return self._session.request(method, self.url + path, timeout=10, allow_redirects=False, **options)
 
     def data(self, path: str, **options: Any) -> Any:
-        """What a successful GET has under `data`."""
-        answer = self.send("GET", path, **options)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        """Return the value of `data` of a successful GET."""
+        response = self.send("GET", path, **options)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
 
     def pages(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """All pages of a list."""
+        """Yield the items of all pages of a list."""
         while True:
             page = self.send("GET", path, params=parameters).json()
             yield page
@@ -47,25 +47,25 @@ class Api:
             parameters["next"] = page["paging"]["next"]
 
     def create(self, app: str, kind: str, name: str, size: int, **more: Any) -> dict[str, Any]:
-        """A new slot."""
+        """Create a file without content and return it."""
         body = {"upload_file_name": name, "upload_file_size": size, **more}
-        answer = self.send("POST", f"/apps/{app}/{kind}", json=body)
-        assert answer.status_code == 201, answer.text
-        slot: dict[str, Any] = answer.json()["data"]
+        response = self.send("POST", f"/apps/{app}/{kind}", json=body)
+        assert response.status_code == 201, response.text
+        slot: dict[str, Any] = response.json()["data"]
         return slot
 
     def upload(self, app: str, kind: str, name: str, body: bytes, **more: Any) -> dict[str, Any]:
-        """All three phases."""
+        """Create, upload and confirm a file, and return it."""
         slot = self.create(app, kind, name, len(body), **more)
         assert storage("PUT", slot["upload_url"], data=body).status_code == 200
-        answer = self.send("POST", f"/apps/{app}/{kind}/{slot['slug']}/uploaded")
-        assert answer.status_code == 200, answer.text
-        item: dict[str, Any] = answer.json()["data"]
+        response = self.send("POST", f"/apps/{app}/{kind}/{slot['slug']}/uploaded")
+        assert response.status_code == 200, response.text
+        item: dict[str, Any] = response.json()["data"]
         return item
 
 
 def storage(method: str, url: str, **options: Any) -> requests.Response:
-    """A request to the storage, as a client without credentials sends it."""
+    """Send a request to the storage without credentials."""
     with requests.Session() as session:
         session.trust_env = False
         return session.request(method, url, timeout=10, **options)

@@ -17,7 +17,7 @@ TEAM = {"member": "admin", "viewer": "viewer"}
 
 
 def small_fixture() -> dict[str, Any]:
-    """Three apps: one shared, one of the other organization, one of a user."""
+    """Return three apps: one shared, one of another organization, one of a user."""
     return {
         "organizations": [{"name": "Acme", "members": ["member"]}, {"name": "Beta"}],
         "apps": [
@@ -32,12 +32,12 @@ def small_fixture() -> dict[str, Any]:
 def running() -> Iterator[Emulator]:
     with Emulator("empty") as emulator:
         yield emulator
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 @pytest.fixture
 def emulator(running: Emulator) -> Emulator:
-    """A running emulator with nothing in it but the small fixture."""
+    """Return a running emulator with the small fixture."""
     running.reset(small_fixture())
     return running
 

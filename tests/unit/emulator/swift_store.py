@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""OpenStack Swift with its S3 interface, on free ports and in one folder; one copy of everything, objects in memory."""
+"""OpenStack Swift with its S3 interface on free ports and in one folder, with one replica and objects in memory."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ account_autocreate = true
 
 
 def program(name: str) -> str:
-    """A program of Swift: beside the running interpreter, or wherever it is found."""
+    """Return the path of a Swift program, from the folder of the interpreter or from PATH."""
     beside = Path(sys.executable).with_name(name)
     found = str(beside) if beside.exists() else shutil.which(name)
     assert found, f"{name} is missing: pip install swift"
@@ -87,7 +87,7 @@ def free_port() -> int:
 
 
 class SwiftStore:
-    """A running Swift; a context manager that ends it."""
+    """A running Swift, and a context manager that stops it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -111,7 +111,7 @@ class SwiftStore:
     def _start_all(self) -> None:
         (self._folder / "devices" / "d1").mkdir(parents=True)
         self._write("swift.conf", "[swift-hash]\nswift_hash_path_suffix = test\n")
-        # Rings are made by the interpreter that Swift is installed for.
+        # Create the rings with the interpreter that has Swift installed.
         python = Path(program("swift-proxy-server")).with_name("python")
         ports = [str(self._ports[kind]) for kind in KINDS]
         subprocess.run([python, "-c", RINGS, str(self._folder), *ports], check=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who is let in, and what they see."""
+"""Authentication, and visibility of apps, users and organizations."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from .client import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, Api
 
 @pytest.mark.parametrize("path", ["/", "/v0.1"])
 def test_root_needs_no_token(emulator: Emulator, path: str) -> None:
-    answer = Api(emulator.api_url.removesuffix("/v0.1"), None).send("GET", path)
-    assert answer.status_code == 200
-    assert isinstance(answer.json(), dict)
+    response = Api(emulator.api_url.removesuffix("/v0.1"), None).send("GET", path)
+    assert response.status_code == 200
+    assert isinstance(response.json(), dict)
 
 
 @pytest.mark.parametrize("prefix", ["", "token "])
-def test_both_forms_of_the_token(emulator: Emulator, prefix: str) -> None:
+def test_accepts_both_forms_of_the_token(emulator: Emulator, prefix: str) -> None:
     assert Api(emulator.api_url, prefix + emulator.tokens["member"]).data("/me")["username"] == "member"
 
 
 @pytest.mark.parametrize("header", [None, "", "token ", "wrong", "token wrong", "Bearer {}", "Token {}"])
 @pytest.mark.parametrize("path", ["/me", "/apps/one/provisioning-profiles", "/no-such-path"])
-def test_anything_else_is_unauthorized(emulator: Emulator, header: str | None, path: str) -> None:
+def test_other_credentials_are_unauthorized(emulator: Emulator, header: str | None, path: str) -> None:
     token = header.format(emulator.tokens["owner"]) if header else header
-    answer = Api(emulator.api_url, token).send("GET", path)
-    assert answer.status_code == 401
-    assert answer.json() == {"message": "Unauthorized"}
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    response = Api(emulator.api_url, token).send("GET", path)
+    assert response.status_code == 401
+    assert response.json() == {"message": "Unauthorized"}
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
 
 
-def test_apps_by_user(owner: Api, member: Api, viewer: Api) -> None:
+def test_each_user_sees_its_apps(owner: Api, member: Api, viewer: Api) -> None:
     assert [app["slug"] for app in owner.data("/apps")] == ["one", "two", "three"]
     assert [app["slug"] for app in member.data("/apps")] == ["one", "three"]
     assert [app["slug"] for app in viewer.data("/apps")] == ["one"]
 
 
-def test_a_hidden_app_does_not_exist(member: Api) -> None:
-    answer = member.send("GET", "/apps/two")
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+def test_hidden_app_is_not_found(member: Api) -> None:
+    response = member.send("GET", "/apps/two")
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
     assert member.send("GET", "/apps/two/build-certificates").status_code == 404
 
 
@@ -55,12 +55,12 @@ def test_signing_files_need_an_admin(owner: Api, viewer: Api, kind: str) -> None
     requests.append(("POST", f"{path}/{item['slug']}/uploaded"))
     for method, where in requests:
         body = {"upload_file_name": "x", "upload_file_size": 1, "user_env_key": "X"} if where == path else None
-        answer = viewer.send(method, where, json=body)
-        assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"}), (method, where)
+        response = viewer.send(method, where, json=body)
+        assert (response.status_code, response.json()) == (403, {"message": "Forbidden"}), (method, where)
     assert viewer.data("/apps/one")["title"] == "One"
 
 
-def test_users(owner: Api, member: Api) -> None:
+def test_user_data(owner: Api, member: Api) -> None:
     me = member.data("/me")
     assert me["email"] == "member@example.com"
     assert me["avatar_url"] is None
@@ -70,7 +70,7 @@ def test_users(owner: Api, member: Api) -> None:
     assert owner.send("GET", "/users/nobody").status_code == 404
 
 
-def test_organizations(owner: Api, member: Api, viewer: Api) -> None:
+def test_visible_organizations(owner: Api, member: Api, viewer: Api) -> None:
     acme, beta = owner.data("/organizations")
     assert (acme["name"], beta["name"]) == ("Acme", "Beta")
     assert [owner["username"] for owner in acme["owners"]] == ["owner"]
@@ -81,7 +81,7 @@ def test_organizations(owner: Api, member: Api, viewer: Api) -> None:
     assert member.send("GET", f"/organizations/{beta['slug']}/apps").status_code == 404
 
 
-def test_values_that_are_usually_null(emulator: Emulator) -> None:
+def test_fixture_sets_values_that_are_usually_null(emulator: Emulator) -> None:
     details = {"avatar_url": "https://a", "payment_processor": "p", "unconfirmed_email": "u@example.com"}
     organization = {"name": "O", "slug": "o", "avatar_icon_url": "https://i", "concurrency_count": 2**40}
     user = {"username": "owner", "sees_everything": True, "has_used_organization_trial": True, **details}
@@ -99,7 +99,7 @@ def test_values_that_are_usually_null(emulator: Emulator) -> None:
     assert api.send("GET", "/users/me/apps").status_code == 404
 
 
-def test_app_object(owner: Api) -> None:
+def test_app_data(owner: Api) -> None:
     app = owner.data("/apps/three")
     assert app["owner"] == {
         "account_type": "user",
@@ -112,18 +112,18 @@ def test_app_object(owner: Api) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("TRACE", "/apps"), ("PUT", "/me"), ("DELETE", "/apps/one"), ("POST", "/me")]
 )
-def test_wrong_method(owner: Api, method: str, path: str) -> None:
-    answer = owner.send(method, path)
-    assert (answer.status_code, answer.json()) == (405, {"message": "Method Not Allowed"})
-    assert "GET" in answer.headers["Allow"]
+def test_wrong_method_is_not_allowed(owner: Api, method: str, path: str) -> None:
+    response = owner.send(method, path)
+    assert (response.status_code, response.json()) == (405, {"message": "Method Not Allowed"})
+    assert "GET" in response.headers["Allow"]
 
 
-def test_unknown_path(owner: Api) -> None:
-    answer = owner.send("GET", "/me/apps")
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+def test_unknown_path_is_not_found(owner: Api) -> None:
+    response = owner.send("GET", "/me/apps")
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
 
 
 def test_trailing_slash_is_redirected(owner: Api) -> None:
-    answer = owner.send("GET", "/apps/?limit=1")
-    assert answer.status_code in (301, 302, 307, 308)
-    assert answer.headers["Location"] == f"{owner.url}/apps?limit=1"
+    response = owner.send("GET", "/apps/?limit=1")
+    assert response.status_code in (301, 302, 307, 308)
+    assert response.headers["Location"] == f"{owner.url}/apps?limit=1"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Request log, clock, fixtures, options, state."""
+"""The admin path: request log, clock, fixtures, options, state."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_no_secrets_in_log_and_state(emulator: Emulator, owner: Api) -> None:
     assert item["sha256"] == hashlib.sha256(b"canary-bytes").hexdigest()
 
 
-def test_state_of_a_half_upload(emulator: Emulator, owner: Api) -> None:
+def test_state_of_an_unconfirmed_upload(emulator: Emulator, owner: Api) -> None:
     slot = owner.create("one", PROFILES, "a", 5)
     [before] = emulator.state()["apps"]["one"]["provisioning_profiles"]
     assert (before["stored_bytes"], before["sha256"], before["processed"]) == (None, None, False)
@@ -77,22 +77,22 @@ def test_users_keep_their_tokens(emulator: Emulator) -> None:
     assert emulator.tokens == before
 
 
-def test_a_bad_fixture_changes_nothing(emulator: Emulator, owner: Api) -> None:
+def test_invalid_fixture_changes_nothing(emulator: Emulator, owner: Api) -> None:
     with pytest.raises(EmulatorError, match=r"400 .*unknown key 'titel'"):
         emulator.load({"apps": [{"title": "A"}, {"titel": "B"}]})
     assert [app["title"] for app in owner.data("/apps")] == ["One", "Two", "Three"]
 
 
 @pytest.mark.parametrize(
-    ("fixture", "words"),
+    ("fixture", "message"),
     [
         ("unknown", "unknown fixture 'unknown'"),
         ("/etc/passwd.json", "unknown fixture"),
-        ("fleet:x", "a fleet is given as"),
+        ("fleet:x", "a fleet must be"),
         ({"app": []}, "unknown key 'app' in the fixture"),
         ({"apps": {}}, "'apps' must be a list"),
         ({"apps": [{"title": ""}]}, "an app needs 'title'"),
-        ({"apps": [{"title": "A", "owner": "Nobody"}]}, "belongs to 'Nobody'"),
+        ({"apps": [{"title": "A", "owner": "Unknown"}]}, "has the owner 'Unknown'"),
         ({"apps": [{"title": "A", "roles": {"member": "king"}}]}, "unknown role 'king'"),
         ({"apps": [{"title": "A", "slug": "a"}, {"title": "B", "slug": "a"}]}, "two apps have the slug 'a'"),
         ({"apps": [{"title": "A", "provisioning_profiles": [{"content": "x"}]}]}, "needs 'name'"),
@@ -105,12 +105,12 @@ def test_a_bad_fixture_changes_nothing(emulator: Emulator, owner: Api) -> None:
         ([], "must be an object"),
     ],
 )
-def test_bad_fixtures(emulator: Emulator, fixture: Any, words: str) -> None:
-    with pytest.raises(EmulatorError, match=f"400 .*{words}"):
+def test_rejects_invalid_fixtures(emulator: Emulator, fixture: Any, message: str) -> None:
+    with pytest.raises(EmulatorError, match=f"400 .*{message}"):
         emulator.load(fixture)
 
 
-def test_fixture_with_everything(emulator: Emulator) -> None:
+def test_fixture_with_all_keys(emulator: Emulator) -> None:
     fixture = {
         "users": [{"username": "boss", "sees_everything": True, "token": "boss-token"}, {"username": "dev"}],
         "organizations": [{"name": "Org", "slug": "org-1", "owners": ["boss"], "members": ["dev"]}],
@@ -146,7 +146,7 @@ def test_fixture_with_everything(emulator: Emulator) -> None:
     assert len({item["user_env_key"] for item in state["android_keystores"]}) == 2
 
 
-def test_slugs_of_a_fixture_are_the_same_every_time(emulator: Emulator) -> None:
+def test_slugs_of_a_fixture_are_stable(emulator: Emulator) -> None:
     emulator.load("demo")
     first = emulator.state()["apps"]
     emulator.load("demo")
@@ -154,7 +154,7 @@ def test_slugs_of_a_fixture_are_the_same_every_time(emulator: Emulator) -> None:
     assert next(iter(first)) == app_slug("Acme Shop")
 
 
-def test_demo(emulator: Emulator, owner: Api, member: Api, viewer: Api) -> None:
+def test_demo_fixture(emulator: Emulator, owner: Api, member: Api, viewer: Api) -> None:
     emulator.load("demo")
     apps = owner.data("/apps")
     titles = [app["title"] for app in apps]
@@ -173,7 +173,7 @@ def test_demo(emulator: Emulator, owner: Api, member: Api, viewer: Api) -> None:
     assert len({item["certificates"][0]["serial"] for item in certificates}) == 2
 
 
-def test_fleet(emulator: Emulator, owner: Api) -> None:
+def test_fleet_fixture(emulator: Emulator, owner: Api) -> None:
     emulator.load("fleet:30:2")
     apps = owner.data("/apps")
     assert [app["title"] for app in apps[:2]] == ["app-00001", "app-00002"]
@@ -182,7 +182,7 @@ def test_fleet(emulator: Emulator, owner: Api) -> None:
     assert len(owner.data(f"/apps/{apps[0]['slug']}/{PROFILES}")) == 2
 
 
-def test_clock(emulator: Emulator) -> None:
+def test_move_clock(emulator: Emulator) -> None:
     before = emulator.admin("GET", "clock")["offset_s"]
     assert emulator.admin("POST", "clock", {"advance_s": 1.5})["offset_s"] == before + 1.5
     for body in ({}, {"advance_s": "1"}, [1]):
@@ -190,7 +190,7 @@ def test_clock(emulator: Emulator) -> None:
             emulator.admin("POST", "clock", body)
 
 
-def test_options(emulator: Emulator, owner: Api) -> None:
+def test_set_options(emulator: Emulator, owner: Api) -> None:
     emulator.options(latency_ms=50)
     assert owner.send("GET", "/me").elapsed.total_seconds() >= 0.05
     slot = owner.create("one", PROFILES, "a", 1)
@@ -200,7 +200,7 @@ def test_options(emulator: Emulator, owner: Api) -> None:
             emulator.options(**changes)
 
 
-def test_reset(emulator: Emulator, owner: Api) -> None:
+def test_reset_restores_everything(emulator: Emulator, owner: Api) -> None:
     usual, clock = emulator.options(), emulator.admin("GET", "clock")["offset_s"]
     emulator.options(latency_ms=1, hash_fields=False)
     emulator.advance(700)
@@ -215,7 +215,7 @@ def test_reset(emulator: Emulator, owner: Api) -> None:
     assert owner.data("/apps") == []
 
 
-def test_unknown_admin_paths(emulator: Emulator) -> None:
+def test_unknown_admin_paths_are_not_found(emulator: Emulator) -> None:
     with pytest.raises(EmulatorError, match="404"):
         emulator.admin("GET", "nothing")
     with pytest.raises(EmulatorError, match="405"):

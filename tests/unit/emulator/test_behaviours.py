@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of behaviours: each answer in it makes a difference, records are checked, and the page is up to date."""
+"""The table of behaviours: each value has an effect, records are validated, and the page is up to date."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ HOUR_S = 3600
 
 @dataclass
 class Session:
-    """Requests to a service, and what came of them."""
+    """Requests to a service, and their responses."""
 
     service: InProcess
-    answers: list[Any] = field(default_factory=list)
+    responses: list[Any] = field(default_factory=list)
 
     def send(self, method: str, path: str, body: Any = None, authorization: str = TOKEN) -> Any:
-        """Send a request to the API; return what is under `data` of the answer, or all of it."""
+        """Send a request to the API and return the value of `data`, or the whole body."""
         url = f"{self.service.root(FIRST_PORT)}{path}"
         data = b"" if body is None else json.dumps(body).encode()
-        answer = self.service.answer(FIRST_PORT, method, url, {"authorization": authorization}, data)
-        self.answers.append((answer.status, "date" in answer.headers, answer.body))
+        response = self.service.answer(FIRST_PORT, method, url, {"authorization": authorization}, data)
+        self.responses.append((response.status, "date" in response.headers, response.body))
         try:
-            found = json.loads(answer.body)
+            found = json.loads(response.body)
         except ValueError:
             return {}
         return found.get("data") or found
 
     def put(self, url: str, body: bytes) -> None:
-        answer = self.service.answer(FIRST_PORT, "PUT", url, {}, body)
-        self.answers.append((answer.status, answer.headers.get("etag"), answer.body))
+        response = self.service.answer(FIRST_PORT, "PUT", url, {}, body)
+        self.responses.append((response.status, response.headers.get("etag"), response.body))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ BUILDS: list[dict[str, Any]] = [
 
 
 def session(service: InProcess, certificate: bytes, switches: dict[str, Any]) -> list[Any]:
-    """Carry out requests whose answers depend on one behaviour or another."""
+    """Send requests whose responses depend on some behaviour, and return the responses."""
     service.time.seconds = 0
     keystore = {"name": "k", "content": "k", "alias": "release", "password": "secret"}
     app = {
@@ -91,7 +91,7 @@ def session(service: InProcess, certificate: bytes, switches: dict[str, Any]) ->
     send("GET", f"{base}/build-certificates", authorization="viewer-token")
     _builds(send, base)
     _files(one, base, certificate)
-    return one.answers
+    return one.responses
 
 
 def _builds(send: Any, base: str) -> None:
@@ -153,14 +153,14 @@ def _files(one: Session, base: str, certificate: bytes) -> None:
     send("GET", keystores)
 
 
-# What some answers need to make a difference.
+# Further switches that some values need to have an effect.
 WITH = {"too_many_files": {"max_files": 2}}
-# Faults have tests of their own; they do not tell how a service behaves.
+# Faults have their own tests.
 OPEN = [one for one in BEHAVIOURS.values() if one.area != "faults"]
 
 
 @pytest.mark.parametrize("behaviour", OPEN, ids=lambda one: one.key)
-def test_each_answer_makes_a_difference(
+def test_each_value_has_an_effect(
     in_process: InProcess, certificate: bytes, monkeypatch: pytest.MonkeyPatch, behaviour: Any
 ) -> None:
     seen: dict[Any, list[Any]] = {}
@@ -206,12 +206,12 @@ BAD_RECORDS: list[Any] = [
 
 
 @pytest.mark.parametrize("record", BAD_RECORDS, ids=str)
-def test_bad_record(record: Any) -> None:
+def test_rejects_invalid_records(record: Any) -> None:
     with pytest.raises(BadBehaviourError, match="behaviour"):
         behaviours_of(record)
 
 
-def test_emulator_that_behaves_as_a_record_says(tmp_path: Path) -> None:
+def test_emulator_applies_a_record(tmp_path: Path) -> None:
     record = tmp_path / "record.json"
     record.write_text(json.dumps({"service": "x", "behaviours": {"names": "trimmed", "list_late_s": 2.5, "me": None}}))
     with Emulator("empty", arguments=("--behaviour", str(record))) as emulator:

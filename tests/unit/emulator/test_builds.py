@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds: state, lists, trigger, abort."""
+"""Builds: state, lists, trigger and abort."""
 
 from __future__ import annotations
 
@@ -110,16 +110,16 @@ def test_filters(owner: Api, builds: str, query: str, slugs: list[str]) -> None:
         "limit=51",
     ],
 )
-def test_bad_filters(owner: Api, builds: str, query: str) -> None:
+def test_rejects_invalid_filters(owner: Api, builds: str, query: str) -> None:
     assert owner.send("GET", f"{builds}?{query}").status_code == 400
 
 
 def test_running_first_has_no_pages(owner: Api, builds: str) -> None:
-    answer = owner.send("GET", f"{builds}?sort_by=running_first&limit=1").json()
-    assert "next" not in answer["paging"]
+    response = owner.send("GET", f"{builds}?sort_by=running_first&limit=1").json()
+    assert "next" not in response["paging"]
 
 
-def test_times_are_inclusive(owner: Api, builds: str) -> None:
+def test_time_filters_are_inclusive(owner: Api, builds: str) -> None:
     listed = owner.data(builds)
     moment = int(datetime.fromisoformat(listed[2]["triggered_at"]).timestamp())
     assert [build["slug"] for build in owner.data(f"{builds}?after={moment}")] == ["b5", "b4", "b3"]
@@ -152,19 +152,19 @@ def test_builds_of_all_apps(emulator: Emulator, owner: Api, member: Api) -> None
 
 def test_old_builds_are_archived(owner: Api, builds: str) -> None:
     path = "/apps/a/archived-builds"
-    answer = owner.send("GET", f"{path}?after=0&before=4000000000&limit=1000").json()
-    assert [build["slug"] for build in answer["data"]] == ["b0"]
-    assert answer["data"][0]["build_artifacts"][0]["title"] == "old.txt"
-    assert answer["paging"] == {"total_item_count": 1, "page_item_limit": 1000}
+    response = owner.send("GET", f"{path}?after=0&before=4000000000&limit=1000").json()
+    assert [build["slug"] for build in response["data"]] == ["b0"]
+    assert response["data"][0]["build_artifacts"][0]["title"] == "old.txt"
+    assert response["paging"] == {"total_item_count": 1, "page_item_limit": 1000}
     assert owner.data(f"{path}?after=0&before=1&limit=1") == []
     assert owner.data(f"{builds}/b0")["status"] == 1
     unlimited = owner.send("GET", f"{path}?after=0&before=4000000000").json()
-    assert unlimited == answer
+    assert unlimited == response
     for query in ("after=0", "before=1&limit=1", "after=0&before=1&limit=1001", "after=0&before=1&limit=0"):
         assert owner.send("GET", f"{path}?{query}").status_code == 400
 
 
-def test_the_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.advance(301)
     build = owner.data(f"{builds}/b5")
     assert (build["status"], build["status_text"]) == (1, "success")
@@ -174,9 +174,9 @@ def test_the_clock_finishes_a_build(emulator: Emulator, owner: Api, builds: str)
 def test_trigger_and_abort(emulator: Emulator, owner: Api, member: Api, viewer: Api, builds: str) -> None:
     body = {"hook_info": {"type": "bitrise"}, "build_params": {"branch": "main", "workflow_id": "secondary"}}
     assert viewer.send("POST", builds, json=body).status_code == 403
-    answer = member.send("POST", builds, json=body)
-    assert answer.status_code == 201
-    result = answer.json()
+    response = member.send("POST", builds, json=body)
+    assert response.status_code == 201
+    result = response.json()
     assert (result["slug"], result["status"], result["build_number"]) == ("a", "ok", 7)
     assert result["results"][0]["build_slug"] == result["build_slug"]
     slug = result["build_slug"]
@@ -214,14 +214,14 @@ def test_abort_with_success(owner: Api, builds: str) -> None:
         {"build_params": {}, "hook_info": {"type": "github"}},
     ],
 )
-def test_bad_trigger(owner: Api, builds: str, body: dict[str, Any]) -> None:
-    answer = owner.send("POST", builds, json=body)
-    assert answer.status_code == 400
-    refusal = answer.json()
+def test_rejects_invalid_triggers(owner: Api, builds: str, body: dict[str, Any]) -> None:
+    response = owner.send("POST", builds, json=body)
+    assert response.status_code == 400
+    refusal = response.json()
     assert (refusal["status"], refusal["slug"], refusal["service"]) == ("error", "a", "bitrise")
 
 
-def test_a_build_of_fixed_length(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_build_seconds_limit_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.options(build_seconds=100)
     slug = owner.send("POST", builds, json={"build_params": {}}).json()["build_slug"]
     assert owner.data(f"{builds}/{slug}")["status"] == 0
@@ -229,7 +229,7 @@ def test_a_build_of_fixed_length(emulator: Emulator, owner: Api, builds: str) ->
     assert owner.data(f"{builds}/{slug}")["status"] == 1
 
 
-def test_parameters_come_back_without_secrets(owner: Api, builds: str) -> None:
+def test_build_shows_parameters_without_secrets(owner: Api, builds: str) -> None:
     given = {
         "branch": "main",
         "commit_hash": None,
@@ -246,7 +246,7 @@ def test_parameters_come_back_without_secrets(owner: Api, builds: str) -> None:
     assert build["pull_request_id"] == 7
 
 
-def test_on_hold_running_over(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_clock_moves_a_build_from_hold_to_its_end(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.options(hold_seconds=50, build_seconds=100, build_outcome=2)
     path = f"{builds}/{owner.send('POST', builds, json={'build_params': {}}).json()['build_slug']}"
     states = []
@@ -263,7 +263,7 @@ def test_on_hold_running_over(emulator: Emulator, owner: Api, builds: str) -> No
     ]
 
 
-def test_a_fixture_says_what_the_clock_does(emulator: Emulator, owner: Api) -> None:
+def test_fixture_controls_the_progress_of_builds(emulator: Emulator, owner: Api) -> None:
     build = {"slug": "b", "status": 0, "starts_in_s": 100, "run_s": 100, "outcome": 4, "credit_cost": 3}
     emulator.load({"apps": [{"title": "A", "slug": "a", "builds": [build]}]})
     assert owner.data("/apps/a/builds/b")["status_text"] == "on-hold"
@@ -274,16 +274,16 @@ def test_a_fixture_says_what_the_clock_does(emulator: Emulator, owner: Api) -> N
     assert (over["status"], over["status_text"], over["credit_cost"]) == (4, "aborted", 3)
 
 
-def test_a_build_that_ends_before_the_abort_arrives(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_abort_after_the_end_of_a_build(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.fault(advance_s=301, path="/abort$", nth=1)
     assert owner.send("POST", f"{builds}/b5/abort", json={}).status_code == 400
     assert owner.data(f"{builds}/b5")["status"] == 1
 
 
-def test_configuration(owner: Api, builds: str) -> None:
+def test_bitrise_yml(owner: Api, builds: str) -> None:
     for path in ("/apps/a/bitrise.yml", f"{builds}/b3/bitrise.yml"):
-        answer = owner.send("GET", path)
-        assert answer.headers["Content-Type"].startswith("text/plain")
-        assert "workflows:" in answer.text
+        response = owner.send("GET", path)
+        assert response.headers["Content-Type"].startswith("text/plain")
+        assert "workflows:" in response.text
     assert owner.data("/apps/a/branches") == ["develop", "feature", "main"]
     assert owner.data("/apps/a/build-workflows") == ["primary", "secondary"]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every answer of the emulator against the vendor's own description of the API.
+"""Responses of the emulator, validated against the vendor's API description.
 
-The description (Swagger 2.0, `bitrise-swagger.json` beside this file) is taken as it is, but for its known faults:
-it knows no null, it leaves out the log and some refusals.
+The description (Swagger 2.0, `bitrise-swagger.json` in this folder) is used unchanged except for known errors: it has
+no null values, and it omits the log and some errors.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ KINDS |= {PROJECT_FILES: "generic-project-file", KEYSTORES: "android-keystore-fi
 
 FILE_LISTS = [kind.name for kind in FILE_KINDS]
 
-# Statuses that the service is known to answer, or must, though the description does not list them.
+# Statuses that the service uses, although the description does not list them.
 UNLISTED = {403: "service.StandardErrorRespModel", 405: "service.StandardErrorRespModel"}
-# What the service's documentation says instead of the listed form.
+# Forms in the service's documentation that differ from the description.
 LOG = "/apps/{app-slug}/builds/{build-slug}/log"
 OTHER_FORMS = {
     ("get", LOG, 200): None,
@@ -46,7 +46,7 @@ OTHER_FORMS = {
 
 
 def nullable(schema: Any) -> Any:
-    """The same schema, with null allowed for every property, and with absolute references."""
+    """Return the schema with null allowed for every property, and with absolute references."""
     if isinstance(schema, list):
         return [nullable(entry) for entry in schema]
     if not isinstance(schema, dict):
@@ -62,44 +62,44 @@ def nullable(schema: Any) -> Any:
 
 
 DEFINITIONS = nullable(SWAGGER["definitions"])
-# Looked through once: this is much quicker than to hand the whole description over with every schema.
+# Build the registry once, which is much faster than passing the whole description with every schema.
 REGISTRY = Registry().with_resource(ROOT, DRAFT4.create_resource({"definitions": DEFINITIONS})).crawl()
 
 
 def validate(data: Any, schema: dict[str, Any]) -> None:
-    """Complain about data that does not fit."""
+    """Raise a validation error for data that does not match the schema."""
     jsonschema.Draft4Validator(schema, registry=REGISTRY).validate(data)
 
 
 def strict(name: str) -> dict[str, Any]:
-    """A definition in which every property is expected and nothing else: what the emulator should send."""
+    """Return a definition in which every property is required and no other one is allowed."""
     definition: dict[str, Any] = copy.deepcopy(DEFINITIONS[name])
     definition["required"] = sorted(definition["properties"])
     definition["additionalProperties"] = False
     return definition
 
 
-def check(answer: requests.Response, method: str, template: str) -> Any:
-    """Validate one answer; its body."""
+def check(response: requests.Response, method: str, template: str) -> Any:
+    """Validate a response and return its body."""
     operation = SWAGGER["paths"][template][method]
-    status = answer.status_code
+    status = response.status_code
     responses = operation["responses"]
     forms = {**UNLISTED, **{key[2]: form for key, form in OTHER_FORMS.items() if key[:2] == (method, template)}}
     listed = responses.get(str(status))
-    assert listed or status in forms, f"{method} {template} answers {status}, which nobody documents"
+    assert listed or status in forms, f"{method} {template} has the undocumented status {status}"
     name = forms.get(status)
     schema: Any = {"$ref": f"#/definitions/{name}"} if name else (listed or {}).get("schema", {})
     if schema == {"type": "string"}:
-        assert answer.headers["Content-Type"].startswith("text/plain")
-        return answer.text
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-    body = answer.json()
+        assert response.headers["Content-Type"].startswith("text/plain")
+        return response.text
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    body = response.json()
     validate(body, nullable(schema))
     return body
 
 
 class Checked:
-    """Sends requests and checks every answer."""
+    """Client that validates every response."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -110,9 +110,9 @@ class Checked:
         for slug in slugs:
             start = path.index("{")
             path = path[:start] + slug + path[path.index("}", start) + 1 :]
-        answer = self.api.send(method, path + query, json=json)
-        self.seen.add((method, template, answer.status_code))
-        return check(answer, method, template)
+        response = self.api.send(method, path + query, json=json)
+        self.seen.add((method, template, response.status_code))
+        return check(response, method, template)
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("template", [path for method, path in bitrise_routes() if method == "GET"])
-def test_everything_that_can_be_read(emulator: Emulator, owner: Api, template: str) -> None:
+def test_each_get_matches_the_description(emulator: Emulator, owner: Api, template: str) -> None:
     emulator.load(EVERYTHING)
     checked = Checked(owner)
     slugs = {"user-slug": owner.data("/me")["slug"], "org-slug": "o", "app-slug": "a", "build-slug": "b"}
@@ -240,7 +240,7 @@ def test_builds_of_all_apps_and_archived_ones(emulator: Emulator, checked: Check
     checked("get", template, slug_of(emulator, "Acme Shop"))
 
 
-def test_parameters_have_their_types(emulator: Emulator, checked: Checked) -> None:
+def test_parameters_keep_their_types(emulator: Emulator, checked: Checked) -> None:
     app = slug_of(emulator, "Acme Shop")
     one = strict("v0.BuildTriggerParamsBuildParams")
     one["required"] = ["branch", "environments"]
@@ -251,7 +251,7 @@ def test_parameters_have_their_types(emulator: Emulator, checked: Checked) -> No
     checked("post", "/apps/{app-slug}/builds", app, json={"build_params": {"branch": ["main"]}})
 
 
-def test_refusals(emulator: Emulator, checked: Checked, viewer: Api) -> None:
+def test_error_responses(emulator: Emulator, checked: Checked, viewer: Api) -> None:
     app = slug_of(emulator, "Acme Shop")
     template = "/apps/{app-slug}/provisioning-profiles"
     assert check(viewer.send("GET", f"/apps/{app}/provisioning-profiles"), "get", template) == {"message": "Forbidden"}
@@ -259,6 +259,6 @@ def test_refusals(emulator: Emulator, checked: Checked, viewer: Api) -> None:
     checked("get", "/apps/{app-slug}", "nothing")
 
 
-def test_the_check_finds_something() -> None:
+def test_check_finds_invalid_responses() -> None:
     with pytest.raises(jsonschema.ValidationError):
         validate({"data": {"slug": 1}}, DEFINITIONS["v0.AppShowResponseModel"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The four kinds of files: three phases, flags, refusals."""
+"""The four kinds of files: creating, uploading, confirming, flags and errors."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def patch(api: Api, kind: str, slug: str, body: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_life_of_a_file(emulator: Emulator, owner: Api, kind: str) -> None:
+def test_create_upload_confirm_and_delete(emulator: Emulator, owner: Api, kind: str) -> None:
     slot = owner.create("one", kind, "Übung 1.bin", 5, user_env_key="KEY")
     assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{26}", slot["slug"])
     assert (slot["processed"], slot["is_expose"], slot["is_protected"]) == (False, True, False)
@@ -88,26 +88,26 @@ def test_names_are_not_unique(owner: Api) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_bad_create(owner: Api, kind: str, body: dict[str, Any]) -> None:
-    answer = owner.send("POST", f"/apps/one/{kind}", json={**body, "user_env_key": "K"})
-    assert answer.status_code == 400
-    assert answer.json()["message"]
+def test_rejects_invalid_files(owner: Api, kind: str, body: dict[str, Any]) -> None:
+    response = owner.send("POST", f"/apps/one/{kind}", json={**body, "user_env_key": "K"})
+    assert response.status_code == 400
+    assert response.json()["message"]
     assert owner.data(f"/apps/one/{kind}") == []
 
 
 @pytest.mark.parametrize("raw", ["{", "[1]", '"x"', "null", "[" * 100_000, b"\xff"])
-def test_bad_json(owner: Api, raw: str | bytes) -> None:
-    answer = owner.send("POST", f"/apps/one/{PROFILES}", data=raw)
-    assert answer.status_code == 400
-    assert answer.json()["message"]
+def test_rejects_invalid_json(owner: Api, raw: str | bytes) -> None:
+    response = owner.send("POST", f"/apps/one/{PROFILES}", data=raw)
+    assert response.status_code == 400
+    assert response.json()["message"]
 
 
 @pytest.mark.parametrize("content_type", [None, "application/x-www-form-urlencoded", "application/json", "text/plain"])
-def test_any_content_type(owner: Api, content_type: str | None) -> None:
+def test_ignores_the_content_type(owner: Api, content_type: str | None) -> None:
     body = json.dumps({"upload_file_name": "a", "upload_file_size": 1, "unknown": 1}).encode()
-    answer = owner.send("POST", f"/apps/one/{PROFILES}", data=body, headers={"Content-Type": content_type})
-    assert answer.status_code == 201
-    path = f"/apps/one/{PROFILES}/{answer.json()['data']['slug']}"
+    response = owner.send("POST", f"/apps/one/{PROFILES}", data=body, headers={"Content-Type": content_type})
+    assert response.status_code == 201
+    path = f"/apps/one/{PROFILES}/{response.json()['data']['slug']}"
     assert owner.send("DELETE", path, headers={"Content-Type": content_type}).status_code == 200
 
 
@@ -120,7 +120,7 @@ def test_confirm_without_upload(emulator: Emulator, owner: Api) -> None:
     assert owner.send("POST", f"{path}/uploaded").json()["data"]["processed"] is True
 
 
-def test_confirm_twice_and_by_patch(owner: Api) -> None:
+def test_confirm_twice_and_with_patch(owner: Api) -> None:
     slot = owner.create("one", PROFILES, "a", 1)
     storage("PUT", slot["upload_url"], data=b"a")
     assert patch(owner, PROFILES, slot["slug"], {"processed": True}).json()["data"]["processed"] is True
@@ -128,14 +128,14 @@ def test_confirm_twice_and_by_patch(owner: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", PATCHABLE)
-def test_one_way_flags(owner: Api, kind: str) -> None:
+def test_flags_cannot_be_reset(owner: Api, kind: str) -> None:
     slug = owner.upload("one", kind, "a", b"a", user_env_key="K")["slug"]
     assert patch(owner, kind, slug, {"is_expose": False}).json()["data"]["is_expose"] is False
     assert patch(owner, kind, slug, {"is_expose": True, "is_protected": True}).json()["data"]["is_protected"] is True
     for body in ({"is_protected": False}, {"is_expose": False}, {"processed": False}):
-        answer = patch(owner, kind, slug, body)
-        assert answer.status_code == 400, body
-        assert answer.json()["message"]
+        response = patch(owner, kind, slug, body)
+        assert response.status_code == 400, body
+        assert response.json()["message"]
     same = patch(owner, kind, slug, {"is_protected": True, "is_expose": True, "processed": True})
     assert same.status_code == 200
     shown = owner.data(f"/apps/one/{kind}/{slug}")
@@ -143,19 +143,19 @@ def test_one_way_flags(owner: Api, kind: str) -> None:
     assert owner.send("DELETE", f"/apps/one/{kind}/{slug}").status_code == 200
 
 
-def test_a_refused_patch_changes_nothing(owner: Api) -> None:
+def test_rejected_patch_changes_nothing(owner: Api) -> None:
     slug = owner.upload("one", PROFILES, "a", b"a")["slug"]
     assert patch(owner, PROFILES, slug, {"is_expose": False, "processed": False}).status_code == 400
     assert owner.data(f"/apps/one/{PROFILES}/{slug}")["is_expose"] is True
 
 
 @pytest.mark.parametrize("body", [{"is_protected": "true"}, {"is_expose": 1}, {"certificate_password": 1}])
-def test_patch_with_wrong_types(owner: Api, body: dict[str, Any]) -> None:
+def test_patch_rejects_wrong_types(owner: Api, body: dict[str, Any]) -> None:
     slug = owner.upload("one", CERTIFICATES, "a", b"a")["slug"]
     assert patch(owner, CERTIFICATES, slug, body).status_code == 400
 
 
-def test_certificates_know_what_is_inside(owner: Api, identity: Identity) -> None:
+def test_certificate_details(owner: Api, identity: Identity) -> None:
     body = identity.pkcs12("secret")
     item = owner.upload("one", CERTIFICATES, "a.p12", body, certificate_password="secret")
     assert item["certificate_password"] == ""
@@ -173,7 +173,7 @@ def test_certificates_know_what_is_inside(owner: Api, identity: Identity) -> Non
 
 
 def test_certificates_are_in_the_order_of_the_file() -> None:
-    """Also if the certificate of the key is not the first one."""
+    """Check a file in which the certificate of the key is not the first one."""
     authority, team = Authority.create(), Team("A1B2C3D4E5", "Acme Ltd")
     first, second = (authority.identity(IdentityKind.DISTRIBUTION, team) for _number in range(2))
     body = merged([first.pkcs12_without_key("secret"), second.pkcs12("secret")], "secret")
@@ -181,13 +181,13 @@ def test_certificates_are_in_the_order_of_the_file() -> None:
     assert serials == [f"{each.certificate.serial_number:X}" for each in (first, second)]
 
 
-def test_a_certificate_that_vouches_for_itself_is_not_lost() -> None:
+def test_lists_a_self_signed_certificate() -> None:
     root = Authority.create().root.certificate
     body = pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(root, b"root")], NoEncryption())
     assert [entry["serial"] for entry in certificates_in(body, "")] == [f"{root.serial_number:X}"]
 
 
-def test_nothing_is_known_before_the_confirmation(owner: Api) -> None:
+def test_no_details_before_the_confirmation(owner: Api) -> None:
     slot = owner.create("one", CERTIFICATES, "a.p12", 1)
     assert (slot["file_sha256"], slot["certificates"]) == (None, [])
 
@@ -202,7 +202,7 @@ def test_hashes_can_be_hidden(emulator: Emulator, owner: Api, kind: str, has: bo
     assert not HASHES & set(owner.data(f"/apps/one/{kind}")[0])
 
 
-def test_keystores(emulator: Emulator, owner: Api, identity: Identity) -> None:
+def test_keystore_details(emulator: Emulator, owner: Api, identity: Identity) -> None:
     body = identity.pkcs12("secret")
     secrets = {"alias": "release", "password": "secret", "private_key_password": "secret"}
     first = owner.upload("one", KEYSTORES, "release.jks", body, **secrets)
@@ -223,7 +223,7 @@ def test_keystores(emulator: Emulator, owner: Api, identity: Identity) -> None:
     assert second["certificate_sha256_fingerprint"] is None
 
 
-def test_a_protected_keystore_keeps_its_secrets(emulator: Emulator, owner: Api) -> None:
+def test_protected_keystore_hides_its_secrets(emulator: Emulator, owner: Api) -> None:
     file = {"name": "k", "slug": "k", "content": "x", "alias": "a", "password": "secret", "is_protected": True}
     emulator.load({"apps": [{"title": "A", "slug": "one", "android_keystores": [file]}]})
     emulator.options(echo_keystore_secrets=True)
@@ -238,7 +238,7 @@ def test_a_protected_keystore_keeps_its_secrets(emulator: Emulator, owner: Api) 
     assert fresh["user_env_key"] == "ANDROID_KEYSTORE"
 
 
-def test_project_files(emulator: Emulator, owner: Api) -> None:
+def test_environment_keys_of_project_files(emulator: Emulator, owner: Api) -> None:
     path = f"/apps/one/{PROJECT_FILES}"
     body = {"upload_file_name": "a", "upload_file_size": 1}
     assert owner.send("POST", path, json=body).status_code == 400
@@ -254,7 +254,7 @@ def test_project_files(emulator: Emulator, owner: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", PATCHABLE)
-def test_a_hundred_files_at_most(emulator: Emulator, owner: Api, kind: str) -> None:
+def test_limit_of_one_hundred_files(emulator: Emulator, owner: Api, kind: str) -> None:
     name = {"generic-project-files": "project_files"}.get(kind, kind.replace("-", "_"))
     files = [{"name": f"{number}", "content": "x", "user_env_key": f"K{number}"} for number in range(99)]
     emulator.load({"apps": [{"title": "A", "slug": "a", name: files}]})
@@ -273,7 +273,7 @@ def test_ampersands_are_escaped_in_json(emulator: Emulator, owner: Api) -> None:
     assert "&X-Amz-Date" in owner.send("GET", path).text
 
 
-def test_half_a_surrogate_pair_in_a_name(owner: Api) -> None:
-    answer = owner.send("POST", f"/apps/one/{PROFILES}", data='{"upload_file_name":"a\\ud800","upload_file_size":1}')
-    assert answer.status_code == 201
+def test_lone_surrogate_in_a_name(owner: Api) -> None:
+    response = owner.send("POST", f"/apps/one/{PROFILES}", data='{"upload_file_name":"a\\ud800","upload_file_size":1}')
+    assert response.status_code == 201
     assert owner.send("GET", f"/apps/one/{PROFILES}").status_code == 200

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Paging, order and filters."""
+"""Paging, order and filters of lists."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .client import PROFILES, Api
 
 
 def test_no_next_on_the_last_page(owner: Api) -> None:
-    answer = owner.send("GET", "/apps").json()
-    assert answer["paging"] == {"total_item_count": 3, "page_item_limit": 50}
+    response = owner.send("GET", "/apps").json()
+    assert response["paging"] == {"total_item_count": 3, "page_item_limit": 50}
 
 
 def test_next_is_the_first_slug_of_the_next_page(emulator: Emulator, owner: Api) -> None:
@@ -37,13 +37,13 @@ def test_more_than_one_page_of_apps(emulator: Emulator, owner: Api) -> None:
 
 @pytest.mark.parametrize("limit", ["51", "100", "0", "-1", "x", "", "9" * 5000])
 @pytest.mark.parametrize("path", ["/apps", f"/apps/one/{PROFILES}", "/apps/one/builds"])
-def test_limit_out_of_range(owner: Api, limit: str, path: str) -> None:
-    answer = owner.send("GET", path, params={"limit": limit})
-    assert answer.status_code == 400
-    assert "limit" in answer.json()["message"]
+def test_rejects_a_limit_out_of_range(owner: Api, limit: str, path: str) -> None:
+    response = owner.send("GET", path, params={"limit": limit})
+    assert response.status_code == 400
+    assert "limit" in response.json()["message"]
 
 
-def test_unknown_anchor(owner: Api) -> None:
+def test_rejects_an_unknown_anchor(owner: Api) -> None:
     assert owner.send("GET", "/apps?next=nothing").status_code == 400
 
 
@@ -54,7 +54,7 @@ def test_filters_of_apps(owner: Api) -> None:
     assert owner.send("GET", "/apps?sort_by=title").status_code == 400
 
 
-def test_apps_by_latest_build(owner: Api) -> None:
+def test_sort_apps_by_latest_build(owner: Api) -> None:
     assert [app["slug"] for app in owner.data("/apps?sort_by=last_build_at")] == ["one", "two", "three"]
     owner.send("POST", "/apps/two/builds", json={"build_params": {}})
     assert [app["slug"] for app in owner.data("/apps?sort_by=last_build_at")] == ["two", "one", "three"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Logs: missing, growing, archived."""
+"""Build logs: missing, growing, archived."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def builds(emulator: Emulator) -> str:
 
 
 def log(api: Api, builds: str, slug: str, **query: Any) -> dict[str, Any]:
-    answer = api.send("GET", f"{builds}/{slug}/log", params=query)
-    assert answer.status_code == 200, answer.text
-    data: dict[str, Any] = answer.json()
+    response = api.send("GET", f"{builds}/{slug}/log", params=query)
+    assert response.status_code == 200, response.text
+    data: dict[str, Any] = response.json()
     return data
 
 
@@ -45,7 +45,7 @@ def text(data: dict[str, Any]) -> str:
     return "".join(chunk["chunk"] for chunk in sorted(data["log_chunks"], key=lambda chunk: int(chunk["position"])))
 
 
-def test_not_there_then_running_then_archived(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_log_is_missing_then_growing_then_archived(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.options(build_seconds=300)
     slug = owner.send("POST", builds, json={"build_params": {}}).json()["build_slug"]
     assert owner.send("GET", f"{builds}/{slug}/log").status_code == 404
@@ -62,7 +62,7 @@ def test_not_there_then_running_then_archived(emulator: Emulator, owner: Api, bu
     assert storage("GET", archived["expiring_raw_log_url"]).status_code == 403
 
 
-def test_cursors_lead_through_a_long_log(owner: Api, builds: str) -> None:
+def test_cursors_page_through_a_long_log(owner: Api, builds: str) -> None:
     latest = log(owner, builds, "running")
     assert [chunk["position"] for chunk in latest["log_chunks"]] == list(range(120, 70, -1))
     part, parts = latest, [text(latest)]
@@ -81,7 +81,7 @@ def test_cursors_lead_through_a_long_log(owner: Api, builds: str) -> None:
     assert log(owner, builds, "running", timestamp=4_000_000_000)["log_chunks"] == []
 
 
-def test_a_log_grows_with_the_clock(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_log_grows_with_the_clock(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.advance(5)
     seen = log(owner, builds, "slow")
     assert text(seen) == "a"
@@ -91,7 +91,7 @@ def test_a_log_grows_with_the_clock(emulator: Emulator, owner: Api, builds: str)
     assert text(log(owner, builds, "slow")) == "abc"
 
 
-def test_the_archive_takes_its_time(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_archived_log_is_delayed(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.advance(510)
     assert owner.data(f"{builds}/running")["status"] == 1
     assert log(owner, builds, "running")["is_archived"] is False
@@ -99,7 +99,7 @@ def test_the_archive_takes_its_time(emulator: Emulator, owner: Api, builds: str)
     assert storage("GET", log(owner, builds, "running")["expiring_raw_log_url"]).text == LOG
 
 
-def test_logs_that_never_come(emulator: Emulator, owner: Api, builds: str) -> None:
+def test_builds_without_an_archived_log(emulator: Emulator, owner: Api, builds: str) -> None:
     for slug in ("none", "waiting"):
         assert owner.send("GET", f"{builds}/{slug}/log").status_code == 404
     assert owner.send("POST", f"{builds}/waiting/abort", json={}).status_code == 200
@@ -115,5 +115,5 @@ def test_logs_that_never_come(emulator: Emulator, owner: Api, builds: str) -> No
 @pytest.mark.parametrize(
     "query", ["after_timestamp=x", "before_timestamp=2026-01-01", "limit=0", "limit=51", "timestamp=x"]
 )
-def test_bad_cursors(owner: Api, builds: str, query: str) -> None:
+def test_rejects_invalid_cursors(owner: Api, builds: str, query: str) -> None:
     assert owner.send("GET", f"{builds}/running/log?{query}").status_code == 400

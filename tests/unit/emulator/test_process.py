@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The process: how it starts, what it keeps, when it ends."""
+"""The emulator process: start, persistent state and end."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_first_line_and_environment(running: Emulator) -> None:
 
 @exhaustive
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_clean_end_with_a_request_under_way(signum: signal.Signals) -> None:
+def test_clean_end_during_a_request(signum: signal.Signals) -> None:
     with Emulator("empty") as emulator:
         emulator.fault(slow_s=30)
         thread = threading.Thread(target=_ignore_errors, args=(emulator,))
@@ -70,7 +70,7 @@ def test_clean_end_with_a_request_under_way(signum: signal.Signals) -> None:
         emulator.process.send_signal(signum)
         assert emulator.wait() == 0
         thread.join(5)
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 def _ignore_errors(emulator: Emulator) -> None:
@@ -79,14 +79,14 @@ def _ignore_errors(emulator: Emulator) -> None:
 
 
 @exhaustive
-def test_end_when_idle() -> None:
+def test_ends_when_idle() -> None:
     with Emulator("empty", idle=4) as emulator:
         api = Api(emulator.api_url, emulator.tokens["owner"])
         for _turn in range(5):
             time.sleep(0.9)
             assert api.send("GET", "/me").status_code == 200
         assert emulator.wait() == 0
-    assert not emulator.last_words
+    assert not emulator.error_output
 
 
 PARENT = """
@@ -98,7 +98,7 @@ PARENT = """
 
 
 @pytest.mark.parametrize(("arguments", "survives"), [([], False), (["--no-parent"], True)])
-def test_end_with_the_parent(arguments: list[str], survives: bool) -> None:
+def test_ends_with_the_parent(arguments: list[str], survives: bool) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PARENT), *command("--fixture", "empty", "--idle", "30", *arguments)],
         cwd=CHECKOUT,
@@ -115,10 +115,10 @@ def test_end_with_the_parent(arguments: list[str], survives: bool) -> None:
     if survives:
         assert requests.get(url, timeout=5).status_code == 200
         os.kill(int(pid), signal.SIGTERM)
-    assert _gone(url)
+    assert _has_ended(url)
 
 
-def _gone(url: str) -> bool:
+def _has_ended(url: str) -> bool:
     parts = urlsplit(url)
     limit = time.monotonic() + 10
     while time.monotonic() < limit:
@@ -130,19 +130,19 @@ def _gone(url: str) -> bool:
     return False
 
 
-def test_end_with_another_process() -> None:
+def test_ends_with_another_process() -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with Emulator("empty", arguments=("--parent", str(other.pid))) as emulator:
         time.sleep(0.3)
         assert emulator.process.poll() is None
-        # Not waited for on purpose: a dead process that nobody has waited for counts as gone.
+        # Do not wait for the process: a zombie counts as ended.
         other.kill()
         assert emulator.wait() == 0
     other.communicate()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["--fixture", "nothing"], "unknown fixture 'nothing'"),
         (["--fixture", "/missing.json"], "cannot read fixture"),
@@ -151,20 +151,20 @@ def test_end_with_another_process() -> None:
         (["--state", __file__], "not a database"),
     ],
 )
-def test_wrong_arguments(capsys: pytest.CaptureFixture[str], arguments: list[str], words: str) -> None:
+def test_rejects_invalid_arguments(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
     assert main(arguments) == 2
     output, errors = capsys.readouterr()
     assert output == ""
-    assert words in errors
+    assert message in errors
     assert errors.count("\n") == 1
 
 
-def test_port_in_use(running: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_a_port_in_use(running: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--port", str(urlsplit(running.api_url).port)]) == 2
     assert "Address already in use" in capsys.readouterr().err
 
 
-def test_failed_start() -> None:
+def test_error_of_a_failed_start() -> None:
     with pytest.raises(EmulatorError, match="unknown fixture 'nothing'"):
         Emulator("nothing").start()
     with pytest.raises(EmulatorError, match="did not start"):
@@ -187,7 +187,7 @@ def _kill(emulator: Emulator) -> None:
     emulator.wait()
 
 
-def test_a_restart_keeps_the_state(tmp_path: Path) -> None:
+def test_restart_keeps_the_state(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     with Emulator(small_fixture(), state=path) as first:
         api = Api(first.api_url, first.tokens["owner"])
@@ -215,7 +215,7 @@ def test_a_restart_keeps_the_state(tmp_path: Path) -> None:
 
 
 @exhaustive
-def test_a_url_outlives_a_restart_on_the_same_port(tmp_path: Path) -> None:
+def test_url_is_valid_after_a_restart_on_the_same_port(tmp_path: Path) -> None:
     with Emulator(small_fixture(), state=tmp_path / "s") as first:
         url = Api(first.api_url, first.tokens["owner"]).create("one", PROFILES, "a", 1)["upload_url"]
         port = urlsplit(url).port
@@ -225,7 +225,7 @@ def test_a_url_outlives_a_restart_on_the_same_port(tmp_path: Path) -> None:
 
 
 def _segments(url: str, request: bytes) -> list[bytes]:
-    """What single reads get: with TCP_NODELAY on the other side, a segment each."""
+    """Return the data of each read. With TCP_NODELAY on the sending side it is one segment."""
     parts = urlsplit(url)
     received = []
     with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
@@ -235,12 +235,12 @@ def _segments(url: str, request: bytes) -> list[bytes]:
     return received
 
 
-def test_an_answer_comes_in_one_piece(emulator: Emulator, owner: Api) -> None:
+def test_response_is_one_segment(emulator: Emulator, owner: Api) -> None:
     request = (
         b"GET /v0.1/apps/one HTTP/1.1\r\nHost: x\r\nAuthorization: " + emulator.tokens["owner"].encode() + b"\r\n\r\n"
     )
-    for answer in _segments(emulator.api_url, request):
-        head, _break, body = answer.partition(b"\r\n\r\n")
+    for response in _segments(emulator.api_url, request):
+        head, _break, body = response.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert f"content-length: {len(body)}".encode() in head
 
@@ -250,8 +250,8 @@ def test_latency_does_not_add_up_for_concurrent_clients() -> None:
     with Emulator("empty", latency_ms=200) as emulator:
 
         def ask() -> None:
-            answer = Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
-            assert answer.elapsed.total_seconds() >= 0.2
+            response = Api(emulator.api_url, emulator.tokens["owner"]).send("GET", "/me")
+            assert response.elapsed.total_seconds() >= 0.2
 
         start = time.monotonic()
         for _turn in range(10):

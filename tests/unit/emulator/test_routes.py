@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of routes says what the emulator really serves."""
+"""The table of routes matches the served routes."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from .client import Api
 SWAGGER = json.loads((Path(__file__).parent / "bitrise-swagger.json").read_text(encoding="utf-8"))
 
 
-def test_every_route_is_served_with_just_these_methods(emulator: Emulator, owner: Api) -> None:
+def test_each_route_is_served_with_its_methods_only(emulator: Emulator, owner: Api) -> None:
     methods: dict[str, set[str]] = defaultdict(set)
     for method, template in bitrise_routes():
         methods[template].add(method)
     assert len(bitrise_routes()) == len(set(bitrise_routes()))
     for template, listed in methods.items():
-        answer = owner.send("OPTIONS", re.sub(r"{.*?}", "x", template))
-        assert answer.status_code == 405, template
-        assert set(answer.headers["Allow"].split(", ")) - {"HEAD"} == listed, template
+        response = owner.send("OPTIONS", re.sub(r"{.*?}", "x", template))
+        assert response.status_code == 405, template
+        assert set(response.headers["Allow"].split(", ")) - {"HEAD"} == listed, template
 
 
-def test_nothing_else_of_the_description_is_served(emulator: Emulator, owner: Api) -> None:
+def test_no_other_described_route_is_served(emulator: Emulator, owner: Api) -> None:
     listed = {template for _method, template in bitrise_routes()}
     described = set(SWAGGER["paths"])
     assert listed <= described
     served = re.compile("|".join(re.sub(r"{.*?}", "[^/]+", template) for template in listed))
     for path in {re.sub(r"{.*?}", "x", template) for template in described - listed}:
-        # `/apps/register` looks like an app.
+        # `/apps/register` matches the route of an app.
         if not served.fullmatch(path):
             assert owner.send("OPTIONS", path).status_code == 404, path
 
 
-def test_described_methods_that_are_missing_are_known() -> None:
+def test_list_of_missing_methods_is_complete() -> None:
     served = {(method.lower(), template) for method, template in bitrise_routes()}
     paths = {template for _method, template in bitrise_routes()}
     described = {(method, path) for path in paths for method in SWAGGER["paths"][path] if method != "parameters"}

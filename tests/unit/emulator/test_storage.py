@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The signed URLs: what they allow, and S3's words for everything else."""
+"""Signed URLs: permitted requests, and error messages of S3."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ def download_url(owner: Api) -> str:
     return url
 
 
-def refused(answer: requests.Response, status: int, code: str) -> str:
-    """The message of a refusal in S3's form."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"].startswith("application/xml")
+def refused(response: requests.Response, status: int, code: str) -> str:
+    """Check an error in the format of S3 and return its message."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"].startswith("application/xml")
     form = r'<\?xml version="1.0" encoding="UTF-8"\?>\n<Error><Code>(\w+)</Code><Message>([^<]*)</Message>.*</Error>'
-    found = re.fullmatch(form, answer.text)
-    assert found, answer.text
+    found = re.fullmatch(form, response.text)
+    assert found, response.text
     assert found[1] == code
     return found[2]
 
 
-def test_parameters_of_the_urls(upload_url: str, download_url: str) -> None:
+def test_urls_have_the_parameters_of_sigv4(upload_url: str, download_url: str) -> None:
     upload, download = (parse_qs(urlsplit(url).query) for url in (upload_url, download_url))
     assert upload["X-Amz-SignedHeaders"] == ["content-length;host"]
     assert download["X-Amz-SignedHeaders"] == ["host"]
@@ -57,7 +57,7 @@ def test_parameters_of_the_urls(upload_url: str, download_url: str) -> None:
     assert "/v0.1/" not in upload_url
 
 
-def test_own_signature_equals_that_of_botocore() -> None:
+def test_signature_equals_that_of_botocore() -> None:
     params = {"X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD"}
     request = AWSRequest("PUT", "http://s3.example/b/a%20b.p12", headers={"content-length": "7"}, params=params)
     S3SigV4QueryAuth(Credentials("AKIAEXAMPLE", "secret"), "s3", "eu-central-1", 600).add_auth(request)
@@ -69,43 +69,43 @@ def test_own_signature_equals_that_of_botocore() -> None:
     assert parse_qs(urlsplit(ours).query) == theirs
 
 
-def test_upload_twice(upload_url: str) -> None:
+def test_second_upload_replaces_the_first(upload_url: str) -> None:
     assert storage("PUT", upload_url, data=b"hello").status_code == 200
     assert storage("PUT", upload_url, data=b"again").status_code == 200
 
 
 @pytest.mark.parametrize("body", [b"", b"hell", b"hello!"])
-def test_wrong_length(upload_url: str, body: bytes) -> None:
+def test_rejects_another_length(upload_url: str, body: bytes) -> None:
     refused(
         storage("PUT", upload_url, data=body, headers={"Content-Length": str(len(body))}), 403, "SignatureDoesNotMatch"
     )
 
 
-def test_chunked_upload(upload_url: str) -> None:
+def test_rejects_a_chunked_upload(upload_url: str) -> None:
     refused(storage("PUT", upload_url, data=iter([b"hello"])), 501, "NotImplemented")
 
 
-def test_no_length_at_all(upload_url: str) -> None:
+def test_rejects_an_upload_without_length(upload_url: str) -> None:
     parts = urlsplit(upload_url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=5)
     connection.putrequest("PUT", f"{parts.path}?{parts.query}")
     connection.endheaders()
-    answer = connection.getresponse()
-    assert (answer.status, b"MissingContentLength" in answer.read()) == (411, True)
+    response = connection.getresponse()
+    assert (response.status, b"MissingContentLength" in response.read()) == (411, True)
     connection.close()
 
 
 @pytest.mark.parametrize("token", ["token {}", "{}", "Basic eDp5", "nonsense"])
-def test_authorization_is_refused(emulator: Emulator, upload_url: str, download_url: str, token: str) -> None:
+def test_rejects_an_authorization_header(emulator: Emulator, upload_url: str, download_url: str, token: str) -> None:
     headers = {"Authorization": token.format(emulator.tokens["owner"])}
-    for answer in (
+    for response in (
         storage("PUT", upload_url, data=b"hello", headers=headers),
         storage("GET", download_url, headers=headers),
     ):
-        assert refused(answer, 400, "InvalidArgument").startswith("Only one auth mechanism allowed")
+        assert refused(response, 400, "InvalidArgument").startswith("Only one auth mechanism allowed")
 
 
-def test_expiry(emulator: Emulator, upload_url: str, download_url: str) -> None:
+def test_urls_expire(emulator: Emulator, upload_url: str, download_url: str) -> None:
     emulator.advance(500)
     assert storage("GET", download_url).status_code == 200
     emulator.advance(110)
@@ -113,16 +113,16 @@ def test_expiry(emulator: Emulator, upload_url: str, download_url: str) -> None:
     assert refused(storage("GET", download_url), 403, "AccessDenied") == "Request has expired"
 
 
-def test_only_one_method(upload_url: str, download_url: str) -> None:
+def test_url_is_valid_for_one_method(upload_url: str, download_url: str) -> None:
     storage("PUT", upload_url, data=b"hello")
-    for answer in (
+    for response in (
         storage("GET", upload_url),
         storage("DELETE", upload_url),
         storage("POST", upload_url, data=b"hello"),
         storage("PUT", download_url, data=b"hello"),
         storage("DELETE", download_url),
     ):
-        refused(answer, 403, "SignatureDoesNotMatch")
+        refused(response, 403, "SignatureDoesNotMatch")
     assert storage("HEAD", download_url).status_code == 403
 
 
@@ -140,7 +140,7 @@ def test_only_one_method(upload_url: str, download_url: str) -> None:
         lambda url: url[:-4] + "%C3%BC",
     ],
 )
-def test_tampered_url(upload_url: str, tamper: Callable[[str], str]) -> None:
+def test_rejects_a_tampered_url(upload_url: str, tamper: Callable[[str], str]) -> None:
     refused(storage("PUT", tamper(upload_url), data=b"hello"), 403, "SignatureDoesNotMatch")
 
 
@@ -153,11 +153,11 @@ def test_tampered_url(upload_url: str, tamper: Callable[[str], str]) -> None:
         lambda url: url.replace("X-Amz-SignedHeaders", "Other"),
     ],
 )
-def test_broken_parameters(upload_url: str, spoil: Callable[[str], str]) -> None:
+def test_rejects_broken_parameters(upload_url: str, spoil: Callable[[str], str]) -> None:
     refused(storage("PUT", spoil(upload_url), data=b"hello"), 400, "AuthorizationQueryParametersError")
 
 
-def test_unsigned_request(upload_url: str) -> None:
+def test_rejects_an_unsigned_request(upload_url: str) -> None:
     refused(storage("GET", upload_url.partition("?")[0]), 403, "AccessDenied")
 
 
@@ -177,12 +177,16 @@ def test_content_type_is_not_signed(upload_url: str) -> None:
         ("lines=1-2", 200, b"0123456789", None),
     ],
 )
-def test_range(download_url: str, header: str, status: int, body: bytes, content_range: str | None) -> None:
-    answer = storage("GET", download_url, headers={"Range": header})
-    assert (answer.status_code, answer.content, answer.headers.get("Content-Range")) == (status, body, content_range)
+def test_range_of_bytes(download_url: str, header: str, status: int, body: bytes, content_range: str | None) -> None:
+    response = storage("GET", download_url, headers={"Range": header})
+    assert (response.status_code, response.content, response.headers.get("Content-Range")) == (
+        status,
+        body,
+        content_range,
+    )
 
 
-def test_range_behind_the_end(download_url: str) -> None:
+def test_range_beyond_the_end(download_url: str) -> None:
     refused(storage("GET", download_url, headers={"Range": "bytes=10-"}), 416, "InvalidRange")
 
 
@@ -193,7 +197,7 @@ def test_range_of_another_version(download_url: str) -> None:
     assert (same.content, other.content) == (b"9", b"0123456789")
 
 
-def test_missing_object(emulator: Emulator, owner: Api) -> None:
+def test_missing_object_is_not_found(emulator: Emulator, owner: Api) -> None:
     slug = owner.create("one", PROFILES, "a", 5)["slug"]
     url = owner.data(f"/apps/one/{PROFILES}/{slug}")["download_url"]
     refused(storage("GET", url), 404, "NoSuchKey")

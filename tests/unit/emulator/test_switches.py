@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches for what nobody knows about the real service, and the clock."""
+"""Switches for open behaviours of the real service, the clock, and held requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BODY = b"some bytes"
 
 
 def slot(owner: Api, name: str = "a", *, sent: bool = True) -> dict[str, Any]:
-    """A file that is not confirmed."""
+    """Create an unconfirmed file and return it."""
     made = owner.create("one", PROFILES, name, len(BODY))
     if sent:
         assert storage("PUT", made["upload_url"], data=BODY).status_code == 200
@@ -33,9 +33,9 @@ def slot(owner: Api, name: str = "a", *, sent: bool = True) -> dict[str, Any]:
 
 
 def confirm(owner: Api, slug: str) -> dict[str, Any]:
-    answer = owner.send("POST", f"{BASE}/{slug}/uploaded")
-    assert answer.status_code == 200
-    data: dict[str, Any] = answer.json()["data"]
+    response = owner.send("POST", f"{BASE}/{slug}/uploaded")
+    assert response.status_code == 200
+    data: dict[str, Any] = response.json()["data"]
     return data
 
 
@@ -94,16 +94,14 @@ def test_etag_of_an_upload(emulator: Emulator, owner: Api, switch: str) -> None:
     ("switch", "kind", "text"),
     [("lost", None, ""), ("lost_html", "text/html", "<html"), ("lost_json", "application/json", "{}")],
 )
-def test_upload_that_something_swallows(
-    emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str
-) -> None:
+def test_upload_that_a_proxy_answers(emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str) -> None:
     emulator.options(upload=switch)
     made = owner.create("one", PROFILES, "a", len(BODY))
-    answer = storage("PUT", made["upload_url"], data=BODY)
-    assert answer.status_code == 200
-    assert (answer.headers.get("Content-Type") or "").startswith(kind or "")
-    assert text in answer.text
-    assert "ETag" not in answer.headers
+    response = storage("PUT", made["upload_url"], data=BODY)
+    assert response.status_code == 200
+    assert (response.headers.get("Content-Type") or "").startswith(kind or "")
+    assert text in response.text
+    assert "ETag" not in response.headers
     assert emulator.state()["apps"]["one"]["provisioning_profiles"][0]["stored_bytes"] is None
 
 
@@ -126,20 +124,20 @@ def test_deletion_that_is_not_done(emulator: Emulator, owner: Api, switch: str, 
     made = owner.upload("one", PROFILES, "a", BODY)
     owner.send("PATCH", f"{BASE}/{made['slug']}", json={"is_expose": False})
     emulator.options(delete=switch)
-    answer = owner.send("DELETE", f"{BASE}/{made['slug']}")
-    assert answer.status_code == 200
-    assert body in answer.text
+    response = owner.send("DELETE", f"{BASE}/{made['slug']}")
+    assert response.status_code == 200
+    assert body in response.text
     assert listed(owner) == ["a"]
 
 
-def test_deletion_shows_the_flags_of_its_moment(owner: Api) -> None:
+def test_deletion_shows_the_current_flags(owner: Api) -> None:
     made = owner.upload("one", PROFILES, "a", BODY)
     owner.send("PATCH", f"{BASE}/{made['slug']}", json={"is_expose": False, "is_protected": True})
     shown = owner.send("DELETE", f"{BASE}/{made['slug']}").json()["data"]
     assert (shown["is_expose"], shown["is_protected"]) == (False, True)
 
 
-def test_slugs_that_are_no_ulids(emulator: Emulator, owner: Api) -> None:
+def test_slugs_in_other_formats(emulator: Emulator, owner: Api) -> None:
     emulator.options(slugs="hex")
     assert re.fullmatch("[0-9a-f]{16}", slot(owner)["slug"])
 
@@ -191,19 +189,19 @@ def test_url_of_an_unprocessed_file(emulator: Emulator, owner: Api) -> None:
     assert owner.data(path)["download_url"]
 
 
-def test_env_key_that_a_slot_has(emulator: Emulator, owner: Api) -> None:
+def test_unconfirmed_file_reserves_its_env_key(emulator: Emulator, owner: Api) -> None:
     emulator.options(unique_env_keys=True)
     owner.create("one", PROJECT_FILES, "a", 1, user_env_key="KEY")
     body = {"upload_file_name": "b", "upload_file_size": 1, "user_env_key": "KEY"}
     assert owner.send("POST", f"/apps/one/{PROJECT_FILES}", json=body).status_code == 400
 
 
-def test_slots_count_towards_the_limit(emulator: Emulator, owner: Api) -> None:
+def test_unconfirmed_files_count_towards_the_limit(emulator: Emulator, owner: Api) -> None:
     emulator.options(max_files=2)
     owner.upload("one", PROFILES, "a", BODY)
     slot(owner, "b", sent=False)
-    answer = owner.send("POST", BASE, json={"upload_file_name": "c", "upload_file_size": 1})
-    assert (answer.status_code, answer.json()) == (400, {"message": "Maximum number of files (2) reached"})
+    response = owner.send("POST", BASE, json={"upload_file_name": "c", "upload_file_size": 1})
+    assert (response.status_code, response.json()) == (400, {"message": "Maximum number of files (2) reached"})
 
 
 @pytest.mark.parametrize(("switch", "shown"), [("null", [None]), ("absent", []), ("empty", [""])])
@@ -226,7 +224,7 @@ def test_switch_for_one_request(emulator: Emulator, owner: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "words"),
+    ("definition", "message"),
     [
         ({"switch": {"delete": "maybe"}}, "must be one of done, ignored"),
         ({"switch": {"latency_ms": 1}}, "cannot be set for one request"),
@@ -234,15 +232,15 @@ def test_switch_for_one_request(emulator: Emulator, owner: Api) -> None:
         ({"hold": "now"}, "must be 'before' or 'after'"),
     ],
 )
-def test_wrong_orders(emulator: Emulator, order: dict[str, Any], words: str) -> None:
-    with pytest.raises(EmulatorError, match=words):
-        emulator.fault(**order)
+def test_rejects_invalid_switches_and_holds(emulator: Emulator, definition: dict[str, Any], message: str) -> None:
+    with pytest.raises(EmulatorError, match=message):
+        emulator.fault(**definition)
 
 
 # The clock
 
 
-def test_one_clock_for_date_slugs_and_urls(emulator: Emulator, owner: Api) -> None:
+def test_date_slugs_and_urls_use_the_same_clock(emulator: Emulator, owner: Api) -> None:
     emulator.set_clock("2031-05-06T07:08:09Z")
     made = owner.send("POST", BASE, json={"upload_file_name": "a", "upload_file_size": len(BODY)})
     date = parsedate_to_datetime(made.headers["Date"])
@@ -250,8 +248,8 @@ def test_one_clock_for_date_slugs_and_urls(emulator: Emulator, owner: Api) -> No
     data = made.json()["data"]
     assert data["slug"][:8] == UlidMaker().make(date.timestamp())[:8]
     assert "X-Amz-Date=20310506T0708" in data["upload_url"]
-    answer = storage("PUT", data["upload_url"], data=BODY)
-    assert (answer.status_code, answer.headers["Date"][:16]) == (200, "Tue, 06 May 2031")
+    response = storage("PUT", data["upload_url"], data=BODY)
+    assert (response.status_code, response.headers["Date"][:16]) == (200, "Tue, 06 May 2031")
     emulator.options(date_header=False)
     assert "Date" not in owner.send("GET", BASE).headers
     emulator.advance(-emulator.admin("GET", "clock")["offset_s"])
@@ -271,12 +269,12 @@ def test_age_of_files_in_a_fixture(emulator: Emulator, owner: Api) -> None:
 # Requests that are held
 
 
-def in_background(owner: Api, method: str, path: str, answers: list[object]) -> threading.Thread:
+def in_background(owner: Api, method: str, path: str, responses: list[object]) -> threading.Thread:
     def work() -> None:
         try:
-            answers.append(owner.send(method, path).status_code)
+            responses.append(owner.send(method, path).status_code)
         except requests.ConnectionError:
-            answers.append("dropped")
+            responses.append("dropped")
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -288,24 +286,24 @@ def in_background(owner: Api, method: str, path: str, answers: list[object]) -> 
 def test_held_request(emulator: Emulator, owner: Api, member: Api, when: str, then: str) -> None:
     path = f"{BASE}/{slot(owner)['slug']}"
     emulator.fault(hold=when, method="DELETE", token="member", nth=1)
-    answers: list[object] = []
-    thread = in_background(member, "DELETE", path, answers)
+    responses: list[object] = []
+    thread = in_background(member, "DELETE", path, responses)
     [held] = emulator.wait_until_held()
     assert (held["method"], held["token"], held["when"]) == ("DELETE", "member", when)
     assert listed(owner) == (["a"] if when == "before" else [])
     emulator.release(held["n"], then)
     thread.join(10)
-    assert answers == ([200] if then == "go" else ["dropped"])
+    assert responses == ([200] if then == "go" else ["dropped"])
     assert listed(owner) == (["a"] if (when, then) == ("before", "drop") else [])
     with pytest.raises(EmulatorError, match="is not held"):
         emulator.release(held["n"])
 
 
-def test_clearing_the_faults_lets_held_requests_go(emulator: Emulator, owner: Api) -> None:
+def test_clearing_faults_continues_held_requests(emulator: Emulator, owner: Api) -> None:
     emulator.fault(hold="before", path="/me$")
-    answers: list[object] = []
-    thread = in_background(owner, "GET", "/me", answers)
+    responses: list[object] = []
+    thread = in_background(owner, "GET", "/me", responses)
     emulator.wait_until_held()
     emulator.clear_faults()
     thread.join(10)
-    assert (answers, emulator.held()) == ([200], [])
+    assert (responses, emulator.held()) == ([200], [])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small client of PhoneGap Build for tests; it hides nothing of what the service answers."""
+"""A small client of PhoneGap Build for tests, which returns complete responses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PASSWORDS: dict[str, Json] = {
 
 
 class Client:
-    """The API through the eyes of one account."""
+    """The API as one account."""
 
     def __init__(self, emulator: Emulator, name: str | None = "owner") -> None:
         self.root = emulator.phonegap_url.removesuffix("/api/v1")
@@ -48,7 +48,7 @@ class Client:
         self._session.trust_env = False
 
     def raw(self, method: str, path: str, **options: Any) -> requests.Response:
-        """One request to any path of the host, without following redirects."""
+        """Send a request to any path of the host without following redirects."""
         options.setdefault("headers", {})
         options["headers"] = {**self._headers, **options["headers"]}
         return self._session.request(method, self.root + path, timeout=10, allow_redirects=False, **options)
@@ -56,31 +56,31 @@ class Client:
     def send(
         self, method: str, path: str, data: Any = None, files: dict[str, tuple[str, bytes]] | None = None
     ) -> requests.Response:
-        """One request with a part `data`, and files beside it."""
+        """Send a request with a part `data` and files."""
         parts: Json = {} if data is None else {"data": (None, json.dumps(data))}
         parts.update(files or {})
         return self.raw(method, f"/api/v1{path}", files=parts or None)
 
     def ok(self, method: str, path: str, data: Any = None, **more: Any) -> Json:
-        """The decoded answer of a request that succeeds."""
-        answer = self.send(method, path, data, **more)
-        assert answer.status_code in (200, 201, 202), answer.text
-        body: Json = answer.json()
+        """Return the decoded response of a successful request."""
+        response = self.send(method, path, data, **more)
+        assert response.status_code in (200, 201, 202), response.text
+        body: Json = response.json()
         return body
 
     def refused(self, method: str, path: str, data: Any = None, **more: Any) -> tuple[int, str]:
-        """Status and text of a refusal."""
-        answer = self.send(method, path, data, **more)
-        assert answer.status_code >= 400, answer.text
-        return answer.status_code, answer.json()["error"]
+        """Return status and text of an error."""
+        response = self.send(method, path, data, **more)
+        assert response.status_code >= 400, response.text
+        return response.status_code, response.json()["error"]
 
     def app(self, **fields: Any) -> Json:
-        """A new app made of a single page."""
+        """Create an app from a single page."""
         data = {"title": "Shop", "create_method": "file", **fields}
         return self.ok("POST", "/apps", data, files={"file": ("index.html", b"<p>Hello")})
 
     def key(self, platform: str, *, unlocked: bool = True, **fields: Any) -> Json:
-        """A new key."""
+        """Create a key."""
         data = {"title": f"{platform} key", **TEXTS.get(platform, {}), **fields}
         if unlocked:
             data.update(PASSWORDS[platform])
@@ -88,7 +88,7 @@ class Client:
 
 
 def archive(config: str | None = None) -> bytes:
-    """A zip with a page, and perhaps a config.xml."""
+    """Return a zip with a page and, if given, a config.xml."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as opened:
         opened.writestr("www/index.html", "<p>Hello")
@@ -97,8 +97,8 @@ def archive(config: str | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def fetched(url: str, **headers: str) -> requests.Response:
-    """What lies behind a storage URL, for a client without credentials."""
+def fetch(url: str, **headers: str) -> requests.Response:
+    """Get a storage URL without credentials."""
     with requests.Session() as session:
         session.trust_env = False
         return session.get(url, headers=headers, timeout=10)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may ask, and in which ways a request can say who asks."""
+"""Authentication of requests."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from .client import Client
 CLIENT = {"client_id": "emulator", "client_secret": "emulator-secret"}
 
 
-def test_every_way_to_log_in(emulator: Emulator) -> None:
+def test_each_form_of_credentials(emulator: Emulator) -> None:
     nobody, token = Client(emulator, None), emulator.phonegap_tokens["member"]
     login = emulator.phonegap_logins["member"]
     basic = (login["username"], login["password"])
-    for answer in (
+    for response in (
         nobody.raw("GET", "/api/v1/me", auth=basic),
         nobody.raw("GET", "/api/v1/me", params={"auth_token": token}),
         nobody.raw("GET", "/api/v1/me", headers={"Authorization": f"token {token}"}),
         nobody.raw("GET", "/api/v1", headers={"Authorization": f"token {token}"}),
     ):
-        assert (answer.status_code, answer.json()["email"]) == (200, "member@example.com")
+        assert (response.status_code, response.json()["email"]) == (200, "member@example.com")
     for method, path in (("POST", "/token"), ("POST", "/api/v1/token"), ("GET", "/api/v1/token")):
-        answer = nobody.raw(method, path, auth=basic)
-        assert (answer.status_code, answer.json()) == (200, {"token": token})
+        response = nobody.raw(method, path, auth=basic)
+        assert (response.status_code, response.json()) == (200, {"token": token})
 
 
 @pytest.mark.parametrize(
@@ -43,22 +43,22 @@ def test_every_way_to_log_in(emulator: Emulator) -> None:
         ({"params": {"auth_token": "wrong"}}, "Invalid authentication token."),
     ],
 )
-def test_nobody_gets_in_without(emulator: Emulator, options: dict[str, object], text: str) -> None:
+def test_rejects_missing_and_wrong_credentials(emulator: Emulator, options: dict[str, object], text: str) -> None:
     for path in ("/api/v1/me", "/api/v1/apps/1", "/token", "/authorize"):
-        answer = Client(emulator, None).raw("POST" if path == "/token" else "GET", path, **options)
-        assert (answer.status_code, answer.json()) == (401, {"error": text})
+        response = Client(emulator, None).raw("POST" if path == "/token" else "GET", path, **options)
+        assert (response.status_code, response.json()) == (401, {"error": text})
 
 
-def test_a_token_of_the_other_service_is_none(emulator: Emulator) -> None:
-    answer = Client(emulator, None).raw("GET", "/api/v1/me", headers={"Authorization": emulator.tokens["owner"]})
-    assert answer.status_code == 401
+def test_rejects_a_token_of_bitrise(emulator: Emulator) -> None:
+    response = Client(emulator, None).raw("GET", "/api/v1/me", headers={"Authorization": emulator.tokens["owner"]})
+    assert response.status_code == 401
 
 
-def test_a_program_gets_access_with_consent(emulator: Emulator, owner: Client) -> None:
+def test_oauth_with_consent(emulator: Emulator, owner: Client) -> None:
     nobody = Client(emulator, None)
-    answer = owner.raw("GET", "/authorize", params={"client_id": "emulator"})
-    assert (answer.status_code, answer.json()["location"]) == (302, answer.headers["location"])
-    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    response = owner.raw("GET", "/authorize", params={"client_id": "emulator"})
+    assert (response.status_code, response.json()["location"]) == (302, response.headers["location"])
+    code = parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
     token = nobody.raw("POST", "/authorize/token", data={**CLIENT, "code": code}).json()["access_token"]
     assert nobody.raw("GET", "/api/v1/me", params={"access_token": token}).json()["email"] == "owner@example.com"
     again = nobody.raw("POST", "/authorize/token", params={**CLIENT, "code": code})
@@ -67,7 +67,7 @@ def test_a_program_gets_access_with_consent(emulator: Emulator, owner: Client) -
     assert refused.headers["location"].endswith("?error=authorization_refused")
 
 
-def test_a_program_gets_access_with_a_token(emulator: Emulator) -> None:
+def test_oauth_with_a_token(emulator: Emulator) -> None:
     nobody = Client(emulator, None)
     good = {**CLIENT, "auth_token": emulator.phonegap_tokens["viewer"]}
     token = nobody.raw("POST", "/authorize", params=good).json()["access_token"]
@@ -77,14 +77,14 @@ def test_a_program_gets_access_with_a_token(emulator: Emulator) -> None:
     assert nobody.raw("POST", "/authorize", params={**good, "client_secret": "wrong"}).status_code == 400
 
 
-def test_the_log_names_the_account_and_hides_its_token(emulator: Emulator) -> None:
+def test_log_has_the_account_without_its_token(emulator: Emulator) -> None:
     Client(emulator, None).raw("GET", "/api/v1/apps", params={"auth_token": emulator.phonegap_tokens["viewer"]})
     entry = emulator.requests()[-1]
     assert (entry["area"], entry["path"], entry["token"]) == ("phonegap", "/api/v1/apps", "viewer")
     assert entry["query"] == {"auth_token": "***"}
 
 
-def test_me(owner: Client) -> None:
+def test_account_with_apps_and_keys(owner: Client) -> None:
     app, key = owner.app(), owner.key("ios")
     me = owner.ok("GET", "/me")
     assert me["apps"]["all"] == [{"id": app["id"], "title": "Shop", "role": "owner", "link": app["link"]}]
@@ -92,14 +92,14 @@ def test_me(owner: Client) -> None:
     assert set(me["keys"]) == {"ios", "android", "blackberry", "winphone", "windows", "link"}
 
 
-def test_as_a_script(owner: Client) -> None:
-    answer = owner.raw("GET", "/api/v1/me", params={"callback": "show.me"})
-    assert answer.text.startswith("show.me({")
-    assert answer.headers["content-type"].startswith("application/javascript")
+def test_jsonp_response(owner: Client) -> None:
+    response = owner.raw("GET", "/api/v1/me", params={"callback": "show.me"})
+    assert response.text.startswith("show.me({")
+    assert response.headers["content-type"].startswith("application/javascript")
     assert owner.raw("GET", "/api/v1/me", params={"callback": "alert(1)"}).status_code == 400
 
 
-def test_slashes_too_many(owner: Client) -> None:
+def test_ignores_extra_slashes(owner: Client) -> None:
     key = owner.key("android")
     assert owner.raw("GET", "/api/v1/keys//").json()["keys"]["android"]["all"] == [key]
     assert owner.raw("GET", "/api/v1/keys/android/").json()["keys"] == [key]
@@ -107,6 +107,6 @@ def test_slashes_too_many(owner: Client) -> None:
     assert owner.raw("PATCH", "/api/v1/apps").status_code == 405
 
 
-def test_versions(owner: Client) -> None:
+def test_supported_versions(owner: Client) -> None:
     support = owner.ok("GET", "/current_support")
     assert support["default"] in support["by_phonegap"]

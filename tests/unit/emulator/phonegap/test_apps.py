@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Apps: how they come to be, change and go."""
+"""Creating, changing and deleting apps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.emulator.process import Emulator
 
-from .client import PNG, Client, archive, fetched
+from .client import PNG, Client, archive, fetch
 
 CONFIG = """<?xml version="1.0"?>
 <widget xmlns="http://www.w3.org/ns/widgets" xmlns:gap="http://phonegap.com/ns/1.0" id="com.example.told" version="3.1">
@@ -28,12 +28,12 @@ LIST_FIELDS = {
 }
 
 
-def test_from_a_file(emulator: Emulator, owner: Client) -> None:
-    answer = owner.send(
+def test_create_from_a_file(emulator: Emulator, owner: Client) -> None:
+    response = owner.send(
         "POST", "/apps", {"title": "Shop", "create_method": "file"}, {"file": ("index.html", b"<p>Hello")}
     )
-    app = answer.json()
-    assert answer.status_code == 201
+    app = response.json()
+    assert response.status_code == 201
     assert (app["id"], app["link"], app["role"], app["repo"]) == (1, "/api/v1/apps/1", "admin", None)
     assert (app["package"], app["version"], app["description"]) == (None, None, None)
     assert (app["debug"], app["private"], app["hydrates"], app["build_count"]) == (False, True, False, None)
@@ -53,7 +53,7 @@ def test_from_a_file(emulator: Emulator, owner: Client) -> None:
     assert listed["link"] == "/api/v1/apps"
 
 
-def test_config_counts_more_than_fields(owner: Client) -> None:
+def test_config_takes_precedence_over_fields(owner: Client) -> None:
     data = {"title": "Given", "create_method": "file", "version": "1.0", "debug": True}
     app = owner.ok("POST", "/apps", data, files={"file": ("app.zip", archive(CONFIG))})
     assert (app["title"], app["package"], app["version"]) == ("Told by config", "com.example.told", "3.1")
@@ -61,7 +61,7 @@ def test_config_counts_more_than_fields(owner: Client) -> None:
     assert {name for name, status in app["status"].items() if status != "skip"} == {"android", "ios"}
 
 
-def test_archives(owner: Client) -> None:
+def test_reads_config_from_each_archive_format(owner: Client) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tarball:
         info = tarfile.TarInfo("config.xml")
@@ -89,12 +89,12 @@ def test_archives(owner: Client) -> None:
         ),
     ],
 )
-def test_refusals(owner: Client, data: dict[str, str], text: str) -> None:
+def test_rejects_invalid_apps(owner: Client, data: dict[str, str], text: str) -> None:
     assert owner.refused("POST", "/apps", data) == (400, text)
     assert owner.ok("GET", "/apps")["apps"] == []
 
 
-def test_what_is_left_out_is_inferred_unless_strict(emulator: Emulator, owner: Client) -> None:
+def test_infers_omitted_fields_unless_strict(emulator: Emulator, owner: Client) -> None:
     files = {"file": ("Menu.html", b"<p>")}
     assert owner.ok("POST", "/apps", files=files)["title"] == "Menu"
     assert owner.ok("POST", "/apps", {"title": "Repo", "repo": "owner/name#next"})["repo"] == "owner/name#next"
@@ -105,7 +105,7 @@ def test_what_is_left_out_is_inferred_unless_strict(emulator: Emulator, owner: C
     assert owner.refused("POST", "/apps", repo) == (400, "title is required")
 
 
-def test_changes(emulator: Emulator, owner: Client) -> None:
+def test_change_fields_and_content(emulator: Emulator, owner: Client) -> None:
     app = owner.app(description="old")
     link = f"/apps/{app['id']}"
     emulator.advance(30)
@@ -123,7 +123,7 @@ def test_changes(emulator: Emulator, owner: Client) -> None:
     assert owner.refused("PUT", "/apps/99", {}) == (404, "app 99 not found")
 
 
-def test_nothing_is_kept_of_a_refused_change(emulator: Emulator, owner: Client) -> None:
+def test_rejected_change_changes_nothing(emulator: Emulator, owner: Client) -> None:
     repo = {"title": "Repo", "create_method": "remote_repo", "repo": "https://example.com/a.git"}
     link = f"/apps/{owner.ok('POST', '/apps', repo)['id']}"
     before = emulator.state()["phonegap"]
@@ -133,7 +133,7 @@ def test_nothing_is_kept_of_a_refused_change(emulator: Emulator, owner: Client) 
     assert emulator.state()["phonegap"] == before
 
 
-def test_from_a_repository(owner: Client) -> None:
+def test_create_from_a_repository(owner: Client) -> None:
     app = owner.ok(
         "POST",
         "/apps",
@@ -145,28 +145,28 @@ def test_from_a_repository(owner: Client) -> None:
     assert refused == (400, "app #1 is not file backed")
 
 
-def test_delete(emulator: Emulator, owner: Client) -> None:
+def test_delete_app(emulator: Emulator, owner: Client) -> None:
     app = owner.app()
-    answer = owner.send("DELETE", f"/apps/{app['id']}")
-    assert (answer.status_code, answer.json()) == (202, {"success": "app 1 deleted"})
+    response = owner.send("DELETE", f"/apps/{app['id']}")
+    assert (response.status_code, response.json()) == (202, {"success": "app 1 deleted"})
     assert owner.refused("GET", "/apps/1") == (404, "app #1 not available")
     assert owner.refused("DELETE", "/apps/1") == (404, "app 1 not found")
     assert owner.app()["id"] == 2
 
 
-def test_icon(owner: Client) -> None:
+def test_set_and_read_icon(owner: Client) -> None:
     app = owner.app()
     link = f"/apps/{app['id']}/icon"
     assert owner.refused("GET", link) == (404, "No icon available for app #1")
     assert owner.refused("POST", link, files={"icon": ("a.jpg", b"jpg")}) == (400, "icon must be a png file")
-    answer = owner.send("POST", link, files={"icon": ("icon-57.png", PNG)})
-    assert (answer.status_code, answer.json()["icon"]["filename"]) == (201, "icon-57.png")
+    response = owner.send("POST", link, files={"icon": ("icon-57.png", PNG)})
+    assert (response.status_code, response.json()["icon"]["filename"]) == (201, "icon-57.png")
     found = owner.send("GET", link)
     assert (found.status_code, found.json()) == (302, {"location": found.headers["location"]})
-    assert fetched(found.headers["location"]).content == PNG
+    assert fetch(found.headers["location"]).content == PNG
 
 
-def test_private_apps_are_few(emulator: Emulator, owner: Client) -> None:
+def test_limit_of_private_apps(emulator: Emulator, owner: Client) -> None:
     emulator.options(phonegap_private_apps=1)
     owner.app()
     data = {"title": "Second", "create_method": "remote_repo", "repo": "https://example.com/a.git"}
@@ -174,7 +174,7 @@ def test_private_apps_are_few(emulator: Emulator, owner: Client) -> None:
     assert owner.ok("POST", "/apps", {**data, "private": False})["private"] is False
 
 
-def test_collaborators_in_the_other_form(emulator: Emulator, owner: Client) -> None:
+def test_flat_list_of_collaborators(emulator: Emulator, owner: Client) -> None:
     emulator.options(phonegap_flat_collaborators=True)
     assert owner.app()["collaborators"] == [{"person": "owner@example.com", "role": "admin"}]
     assert set(owner.ok("GET", "/apps/1")["collaborators"]) == {"link", "active", "pending"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every way in which a client may send fields and files."""
+"""Request bodies in all forms that clients send."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.emulator.phonegap.body import completed
+from tests.emulator.phonegap.body import complete_body
 from tests.emulator.process import Emulator
 
 from .client import Client
@@ -42,27 +42,27 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
     ],
     ids=["part", "blob", "form", "json", "wrapped", "nested", "flat form", "flat parts", "mixed", "curl"],
 )
-def test_encodings(owner: Client, options: dict[str, Any]) -> None:
-    answer = owner.raw("POST", "/api/v1/apps/", **options)
-    assert answer.status_code == 201, answer.text
-    app = answer.json()
+def test_each_encoding(owner: Client, options: dict[str, Any]) -> None:
+    response = owner.raw("POST", "/api/v1/apps/", **options)
+    assert response.status_code == 201, response.text
+    app = response.json()
     assert {name: app[name] for name in ("title", "repo", "debug")} == {
         name: FIELDS[name] for name in ("title", "repo", "debug")
     }
 
 
-def test_nested_names_and_a_file(owner: Client) -> None:
+def test_nested_field_names_with_a_file(owner: Client) -> None:
     key = owner.key("ios")
-    answer = owner.raw(
+    response = owner.raw(
         "POST",
         "/api/v1/apps",
         data={"data[title]": "Nested", "data[create_method]": "file", "data[keys][ios][id]": str(key["id"])},
         files={"file": ("index.html", b"<p>")},
     )
-    assert answer.json()["keys"]["ios"]["id"] == key["id"]
+    assert response.json()["keys"]["ios"]["id"] == key["id"]
 
 
-def test_lists_as_text(owner: Client) -> None:
+def test_lists_in_text_fields(owner: Client) -> None:
     app = owner.app()
     for options in ({"data": {"platforms": "android,ios"}}, {"data": {"platforms": '["android","ios"]'}}):
         before = owner.ok("GET", f"/apps/{app['id']}")["last_build"]
@@ -89,14 +89,14 @@ def test_lists_as_text(owner: Client) -> None:
         ),
     ],
 )
-def test_what_cannot_be_read(owner: Client, options: dict[str, Any], text: str) -> None:
-    answer = owner.raw("POST", "/api/v1/apps", **options)
-    assert (answer.status_code, answer.json()) == (400, {"error": text})
+def test_rejects_invalid_bodies(owner: Client, options: dict[str, Any], text: str) -> None:
+    response = owner.raw("POST", "/api/v1/apps", **options)
+    assert (response.status_code, response.json()) == (400, {"error": text})
 
 
 @pytest.mark.parametrize("cut", [True, False])
-def test_a_client_that_counts_characters(emulator: Emulator, cut: bool) -> None:
-    """Its header ends with a semicolon, and its announced length is short by the bytes of every umlaut."""
+def test_accepts_a_content_length_in_characters(emulator: Emulator, cut: bool) -> None:
+    """Send a header that ends with a semicolon, and a Content-Length that counts umlauts as one byte."""
     boundary = "----client"
     text = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="title";\r\n\r\nÜöä\r\n'
@@ -110,19 +110,19 @@ def test_a_client_that_counts_characters(emulator: Emulator, cut: bool) -> None:
         f"Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {len(text)}\r\n\r\n"
     )
     host, port = emulator.phonegap_url.split("/")[2].split(":")
-    # Either it cuts its body to that length, or it sends all of it.
+    # The client either cuts its body to that length, or sends all of it.
     sent = text.encode()[: len(text)] if cut else text.encode()
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(head.encode() + sent)
-        answer = b""
+        response = b""
         while chunk := connection.recv(65536):
-            answer += chunk
-    assert b" 201 " in answer.splitlines()[0]
-    app = json.loads(answer.partition(b"\r\n\r\n")[2])
+            response += chunk
+    assert b" 201 " in response.splitlines()[0]
+    app = json.loads(response.partition(b"\r\n\r\n")[2])
     assert (app["title"], app["repo"]) == ("Üöä", "owner/name")
 
 
 @given(st.binary(max_size=60), st.integers(min_value=0, max_value=12))
-def test_a_cut_end_is_made_whole(content: bytes, missing: int) -> None:
+def test_complete_body_restores_the_final_delimiter(content: bytes, missing: int) -> None:
     whole = b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n' + content + b"x\r\n--b--"
-    assert completed(whole[: len(whole) - min(missing, 6)], b"b").rstrip() == whole
+    assert complete_body(whole[: len(whole) - min(missing, 6)], b"b").rstrip() == whole

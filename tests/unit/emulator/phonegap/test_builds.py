@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds follow the clock, fail for want of a key, and leave packages behind."""
+"""Builds: progress with the clock, errors of keys, and packages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 
 from tests.emulator.process import Emulator
 
-from .client import Client, fetched
+from .client import Client, fetch
 
 
-def test_they_follow_the_clock(emulator: Emulator, owner: Client) -> None:
+def test_clock_completes_builds(emulator: Emulator, owner: Client) -> None:
     link = f"/apps/{owner.app()['id']}"
     emulator.advance(19)
     status = owner.ok("GET", f"{link}/status")
@@ -32,12 +32,12 @@ def test_they_follow_the_clock(emulator: Emulator, owner: Client) -> None:
     assert owner.refused("GET", f"{link}/logs/ios/build")[0] == 404
 
 
-def test_they_can_be_asked_for(emulator: Emulator, owner: Client) -> None:
+def test_builds_on_request(emulator: Emulator, owner: Client) -> None:
     link = f"/apps/{owner.app()['id']}"
     emulator.advance(30)
-    answer = owner.send("POST", f"{link}/build", {"platforms": ["android", "webos"]})
-    app = answer.json()
-    assert answer.status_code == 202
+    response = owner.send("POST", f"{link}/build", {"platforms": ["android", "webos"]})
+    app = response.json()
+    assert response.status_code == 202
     assert {name for name, status in app["status"].items() if status == "pending"} == {"android", "webos"}
     assert app["build_count"] == 1
     emulator.advance(30)
@@ -48,27 +48,27 @@ def test_they_can_be_asked_for(emulator: Emulator, owner: Client) -> None:
     assert owner.refused("POST", "/apps/9/build") == (404, "app 9 not found")
 
 
-def test_a_package(emulator: Emulator, owner: Client) -> None:
+def test_download_of_a_package(emulator: Emulator, owner: Client) -> None:
     link = f"/apps/{owner.app(title='Shöp 1', debug=True)['id']}"
     emulator.advance(30)
-    answer = owner.send("GET", f"{link}/android")
-    location = answer.headers["location"]
-    assert (answer.status_code, answer.json()) == (302, {"location": location})
+    response = owner.send("GET", f"{link}/android")
+    location = response.headers["location"]
+    assert (response.status_code, response.json()) == (302, {"location": location})
     assert location.partition("?")[0].endswith("/Sh%25C3%25B6p_1-debug.apk")
-    body = fetched(location).content
+    body = fetch(location).content
     with zipfile.ZipFile(io.BytesIO(body)) as package:
         facts = json.loads(package.read("package.json"))
     assert (facts["title"], facts["platform"], facts["build"]) == ("Shöp 1", "android", 1)
-    part = fetched(location, Range="bytes=10-")
+    part = fetch(location, Range="bytes=10-")
     assert (part.status_code, part.content) == (206, body[10:])
     emulator.advance(700)
-    assert fetched(location).status_code == 403
+    assert fetch(location).status_code == 403
     old = owner.send("GET", f"{link}/android").headers["location"]
     owner.ok("POST", f"{link}/build")
-    assert fetched(old).status_code == 404
+    assert fetch(old).status_code == 404
 
 
-def test_with_a_locked_key_they_fail_at_once(emulator: Emulator, owner: Client) -> None:
+def test_locked_key_is_an_error_at_once(emulator: Emulator, owner: Client) -> None:
     key = owner.key("android")
     link = f"/apps/{owner.app(keys={'android': key['id']})['id']}"
     emulator.advance(3601)
@@ -90,7 +90,7 @@ def test_a_build_renews_the_unlock(emulator: Emulator, owner: Client, platform: 
     assert owner.ok("GET", f"/keys/{platform}/{key['id']}")["locked"] is True
 
 
-def test_the_longest_time_is_set(emulator: Emulator, owner: Client) -> None:
+def test_build_seconds_can_be_set(emulator: Emulator, owner: Client) -> None:
     emulator.options(phonegap_build_seconds=0)
     assert owner.app()["status"]["android"] == "complete"
     emulator.options(phonegap_build_seconds=100)
@@ -99,7 +99,7 @@ def test_the_longest_time_is_set(emulator: Emulator, owner: Client) -> None:
     assert owner.ok("GET", "/apps/1")["status"]["android"] == "pending"
 
 
-def test_a_blackberry_package_depends_on_the_key(emulator: Emulator, owner: Client) -> None:
+def test_suffix_of_a_blackberry_package_depends_on_the_key(emulator: Emulator, owner: Client) -> None:
     emulator.options(phonegap_build_seconds=0)
     owner.app()
     unsigned = owner.send("GET", "/apps/1/blackberry").headers["location"].partition("?")[0]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collaborators: who is there at once, who is awaited, and what each may do."""
+"""Collaborators with and without an account, and their permissions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.emulator.process import Emulator
 from .client import Client
 
 
-def test_somebody_with_an_account(owner: Client, member: Client) -> None:
+def test_collaborator_with_an_account(owner: Client, member: Client) -> None:
     link = f"/apps/{owner.app()['id']}"
-    answer = owner.send("POST", f"{link}/collaborators", {"email": "Member@example.com", "role": "dev"})
-    people = answer.json()["collaborators"]
-    assert (answer.status_code, people["pending"]) == (201, [])
+    response = owner.send("POST", f"{link}/collaborators", {"email": "Member@example.com", "role": "dev"})
+    people = response.json()["collaborators"]
+    assert (response.status_code, people["pending"]) == (201, [])
     one = people["active"][1]
     assert one == {
         "id": 2,
@@ -37,11 +37,11 @@ def test_somebody_with_an_account(owner: Client, member: Client) -> None:
     assert member.refused("GET", link) == (404, "app #1 not available")
 
 
-def test_somebody_without(owner: Client) -> None:
+def test_collaborator_without_an_account(owner: Client) -> None:
     link = f"/apps/{owner.app()['id']}/collaborators"
-    answer = owner.send("POST", link, {"email": "new@example.com", "role": "tester"})
-    assert answer.status_code == 202
-    assert answer.json()["collaborators"]["pending"] == [{"person": "new@example.com", "role": "tester"}]
+    response = owner.send("POST", link, {"email": "new@example.com", "role": "tester"})
+    assert response.status_code == 202
+    assert response.json()["collaborators"]["pending"] == [{"person": "new@example.com", "role": "tester"}]
     again = owner.ok("POST", link, {"email": "new@example.com", "role": "dev"})
     assert again["collaborators"]["pending"] == [{"person": "new@example.com", "role": "developer"}]
     assert owner.refused("DELETE", f"{link}/None")[0] == 404
@@ -56,12 +56,12 @@ def test_somebody_without(owner: Client) -> None:
         ({"email": "owner@example.com", "role": "dev"}, "owner@example.com owns the app"),
     ],
 )
-def test_refusals(owner: Client, data: dict[str, str], text: str) -> None:
+def test_rejects_invalid_collaborators(owner: Client, data: dict[str, str], text: str) -> None:
     link = f"/apps/{owner.app()['id']}/collaborators"
     assert owner.refused("POST", link, data) == (400, text)
 
 
-def test_the_address_stays(owner: Client) -> None:
+def test_email_cannot_be_changed(owner: Client) -> None:
     link = f"/apps/{owner.app()['id']}/collaborators"
     owner.ok("POST", link, {"email": "member@example.com", "role": "dev"})
     refused = owner.refused("PUT", f"{link}/2", {"email": "other@example.com", "role": "dev"})
@@ -70,7 +70,7 @@ def test_the_address_stays(owner: Client) -> None:
     assert owner.refused("PUT", f"{link}/9", {"role": "dev"}) == (404, "collaborator 9 not found")
 
 
-def test_what_each_role_may_do(emulator: Emulator, owner: Client, member: Client) -> None:
+def test_permissions_of_each_role(emulator: Emulator, owner: Client, member: Client) -> None:
     emulator.options(phonegap_build_seconds=0)
     owner.key("android")
     link = f"/apps/{owner.app()['id']}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Signing keys: what they are made of, how they are locked and unlocked, how an app gets one."""
+"""Signing keys: required parts, locking and unlocking, and their use by apps."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ EXTRA: dict[str, Json] = {
 
 
 @pytest.mark.parametrize("platform", FILES)
-def test_of_every_platform(emulator: Emulator, owner: Client, platform: str) -> None:
+def test_create_key_of_each_platform(emulator: Emulator, owner: Client, platform: str) -> None:
     data = {"title": "My key", **TEXTS.get(platform, {}), **PASSWORDS[platform]}
-    answer = owner.send("POST", f"/keys/{platform}", data, FILES[platform])
-    key = answer.json()
-    assert answer.status_code == 201, key
+    response = owner.send("POST", f"/keys/{platform}", data, FILES[platform])
+    key = response.json()
+    assert response.status_code == 201, key
     created_at = key.pop("created_at")
     link = f"/api/v1/keys/{platform}/1"
     common = {"id": 1, "title": "My key", "default": False, "link": link, "last_used": None}
@@ -55,7 +55,7 @@ def test_of_every_platform(emulator: Emulator, owner: Client, platform: str) -> 
 
 
 @pytest.mark.parametrize("platform", [name for name in FILES if PASSWORDS[name]])
-def test_locked_until_all_passwords_are_there(owner: Client, platform: str) -> None:
+def test_locked_until_all_passwords_are_given(owner: Client, platform: str) -> None:
     key = owner.key(platform, unlocked=False)
     link = f"/keys/{platform}/{key['id']}"
     assert key["locked"] is True
@@ -66,7 +66,7 @@ def test_locked_until_all_passwords_are_there(owner: Client, platform: str) -> N
     assert owner.ok("PUT", link, {"lock": "true"})["locked"] is True
 
 
-def test_an_unlock_ends(emulator: Emulator, owner: Client) -> None:
+def test_unlock_expires(emulator: Emulator, owner: Client) -> None:
     owner.key("android")
     emulator.advance(3590)
     assert owner.ok("GET", "/keys/android/1")["locked"] is False
@@ -74,7 +74,7 @@ def test_an_unlock_ends(emulator: Emulator, owner: Client) -> None:
     assert owner.ok("GET", "/keys/android/1")["locked"] is True
 
 
-def test_the_role_is_in_the_profile(emulator: Emulator, owner: Client) -> None:
+def test_role_depends_on_the_profile(emulator: Emulator, owner: Client) -> None:
     files = {**FILES["ios"], "profile": ("a.mobileprovision", b"<key>get-task-allow</key>\n<false/>")}
     key = owner.ok("POST", "/keys/ios", {"title": "Store", "password": "x"}, files=files)
     assert key["role"] == "distribution"
@@ -83,7 +83,7 @@ def test_the_role_is_in_the_profile(emulator: Emulator, owner: Client) -> None:
 
 
 @pytest.mark.parametrize("platform", FILES)
-def test_what_is_missing(owner: Client, platform: str) -> None:
+def test_rejects_missing_parts(owner: Client, platform: str) -> None:
     texts = {"title": "x", **TEXTS.get(platform, {})}
     for name in texts:
         data = {key: value for key, value in texts.items() if key != name}
@@ -94,11 +94,11 @@ def test_what_is_missing(owner: Client, platform: str) -> None:
     assert owner.refused("POST", "/keys/amiga", texts) == (404, "there are no keys for amiga")
 
 
-def test_each_platform_counts_for_itself(owner: Client) -> None:
+def test_each_platform_numbers_its_keys_separately(owner: Client) -> None:
     assert [owner.key(platform)["id"] for platform in ("ios", "android", "ios")] == [1, 1, 2]
 
 
-def test_defaults(owner: Client) -> None:
+def test_one_default_key_per_platform(owner: Client) -> None:
     first, second = owner.key("android", default=True), owner.key("android", default="true")
     assert (first["default"], second["default"]) == (True, True)
     assert owner.ok("GET", "/keys/android/1")["default"] is False
@@ -106,7 +106,7 @@ def test_defaults(owner: Client) -> None:
     assert owner.ok("PUT", "/keys/android/2", {"title": "Renamed"})["title"] == "Renamed"
 
 
-def test_an_app_gets_a_key(owner: Client) -> None:
+def test_choose_a_key_for_an_app(owner: Client) -> None:
     owner.key("android"), owner.key("ios", unlocked=False)
     app = owner.app(keys={"android": "1", "ios": {"id": 1, "password": "x"}})
     assert (app["keys"]["android"]["id"], app["status"]["ios"]) == (1, "pending")
@@ -117,7 +117,7 @@ def test_an_app_gets_a_key(owner: Client) -> None:
     assert owner.ok("GET", f"/apps/{app['id']}")["keys"]["ios"] is None
 
 
-def test_a_locked_key_cannot_be_chosen(owner: Client) -> None:
+def test_rejects_a_locked_key(owner: Client) -> None:
     key = owner.key("android", unlocked=False)
     app = owner.app()
     for choice in (key["id"], {"id": key["id"], "key_pw": "only one"}):
@@ -126,7 +126,7 @@ def test_a_locked_key_cannot_be_chosen(owner: Client) -> None:
     assert owner.ok("GET", f"/apps/{app['id']}")["keys"]["android"] is None
 
 
-def test_somebody_elses_key_cannot_be_chosen(owner: Client, member: Client) -> None:
+def test_rejects_a_key_of_another_account(owner: Client, member: Client) -> None:
     member.key("android")
     text = "android key 1 not found (maybe wrong platform?)"
     app = owner.app()
@@ -158,7 +158,7 @@ def _jks(password: str) -> bytes:
 
 
 @pytest.mark.parametrize("make", [_pkcs12, _jks])
-def test_a_wrong_password_shows_in_the_build(emulator: Emulator, owner: Client, make: object) -> None:
+def test_wrong_password_fails_the_build(emulator: Emulator, owner: Client, make: object) -> None:
     files = {"keystore": ("release.keystore", make("right"))}  # type: ignore[operator]
     data = {"title": "x", "alias": "a", "key_pw": "right", "keystore_pw": "wrong"}
     assert owner.ok("POST", "/keys/android", data, files=files)["locked"] is False

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What this service shares with everything that is emulated: process, state, fixtures, faults, log."""
+"""Routes, state file, fixtures, faults and request log of PhoneGap Build."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.phonegap.application import serves
+from tests.emulator.phonegap.application import is_phonegap_path
 from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.process import Emulator, EmulatorError
 
 from .client import Client
 
-# The methods of the service's documentation of its write API.
+# The methods in the service's documentation of its write API.
 WRITE_API = """
 POST /api/v1/apps
 PUT /api/v1/apps/:id
@@ -33,24 +33,24 @@ DELETE /api/v1/keys/:platform/:id
 """
 
 
-def test_every_documented_method_has_a_route() -> None:
+def test_each_documented_method_has_a_route() -> None:
     routes = {f"{route.method} {route.documented_path}" for route in phonegap_routes()}
     assert set(WRITE_API.split("\n")) - {""} <= routes
     assert len(routes) == len(phonegap_routes())
 
 
-def test_every_route_is_served(owner: Client) -> None:
+def test_each_route_is_served(owner: Client) -> None:
     for route in phonegap_routes():
         path = route.path.replace(":int", "").format(id=99, platform="android", collaborator=9, key=9)
-        assert serves(path)
-        answer = owner.raw(route.method, path)
-        assert answer.status_code not in (405, 500), (route, answer.text)
-        assert answer.json() != {"error": "Not Found"}, route
-    assert not serves("/v0.1/apps")
-    assert not serves("/")
+        assert is_phonegap_path(path)
+        response = owner.raw(route.method, path)
+        assert response.status_code not in (405, 500), (route, response.text)
+        assert response.json() != {"error": "Not Found"}, route
+    assert not is_phonegap_path("/v0.1/apps")
+    assert not is_phonegap_path("/")
 
 
-def test_it_survives_a_restart(tmp_path: Path) -> None:
+def test_restart_keeps_the_state(tmp_path: Path) -> None:
     state = tmp_path / "state.db"
     environment = {"EMULATOR_PHONEGAP_TOKEN_OWNER": "chosen", "EMULATOR_PHONEGAP_PASSWORD_OWNER": "words"}
     with Emulator("empty", state=state) as emulator:
@@ -72,7 +72,7 @@ def test_it_survives_a_restart(tmp_path: Path) -> None:
         assert list(emulator.state()["phonegap"]["apps"]) == ["2"]
 
 
-def test_a_fixture(emulator: Emulator) -> None:
+def test_fixture_with_all_objects(emulator: Emulator) -> None:
     tokens = emulator.phonegap_tokens
     summary = emulator.load(
         {
@@ -133,33 +133,33 @@ def test_a_fixture(emulator: Emulator) -> None:
     ("fixture", "text"),
     [
         ({"unknown": 1}, "unknown"),
-        ({"apps": [{"title": "x", "owner": "nobody"}]}, "has no account"),
+        ({"apps": [{"title": "x", "owner": "nobody"}]}, "not an account"),
         ({"apps": [{"title": "x", "keys": {"ios": 5}}]}, "uses the ios key 5"),
-        ({"apps": [{"title": "x", "id": 1}, {"title": "y", "id": 1}]}, "a number of its own"),
-        ({"apps": [{"title": "x", "collaborators": [{"email": "a", "role": "dev"}]}]}, "not 'dev'"),
+        ({"apps": [{"title": "x", "id": 1}, {"title": "y", "id": 1}]}, "must be an unused number"),
+        ({"apps": [{"title": "x", "collaborators": [{"email": "a", "role": "dev"}]}]}, "got 'dev'"),
         ({"apps": [{"title": "x", "builds": {"amiga": {}}}]}, "cannot be built"),
-        ({"keys": [{"platform": "amiga", "title": "x"}]}, "there are no keys"),
+        ({"keys": [{"platform": "amiga", "title": "x"}]}, "unknown key platform 'amiga'"),
         ({"keys": "x"}, "must be a list"),
         ({"apps": [{"title": "x", "keys": 3}]}, "wrong type"),
     ],
 )
-def test_a_wrong_fixture_changes_nothing(emulator: Emulator, fixture: dict[str, object], text: str) -> None:
+def test_invalid_fixture_changes_nothing(emulator: Emulator, fixture: dict[str, object], text: str) -> None:
     Client(emulator).app()
     with pytest.raises(EmulatorError, match=text):
         emulator.load({"phonegap": fixture})
     assert list(emulator.state()["phonegap"]["apps"]) == ["1"]
 
 
-def test_the_demo(emulator: Emulator) -> None:
+def test_demo_fixture(emulator: Emulator) -> None:
     emulator.load("demo")
     apps = Client(emulator).ok("GET", "/apps")["apps"]
     assert [app["title"] for app in apps] == ["Acme Tickets", "Acme Menu", "Acme Legacy"]
     assert Client(emulator, "member").ok("GET", "/apps")["apps"][0]["role"] == "developer"
 
 
-def test_faults(emulator: Emulator, owner: Client) -> None:
+def test_faults_apply_to_phonegap(emulator: Emulator, owner: Client) -> None:
     emulator.fault(status=503, path="^/api/v1/apps$", nth=1)
-    answer = owner.raw("GET", "/api/v1/apps")
-    assert (answer.status_code, answer.json()) == (503, {"error": "Service Unavailable"})
+    response = owner.raw("GET", "/api/v1/apps")
+    assert (response.status_code, response.json()) == (503, {"error": "Service Unavailable"})
     assert owner.ok("GET", "/apps")["apps"] == []
     assert [entry["fault"] for entry in emulator.requests(area="phonegap")] == ["status 503", None]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When to end without being told: the parent is gone, or nobody asks any more."""
+"""Ends the emulator when its parent process is gone or no requests arrive."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .service import Activity
 
 
 def process_start(pid: int) -> str | None:
-    """What tells a process from a later one of the same number; nothing if it is gone or only a corpse."""
+    """Return a value that differs for a later process with the same PID. Return None if the process has ended."""
     if not _PROC.exists():
         return _without_proc(pid)
     try:
-        # The name in parentheses may hold spaces; state is the first field after it, start time the 20th.
+        # The process name in parentheses may contain spaces. After it, field 1 is the state, field 20 the start time.
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:
         return None
@@ -37,8 +37,8 @@ def _without_proc(pid: int) -> str | None:
     return "running"
 
 
-class Watch:
-    """Looks at a process and at the activity of the service."""
+class Watchdog:
+    """Monitor of the parent process and of the time without requests."""
 
     def __init__(self, parent: int | None, idle_s: float | None, activity: Activity) -> None:
         self._parent = parent
@@ -46,8 +46,8 @@ class Watch:
         self._idle_s = idle_s
         self._activity = activity
 
-    def is_over(self) -> bool:
-        """Whether it is time to end."""
+    def should_exit(self) -> bool:
+        """Return whether the emulator has to end."""
         if self._parent and (self._parent_start is None or process_start(self._parent) != self._parent_start):
             return True
         return self._idle_s is not None and self._activity.idle_for() >= self._idle_s
