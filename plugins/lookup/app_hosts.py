@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: app_hosts
 short_description: Hosts of a play, or an error that explains why there are none
-version_added: 1.0.0
+version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:

@@ -34,7 +34,7 @@ KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "verify": (
             (
                 "A signing file is not usable: expired, wrong password, no private key, another kind of file, or a "
-                "profile that does not embed any of the declared certificates."
+                "profile that embeds none of the declared certificates."
             ),
             (
                 "See :ref:`the findings <ansible_collections.mobileops.ci.docsite.signing_findings>`. "
