@@ -159,9 +159,7 @@ GOALS = (
         f"controller with 5,000 apps, all processes: under {MIB_OF_ROLLOUT} MiB",
         _biggest(_below_mib(MIB_OF_ROLLOUT, "tree_mib")),
     ),
-    Goal(
-        "inventory", "against its requests one after the other: at most 1.3", _at_most(1.3, "ours_s", "sequential_s")
-    ),
+    Goal("inventory", "against its requests one after the other: at most 1.3", _at_most(1.3, "ours_s", "sequential_s")),
     Goal("inventory_cached", "against YAML of the same hosts: at most 1.5", _at_most(1.5, "ours_s", "yaml_s")),
     Goal("stream_1g", "against curl: at most 1.5", _at_most(1.5, "ours_s", "curl_s")),
     Goal("stream_1g", f"under {MIB_OF_STREAM} MiB", _below_mib(MIB_OF_STREAM, "peak_mib")),
