@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: bitrise_build_abort_stale
 short_description: Abort builds on Bitrise that take too long
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:

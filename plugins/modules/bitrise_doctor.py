@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: bitrise_doctor
 short_description: Check whether this collection works with Bitrise here
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: bitrise_pipeline_info
 short_description: List pipelines on Bitrise
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:

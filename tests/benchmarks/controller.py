@@ -89,12 +89,21 @@ class Controller:
         self, source: Path, emulator: Emulator, *, output: Path | None = None, settings: Mapping[str, str] | None = None
     ) -> Measured:
         """Run ansible-inventory --list, with the output in a file or discarded."""
-        command = ["inventory", "--list", "-i", str(source), *(["--output", str(output)] if output else [])]
+        more = ["--output", str(output)] if output else []
+        return self._run_inventory(["--list", *more], source, emulator, settings or {})
+
+    def load_inventory(self, source: Path, emulator: Emulator) -> Measured:
+        """Run ansible-inventory for one host: it loads all hosts, as ansible-playbook does, and prints one."""
+        return self._run_inventory(["--host", "localhost"], source, emulator, {})
+
+    def _run_inventory(
+        self, arguments: Sequence[str], source: Path, emulator: Emulator, settings: Mapping[str, str]
+    ) -> Measured:
         return run_measured(
-            [sys.executable, "-m", "ansible", *command],
+            [sys.executable, "-m", "ansible", "inventory", "-i", str(source), *arguments],
             self._log(),
             cwd=self.folder,
-            env={**self.environment(emulator), **(settings or {})},
+            env={**self.environment(emulator), **settings},
             keep_output=False,
         )
 

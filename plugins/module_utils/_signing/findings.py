@@ -77,8 +77,8 @@ FINDINGS: dict[str, Described] = {
     "unpaired": Described(
         _PAIRED,
         WARNING,
-        "No profile that is given or declared beside the certificate embeds it, or the profile embeds none of the "
-        "certificates. It is an error for a profile that is about to be uploaded.",
+        "No profile that is given or declared beside the certificate embeds it, or the profile does not embed any of "
+        "the certificates. It is an error for a profile that is about to be uploaded.",
         "Add the missing file, or make the profile again with the right certificate.",
     ),
     "no_certificates": Described(

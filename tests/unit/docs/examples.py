@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A folder in which the YAML of the documentation runs: files, variables, and what the emulator has before."""
+"""A folder in which the YAML of the documentation runs: files, variables, and the state of the emulator."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 
 def fixture(files: Mapping[str, bytes]) -> Json:
-    """Return what the service has before each example."""
+    """Return the state of the service before each example."""
     old = {"content_base64": _text(files["old.p12"]), "certificate_password": PASSWORD}
     builds = [
         {"slug": "3247e2920496e846", "status": 1, "branch": "feature/old", "log": "Everything is built.\n"},
@@ -85,7 +85,7 @@ def fixture(files: Mapping[str, bytes]) -> Json:
     }
 
 
-# What differs from the fixture and the options of the emulator for one source.
+# Faults and builds of the emulator for the examples of one source.
 _RUNNING: Json = {"status": 0, "branch": "feature/old", "slug": "3247e2920496e846"}
 _WITHOUT_WAITING = {"advance_s": 60, "method": "GET", "path": r"/((builds|pipelines)/[\w-]+|apps/\d+)$"}
 FAULTS: Mapping[str, Json] = {

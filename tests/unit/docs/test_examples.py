@@ -24,8 +24,9 @@ from .examples import APP, PASSWORD, PLUGINS, Project
 from .yaml_blocks import CHECKOUT, Block, blocks
 
 FLEET = CHECKOUT / "examples" / "fleet"
-# Not run here, and why. Plays among them are parsed.
+# Examples that do not run here, with the reason. Plays among them are parsed.
 ELSEWHERE = {
+    "README-2": "the file requirements.yml of a project, which installs the collection from a registry",
     "awx_guide-1": "needs AWX; tests/awx runs the playbook with such variables",
     "awx_guide-2": "a form of AWX, not a playbook",
     "playbook_awx_setup-1": "needs AWX; tests/awx runs the playbook with such variables",
@@ -33,11 +34,12 @@ ELSEWHERE = {
     "report_guide-1": "a rule for Prometheus, not a playbook",
     "role-code_signing_report-2": "publishes the report with rsync, then fails for an expired file, as it should",
 }
-# What some of them print.
+# Expected output of some examples.
 PRINTED = {
-    "README-1": f'"{APP}": "Shop"',
+    "README-1": "changed: [README-1]",
     "README-4": "distribution.p12 uploaded, Shop.mobileprovision uploaded",
     "README-5": "Shop: expired.p12: It expired on",
+    "README-6": f'"{APP}": "Shop"',
     "troubleshooting-1": "changed=0",
 }
 
@@ -51,7 +53,7 @@ def is_playbook(block: Block) -> bool:
 
 
 def in_fleet(block: Block) -> bool:
-    """Whether the block is a file of examples/fleet, which has a test of its own."""
+    """Return whether the block is a file of examples/fleet, which has a test of its own."""
     return any(
         _without_comments(file.read_text("utf-8")) == _without_comments(block.text) for file in FLEET.rglob("*.yml")
     )
@@ -69,7 +71,7 @@ RUN = [block for block in ALL if not is_inventory(block) and block.name not in E
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory, running_emulator: Emulator) -> Mapping[str, tuple[int, str]]:
-    """All examples in one process: by name, the number of failed tasks and the output."""
+    """Run all examples in one process. Return the number of failed tasks and the output of each, by name."""
     project = Project(tmp_path_factory.mktemp("examples"), running_emulator)
     names = [project.write_unused(block) for block in ALL if block.name in ELSEWHERE and is_playbook(block)]
     names += [project.write(block) for block in RUN]
@@ -128,7 +130,7 @@ def test_every_exception_exists() -> None:
 
 
 def test_fleet_example(tmp_path: Path, emulator: Emulator) -> None:
-    """The project of the fleet guide: a rollout, one more that has nothing to do, and a report."""
+    """Run a rollout, a second one without a change, and a report in the project of the fleet guide."""
     folder = tmp_path / "fleet"
     shutil.copytree(FLEET, folder, ignore=shutil.ignore_patterns("*.p12", "*.jks", "*.mobileprovision"))
     for name, content in make(["Shop", "Bank_iOS", "Bank_iOS_widget"], PASSWORD).items():
