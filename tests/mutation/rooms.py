@@ -36,14 +36,13 @@ ROOMS: Mapping[str, Room] = {
         ("module_utils/plan/protocol", "modules", "tests/reliability/test_kills.py", "fleet/test_partial_failure.py"),
     ),
     "fleet": Room(
-        ("_bitrise/fleet/reconcile_app.py", "_bitrise/digest_cache.py", "_bitrise/fleet/declarations.py"),
+        ("_bitrise/fleet/reconcile_app.py", "_bitrise/fleet/digest_cache.py", "_bitrise/fleet/declarations.py"),
         ("fleet/test_declarations.py", "fleet/test_digest_cache.py", "fleet/test_digest_cache_damage.py", "fleet"),
     ),
-    "pace": Room(("_http/pace.py", "_http/announced_limits.py", "_http/unannounced_window.py"), ("module_utils/pace",)),
-    "http": Room(("_http/session.py", "_http/connection_errors.py", "_http/responses.py"), ("module_utils/client",)),
+    "pace": Room(("_pace.py", "_told_limits.py", "_untold_window.py"), ("module_utils/pace",)),
+    "http": Room(("_http.py", "_no_answer.py", "_answers.py"), ("module_utils/client",)),
     "download": Room(
-        ("_download/download.py", "_download/destination.py"),
-        ("artifacts/test_download.py", "artifacts/test_interrupted.py"),
+        ("_download.py", "_destination.py"), ("artifacts/test_download.py", "artifacts/test_interrupted.py")
     ),
     "signing": Room(
         tuple(f"_signing/{name}.py" for name in ("asn1", "pkcs12", "keystore", "jks", "bks", "profile", "pairing")),
