@@ -77,7 +77,7 @@ def with_others(test: str, requirements: str) -> Callable[[Log], str]:
             "PATH": os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]]),
             "MOBILEOPS_CI_TEST_ANSIBLE": str(ROOT / ".venv" / "bin"),
         }
-        path = ROOT / "tests" / "unit" / test
+        path = ROOT / "tests" / "functional" / test
         return test_runs.pytest_summary(log.run(venv / "bin" / "python", "-m", "pytest", "-q", path, env=env))
 
     return work

@@ -25,10 +25,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import one
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
+from tests.helpers.documentation import COLLECTION, MODULES, asks_a_service, spec_of
+from tests.helpers.documented_results import TYPES
+from tests.helpers.tasks import validated
 
-from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, spec_of
-from ..helpers.tasks import validated
-from ..modules.test_documented_results import TYPES
 from .cases import CASES, FOLDER, Case
 from .description import Answers
 

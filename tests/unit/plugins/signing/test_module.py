@@ -17,10 +17,17 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import C
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.module import SIGNING_FILE_INFO, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._task import module_spec as _entry
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
-
-from ..helpers.tasks import validated
-from ..modules.test_documented_results import check_results
-from .samples import PASSWORD, android_key, authority, identity, profile, profile_properties, samples
+from tests.helpers.documented_results import check_results
+from tests.helpers.signing.samples import (
+    PASSWORD,
+    android_key,
+    authority,
+    identity,
+    profile,
+    profile_properties,
+    samples,
+)
+from tests.helpers.tasks import validated
 
 
 @pytest.fixture
