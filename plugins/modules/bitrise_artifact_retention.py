@@ -259,11 +259,11 @@ summary:
         type: int
         sample: 73400320
     waited_s:
-      description: Seconds that the task waited because the service limits requests or does not answer.
+      description: Seconds that the task waited because the service limits requests or did not respond.
       type: float
       sample: 12.5
     refused:
-      description: Number of requests that the service refused because of a limit. The module repeated them.
+      description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
       sample: 3
 apps:
@@ -297,7 +297,8 @@ apps:
       description: V(null), or C(msg) and the keys of RV(error).
       type: dict
 actions:
-  description: Actions performed. In check mode, the actions that would be performed. Empty if no change is needed.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success, or failure of some of the artifacts or apps
   type: list
   elements: dict
@@ -314,18 +315,18 @@ actions:
       description: Slug of the app.
       type: str
       sample: 93f256e365d929d3
+    slug:
+      description: Slug of the artifact.
+      type: str
+      sample: 5a9f5da8d5f1057c
+    name:
+      description: Title of the artifact, or its slug if it has no title.
+      type: str
+      sample: app-release.apk
     build_slug:
       description: Slug of the build.
       type: str
       sample: 3247e2920496e846
-    slug:
-      description: Slug of the artifact.
-      type: str
-      sample: 4d6a1c0b7e9f2358
-    name:
-      description: Title of the artifact, or its slug if it has none.
-      type: str
-      sample: app.apk
     changes:
       description: Values that an update sets. V(null) for a deletion.
       type: dict
@@ -347,11 +348,11 @@ actions:
       type: str
       sample: deploy
     status_name:
-      description: How the build ended.
+      description: Status of the build, such as V(success).
       type: str
       sample: success
     age_days:
-      description: Whole days since the build ended.
+      description: Number of whole days since the build ended.
       type: int
       sample: 45
     artifact_type:
@@ -359,32 +360,38 @@ actions:
       type: str
       sample: ios-ipa
     file_size_bytes:
-      description: Size of the artifact.
+      description: Size of the artifact in bytes.
       type: int
       sample: 73400320
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(max_artifacts), V(option), or V(several) for apps with different errors.
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(max_artifacts) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION

@@ -199,11 +199,11 @@ actions:
       type: str
       sample: 93f256e365d929d3
     slug:
-      description: Slug of the build.
+      description: Slug of the build, or identifier of the pipeline.
       type: str
       sample: 3247e2920496e846
     name:
-      description: Number of the build.
+      description: Number of the build or pipeline, as in V(#12).
       type: str
       sample: "#12"
     with_success:
@@ -211,15 +211,16 @@ actions:
       type: bool
       sample: false
 error:
-  description: Kind of the error. Keys that do not apply are V(null).
-  returned: failure, unless an option has the wrong type
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
         - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(wait_timeout), V(option), or
-          V(several) for apps with different errors.
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(wait_timeout) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
       sample: not_found
     status:

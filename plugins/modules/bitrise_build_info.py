@@ -161,129 +161,165 @@ builds:
   elements: dict
   contains:
     app_slug:
-      description: Slug of the app that was built.
+      description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     app_title:
       description: Title of the app. V(null) unless the builds of all apps are listed.
       type: str
+      sample: Shop
     slug:
       description: Slug of the build.
       type: str
+      sample: 3247e2920496e846
     build_number:
-      description: Number of the build, as on the service's pages.
+      description: Number of the build, as on the pages of Bitrise.
       type: int
+      sample: 421
     status:
       description: V(0) not finished, V(1) success, V(2) error, V(3) aborted, V(4) aborted and counted as a success.
       type: int
+      sample: 1
     status_name:
       description:
-        - The same in one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
-          V(aborted-with-success).
+        - The status as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or V(aborted-with-
+          success).
       type: str
+      sample: success
     status_text:
-      description: The service's own word for the status. It does not tell the two aborted states apart.
+      description: The word that Bitrise uses for the status. It is the same for both statuses of aborted builds.
       type: str
+      sample: success
     is_on_hold:
       description: Whether the build waits for a free machine.
       type: bool
+      sample: false
     is_processed:
-      description: Whether the service is done with what follows a build.
+      description: Whether Bitrise has completed the work that follows a build.
       type: bool
+      sample: true
     is_status_sent:
-      description: Whether the status was told to the host of the repository.
+      description: Whether Bitrise has reported the status to the Git host.
       type: bool
+      sample: true
     branch:
       description: Branch that was built.
       type: str
+      sample: main
     tag:
       description: Tag that was built.
       type: str
+      sample: v4.2.0
     commit_hash:
       description: Commit that was built.
       type: str
+      sample: 9d1c2f0
     commit_message:
       description: Message of the commit.
       type: str
+      sample: Fix the login
     commit_view_url:
-      description: Page of the commit.
+      description: Address of the page of the commit.
       type: str
+      sample: https://github.com/acme/shop/commit/9d1c2f0
     triggered_workflow:
       description: Workflow that was started.
       type: str
+      sample: deploy
     triggered_by:
-      description: Who or what started the build.
+      description: User or event that started the build.
       type: str
+      sample: api-release-bot
     triggered_at:
       description:
-        - When it was asked for, as in V(2026-01-31T13:00:00Z). All times are in UTC and have this form, so they can be
-          compared as text.
+        - Time at which the build was triggered.
+        - All times are in UTC and have this format, so you can compare them as text.
       type: str
+      sample: "2026-01-31T13:00:00Z"
     started_on_worker_at:
-      description: When a machine began with it.
+      description: Time at which a machine started the build.
       type: str
+      sample: "2026-01-31T13:00:10Z"
     environment_prepare_finished_at:
-      description: When that machine was ready.
+      description: Time at which the machine was ready.
       type: str
+      sample: "2026-01-31T13:00:25Z"
     finished_at:
-      description: When it ended.
+      description: Time at which the build ended.
       type: str
+      sample: "2026-01-31T13:20:00Z"
     abort_reason:
-      description: Why it was aborted, in the service's words.
+      description: Reason of the abort, as Bitrise reports it.
       type: str
+      sample: A newer commit is there
     pull_request_id:
       description: Number of the pull request. V(0) or V(null) for other builds.
       type: int
+      sample: 112
     pull_request_target_branch:
-      description: Branch that the pull request is for.
+      description: Branch that the pull request targets.
       type: str
+      sample: main
     pull_request_view_url:
-      description: Page of the pull request.
+      description: Address of the page of the pull request.
       type: str
+      sample: https://github.com/acme/shop/pull/112
     stack_identifier:
       description: Stack that the build ran on.
       type: str
+      sample: osx-xcode-16.0.x
     machine_type_id:
       description: Type of the machine.
       type: str
+      sample: g2.mac.medium
     credit_cost:
-      description: Credits that the build took.
+      description: Credits that the build cost.
       type: int
+      sample: 6
     pipeline_workflow_id:
-      description: Identifier of the workflow within a pipeline.
+      description: Identifier of the workflow in its pipeline. V(null) for a build that belongs to no pipeline.
       type: str
+      sample: 0191c6b5-8a10-7000-b7d3-2f4f5b6c7d8e
     log_format:
       description: Format of the log.
       type: str
+      sample: json
     rebuildable:
       description: Whether the build can be started again.
       type: bool
+      sample: true
     utility:
-      description: Whether this is a build of the service's own.
+      description: Whether Bitrise runs the build for its own purposes.
       type: bool
+      sample: false
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
-          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
-          V(time_limit) or
-          V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.builds.info import BUILD_INFO

@@ -100,56 +100,69 @@ sha256:
   returned: success, and failure after waiting in vain
   type: str
 actions:
-  description: What was done (in check mode, would be done). Empty if nothing had to be.
-  returned: success, and failure after waiting in vain
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
+  returned: success, and failure after a timeout
   type: list
   elements: dict
   contains:
     action:
-      description: V(download).
+      description: Always V(download).
       type: str
+      sample: download
     kind:
-      description: V(build_log).
+      description: Always V(build_log).
       type: str
+      sample: build_log
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     slug:
       description: Slug of the build.
       type: str
+      sample: 3247e2920496e846
     name:
       description: Name of the log.
       type: str
+      sample: 3247e2920496e846.log
     dest:
-      description: The file.
+      description: Path of the file.
       type: str
+      sample: logs/3247e2920496e846.log
     size:
-      description: Bytes, where they are known before. V(null) otherwise.
+      description: Size in bytes. V(null) if it is not known before the download.
       type: int
+      sample: 48213
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
-          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
-          V(time_limit),
-          V(option), V(wait_timeout), V(storage), V(signed_url_expired) or V(local_file).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(wait_timeout), V(local_file), V(storage) or V(signed_url_expired).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.builds.log import BUILD_LOG

@@ -363,69 +363,91 @@ summary:
       description: Number of requests that were sent, repetitions included.
       type: int
     refused:
-      description: Number of requests that the service refused because there were too many.
+      description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
+      sample: 3
     waited_s:
-      description: Seconds that the task waited for the service's rate limit.
+      description: Seconds that the task waited because the service limits requests or did not respond.
       type: float
+      sample: 12.5
     seconds:
       description: Duration in seconds.
       type: float
 actions:
-  description: What was done (in check mode, would be done), in order of the apps. Empty if nothing had to be.
-  returned: when the options are usable
+  description:
+    - Actions performed, in order of the apps. In check mode, the actions that would be performed. Empty if no change is
+      needed.
+  returned: when the options are valid
   type: list
   elements: dict
   contains:
     action:
       description: V(upload), V(update) or V(delete).
       type: str
+      sample: upload
     kind:
       description: V(build_certificate), V(provisioning_profile), V(android_keystore) or V(project_file).
       type: str
+      sample: build_certificate
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     slug:
-      description: Slug of the file. V(null) for an upload, which has none before.
+      description: Slug of the file. V(null) for an upload.
       type: str
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file.
       type: str
+      sample: distribution.p12
     size:
-      description: Bytes, for an upload. Like the keys that follow, V(null) for other actions.
+      description: Size in bytes, for an upload. V(null) for other actions.
       type: int
+      sample: 3218
     sha256:
-      description: SHA-256 of the bytes, for an upload.
+      description: SHA-256 of the content in hexadecimal, for an upload. V(null) for other actions.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     changes:
-      description: What is set, for an upload and an update. A password is masked.
+      description: Values that an upload or update sets. V(null) for a deletion. Passwords are masked.
       type: dict
+      sample: {is_protected: true}
     reason:
-      description: Why a file is deleted. One of V(replaced), V(duplicate), V(leftover) and V(undeclared).
+      description:
+        - Reason of a deletion. V(null) for other actions. One of V(replaced), V(duplicate), V(leftover) and
+          V(undeclared).
       type: str
+      sample: replaced
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(local_file), V(missing_library), V(max_purge_total) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING

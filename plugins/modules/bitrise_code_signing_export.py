@@ -208,7 +208,7 @@ summary:
       type: int
       sample: 1
 actions:
-  description: What was written. In check mode, what would be written.
+  description: Files written. In check mode, the files that would be written.
   returned: when the options are valid
   type: list
   elements: dict
@@ -222,44 +222,50 @@ actions:
       type: str
       sample: declaration
     app_slug:
-      description: Slug of the app. V(null) for what several apps share.
+      description: Slug of the app. V(null) for a file that several apps share.
       type: str
       sample: 93f256e365d929d3
     slug:
-      description: Slug of the file on Bitrise. V(null) for variables, and for what several apps share.
+      description: Slug of the file on Bitrise. V(null) for variables, and for a file that several apps share.
       type: str
-      sample: 01HF2M6V0E3P3C8K7Q1Z5X9B4T
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file on Bitrise.
       type: str
-      sample: dist.p12
+      sample: distribution.p12
     path:
-      description: Path that is written.
+      description: Path of the file.
       type: str
       sample: /srv/fleet/host_vars/Shop/code_signing.yml
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(option), V(local_file), or V(several) for apps with different errors.
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(local_file) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT

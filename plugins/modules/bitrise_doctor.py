@@ -183,6 +183,33 @@ pseudonyms:
   returned: success
   type: dict
   sample: {app: {93f256e365d929d3: app-1}}
+error:
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
+  type: dict
+  contains:
+    kind:
+      description:
+        - Kind of the error, for example V(option) or V(time_limit).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
+      type: str
+      sample: not_found
+    status:
+      description: HTTP status of the response.
+      type: int
+      sample: 404
+    method:
+      description: HTTP method of the request.
+      type: str
+      sample: GET
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+      sample: /apps/93f256e365d929d3/builds
+    request_id:
+      description: Identifier that the service gave the request.
+      type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR

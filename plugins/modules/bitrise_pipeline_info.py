@@ -138,8 +138,9 @@ pipelines:
       sample: 1
     status_name:
       description:
-        - The same as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
-          V(aborted-with-success). V(null) for a status that this collection does not know.
+        - The status as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or V(aborted-with-
+          success).
+        - V(null) for a status that this collection does not know.
       type: str
       sample: success
     status_text:
@@ -171,23 +172,23 @@ pipelines:
       type: int
       sample: 112
     triggered_by:
-      description: Who or what started the pipeline.
+      description: User or event that started the pipeline.
       type: str
       sample: api-release-bot
     triggered_at:
-      description: When it was triggered, in UTC.
+      description: Time at which the pipeline was triggered, in UTC.
       type: str
-      sample: '2026-01-31T13:00:00Z'
+      sample: "2026-01-31T13:00:00Z"
     started_at:
-      description: When its first workflow started, in UTC.
+      description: Time at which its first workflow started, in UTC.
       type: str
-      sample: '2026-01-31T13:00:10Z'
+      sample: "2026-01-31T13:00:10Z"
     finished_at:
-      description: When it ended, in UTC.
+      description: Time at which the pipeline ended, in UTC.
       type: str
-      sample: '2026-01-31T13:20:00Z'
+      sample: "2026-01-31T13:20:00Z"
     abort_reason:
-      description: Why it was aborted. V(null) in lists.
+      description: Reason of the abort. V(null) in lists.
       type: str
       sample: A newer commit is there
     credit_cost:
@@ -220,7 +221,7 @@ pipelines:
           type: str
           sample: 3247e2920496e846
         status_name:
-          description: Status of the workflow, in the words of RV(pipelines[].status_name).
+          description: Status of the workflow, in the same words as the status of the pipeline.
           type: str
           sample: success
         status_text:
@@ -228,48 +229,54 @@ pipelines:
           type: str
           sample: succeeded
         depends_on:
-          description: Workflows that have to succeed first.
+          description: Workflows that must succeed first.
           type: list
           elements: str
           sample: [build]
         start_failure_reason:
-          description: Why the workflow could not be started.
+          description: Reason why the workflow could not be started.
           type: str
-          sample: ''
+          sample: ""
         credit_cost:
           description: Credits that the workflow cost.
           type: int
           sample: 6
         started_at:
-          description: When it started, in UTC.
+          description: Time at which the workflow started, in UTC.
           type: str
-          sample: '2026-01-31T13:00:10Z'
+          sample: "2026-01-31T13:00:10Z"
         finished_at:
-          description: When it ended, in UTC.
+          description: Time at which the workflow ended, in UTC.
           type: str
-          sample: '2026-01-31T13:10:00Z'
+          sample: "2026-01-31T13:10:00Z"
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.builds.pipeline_info import PIPELINE_INFO

@@ -82,53 +82,66 @@ build:
           and C(error), which is why the build failed or V(null).
       type: dict
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success, and failure of a build
   type: list
   elements: dict
   contains:
     action:
-      description: V(build).
+      description: Always V(build).
       type: str
+      sample: build
     kind:
-      description: What it is done to.
+      description: Always V(build).
       type: str
+      sample: build
     app_slug:
       description: Number of the app, as text.
       type: str
+      sample: "8"
     slug:
-      description: Number of the thing itself, as text.
+      description: Always V(null), because a build has no number of its own.
       type: str
+      sample: null
     name:
-      description: Its title or name.
+      description: Title of the app.
       type: str
+      sample: Shop
     platforms:
-      description: The platforms that are built. Empty for all.
+      description: Platforms to build for. Empty for all platforms.
       type: list
       elements: str
+      sample: [android]
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(needs_key), V(build_failed), V(wait_timeout) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(needs_key),
+          V(build_failed) or V(wait_timeout).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.builds import BUILD_MODULE

@@ -81,19 +81,24 @@ collaborator:
   type: dict
   contains:
     id:
-      description: Number of the collaborator. V(null) as long as they have not registered.
+      description: Number of the collaborator. V(null) until they have registered.
       type: int
+      sample: 9
     email:
-      description: Their address.
+      description: E-mail address of the collaborator.
       type: str
+      sample: colleague@example.com
     role:
       description: V(dev) or V(tester).
       type: str
+      sample: dev
     pending:
-      description: Whether they were invited and have not registered yet.
+      description: Whether the collaborator was invited and has not registered yet.
       type: bool
+      sample: false
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
@@ -101,44 +106,56 @@ actions:
     action:
       description: V(invite), V(update) or V(delete).
       type: str
+      sample: invite
     kind:
-      description: What it is done to.
+      description: Always V(collaborator).
       type: str
+      sample: collaborator
     app_slug:
       description: Number of the app, as text.
       type: str
+      sample: "8"
     slug:
-      description: Number of the thing itself, as text.
+      description: Number of the collaborator, as text. V(null) for an invitation.
       type: str
+      sample: "9"
     name:
-      description: Its title or name.
+      description: E-mail address of the collaborator.
       type: str
+      sample: colleague@example.com
     role:
-      description: The role that they get, or have until then.
+      description: Role that the collaborator gets. For V(delete), the role that they had.
       type: str
+      sample: dev
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(pending), V(owner), V(forbidden) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(forbidden),
+          V(pending) or V(owner).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.collaborators import COLLABORATOR_MODULE

@@ -103,55 +103,69 @@ platform:
   returned: success
   type: str
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
   contains:
     action:
-      description: V(download), or V(set_attributes) for a file that stays as it is.
+      description: V(download), or V(set_attributes) for a file of which only the attributes change.
       type: str
+      sample: download
     kind:
-      description: What it is done to.
+      description: Always V(package).
       type: str
+      sample: package
     app_slug:
       description: Number of the app, as text.
       type: str
+      sample: "8"
     slug:
-      description: Number of the thing itself, as text.
+      description: Platform of the package.
       type: str
+      sample: android
     name:
-      description: Its title or name.
+      description: Name of the package.
       type: str
+      sample: Shop-debug.apk
     dest:
       description: Path of the file.
       type: str
+      sample: /srv/packages/Shop-debug.apk
     size:
-      description: Size in bytes, for a download where it is known before.
+      description: Size in bytes, for a download. V(null) if it is not known before.
       type: int
+      sample: 607185
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(no_package), V(checksum), V(local_file), V(storage), V(signed_url_expired) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(no_package),
+          V(checksum), V(local_file), V(storage) or V(signed_url_expired).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.download import DOWNLOAD_MODULE

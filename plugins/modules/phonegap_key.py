@@ -171,34 +171,45 @@ key:
   contains:
     id:
       description:
-        - Number of the key. Each platform counts for itself. V(null) in check mode for one that would be created.
+        - Number of the key. Each platform has numbers of its own.
+        - V(null) in check mode for a key that would be created.
       type: int
+      sample: 457
     platform:
       description: Platform of the key.
       type: str
+      sample: android
     title:
-      description: Title of the key. Several keys may have the same one.
+      description: Title of the key. Several keys may have the same title.
       type: str
+      sample: Release
     default:
       description: Whether new apps use the key.
       type: bool
+      sample: true
     locked:
-      description: Whether the key has to be unlocked before it can be used. V(null) where there is nothing to unlock.
+      description: Whether the key must be unlocked before a build can use it. V(null) for a key that has no lock.
       type: bool
+      sample: false
     alias:
-      description: Alias within the keystore, for V(android).
+      description: Alias in the keystore, for V(android).
       type: str
+      sample: release
     cert_name:
       description: File name of the certificate, for V(ios).
       type: str
+      sample: distribution.p12
     provision:
       description: File name of the provisioning profile, for V(ios).
       type: str
+      sample: Shop_AppStore.mobileprovision
     role:
-      description: What the provisioning profile is for, for V(ios). For example V(developer).
+      description: Purpose of the provisioning profile, for V(ios). For example V(developer).
       type: str
+      sample: distributor
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
@@ -206,53 +217,72 @@ actions:
     action:
       description: V(create), V(update), V(unlock), V(lock) or V(delete).
       type: str
+      sample: unlock
     kind:
-      description: What it is done to.
+      description: Always V(key).
       type: str
+      sample: key
     app_slug:
-      description: Number of the app, as text.
+      description: Always V(null), because a key belongs to an account.
       type: str
+      sample: null
     slug:
-      description: Number of the thing itself, as text.
+      description: Number of the key, as text. V(null) for a key that the module creates.
       type: str
+      sample: "457"
     name:
-      description: Its title or name.
+      description: Title of the key.
       type: str
+      sample: Release
     platform:
       description: Platform of the key.
       type: str
+      sample: android
     changes:
-      description: What is set, for V(update).
+      description: Values that V(update) sets.
       type: dict
+      sample: {title: Release}
     files:
-      description: By option name, size and SHA-256 of the files that are sent, for V(create).
+      description: Name, size and SHA-256 of the files that V(create) sends, by option.
       type: dict
+      sample:
+        keystore:
+          name: release.keystore
+          size: 2266
+          sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     locked:
-      description: Whether the key is locked once it is created, for V(create).
+      description: Whether the key is locked after V(create).
       type: bool
+      sample: false
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(local_file), V(duplicates), V(immutable), V(no_effect) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(local_file),
+          V(missing_library), V(verify), V(duplicates), V(immutable) or V(no_effect).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.key_module import KEY_MODULE

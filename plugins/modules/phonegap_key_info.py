@@ -60,54 +60,69 @@ signing_keys:
   elements: dict
   contains:
     id:
-      description: Number of the key. Each platform counts for itself.
+      description: Number of the key. Each platform has numbers of its own.
       type: int
+      sample: 457
     platform:
       description: Platform of the key.
       type: str
+      sample: android
     title:
-      description: Title of the key. Several keys may have the same one.
+      description: Title of the key. Several keys may have the same title.
       type: str
+      sample: Release
     default:
       description: Whether new apps use the key.
       type: bool
+      sample: true
     locked:
-      description: Whether the key has to be unlocked before it can be used. V(null) where there is nothing to unlock.
+      description: Whether the key must be unlocked before a build can use it. V(null) for a key that has no lock.
       type: bool
+      sample: false
     alias:
-      description: Alias within the keystore, for V(android).
+      description: Alias in the keystore, for V(android).
       type: str
+      sample: release
     cert_name:
       description: File name of the certificate, for V(ios).
       type: str
+      sample: distribution.p12
     provision:
       description: File name of the provisioning profile, for V(ios).
       type: str
+      sample: Shop_AppStore.mobileprovision
     role:
-      description: What the provisioning profile is for, for V(ios). For example V(developer).
+      description: Purpose of the provisioning profile, for V(ios). For example V(developer).
       type: str
+      sample: distributor
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
           V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.info import KEY_INFO

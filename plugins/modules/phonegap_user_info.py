@@ -84,27 +84,33 @@ user:
           description: Title of the key.
           type: str
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
           V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.info import USER_INFO

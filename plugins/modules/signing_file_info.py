@@ -300,25 +300,32 @@ files:
             The profile expired on 2026-05-04T12:30:15Z, 3 days ago. Renew the profile in Apple's developer portal and
             download it again.
 error:
-  description: What kind of error it was. Keys that do not apply, as here all others, are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error. The other keys are always V(null), because the module sends no requests.
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
-      description: V(local_file) if a file cannot be read, V(option) or V(missing_library).
+      description:
+        - Kind of the error, for example V(local_file), V(option) or V(missing_library).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: local_file
     status:
       description: Always V(null).
       type: int
+      sample: null
     method:
       description: Always V(null).
       type: str
+      sample: null
     path:
       description: Always V(null).
       type: str
+      sample: null
     request_id:
       description: Always V(null).
       type: str
+      sample: null
 """
 
 from ..module_utils._signing.module import SIGNING_FILE_INFO
