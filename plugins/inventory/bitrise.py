@@ -1,44 +1,44 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inventory plugin that makes a host of each app on Bitrise."""
+"""Inventory plugin that creates a host for each app on Bitrise."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: bitrise
-short_description: Apps on Bitrise as hosts
+short_description: Create a host for each app on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes a host of each app that the token can access, or of the apps of the given owners.
+  - Creates a host for each app that the token can access, or for the apps of the given owners.
   - Reads YAML files that contain C(plugin=mobileops.ci.bitrise). With the default C(enable_plugins) of ansible-core,
     the name of the file must end in C(.yml) or C(.yaml). If C(enable_plugins) contains C(mobileops.ci.bitrise), any
-    name works. Ignores a file without that key, such as the C(bitrise.yml) with the service's build configuration.
+    name works. The plugin ignores a file without that key, such as the C(bitrise.yml) with a build configuration.
   - By default, the name of a host is the title of its app as one word, so that it works with C(--limit), in a shell, as
-    a file name and in AWX. Letters, their marks and digits of all scripts are kept, and so are V(-), V(_), V(.) and
-    V(+). Each run of other characters between them becomes one underscore, and leading punctuation is removed, so that
-    V(Shop [beta]) becomes V(Shop_beta). If nothing is left, the app's slug is the name. The title itself is in
-    C(bitrise_title). Set O(hostname) to use other names.
-  - If several apps would get the same name, or if the name is that of a group, of another host or of the local machine
-    such as V(localhost), an underscore and the app's slug are added. Default names that differ only in case count as
-    the same.
+    a file name and in AWX. The name keeps letters, their marks and digits of all scripts, and V(-), V(_), V(.) and
+    V(+). Each sequence of other characters between them becomes one underscore. Leading punctuation is removed. So
+    V(Shop [beta]) becomes V(Shop_beta). If no character remains, the name is the slug of the app. C(bitrise_title)
+    contains the title itself. Set O(hostname) to use other names.
+  - If several apps would get the same name, the plugin adds an underscore and the slug of the app. It does the same if a
+    group, another host or the local machine has the name, such as V(localhost). Default names that differ only in case
+    count as the same.
   - Each field that the service reports for an app becomes a variable with the prefix O(hostvars_prefix). These are
     C(bitrise_slug), C(bitrise_title), C(bitrise_project_type), C(bitrise_provider), C(bitrise_repo_owner),
     C(bitrise_repo_slug), C(bitrise_repo_url), C(bitrise_is_disabled), C(bitrise_is_public), C(bitrise_status),
     C(bitrise_avatar_url), C(bitrise_owner) (a dictionary with C(account_type), C(name) and C(slug)), and fields that
-    the service adds later. Fields that are not set are V(null).
-  - Every host also has C(bitrise_app_slug), whatever the prefix, which is the value for the option O(ignore:app_slug)
-    of the modules. It has C(ansible_connection=local), because the modules connect to the service and not to a host. It
-    has C(ansible_python_interpreter={{ ansible_playbook_python }}), which is evaluated where a play runs, so that an
-    exported inventory works in another execution environment.
-  - Text from the service is data and is never templated. If a text contains C({{), C({%) or C({#), or ends with C({),
-    the plugin inserts a space after the brace and warns, because an exported inventory such as that of AWX cannot tell
-    data from templates.
-  - If an error occurs, the plugin adds no host and no group, and prints one error message. It makes ansible-core fail
-    if C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection end with that error
-    in any case.
+    Bitrise adds later. Fields that are not set are V(null).
+  - Every host also has C(bitrise_app_slug) with any prefix. It is the value for the option O(ignore:app_slug) of the
+    modules. Every host has C(ansible_connection=local), because the modules connect to the service and not to a host.
+    Every host has C(ansible_python_interpreter={{ ansible_playbook_python }}). Ansible evaluates it where a play runs,
+    so that an exported inventory works in another execution environment.
+  - Text from the service is data. The plugin never templates it. If a text contains C({{), C({%) or C({#), or ends with
+    C({), the plugin inserts a space after the brace and issues a warning, because an exported inventory, such as the
+    inventory of AWX, cannot distinguish data from templates.
+  - If an error occurs, the plugin does not add hosts or groups, and prints one error message. ansible-core fails if
+    C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection always end with that
+    error.
 options:
   plugin:
     description: Name of this plugin. Marks the file as its configuration.
@@ -48,7 +48,7 @@ options:
   api_token:
     description:
       - Personal access token of a user, or API token of a workspace. May be vaulted or a template.
-      - Needed unless the apps come from the cache.
+      - Required unless the apps come from the cache.
       - If both environment variables are set, E(BITRISE_API_TOKEN) is used. An empty variable counts as not set.
     type: str
     env:
@@ -57,55 +57,58 @@ options:
   api_url:
     description:
       - Base URL of the API, with its version. May be a template.
-      - Plain C(http://) is rejected for any host other than the local machine.
+      - The plugin rejects plain C(http://) for any host other than the local machine.
     type: str
     default: https://api.bitrise.io/v0.1
     env:
       - name: BITRISE_API_BASE_URL
   organizations:
     description:
-      - Slugs of organizations (called workspaces on the service's pages) whose apps become hosts. May be templates.
+      - Slugs of organizations (called workspaces on the website) whose apps become hosts. May be templates.
       - If neither O(organizations) nor O(users) is set, all apps that the token can access become hosts.
     type: list
     elements: str
     default: []
   users:
     description:
-      - Slugs of users whose own apps become hosts, in addition to those of O(organizations). May be templates.
+      - Slugs of users whose own apps become hosts, in addition to the apps of O(organizations). May be templates.
     type: list
     elements: str
     default: []
   title:
     description:
-      - Title of the apps that become hosts. Other apps are left out. May be a template.
+      - Title of the apps that become hosts. The plugin skips other apps. May be a template.
     type: str
   project_type:
     description:
-      - Project type of the apps that become hosts, for example V(ios) or V(android). Other apps are left out. May be a
-        template.
+      - Project type of the apps that become hosts, for example V(ios) or V(android). The plugin skips other apps. May be
+        a template.
     type: str
   sort_by:
     description:
-      - Order of the hosts, the latest app first. By default, the order of the service, which is by creation.
+      - Order of the hosts, latest app first. By default, the order in which Bitrise lists apps, which is by creation.
     type: str
     choices: [created_at, last_build_at]
   include_disabled:
     description:
-      - Whether disabled apps become hosts too.
+      - Whether to create hosts for disabled apps too.
     type: bool
     default: false
   include:
     description:
-      - Additional details of each app that becomes a host. They take more requests, which run concurrently.
+      - Additional values of each app that becomes a host. They require more requests, which the plugin sends
+        concurrently.
       - V(builds) adds the variable C(bitrise_latest_build) with the latest build, without the parameters that it was
         triggered with. It is V(null) if the app has no build in the last 200 days.
       - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles).
-        Their entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
-        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left)
-        of C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
-        inspected, and are computed again when they come from the cache. Inspecting downloads the files, and needs the
-        Python library cryptography on the controller. A warning reports that it is missing.
-      - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin warns.
+        Their entries have the keys of M(mobileops.ci.bitrise_build_certificate_info) and
+        M(mobileops.ci.bitrise_provisioning_profile_info), and C(expires_at) and C(days_left). The C(days_left) of
+        C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
+        inspected. The plugin computes C(days_left) again for cached apps.
+      - V(code_signing) downloads the files to inspect them, and requires the Python library cryptography on the
+        controller. The plugin issues a warning if the library is missing.
+      - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin issues a
+        warning.
     type: list
     elements: str
     choices: [builds, code_signing]
@@ -113,13 +116,13 @@ options:
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
-      - The result is used as it is. It is replaced by the slug only if Ansible cannot use it as a name, for example
-        because it contains control characters or is a path to another folder.
-      - By default, the name is the app's title as one word, as described above.
+      - The plugin uses the result unchanged. If Ansible cannot use it as a name, for example because it contains control
+        characters or is a path to another folder, the name is the slug of the app.
+      - By default, the name is the title of the app as one word, as described above.
     type: str
   hostvars_prefix:
     description:
-      - Prefix of the names of the variables with an app's fields.
+      - Prefix of the variables that contain the fields of an app.
     type: str
     default: bitrise_
 extends_documentation_fragment:
@@ -131,15 +134,15 @@ requirements:
   - requests (Python library on the controller)
 notes:
   - With O(cache) and a O(cache_plugin) that stores it, the plugin sends no request and needs no token until the cached
-    apps expire. The cache contains the apps as the service reports them, and no token. Each combination of O(api_url),
+    apps expire. The cache contains the apps as Bitrise reports them, and no token. Each combination of O(api_url),
     owners, O(title), O(project_type), O(sort_by) and O(include) has its own cache entry. The plugin applies
     O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) to cached apps too.
-  - Proxies come from the usual environment variables. Redirects are not followed, so that the token goes to no other
-    host.
+  - Proxies come from the usual environment variables. The plugin does not follow redirects, so that it sends the token to
+    no other host.
 seealso:
   - module: mobileops.ci.bitrise_app_info
   - name: Bitrise API
-    description: Reference of the service's API.
+    description: Reference of the API.
     link: https://api-docs.bitrise.io
 """
 
@@ -160,10 +163,10 @@ groups:
 compose:
   app_page: "'https://app.bitrise.io/app/' ~ bitrise_slug"
 
-# Every app that the token sees.
+# All apps that the token can access.
 # plugin: mobileops.ci.bitrise
 
-# Slugs as names, a token from a file, and an hour without any request after the first run.
+# Slugs as names, a token from a file, and a cache for one hour.
 # plugin: mobileops.ci.bitrise
 # api_token: "{{ lookup('ansible.builtin.file', '~/.config/bitrise/token') }}"
 # hostname: "{{ bitrise_slug }}"

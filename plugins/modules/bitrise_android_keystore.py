@@ -14,9 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an app has an Android keystore with the declared content, or does not have it.
-  - The service lets nothing of a keystore be changed. So alias, passwords and name are given when it is created, flags
-    cannot be set at all, and any other change means that the keystore is uploaded anew.
+  - Ensures that an app has an Android keystore with the declared content, or does not have it.
+  - Bitrise does not support modifying a keystore. The module sets alias, passwords and name when it uploads a keystore,
+    and uploads it again to change them. It cannot set flags.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
@@ -35,23 +35,23 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has names, sizes, digests, flags and keys. Of alias and passwords it says only whether they are as
-        declared, where the service tells them.
+      - The diff shows names, sizes, digests, flags and keys. For alias and passwords it shows only whether they are as
+        declared, if Bitrise reports them.
   idempotent:
     support: partial
     details:
-      - Not with O(force=true), and not with O(on_unverifiable=replace) for a protected keystore of which the service
-        gives no digest.
+      - Not with O(force=true), and not with O(on_unverifiable=replace) for a protected keystore whose digest Bitrise
+        does not report.
 notes:
-  - O(is_protected) and O(is_expose) cannot be set by this module, because the service has no way to do so. A value that
-    the keystore does not have is refused. They can be set on the website.
+  - The API cannot set O(is_protected) and O(is_expose) of a keystore. The module rejects a value that the keystore does
+    not have. You can set them on the website.
 seealso:
   - module: mobileops.ci.bitrise_android_keystore_info
   - module: mobileops.ci.bitrise_project_file
 """
 
 EXAMPLES = r"""
-- name: Make sure that the app has its keystore
+- name: Ensure that the app has its keystore
   mobileops.ci.bitrise_android_keystore:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -60,7 +60,7 @@ EXAMPLES = r"""
     password: "{{ vault_keystore_password }}"
     private_key_password: "{{ vault_key_password }}"
 
-- name: Add a second one, which builds find as ANDROID_KEYSTORE_INTERNAL
+- name: Add a second keystore, which builds find as ANDROID_KEYSTORE_INTERNAL
   mobileops.ci.bitrise_android_keystore:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -69,7 +69,7 @@ EXAMPLES = r"""
     password: "{{ vault_internal_password }}"
     keystore_name: INTERNAL
 
-- name: Replace the only keystore and keep its key, with a copy of the old one
+- name: Replace the only keystore, keep its key, and back up the old file
   mobileops.ci.bitrise_android_keystore:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -91,8 +91,8 @@ EXAMPLES = r"""
 RETURN = r"""
 android_keystore:
   description:
-    - The keystore as the service has it, without URLs and passwords. V(null) if it is absent.
-    - In check mode, what it would be. A keystore that would be uploaded has no slug yet.
+    - The keystore as Bitrise reports it, without URLs and passwords. V(null) if it is absent.
+    - In check mode, the keystore as it would be. A keystore that would be uploaded has no slug yet.
   returned: success
   type: dict
   contains:
@@ -109,15 +109,15 @@ android_keystore:
       type: int
       sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
       sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
       sample: false
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
       sample: false
     sha256:

@@ -14,21 +14,21 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Opens or closes the public page of an artifact, or deletes the artifact.
-  - Artifacts come from builds, so none can be created. An artifact that shall be present and is not there is a failure.
+  - Enables or disables the public page of an artifact, or deletes the artifact.
+  - Builds create artifacts. The module cannot create one. With O(state=present) it fails if the artifact does not exist.
 options:
   state:
     description:
-      - V(present) makes sure that the artifact is there and has what is declared. V(absent) deletes it.
+      - V(present) ensures that the artifact exists and has the declared settings. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   is_public_page_enabled:
     description:
-      - Whether the artifact has a page from which everybody who knows its address can install the app.
-      - Only artifacts of the types V(android-apk) and V(ios-ipa) can have one. For any other the task fails, in check
-        mode too, before anything is changed.
-      - Left out, the artifact keeps what it has.
+      - Whether to give the artifact a public page from which anybody who knows its address can install the app.
+      - Only artifacts of the types V(android-apk) and V(ios-ipa) can have a public page. The module rejects this option
+        for other types before it changes anything, in check mode too.
+      - If omitted, the module does not change this setting.
     type: bool
 extends_documentation_fragment:
   - mobileops.ci._bitrise
@@ -62,7 +62,7 @@ EXAMPLES = r"""
     is_public_page_enabled: true
   register: published
 
-- name: Show its address
+- name: Show the address of the page
   ansible.builtin.debug:
     var: published.artifact.public_install_page_url
 
@@ -77,7 +77,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 artifact:
-  description: The artifact as it is now (in check mode, would be). V(null) if it is absent.
+  description: The artifact after the task. In check mode, the artifact as it would be. V(null) if it is absent.
   returned: success
   type: dict
   contains:
@@ -98,7 +98,7 @@ artifact:
       type: int
       sample: 607185
     is_public_page_enabled:
-      description: Whether the artifact has a public page from which anybody can install the app.
+      description: V(true) if the artifact has a public page from which anybody can install the app.
       type: bool
       sample: true
     public_install_page_url:

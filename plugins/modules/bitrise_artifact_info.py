@@ -35,8 +35,8 @@ extends_documentation_fragment:
   - mobileops.ci._attributes.info
   - mobileops.ci._attributes.bitrise
 notes:
-  - The URLs to download artifacts from are not returned, as they let everybody in who has them. There is
-    M(mobileops.ci.bitrise_artifact_download).
+  - The module does not return download URLs, because anybody who has such a URL can download the artifact. Use
+    M(mobileops.ci.bitrise_artifact_download) to download artifacts.
 seealso:
   - module: mobileops.ci.bitrise_artifact
   - module: mobileops.ci.bitrise_artifact_download
@@ -50,14 +50,14 @@ EXAMPLES = r"""
     build_slug: 1f2e3d4c5b6a7988
   register: found
 
-- name: Show the size of each
+- name: Show the size of each artifact
   ansible.builtin.debug:
     msg: "{{ found.artifacts | items2dict(key_name='title', value_name='file_size_bytes') }}"
 """
 
 RETURN = r"""
 artifacts:
-  description: The artifacts, without the URLs to download them from. What is not set is V(null).
+  description: The artifacts, without download URLs. Fields that are not set are V(null).
   returned: success
   type: list
   elements: dict
@@ -79,7 +79,7 @@ artifacts:
       type: int
       sample: 607185
     is_public_page_enabled:
-      description: Whether the artifact has a public page from which anybody can install the app.
+      description: V(true) if the artifact has a public page from which anybody can install the app.
       type: bool
       sample: false
     public_install_page_url:

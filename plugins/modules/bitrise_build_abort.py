@@ -14,32 +14,33 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Aborts a build or a pipeline that is not over. The module changes nothing if it is over, however it ended, also if
-    it ends before the request to abort arrives.
+  - Aborts a build or a pipeline that is not finished.
+  - The module does not change a build that is finished, with any status. This includes a build that ends before the
+    request to abort arrives.
 options:
   build_slug:
     description:
-      - Slug of the build, as in the address of its page and in the result of M(mobileops.ci.bitrise_build_info). Either
-        this or O(pipeline) is required.
+      - Slug of the build, as in the address of its page and in the result of M(mobileops.ci.bitrise_build_info).
+      - Either O(build_slug) or O(pipeline) is required.
     type: str
   pipeline:
     description:
-      - Identifier of the run of a pipeline, as in the result of M(mobileops.ci.bitrise_pipeline_info). All builds of it
-        are aborted.
+      - Identifier of one run of a pipeline, as in the result of M(mobileops.ci.bitrise_pipeline_info). The module aborts
+        all builds of the run.
     type: str
     aliases: [pipeline_id]
   reason:
     description:
-      - Why. The service shows it with the build, after the name of the user.
+      - Reason of the abort. Bitrise shows it with the build, after the name of the user.
     type: str
   abort_with_success:
     description:
-      - Whether the build counts as a success, in its status on the service and at the host of the repository.
+      - Whether to count the build as a success, on Bitrise and at the Git host.
     type: bool
     default: false
   skip_notifications:
     description:
-      - Send no e-mails about it.
+      - Whether to send no e-mails about the abort.
     type: bool
     default: false
   skip_git_status_report:
@@ -61,11 +62,11 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has the status.
+      - The diff shows the status of the build or pipeline.
   idempotent:
     support: full
 notes:
-  - O(wait) waits until the build is over. A build that was told to abort may take a moment to stop.
+  - With O(wait), the module waits until the build is finished. A build may take a moment to stop.
 seealso:
   - module: mobileops.ci.bitrise_build_info
   - module: mobileops.ci.bitrise_pipeline_info
@@ -87,7 +88,7 @@ EXAMPLES = r"""
     app_slug: 93f256e365d929d3
     pipeline: 0191c6b5-7f4e-7c3a-9a43-0d6c1b2a3f4e
 
-- name: List what runs on a branch that is gone
+- name: List the unfinished builds of a deleted branch
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -95,7 +96,7 @@ EXAMPLES = r"""
     status: not-finished
   register: found
 
-- name: Abort it, without a word to anybody
+- name: Abort them without notifications
   mobileops.ci.bitrise_build_abort:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -111,11 +112,10 @@ EXAMPLES = r"""
 RETURN = r"""
 build:
   description:
-    - The build afterwards. What the service does not tell is V(null). What it was started with is left out, because
-      values of environment variables are in there.
-    - In check mode, what it would be.
-    - V(null) for a pipeline.
-  returned: success, and failure once the build was told to abort
+    - The build after the task. In check mode, the build as it would be. V(null) for a pipeline.
+    - Fields that Bitrise does not report are V(null). The parameters that it was triggered with are left out, because
+      they contain environment variables.
+  returned: success, and failure after the request to abort
   type: dict
   contains:
     app_slug:
@@ -149,15 +149,15 @@ build:
       type: str
       sample: success
     is_on_hold:
-      description: Whether the build waits for a free machine.
+      description: V(true) if the build waits for a free machine.
       type: bool
       sample: false
     is_processed:
-      description: Whether Bitrise has completed the work that follows a build.
+      description: V(true) if Bitrise has completed the work that follows a build.
       type: bool
       sample: true
     is_status_sent:
-      description: Whether Bitrise has reported the status to the Git host.
+      description: V(true) if Bitrise has reported the status to the Git host.
       type: bool
       sample: true
     branch:
@@ -243,18 +243,19 @@ build:
       type: str
       sample: json
     rebuildable:
-      description: Whether the build can be started again.
+      description: V(true) if the build can be started again.
       type: bool
       sample: true
     utility:
-      description: Whether Bitrise runs the build for its own purposes.
+      description: V(true) if Bitrise runs the build for its own purposes.
       type: bool
       sample: false
 pipeline:
   description:
-    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What
-      it was started with is left out, because values of environment variables are in there.
-  returned: success, and failure once it was told to abort
+    - The pipeline at the end of the task. V(null) for a build.
+    - Fields that Bitrise does not report are V(null). The parameters that it was triggered with are left out, because
+      they contain environment variables.
+  returned: success, and failure after the request to abort
   type: dict
   contains:
     app_slug:
@@ -293,7 +294,7 @@ pipeline:
       type: str
       sample: succeeded
     is_on_hold:
-      description: Whether the pipeline waits for a free machine.
+      description: V(true) if the pipeline waits for a free machine.
       type: bool
       sample: false
     branch:
@@ -341,7 +342,7 @@ pipeline:
       type: int
       sample: 12
     rebuildable:
-      description: Whether the pipeline can be started again.
+      description: V(true) if the pipeline can be started again.
       type: bool
       sample: true
     workflows:
@@ -422,7 +423,7 @@ actions:
       type: str
       sample: "#12"
     with_success:
-      description: Whether the build counts as a success.
+      description: V(true) if the build counts as a success.
       type: bool
       sample: false
 error:

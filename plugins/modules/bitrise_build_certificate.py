@@ -14,9 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an app has a build certificate (a PKCS#12 file) with the declared content, flags and password, or
-    does not have it.
-  - Uploads only what differs, replaces without a gap, and finishes what an interrupted run has left.
+  - Ensures that an app has a build certificate (a PKCS#12 file) with the declared content, flags and password, or does
+    not have it.
+  - Uploads a file only if its content differs, deletes a replaced file last, and completes an interrupted run.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
@@ -34,7 +34,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has names, sizes, digests and flags. Of passwords it says only whether they are as declared.
+      - The diff shows names, sizes, digests and flags. For passwords it shows only whether they are as declared.
   idempotent:
     support: partial
     details:
@@ -45,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that the app has the distribution certificate
+- name: Ensure that the app has the distribution certificate
   mobileops.ci.bitrise_build_certificate:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -62,7 +62,7 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Take the certificate from a lookup instead of a file
+- name: Upload a certificate from a variable instead of a file
   mobileops.ci.bitrise_build_certificate:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -81,8 +81,8 @@ EXAMPLES = r"""
 RETURN = r"""
 build_certificate:
   description:
-    - The certificate as the service has it, without URLs and password. V(null) if it is absent.
-    - In check mode, what it would be. A certificate that would be uploaded has no slug yet.
+    - The certificate as Bitrise reports it, without URLs and password. V(null) if it is absent.
+    - In check mode, the certificate as it would be. A certificate that would be uploaded has no slug yet.
   returned: success
   type: dict
   contains:
@@ -99,15 +99,15 @@ build_certificate:
       type: int
       sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
       sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
       sample: true
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
       sample: false
     sha256:

@@ -14,77 +14,82 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the builds of one app, of a pipeline, or of all apps that the token sees, or returns one build.
-  - The service lists the builds of the last 200 days. Older ones are in its archive.
+  - Lists the builds of one app, of a pipeline, or of all apps that the token can access, or returns one build.
+  - Bitrise lists the builds of the last 200 days. Use O(archived) for older builds.
 options:
   app_slug:
     description:
-      - Slug of the app. Without it the builds of all apps are listed.
+      - Slug of the app. If omitted, the module lists the builds of all apps.
     type: str
   build_slug:
     description:
-      - Return only the build with this slug. Needs O(app_slug). The module fails if there is none.
+      - Return only the build with this slug. The module fails if there is none.
+      - Requires O(app_slug).
     type: str
   pipeline:
     description:
       - Return the builds of the pipeline with this identifier, as in the result of
-        M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build. Needs O(app_slug).
+        M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build.
+      - Requires O(app_slug).
     type: str
     aliases: [pipeline_id]
   owner_slug:
     description:
-      - Return only builds of apps that belong to the user or organization with this slug. Not with O(app_slug).
+      - Return only builds of apps that belong to the user or organization with this slug.
+      - Mutually exclusive with O(app_slug).
     type: str
   archived:
     description:
-      - Return builds from the archive, which holds those that are older than 200 days. Needs O(app_slug), O(after) and
-        O(before), and takes no other filter.
-      - The service returns up to 1000 builds at once, so there is a warning if there may be more than that and O(limit)
-        asks for them.
+      - Whether to return builds from the archive, which contains builds that are older than 200 days.
+      - Requires O(app_slug), O(after) and O(before). Other filters are not allowed.
+      - Bitrise returns up to 1000 builds at once. The module issues a warning if there may be more builds and O(limit)
+        allows them.
     type: bool
     default: false
   branch:
     description:
-      - Return only builds of this branch. Needs O(app_slug).
+      - Return only builds of this branch. Requires O(app_slug).
     type: str
   workflow:
     description:
-      - Return only builds of this workflow. Needs O(app_slug).
+      - Return only builds of this workflow. Requires O(app_slug).
     type: str
   commit_message:
     description:
-      - Return only builds whose commit message has this text in it, upper and lower case alike. Needs O(app_slug).
+      - Return only builds whose commit message contains this text. Case is ignored. Requires O(app_slug).
     type: str
   trigger_event_type:
     description:
-      - Return only builds that were started by such an event. Needs O(app_slug).
+      - Return only builds that this type of event triggered. Requires O(app_slug).
     type: str
     choices: [push, pull-request, tag]
   pull_request_id:
     description:
-      - Return only builds of the pull request with this number. Needs O(app_slug), and
-        O(trigger_event_type=pull-request) without which the service would pass over it.
+      - Return only builds of the pull request with this number.
+      - Requires O(app_slug) and O(trigger_event_type=pull-request), without which Bitrise would ignore this option.
     type: int
   build_number:
     description:
-      - Return only the build with this number. Needs O(app_slug).
+      - Return only the build with this number. Requires O(app_slug).
     type: int
   after:
     description:
-      - Return only builds that were triggered at that time or later. Either a date and time in ISO 8601, which is in
-        UTC unless it says otherwise, or Unix seconds. The service knows whole seconds only, so a part of a second
-        makes this the next second. Needs O(app_slug).
+      - Return only builds that were triggered at this time or later.
+      - A date and time in ISO 8601, in UTC unless it has a zone, or Unix seconds. The API supports whole seconds only, so
+        the module rounds up.
+      - Requires O(app_slug).
     type: str
   before:
     description:
-      - Return only builds that were triggered at that time or earlier, in the same forms as O(after). A part of a
-        second is left out. Needs O(app_slug).
+      - Return only builds that were triggered at this time or earlier.
+      - Same formats as O(after). The module rounds down to whole seconds.
+      - Requires O(app_slug).
     type: str
   status:
     description:
-      - Return only builds in this state, by number or by name.
-      - V(0) and V(not-finished) are both V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or
-        V(failed), V(3) is V(aborted), and V(4) is V(aborted-with-success).
+      - Return only builds with this status, as a number or a name.
+      - V(0) and V(not-finished) include V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or V(failed),
+        V(3) is V(aborted), and V(4) is V(aborted-with-success).
     type: str
     choices:
       - '0'
@@ -102,14 +107,15 @@ options:
       - aborted-with-success
   is_pipeline_build:
     description:
-      - Return only builds that are part of a pipeline, or only those that are not. Needs O(app_slug).
+      - V(true) returns only builds that belong to a pipeline. V(false) returns only builds that do not. Requires
+        O(app_slug).
     type: bool
   sort_by:
     description:
-      - Order of the builds. V(created_at), which is the service's own order too, has the latest first. Needs
-        O(app_slug).
-      - V(running_first) has those that are not over at the top. The service returns one page of up to 50 builds in this
-        order, so there is a warning if there are more than that and O(limit) asks for them.
+      - Order of the builds. V(created_at) lists the latest first, which is also the default of Bitrise.
+      - V(running_first) lists unfinished builds first. Bitrise returns one page of up to 50 builds in this order. The
+        module issues a warning if there are more builds and O(limit) allows them.
+      - Requires O(app_slug).
     type: str
     choices: [created_at, running_first]
 extends_documentation_fragment:
@@ -127,7 +133,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List what failed on the main branch since yesterday
+- name: List builds of the main branch that failed since yesterday
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -136,7 +142,7 @@ EXAMPLES = r"""
     after: "{{ now().timestamp() - 86400 }}"
   register: failed
 
-- name: Look at the latest build of a pull request
+- name: Return the latest build of a pull request
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -144,7 +150,7 @@ EXAMPLES = r"""
     pull_request_id: 112
     limit: 1
 
-- name: List everything that waits for a machine, in all apps of an organization
+- name: List the builds of an organization that wait for a machine
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     owner_slug: e1ec3dea540bcf21
@@ -154,8 +160,8 @@ EXAMPLES = r"""
 RETURN = r"""
 builds:
   description:
-    - The builds. What the service does not tell is V(null). What they were started with is left out, because values of
-      environment variables are in there.
+    - The builds. Fields that Bitrise does not report are V(null). The parameters that builds were triggered with are
+      left out, because they contain environment variables.
   returned: success
   type: list
   elements: dict
@@ -191,15 +197,15 @@ builds:
       type: str
       sample: success
     is_on_hold:
-      description: Whether the build waits for a free machine.
+      description: V(true) if the build waits for a free machine.
       type: bool
       sample: false
     is_processed:
-      description: Whether Bitrise has completed the work that follows a build.
+      description: V(true) if Bitrise has completed the work that follows a build.
       type: bool
       sample: true
     is_status_sent:
-      description: Whether Bitrise has reported the status to the Git host.
+      description: V(true) if Bitrise has reported the status to the Git host.
       type: bool
       sample: true
     branch:
@@ -285,11 +291,11 @@ builds:
       type: str
       sample: json
     rebuildable:
-      description: Whether the build can be started again.
+      description: V(true) if the build can be started again.
       type: bool
       sample: true
     utility:
-      description: Whether Bitrise runs the build for its own purposes.
+      description: V(true) if Bitrise runs the build for its own purposes.
       type: bool
       sample: false
 error:

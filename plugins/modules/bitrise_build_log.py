@@ -14,19 +14,20 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Returns the end of the log of a build, or writes all of it to a file.
-  - While a build runs its log is as long as it is so far. Once it is over the log is read from the service's archive.
+  - Returns the end of the log of a build, or writes the whole log to a file.
+  - The log of a running build contains only the lines so far. The log of a finished build comes from the archive of
+    Bitrise.
 options:
   dest:
     description:
-      - Write the log to this file, on the host that runs the module, instead of returning its text.
-      - In a directory the file is named after the build. A new file has mode 0600. It takes its place in one step when
-        it is complete.
+      - File to write the log to, on the host that runs the module. The module then does not return the text.
+      - If O(dest) is a folder, the name of the file is the slug of the build.
+      - A new file has mode 0600. The module writes a temporary file and renames it when it is complete.
     type: path
   limit:
     description:
-      - Return at most so many characters, from the end of the log and beginning with a whole line. The default is
-        100000.
+      - Maximum number of characters to return, from the end of the log. The text begins with a whole line.
+      - The default is 100000.
     type: int
 extends_documentation_fragment:
   - mobileops.ci._bitrise
@@ -43,15 +44,16 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has size and digest of the file at O(dest), as far as they are known before the download.
+      - The diff shows size and digest of the file at O(dest), if they are known before the download.
   idempotent:
     support: full
     details:
-      - A file at O(dest) that holds the log already stays as it is. The log of a running build grows.
+      - The module does not change a file at O(dest) that already contains the log. The log of a running build grows.
 notes:
-  - O(wait) waits until the build is over and its log is archived. A build that was aborted may never get an archive. So
-    this ends a minute after the build is seen to be over, with a warning and what is there of the log.
-  - A build without a log is no failure. RV(state) tells, and there is a warning.
+  - With O(wait), the module waits until the build is finished and its log is archived. The log of an aborted build may
+    never be archived. So the module stops waiting one minute after the build is finished, issues a warning, and returns
+    the available part of the log.
+  - The module does not fail for a build without a log. It issues a warning, and RV(state) is V(missing).
 seealso:
   - module: mobileops.ci.bitrise_build_info
 """
@@ -65,7 +67,7 @@ EXAMPLES = r"""
     limit: 2000
   register: found
 
-- name: Keep the whole log, as soon as the build is over
+- name: Save the whole log when the build is finished
   mobileops.ci.bitrise_build_log:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -77,28 +79,35 @@ EXAMPLES = r"""
 RETURN = r"""
 log:
   description: The end of the log. V(null) with O(dest).
-  returned: success, and failure after waiting in vain
+  returned: success, and failure after a timeout
   type: str
+  sample: "Bitrise build successful\n"
 state:
-  description: V(missing) without a log, V(growing) while it is not complete, V(archived) afterwards.
-  returned: success, and failure after waiting in vain
+  description: V(missing) without a log, V(growing) until the log is complete, V(archived) afterwards.
+  returned: success, and failure after a timeout
   type: str
+  sample: archived
 truncated:
-  description: Whether RV(log) lacks the beginning.
-  returned: success, and failure after waiting in vain
+  description: V(true) if RV(log) does not contain the beginning of the log.
+  returned: success, and failure after a timeout
   type: bool
+  sample: false
 size:
-  description: Bytes of the whole log. V(null) where not all of it was read.
-  returned: success, and failure after waiting in vain
+  description: Size of the whole log in bytes. V(null) if the module did not read all of it.
+  returned: success, and failure after a timeout
   type: int
+  sample: 48213
 dest:
-  description: The file. V(null) without O(dest).
-  returned: success, and failure after waiting in vain
+  description: Path of the file. V(null) without O(dest).
+  returned: success, and failure after a timeout
   type: str
+  sample: logs/3247e2920496e846.log
 sha256:
-  description: SHA-256 of the file in hexadecimal. V(null) without O(dest), and in check mode where it was not computed.
-  returned: success, and failure after waiting in vain
+  description:
+    - SHA-256 of the file in hexadecimal. V(null) without O(dest), and in check mode if it was not computed.
+  returned: success, and failure after a timeout
   type: str
+  sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 actions:
   description:
     - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.

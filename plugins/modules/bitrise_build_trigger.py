@@ -15,7 +15,8 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Starts a build or a pipeline, and optionally waits for its end.
-  - This is an action. Each run starts another one.
+  - The module is not idempotent. Each run starts another build or pipeline.
+  - Commonly used options are O(branch), O(workflow), O(pipeline), O(environments) and O(wait).
 options:
   branch:
     description:
@@ -31,7 +32,8 @@ options:
     type: str
   workflow:
     description:
-      - Workflow to start. Without this and O(pipeline), the triggers of the app select what to start.
+      - Workflow to start.
+      - If neither O(workflow) nor O(pipeline) is set, the triggers of the app select the workflow or pipeline.
       - Mutually exclusive with O(pipeline).
     type: str
   pipeline:
@@ -45,11 +47,11 @@ options:
     type: str
   environments:
     description:
-      - Environment variables that are not secret. Ansible and Bitrise show them. For secrets, use
+      - Environment variables of the build. Ansible and Bitrise show their values. For secrets, use
         O(secret_environments).
       - Either a list of dictionaries, or one dictionary of names and values.
-      - Values must be text. A value such as V(1.10), V(yes), V(0123) or V(12:30:45) without quotation marks is
-        rejected, because YAML reads it as something else.
+      - Values must be text. The module rejects a value such as V(1.10), V(yes), V(0123) or V(12:30:45) without quotation
+        marks, because YAML does not read it as text.
     type: list
     elements: dict
     default: []
@@ -66,15 +68,15 @@ options:
         required: true
       is_expand:
         description:
-          - Whether Bitrise expands names of other variables in the value, as in V($HOME).
+          - Whether to expand names of other variables in the value, as in V($HOME).
         type: bool
         default: true
   secret_environments:
     description:
       - Secret environment variables, in the same two forms as O(environments). Results and logs of Ansible do not show
         their values.
-      - Ansible removes each value from everything that it shows, also where it is a part of another word. So the module
-        rejects a value with fewer than four characters, and one that equals that of another option, such as O(branch).
+      - Ansible removes each value from all output, even inside other words. So the module rejects a value with fewer than
+        four characters, and a value that equals that of another option, such as O(branch).
     type: list
     elements: dict
     default: []
@@ -91,34 +93,34 @@ options:
         required: true
       is_expand:
         description:
-          - Whether Bitrise expands names of other variables in the value, as in V($HOME).
+          - Whether to expand names of other variables in the value, as in V($HOME).
         type: bool
         default: false
   secret_environments_as:
     description:
       - How to send O(secret_environments).
       - V(secrets) sends them as secrets, which Bitrise does not show. A service that does not support this ignores
-        them, so that the build lacks them.
-      - V(environments) sends them as other variables, for such a service. Every user of the app can then read them on
+        them, so that the build does not have these variables.
+      - V(environments) sends them like O(environments), for such a service. Every user of the app can then read them on
         the page of the build.
     type: str
     choices: [secrets, environments]
     default: secrets
   stack:
     description:
-      - Stack to run the build on, instead of the one of the app.
+      - Stack to run the build on. The default is the stack of the app.
     type: str
   machine_type_id:
     description:
-      - Type of machine to run the build on, instead of the one of the app.
+      - Type of machine to run the build on. The default is the machine type of the app.
     type: str
   priority:
     description:
-      - Priority of the build among those that wait for a machine.
+      - Priority of the build among builds that wait for a machine.
     type: int
   skip_git_status_report:
     description:
-      - Do not tell the host of the repository about the build.
+      - Whether to report no status to the Git host.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -133,21 +135,21 @@ attributes:
   check_mode:
     support: full
     details:
-      - Says that a build would be started, and makes sure that the token has access to the app.
+      - Reports that a build would be started, and checks that the token can access the app.
   diff_mode:
     support: full
     details:
-      - The diff has what the build is started with. Of environment variables it has the names only.
+      - The diff shows the parameters of the build, and only the names of environment variables.
   idempotent:
     support: N/A
     details:
-      - Starting a build is an action. Each run starts another one.
+      - Each run starts another build or pipeline.
 notes:
-  - With O(wait) the task fails if the build or pipeline fails. The result has RV(build) or RV(pipeline) nevertheless.
-    One that was aborted and counted as a success is a success.
-  - If the answer of the service is lost, the module starts no second build. It reads the list of builds. If exactly one
-    matching build was started meanwhile, the module continues with it and warns. Otherwise the task fails with
-    RV(error.kind) V(unclear_outcome).
+  - With O(wait), the task fails if the build or pipeline fails. The result then contains RV(build) or RV(pipeline) too.
+    An aborted build that counts as a success is a success.
+  - If the response of the service is lost, the module does not start a second build. It lists the builds. If exactly one
+    matching build was started meanwhile, the module continues with it and issues a warning. Otherwise the task fails
+    with RV(error.kind) V(unclear_outcome).
 seealso:
   - module: mobileops.ci.bitrise_build_info
   - module: mobileops.ci.bitrise_build_log
@@ -155,7 +157,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Build the main branch, and go on once that is done
+- name: Build the main branch and wait for the end of the build
   mobileops.ci.bitrise_build_trigger:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -180,7 +182,7 @@ EXAMPLES = r"""
       VERSION: "4.20"
     wait: true
 
-- name: Show where it is
+- name: Show the number and the address of the build
   ansible.builtin.debug:
     msg: "Build {{ deployed.build.build_number }}: {{ deployed.build_url }}"
 """
@@ -188,11 +190,11 @@ EXAMPLES = r"""
 RETURN = r"""
 build:
   description:
-    - The build, at the end of the task. What the service does not tell is V(null). What it was started with is left
-      out, because values of environment variables are in there.
-    - In check mode, what was requested, without slug and number.
-    - V(null) for a pipeline.
-  returned: success, and failure once the build was started
+    - The build at the end of the task. In check mode, the requested build, without slug and number. V(null) for a
+      pipeline.
+    - Fields that Bitrise does not report are V(null). The parameters that it was triggered with are left out, because
+      they contain environment variables.
+  returned: success, and failure after the build was started
   type: dict
   contains:
     app_slug:
@@ -226,15 +228,15 @@ build:
       type: str
       sample: success
     is_on_hold:
-      description: Whether the build waits for a free machine.
+      description: V(true) if the build waits for a free machine.
       type: bool
       sample: false
     is_processed:
-      description: Whether Bitrise has completed the work that follows a build.
+      description: V(true) if Bitrise has completed the work that follows a build.
       type: bool
       sample: true
     is_status_sent:
-      description: Whether Bitrise has reported the status to the Git host.
+      description: V(true) if Bitrise has reported the status to the Git host.
       type: bool
       sample: true
     branch:
@@ -320,18 +322,19 @@ build:
       type: str
       sample: json
     rebuildable:
-      description: Whether the build can be started again.
+      description: V(true) if the build can be started again.
       type: bool
       sample: true
     utility:
-      description: Whether Bitrise runs the build for its own purposes.
+      description: V(true) if Bitrise runs the build for its own purposes.
       type: bool
       sample: false
 pipeline:
   description:
-    - The pipeline, at the end of the task. V(null) for a build. Values that Bitrise does not report are V(null). What
-      it was started with is left out, because values of environment variables are in there.
-  returned: success, and failure once it was started
+    - The pipeline at the end of the task. V(null) for a build.
+    - Fields that Bitrise does not report are V(null). The parameters that it was triggered with are left out, because
+      they contain environment variables.
+  returned: success, and failure after the pipeline was started
   type: dict
   contains:
     app_slug:
@@ -370,7 +373,7 @@ pipeline:
       type: str
       sample: succeeded
     is_on_hold:
-      description: Whether the pipeline waits for a free machine.
+      description: V(true) if the pipeline waits for a free machine.
       type: bool
       sample: false
     branch:
@@ -418,7 +421,7 @@ pipeline:
       type: int
       sample: 12
     rebuildable:
-      description: Whether the pipeline can be started again.
+      description: V(true) if the pipeline can be started again.
       type: bool
       sample: true
     workflows:
@@ -472,9 +475,11 @@ pipeline:
           type: str
           sample: "2026-01-31T13:10:00Z"
 build_url:
-  description: Page of the build or pipeline. V(null) in check mode, and where the answer of the service was lost.
-  returned: success, and failure once the build was started
+  description:
+    - Address of the page of the build or pipeline. V(null) in check mode, and if the response of the service was lost.
+  returned: success, and failure after the build was started
   type: str
+  sample: https://app.bitrise.io/build/3247e2920496e846
 actions:
   description: The action performed. In check mode, the action that would be performed.
   returned: success, and failure after the build was started

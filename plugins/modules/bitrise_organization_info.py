@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the organizations (called workspaces on the service's pages) of the user of the token, or returns one.
+  - Lists the organizations (called workspaces on the website) of the user of the token, or returns one.
 options:
   organization_slug:
     description:
@@ -38,7 +38,7 @@ EXAMPLES = r"""
     api_token: "{{ bitrise_token }}"
   register: found
 
-- name: List the apps of each
+- name: List the apps of each organization
   mobileops.ci.bitrise_app_info:
     api_token: "{{ bitrise_token }}"
     organization_slug: "{{ item.slug }}"
@@ -50,7 +50,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organizations:
   description:
-    - The organizations. What the service does not tell is V(null).
+    - The organizations. Fields that Bitrise does not report are V(null).
   returned: success
   type: list
   elements: dict
@@ -58,29 +58,36 @@ organizations:
     slug:
       description: Slug of the organization.
       type: str
+      sample: e1ec3dea540bcf21
     name:
       description: Name of the organization.
       type: str
+      sample: Acme
     avatar_icon_url:
-      description: URL of the organization's picture.
+      description: URL of the picture of the organization.
       type: str
+      sample: https://avatars.example.com/acme.png
     concurrency_count:
-      description: How many builds can run at a time.
+      description: Number of builds that can run at the same time.
       type: int
+      sample: 4
     owners:
-      description: Users who own it.
+      description: Users who own the organization.
       type: list
       elements: dict
       contains:
         slug:
           description: Slug of the user.
           type: str
+          sample: 72dca54d1d1d0ff3
         username:
           description: Name of the user.
           type: str
+          sample: ada
         email:
           description: E-mail address of the user.
           type: str
+          sample: ada@example.com
 error:
   description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
   returned: failure, unless Ansible itself rejects an option

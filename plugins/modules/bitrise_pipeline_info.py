@@ -14,12 +14,12 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the runs of pipelines of one app, or of all apps that the token sees, newest first, or returns one of them.
-  - Builds that do not belong to a pipeline are left out. M(mobileops.ci.bitrise_build_info) lists them.
+  - Lists runs of pipelines of one app, or of all apps that the token can access, newest first, or returns one run.
+  - The module does not list builds that do not belong to a pipeline. M(mobileops.ci.bitrise_build_info) lists them.
 options:
   app_slug:
     description:
-      - Slug of the app. Without it, the module lists the pipelines of all apps.
+      - Slug of the app. If omitted, the module lists the pipelines of all apps.
     type: str
   pipeline:
     description:
@@ -46,7 +46,7 @@ options:
     type: str
   trigger_event_type:
     description:
-      - Return only pipelines that were started by such an event. Requires O(app_slug).
+      - Return only pipelines that this type of event triggered. Requires O(app_slug).
     type: str
     choices: [push, pull-request, tag]
   build_number:
@@ -55,16 +55,17 @@ options:
     type: int
   after:
     description:
-      - Return only pipelines that were started after this time. Either a date and time in ISO 8601, in UTC unless it
-        has a zone, or Unix seconds. Requires O(app_slug).
+      - Return only pipelines that were started after this time.
+      - A date and time in ISO 8601, in UTC unless it has a zone, or Unix seconds.
+      - Requires O(app_slug).
     type: str
   before:
     description:
-      - Return only pipelines that were started before this time, in the same forms as O(after). Requires O(app_slug).
+      - Return only pipelines that were started before this time. Same formats as O(after). Requires O(app_slug).
     type: str
   status:
     description:
-      - Return only pipelines in this state.
+      - Return only pipelines with this status.
     type: str
     choices: [on-hold, in-progress, success, error, aborted, aborted-with-success]
 extends_documentation_fragment:
@@ -90,13 +91,13 @@ EXAMPLES = r"""
     limit: 1
   register: latest
 
-- name: Look at its workflows
+- name: Return its workflows
   mobileops.ci.bitrise_pipeline_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
     pipeline: "{{ latest.pipelines[0].id }}"
 
-- name: List everything that waits for a machine, in all apps of an organization
+- name: List the pipelines of an organization that wait for a machine
   mobileops.ci.bitrise_pipeline_info:
     api_token: "{{ bitrise_token }}"
     owner_slug: e1ec3dea540bcf21
@@ -106,8 +107,8 @@ EXAMPLES = r"""
 RETURN = r"""
 pipelines:
   description:
-    - The pipelines, newest first. Values that Bitrise does not report are V(null). What a pipeline was started with is
-      left out, because values of environment variables are in there.
+    - The pipelines, newest first. Fields that Bitrise does not report are V(null). The parameters that pipelines were
+      triggered with are left out, because they contain environment variables.
   returned: success
   type: list
   elements: dict
@@ -148,7 +149,7 @@ pipelines:
       type: str
       sample: succeeded
     is_on_hold:
-      description: Whether the pipeline waits for a free machine.
+      description: V(true) if the pipeline waits for a free machine.
       type: bool
       sample: false
     branch:
@@ -196,7 +197,7 @@ pipelines:
       type: int
       sample: 12
     rebuildable:
-      description: Whether the pipeline can be started again.
+      description: V(true) if the pipeline can be started again.
       type: bool
       sample: true
     workflows:

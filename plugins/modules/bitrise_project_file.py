@@ -9,15 +9,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_project_file
-short_description: Manage a file in the generic file storage of an app on Bitrise
+short_description: Manage a project file of an app on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an app has a project file, that is a file in its generic file storage, with the declared content and
-    flags, or does not have it.
-  - Uploads only what differs. The service gives no digest of these files, so an unprotected one of the same size is
-    downloaded to be compared.
+  - Ensures that an app has a project file with the declared content and flags, or does not have it. The website calls
+    them generic files.
+  - Uploads a file only if its content differs. Bitrise does not report digests of project files, so the module downloads
+    an unprotected file of the same size to compare it.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
@@ -35,7 +35,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has names, sizes, digests, flags and keys.
+      - The diff shows names, sizes, digests, flags and keys.
   idempotent:
     support: partial
     details:
@@ -46,14 +46,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that builds find the configuration as BITRISEIO_GOOGLE_SERVICES_URL
+- name: Ensure that builds find the configuration as BITRISEIO_GOOGLE_SERVICES_URL
   mobileops.ci.bitrise_project_file:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
     src: configuration/google-services.json
     user_env_key: GOOGLE_SERVICES
 
-- name: Hide it from builds of pull requests, whatever it holds
+- name: Hide it from builds of pull requests without changing its content
   mobileops.ci.bitrise_project_file:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -71,8 +71,8 @@ EXAMPLES = r"""
 RETURN = r"""
 project_file:
   description:
-    - The file as the service has it, without URLs. V(null) if it is absent.
-    - In check mode, what it would be. A file that would be uploaded has no slug yet.
+    - The file as Bitrise reports it, without URLs. V(null) if it is absent.
+    - In check mode, the file as it would be. A file that would be uploaded has no slug yet.
   returned: success
   type: dict
   contains:
@@ -89,15 +89,15 @@ project_file:
       type: int
       sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
       sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
       sample: false
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
       sample: false
     sha256:

@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an app has a provisioning profile with the declared content and flags, or does not have it.
-  - Uploads only what differs, replaces without a gap, and finishes what an interrupted run has left.
+  - Ensures that an app has a provisioning profile with the declared content and flags, or does not have it.
+  - Uploads a file only if its content differs, deletes a replaced file last, and completes an interrupted run.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
@@ -32,7 +32,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has names, sizes, digests and flags.
+      - The diff shows names, sizes, digests and flags.
   idempotent:
     support: partial
     details:
@@ -43,7 +43,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that the app has the profile for the App Store
+- name: Ensure that the app has the profile for the App Store
   mobileops.ci.bitrise_provisioning_profile:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -51,7 +51,7 @@ EXAMPLES = r"""
     is_protected: true
     is_expose: false
 
-- name: Replace a profile by a renewed one, and keep a copy of the old one
+- name: Replace a profile with a renewed profile, and back up the old file
   mobileops.ci.bitrise_provisioning_profile:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -59,7 +59,7 @@ EXAMPLES = r"""
     name: Shop_Adhoc.mobileprovision
     backup_dir: ~/profile-backups
 
-- name: Keep exactly one of several files of the same name
+- name: Keep only the declared file among several files with the same name
   mobileops.ci.bitrise_provisioning_profile:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -77,8 +77,8 @@ EXAMPLES = r"""
 RETURN = r"""
 provisioning_profile:
   description:
-    - The profile as the service has it, without URLs. V(null) if it is absent.
-    - In check mode, what it would be. A profile that would be uploaded has no slug yet.
+    - The profile as Bitrise reports it, without URLs. V(null) if it is absent.
+    - In check mode, the profile as it would be. A profile that would be uploaded has no slug yet.
   returned: success
   type: dict
   contains:
@@ -95,15 +95,15 @@ provisioning_profile:
       type: int
       sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
       sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
       sample: true
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
       sample: false
     sha256:

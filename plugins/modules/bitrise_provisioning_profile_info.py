@@ -36,14 +36,14 @@ EXAMPLES = r"""
     app_slug: 93f256e365d929d3
   register: found
 
-- name: Name those that are not protected
+- name: Show the names of profiles that are not protected
   ansible.builtin.debug:
     msg: "{{ found.provisioning_profiles | rejectattr('is_protected') | map(attribute='upload_file_name') | list }}"
 """
 
 RETURN = r"""
 provisioning_profiles:
-  description: The profiles as the service has them, without URLs.
+  description: The profiles as Bitrise reports them, without URLs.
   returned: success
   type: list
   elements: dict
@@ -61,15 +61,15 @@ provisioning_profiles:
       type: int
       sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
       sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
       sample: true
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
       sample: false
     sha256:

@@ -14,8 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Lists the apps that the account sees, with keys, collaborators and the state of their builds.
+  - Lists the apps that the account can access, with keys, collaborators and the status of their builds.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   id:
     description:
@@ -85,11 +86,11 @@ apps:
       type: str
       sample: https://github.com/example/shop.git
     debug:
-      description: Whether the service builds the app for debugging.
+      description: V(true) if the service builds the app for debugging.
       type: bool
       sample: false
     private:
-      description: Whether the app is private.
+      description: V(true) if the app is private.
       type: bool
       sample: true
     phonegap_version:
@@ -97,7 +98,7 @@ apps:
       type: str
       sample: cli-9.0.0
     hydrates:
-      description: Whether the service builds the app with hydration.
+      description: V(true) if the service builds the app with hydration.
       type: bool
       sample: false
     role:
@@ -143,7 +144,7 @@ apps:
           type: str
           sample: dev
         pending:
-          description: Whether the collaborator was invited and has not registered yet.
+          description: V(true) if the collaborator was invited and has not registered yet.
           type: bool
           sample: false
 error:

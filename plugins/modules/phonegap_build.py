@@ -14,15 +14,16 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Queues builds of an app, which replace the ones before, and waits for them if asked to.
-  - The task fails if a build does, with what the service says of it.
+  - Queues builds of an app, which replace the earlier builds. Optionally waits for them.
+  - If a build fails, the task fails with the error that the service reports.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   platforms:
     description:
-      - Build for these platforms, for example V(android). Without it for all.
-      - If a signing key is needed for one of them and none is chosen, the task fails at once and nothing is built.
-        Without the option such platforms are named in a warning and not waited for.
+      - Platforms to build for, for example V(android). The default is all platforms.
+      - If a platform needs a signing key and the app has none, the task fails before it builds for any platform. If this
+        option is omitted, the task issues a warning instead and does not wait for such platforms.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -40,18 +41,18 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff names the platforms.
+      - The diff shows the platforms.
   idempotent:
     support: N/A
     details:
-      - To build is an action. The module returns V(changed) each time.
+      - Each run starts new builds. The module always reports a change.
 seealso:
   - module: mobileops.ci.phonegap_app
   - module: mobileops.ci.phonegap_download
 """
 
 EXAMPLES = r"""
-- name: Build for Android and wait for it
+- name: Build for Android and wait for the end of the build
   mobileops.ci.phonegap_build:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -63,24 +64,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 build:
-  description: The builds as they were seen last. In check mode, as they would be after they were queued.
+  description: The builds at the end of the task. In check mode, the builds as they would be queued.
   returned: success, and failure of a build
   type: dict
   contains:
     app_id:
       description: Number of the app.
       type: int
+      sample: 8
     title:
       description: Title of the app.
       type: str
+      sample: Shop
     build_count:
-      description: How often the app was built. V(null) before the first build is over.
+      description: Number of builds of the app. V(null) before the first build is complete.
       type: int
+      sample: 3
     platforms:
       description:
-        - By platform a dictionary with C(status), which is V(pending), V(complete), V(error), V(skip) or V(needs_key),
-          and C(error), which is why the build failed or V(null).
+        - Status and error of each platform. C(status) is V(pending), V(complete), V(error), V(skip) or V(needs_key).
+          C(error) is the reason why the build failed, or V(null).
       type: dict
+      sample: {android: {status: complete, error: null}}
 actions:
   description:
     - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.

@@ -14,24 +14,25 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Makes sure that somebody works on an app in a role, or does not. Only the owner of an app can do that.
-  - Who has no account on the service is invited, and pending until they register. The service gives an invitation no
-    id, so before that the role can neither be changed nor be taken away. The task fails then and says so.
+  - Ensures that a person is a collaborator of an app with a role, or is not. Only the owner of an app can use it.
+  - The service invites a person who has no account. The invitation is pending until the person registers. The service
+    cannot change or delete a pending invitation, so the task fails if it would have to.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   email:
     description:
-      - Address of the collaborator. Upper and lower case are the same.
+      - E-mail address of the collaborator. Case is ignored.
     type: str
     required: true
   role:
     description:
-      - What they may do. V(dev) reads and writes, V(tester) reads. Required with O(state=present).
+      - Role of the collaborator. V(dev) can read and write, V(tester) can read. Required with O(state=present).
     type: str
     choices: [dev, tester]
   state:
     description:
-      - Whether the collaborator is to be there.
+      - V(present) ensures that the person is a collaborator. V(absent) removes them.
     type: str
     choices: [present, absent]
     default: present
@@ -49,7 +50,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has address and role.
+      - The diff shows address and role.
   idempotent:
     support: full
 seealso:
@@ -57,7 +58,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that somebody can change the app
+- name: Ensure that a colleague can change the app
   mobileops.ci.phonegap_collaborator:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -65,7 +66,7 @@ EXAMPLES = r"""
     email: colleague@example.com
     role: dev
 
-- name: Take somebody out
+- name: Remove a former colleague
   mobileops.ci.phonegap_collaborator:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -76,7 +77,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 collaborator:
-  description: The collaborator. V(null) if absent. In check mode, what they would be.
+  description: The collaborator. V(null) if absent. In check mode, the collaborator as they would be.
   returned: success
   type: dict
   contains:
@@ -93,7 +94,7 @@ collaborator:
       type: str
       sample: dev
     pending:
-      description: Whether the collaborator was invited and has not registered yet.
+      description: V(true) if the collaborator was invited and has not registered yet.
       type: bool
       sample: false
 actions:

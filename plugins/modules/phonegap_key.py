@@ -14,10 +14,11 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Makes sure that the account has a signing key, unlocked if that is declared, or does not have it.
-  - The service keeps the passwords of a key for an hour (some for a month) after they were given or a build used them.
-    Then the key is locked, and no build can use it.
+  - Ensures that the account has a signing key, locked or unlocked as declared, or does not have it.
+  - The service keeps the passwords of a key for an hour (some for a month) after their last use. Then it locks the key,
+    and no build can use it.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   platform:
     description:
@@ -27,26 +28,28 @@ options:
     choices: [ios, android, blackberry, winphone, windows]
   id:
     description:
-      - Number of the key. Each platform counts for itself. With O(state=present) the task fails if there is none.
+      - Number of the key. Each platform has numbers of its own. With O(state=present), the task fails if the key does not
+        exist.
     type: int
   title:
     description:
-      - Title of the key. Without O(id) it says which key is meant; if several have it the task fails, lists their
-        numbers and changes nothing.
-      - With O(id), the title that the key shall have.
+      - Title of the key. Without O(id), it identifies the key. If several keys have this title, the task lists their
+        numbers and fails before any change.
+      - With O(id), the new title of the key.
     type: str
   state:
     description:
-      - Whether the key is to be there.
+      - V(present) ensures that the key exists. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   cert:
     description:
-      - Certificate with its key, a PKCS#12 file, for V(ios). All files are searched like those of
-        M(ansible.builtin.copy), and decrypted in memory if they are encrypted with ansible-vault.
-      - The service cannot replace what a key is made of, and tells no more of it than file names and the alias. If one
-        of these differs the task fails and says what to do.
+      - Certificate with its key, a PKCS#12 file, for V(ios).
+      - The module searches all files like M(ansible.builtin.copy). It decrypts files that are encrypted with
+        ansible-vault in memory.
+      - The service cannot replace the files of a key, and reports only their names and the alias. If one of these
+        differs, the task fails. Create a key with another title to use other files.
     type: path
   profile:
     description:
@@ -74,11 +77,11 @@ options:
     type: str
   password:
     description:
-      - Password of the key, for V(ios), V(blackberry) and V(windows). That of the account is O(login_password).
-      - The module sends passwords when it creates the key, and when O(locked=false) finds it locked. The service does
-        not check them, so a build with a wrong one fails. See O(verify).
-      - After such a failure the option O(mobileops.ci.phonegap_app#module:keys) of the app that uses the key sends
-        corrected passwords, or the key can be locked with O(locked=true) and then unlocked.
+      - Password of the key, for V(ios), V(blackberry) and V(windows). The password of the account is O(login_password).
+      - The module sends passwords when it creates the key, and with O(locked=false) if the key is locked. The service
+        does not check them, so a build with a wrong password fails. See O(verify).
+      - To correct a password after such a failure, use the option O(mobileops.ci.phonegap_app#module:keys) of the app
+        that uses the key. Or lock the key with O(locked=true) and then unlock it.
     type: str
   key_pw:
     description:
@@ -90,25 +93,25 @@ options:
     type: str
   locked:
     description:
-      - V(false) unlocks the key if the service says that it is locked. V(true) makes the service forget the passwords.
-        Without it the key is left as it is.
+      - V(false) unlocks the key if the service reports that it is locked. V(true) makes the service forget the passwords.
+      - If omitted, the module does not lock or unlock an existing key.
     type: bool
   verify:
     description:
       - How to validate the files before the module creates or unlocks a key. The checks are those of
         M(mobileops.ci.bitrise_build_certificate), M(mobileops.ci.bitrise_provisioning_profile) and
-        M(mobileops.ci.bitrise_android_keystore). They find for example a wrong password, an alias that the keystore
-        does not have, an expired certificate, a file of another kind, and a profile without the certificate.
+        M(mobileops.ci.bitrise_android_keystore). They find, for example, a wrong password, an alias that the keystore
+        does not have, an expired certificate, another type of file, or a profile that does not embed the certificate.
       - V(strict) rejects such files. V(warn) issues a warning and sends them. V(none) does not validate.
-      - V(strict) and V(warn) need the library cryptography on the host that runs the module. The files for
-        V(blackberry) are not validated.
+      - V(strict) and V(warn) require the library cryptography on the host that runs the module. The module does not
+        validate files for V(blackberry).
     type: str
     choices: [strict, warn, none]
     default: strict
   login_password:
     description:
       - Password of the account that O(username) names.
-      - Without it the environment variable E(PHONEGAP_PASSWORD) is looked at.
+      - If omitted, the environment variable E(PHONEGAP_PASSWORD) is used.
     type: str
 extends_documentation_fragment:
   - mobileops.ci._phonegap
@@ -122,7 +125,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has titles, file names, sizes, digests and whether the key is locked.
+      - The diff shows titles, file names, sizes, digests and whether the key is locked.
   idempotent:
     support: full
 seealso:
@@ -131,7 +134,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that the key for Android is there and unlocked
+- name: Ensure that the key for Android exists and is unlocked
   mobileops.ci.phonegap_key:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -165,7 +168,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 key:
-  description: The key as the service has it. V(null) if it is absent. In check mode, what it would be.
+  description: The key as the service reports it. V(null) if it is absent. In check mode, the key as it would be.
   returned: success
   type: dict
   contains:
@@ -184,11 +187,11 @@ key:
       type: str
       sample: Release
     default:
-      description: Whether new apps use the key.
+      description: V(true) if new apps use the key.
       type: bool
       sample: true
     locked:
-      description: Whether the key must be unlocked before a build can use it. V(null) for a key that has no lock.
+      description: V(true) if the key must be unlocked before a build can use it. V(null) for a key that has no lock.
       type: bool
       sample: false
     alias:
@@ -251,7 +254,7 @@ actions:
           size: 2266
           sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     locked:
-      description: Whether the key is locked after V(create).
+      description: V(true) if the key is locked after V(create).
       type: bool
       sample: false
 error:

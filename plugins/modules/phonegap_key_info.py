@@ -14,8 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Lists the signing keys of the account. Passwords and files are never told.
+  - Lists the signing keys of the account. The service does not return passwords and files.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   platform:
     description:
@@ -24,8 +25,8 @@ options:
     choices: [ios, android, blackberry, winphone, windows]
   id:
     description:
-      - Return only the keys with this number. Each platform counts for itself. With O(platform) the module fails if
-        there is none.
+      - Return only the keys with this number. Each platform has numbers of its own.
+      - With O(platform), the module fails if the key does not exist.
     type: int
   title:
     description:
@@ -44,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List the keys that have to be unlocked before the next build
+- name: Fail if a key must be unlocked before the next build
   mobileops.ci.phonegap_key_info:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -54,7 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 signing_keys:
-  description: The keys, by platform in the order of the service.
+  description: The keys by platform, in the order of the service.
   returned: success
   type: list
   elements: dict
@@ -72,11 +73,11 @@ signing_keys:
       type: str
       sample: Release
     default:
-      description: Whether new apps use the key.
+      description: V(true) if new apps use the key.
       type: bool
       sample: true
     locked:
-      description: Whether the key must be unlocked before a build can use it. V(null) for a key that has no lock.
+      description: V(true) if the key must be unlocked before a build can use it. V(null) for a key that has no lock.
       type: bool
       sample: false
     alias:

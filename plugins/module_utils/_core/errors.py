@@ -38,7 +38,7 @@ class Kind(str, Enum):
         "verify",
         (
             "A signing file is not usable: expired, wrong password, no private key, another kind of file, or a profile "
-            "that embeds none of the declared certificates."
+            "that does not embed any declared certificate."
         ),
     )
     PASSWORD = (
