@@ -80,8 +80,8 @@ options:
     default: fail
   backup_dir:
     description:
-      - Folder on the host that runs the module. The module saves a file there before it replaces or deletes the file. It
-        creates the folder if it does not exist. Copies have mode 0600 and are named after app, slug and file.
+      - Folder on the host that runs the module. The module saves a file there before it replaces or deletes the file.
+        It creates the folder if it does not exist. Copies have mode 0600 and are named after app, slug and file.
       - Bitrise returns the content of unprotected files only. The module issues a warning about a file that it cannot
         save.
     type: path
@@ -146,9 +146,9 @@ options:
   alias:
     description:
       - Alias of the key in the keystore.
-      - Bitrise accepts alias and passwords only with an upload, and rarely reports them. If it reports another alias than
-        the declared one, the module uploads the keystore again. If it reports no alias, a change of this option alone
-        has no effect. O(force=true) uploads the keystore in any case.
+      - Bitrise accepts alias and passwords only with an upload, and rarely reports them. If it reports another alias
+        than the declared one, the module uploads the keystore again. If it reports no alias, a change of this option
+        alone has no effect. O(force=true) uploads the keystore in any case.
       - If omitted, a new file gets the alias that Bitrise reports for the file that it replaces.
     type: str
   password:
@@ -162,8 +162,8 @@ options:
     type: str
   keystore_name:
     description:
-      - Name from which Bitrise makes the key of the keystore, by which builds refer to it. It consists of letters, digits
-        and underscores.
+      - Name from which Bitrise makes the key of the keystore, by which builds refer to it. It consists of letters,
+        digits and underscores.
       - The first keystore of an app has the key C(ANDROID_KEYSTORE). Each further keystore needs a name, and its key is
         C(ANDROID_KEYSTORE_) with the name.
       - If omitted, a new file gets the name of the file that it replaces, or otherwise a name made from O(name).
@@ -193,7 +193,7 @@ options:
         file. If the upload fails, the app has no file until the next run. O(backup_dir) keeps a copy.
       - With V(delete_first), the task must declare the values that the new file would inherit, because the run after an
         interrupted run cannot read them. These are the key of a project file, its flags unless they are the defaults,
-        and O(keystore_name) unless the key is C(ANDROID_KEYSTORE).
+        and the name from which Bitrise makes the key of a keystore, unless the key is C(ANDROID_KEYSTORE).
     type: str
     choices: [upload_first, delete_first]
     default: upload_first

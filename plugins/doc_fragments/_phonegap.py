@@ -19,8 +19,8 @@ options:
     required: true
   api_token:
     description:
-      - Authentication token of an account. It takes precedence over O(username). The module sends it in a header, not in
-        the URL.
+      - Authentication token of an account. It takes precedence over O(username). The module sends it in a header, not
+        in the URL.
       - If omitted, the environment variable E(PHONEGAP_TOKEN) is used, unless the task sets O(username) or
         O(login_password). Options of the task take precedence over the environment.
       - Either a token or a user name is required.

@@ -16,15 +16,16 @@ options:
     default: true
   ca_path:
     description:
-      - Path to a file or folder with the certificate authorities to trust. The module rejects the text of a certificate.
+      - Path to a file or folder with the certificate authorities to trust. The module rejects the text of a
+        certificate.
       - If omitted, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) that is set is used, and
         otherwise the store of the system.
     type: path
   timeout:
     description:
       - Seconds to wait for a connection to each address of the host, and for each part of a response.
-      - The headers of a response must be complete after four times this time. The same applies to the body of a response
-        of the API, which may have up to 64 MiB.
+      - The headers of a response must be complete after four times this time. The same applies to the body of a
+        response of the API, which may have up to 64 MiB.
       - Uploads and downloads must transfer at least 1 KiB per second during each period of this length. They end at the
         latest with the O(time_limit) of the task.
     type: float
@@ -46,8 +47,8 @@ options:
   time_limit:
     description:
       - Maximum time in seconds that the task may take, including all waits for the service.
-      - A task that reaches it fails. It starts no further action. Actions in progress get up to a minute to reach a safe
-        end.
+      - A task that reaches it fails. It starts no further action. Actions in progress get up to a minute to reach a
+        safe end.
       - If the service asks for a wait that exceeds the remaining time, the task fails at once.
     type: float
     default: 14400.0

@@ -56,7 +56,8 @@ options:
     default: {}
   previous:
     description:
-      - An earlier report in the format V(json), parsed. The page and the summary then show the changes since that report.
+      - An earlier report in the format V(json), parsed. The page and the summary then show the changes since that
+        report.
     type: dict
 seealso:
   - module: mobileops.ci.bitrise_code_signing_info

@@ -21,9 +21,9 @@ description:
     V(+). Each sequence of other characters between them becomes one underscore. Leading punctuation is removed. So
     V(Shop [beta]) becomes V(Shop_beta). If no character remains, the name is the slug of the app. C(bitrise_title)
     contains the title itself. Set O(hostname) to use other names.
-  - If several apps would get the same name, the plugin adds an underscore and the slug of the app. It does the same if a
-    group, another host or the local machine has the name, such as V(localhost). Default names that differ only in case
-    count as the same.
+  - If several apps would get the same name, the plugin adds an underscore and the slug of the app. It does the same if
+    a group, another host or the local machine has the name, such as V(localhost). Default names that differ only in
+    case count as the same.
   - Each field that the service reports for an app becomes a variable with the prefix O(hostvars_prefix). These are
     C(bitrise_slug), C(bitrise_title), C(bitrise_project_type), C(bitrise_provider), C(bitrise_repo_owner),
     C(bitrise_repo_slug), C(bitrise_repo_url), C(bitrise_is_disabled), C(bitrise_is_public), C(bitrise_status),
@@ -81,8 +81,8 @@ options:
     type: str
   project_type:
     description:
-      - Project type of the apps that become hosts, for example V(ios) or V(android). The plugin skips other apps. May be
-        a template.
+      - Project type of the apps that become hosts, for example V(ios) or V(android). The plugin skips other apps. May
+        be a template.
     type: str
   sort_by:
     description:
@@ -116,8 +116,8 @@ options:
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
-      - The plugin uses the result unchanged. If Ansible cannot use it as a name, for example because it contains control
-        characters or is a path to another folder, the name is the slug of the app.
+      - The plugin uses the result unchanged. If Ansible cannot use it as a name, for example because it contains
+        control characters or is a path to another folder, the name is the slug of the app.
       - By default, the name is the title of the app as one word, as described above.
     type: str
   hostvars_prefix:
@@ -137,8 +137,8 @@ notes:
     apps expire. The cache contains the apps as Bitrise reports them, and no token. Each combination of O(api_url),
     owners, O(title), O(project_type), O(sort_by) and O(include) has its own cache entry. The plugin applies
     O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) to cached apps too.
-  - Proxies come from the usual environment variables. The plugin does not follow redirects, so that it sends the token to
-    no other host.
+  - Proxies come from the usual environment variables. The plugin does not follow redirects, so that it sends the token
+    to no other host.
 seealso:
   - module: mobileops.ci.bitrise_app_info
   - name: Bitrise API
@@ -180,8 +180,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
-import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
@@ -190,8 +188,7 @@ from ansible import constants
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.vars import combine_vars
+from ansible.plugins.inventory import Cacheable
 
 from ..module_utils._bitrise.apps import find_apps
 from ..module_utils._bitrise.client_pool import ClientPool, check_workers
@@ -206,21 +203,9 @@ from ..module_utils._core.environment import environment_fallback
 from ..module_utils._core.errors import CiError, OptionError
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
-from ..plugin_utils._host_names import (
-    NoNameError,
-    distinct_names,
-    portable,
-    usable,
-)
+from ..plugin_utils._app_hosts import AppHosts
 from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
 from ..plugin_utils._inventory_options import check_options
-from ..plugin_utils._staging import new_stage, publish
-from ..plugin_utils._untrusted import (
-    as_data,
-    has_delimiters,
-    trusted_template,
-    without_delimiters,
-)
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -232,9 +217,6 @@ except ImportError:  # ansible-core before 2.22
 
 # Part of the key and the content of cache entries. Entries of other formats are ignored.
 CACHE_FORMAT = 2
-APP_SLUG = "bitrise_app_slug"
-# Evaluated where the play runs, which may be another execution environment than that of this inventory.
-PYTHON = trusted_template("{{ ansible_playbook_python }}")
 
 
 def _default(option: str) -> Any:
@@ -246,7 +228,7 @@ def _default(option: str) -> Any:
         return specified.get("default", "")
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+class InventoryModule(AppHosts, Cacheable):
     NAME = "mobileops.ci.bitrise"
 
     def verify_file(self, path: str) -> bool:
@@ -264,8 +246,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             config = self._read_config_data(path)
             self._in_file = frozenset(option for option, value in config.items() if value is not None)
-            self._escaped: set[str] = set()
-            self._prepared: dict[str, dict[str, Any]] = {}
+            self.begin_hosts()
             self._add(self._apps(path, cache), inventory, path)
         except (CiError, AnsibleError) as error:
             if isinstance(error, CiError):
@@ -382,12 +363,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             apps = []
             for app in read_ahead(find_apps(clients.get(), **self._query())):
                 apps.append(app)
-                if not include and self._is_host(app):
-                    # While the next page is on the way.
-                    self._prepared[str(app["slug"])] = self._host_variables(app)
+                if not include and self.is_host(app):
+                    # The next page is requested at the same time.
+                    self.prepare_host(app)
             if not include:
                 return apps
-            hosts = [app for app in apps if self._is_host(app)]
+            hosts = [app for app in apps if self.is_host(app)]
             apps, warnings = with_details(clients, hosts, include, self.get_option("concurrency"))
             for text in warnings:
                 self.display.warning(text)
@@ -395,31 +376,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         finally:
             clients.close()
 
-    # Hosts and groups
-
     def _add(self, apps: list[dict[str, Any]], inventory: Any, path: str) -> None:
-        prefix = self.get_option("hostvars_prefix")
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*|", prefix) or prefix.startswith("ansible_"):
-            raise OptionError(
-                "hostvars_prefix must consist of letters, digits and underscores, and must not begin with a digit or "
-                f"with ansible_, got {prefix!r}."
-            )
-        hosts = [app for app in apps if self._is_host(app)]
+        hosts = [app for app in apps if self.is_host(app)]
+        self.check_prefix()
         if not hosts:
             _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(disabled=bool(apps)))
-        variables = {
-            slug: self._prepared.pop(slug, {}) or self._host_variables(app)
-            for slug, app in ((str(app["slug"]), app) for app in hosts)
-        }
-        wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in hosts}
-        stage = self._staged_with_names(wanted, variables, inventory)
-        publish(stage, inventory)
-        if self._escaped:
-            some = ", ".join(sorted(self._escaped)[:5]) + (", ..." if len(self._escaped) > 5 else "")
-            self.display.warning(
-                f"Inventory source {path}: inserted a space into Jinja delimiters ('{{{{', '{{%', '{{#') in the "
-                f"variables of {len(self._escaped)} app(s): {some}."
-            )
+        self.add_hosts(hosts, inventory, path)
 
     def _reason_for_no_hosts(self, *, disabled: bool) -> str:
         query = self._query()
@@ -429,86 +391,3 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if disabled:
             return f"all apps{matching} are disabled. Set include_disabled to true to add them."
         return f"the token has access to no apps{matching}."
-
-    def _staged_with_names(
-        self, wanted: Mapping[str, str | None], variables: Mapping[str, dict[str, Any]], inventory: Any
-    ) -> Any:
-        """Return a stage on which no host has the name of another host, of a group or of the local machine."""
-        # A name that a user chose with `hostname` is compared as it is.
-        key = str.casefold if self.get_option("hostname") is None else str
-        groups = {key(name) for name in inventory.groups}
-        local = {key(name) for name in constants.LOCALHOST}
-        others = {key(name): host.vars.get(APP_SLUG) for name, host in inventory.hosts.items()}
-
-        def taken(name: str, slug: str) -> bool:
-            folded = key(name)
-            return folded in groups or folded in local or others.get(folded, slug) != slug
-
-        while True:
-            try:
-                names = distinct_names(wanted, taken, key)
-            except NoNameError as error:
-                raise OptionError(
-                    f"No host name is left for app {error}, because a group or another host has the name of its slug. "
-                    "Set a prefix in keyed_groups."
-                ) from None
-            # Host names can depend on groups, which keyed_groups computes from hosts.
-            stage = self._staged({names[slug]: variables[slug] for slug in names}, inventory)
-            made = {key(name) for name in stage.groups}
-            if groups >= made or not made & {key(name) for name in names.values()}:
-                return stage
-            groups |= made
-
-    def _is_host(self, app: Mapping[str, Any]) -> bool:
-        return bool(self.get_option("include_disabled")) or not app.get("is_disabled")
-
-    def _host_variables(self, app: Mapping[str, Any]) -> dict[str, Any]:
-        prefix = self.get_option("hostvars_prefix")
-        if has_delimiters(app):
-            app = without_delimiters(app)
-            self._escaped.add(str(app["slug"]))
-        # The service must not set variables of Ansible, which control connections.
-        # Interned, because thousands of hosts have variables of the same names.
-        fields = {
-            sys.intern(prefix + key): as_data(value) for key, value in app.items() if not key.startswith("ansible_")
-        }
-        return {
-            **fields,
-            APP_SLUG: as_data(str(app["slug"])),
-            "ansible_connection": "local",
-            "ansible_python_interpreter": PYTHON,
-        }
-
-    def _wanted_name(self, app: Mapping[str, Any], variables: dict[str, Any]) -> str | None:
-        template = self.get_option("hostname")
-        if template is None:
-            title = app.get("title")
-            return usable(portable(None if title is None else str(title)))
-        extra = self._vars if self.get_option("use_extra_vars") else {}
-        self.templar.available_variables = combine_vars(variables, extra)
-        try:
-            name = self.templar.template(template)
-        except AnsibleError as error:
-            raise OptionError(f"hostname: cannot evaluate {template!r} for app {app['slug']}: {error}") from None
-        return usable(None if name is None else str(name))
-
-    def _staged(self, hosts: Mapping[str, dict[str, Any]], inventory: Any) -> Any:
-        """Return hosts, variables and groups in an inventory of their own."""
-        strict = self.get_option("strict")
-        stage = self.inventory = new_stage(inventory)
-        try:
-            for name, variables in hosts.items():
-                host = stage.add_host(as_data(name))
-                # Updated at once, because set_variable() takes long for thousands of hosts.
-                stage.hosts[host].vars.update(variables)
-                self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
-                if variables[APP_SLUG] in self._escaped:
-                    computed = stage.hosts[host].vars
-                    changed = {key: value for key, value in computed.items() if value is not variables.get(key)}
-                    computed.update(as_data(without_delimiters(changed)))
-                composed = combine_vars(variables, stage.hosts[host].vars)
-                self._add_host_to_composed_groups(self.get_option("groups"), composed, host, strict=strict)
-                self._add_host_to_keyed_groups(self.get_option("keyed_groups"), composed, host, strict=strict)
-        finally:
-            self.inventory = inventory
-        return stage

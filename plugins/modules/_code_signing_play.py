@@ -13,7 +13,8 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Private to the role P(mobileops.ci.code_signing#role). It may change or vanish without notice.
-  - Evaluates the variables of the role for all hosts that run the task, and runs M(mobileops.ci.bitrise_code_signing) once.
+  - Evaluates the variables of the role for all hosts that run the task, and runs M(mobileops.ci.bitrise_code_signing)
+    once.
 options:
   alone:
     description: Whether to process only the app of this host.

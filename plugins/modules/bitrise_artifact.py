@@ -15,7 +15,8 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Enables or disables the public page of an artifact, or deletes the artifact.
-  - Builds create artifacts. The module cannot create one. With O(state=present) it fails if the artifact does not exist.
+  - Builds create artifacts. The module cannot create one. With O(state=present) it fails if the artifact does not
+    exist.
 options:
   state:
     description:

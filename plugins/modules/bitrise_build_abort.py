@@ -25,8 +25,8 @@ options:
     type: str
   pipeline:
     description:
-      - Identifier of one run of a pipeline, as in the result of M(mobileops.ci.bitrise_pipeline_info). The module aborts
-        all builds of the run.
+      - Identifier of one run of a pipeline, as in the result of M(mobileops.ci.bitrise_pipeline_info). The module
+        aborts all builds of the run.
     type: str
     aliases: [pipeline_id]
   reason:

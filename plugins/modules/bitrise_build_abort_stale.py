@@ -17,8 +17,8 @@ description:
   - Aborts builds of many apps that have been running or waiting for a machine for too long.
   - Bitrise does not always report when a build started. The module aborts such a build only if it is older than both
     limits. The module does not abort a build for which Bitrise reports no time at all, and issues a warning.
-  - If a build of a pipeline takes too long, the module aborts the whole pipeline, because it cannot succeed without that
-    build. If the pipeline is not found, the module aborts the build.
+  - If a build of a pipeline takes too long, the module aborts the whole pipeline, because it cannot succeed without
+    that build. If the pipeline is not found, the module aborts the build.
   - If an app fails, the module continues with the other apps, and then fails.
 options:
   apps:

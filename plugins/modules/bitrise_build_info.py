@@ -75,8 +75,8 @@ options:
   after:
     description:
       - Return only builds that were triggered at this time or later.
-      - A date and time in ISO 8601, in UTC unless it has a zone, or Unix seconds. The API supports whole seconds only, so
-        the module rounds up.
+      - A date and time in ISO 8601, in UTC unless it has a zone, or Unix seconds. The API supports whole seconds only,
+        so the module rounds up.
       - Requires O(app_slug).
     type: str
   before:
@@ -88,8 +88,8 @@ options:
   status:
     description:
       - Return only builds with this status, as a number or a name.
-      - V(0) and V(not-finished) include V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or V(failed),
-        V(3) is V(aborted), and V(4) is V(aborted-with-success).
+      - V(0) and V(not-finished) include V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or
+        V(failed), V(3) is V(aborted), and V(4) is V(aborted-with-success).
     type: str
     choices:
       - '0'

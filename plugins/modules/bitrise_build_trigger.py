@@ -50,8 +50,8 @@ options:
       - Environment variables of the build. Ansible and Bitrise show their values. For secrets, use
         O(secret_environments).
       - Either a list of dictionaries, or one dictionary of names and values.
-      - Values must be text. The module rejects a value such as V(1.10), V(yes), V(0123) or V(12:30:45) without quotation
-        marks, because YAML does not read it as text.
+      - Values must be text. The module rejects a value such as V(1.10), V(yes), V(0123) or V(12:30:45) without
+        quotation marks, because YAML does not read it as text.
     type: list
     elements: dict
     default: []
@@ -75,8 +75,8 @@ options:
     description:
       - Secret environment variables, in the same two forms as O(environments). Results and logs of Ansible do not show
         their values.
-      - Ansible removes each value from all output, even inside other words. So the module rejects a value with fewer than
-        four characters, and a value that equals that of another option, such as O(branch).
+      - Ansible removes each value from all output, even inside other words. So the module rejects a value with fewer
+        than four characters, and a value that equals that of another option, such as O(branch).
     type: list
     elements: dict
     default: []
@@ -147,9 +147,9 @@ attributes:
 notes:
   - With O(wait), the task fails if the build or pipeline fails. The result then contains RV(build) or RV(pipeline) too.
     An aborted build that counts as a success is a success.
-  - If the response of the service is lost, the module does not start a second build. It lists the builds. If exactly one
-    matching build was started meanwhile, the module continues with it and issues a warning. Otherwise the task fails
-    with RV(error.kind) V(unclear_outcome).
+  - If the response of the service is lost, the module does not start a second build. It lists the builds. If exactly
+    one matching build was started meanwhile, the module continues with it and issues a warning. Otherwise the task
+    fails with RV(error.kind) V(unclear_outcome).
 seealso:
   - module: mobileops.ci.bitrise_build_info
   - module: mobileops.ci.bitrise_build_log

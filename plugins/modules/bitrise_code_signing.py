@@ -149,8 +149,8 @@ options:
           verify: *verify
           alias:
             description:
-              - Alias of the key in the keystore. Bitrise accepts it only with an upload. If only the alias or a password
-                changes, the task detects that only if Bitrise reports the current value.
+              - Alias of the key in the keystore. Bitrise accepts it only with an upload. If only the alias or a
+                password changes, the task detects that only if Bitrise reports the current value.
             type: str
           password:
             description: Password of the keystore.
@@ -192,8 +192,8 @@ options:
   project_files: *project_files
   purge:
     description:
-      - Kinds of files to purge. The task deletes undeclared files of these kinds after all declared files of the app are
-        in sync.
+      - Kinds of files to purge. The task deletes undeclared files of these kinds after all declared files of the app
+        are in sync.
       - The task does not purge a kind that the app does not declare. An empty list declares that the app has no file of
         the kind. The task does not purge files with a declared name, or leftovers that are younger than an hour.
     type: list
@@ -339,7 +339,8 @@ apps:
       sample: []
     diff:
       description:
-        - Changes of the app, as C(before) and C(after), by kind and name of the file. Both are empty if nothing changes.
+        - Changes of the app, as C(before) and C(after), by kind and name of the file. Both are empty if nothing
+          changes.
       type: dict
       sample: {before: {}, after: {build_certificates: {distribution.p12: {size: 3218}}}}
 summary:

@@ -58,8 +58,8 @@ options:
   groups:
     description:
       - Groups of the inventory with the names of their hosts, as in the variable C(groups).
-      - If all hosts of a group have the same files of a kind, the module declares them in the variables of the group. It
-        does not use a group that has other hosts, or whose variables are in a file such as C(group_vars/GROUP.yml).
+      - If all hosts of a group have the same files of a kind, the module declares them in the variables of the group.
+        It does not use a group that has other hosts, or whose variables are in a file such as C(group_vars/GROUP.yml).
       - If omitted, each host gets a declaration of its own.
     type: dict
   dest:

@@ -24,8 +24,8 @@ description:
 options:
   apps:
     description:
-      - Apps to inspect. Each entry is the slug of an app, or a dictionary with the slug, and with title and owner for the
-        results.
+      - Apps to inspect. Each entry is the slug of an app, or a dictionary with the slug, and with title and owner for
+        the results.
       - If omitted, all apps that the token can access, without disabled apps.
     type: list
     elements: dict
@@ -57,8 +57,8 @@ options:
     default: 30
   digest_cache:
     description:
-      - File that stores the digests of remote files by slug. M(mobileops.ci.bitrise_code_signing) can use the same file.
-        With the cache, the module downloads a profile that several apps have only once.
+      - File that stores the digests of remote files by slug. M(mobileops.ci.bitrise_code_signing) can use the same
+        file. With the cache, the module downloads a profile that several apps have only once.
       - It contains only slugs and digests. A new file gets mode 0600. Check mode does not change it.
       - V(none) or an empty value disables the cache.
       - If omitted, the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is used.

@@ -52,8 +52,8 @@ options:
       - The names of these files begin with C(mobileops-doctor-) and the ID of the run. The module deletes them at the
         end, and also deletes leftovers of an interrupted run. It does not change any other file. Do not run it twice at
         the same time for one app.
-      - The module does not create files in check mode, if the app has running or waiting builds, or if its builds cannot
-        be listed.
+      - The module does not create files in check mode, if the app has running or waiting builds, or if its builds
+        cannot be listed.
       - If a build starts meanwhile, the module stops and deletes its files.
     type: bool
     default: false

@@ -16,8 +16,8 @@ author:
 description:
   - Ensures that an app has a project file with the declared content and flags, or does not have it. The website calls
     them generic files.
-  - Uploads a file only if its content differs. Bitrise does not report digests of project files, so the module downloads
-    an unprotected file of the same size to compare it.
+  - Uploads a file only if its content differs. Bitrise does not report digests of project files, so the module
+    downloads an unprotected file of the same size to compare it.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app

@@ -28,8 +28,8 @@ options:
     description:
       - Title of the app. Without O(id), it identifies the app. If several apps have this title, the task lists their
         numbers and fails before any change.
-      - If a C(config.xml) in O(src) contains another title, the task finds the app by either title and sets the title of
-        C(config.xml). If there is an app with each title, the task fails.
+      - If a C(config.xml) in O(src) contains another title, the task finds the app by either title and sets the title
+        of C(config.xml). If there is an app with each title, the task fails.
       - With O(id), the new title of the app.
     type: str
   state:
@@ -50,8 +50,8 @@ options:
     choices: [file, remote_repo]
   src:
     description:
-      - Content of the app. A zip, a tar.gz, a single page (V(index.html)), or a folder, from which the module makes a zip
-        in memory. The same folder always makes the same zip. C(.git), C(.hg) and C(.svn) are left out.
+      - Content of the app. A zip, a tar.gz, a single page (V(index.html)), or a folder, from which the module makes a
+        zip in memory. The same folder always makes the same zip. C(.git), C(.hg) and C(.svn) are left out.
       - The module searches it like M(ansible.builtin.copy).
       - An archive or folder must contain an C(index.html) or a C(config.xml).
       - The service does not return the content of an app. So the module sends O(src) when it creates the app, when
@@ -98,8 +98,8 @@ options:
     type: path
   keys:
     description:
-      - Signing key for each platform, as its number, or as a dictionary with O(keys.ios.id) and the passwords that unlock
-        the key.
+      - Signing key for each platform, as its number, or as a dictionary with O(keys.ios.id) and the passwords that
+        unlock the key.
       - The module does not change platforms that are not named. It does not change a platform whose key has the number
         V(null) either, because check mode returns V(null) for a key that would be created.
       - The service does not accept a locked key. Without passwords for a locked key, the task fails before any change.

@@ -22,8 +22,8 @@ options:
   platforms:
     description:
       - Platforms to build for, for example V(android). The default is all platforms.
-      - If a platform needs a signing key and the app has none, the task fails before it builds for any platform. If this
-        option is omitted, the task issues a warning instead and does not wait for such platforms.
+      - If a platform needs a signing key and the app has none, the task fails before it builds for any platform. If
+        this option is omitted, the task issues a warning instead and does not wait for such platforms.
     type: list
     elements: str
 extends_documentation_fragment:

@@ -28,8 +28,8 @@ options:
     choices: [ios, android, blackberry, winphone, windows]
   id:
     description:
-      - Number of the key. Each platform has numbers of its own. With O(state=present), the task fails if the key does not
-        exist.
+      - Number of the key. Each platform has numbers of its own. With O(state=present), the task fails if the key does
+        not exist.
     type: int
   title:
     description:
@@ -93,7 +93,8 @@ options:
     type: str
   locked:
     description:
-      - V(false) unlocks the key if the service reports that it is locked. V(true) makes the service forget the passwords.
+      - V(false) unlocks the key if the service reports that it is locked. V(true) makes the service forget the
+        passwords.
       - If omitted, the module does not lock or unlock an existing key.
     type: bool
   verify:
