@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import Kind
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import Kind
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGE = CHECKOUT / "docs" / "docsite" / "rst" / "troubleshooting.rst"

@@ -11,7 +11,7 @@ import pickle
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import (
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
     Kind,
     RefusedError,

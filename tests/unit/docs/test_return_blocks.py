@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._errors import Kind
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import Kind
 
 from . import return_blocks
 
