@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.collaborators.COLLABORATOR_MODULE."""
+"""Documentation and entry point of the module phonegap_collaborator."""
 
 from __future__ import annotations
 
