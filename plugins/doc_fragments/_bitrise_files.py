@@ -116,7 +116,7 @@ options:
         alias, and another type of file. In M(mobileops.ci.bitrise_code_signing), it also finds a profile that does not
         embed any of the declared certificates.
       - V(strict) rejects such files. V(warn) issues a warning and uploads them. V(none) does not validate. The module
-        does not validate a file that the app already has.
+        neither rejects nor reports a file that the app already has.
       - V(strict) and V(warn) require the library cryptography on the host that runs the module.
     type: str
     choices: [strict, warn, none]

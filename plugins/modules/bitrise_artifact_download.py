@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Downloads one artifact of a build to a file, or all artifacts of a build to a directory.
+  - Downloads one artifact of a build to a file, or all artifacts of a build to a folder.
   - The module streams the content to a temporary file with mode 0600 beside the destination. It renames the file when
     the content is complete and checked. An interrupted download continues where it ended, also in a later run, if the
     artifact is still the same. Otherwise it starts again.

@@ -14,7 +14,8 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Ensures that a person is a collaborator of an app with a role, or is not. Only the owner of an app can use it.
+  - Ensures that a person is a collaborator of an app with a role, or is not. Only the owner of an app can do
+    this.
   - The service invites a person who has no account. The invitation is pending until the person registers. The service
     cannot change or delete a pending invitation, so the task fails if it would have to.
   - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
@@ -100,6 +101,7 @@ collaborator:
 actions:
   description:
     - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
+    - An action has the first five keys, and only those of the other keys that apply to it.
   returned: success
   type: list
   elements: dict

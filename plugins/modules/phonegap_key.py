@@ -214,6 +214,7 @@ key:
 actions:
   description:
     - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
+    - An action has the first five keys, and only those of the other keys that apply to it.
   returned: success
   type: list
   elements: dict
