@@ -157,12 +157,27 @@ def import_as_galaxy(archive: Path) -> str:
     output = programs.run(
         venv / "bin" / "python", "-m", "galaxy_importer.main", archive, cwd=_IMPORTER / "run", env=env
     )
-    complaints = re.findall(r"^(?:WARNING|ERROR): .*", output, flags=re.MULTILINE)
-    if complaints:
+    if complaints := complaints_in(output):
         raise ProgramError(f"galaxy-importer: {len(complaints)} complaints, such as: {complaints[0]}")
     if not re.search(r"^Linting collection via ansible-lint", output, flags=re.MULTILINE):
         raise ProgramError("galaxy-importer did not run ansible-lint")
     return "imported by galaxy-importer"
+
+
+def complaints_in(output: str) -> list[str]:
+    """Return the warnings and errors of galaxy-importer.
+
+    It gives ansible-lint a path that ends with "ansible_collections", below which ansible-lint looks for that folder
+    again. So ansible-lint finds no playbook of the collection that another playbook imports. Leave that warning out if
+    the playbook exists.
+    """
+    found = re.findall(r"^(?:WARNING|ERROR): .*", output, flags=re.MULTILINE)
+    imports = re.compile(r"WARNING: ERROR +Failed to find mobileops\.ci\.(\w+) playbook\.")
+    return [
+        line
+        for line in found
+        if not ((playbook := imports.fullmatch(line)) and (ROOT / "playbooks" / f"{playbook[1]}.yml").exists())
+    ]
 
 
 def install(archive: Path) -> Path:
@@ -199,7 +214,9 @@ def run_installed(installed: Path, *, keep_tests: bool) -> str:
             started = json.loads(emulator.stdout.readline() or "{}")
             if not started:
                 raise ProgramError("the emulator of the archive did not start")
-            return use_installed({"BITRISE_API_BASE_URL": started["bitrise"], "BITRISE_API_TOKEN": started["tokens"]["owner"]})
+            return use_installed(
+                {"BITRISE_API_BASE_URL": started["bitrise"], "BITRISE_API_TOKEN": started["tokens"]["owner"]}
+            )
         finally:
             emulator.terminate()
 
