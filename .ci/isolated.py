@@ -54,7 +54,7 @@ def isolated_environment() -> dict[str, str]:
 
 
 def tool_environment() -> dict[str, str]:
-    """Return the variables for nox, which installs packages: package index, caches and proxies are those of the user."""
+    """Return the variables for nox, which installs packages with the index, caches and proxies of the user."""
     needed = {name: value for name, value in os.environ.items() if re.search(r"(?i)^XDG_|_PROXY$", name)}
     isolated = isolated_environment()
     unchanged = {name: os.environ[name] for name in ("HOME",) if name in os.environ}

@@ -79,7 +79,7 @@ class Summary:
     def _print_log(self, log: Path, problem: str) -> None:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
         named = [line for line in lines if _NAMES_A_FAILURE.match(line)]
-        print(f"{'':8}{problem}. From {log.relative_to(ROOT)}:")
+        print(f"{'':8}{problem} The log is {log.relative_to(ROOT)}:")
         for line in [*named[:_TAIL], "the end:", *lines[-_TAIL:]]:
             print(f"{'':8}| {line}")
         sys.stdout.flush()

@@ -87,7 +87,7 @@ def chosen(variable: str, known: Iterable[str]) -> list[str]:
 
 
 def lanes() -> list[list[str]]:
-    """Return the sessions of `make matrix` in two lanes. If only one of the two variables is set, leave the rest out."""
+    """Return the sessions of `make matrix` in two lanes. If one of the variables is set, leave the other kind out."""
     cores = [f"core-{core.version}" for core in CORES if core.version in chosen("CORES", (c.version for c in CORES))]
     libraries = [f"cryptography-{version}" for version in chosen("CRYPTOGRAPHY", CRYPTOGRAPHY)]
     if os.environ.get("CORES") and not os.environ.get("CRYPTOGRAPHY"):
