@@ -36,7 +36,7 @@ import supported_cores  # noqa: E402
 import venvs  # noqa: E402
 import working_copy  # noqa: E402
 from isolated import BUILD, MODULE_PYTHON, ROOT, find_python, isolated_environment, tool_environment  # noqa: E402
-from programs import ProgramError, run  # noqa: E402
+from programs import LeftOutError, ProgramError, run  # noqa: E402
 from supported_cores import Core, pytest_summary  # noqa: E402
 
 if "MOBILEOPS_CI_CHECKOUT" not in os.environ:
@@ -73,6 +73,8 @@ def session(
                 remark = work(list(running.posargs))
             except (ProgramError, OSError, subprocess.CalledProcessError) as error:
                 running.error(str(error))
+            except LeftOutError as error:
+                running.skip(str(error))
             if remark:
                 running.log(f"Result: {remark}")
 
@@ -304,7 +306,7 @@ def core_integration(core: Core, python: str) -> str:
 def add_core_session(core: Core) -> None:
     @session(f"core-{core.version}")
     def test(arguments: list[str]) -> str:
-        works = {"sanity": core_sanity, "units": core_units, "integration": core_integration}
+        works: supported_cores.Works = {"sanity": core_sanity, "units": core_units, "integration": core_integration}
         parts = arguments or words_of("PARTS") or list(supported_cores.PARTS)
         return supported_cores.test_core(core, parts, works)
 

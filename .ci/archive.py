@@ -203,13 +203,15 @@ def install(archive: Path) -> Path:
 
 
 def run_installed(installed: Path, *, keep_tests: bool) -> str:
-    """Use the installed collection with an emulator that runs from the archive, too."""
+    """Use the installed collection with an emulator and with signing files that come from the archive, too."""
     rehearsal = _CLEAN / "rehearsal"
     shutil.rmtree(rehearsal, ignore_errors=True)
     shutil.copytree(installed, rehearsal, symlinks=True)
     if not keep_tests:
         shutil.rmtree(installed / "tests")
-    command = [sys.executable, "-B", "-m", "tests.emulator", "--port", "0"]
+    python = [sys.executable, "-B", "-m"]
+    programs.run(*python, "tests.signing_files", _CLEAN / "files", "Shop", cwd=rehearsal)
+    command = [*python, "tests.emulator", "--port", "0"]
     with subprocess.Popen(
         command,
         cwd=rehearsal,

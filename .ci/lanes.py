@@ -62,10 +62,11 @@ def lanes_for(choice: str) -> list[list[str]]:
 
 @dataclass
 class Summary:
-    """Names of the sessions that passed and failed so far."""
+    """Names of the sessions that passed and failed so far, and of those that this machine cannot run."""
 
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     _printing: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, name: str, seconds: float, remark: str, problem: str | None) -> None:
@@ -75,6 +76,11 @@ class Summary:
             print(f"{'FAILED' if problem else 'ok':6}  {name:24} {seconds:6.1f} s   {remark}".rstrip(), flush=True)
             if problem:
                 self._print_log(log_of(name), problem)
+
+    def leave_out(self, name: str, reason: str) -> None:
+        with self._printing:
+            self.left_out.append(name)
+            print(f"left out {name:23} {reason}", flush=True)
 
     def _print_log(self, log: Path, problem: str) -> None:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
@@ -126,6 +132,9 @@ class Lane:
                 nothing_done = found[1]
             elif (found := _END.match(line)) and found[1] == name and name in self.waiting:
                 self.waiting.remove(name)
+                if found[2] == "skipped":
+                    self.summary.leave_out(name, found[3].strip())
+                    continue
                 problem = f"{found[2]}:{found[3]}" if found[2] != "was successful" else nothing_done
                 self.summary.add(name, time.monotonic() - started, remark, problem or None)
         log.close()
@@ -163,8 +172,9 @@ def run_lanes(lanes: list[list[str]]) -> bool:
         raise
     seconds = time.monotonic() - started
     print(f"Failed: {', '.join(summary.failed)}." if summary.failed else f"All sessions done in {seconds:.0f} s.")
-    print(f"{len(summary.passed)} passed, {len(summary.failed)} failed", flush=True)
-    return bool(running) and not summary.failed
+    left_out = f", {len(summary.left_out)} left out" if summary.left_out else ""
+    print(f"{len(summary.passed)} passed, {len(summary.failed)} failed{left_out}", flush=True)
+    return bool(summary.passed) and not summary.failed
 
 
 def main(arguments: list[str]) -> int:

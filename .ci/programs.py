@@ -27,6 +27,10 @@ class ProgramError(Exception):
     """A program failed, or did less than it should."""
 
 
+class LeftOutError(Exception):
+    """This machine cannot run a session of `make matrix`."""
+
+
 def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
     """Run a program without input. Print its output, and return it. Raise ProgramError if it fails."""
     words = [str(word) for word in command]

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import programs
 import venvs
 import working_copy
 from isolated import BUILD, MODULE_PYTHON, ROOT, find_python, isolated_environment
-from programs import ProgramError
+from programs import LeftOutError, ProgramError
 
 TABLE = ROOT / "build" / "matrix.json"
 PARTS = ("sanity", "units", "integration")
@@ -58,8 +58,11 @@ class Core:
         for version in self.pythons:
             if found := find_python(version):
                 return found, version
-        raise ProgramError(f"ansible-core {self.version} needs Python {' or '.join(self.pythons)}, and none was found")
+        raise LeftOutError(f"ansible-core {self.version} needs Python {' or '.join(self.pythons)}, and none was found")
 
+
+# Runs a part of the tests; the text is the version of Python on the controller.
+Works = Mapping[str, Callable[[Core, str], str]]
 
 CORES = (
     Core("2.16", "ansible-core ~= 2.16.0", ("3.11", "3.12"), spaces=False),
@@ -98,11 +101,15 @@ def lanes() -> list[list[str]]:
     return [sessions[::2], sessions[1::2]]
 
 
-def test_core(core: Core, parts: list[str], works: dict[str, Callable[[Core, str], str]]) -> str:
+def test_core(core: Core, parts: list[str], works: Works) -> str:
     """Run the parts of the tests with one version of ansible-core, and record the results. Raise if one fails."""
-    if " " in str(ROOT) and not core.spaces:
-        raise ProgramError(f"ansible-test {core.version} fails in a folder with a space in its name")
-    python, version = core.find_python()
+    try:
+        if " " in str(ROOT) and not core.spaces:
+            raise LeftOutError(f"ansible-test {core.version} fails in a folder with a space in its name")
+        python, version = core.find_python()
+    except LeftOutError as error:
+        record(core.version, {"left_out": str(error)})
+        raise
     venvs.ensure(core.area / "venv", python, core.requirement, "-r", UNIT_REQUIREMENTS)
     venvs.link_collection(core.area / "venv")
     working_copy.refresh_for_ansible_test(core.copy)
@@ -178,7 +185,10 @@ def table() -> str:
     for name, row in read_table().items():
         cells = [part["result"] if isinstance(part := row.get(key), dict) else "-" for key in PARTS]
         shown = row.get("ansible_core", name)
-        lines.append(f"{shown!s:20} {row.get('python', '-')!s:8} {cells[0]:8} {cells[1]:8} {cells[2]:12}".rstrip())
+        remark = row.get("left_out", "")
+        lines.append(
+            f"{shown!s:20} {row.get('python', '-')!s:8} {cells[0]:8} {cells[1]:8} {cells[2]:12} {remark}".rstrip()
+        )
     return "\n".join([*lines, f"See {TABLE.relative_to(ROOT)}."])
 
 

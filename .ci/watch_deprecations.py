@@ -51,7 +51,7 @@ class _Watch(MetaPathFinder, Loader):
                     log.write(" ".join(str(msg).split()) + "\n")
             return display(this, msg, *arguments, **named)
 
-        module.Display.display = watched  # type: ignore[attr-defined]
+        module.Display.display = watched
 
 
 def start(file: str) -> None:

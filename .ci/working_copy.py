@@ -29,7 +29,7 @@ SOURCES = BUILD / "sources" / _NAME  # the sources only
 # Folders that are not part of the project, for a checkout without Git.
 _NOT_OURS = {".git", ".venv", ".build", ".cache", "dist", "__pycache__", ".ansible", ".hypothesis"}
 
-# Versions of pip for which ansible-test downloads a script: ansible-core 2.16, 2.17 to 2.19, and 2.20 and later.
+# Versions of pip for which ansible-test downloads a script, up to ansible-core 2.17, up to 2.19, and later.
 _PIP_VERSIONS = ("23.1.2", "24.2", "25.2")
 
 # Does the same as that script, with the package index only.
