@@ -212,7 +212,9 @@ def run_installed(installed: Path, *, keep_tests: bool) -> str:
     if not keep_tests:
         shutil.rmtree(installed / "tests")
     python = [sys.executable, "-B", "-m"]
-    programs.run(*python, "tests.signing_files", _CLEAN / "files", "Shop", cwd=rehearsal)
+    files = _CLEAN / "files"
+    files.mkdir(exist_ok=True)
+    programs.run(*python, "tests.signing_files", files, "Shop", cwd=rehearsal)
     command = [*python, "tests.emulator", "--port", "0"]
     with subprocess.Popen(
         command,
