@@ -164,7 +164,7 @@ def import_as_galaxy(archive: Path) -> str:
         "GALAXY_IMPORTER_TMP_ROOT_DIR": str(_IMPORTER / "tmp"),
         "GALAXY_IMPORTER_ANSIBLE_LOCAL_TMP": str(_IMPORTER / "tmp"),
     }
-    command = [venv / "bin" / "python", "-m", "galaxy_importer.main", archive]
+    command: list[str | Path] = [venv / "bin" / "python", "-m", "galaxy_importer.main", archive]
     output = programs.run(*command, cwd=_IMPORTER / "run", env=env)
     if _LINT_TIMED_OUT in output:  # after 180 s, on a busy machine
         output = programs.run(*command, cwd=_IMPORTER / "run", env=env)
