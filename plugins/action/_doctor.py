@@ -96,7 +96,7 @@ class ActionModule(PlayAction):
         content = {"collection": collection_version(), "checks": _in_order(record), "behaviours": behaviours}
         return self._outcome(ordered, content, own)
 
-    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
+    def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
         """Show how many apps are done. After the comma the engine counts changes, of which it makes none."""
         return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
 

@@ -212,7 +212,7 @@ class RandomTasks:
         service = _Service(dice, self.time)
         with patch.object(HttpSession, "_once", service.once):
             context = TaskContext(
-                env, check_mode=dice.random() < 0.3, read_file=spec.read_path, say=service.said.append
+                env, check_mode=dice.random() < 0.3, read_file=spec.read_path, report_progress=service.said.append
             )
             result = spec.execute({**arguments, **validated.validated_parameters}, context, diff=True)
         result["said"] = service.said

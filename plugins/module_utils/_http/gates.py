@@ -31,7 +31,7 @@ class Gates:
     def __init__(self, clock: Clock, time_limit_s: float) -> None:
         self.clock = clock
         self.deadline = Deadline(time_limit_s, clock)
-        self.say: Callable[[str], None] = lambda _line: None
+        self.report_progress: Callable[[str], None] = lambda _line: None
         self.stop_error: TaskStopError | None = None
         self.lock = threading.RLock()
         self._waiting: set[threading.Condition] = set()
@@ -211,10 +211,10 @@ class Gate:
             return
         self._told_at = now
         if self.pace.cause == 429 or self.pace.told_until or not self.pace.is_closed:
-            self._gates.say(f"{self._host} limits requests: the task waits {wait_s:.0f} s")
+            self._gates.report_progress(f"{self._host} limits requests: the task waits {wait_s:.0f} s")
         else:
             answers = f"answers {self.pace.cause}" if self.pace.cause else "does not answer"
-            self._gates.say(f"{self._host} {answers}: the task tries again in {wait_s:.0f} s")
+            self._gates.report_progress(f"{self._host} {answers}: the task tries again in {wait_s:.0f} s")
 
     def note_served(self, turn: Turn, told: AnnouncedLimit) -> None:
         with self._gates.lock:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from .._core.errors import CiError, OptionError, RefusedError
 from .._core.option_groups import OptionGroup
 from .._core.plan import Action, Plan
-from .._core.polling import WAIT, Patience
+from .._core.polling import WAIT, Polling
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .client import PhoneGapClient, has_number
 from .model import ERROR, App
@@ -54,7 +54,7 @@ def _shown(app: App, states: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
-    patience = Patience(options, client.sleep)
+    polling = Polling(options, client.sleep)
     platforms = list(dict.fromkeys(options["platforms"] or []))
     if options["platforms"] == [] or "" in platforms:
         raise OptionError("platforms: this names no platform; leave the option out to build for all of them.")
@@ -72,11 +72,11 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
     app = App.from_service(answer if complete else client.app(options["app_id"]))
     try:
         if options["wait"]:
-            app = _wait(client, app, platforms, patience, context.say)
+            app = _wait(client, app, platforms, polling, context.report_progress)
     except CiError as error:
         error.notes.append(f"The builds of {app.label} were queued before that.")
         return Outcome({"build": _shown(app, states_of(app, platforms))}, plan, warnings, error)
-    return _end(app, platforms, plan, warnings, patience if options["wait"] else None)
+    return _end(app, platforms, plan, warnings, polling if options["wait"] else None)
 
 
 def _needs_key(app: App, platform: str) -> bool:
@@ -95,24 +95,22 @@ def _needs_key_error(app: App, platforms: Sequence[str]) -> RefusedError:
 
 
 def _wait(
-    client: PhoneGapClient, app: App, platforms: Sequence[str], patience: Patience, say: Callable[[str], None]
+    client: PhoneGapClient, app: App, platforms: Sequence[str], polling: Polling, report_progress: Callable[[str], None]
 ) -> App:
     """Until nothing is pending, or patience ends. What needs a key is not waited for: it would never end."""
     seen: dict[str, str] = {}
     while True:
         states = states_of(app, platforms)
         if states != seen:
-            say(f"{app.label}: {', '.join(f'{name} {state}' for name, state in states.items())}")
+            report_progress(f"{app.label}: {', '.join(f'{name} {state}' for name, state in states.items())}")
             seen = states
-        if PENDING not in states.values() or patience.is_over:
+        if PENDING not in states.values() or polling.is_over:
             return app
-        patience.pause()
+        polling.pause()
         app = App.from_service(client.app(int(app.id or 0)))
 
 
-def _end(
-    app: App, platforms: Sequence[str], plan: Plan, warnings: tuple[str, ...], patience: Patience | None
-) -> Outcome:
+def _end(app: App, platforms: Sequence[str], plan: Plan, warnings: tuple[str, ...], polling: Polling | None) -> Outcome:
     states = states_of(app, platforms)
     values = {"build": _shown(app, states)}
     failed = [name for name, state in states.items() if state == ERROR]
@@ -133,10 +131,10 @@ def _end(
         )
     if set(keyless) & set(platforms):
         return Outcome(values, plan, warnings, _needs_key_error(app, keyless))
-    if pending and patience is not None:
+    if pending and polling is not None:
         # To run the task again would begin the builds anew.
         advice = "They go on, and mobileops.ci.phonegap_app_info tells how far they are. Or raise wait_timeout."
-        late = patience.error(f"builds of {app.label} are still pending for {', '.join(pending)}", advice)
+        late = polling.error(f"builds of {app.label} are still pending for {', '.join(pending)}", advice)
         return Outcome(values, plan, warnings, late)
     return Outcome(values, plan, warnings)
 

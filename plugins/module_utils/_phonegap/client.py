@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from .._core.environment import said_by_task
+from .._core.environment import is_set_by_task
 from .._core.errors import CiError, OptionError, ServiceError
 from .._http.redact import Redactor
 from .._http.responses import (
@@ -56,8 +56,8 @@ class PhoneGapClient(ServiceClient):
         transport = Transport.from_options(options, env)
         token = options["api_token"]
         # A token that the environment happens to have may be another account's than the login of the task.
-        login = any(options[name] and said_by_task(options[name]) for name in ("username", password_option))
-        if said_by_task(token) or (token is not None and not login):
+        login = any(options[name] and is_set_by_task(options[name]) for name in ("username", password_option))
+        if is_set_by_task(token) or (token is not None and not login):
             token = check_token(token, "api_token")
             # In a header, not in the query: URLs get into the logs of servers and proxies.
             client = cls(options["api_url"], {"Authorization": f"token {token}"}, Redactor(), transport)

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from .._core.errors import OptionError, RefusedError
 from .._core.option_groups import OptionGroup
 from .._download.destination import path_of
-from .._download.download import DOWNLOAD, Wanted, checksum_of, save
+from .._download.download import DOWNLOAD, Source, checksum_of, save
 from .._local.file_attributes import ATTRIBUTES, only_as_module
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .builds import NEEDS_KEY, PENDING, states_of
@@ -45,9 +45,9 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
         return at_hand.pop() if at_hand else client.package_url(app_id, platform)
 
     # Neither its size nor a digest is told, so what is there already is compared by having the package once more.
-    wanted = Wanted(what, fresh_url, checksum=checksum, force=options["force"])
+    source = Source(what, fresh_url, checksum=checksum, force=options["force"])
     path = path_of(options["dest"], name, f"{app_id}-{platform}")
-    saved = save(client, wanted, path, options, context)
+    saved = save(client, source, path, options, context)
     values = {"dest": saved.path, "size": saved.size, "sha256": saved.sha256, "platform": platform, "app_id": app_id}
     plan = saved.plan(kind="package", app_slug=str(app_id), slug=platform, name=name)
     return Outcome(values, plan)
