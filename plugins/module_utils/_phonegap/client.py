@@ -154,7 +154,7 @@ class PhoneGapClient(ServiceClient):
             found = self._list(f"/keys/{path_part(platform)}", f"list the {platform} keys", "keys")
             return [{**key, "platform": platform} for key in found]
         call = self.call("GET", "/keys", "list the keys")
-        groups = self.answer(call).get("keys")
+        groups = self.request_json(call).get("keys")
         if not isinstance(groups, dict):
             raise invalid(call, "its answer has no keys")
         return [
@@ -170,8 +170,8 @@ class PhoneGapClient(ServiceClient):
 
     def create_key(self, platform: str, data: Mapping[str, Any], files: Files) -> dict[str, Any]:
         what = f"create {platform} key {data['title']}"
-        answer = self.write("POST", f"/keys/{path_part(platform)}", what, data, files, repeatable=False)
-        return {**answer, "platform": platform}
+        response = self.write("POST", f"/keys/{path_part(platform)}", what, data, files, repeatable=False)
+        return {**response, "platform": platform}
 
     def update_key(self, platform: str, number: int, data: Mapping[str, Any], what: str) -> dict[str, Any]:
         return {**self.write("PUT", f"/keys/{path_part(platform)}/{number}", what, data), "platform": platform}
@@ -181,9 +181,9 @@ class PhoneGapClient(ServiceClient):
 
     # Requests
 
-    def answer(self, call: Call) -> dict[str, Any]:
+    def request_json(self, call: Call) -> dict[str, Any]:
         try:
-            return super().answer(call)
+            return super().request_json(call)
         except CiError as error:
             error.args = (self.redact(html.unescape(str(error))),)
             raise
@@ -191,7 +191,7 @@ class PhoneGapClient(ServiceClient):
     def read(self, path: str, what: str) -> dict[str, Any]:
         """The object with a number that lies there."""
         call = self.call("GET", path, what)
-        return _numbered(call, [self.answer(call)])[0]
+        return _numbered(call, [self.request_json(call)])[0]
 
     def write(
         self,
@@ -206,18 +206,18 @@ class PhoneGapClient(ServiceClient):
         """Send a part `data` and files; the JSON object of the answer."""
         body, headers = _encoded(data, files or {})
         call = Call(method, self.api_url + path, what, path, data=body, headers=headers, repeatable=repeatable)
-        answer = self.answer(call)
-        if isinstance(answer.get("error"), str):
+        response = self.request_json(call)
+        if isinstance(response.get("error"), str):
             # A success in the status alone. In an app it is an object.
-            words = self.redact.quote(html.unescape(answer["error"]))
+            words = self.redact.quote(html.unescape(response["error"]))
             raise ServiceError(
                 f"Could not {what}: {call.shown}: {words}.", kind="bad_request", **call.details(status=200)
             )
-        return answer
+        return response
 
     def _list(self, path: str, what: str, key: str) -> list[dict[str, Any]]:
         call = self.call("GET", path, what)
-        return _numbered(call, self.answer(call).get(key))
+        return _numbered(call, self.request_json(call).get(key))
 
 
 def _numbered(call: Call, found: Any) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ import requests
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_url import (
+    check_response_url,
     check_url,
-    check_url_of_answer,
     host_of,
     is_loopback,
 )
@@ -89,14 +89,14 @@ BAD = {
 
 @pytest.mark.parametrize("url", GOOD)
 def test_url_of_an_answer(url: str) -> None:
-    check_url_of_answer(url, "the signed URL in its answer", api_url=API)
+    check_response_url(url, "the signed URL in the response", api_url=API)
 
 
 @pytest.mark.parametrize("url", BAD.values(), ids=BAD)
 def test_url_of_an_answer_that_is_refused(url: str) -> None:
     with pytest.raises(OptionError) as caught:
-        check_url_of_answer(url, "the signed URL in its answer", api_url=API)
-    assert caught.value.message.startswith("the signed URL in its answer ")
+        check_response_url(url, "the signed URL in the response", api_url=API)
+    assert caught.value.message.startswith("the signed URL in the response ")
     assert "c4nary" not in caught.value.message
 
 
@@ -113,7 +113,7 @@ def test_nothing_is_sent_to_such_a_url(make_client: MakeClient, monkeypatch: pyt
 
 def test_a_service_on_this_machine_may_name_addresses_of_it() -> None:
     for url in ("http://127.0.0.1:9000/f", "http://localhost/f", "http://[::1]:9000/f"):
-        check_url_of_answer(url, "the signed URL", api_url="http://127.0.0.1:8080/v0.1")
+        check_response_url(url, "the signed URL", api_url="http://127.0.0.1:8080/v0.1")
 
 
 @pytest.mark.parametrize(
