@@ -216,7 +216,7 @@ class PartialDownload(Digest):
             raise _cannot_write(self._target, error) from error
 
     def finish(self) -> None:
-        """Flush the complete file to the disk. It keeps its name until `publish`."""
+        """Write the complete file to the disk. It keeps its name until `publish`."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .pace import NO_LIMIT_ANNOUNCED, AnnouncedLimit
+from .pace import NO_LIMIT, AnnouncedLimit
 from .service_clock import parse_http_date
 
 # A longer wait is a mistake of the service.
@@ -35,7 +35,7 @@ def read_announced_limit(headers: Mapping[str, str], now: float | None) -> Annou
     if announced is not None:
         return announced
     reset_s = next((found for name in _RESETS if (found := _reset(headers.get(name), now)) is not None), None)
-    return AnnouncedLimit(reset_s, _remaining(headers)) if reset_s is not None else NO_LIMIT_ANNOUNCED
+    return AnnouncedLimit(reset_s, _remaining(headers)) if reset_s is not None else NO_LIMIT
 
 
 def _sensible(seconds: float | None) -> float | None:

@@ -196,9 +196,9 @@ class Gate:
             self._gates.stop(deadline.error())
         self._gates.stop(
             TaskStopError(
-                f"{cause.reason if cause else ''}{asks if self.pace.announced_until else ''} The wait does not fit in the "
-                f"time_limit of {deadline.limit_s:g} s, of which {deadline.left_s:.0f} s are left. Run the task again "
-                "later, or raise time_limit.".lstrip(),
+                f"{cause.reason if cause else ''}{asks if self.pace.announced_until else ''} The wait does not fit in "
+                f"the time_limit of {deadline.limit_s:g} s, of which {deadline.left_s:.0f} s are left. Run the task "
+                "again later, or raise time_limit.".lstrip(),
                 kind=cause.kind if cause else "rate_limited",
                 status=cause.status if cause else None,
             )

@@ -60,7 +60,7 @@ class AnnouncedLimit:
     remaining: int | None = None
 
 
-NO_LIMIT_ANNOUNCED = AnnouncedLimit()
+NO_LIMIT = AnnouncedLimit()
 
 # A turn, or the seconds until the next claim is useful, or None if that is after the end of another request.
 Claim = Union[Turn, float, None]
@@ -164,7 +164,7 @@ class Pace:
         if turn.probe:
             self._probing = False
 
-    def note_served(self, turn: Turn, now: float, announced: AnnouncedLimit = NO_LIMIT_ANNOUNCED) -> None:
+    def note_served(self, turn: Turn, now: float, announced: AnnouncedLimit = NO_LIMIT) -> None:
         """Record that the host served the request. A status such as 404 counts as served, too."""
         self.abandon(turn)
         self.served += 1
@@ -191,7 +191,7 @@ class Pace:
         turn: Turn,
         now: float,
         status: int,
-        announced: AnnouncedLimit = NO_LIMIT_ANNOUNCED,
+        announced: AnnouncedLimit = NO_LIMIT,
         *,
         again: bool = False,
     ) -> float | None:
@@ -222,7 +222,7 @@ class Pace:
         self.abandon(turn)
         self._failing.add(turn.owner)
         if turn.probe or (len(self._failing) >= FAILURES_IN_A_ROW and not self.is_closed):
-            self._close(turn, now, status, NO_LIMIT_ANNOUNCED)
+            self._close(turn, now, status, NO_LIMIT)
         return self.is_closed
 
     def is_hopeless(self, now: float, max_retries: int) -> bool:
@@ -252,7 +252,7 @@ class Pace:
         self._next = now + self._spacing
 
     def _classify_limit(self) -> None:
-        """Classify the limit: of concurrent requests if the host served most of those under way, else of the rate."""
+        """Decide what the host limits: concurrent requests if it served most of those under way, else of the rate."""
         self._must_classify = False
         served = self._late_served
         if self._most is not None and self._stepped and self._steady <= 2 * self._most:

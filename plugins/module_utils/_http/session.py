@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """HTTP for services and for storage behind signed URLs: keep-alive, retries, and detailed errors.
 
-It contains no code for Ansible or a service, and no policy. It does not read os.environ. Proxies and certificate bundles
-come from the environment of the task, which is a parameter.
+It contains no code for Ansible or a service, and no policy. It does not read os.environ. Proxies and certificate
+bundles come from the environment of the task, which is a parameter.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ def acquire(trust: Trust) -> requests.Session:
     """Return a session for one thread at a time. The caller releases it."""
     if _IdleSessions.process == os.getpid():
         try:
-            # The session with the longest idle time. So a client with two sessions gets each for the same host as before.
+            # The session with the longest idle time, so that a client with two sessions gets each for the same host as
+            # the client before.
             return _IdleSessions.by_trust[trust].pop(0)
         except (KeyError, IndexError):
             pass

@@ -14,7 +14,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http.announced_limit
     LONGEST_ANNOUNCED_S,
     read_announced_limit,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NO_LIMIT_ANNOUNCED, AnnouncedLimit
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NO_LIMIT, AnnouncedLimit
 
 NOW = 1_767_312_000.0
 DATE = {"Date": "Fri, 02 Jan 2026 00:00:00 GMT"}
@@ -62,13 +62,13 @@ def test_form(headers: dict[str, str], expected: AnnouncedLimit) -> None:
 
 @pytest.mark.parametrize("headers", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_is_ignored(headers: dict[str, str]) -> None:
-    assert read_announced_limit(CaseInsensitiveDict({**headers, **DATE}), None) == NO_LIMIT_ANNOUNCED
+    assert read_announced_limit(CaseInsensitiveDict({**headers, **DATE}), None) == NO_LIMIT
 
 
 def test_clock_of_the_service_counts() -> None:
     date = {"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}
     assert read_announced_limit(CaseInsensitiveDict(date), NOW - 10) == AnnouncedLimit(30)
-    assert read_announced_limit(CaseInsensitiveDict(date), None) == NO_LIMIT_ANNOUNCED
+    assert read_announced_limit(CaseInsensitiveDict(date), None) == NO_LIMIT
 
 
 @given(
