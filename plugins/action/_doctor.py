@@ -96,7 +96,7 @@ class ActionModule(PlayAction):
         content = {"collection": collection_version(), "checks": _in_order(record), "behaviours": behaviours}
         return self._outcome(ordered, content, own)
 
-    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
+    def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
         """Show the number of completed apps, without the number of changes, which is always 0."""
         return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every error that a user, a file or a service can cause. What is not a CiError is a bug of the collection."""
+"""Errors that a user, a file or a service can cause. Any other exception is a bug of the collection."""
 
 from __future__ import annotations
 
@@ -159,23 +159,23 @@ class CiError(Exception):
         self.method = method
         self.path = path
         self.request_id = request_id
-        # What the host answered, without the words about the request: for a message about the whole task.
+        # The host's response without a description of the request, for a message about the whole task.
         self.reason = ""
-        # What was tidied up, or could not be, after the error: added to the message by whoever tidied.
+        # Sentences about the clean-up after the error. The code that cleans up adds them.
         self.notes: list[str] = []
 
     @property
     def message(self) -> str:
-        # Names from a service or a playbook may hold anything; a message is one line.
+        # Names from a service or a playbook may contain any character, but a message is one line.
         return one_line(" ".join([str(self), *self.notes]))
 
     @property
     def ends_task(self) -> bool:
-        """Whether the cause is true of the whole task, so that nothing else of it can succeed."""
+        """Return whether the cause affects the whole task, so that no other part of it can succeed."""
         return isinstance(self, (TaskStopError, NotDoneError)) or self.kind is Kind.UNAUTHORIZED
 
     def as_dict(self) -> dict[str, Any]:
-        """The `error` key of a result: always the same five keys, null where they do not apply."""
+        """Return the `error` key of a result: always the same five keys, null where one does not apply."""
         return {
             "kind": self.kind.value,
             "status": self.status,
@@ -213,22 +213,22 @@ class ConcurrentChangeError(CiError):
 
 
 class NotDoneError(CiError):
-    """An app that was not, or not completely, dealt with because the task was stopped."""
+    """The task was stopped before it finished this app."""
 
     kind = Kind.NOT_DONE
 
 
 class TaskStopError(CiError):
-    """The cause is true of the whole task: nothing more of it can succeed, so it ends with this one message.
+    """The cause affects the whole task. No other part can succeed, so the task ends with this one message.
 
-    Kinds: time_limit; and those of the cause, such as rate_limited, server_error, connection, dns, timeout.
+    Kinds: time_limit, and the kinds of the cause, such as rate_limited, server_error, connection, dns, timeout.
     """
 
     kind = Kind.TIME_LIMIT
 
 
 class ServiceError(CiError):
-    """The service answered, and the answer is a refusal or not what its documentation says.
+    """The service responded with a refusal, or with something that its documentation does not describe.
 
     Kinds: bad_request, unauthorized, forbidden, not_found, rate_limited, server_error, redirect, invalid_response,
     and for the storage behind signed URLs: storage, signed_url_expired.
@@ -238,13 +238,13 @@ class ServiceError(CiError):
 
 
 class ConnectionFailedError(CiError):
-    """No answer. Kinds: connection, dns, tls, proxy, timeout."""
+    """The request got no response. Kinds: connection, dns, tls, proxy, timeout."""
 
     kind = Kind.CONNECTION
 
 
 class UnclearOutcomeError(CiError):
-    """A request that must not be repeated got no clear answer: it may or may not have had its effect."""
+    """A request that must not be repeated got no clear response. It may or may not have had its effect."""
 
     def __init__(self, cause: CiError) -> None:
         super().__init__(str(cause), **cause.as_dict())
@@ -252,5 +252,5 @@ class UnclearOutcomeError(CiError):
 
     @property
     def was_refused(self) -> bool:
-        """Whether the service said that it is overloaded, so that a new attempt waits for its pace."""
+        """Return whether the service reported that it is overloaded. Then a new attempt waits for its pace."""
         return self.status == 503
