@@ -120,7 +120,7 @@ class FleetTask:
     options: Mapping[str, Any]
     env: Mapping[str, str]
     read_file: Callable[[str], Content] = read_file
-    say: Callable[[str], None] = field(default=lambda _line: None)
+    report_progress: Callable[[str], None] = field(default=lambda _line: None)
 
     def with_options(self, **changes: Any) -> FleetTask:
         return replace(self, options={**self.options, **unseen(changes)})
@@ -128,7 +128,9 @@ class FleetTask:
     def result(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
         """Whatever comes of it."""
         options = validated(CODE_SIGNING, CODE_SIGNING.normalize(self.options))
-        context = TaskContext(self.env, check_mode=check_mode, read_file=self.read_file, say=self.say)
+        context = TaskContext(
+            self.env, check_mode=check_mode, read_file=self.read_file, report_progress=self.report_progress
+        )
         result = CODE_SIGNING.execute(options, context, diff=diff)
         # However it ends, it leaves no thread behind.
         assert [thread for thread in threading.enumerate() if thread.name.startswith("mobileops.ci")] == []

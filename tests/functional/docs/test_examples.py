@@ -30,7 +30,7 @@ ELSEWHERE = {
     "awx_guide-1": "needs AWX; tests/awx runs the playbook with such variables",
     "awx_guide-2": "a form of AWX, not a playbook",
     "playbook_awx_setup-1": "needs AWX; tests/awx runs the playbook with such variables",
-    "playbook_phonegap_rollout-1": "tests/functional/plugins/phonegap/test_rollout.py runs it with such variables",
+    "playbook_phonegap_rollout-1": "tests/functional/plugins/phonegap/test_rollout.py runs the playbook",
     "report_guide-1": "a rule for Prometheus, not a playbook",
     "role-code_signing_report-2": "publishes the report with rsync, then fails for an expired file, as it should",
 }

@@ -73,7 +73,7 @@ def test_what_to_fail_on_given_as_a_text(emulator: Emulator, tmp_path: Path, fai
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "a wrong token": ({"code_signing_api_token": "wr0ng-t0ken", "code_signing_report_fail_on": []}, "answered 401"),
+    "a wrong token": ({"code_signing_api_token": "wr0ng-t0ken", "code_signing_report_fail_on": []}, "returned 401"),
     "a misspelt variable": (
         {"code_signing_report_failon": "expired"},
         "code_signing_report_failon is not a variable of this collection; did you mean code_signing_report_fail_on?",

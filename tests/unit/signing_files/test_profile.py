@@ -94,7 +94,7 @@ def test_uses_the_given_values(authority: Authority, identity: Identity, team: T
 
 
 def test_store_profiles_reject_devices(authority: Authority, identity: Identity, team: Team) -> None:
-    with pytest.raises(ValueError, match="lists no devices"):
+    with pytest.raises(ValueError, match="devices must be empty"):
         authority.profile(
             name="n", type=ProfileType.APP_STORE, bundle_id=BUNDLE, identities=[identity], team=team, devices=["one"]
         )

@@ -164,7 +164,7 @@ class Observer:
     @property
     def absences(self) -> int:
         """How often a file was listed, but not there."""
-        return self._absences.total()
+        return sum(self._absences.values())
 
     def _fetched(self, kind: FileKind, file: RemoteFile) -> str | None:
         if kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:

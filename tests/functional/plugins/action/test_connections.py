@@ -73,8 +73,8 @@ def test_a_loop_takes_one_connection(tmp_path: Path, counting: Counting, run_in:
 @pytest.fixture
 def keeping(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process keeps sessions, for the time of a test."""
-    monkeypatch.setattr(_sessions._Kept, "process", None)
-    monkeypatch.setattr(_sessions._Kept, "by_trust", {})
+    monkeypatch.setattr(_sessions._IdleSessions, "process", None)
+    monkeypatch.setattr(_sessions._IdleSessions, "by_trust", {})
     _sessions.keep_sessions()
 
 

@@ -144,7 +144,7 @@ def test_what_concerns_all_apps_is_one_failure(fleet: Fleet, ground: Playground)
     assert fleet.asked() == {}
     run = adopt(fleet, ground, apps=hosts, code_signing_api_token="wrong-t0ken-c4n4ry")
     (refused,) = failures(run)
-    assert "answered 401" in refused
+    assert "returned 401" in refused
     assert "t0ken-c4n4ry" not in run.screen
 
 

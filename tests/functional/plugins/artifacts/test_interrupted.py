@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._download import download as _download
-from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import Partial
+from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import PartialDownload
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import CHUNK_BYTES
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.generated import GeneratedBytes
@@ -112,11 +112,11 @@ def test_a_url_that_expires_at_once_is_fetched_anew_only_once(app: AppWithArtifa
 
 
 def complete_part(app: AppWithArtifacts, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_partial: Partial) -> None:
+    def interrupt(_partial: PartialDownload) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Partial, "finish", interrupt)
+        patched.setattr(PartialDownload, "finish", interrupt)
         with pytest.raises(KeyboardInterrupt):
             app.download(slug="big").run()
     assert parts(folder)[0].stat().st_size == SIZE
@@ -245,13 +245,13 @@ def test_a_full_disk_leaves_no_part(app: AppWithArtifacts, tmp_path: Path, monke
         def write(self, _data: bytes) -> None:
             raise OSError(28, "No space left on device")
 
-    original = Partial.__init__
+    original = PartialDownload.__init__
 
-    def on_full_disk(self: Partial, *arguments: object) -> None:
+    def on_full_disk(self: PartialDownload, *arguments: object) -> None:
         original(self, *arguments)  # type: ignore[arg-type]
         self._file = Full(self._file)  # type: ignore[assignment]
 
-    monkeypatch.setattr(Partial, "__init__", on_full_disk)
+    monkeypatch.setattr(PartialDownload, "__init__", on_full_disk)
     failed = app.download(slug="big").fail()
     assert failed["error"]["kind"] == "local_file"
     assert "No space left on device" in failed["msg"]
@@ -271,9 +271,9 @@ def test_memory_stays_flat(app: AppWithArtifacts) -> None:
 
 
 def test_progress_is_told(app: AppWithArtifacts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_download, "SAY_INTERVAL_S", 0.0)
+    monkeypatch.setattr(_download, "PROGRESS_INTERVAL_S", 0.0)
     said: list[str] = []
     task = app.download(slug="big")
-    context = TaskContext(task.env, say=said.append)
+    context = TaskContext(task.env, report_progress=said.append)
     task.spec.execute(validated(task.spec, task.options), context, diff=False)
     assert said[-1] == "artifact app.ipa (slug big): 3 of 3 MiB"

@@ -170,11 +170,13 @@ def test_a_file_of_another_build(app: AppWithArtifacts, folder: Path) -> None:
 
 
 def test_one_line_of_progress(app: AppWithArtifacts, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_download, "SAY_INTERVAL_S", 0.0)
+    monkeypatch.setattr(_download, "PROGRESS_INTERVAL_S", 0.0)
     app.has(*({"slug": f"s{n}", "title": f"{n}.ipa", "size_bytes": 2**20} for n in range(3)))
     said: list[str] = []
     task = whole(app, folder, concurrency=1)
-    task.spec.execute(validated(task.spec, task.options), TaskContext(task.env, say=said.append), diff=False)
+    task.spec.execute(
+        validated(task.spec, task.options), TaskContext(task.env, report_progress=said.append), diff=False
+    )
     assert said[-1] == f"build {BUILD}: 2 of 3 files, 3 of 3 MiB"
     assert all(line.startswith(f"build {BUILD}: ") for line in said)
 

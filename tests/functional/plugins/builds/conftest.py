@@ -54,7 +54,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     lines: list[str] = []
 
     def context(*arguments: Any, **keywords: Any) -> Any:
-        return real(*arguments, **{**keywords, "say": lines.append})
+        return real(*arguments, **{**keywords, "report_progress": lines.append})
 
     from tests.helpers import tasks as helpers
 

@@ -179,7 +179,7 @@ class TestWait:
     def test_timeout(self, slow: AppWithBuilds, clock: Clock) -> None:
         result = slow.abort(wait=True, wait_timeout=12).result()
         assert (result["failed"], result["error"]["kind"], result["changed"]) == (True, "wait_timeout", True)
-        assert result["msg"].startswith("Waited 12 s in vain: build #1 (b1) was told to abort and still runs.")
+        assert result["msg"].startswith("Timed out after 12 s: build #1 (b1) was told to abort and still runs.")
         assert result["build"]["status"] == 0
         assert clock.pauses == [10, 2]
 

@@ -215,7 +215,7 @@ def test_what_a_build_was_started_with_is_not_shown(app: AppWithBuilds) -> None:
 def test_unknown_build(seven: AppWithBuilds) -> None:
     failed = seven.info(build_slug="none").fail()
     assert failed["error"]["kind"] == "not_found"
-    assert failed["msg"].startswith(f"Could not read build none of app {APP}: GET /apps/{APP}/builds/none answered 404")
+    assert failed["msg"].startswith(f"Could not read build none of app {APP}: GET /apps/{APP}/builds/none returned 404")
 
 
 @pytest.mark.parametrize(("count", "pages"), [(50, 1), (51, 2), (500, 10)])

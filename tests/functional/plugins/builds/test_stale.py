@@ -137,7 +137,7 @@ def test_a_cause_that_all_hosts_share_is_one_failure(fleet: Fleet) -> None:
     fleet.holds({f"app{number}": {HOURS: 1} for number in range(20)})
     refused = fleet.abort_stale_builds(**{**fleet.connection("code_signing"), "code_signing_api_token": "wr0ng"})
     (failed,) = [event for event in refused.events if event.event == "failed"]
-    assert "answered 401" in failed.result["msg"]
+    assert "returned 401" in failed.result["msg"]
     assert "wr0ng" not in refused.screen
     wrong = fleet.abort_stale_builds(**fleet.connection("code_signing"), **{HOURS: 0})
     (failed,) = [event for event in wrong.events if event.event == "failed"]

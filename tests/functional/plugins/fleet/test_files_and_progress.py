@@ -129,11 +129,11 @@ def test_progress_every_two_seconds_at_most(
     lines: list[str] = []
     said_by: set[str] = set()
 
-    def say(line: str) -> None:
+    def report_progress(line: str) -> None:
         lines.append(line)
         said_by.add(threading.current_thread().name)
 
-    replace(fleet.task(APPS[:12], provisioning_profiles=[]), say=say).run()
+    replace(fleet.task(APPS[:12], provisioning_profiles=[]), report_progress=report_progress).run()
     assert lines == [f"{number} of 12 apps done, 0 changed, 0 failed" for number in expected]
     assert said_by <= {threading.current_thread().name}
 
@@ -144,7 +144,7 @@ def test_what_progress_counts(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, cap
     lines: list[str] = []
     apps = [ONE, "ffffffffffffffff", TWO]
     task = fleet.task(apps, provisioning_profiles=[{"name": "x", "content": "eA=="}], concurrency=1)
-    replace(task, say=lines.append).fail()
+    replace(task, report_progress=lines.append).fail()
     assert lines == ["1 of 3 apps done, 1 changed, 0 failed", "2 of 3 apps done, 1 changed, 1 failed"]
     # Nobody else says anything: what a module prints is its result.
     assert capfd.readouterr() == ("", "")

@@ -154,7 +154,9 @@ def test_interrupted_at_work(fleet: Fleet, alarm: Alarm, monkeypatch: pytest.Mon
 
 def test_interrupted_while_it_waits(fleet: Fleet, alarm: Alarm) -> None:
     """The task does not wait for the end of the pause that the service asks for."""
-    task = replace(rollout(fleet, max_retries=3), say=lambda line: alarm.ring() if " waits " in line else None)
+    task = replace(
+        rollout(fleet, max_retries=3), report_progress=lambda line: alarm.ring() if " waits " in line else None
+    )
     fleet.emulator.fault(status=429, retry_after=600)
     alarm.run(task)
     assert alarm.ended_s < 300

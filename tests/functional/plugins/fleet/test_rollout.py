@@ -176,5 +176,5 @@ def test_a_wrong_token_is_reported_once(project: Project) -> None:
 
     (message,) = failures(run).values()
     assert run.status != 0
-    assert "answered 401" in message
+    assert "returned 401" in message
     assert project.writes() == 0

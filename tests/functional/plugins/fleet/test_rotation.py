@@ -70,11 +70,11 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
     assert run.status == 0, run.screen
     for host in ("Shop", "Bank", "News"):
         assert certificates(fleet, host) == sorted(["dist.p12", *left])
-    # Hosts without a certificate are passed over: nothing else of their declaration is rolled out either.
+    # The playbook skips hosts without a certificate, and does not roll out their other files.
     assert fleet.contents(KEYSTORES)[APPS[1]] == []
     assert run.result("Plan")["msg"] == [
         "3 apps to rotate, in batches of 5 at most.",
-        "2 hosts passed over, because they declare no certificate: Shop_A, Bank_A.",
+        "2 hosts skipped, because they declare no certificate: Shop_A, Bank_A.",
     ]
 
 

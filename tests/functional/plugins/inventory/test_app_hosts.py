@@ -138,7 +138,7 @@ def test_other_types_are_errors(source: Callable[..., str], refuse: Refuse) -> N
     ("config", "message"),
     [
         ({"project_typ": "ios"}, "Unknown option project_typ. Did you mean project_type?"),
-        ({"api_token": "canary-wrong-token"}, "Could not list the apps: GET /apps answered 401"),
+        ({"api_token": "canary-wrong-token"}, "Could not list the apps: GET /apps returned 401"),
         ({"project_type": "flutter"}, "the token has access to no apps that match project_type: flutter."),
         ({"title": "Off"}, "all apps that match title: Off are disabled. Set include_disabled"),
         (f"plugin: {NAME}\ntitle: 'no end\n", "invalid YAML. Line 3, column 1: found unexpected end of stream."),
@@ -301,5 +301,5 @@ def test_playbooks_end_with_an_error_and_change_nothing(
         "artifact_retention_hosts=type_ios",
     )
     monkeypatch.setenv("BITRISE_API_TOKEN", "canary-wrong-token")
-    fails("GET /apps answered 401", *report, "-i", path)
+    fails("GET /apps returned 401", *report, "-i", path)
     assert {request["method"] for request in emulator.requests()} == {"GET"}

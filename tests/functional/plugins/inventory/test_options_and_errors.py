@@ -51,7 +51,7 @@ def test_a_wrong_token(fleet: Fleet, refusal: Callable[..., str]) -> None:
 
     message = refusal({"api_token": "canary-wrong-token"})
 
-    assert "GET /apps answered 401" in message
+    assert "GET /apps returned 401" in message
     assert "Check api_token" in message
     assert "canary" not in message
 
@@ -61,7 +61,7 @@ def test_an_unknown_organization(fleet: Fleet, refusal: Callable[..., str], emul
 
     message = refusal({"organizations": ["0123456789abcdef"]})
 
-    assert "organization 0123456789abcdef: GET /organizations/0123456789abcdef/apps answered 404" in message
+    assert "organization 0123456789abcdef: GET /organizations/0123456789abcdef/apps returned 404" in message
     assert "Check the slugs" in message
     assert emulator.tokens["owner"] not in message
 
@@ -70,7 +70,7 @@ def test_a_failure_on_a_later_page(fleet: Fleet, refusal: Callable[..., str], em
     fleet(*(app(f"App {number}", f"aaaa{number:012}") for number in range(60)))
     emulator.fault(status=500, html=True, nth=2)
 
-    assert "answered 500: an HTML page" in refusal(QUICK)
+    assert "returned 500: an HTML page" in refusal(QUICK)
 
 
 def test_refused_connection(fleet: Fleet, refusal: Callable[..., str]) -> None:

@@ -88,7 +88,7 @@ BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "missing": (lambda path: path, "does not exist"),
     "directory": (directory, "is a directory"),
     "empty": (empty, "is empty"),
-    "larger than 100 MiB": (huge, "more than 104857600 is not a signing file"),
+    "larger than 100 MiB": (huge, "must have at most 104857600 bytes"),
     "pipe": (pipe, "is not a regular file"),
     "below a file": (below_a_file, "cannot be read: Not a directory"),
     "link in a circle": (link_in_a_circle, "cannot be read: Too many levels of symbolic links"),

@@ -235,7 +235,7 @@ def test_what_the_service_keeps_otherwise_is_said(phonegap: PhoneGap) -> None:
         status=200, method="PUT", body='{"id": 1, "title": "Menu", "repo": "x", "version": "9", "keys": {}}'
     )
     warnings = phonegap.app(title="Menu", version="1.0").run()["warnings"]
-    assert warnings[0].startswith("The service keeps version '9' of the app 1 (Menu)")
+    assert warnings[0].startswith("The app 1 (Menu) has version '9', because its config.xml")
 
 
 def test_icon(phonegap: PhoneGap) -> None:
@@ -247,7 +247,7 @@ def test_icon(phonegap: PhoneGap) -> None:
     assert check_then_run_then_rerun(other)["app"]["icon"] == "other.png"
     assert other.with_options(force=True).run()["changed"] is True
     wrong = phonegap.app(title="Shop", icon=phonegap.file("icon.gif", "GIF"))
-    assert wrong.fail(check_mode=True)["msg"].endswith("icon.gif is not a PNG file.")
+    assert wrong.fail(check_mode=True)["msg"].endswith("icon.gif must be a PNG file.")
 
 
 def test_pull(phonegap: PhoneGap) -> None:
@@ -358,7 +358,7 @@ def test_other_failures_of_a_build_take_no_passwords(phonegap: PhoneGap) -> None
     [
         ({"android": 5}, "not_found", "this account has no android key 5. It has: 1 (Release)"),
         ({"ios": 1}, "not_found", "this account has no ios key 1. It has: none"),
-        ({"android": {"id": 1, "key_pw": "one"}}, "option", "key_pw and keystore_pw are of use together only"),
+        ({"android": {"id": 1, "key_pw": "one"}}, "option", "key_pw and keystore_pw must be set together"),
     ],
 )
 def test_keys_that_cannot_be_chosen(phonegap: PhoneGap, keys: Any, kind: str, words: str) -> None:
@@ -371,9 +371,9 @@ def test_keys_that_cannot_be_chosen(phonegap: PhoneGap, keys: Any, kind: str, wo
 def test_keys_as_text(phonegap: PhoneGap) -> None:
     phonegap.holds(SHOP, keys=(UNLOCKED,))
     assert phonegap.app(title="Shop", keys='{"android": 1}').run()["actions"][0]["signing_keys"] == {"android": 1}
-    with pytest.raises(OptionError, match="keys: this is text"):
+    with pytest.raises(OptionError, match="keys must be a dictionary of platforms, got text"):
         APP_MODULE.normalize({"keys": "android=1 key_pw=a b"})
-    with pytest.raises(OptionError, match="keys: this is not a dictionary"):
+    with pytest.raises(OptionError, match="keys must be a dictionary of platforms"):
         APP_MODULE.normalize({"keys": [1]})
 
 
@@ -395,7 +395,7 @@ def test_a_key_that_check_mode_would_create(phonegap: PhoneGap, choice: Any) -> 
     ("app", "options", "words"),
     [
         ({"title": "Shop"}, {"repo": REPO}, "create_method: the app 1 (Shop) was created from an uploaded file"),
-        ({"title": "Shop"}, {"create_method": "remote_repo"}, "Delete the app (state=absent), then create it anew"),
+        ({"title": "Shop"}, {"create_method": "remote_repo"}, "Delete the app (state=absent) and create it again"),
         ({"title": "Shop", "repo": "x"}, {"create_method": "file"}, "was created from a repository (remote_repo)"),
         ({"title": "Shop", "repo": "x"}, {"repo": REPO}, "repo: the app 1 (Shop) was created from x"),
         ({"title": "Shop"}, {"pull": True}, "pull: the app 1 (Shop) was created from an uploaded file"),
@@ -425,7 +425,11 @@ def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: s
         ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
         ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
         ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
-        ({"title": "New", "repo": "https://me:canary@example.com/x"}, "option", "repo: this URL says who logs in"),
+        (
+            {"title": "New", "repo": "https://me:canary@example.com/x"},
+            "option",
+            "repo must not contain a user or a password",
+        ),
         ({"title": "Twice", "version": "1"}, "duplicates", "with the ids 1, 2"),
     ],
 )
@@ -437,7 +441,7 @@ def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, wo
 
 def test_content_of_no_known_form(phonegap: PhoneGap) -> None:
     failed = phonegap.app(title="New", src=phonegap.file("app.txt")).fail()
-    assert "is neither a zip nor a tar.gz nor a page" in failed["msg"]
+    assert "must be a zip, a tar.gz or a page" in failed["msg"]
     assert phonegap.lines_of_failure(phonegap.app(title="New", src=phonegap.file("app.txt"))) == []
 
 

@@ -88,7 +88,7 @@ def test_a_platform_that_needs_a_key_is_said_at_once(phonegap: PhoneGap, clock: 
     for check_mode in (True, False):
         failed = named.fail(check_mode=check_mode)
         assert failed["error"]["kind"] == "needs_key"
-        assert "cannot be built for ios: a signing key is needed there, and none is chosen" in failed["msg"]
+        assert "cannot be built for ios, because it has no signing key there" in failed["msg"]
     assert phonegap.lines_of_failure(named) == ["GET /apps/1"]
     assert clock.seconds == 0
     result = task(phonegap, wait=True).run()
@@ -117,8 +117,8 @@ def test_the_service_s_own_words(phonegap: PhoneGap) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"platforms": []}, "platforms: this names no platform"),
-        ({"platforms": [""]}, "platforms: this names no platform"),
+        ({"platforms": []}, "platforms must name a platform"),
+        ({"platforms": [""]}, "platforms must name a platform"),
         ({"platforms": ["amiga"]}, "platform amiga is not supported"),
         ({"wait": True, "wait_interval": 0}, "wait_interval: 0.0"),
         ({"app_id": 9}, "app #9 not available"),

@@ -71,7 +71,7 @@ def test_the_older_form_of_the_answer(phonegap: PhoneGap) -> None:
     ("options", "kind", "words"),
     [
         ({"email": "owner@example.com"}, "owner", "owner@example.com owns the app 1 (Shop)"),
-        ({"email": "not an address"}, "option", "is not an address"),
+        ({"email": "not an address"}, "option", "email must contain an @"),
         ({"app_id": 9}, "not_found", "app #9 not available"),
     ],
 )

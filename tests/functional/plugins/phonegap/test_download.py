@@ -92,9 +92,9 @@ def test_an_expired_url_is_fetched_anew(phonegap: PhoneGap, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("platform", "words"),
     [
-        ("webos", "its build is not over yet: wait for it with mobileops.ci.phonegap_build"),
-        ("ios", "a signing key is needed there, and none is chosen"),
-        ("symbian", "config.xml leaves this platform out"),
+        ("webos", "its build is not over yet. Wait for it with mobileops.ci.phonegap_build"),
+        ("ios", "it has no signing key. Choose one"),
+        ("symbian", "the config.xml of the app excludes this platform"),
         ("winphone", "its build failed: SDK was withdrawn"),
         ("amiga", "has no build for amiga, only for: android"),
     ],

@@ -81,9 +81,9 @@ def test_the_title_by_number(phonegap: PhoneGap) -> None:
         ({"platform": "ios", "title": "New"}, "option", "cert, profile: there is no ios key New"),
         ({"platform": "android", "title": "New"}, "option", "keystore, alias: there is no android key New"),
         ({"platform": "winphone", "title": "New"}, "option", "publisher_id: there is no winphone key New"),
-        ({"platform": "ios", "title": "New", "alias": "x"}, "option", "alias: a key for ios does not take this"),
+        ({"platform": "ios", "title": "New", "alias": "x"}, "option", "alias is not an option of a key for ios"),
         ({"platform": "winphone", "title": "Phone", "locked": False}, "option", "locked: a key for winphone has no"),
-        ({"platform": "ios", "title": "Store", "locked": False}, "option", "locked: false takes password for ios"),
+        ({"platform": "ios", "title": "Store", "locked": False}, "option", "locked=false requires password for ios"),
         ({"platform": "ios", "id": 9}, "not_found", "id: this account has no ios key 9"),
         ({"platform": "ios", "title": "New", "cert": "/no/such"}, "local_file", "cert: /no/such does not exist"),
         ({"platform": "ios", "title": "Twice", "locked": True}, "duplicates", "with the ids 2, 3"),
@@ -112,8 +112,8 @@ def test_another_file_is_another_key(phonegap: PhoneGap) -> None:
     options = {**declared(phonegap, "ios"), "profile": phonegap.file("renewed.mobileprovision")}
     failed = phonegap.key(**options).fail()
     assert failed["error"]["kind"] == "immutable"
-    assert "was made with ios.profile, not with renewed.mobileprovision" in failed["msg"]
-    assert "delete this one (state=absent), then create it anew" in failed["msg"]
+    assert "was created with ios.profile, not with renewed.mobileprovision" in failed["msg"]
+    assert "delete this key (state=absent) and create it again" in failed["msg"]
 
 
 def test_a_service_that_does_nothing_about_it(phonegap: PhoneGap) -> None:
@@ -186,7 +186,7 @@ def test_files_that_are_valid(phonegap: PhoneGap) -> None:
         (ios, {"password": "other"}, "cert: The password"),
         (ios, {"cert": "text.p12"}, "cert: This is not a PKCS#12 file but"),
         (ios, {"profile": "text.mobileprovision"}, "profile: This is not a provisioning profile but"),
-        (ios, {"profile": "other.mobileprovision"}, "profile: The profile does not contain the certificate in cert"),
+        (ios, {"profile": "other.mobileprovision"}, "profile: The profile does not embed the certificate in cert"),
         (android, {"alias": "relase"}, "keystore: The keystore holds no alias relase"),
         (android, {"key_pw": "other", "keystore_pw": "other"}, "keystore: The password"),
         (android, {"keystore": "text.keystore"}, "keystore: This is not an Android keystore but"),

@@ -104,7 +104,9 @@ def options_of(case: Case, folder: str) -> dict[str, Any]:
 def carried_out(case: Case, folder: str, *, check_mode: bool = False) -> dict[str, Any]:
     """Return the result of the case; `said` holds the lines of progress."""
     said: list[str] = []
-    context = TaskContext({"XDG_STATE_HOME": folder}, check_mode=check_mode, say=said.append, say_more=said.append)
+    context = TaskContext(
+        {"XDG_STATE_HOME": folder}, check_mode=check_mode, report_progress=said.append, report_detail=said.append
+    )
     return {**spec_of(case.module).execute(options_of(case, folder), context, diff=True), "said": said}
 
 

@@ -99,7 +99,7 @@ def test_the_key_of_another_certificate() -> None:
     lonely_key = pkcs12.serialize_key_and_certificates(None, expired_identity().key, None, None, lock)
     found = inspected(merged([identity(**CURVE).pkcs12_without_key(PASSWORD), lonely_key], PASSWORD))
     assert codes(found) == ["key_mismatch"]
-    assert "belongs to none of its certificates" in found.findings[0].message
+    assert "does not belong to a certificate in the file" in found.findings[0].message
     assert found.details["has_private_key"] is False
 
 

@@ -117,7 +117,7 @@ def test_files_that_do_not_belong_together(folder: Path) -> None:
     ("file", "kind", "words"),
     [
         ({"src": "/not/there.p12"}, "local_file", "src: /not/there.p12 does not exist"),
-        ({"src": "/"}, "option", "files: entry 1: src has to name a file"),
+        ({"src": "/"}, "option", "files: entry 1: src must name a file"),
         ({"src": "/etc"}, "local_file", "is a directory"),
         ({"content": "no base64!"}, "option", "files: entry 1: content: this is not base64"),
         ({"content": ""}, "option", "files: entry 1: content: this is empty"),

@@ -48,7 +48,7 @@ def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outc
         deprecate("Things without a size are on their way out", version="9.0.0", collection_name="mobileops.ci")
     options["tags"].append(options["name"])  # must not be seen by the next loop item
     if trouble == "say":
-        context.say(f"at work on {options['name']}")
+        context.report_progress(f"at work on {options['name']}")
     values = {key: value for key, value in options.items() if key not in ("token", "run_in")}
     values["echo"] = f"token {options['token']}!"
     values["check"] = context.check_mode

@@ -90,7 +90,7 @@ def test_answer_without_end(make_client: MakeClient, head: bytes) -> None:
     with talking(endless(HEAD + head + b"\r\n{", b" " * 65536)) as url:
         error = failure_of(make_client, url)
     assert error.kind == "invalid_response"
-    assert f"GET /apps/{APP} answered 200: more than 1048576 bytes." in error.message
+    assert f"GET /apps/{APP} returned 200: more than 1048576 bytes." in error.message
 
 
 def test_limit_of_an_answer() -> None:
@@ -154,7 +154,7 @@ def test_refusal_without_end(make_client: MakeClient, monkeypatch: pytest.Monkey
             status,
             {302: "redirect", 404: "not_found", 500: "server_error"}[status],
         )
-        assert f"answered {status}: no way x" in error.message
+        assert f"returned {status}: no way x" in error.message
         assert len(error.message) < 1000
         with pytest.raises(CiError) as caught:
             make_client().download(f"{url}/f", io.BytesIO, "download it")

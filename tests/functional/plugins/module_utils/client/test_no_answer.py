@@ -123,7 +123,7 @@ def test_broken_connection(service: Service, client: BitriseClient, fault: dict[
     service.emulator.fault(**fault)
     error = failure(client)
     assert error.kind == "connection"
-    assert "ended before the answer was complete" in error.message
+    assert "ended before the response was complete" in error.message
 
 
 def test_body_that_ends_early_is_noticed_whatever_urllib3_says() -> None:

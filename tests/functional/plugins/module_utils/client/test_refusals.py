@@ -52,26 +52,26 @@ def test_status(service: Service, client: BitriseClient, status: int) -> None:
     error = refusal(client)
     kind, hint = STATUSES[status]
     assert (error.kind, error.status) == (kind, status)
-    assert f"answered {status}: Words of the service." in error.message
+    assert f"returned {status}: Words of the service." in error.message
     assert hint in error.message
 
 
 BODIES = {
-    '{"message": "Not found"}': "answered 400: Not found.",
-    '{"error_msg": "Build already finished."}': "answered 400: Build already finished.",
-    '{"error": "Revoked"}': "answered 400: Revoked.",
-    '{"errors": ["one", "two"]}': "answered 400: one; two.",
-    '{"message": "Unprocessable Entity", "errors": ["one"]}': "answered 400: Unprocessable Entity.",
-    '{"message": "", "error_msg": "second"}': "answered 400: second.",
-    '{"message": null, "error": "third"}': "answered 400: third.",
-    '{"status": "error", "message": "no such branch", "slug": "x"}': "answered 400: no such branch.",
-    "{}": "answered 400: Bad Request.",
-    "[]": "answered 400: Bad Request.",
-    '{"message": {"deep": 1}}': "answered 400: Bad Request.",
-    "": "answered 400: Bad Request.",
-    "plain words": "answered 400: plain words.",
-    "<!DOCTYPE html><html>page</html>": "answered 400: an HTML page, not an answer of the API.",
-    '{"message": "two\\nlines\\u001b[31m"}': "answered 400: two lines.",
+    '{"message": "Not found"}': "returned 400: Not found.",
+    '{"error_msg": "Build already finished."}': "returned 400: Build already finished.",
+    '{"error": "Revoked"}': "returned 400: Revoked.",
+    '{"errors": ["one", "two"]}': "returned 400: one; two.",
+    '{"message": "Unprocessable Entity", "errors": ["one"]}': "returned 400: Unprocessable Entity.",
+    '{"message": "", "error_msg": "second"}': "returned 400: second.",
+    '{"message": null, "error": "third"}': "returned 400: third.",
+    '{"status": "error", "message": "no such branch", "slug": "x"}': "returned 400: no such branch.",
+    "{}": "returned 400: Bad Request.",
+    "[]": "returned 400: Bad Request.",
+    '{"message": {"deep": 1}}': "returned 400: Bad Request.",
+    "": "returned 400: Bad Request.",
+    "plain words": "returned 400: plain words.",
+    "<!DOCTYPE html><html>page</html>": "returned 400: an HTML page, not a response of the API.",
+    '{"message": "two\\nlines\\u001b[31m"}': "returned 400: two lines.",
 }
 
 

@@ -249,7 +249,7 @@ def test_waiting_is_told(service: Service, make_client: MakeClient) -> None:
     service.emulator.fault(status=429, retry_after=42, times=1)
     client: BitriseClient = make_client(max_retries=1)
     lines: list[str] = []
-    client.gates.say = lines.append
+    client.gates.report_progress = lines.append
     client.app(APP)
     assert len(lines) == 1
     assert lines[0].endswith(" limits requests: the task waits 42 s")

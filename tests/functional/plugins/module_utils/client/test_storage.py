@@ -160,7 +160,7 @@ def test_redirect_of_the_storage_is_not_followed(make_client: MakeClient, status
 def test_url_that_no_service_should_give(client: BitriseClient, url: str) -> None:
     with pytest.raises(ServiceError) as caught:
         client.upload(url, DATA, "upload it")
-    assert str(caught.value).startswith("Could not upload it: the signed URL in its answer must ")
+    assert str(caught.value).startswith("Could not upload it: the signed URL in the response must ")
     assert "c4nary" not in str(caught.value)
 
 

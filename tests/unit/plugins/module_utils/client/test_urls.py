@@ -9,8 +9,8 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_url import (
+    check_response_url,
     check_url,
-    check_url_of_answer,
     host_of,
     is_loopback,
 )
@@ -29,20 +29,20 @@ GOOD = [
 
 @pytest.mark.parametrize("url", GOOD)
 def test_url_of_an_answer(url: str) -> None:
-    check_url_of_answer(url, "the signed URL in its answer", api_url=API)
+    check_response_url(url, "the signed URL in the response", api_url=API)
 
 
 @pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
 def test_url_of_an_answer_that_is_refused(url: str) -> None:
     with pytest.raises(OptionError) as caught:
-        check_url_of_answer(url, "the signed URL in its answer", api_url=API)
-    assert caught.value.message.startswith("the signed URL in its answer ")
+        check_response_url(url, "the signed URL in the response", api_url=API)
+    assert caught.value.message.startswith("the signed URL in the response ")
     assert "c4nary" not in caught.value.message
 
 
 def test_a_service_on_this_machine_may_name_addresses_of_it() -> None:
     for url in ("http://127.0.0.1:9000/f", "http://localhost/f", "http://[::1]:9000/f"):
-        check_url_of_answer(url, "the signed URL", api_url="http://127.0.0.1:8080/v0.1")
+        check_response_url(url, "the signed URL", api_url="http://127.0.0.1:8080/v0.1")
 
 
 @pytest.mark.parametrize("url", ["https://b\u00fccher.example/v0.1", "https://xn--bcher-kva.example/v0.1"])
