@@ -239,7 +239,7 @@ def run_with_others(test: str, requirements: str) -> str:
         "PATH": os.pathsep.join([str(venv / "bin"), isolated_environment()["PATH"]]),
         "MOBILEOPS_CI_TEST_ANSIBLE": str(ROOT / ".venv" / "bin"),
     }
-    path = ROOT / "tests" / "unit" / test
+    path = ROOT / "tests" / "functional" / test
     return pytest_summary(run(venv / "bin" / "python", "-m", "pytest", "-q", path, env=env))
 
 

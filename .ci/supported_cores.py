@@ -77,7 +77,13 @@ CORES = (
 AWX = ("2.16", "2.21")
 # The oldest supported version of cryptography, the newest, and two between.
 CRYPTOGRAPHY = {"42": "== 42.0.*", "44": "== 44.0.*", "47": "== 47.*", "newest": ">= 50"}
-SIGNING_TESTS = ("tests/unit/plugins/signing", "tests/unit/plugins/inspection", "tests/unit/signing_files")
+SIGNING_TESTS = (
+    "tests/unit/plugins/signing",
+    "tests/unit/signing_files",
+    "tests/functional/plugins/signing",
+    "tests/functional/plugins/inspection",
+    "tests/functional/signing_files",
+)
 
 
 def chosen(variable: str, known: Iterable[str]) -> list[str]:

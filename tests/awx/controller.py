@@ -19,182 +19,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from .object_kinds import OBJECT_KINDS
+
 Json = dict[str, Any]
 TOKEN = "a-token-0f-the-c0ntr0ller"
 ENCRYPTED = "$encrypted$"
 _PREFIX = "/api/v2/"
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of objects: fields with defaults, required fields, and the kinds that fields refer to."""
-
-    type: str
-    fields: Mapping[str, Any]
-    required: tuple[str, ...]
-    refers: Mapping[str, str] = field(default_factory=dict)
-    associations: tuple[str, ...] = ()
-    unique: tuple[str, ...] = ("name", "organization")
-
-
-_NOTIFICATIONS = ("notification_templates_started", "notification_templates_success", "notification_templates_error")
-_ASKED = (
-    *("job_type", "diff_mode", "limit", "verbosity", "variables", "tags", "skip_tags", "inventory", "credential"),
-    *("scm_branch", "forks", "labels", "timeout", "execution_environment", "instance_groups", "job_slice_count"),
-)
-KINDS: dict[str, Kind] = {
-    "organizations": Kind("organization", {"name": "", "description": ""}, ("name",), unique=("name",)),
-    "credential_types": Kind(
-        "credential_type",
-        {"name": "", "description": "", "kind": "", "managed": False, "inputs": {}, "injectors": {}},
-        ("name", "kind"),
-        unique=("name", "kind"),
-    ),
-    "credentials": Kind(
-        "credential",
-        {"name": "", "description": "", "organization": None, "credential_type": None, "inputs": {}},
-        ("name", "credential_type"),
-        {"organization": "organizations", "credential_type": "credential_types"},
-        unique=("name", "organization", "credential_type"),
-    ),
-    "execution_environments": Kind(
-        "execution_environment",
-        {"name": "", "description": "", "organization": None, "image": "", "credential": None, "pull": ""},
-        ("name", "image"),
-        {"organization": "organizations", "credential": "credentials"},
-        unique=("name",),
-    ),
-    "projects": Kind(
-        "project",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "scm_type": "",
-            "scm_url": "",
-            "scm_branch": "",
-            "credential": None,
-            "default_environment": None,
-            "scm_update_on_launch": False,
-            "allow_override": False,
-            "status": "successful",
-            "scm_revision": "0123456789abcdef",
-            "summary_fields": {},
-        },
-        ("name", "organization"),
-        {
-            "organization": "organizations",
-            "credential": "credentials",
-            "default_environment": "execution_environments",
-        },
-        _NOTIFICATIONS,
-    ),
-    "inventories": Kind(
-        "inventory",
-        {"name": "", "description": "", "organization": None, "kind": "", "variables": ""},
-        ("name", "organization"),
-        {"organization": "organizations"},
-        ("instance_groups", "input_inventories"),
-    ),
-    "inventory_sources": Kind(
-        "inventory_source",
-        {
-            "name": "",
-            "description": "",
-            "inventory": None,
-            "source": "",
-            "source_path": "",
-            "source_vars": "",
-            "source_project": None,
-            "credential": None,
-            "execution_environment": None,
-            "overwrite": False,
-            "overwrite_vars": False,
-            "update_on_launch": False,
-            "update_cache_timeout": 0,
-            "status": "never updated",
-        },
-        ("name", "inventory", "source"),
-        {
-            "inventory": "inventories",
-            "source_project": "projects",
-            "credential": "credentials",
-            "execution_environment": "execution_environments",
-        },
-        _NOTIFICATIONS,
-        ("name", "inventory"),
-    ),
-    "job_templates": Kind(
-        "job_template",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "job_type": "run",
-            "inventory": None,
-            "project": None,
-            "playbook": "",
-            "execution_environment": None,
-            "job_slice_count": 1,
-            "extra_vars": "",
-            "survey_enabled": False,
-            "become_enabled": False,
-            "allow_simultaneous": False,
-            **{f"ask_{name}_on_launch": False for name in _ASKED},
-        },
-        ("name", "project", "playbook"),
-        {
-            # AWX takes the organization of a job template from its project and ignores the one in a request.
-            "inventory": "inventories",
-            "project": "projects",
-            "execution_environment": "execution_environments",
-        },
-        ("credentials", "labels", "instance_groups", *_NOTIFICATIONS),
-    ),
-    "workflow_job_templates": Kind(
-        "workflow_job_template",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "survey_enabled": False,
-            "extra_vars": "",
-            **{f"ask_{name}_on_launch": False for name in _ASKED},
-            "allow_simultaneous": False,
-        },
-        ("name",),
-        {"organization": "organizations"},
-        ("labels", *_NOTIFICATIONS, "notification_templates_approvals"),
-    ),
-    "workflow_job_template_nodes": Kind(
-        "workflow_job_template_node",
-        {"identifier": "", "workflow_job_template": None, "unified_job_template": None, "extra_data": {}},
-        ("identifier", "workflow_job_template"),
-        {"workflow_job_template": "workflow_job_templates", "unified_job_template": "unified_job_templates"},
-        ("success_nodes", "always_nodes", "failure_nodes", "credentials", "labels", "instance_groups"),
-        ("identifier", "workflow_job_template"),
-    ),
-    "schedules": Kind(
-        "schedule",
-        {"name": "", "description": "", "rrule": "", "unified_job_template": None, "enabled": True, "extra_data": {}},
-        ("name", "rrule", "unified_job_template"),
-        {"unified_job_template": "unified_job_templates"},
-        ("credentials", "labels", "instance_groups"),
-        ("name", "unified_job_template"),
-    ),
-    "notification_templates": Kind(
-        "notification_template",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "notification_type": "",
-            "notification_configuration": {},
-        },
-        ("name", "organization", "notification_type"),
-        {"organization": "organizations"},
-    ),
-}
 _UNIFIED = ("job_templates", "workflow_job_templates", "projects", "inventory_sources")
 _RULE = re.compile(r"DTSTART(;TZID=[\w/]+)?:\d{8}T\d{6}Z? RRULE:.*\bINTERVAL=\d+")
 
@@ -213,7 +45,7 @@ class Controller:
 
     playbooks: tuple[str, ...]
     url: str = ""
-    objects: dict[str, dict[int, Json]] = field(default_factory=lambda: {name: {} for name in KINDS})
+    objects: dict[str, dict[int, Json]] = field(default_factory=lambda: {name: {} for name in OBJECT_KINDS})
     associated: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
     surveys: dict[int, Json] = field(default_factory=dict)
     secrets: dict[tuple[int, str], str] = field(default_factory=dict)
@@ -228,7 +60,7 @@ class Controller:
 
     def names_associated(self, kind: str, name: str, association: str) -> list[str]:
         number = self.by_name(kind)[name]["id"]
-        target = association if association in KINDS else "workflow_job_template_nodes"
+        target = association if association in OBJECT_KINDS else "workflow_job_template_nodes"
         if association.startswith("notification"):
             target = "notification_templates"
         found = [self.objects[target][item] for item in self.associated.get((kind, number, association), [])]
@@ -238,16 +70,22 @@ class Controller:
         self._check(kind, data, new=True)
         number = 1 + sum(map(len, self.objects.values()))
         url = f"{_PREFIX}{kind}/{number}/"
-        related = {name: f"{url}{name}/" for name in KINDS[kind].associations}
+        related = {name: f"{url}{name}/" for name in OBJECT_KINDS[kind].associations}
         if kind.endswith("job_templates"):
             related["survey_spec"] = f"{url}survey_spec/"
-        item = {"id": number, "type": KINDS[kind].type, "url": url, "related": related, **KINDS[kind].fields}
+        item = {
+            "id": number,
+            "type": OBJECT_KINDS[kind].type,
+            "url": url,
+            "related": related,
+            **OBJECT_KINDS[kind].fields,
+        }
         self.objects[kind][number] = item
         self._set(kind, item, data)
         return item
 
     def _set(self, kind: str, item: Json, data: Json) -> None:
-        known = KINDS[kind].fields
+        known = OBJECT_KINDS[kind].fields
         item.update({name: value for name, value in data.items() if name in known})
         if kind == "job_templates":
             item["organization"] = self.objects["projects"][item["project"]]["organization"]
@@ -262,7 +100,7 @@ class Controller:
             item["inputs"] = inputs
 
     def _check(self, kind: str, data: Json, *, new: bool) -> None:
-        rules = KINDS[kind]
+        rules = OBJECT_KINDS[kind]
         invalid: Json = {name: ["This field is required."] for name in rules.required if new and not data.get(name)}
         for name, target in rules.refers.items():
             value = data.get(name)
@@ -320,7 +158,7 @@ class Controller:
                 _check_survey(data)
                 self.surveys[number] = data
             return 200, self.surveys.get(number, {})
-        if name not in KINDS[kind].associations:
+        if name not in OBJECT_KINDS[kind].associations:
             raise RefusedError(404, {"detail": "Not found."})
         numbers = self.associated.setdefault((kind, number, name), [])
         if method == "POST":

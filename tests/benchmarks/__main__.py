@@ -19,6 +19,7 @@ from rich.console import Console
 from tests.emulator.process import CHECKOUT, EmulatorError
 
 from . import (
+    concurrency_cases,
     fleet_cases,
     growth_cases,
     inventory_cases,
@@ -41,6 +42,7 @@ CASES: dict[str, Case] = {
         fleet_cases.fleet_noop,
         fleet_cases.fleet_noop_cached,
         fleet_cases.fleet_first,
+        concurrency_cases.concurrency,
         rollout_cases.rollout_noop,
         rollout_cases.rollout_first,
         report_cases.report,

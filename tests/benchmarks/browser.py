@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.unit.report.chromium import chromium
+from tests.helpers.report.chromium import chromium
 
 from .measured import ProgramError
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import Links, render
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.model import Model
-from tests.unit.report import material
+from tests.helpers.report import material
 
 from .bench import Bench
 from .browser import browser

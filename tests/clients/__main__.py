@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..emulator.process import CHECKOUT, Emulator
+from tests.emulator.process import CHECKOUT, Emulator
 
 SOURCE = Path(__file__).parent / "phonegap-build-api"
 FOLDER = CHECKOUT / ".build" / "clients" / "phonegap-build-api"

@@ -20,7 +20,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main() -> int:
     # Import late: as long as there is nothing to clean up, Ctrl-C ends the process at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from ..emulator.process import EmulatorError
+    from tests.emulator.process import EmulatorError
+
     from .display import Display
     from .rollout import Demo, DemoError
     from .workspace import Workspace

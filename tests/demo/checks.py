@@ -11,7 +11,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from ..emulator.process import Emulator
+from tests.emulator.process import Emulator
+
 from .fleet import APPS, App
 from .material import CERTIFICATES, PROFILES, UNDECLARED_PROFILE, Material
 from .playbook import Run

@@ -9,7 +9,7 @@ import dataclasses
 import enum
 import re
 
-from ..signing_files import Team
+from tests.signing_files import Team
 
 
 class State(enum.Enum):

@@ -14,7 +14,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ..signing_files import Authority, Identity, IdentityKind, ProfileType
+from tests.signing_files import Authority, Identity, IdentityKind, ProfileType
+
 from .fleet import ACME, APPS, ORGANIZATIONS, ROLLED_OUT, App, Organization, State
 
 CERTIFICATES = "build_certificates"

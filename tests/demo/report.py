@@ -14,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..emulator.process import Emulator
+from tests.emulator.process import Emulator
+
 from .playbook import clean_environment
 from .report_fleet import APPS, ReportFleet
 from .workspace import CHECKOUT, Workspace

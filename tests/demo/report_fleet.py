@@ -11,7 +11,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from ..signing_files import Authority, Identity, IdentityKind, JavaKey, ProfileType, Team, jks_keystore
+from tests.signing_files import Authority, Identity, IdentityKind, JavaKey, ProfileType, Team, jks_keystore
+
 from .fleet import file_label
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from ..emulator.process import Emulator
+from tests.emulator.process import Emulator
+
 from . import checks
 from .checks import Traffic
 from .display import Display

@@ -15,6 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.emulator.phonegap.fixture import Logins
+from tests.emulator.phonegap.state import phonegap_state
+
 from .clock import parse_time, rfc3339
 from .endpoint import resource
 from .faults import BadFault
@@ -25,8 +28,6 @@ from .holds import DROP, GO
 from .kinds import KINDS
 from .model import App, Artifact, Build, Json, StoredFile
 from .options import BadOption
-from .phonegap.fixture import Logins
-from .phonegap.state import phonegap_state
 from .replies import ApiError, bad_request, json_reply
 from .service import Service
 from .storage import sha256_of

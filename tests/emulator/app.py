@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.emulator.phonegap.application import phonegap_app
+
 from .account_endpoints import AccountEndpoints
 from .admin import admin_app
 from .artifact_endpoints import ArtifactEndpoints
@@ -24,7 +26,6 @@ from .file_endpoints import FileEndpoints
 from .gate import USER, Gate
 from .kinds import KINDS
 from .log_endpoints import LogEndpoints
-from .phonegap.application import phonegap_app
 from .pipeline_endpoints import PipelineEndpoints
 from .replies import ApiError, json_reply, not_found, s3_error
 from .service import Service

@@ -17,15 +17,7 @@ from starlette.routing import Route
 from .account_endpoints import app_data
 from .build_filters import archived_builds, in_all_apps, matching_builds
 from .build_parameters import validate_parameters
-from .build_rules import (
-    ABORTED,
-    ABORTED_WITH_SUCCESS,
-    archived_build,
-    build_data,
-    build_in_all_apps,
-    end,
-    start,
-)
+from .build_rules import ABORTED, ABORTED_WITH_SUCCESS, archived_build, build_data, build_in_all_apps, end, start
 from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
 from .model import App, Build, Json, Pipeline
 from .paging import page_of

@@ -17,6 +17,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tests.emulator.phonegap.fixture import Logins
+from tests.emulator.phonegap.world import PhoneGapWorld
+
 from .app import build_app
 from .behaviours import Value, behaviours_of
 from .clock import Clock, parse_time
@@ -25,8 +28,6 @@ from .fixture_format import BadFixture
 from .fixtures import fixture_named, load_fixture, load_phonegap
 from .journal import Journal, open_journal
 from .options import BadOption, Options, option_from_text
-from .phonegap.fixture import Logins
-from .phonegap.world import PhoneGapWorld
 from .server import first_line, listening_socket, serve, url_of
 from .service import Service
 from .signed_urls import SigningKey

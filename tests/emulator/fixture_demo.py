@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .model import Json
 
 if TYPE_CHECKING:
-    from ..signing_files import Identity
+    from tests.signing_files import Identity
 
 PASSWORD = "demo-password"
 CERTIFICATE = "distribution.p12"
@@ -122,7 +122,7 @@ class _Files:
 
     def __init__(self) -> None:
         # Imported here, because the other fixtures do not need this slow import.
-        from ..signing_files import Authority, IdentityKind, Team
+        from tests.signing_files import Authority, IdentityKind, Team
 
         self._team = Team("A1B2C3D4E5", "Acme Mobile")
         self._authority = authority = Authority.create()
@@ -142,7 +142,7 @@ class _Files:
 
     def profile(self, app: str, identity: str = "current") -> Json:
         """Return a provisioning profile. All have the same name."""
-        from ..signing_files import ProfileType
+        from tests.signing_files import ProfileType
 
         signed = self._authority.profile(
             name=f"Acme {app.title()}",

@@ -10,15 +10,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.emulator.phonegap.demo import phonegap_demo
+from tests.emulator.phonegap.fixture import Logins, PhoneGapLoader
+from tests.emulator.phonegap.world import PhoneGapWorld
+
 from .fixture_demo import demo_fixture
 from .fixture_fleet import fleet_fixture
 from .fixture_format import BadFixture, FixtureLoader
 from .generated import Content
 from .journal import Journal
 from .model import Json
-from .phonegap.demo import phonegap_demo
-from .phonegap.fixture import Logins, PhoneGapLoader
-from .phonegap.world import PhoneGapWorld
 from .service import Service
 from .world import World
 

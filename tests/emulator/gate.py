@@ -16,12 +16,13 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests.emulator.phonegap.access import identify
+from tests.emulator.phonegap.application import is_phonegap_path
+
 from .connection import CONNECTION, OneSegmentTransport
 from .faults import Fault
 from .holds import DROP, HeldRequests
 from .model import Json
-from .phonegap.access import identify
-from .phonegap.application import is_phonegap_path
 from .rate_limit import RateLimit
 from .replies import JSON_TYPE, XML_TYPE, html_page, json_bytes, s3_error
 from .service import Service

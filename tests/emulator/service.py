@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from tests.emulator.phonegap.world import PhoneGapWorld
+
 from .clock import Clock
 from .faults import FaultList
 from .holds import HeldRequests
 from .options import Options
-from .phonegap.world import PhoneGapWorld
 from .rate_limit import RateLimit, parse_rate_limit
 from .request_log import RequestLog
 from .slugs import UlidMaker

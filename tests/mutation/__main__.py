@@ -33,7 +33,13 @@ def equivalents() -> dict[str, dict[str, str]]:
 
 def paths_of(room: Room) -> list[str]:
     """Return the tests of a room as arguments of pytest."""
-    return [test if test.startswith("tests/") else f"tests/unit/plugins/{test}" for test in room.tests]
+    found = []
+    for test in room.tests:
+        places = (
+            [test] if test.startswith("tests/") else [f"tests/{kind}/plugins/{test}" for kind in ("unit", "functional")]
+        )
+        found += [place for place in places if (ROOT / place).exists()]
+    return found
 
 
 def run_room(name: str, sample: int | None) -> dict[str, Any]:

@@ -38,7 +38,7 @@ KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 def _load(module: str, code: CodeType) -> None:
     """Install the mutant as its module before other code imports that module."""
-    import tests.unit.conftest  # noqa: F401  # finds the collection
+    import tests.conftest  # noqa: F401  # finds the collection
 
     name = f"{_PACKAGE}.{module.removesuffix('.py').replace('/', '.')}"
     parent_name, _dot, module_name = name.rpartition(".")

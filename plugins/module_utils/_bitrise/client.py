@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from .._core.errors import OptionError, ServiceError, UnclearOutcomeError
+from .._core.errors import Kind, OptionError, ServiceError, UnclearOutcomeError
 from .._http.gates import Gates
 from .._http.redact import Redactor
 from .._http.responses import invalid, refusal, succeeded
 from .._http.service_client import ServiceClient, check_token, path_part
 from .._http.session import Call
 from .._http.transport_options import Transport
-from . import responses as _answers
+from . import responses as _responses
 from .observed_behaviour import ObservedBehaviour
 from .options import DEFAULT_API_URL
 from .slug_options import unusual_slug
@@ -37,7 +37,7 @@ MOST_PAGES = 20_000
 class BitriseClient(ServiceClient):
     """The Bitrise API v0.1 with one token."""
 
-    hints: ClassVar[Mapping[str, str]] = _answers.HINTS
+    hints: ClassVar[Mapping[str, str]] = _responses.HINTS
 
     def hints_for(self, call: Call) -> Mapping[str, str]:
         if not re.search(r"/v\d", self.api_url):
@@ -73,7 +73,7 @@ class BitriseClient(ServiceClient):
             return error
         hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
         refused = refusal(call, response, self.redact, hints)
-        refused.kind = "forbidden"
+        refused.kind = Kind.FORBIDDEN
         return refused
 
     @classmethod
@@ -101,8 +101,8 @@ class BitriseClient(ServiceClient):
     def data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
         """The object under `data` of an answer: one that has a slug."""
         call = self.call(method, path, what, json=json, repeatable=repeatable)
-        data = self.answer(call).get("data")
-        if not isinstance(data, dict) or not _answers.has_slug(data):
+        data = self.request_json(call).get("data")
+        if not isinstance(data, dict) or not _responses.has_slug(data):
             error = invalid(call, "its answer has no usable data")
             raise error if repeatable else UnclearOutcomeError(error)
         return data
@@ -137,13 +137,13 @@ class BitriseClient(ServiceClient):
             if number > MOST_PAGES:
                 raise invalid(call, f"its list has more than {MOST_PAGES} pages")
             try:
-                page = self.answer(call)
+                page = self.request_json(call)
             except ServiceError as error:
                 if anchor and error.status in (400, 404):
                     raise _AnchorGoneError(error) from error
                 raise
             before = len(own)
-            for item in _answers.items(call, page):
+            for item in _responses.items(call, page):
                 own.add(item["slug"])
                 if item["slug"] not in seen:
                     seen.add(item["slug"])
@@ -151,9 +151,9 @@ class BitriseClient(ServiceClient):
                     if limit is not None and len(seen) >= limit:
                         return
             was_first = anchor is None
-            anchor = _answers.next_anchor(call, page)
+            anchor = _responses.next_anchor(call, page)
             if not anchor:
-                if limit is None and not was_first and len(seen) < _answers.total(page):
+                if limit is None and not was_first and len(seen) < _responses.total(page):
                     raise _AnchorGoneError(None)
                 return
             if anchor in anchors:

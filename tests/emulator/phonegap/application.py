@@ -16,9 +16,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..endpoint import Handler, resource
-from ..replies import ApiError
-from ..service import Service
+from tests.emulator.endpoint import Handler, resource
+from tests.emulator.replies import ApiError
+from tests.emulator.service import Service
+
 from .access import identify
 from .account_endpoints import AccountEndpoints
 from .app_endpoints import AppEndpoints

@@ -21,7 +21,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from ..model import Json
+from tests.emulator.model import Json
+
 from .world import api_error
 
 # Invalid bodies lead to an error response, so the parser's log messages are not needed.

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..model import Json
+from tests.emulator.model import Json
 
 PASSWORD = "demo-password"
 

@@ -13,8 +13,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..replies import json_bytes, json_reply
-from ..service import Service
+from tests.emulator.replies import json_bytes, json_reply
+from tests.emulator.service import Service
+
 from .builds import queue_builds
 from .model import ADMIN, DEVELOPER, Account, App
 from .views import Views

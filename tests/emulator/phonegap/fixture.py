@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ..fixture_format import BadFixture, check_keys, entries_of
-from ..generated import Content, GeneratedBytes
-from ..model import Json
+from tests.emulator.fixture_format import BadFixture, check_keys, entries_of
+from tests.emulator.generated import Content, GeneratedBytes
+from tests.emulator.model import Json
+
 from .app_endpoints import DEFAULT_PHONEGAP
 from .builds import package_key, queue_builds, store_content, store_icon
 from .key_rules import KEY_KINDS, unlock

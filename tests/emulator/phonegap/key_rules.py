@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..inspection import opens_pkcs12
+from tests.emulator.inspection import opens_pkcs12
+
 from .model import DEVELOPER, Key
 
 _JKS_MAGIC = bytes.fromhex("feedfeed")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
-from ..model import Json
-from ..storage import ObjectStore, sha256_of
+from tests.emulator.model import Json
+from tests.emulator.storage import ObjectStore, sha256_of
+
 from .model import App, Key
 from .world import PhoneGapWorld
 

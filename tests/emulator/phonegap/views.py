@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..model import Json
+from tests.emulator.model import Json
+
 from .model import ADMIN, APP_PLATFORMS, KEY_PLATFORMS, Account, App, Collaborator, Key
 from .world import PhoneGapWorld
 

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ..journal import Journal
-from ..replies import ApiError
+from tests.emulator.journal import Journal
+from tests.emulator.replies import ApiError
+
 from .model import ADMIN, Account, App, Collaborator, Key, OAuthClient, PlatformBuild
 
 _COUNTERS = "phonegap-counters"

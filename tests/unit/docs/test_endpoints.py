@@ -18,8 +18,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options imp
 from tests.emulator.phonegap.routes import API as PHONEGAP_API
 from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.routes import bitrise_routes
+from tests.helpers.documentation import spec_of
 
-from ..plugins.helpers.documentation import spec_of
 from .endpoints import CHECKOUT, Page
 
 

@@ -25,6 +25,8 @@ HELD = [
     "extensions",
     "playbooks",
     "roles",
+    "tests/integration",
+    "tests/reliability/README.md",
     "tests/unit/docs",
 ]
 

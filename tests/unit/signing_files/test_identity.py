@@ -99,7 +99,7 @@ def test_validity_periods(authority: Authority, team: Team) -> None:
     over = authority.identity(IdentityKind.DISTRIBUTION, team, not_before=begin, not_after=end).certificate
     assert (over.not_valid_before_utc, over.not_valid_after_utc) == (begin, end)
 
-    with pytest.raises(ValueError, match="before it begins"):
+    with pytest.raises(ValueError, match="must be later than not_before"):
         authority.identity(IdentityKind.DISTRIBUTION, team, not_before=end, not_after=begin)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._http.responses import invalid
 from ..._http.service_client import path_part
-from .. import responses as _answers
+from .. import responses as _responses
 from ..client import BitriseClient
 
 
@@ -18,7 +18,7 @@ def read_user(client: BitriseClient, user_slug: str | None) -> dict[str, Any]:
     if user_slug is not None:
         return client.data("GET", f"/users/{path_part(user_slug)}", f"read user {user_slug}")
     call = client.call("GET", "/me", "read the user of the token")
-    data = client.answer(call).get("data")
+    data = client.request_json(call).get("data")
     # A workspace's token belongs to no person: not all that a user has is promised for it.
     if not isinstance(data, dict) or not data:
         raise invalid(call, "its answer has no usable data")
@@ -33,4 +33,4 @@ def read_organization(client: BitriseClient, organization_slug: str) -> dict[str
 def list_organizations(client: BitriseClient) -> list[dict[str, Any]]:
     """All of them: this list has no pages."""
     call = client.call("GET", "/organizations", "list the organizations")
-    return _answers.items(call, client.answer(call))
+    return _responses.items(call, client.request_json(call))

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..._core.fields import number
 from ..._http.service_client import path_part
-from .. import responses as _answers
+from .. import responses as _responses
 from ..client import BitriseClient
 
 
@@ -55,28 +55,28 @@ def _one_page(
     client: BitriseClient, path: str, what: str, params: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], int | None]:
     call = client.call("GET", path, what, params=params)
-    page = client.answer(call)
+    page = client.request_json(call)
     paging = page.get("paging")
     total = number(paging.get("total_item_count")) if isinstance(paging, Mapping) else None
-    return _answers.items(call, page), total
+    return _responses.items(call, page), total
 
 
 def trigger_build(client: BitriseClient, app_slug: str, build_params: Mapping[str, Any]) -> dict[str, Any]:
     """Start a build. Raises UnclearOutcomeError where it cannot be told whether it was started."""
     body = {"hook_info": {"type": "bitrise"}, "build_params": dict(build_params)}
     what = f"trigger a build of app {app_slug}"
-    return client.answer(client.call("POST", builds_path(app_slug), what, json=body, repeatable=False))
+    return client.request_json(client.call("POST", builds_path(app_slug), what, json=body, repeatable=False))
 
 
 def abort_build(client: BitriseClient, app_slug: str, build_slug: str, body: Mapping[str, Any]) -> None:
     """Stop a build. The service refuses that for one that is over."""
     what = f"abort build {build_slug} of app {app_slug}"
     call = client.call("POST", builds_path(app_slug, build_slug, "abort"), what, json=dict(body), repeatable=False)
-    client.answer(call)
+    client.request_json(call)
 
 
 def read_log_info(client: BitriseClient, app_slug: str, build_slug: str, before: str | None = None) -> dict[str, Any]:
     """Parts of the log, or where its archive is. `before`: the parts in front of those of another answer."""
     what = f"read the log of build {build_slug} of app {app_slug}"
     params = {"before_timestamp": before} if before else None
-    return client.answer(client.call("GET", builds_path(app_slug, build_slug, "log"), what, params=params))
+    return client.request_json(client.call("GET", builds_path(app_slug, build_slug, "log"), what, params=params))

@@ -53,8 +53,8 @@ _ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 class _Counts:
     """How far the fleet is."""
 
-    def __init__(self, total: int, say: Callable[[str], None]) -> None:
-        self._total, self._progress = total, Progress(say)
+    def __init__(self, total: int, report_progress: Callable[[str], None]) -> None:
+        self._total, self._progress = total, Progress(report_progress)
         self._done = self._changed = self._failed = 0
 
     def count(self, outcome: FleetAppOutcome) -> None:
@@ -62,7 +62,7 @@ class _Counts:
         self._changed += bool(outcome.actions)
         self._failed += outcome.error is not None
         words = f"apps done, {self._changed} changed, {self._failed} failed"
-        self._progress.tell(self._done, self._total, words)
+        self._progress.report(self._done, self._total, words)
 
 
 def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
@@ -80,7 +80,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
         read_file=read_file,
         digests=cache,
     )
-    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.say))
+    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.report_progress))
     try:
         outcomes = fleet.run()
     finally:

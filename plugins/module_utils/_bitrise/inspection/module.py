@@ -67,15 +67,15 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
         raise OptionError(f"expires_within: {options['expires_within']} is not a number of days of at least 0.")
     now = dt.datetime.now(dt.timezone.utc)
     cache = open_cache(options["digest_cache"], clients.api_url)
-    progress = Progress(context.say)
+    progress = Progress(context.report_progress)
     gathering = Gathering(
         clients,
         [kind for kind in KINDS if kind.plural in options["kinds"]],
         options["concurrency"],
         now,
         cache,
-        listed=lambda done, total: progress.tell(done, total, "apps listed"),
-        opened=lambda done, total: progress.tell(done, total, "files looked into"),
+        listed=lambda done, total: progress.report(done, total, "apps listed"),
+        opened=lambda done, total: progress.report(done, total, "files looked into"),
     )
     try:
         asked = _apps(options["apps"], clients)
