@@ -23,6 +23,8 @@ CASES: Mapping[str, str] = {
     "test_killed_at_each_request": "A run is killed before and after each request",
     "test_killed_with_the_same_home": "A killed run, then a run with the same home folder",
     "test_killed_twice": "A run is killed, and so is the next one",
+    "test_killed_playbook": "SIGKILL of ansible-playbook and its children while a playbook or role runs",
+    "test_refused_task_changes_nothing": "Tasks that are refused, killed and disturbed at each request",
     "test_each_request_fails": "One request, or all from one on, fail in each way",
     "test_each_request_fails_and_is_repeated": "The same with retries",
     "test_repetitions_bridge_a_fault": "Faults that retries have to bridge",

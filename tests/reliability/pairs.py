@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
+from tests.emulator.behaviours import BEHAVIOURS
 
 from .lab import Lab, Ran
 from .scenarios import (
@@ -52,6 +53,17 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A person who deletes a file that no task declares."""
+
+    kind: str
+    name: str
+
+    def act(self, lab: Lab) -> None:
+        lab.service.delete(lab.scenario.apps[0], self.kind, self.name)
+
+
+@dataclass(frozen=True)
 class Hour:
     """A pause of everybody: what is unfinished gets too old to be under way."""
 
@@ -59,6 +71,7 @@ class Hour:
         lab.service.time.seconds += HOUR_S + 60
 
 
+Actor = Person | Removal | Hour
 Adapt = Callable[[Scenario, Mapping[int, Ran]], Scenario]
 
 
@@ -69,12 +82,12 @@ class Pair:
     `adapt` changes what a scenario wants by what came of the writers.
     """
 
-    writers: Sequence[Scenario | Person | Hour]
+    writers: Sequence[Scenario | Actor]
     reruns: Sequence[Scenario]
     adapt: Adapt = lambda scenario, _ran: scenario
 
 
-def pair(*writers: Scenario | Person | Hour, adapt: Adapt | None = None) -> Pair:
+def pair(*writers: Scenario | Actor, adapt: Adapt | None = None) -> Pair:
     """Let each scenario know the contents of the others, and begin with the files of the first."""
     tasks = [writer for writer in writers if isinstance(writer, Scenario)]
     contents = {
@@ -82,7 +95,7 @@ def pair(*writers: Scenario | Person | Hour, adapt: Adapt | None = None) -> Pair
     }
     contents |= {writer.content for writer in writers if isinstance(writer, Person)}
 
-    def adapted(writer: Scenario | Person | Hour) -> Scenario | Person | Hour:
+    def adapted(writer: Scenario | Actor) -> Scenario | Actor:
         if not isinstance(writer, Scenario):
             return writer
         return replace(writer, before=tasks[0].before, others=frozenset(contents))
@@ -224,9 +237,43 @@ def _keystores() -> dict[str, Pair]:
     }
 
 
+PAGE = 50
+
+
+def _pages() -> dict[str, Pair]:
+    """Lists of two pages that change while a run reads them. The last file is the one that the run declares."""
+    others = [there(f"p{number:02}", str(number).encode()) for number in range(PAGE + 3)]
+    anchor = others[PAGE]  # the first file of the second page, which the service uses to name that page
+
+    def to(content: bytes, *, goes: str = "", switches: Mapping[str, Any] | None = None) -> Scenario:
+        stay = [Wanted(file.name, file.content or b"") for file in others if file.name != goes]
+        return single(
+            PROFILES,
+            [*others, old(OLD)],
+            [*stay, wanted(content)],
+            data=content,
+            beside=False,
+            scenario={"switches": switches or {}},
+        )
+
+    removed = {
+        f"a person removes the first file of a page, {value}": pair(
+            to(NEW, goes=anchor.name, switches={"unknown_next": value}), Removal(PROFILES, anchor.name)
+        )
+        for value in BEHAVIOURS["unknown_next"].values
+    }
+    return {
+        **removed,
+        "a person removes a file of the first page": pair(to(NEW, goes="p01"), Removal(PROFILES, "p01")),
+        "a person uploads the same name": pair(to(NEW), Person(PROFILES, NEXT)),
+        "two runs": pair(to(NEW), to(NEXT)),
+    }
+
+
 PAIRS = {
     **{f"profile: {name}": found for name, found in _of(PROFILES).items()},
     **{f"certificate: {name}": found for name, found in _of(CERTIFICATES).items()},
     **{f"project file: {name}": found for name, found in _of(PROJECT_FILES).items()},
     **{f"keystore: {name}": found for name, found in _keystores().items()},
+    **{f"pages: {name}": found for name, found in _pages().items()},
 }

@@ -146,6 +146,13 @@ class InProcess:
         assert self.answer(FIRST_PORT, "PUT", made["upload_url"], {}, body).status == 200
         assert self.answer(FIRST_PORT, "POST", f"{url}/{made['slug']}/uploaded", authorization, b"").status == 200
 
+    def delete(self, app: str, kind: str, name: str) -> None:
+        """Delete a file as a person does."""
+        [collection] = [known.path for known in KINDS if known.name == kind]
+        [slug] = [file.slug for file in self.files(app) if file.kind == kind and file.name == name]
+        url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}/{slug}"
+        assert self.answer(FIRST_PORT, "DELETE", url, {"authorization": TOKEN}, b"").status == 200
+
     def age_s(self, file: File) -> float | None:
         """Return how old a file is by its slug; None if the slug does not tell."""
         made = ulid_time(file.slug)
