@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.mobileops.ci.plugins.module_utils._core.text import LONGEST_LINE, one_line
 from tests.helpers.documentation import MODULES, spec_of
 
-from .cases import exhaustive, report
+from .cases import count_case, exhaustive, report, share
 from .random_tasks import RandomTasks
 
 LONGEST_S = 120
@@ -69,8 +69,9 @@ def test_random_options(random_tasks: RandomTasks, module: str) -> None:
 @exhaustive
 @pytest.mark.parametrize("module", MODULES)
 def test_many_random_options(random_tasks: RandomTasks, module: str) -> None:
-    count = ALL // len(MODULES) + 1
+    count = share(ALL // len(MODULES) + 1)
     wrong = [problem for number in range(count) if (problem := tried(random_tasks, module, number))]
+    count_case(count)
     assert not wrong, report(wrong, count)
 
 

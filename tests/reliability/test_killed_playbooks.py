@@ -21,10 +21,10 @@ import pytest
 from tests.emulator.process import Emulator
 from tests.unit.plugins.action.playbook import BIN, ELSEWHERE, Playground
 
-from .cases import count_case, exhaustive, named
+from .cases import count_case, exhaustive, named, share
 from .plays import APPS, PLAYS, Items, Play, items_of, losses
 
-POINTS = 6  # requests of each playbook at which it is killed, chosen with the name of the playbook as the seed
+POINTS = share(6)  # requests of each playbook at which it is killed, chosen with the name of the playbook as the seed
 LONGEST_S = 120
 
 

@@ -20,14 +20,14 @@ import pytest
 
 from tests.helpers.documentation import MODULES, spec_of
 
-from .cases import ALL_CASES, report
+from .cases import ALL_CASES, count_case, report, share
 from .random_tasks import RandomTasks
 
 CANARY = "c4nary-s3cret"
 # As it is, and as it is in base64 at each of three places.
 _ENCODED = (base64.b64encode(b"x" * number + CANARY.encode())[4:-4] for number in (1, 2, 3))
 FORMS = (b"c4nary", *_ENCODED)
-COUNT = 1000 if ALL_CASES else 12
+COUNT = share(1000) if ALL_CASES else 12
 MASKS_ITSELF = any(Path(place, "secrets.py").exists() for place in ansible.module_utils.__path__)  # 2.22 and later
 
 
@@ -65,6 +65,7 @@ def problem_of(tasks: RandomTasks, module: str, number: int) -> str | None:
 @pytest.mark.parametrize("module", MODULES)
 def test_no_secret_leaves_a_task(tasks: RandomTasks, module: str) -> None:
     wrong = [problem for number in range(COUNT) if (problem := problem_of(tasks, module, number))]
+    count_case(COUNT)
     assert not wrong, report(wrong, COUNT)
 
 

@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module
 from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 
-from .cases import ALL_CASES, exhaustive, report
+from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
 from .lab import Lab
 from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
@@ -55,6 +55,7 @@ def test_life_with_one_behaviour(lab: Lab, answer: tuple[str, Value]) -> None:
     for kind in kinds:
         life = live(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
         runs += life.runs
+        count_case()
         wrong += [f"{kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
 
@@ -62,11 +63,15 @@ def test_life_with_one_behaviour(lab: Lab, answer: tuple[str, Value]) -> None:
 @exhaustive
 @pytest.mark.parametrize("answer", ANSWERS, ids=shown)
 def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> None:
+    def killed(step: str, length: int) -> Sequence[int]:
+        return some(range(1, length + 1), 1, of=f"{shown(answer)} {step}")
+
     wrong = []
     runs = 0
     for kind in KINDS:
-        life = live(lab, kind, {answer[0]: answer[1]}, lambda _step, length: range(1, length + 1))
+        life = live(lab, kind, {answer[0]: answer[1]}, killed)
         runs += life.runs
+        count_case()
         wrong += [f"{kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
 
@@ -77,14 +82,15 @@ def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
     one = ANSWERS[first]
     wrong = []
     runs = 0
-    for other in ANSWERS[first + 1 :]:
+    for other in sample(ANSWERS[first + 1 :], len(ANSWERS), of=first):
         both = {shown(one), shown(other)}
         if one[0] == other[0]:
             continue
-        for kind in KINDS:
-            life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
-            runs += life.runs
-            wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
+        kind = dice(sorted(both)).choice(KINDS)
+        life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
+        count_case()
+        runs += life.runs
+        wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
 
 

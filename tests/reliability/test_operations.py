@@ -15,7 +15,7 @@ import pytest
 from tests.reliability.operations.bench import Bench, Run, bench
 from tests.reliability.operations.catalogue import OPERATIONS, PLAYS, changing_modules, covered_modules, plays
 
-from .cases import ALL_CASES, exhaustive, named, report, some
+from .cases import ALL_CASES, exhaustive, named, report, sample, some
 from .clients import Disturbance
 from .faults import EXPECTED, FAULTS, Fault
 from .scenarios import SCENARIOS
@@ -78,6 +78,24 @@ def test_killed_at_each_request(tested: Bench, name: str) -> None:
         if fresh:
             tested.empty_home()
         wrong += [f"killed {kill} {number} ({' '.join(killed.client.trace)}): {text}" for text in tested.check()]
+    assert not wrong, report(wrong, len(cases))
+
+
+@exhaustive
+@named(OPERATIONS)
+def test_killed_twice(tested: Bench, name: str) -> None:
+    """Kill the rerun as well."""
+    numbers = range(1, length(tested, name) + 1)
+    cases = sample(list(itertools.product(numbers, KILLS, range(1, len(numbers) + 3))), 60, of=name)
+    wrong = []
+    for number, kill, again in cases:
+        what, before = KILLS[kill]
+        tested.begin(OPERATIONS[name])
+        tested.run(Disturbance(number, what, before))
+        tested.empty_home()
+        second = tested.run(Disturbance(again, "kill"))
+        trace = " ".join(second.client.trace)
+        wrong += [f"killed {kill} {number}, then after {again} ({trace}): {text}" for text in tested.check()]
     assert not wrong, report(wrong, len(cases))
 
 

@@ -22,6 +22,7 @@ from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 from tests.helpers.tasks import LISTING, validated
 
+from .cases import count_case
 from .clients import Client
 from .lab import Lab
 from .service import FIRST_PORT
@@ -107,6 +108,7 @@ def usual() -> list[Any]:
 def test_answers_in_another_form(lab: Lab, tmp_path: Path, usual: list[Any], form: tuple[str, Value]) -> None:
     if not usual:
         usual.extend(read(lab, {}, tmp_path))
+    count_case(len(TASKS))
     for (spec, given), expected, found in zip(TASKS, usual, read(lab, {form[0]: form[1]}, tmp_path), strict=True):
         assert found == expected, (spec.name, given)
 

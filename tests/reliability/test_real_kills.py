@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec imp
 from tests.emulator.process import Emulator
 from tests.helpers.tasks import validated
 
-from .cases import ALL_CASES
+from .cases import ALL_CASES, count_case
 from .scenarios import BYSTANDER, SCENARIOS, Scenario
 from .service import digest_of
 
@@ -119,6 +119,7 @@ def test_killed_in_the_middle(emulator: Emulator, tmp_path: Path, last: int) -> 
     assert not rerun.get("failed"), rerun
     check_all_is_true(emulator, scenario)
     assert execute(NAME, options, str(tmp_path / "three"))["changed"] is False
+    count_case()
 
 
 def test_killed_again_and_again_with_a_purge(emulator: Emulator, tmp_path: Path) -> None:
