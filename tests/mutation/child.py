@@ -18,8 +18,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
+from .rooms import UTILS
+
 ROOT = Path(__file__).resolve().parents[2]
-UTILS = ROOT / "plugins" / "module_utils"
 _PACKAGE = "ansible_collections.mobileops.ci.plugins.module_utils"
 # Modules that the tests of all rooms import.
 _PRELOADED = (
@@ -99,4 +100,4 @@ def _wait(child: int, wall_s: float | None) -> tuple[str, float]:
     return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), seconds
 
 
-__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "UTILS", "preload", "run_tests"]
+__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "preload", "run_tests"]
