@@ -24,7 +24,7 @@ _running = [""]
 ALL_CASES = os.environ.get("MOBILEOPS_CI_RELIABILITY") == "all"
 # Samples of the long form depend on it. The workers of pytest-xdist inherit it.
 SEED = int(os.environ.setdefault("MOBILEOPS_CI_SEED", str(random.randrange(10**6))))
-# How much of each test the long form runs, from 0 to 1.
+# The share of each test that the long form runs, from 0 to 1.
 SHARE = float(os.environ.get("MOBILEOPS_CI_SHARE") or 1)
 T = TypeVar("T")
 

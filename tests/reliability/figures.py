@@ -27,7 +27,7 @@ ALL, SAMPLE, NO = "all", "sample", "no"
 
 @dataclass(frozen=True)
 class Tried:
-    """What a test tries. `full` and `short` tell whether `make test-reliability` and `make test` run all its cases."""
+    """Describe what a test tries, and whether `make test-reliability` and `make test` run all its cases."""
 
     text: str
     full: str
@@ -83,6 +83,7 @@ CASES: Mapping[str, Tried] = {
     "test_hostile_fields.test_odd_values_in_all_fields": Tried("An odd value in a field of an answer", ALL, SAMPLE),
     "test_hostile_input.test_many_random_options": Tried("A task with random options", ALL, SAMPLE),
     "test_leaks.test_no_secret_leaves_a_task": Tried("A task with a canary in each secret option", ALL, SAMPLE),
+    "test_other_cores.test_no_secret_leaves_a_task": Tried("The same with other versions of ansible-core", ALL, NO),
 }
 
 

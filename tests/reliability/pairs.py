@@ -43,7 +43,7 @@ NEXT = b"content that comes next"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who uploads a file by hand."""
+    """A person who uploads a file by hand."""
 
     kind: str
     content: bytes
@@ -65,7 +65,7 @@ class Removal:
 
 @dataclass(frozen=True)
 class Hour:
-    """A pause of everybody: what is unfinished gets too old to be under way."""
+    """A pause of all writers, after which an unfinished upload is too old to be under way."""
 
     def act(self, lab: Lab) -> None:
         lab.service.time.seconds += HOUR_S + 60
@@ -107,12 +107,12 @@ def pair(*writers: Scenario | Actor, adapt: Adapt | None = None) -> Pair:
 
 
 def hidden(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
-    """Whoever replaces a file that the second run has hidden takes that over."""
+    """Expect a hidden file if the second run has hidden it: a replacement inherits that."""
     return scenario if ran[1].failed else _changed(scenario, is_expose=False)
 
 
 def loosely_protected(scenario: Scenario, _ran: Mapping[int, Ran]) -> Scenario:
-    """Protection that the second run sets on a file as it is replaced may be lost; its next run sets it again."""
+    """Accept a file without protection: its next run repeats a protection that was set during a replacement."""
     return replace(scenario, loose=frozenset({"dist"}))
 
 
@@ -128,7 +128,7 @@ LISTS = {PROFILES: "provisioning_profiles", CERTIFICATES: "build_certificates", 
 
 
 def _purging(kind: str, before: Sequence[There], more: Mapping[str, Any]) -> Scenario:
-    """A fleet task with the same declaration that removes what is not declared."""
+    """Describe a fleet task with the same declaration and a purge of undeclared files."""
     declare = declared_project_file if kind == PROJECT_FILES else declared
     options: dict[str, Any] = {LISTS[kind]: [declare("dist", NEW)], "purge": [LISTS[kind]]}
     return fleet({kind: before}, {kind: [wanted(NEW, **more)]}, apps=APPS[:1], **options)
@@ -205,7 +205,7 @@ def _of(kind: str) -> dict[str, Pair]:
 
 
 def _purged(kind: str) -> Adapt:
-    """What nobody declares goes with a purge that succeeds; after the other run it may still be there."""
+    """Expect the undeclared file to be gone if the purge succeeded."""
 
     def adapt(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
         if "purge" in scenario.task[1] or not ran[1].failed:
@@ -241,7 +241,7 @@ PAGE = 50
 
 
 def _pages() -> dict[str, Pair]:
-    """Lists of two pages that change while a run reads them. The last file is the one that the run declares."""
+    """Describe lists of two pages that change while a run reads them. The last file is the declared one."""
     others = [there(f"p{number:02}", str(number).encode()) for number in range(PAGE + 3)]
     anchor = others[PAGE]  # the first file of the second page, which the service uses to name that page
 

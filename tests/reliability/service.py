@@ -62,7 +62,7 @@ class File:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the service holds at one moment."""
+    """The state of the service at one moment."""
 
     apps: dict[str, App]
     removed: list[tuple[str, StoredFile, float]]
@@ -74,7 +74,7 @@ class Snapshot:
 
 
 class InProcess:
-    """A service with apps in it. Each client has a port of its own, by which it is told from others."""
+    """A service with apps in it. Each client has a port of its own, which identifies it."""
 
     def __init__(self) -> None:
         self.time = VirtualTime()

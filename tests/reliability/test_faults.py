@@ -166,7 +166,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
     assert not wrong, report(wrong, cases)
 
 
-# Services that differ where nobody knows what the real one does. The whole life of a file must work with each.
+# Services that differ in undocumented behaviour. The whole life of a file must work with each.
 SERVICES: dict[str, Mapping[str, Any]] = {
     "no ETags": {"upload_etag": "none"},
     "other ETags": {"upload_etag": "other"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a task says: an error that a user can read, or a result. No traceback, and an end in every case."""
+"""Random options lead to a result or to an error that a user can read, without a traceback and in bounded time."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_limit_of_messages() -> None:
 
 
 def test_tasks_reach_the_service(random_tasks: RandomTasks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Random options that are always refused would prove nothing."""
+    """Check that random options are not always refused, which would prove nothing."""
     reached = {}
     for module in MODULES:
         results = [random_tasks.result(spec_of(module), number)[1] for number in range(60)]

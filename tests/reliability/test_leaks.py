@@ -4,7 +4,7 @@
 
 """No secret of a task is found in what it returns, shows or leaves on the disk, whatever comes of it.
 
-Which options hold secrets is read from the argument specifications: a new module takes part without a line here.
+The argument specifications tell which options hold secrets, so a new module takes part without a change.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def test_every_module_that_sends_requests_has_a_secret() -> None:
 
 
 def test_canaries_reach_the_service(tasks: RandomTasks) -> None:
-    """And each outcome occurs: else silence would mean nothing."""
+    """Check that canaries reach the service and that each outcome occurs."""
     kinds: set[str] = set()
     outcomes = set()
     tried = with_secrets = 0

@@ -23,7 +23,7 @@ from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
-# What answers about signing files depend on.
+# Areas of behaviours that matter for signing files.
 AREAS = ("lists", "values", "files", "storage", "keystores")
 ANSWERS = [
     (key, value)
@@ -95,7 +95,7 @@ def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
 
 
 def test_each_refusal_is_told_in_the_table() -> None:
-    """Where a life may end with an error, the table says what the collection cannot promise."""
+    """Check that the table of behaviours names the effect wherever a life may end with an error."""
     for case in itertools.chain(REFUSED, REFUSED_AFTER_KILL):
         key, _equals, text = case.partition("=")
         one = BEHAVIOURS[key]
@@ -104,14 +104,14 @@ def test_each_refusal_is_told_in_the_table() -> None:
 
 
 def test_fallback_is_chosen_once_for_all_apps(lab: Lab, in_process: InProcess) -> None:
-    """If the service refuses changes before the confirmation, only the first app of a task finds that out."""
+    """Find out once, in the first app, that the service refuses changes before the confirmation."""
     trace = traced(lab, in_process, {"patch_unprocessed": "refuse"})
     assert trace.count("create") == 3
     assert trace.count("patch") == 3 + 1
 
 
 def traced(lab: Lab, service: InProcess, switches: dict[str, Any]) -> list[str]:
-    """Upload a file that nobody may see to three apps, and return the words of the requests."""
+    """Upload a hidden file to three apps, and return the words of the requests."""
     apps = ("aa1", "aa2", "aa3")
     lab.begin(Scenario({}, (CODE_SIGNING, {}), {}, apps=apps), **switches)
     entry = declared("dist", b"content", is_expose=False)
@@ -123,7 +123,7 @@ def traced(lab: Lab, service: InProcess, switches: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("key", ["prefixed", "name"])
 def test_purge_of_project_files_leaves_keystores(lab: Lab, in_process: InProcess, key: str) -> None:
-    """The service may list both together, and a keystore may have the name of a declared project file."""
+    """Keep keystores that the service lists among the project files, even with the name of a declared one."""
     before = {KEYSTORES: [there("dist", b"keystore"), there("two", b"x", keystore_file_name="TWO")], PROJECT_FILES: []}
     scenario = Scenario(before, (CODE_SIGNING, {}), {PROJECT_FILES: [bystander(PROJECT_FILES)]})
     lab.begin(scenario, keystores_in_generic_list=True, keystore_env_key=key)

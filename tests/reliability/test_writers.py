@@ -21,7 +21,7 @@ from .scenarios import Scenario
 from .service import FIRST_PORT
 from .writers import Order, interleave, orders
 
-# How often a writer that could go on has to wait for another one.
+# The number of times that a writer that could go on waits for another one.
 SWITCHES = 2 if ALL_CASES else 1
 # The short form leaves out three of four orders.
 EVERY = 1 if ALL_CASES else 4

@@ -44,7 +44,7 @@ class _Turns:
             self._condition.notify_all()
 
     def ready(self) -> list[int]:
-        """Wait until nobody runs; return the writers that could go on."""
+        """Wait until no writer runs; return those that could go on."""
         with self._condition:
             self._wait(
                 lambda: self._chosen is None and len(self._waiting) + len(self._finished - self._waiting) == self._count
