@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No secret leaves a task with other versions of ansible-core, as far as `make matrix` has made their environments."""
+"""No secret leaves a task with the oldest ansible-core either."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from tests.unit.plugins.helpers.documentation import MODULES
 from .cases import count_case, exhaustive
 from .test_leaks import COUNT
 
-# Environments that `make matrix` has made, one for each ansible-core.
-OTHER_CORES = {path.parents[2].name: path for path in CHECKOUT.glob(".build/matrix/2.*/venv/bin/python")}
+# The environment that `make matrix` makes for the oldest ansible-core.
+OTHER_CORES = {"2.16": CHECKOUT / ".build/matrix/2.16/venv/bin/python"}
 WITH_OTHER_CORES = ("tests/reliability/test_leaks.py", "tests/*/plugins/modules/test_secrets.py")
 
 
 @exhaustive
-@pytest.mark.skipif(not OTHER_CORES, reason="make matrix has made no environment with another ansible-core")
 @pytest.mark.parametrize("core", OTHER_CORES)
 def test_no_secret_leaves_a_task(core: str) -> None:
     """Run these tests, and those of playbooks with verbosity 4 and diff, with another ansible-core."""
+    if not OTHER_CORES[core].exists():
+        pytest.skip(f"make matrix CORES={core} makes the environment")
     files = [str(path) for pattern in WITH_OTHER_CORES for path in CHECKOUT.glob(pattern)]
     assert len(files) == len(WITH_OTHER_CORES)
     arguments = ["-q", "-n", "0", *files]
