@@ -29,9 +29,6 @@ def equivalents() -> dict[str, dict[str, str]]:
     """Return the reasons why no test can detect a mutant, by module and mutant."""
     reasons: dict[str, dict[str, str]] = json.loads(EQUIVALENT.read_text(encoding="utf-8"))
     return reasons
-    """Return, by module and mutant, the reason why no test can notice it."""
-    found: dict[str, dict[str, str]] = json.loads(EQUIVALENT.read_text(encoding="utf-8"))
-    return found
 
 
 def run_room(name: str, sample: int | None) -> dict[str, Any]:

@@ -147,7 +147,6 @@ def _with(node: ast.AST, **changes: object) -> ast.AST:
 
 def _replaced(tree: ast.Module, path: _Path, changed: ast.AST) -> ast.Module:
     """Return the tree with another node at this path. Unchanged nodes are shared."""
-    """Return the tree with another node at this place. Nodes that are not on the way to it are shared."""
     result = copy.copy(tree)
     parent: ast.AST = result
     for position, (name, number) in enumerate(path):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
 from tests.emulator.behaviours import BEHAVIOURS
+from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
 
 from .lab import Lab, Ran
 from .scenarios import (

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.unit.plugins.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
+from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
 
 DAY_S = 86_400
 APPS = tuple(f"cc{number:014x}" for number in range(1, 5))

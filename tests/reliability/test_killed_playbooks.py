@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.unit.plugins.action.playbook import BIN, ELSEWHERE, Playground
+from tests.functional.plugins.action.playbook import BIN, ELSEWHERE, Playground
 
 from .cases import count_case, exhaustive, named, share
 from .plays import APPS, PLAYS, Items, Play, items_of, losses

@@ -20,9 +20,6 @@ from tests.reliability.operations.model import Operation
 from .cases import ALL_CASES, dice, named, report, share
 from .clients import Client
 from .figures import MOST_ORDERS_OF_OPERATIONS
-from .operations.bench import Bench, Run, bench
-from .operations.catalogue import OPERATIONS
-from .operations.model import Operation
 from .service import FIRST_PORT, InProcess
 from .writers import Order, interleave, orders
 

@@ -11,8 +11,8 @@ import subprocess
 
 import pytest
 
-from tests.unit.conftest import CHECKOUT
-from tests.unit.plugins.helpers.documentation import MODULES
+from tests.conftest import CHECKOUT
+from tests.helpers.documentation import MODULES
 
 from .cases import count_case, exhaustive
 from .test_leaks import COUNT

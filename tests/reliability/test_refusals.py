@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping
 from functools import partial
 
-from tests.unit.plugins.helpers.service import CERTIFICATES, PROFILES
+from tests.helpers.service import CERTIFICATES, PROFILES
 
 from .cases import count_case, named, report, some
 from .clients import Disturbance
