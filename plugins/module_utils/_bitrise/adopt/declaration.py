@@ -141,7 +141,7 @@ def declare(held: Sequence[Held], digests: Mapping[str, str], *, encrypts: bool)
 
 def _secrets(one: Held) -> tuple[dict[str, str], list[str]]:
     """Return the secrets that Bitrise returns, and what it does not return."""
-    secrets = dict(one.file.told)
+    secrets = dict(one.file.created_with)
     if one.kind == BUILD_CERTIFICATE:
         if one.file.password is None:
             return secrets, [SECRETS_NOT_RETURNED[one.kind]]

@@ -149,7 +149,7 @@ class _Export:
         observed = {kind: remote_files(client, kind, app.slug) for kind in VARIABLES}
         for files in observed.values():
             for file in files:
-                client.redact.add(file.password, *file.told.values())
+                client.redact.add(file.password, *file.created_with.values())
         self._observed[app.slug] = observed
         self._held[app.slug] = held_by(app.slug, observed)
 

@@ -14,7 +14,7 @@ from ..._core.fields import moment
 from ..._signing.certificates import days_between
 from ..._signing.libraries import missing_libraries
 from ..builds.endpoints import list_builds
-from ..builds.model import shown
+from ..builds.model import build_as_result
 from ..client_pool import ClientPool
 from ..files.kinds import (
     BUILD_CERTIFICATE,
@@ -42,7 +42,7 @@ def _latest_builds(clients: ClientPool, slugs: Sequence[str], concurrency: int) 
         except ServiceError as error:
             warnings.append(_if_not_for_this_token(error).message)
             return None
-        return build and shown(build, slug)
+        return build and build_as_result(build, slug)
 
     found: dict[str, Any] = {}
     run_concurrently(clients, concurrency, slugs, latest_build, found.__setitem__)

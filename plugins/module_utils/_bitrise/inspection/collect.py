@@ -194,8 +194,8 @@ class _Inspector:
 
     def inspect(self, one: FileOfApp, content: Content) -> Inspection | None:
         """What is inside; None for a keystore that does not show it without the password that is not known."""
-        password = one.file.password if one.kind.has_password else one.file.told.get("password")
-        alias, key_password = one.file.told.get("alias"), one.file.told.get("private_key_password")
+        password = one.file.password if one.kind.has_password else one.file.created_with.get("password")
+        alias, key_password = one.file.created_with.get("alias"), one.file.created_with.get("private_key_password")
         asked = (one.kind.name, content.sha256, password, alias, key_password)
         with self._lock:
             known = self._known.get(asked)
