@@ -39,8 +39,8 @@ _Key = tuple[str, str, Optional[str], Optional[str], Optional[str]]
 class InspectionCache:
     """Inspect each file once, even if a task uploads it to many apps."""
 
-    def __init__(self) -> None:
-        self._now = dt.datetime.now(dt.timezone.utc)
+    def __init__(self, now: dt.datetime | None = None) -> None:
+        self._now = now or dt.datetime.now(dt.timezone.utc)
         self._known: dict[_Key, Inspection] = {}
         self._lock = threading.Lock()
 

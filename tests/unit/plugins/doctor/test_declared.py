@@ -187,12 +187,12 @@ def test_an_expired_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "expired" in str(problem.facts["kind"])
 
 
-def _ten_years_later(self: Any) -> None:
+def _ten_years_later(self: Any, _now: Any = None) -> None:
     import datetime as dt
     import threading
 
     self._now = dt.datetime.now(dt.UTC) + dt.timedelta(days=3660)
-    self._seen = {}
+    self._known = {}
     self._lock = threading.Lock()
 
 

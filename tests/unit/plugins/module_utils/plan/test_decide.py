@@ -180,7 +180,7 @@ def test_a_single_file_of_another_identity_is_replaced() -> None:
 def test_two_protected_files_are_refused(files: list[RemoteFile]) -> None:
     error = refusal(desired(), *files)
     assert error.kind == "duplicates"
-    assert "More than one of them is protected" in str(error)
+    assert "Several of them are protected" in str(error)
 
 
 def test_equal_protected_files_are_copies() -> None:
