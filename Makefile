@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 ROOT := $(shell cd "$$(dirname "$$(printf %s '$(MAKEFILE_LIST)' | sed 's/^ *//')")" && pwd)
 WITH_VENV = @"$(ROOT)/.ci/with-venv"
 ISOLATED = .venv/bin/python -B .ci/isolated.py
-CHECK = $(WITH_VENV) test .venv/bin/python -B .ci/check.py
+CHECK = $(WITH_VENV) test .venv/bin/python -B .ci/lanes.py
 
 .PHONY: help
 help: ## list the targets
@@ -25,7 +25,7 @@ report-demo: ## the report of a fleet of 300 apps in the emulator, in .build/rep
 	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo.report
 
 .PHONY: test
-test: ## run every check and every test but the slow ones below
+test: ## run all checks and tests except the slow ones below
 	$(CHECK)
 
 .PHONY: venv
@@ -49,8 +49,12 @@ format: ## format the Python code and repair what ruff can repair
 	$(WITH_VENV) test sh -c '.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .'
 
 .PHONY: unit
-unit: ## unit tests [ARGS="pytest arguments"]
-	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest $(ARGS)
+unit: ## unit tests, which start no process and open no socket [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -o testpaths=tests/unit $(ARGS)
+
+.PHONY: functional
+functional: ## tests with the emulator, sockets and ansible-playbook [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -o testpaths=tests/functional $(ARGS)
 
 .PHONY: test-reliability
 test-reliability: ## every crash point, fault and order of writers; updates the page about reliability [ARGS="pytest arguments"]
@@ -106,15 +110,19 @@ test-awx: ## jobs as AWX runs them, and awx_setup, with the oldest and the newes
 
 .PHONY: docs
 docs: ## the collection's documentation as HTML, in .build/docs
-	$(WITH_VENV) docs .venv/bin/python -B .ci/check.py docs
+	$(WITH_VENV) docs .venv/bin/python -B .ci/lanes.py docs
 
 .PHONY: build
-build: ## the collection archive, in dist
+build: ## build the collection archive in dist, and import it as Galaxy does
 	$(CHECK) build
 
+.PHONY: release-check
+release-check: ## check version, changelog, tag and archive before a release
+	$(CHECK) release-check
+
 .PHONY: matrix
-matrix: ## all tests with all supported versions of ansible-core [CORES="2.16 2.21"], signing files with those of cryptography [CRYPTOGRAPHY="42 newest"]
-	$(WITH_VENV) test .venv/bin/python -B .ci/matrix.py
+matrix: ## run the tests with all supported versions of ansible-core [CORES="2.16 2.21"] [PARTS="sanity units"], and of cryptography [CRYPTOGRAPHY="42 newest"]
+	$(CHECK) matrix
 
 .PHONY: bench
 bench: ## what it costs beside other ways, in build/bench.json [CASE=name] [ROUNDS=n] [SCALE=0.05 to try it out]
@@ -123,4 +131,4 @@ bench: ## what it costs beside other ways, in build/bench.json [CASE=name] [ROUN
 
 .PHONY: clean
 clean: ## remove what the targets above made
-	@cd "$(ROOT)" && rm -rf .venv .build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache
+	@cd "$(ROOT)" && rm -rf .venv .build build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .ansible .cache .nox

@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 
 from isolated import BUILD, ROOT
-from steps import Log
+from programs import run
 
 COLLECTION = "mobileops.ci"
 ANSIBLE = "https://docs.ansible.com/ansible/latest/"
@@ -23,15 +23,15 @@ PAGES = {
 }
 
 
-def build(log: Log) -> str:
+def build() -> str:
     """Build the site in .build/docs."""
     source = BUILD / "docs-source"
     shutil.rmtree(source, ignore_errors=True)
     source.mkdir(mode=0o700)
     start_page = ROOT / "docs" / "docsite" / "index.rst"
     words = ["--use-current", "--lenient", "--title", COLLECTION, "--index-rst-source", str(start_page)]
-    log.run("antsibull-docs", "sphinx-init", *words, "--dest-dir", source, COLLECTION)
-    log.run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", COLLECTION)
+    run("antsibull-docs", "sphinx-init", *words, "--dest-dir", source, COLLECTION)
+    run("antsibull-docs", "collection", "--use-current", "--dest-dir", source / "rst", COLLECTION)
     pages = source / "rst" / "collections"
     images = ROOT / "docs" / "docsite" / "images"
     if images.is_dir():  # antsibull-docs copies the guides without their images
@@ -43,7 +43,7 @@ def build(log: Log) -> str:
     mapping = {"ansible": (ANSIBLE, str(source / "ansible.inv"))}
     settings.write_text(f"{text}\nintersphinx_mapping = {mapping!r}\n", encoding="utf-8")
     shutil.rmtree(BUILD / "docs", ignore_errors=True)
-    log.run("sphinx-build", "-W", "--keep-going", "-b", "html", "-c", source, source / "rst", BUILD / "docs")
+    run("sphinx-build", "-W", "--keep-going", "-b", "html", "-c", source, source / "rst", BUILD / "docs")
     return "see .build/docs/index.html"
 
 

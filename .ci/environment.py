@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes .venv in the checkout, or brings it up to date: environment.py PART, with PART one of run, demo, test, docs.
+"""Make or update .venv in the checkout: environment.py PART, with PART one of run, demo, test, docs.
 
-Only the standard library is used: this runs before anything is installed.
+This runs before anything is installed, so it uses the standard library only.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ ROOT = venvs.ROOT
 BUILD = ROOT / ".build"
 VENV = ROOT / ".venv"
 STAMP = VENV / ".made-by-make.json"
-PARTS = ("run", "demo", "test", "docs")  # each holds the ones before it
+PARTS = ("run", "demo", "test", "docs")  # each contains the parts before it
 
 
 @dataclass
 class Stamp:
-    """What .venv was made for: it holds absolute paths, and it is of one Python."""
+    """The checkout and the Python that .venv was made for, and digests of the requirements that are installed."""
 
     root: str
     python: str
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         try:
             bring_up_to_date(arguments[0])
         except subprocess.CalledProcessError as error:
-            print(f".venv could not be made: '{' '.join(error.cmd[:4])} ...' failed, see above.", file=sys.stderr)
+            print(f"Could not make .venv: '{' '.join(error.cmd[:4])} ...' failed, see above.", file=sys.stderr)
             return 1
     return 0
 
@@ -86,7 +86,7 @@ def bring_up_to_date(part: str) -> None:
     position = PARTS.index(part)
     if not any(stamp.installed.get(name) == digests[name] for name in PARTS[position:]):
         started = time.monotonic()
-        print(f"Installing what '{part}' needs into .venv ...", flush=True)
+        print(f"Installing the packages for '{part}' into .venv ...", flush=True)
         venvs.install(VENV, "-r", str(ROOT / "requirements" / f"{part}.txt"))
         stamp.installed = {name: digests[name] for name in PARTS[: position + 1]}
         stamp.write()
@@ -95,18 +95,18 @@ def bring_up_to_date(part: str) -> None:
 
 
 def leave_the_environment() -> None:
-    """An environment cannot be replaced by the Python inside it: go on with the one that it was made from."""
+    """Continue with the Python from which the environment was made: an environment cannot replace itself."""
     if sys.prefix != sys.base_prefix:
         os.execv(venvs.base_python(), [venvs.base_python(), "-B", *sys.argv])
 
 
 def refuse_a_foreign_folder() -> None:
     if VENV.is_dir() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists():
-        raise SystemExit(f"{VENV} is in the way: it is not a virtual environment. Move it away.")
+        raise SystemExit(f"{VENV} exists, but is not a virtual environment. Move it to another place.")
 
 
 def remove_what_was_built() -> None:
-    """There are environments in .build, too."""
+    """Remove the folders in .build, which contain virtual environments too."""
     for path in BUILD.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

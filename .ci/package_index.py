@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where packages come from is the user's decision, made in pip's configuration; other tools are told here."""
+"""Pass the package index in the configuration of pip to other tools."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import os
 import subprocess
 from pathlib import Path
 
-# pip's name -> uv's environment variable, and what separates several values there.
+# The name in pip, the environment variable of uv, and the separator of several values there.
 _FOR_UV = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
     "extra-index-url": ("UV_INDEX", " "),
@@ -24,7 +24,7 @@ _FOR_UV = {
 
 
 def pip_settings(python: str) -> dict[str, str]:
-    """What pip's files and variables come to, by pip's own account."""
+    """Return the settings that pip reads from its files and variables."""
     listed = subprocess.run(
         [python, "-m", "pip", "--disable-pip-version-check", "config", "list"],
         check=False,
@@ -48,7 +48,7 @@ def pip_settings(python: str) -> dict[str, str]:
 
 
 def uv_environment(python: str) -> dict[str, str]:
-    """uv does not read pip's configuration. What the user told uv itself goes first."""
+    """Return variables for uv, which does not read the configuration of pip. Variables that are set already win."""
     settings = pip_settings(python)
     variables = {
         variable: separator.join(settings[key].split())
@@ -56,12 +56,12 @@ def uv_environment(python: str) -> dict[str, str]:
         if settings.get(key)
     }
     if "UV_INDEX" in variables:
-        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # pip's way with several indexes
+        variables["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # as pip does with several indexes
     return {variable: value for variable, value in variables.items() if variable not in os.environ}
 
 
 def write_pip_configuration(python: str, home: Path) -> None:
-    """ansible-test runs pip without the user's HOME and variables: what they say has to be in a file."""
+    """Write the settings of pip to a file, because ansible-test does not pass on variables of the user."""
     configuration = configparser.RawConfigParser()
     configuration["global"] = {
         key: value

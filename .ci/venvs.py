@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Virtual environments: filled with uv, which is ten times as fast as pip; with pip where uv is of no use."""
+"""Virtual environments. uv makes and fills them where it works, because it is ten times as fast as venv and pip.
+
+This runs before anything is installed, so it uses the standard library only, and does not use nox.
+"""
 
 from __future__ import annotations
 
@@ -19,51 +22,71 @@ UV = ROOT / ".venv" / "bin" / "uv"
 
 
 def base_python() -> str:
-    """The Python that the environment of this process was made from."""
+    """Return the Python from which the environment of this process was made."""
     return str(getattr(sys, "_base_executable", None) or sys.executable)
 
 
 def create(venv: Path, python: str) -> None:
-    """An empty environment, with pip in it, in place of whatever is there."""
+    """Make an environment with pip. Replace whatever is in its place."""
     if venv.is_symlink():
         venv.unlink()
     elif venv.exists():
         shutil.rmtree(venv)
     venv.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([python, "-m", "venv", str(venv)], check=True, env=install_environment())
+    environment = install_environment()
+    if uv := find_uv():
+        command = [uv, "venv", "--quiet", "--seed", "--python", python, str(venv)]
+        settings = {**environment, **uv_environment(python), "UV_PYTHON_DOWNLOADS": "never"}
+        if subprocess.run(command, check=False, env=settings).returncode == 0:
+            return
+        shutil.rmtree(venv, ignore_errors=True)
+    subprocess.run([python, "-m", "venv", str(venv)], check=True, env=environment)
 
 
 def ensure(venv: Path, python: str, *requirements: str) -> None:
-    """An environment with these packages, made unless it is there."""
+    """Make an environment if it is missing, and install packages into it."""
     if not (venv / "bin" / "python").exists():
         create(venv, python)
     install(venv, *requirements)
 
 
 def install(venv: Path, *arguments: str) -> None:
-    """Install packages; `arguments` are what pip and uv both understand."""
+    """Install packages. The arguments are those that pip and uv have in common."""
     python = str(venv / "bin" / "python")
-    pip = [python, "-m", "pip", "install", "-qq", *arguments]
-    if have_uv(python):
-        command = [str(UV), "pip", "install", "--quiet", "--python", python, *arguments]
+    if uv := find_uv() or install_uv(python):
+        command = [uv, "pip", "install", "--quiet", "--python", python, *arguments]
         environment = {**install_environment(), **uv_environment(python)}
         if subprocess.run(command, check=False, env=environment).returncode == 0:
             return
-        print("uv did not succeed; trying pip, which takes longer ...", flush=True)
-    subprocess.run(pip, check=True, env=install_environment())
+        print("uv failed. Trying pip, which takes longer ...", flush=True)
+    run_pip(python, "install", "-qq", *arguments)
 
 
-def have_uv(python: str) -> bool:
+def run_pip(python: str, *arguments: str) -> None:
+    subprocess.run([python, "-m", "pip", *arguments], check=True, env=install_environment())
+
+
+def find_uv() -> str | None:
+    """Return the uv of .venv, or one on PATH that works."""
     if UV.exists():
-        return True
+        return str(UV)
+    found = shutil.which("uv")
+    if found and subprocess.run([found, "--version"], check=False, capture_output=True).returncode == 0:
+        return found
+    return None
+
+
+def install_uv(python: str) -> str | None:
+    """Install uv, if this is the Python of .venv."""
     if not python.startswith(str(UV.parent)):
-        return False
+        return None
     command = [python, "-m", "pip", "install", "-qq", "uv"]
-    return subprocess.run(command, check=False, env=install_environment()).returncode == 0
+    installed = subprocess.run(command, check=False, env=install_environment()).returncode == 0
+    return str(UV) if installed else None
 
 
 def install_environment() -> dict[str, str]:
-    """The user's own environment, and with it the package index that the user configured."""
+    """Return the variables of the user, which may name a package index."""
     ours = {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if not cache_is_writable():
         cache = ROOT / ".build" / "cache"
@@ -80,12 +103,12 @@ def cache_is_writable() -> bool:
 
 
 def link_collection(venv: Path) -> None:
-    """Every tool in the environment finds mobileops.ci in place: no install step, no stale copy."""
+    """Make the checkout the collection that all tools in the environment find."""
     link_in(next(venv.glob("lib/python3.*/site-packages")))
 
 
 def link_in(folder: Path) -> None:
-    """Make folder/ansible_collections/mobileops/ci the checkout."""
+    """Link folder/ansible_collections/mobileops/ci to the checkout."""
     link = folder / "ansible_collections" / "mobileops" / "ci"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink() or link.readlink() != ROOT:

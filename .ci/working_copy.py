@@ -2,10 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A copy of the checkout where ansible-test and ansible-galaxy want it.
+"""Copies of the checkout where ansible-test, ansible-galaxy and nox need them.
 
-ansible-test refuses a symbolic link, and skips a copy below a folder that an outer Git repository ignores, with exit
-status 0. So the copy lies in a real ansible_collections/mobileops/ci, and is a repository of its own.
+ansible-test rejects a symbolic link. It skips a copy below a folder that an outer Git repository ignores, with exit
+status 0. So each copy is in a real folder ansible_collections/mobileops/ci, and is a Git repository of its own.
+antsibull-nox makes such copies too, but each time in a new folder, so that ansible-test would make its virtual
+environments again for each run.
 """
 
 from __future__ import annotations
@@ -14,18 +16,23 @@ import filecmp
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from isolated import HOME, ROOT, isolated_environment
+from isolated import BUILD, HOME, ROOT, isolated_environment
 from package_index import write_pip_configuration
 
-# What is passed over where Git cannot tell which files belong to the project.
+_NAME = Path("ansible_collections") / "mobileops" / "ci"
+COPY = BUILD / "copy" / _NAME  # for ansible-test, which keeps its virtual environments in it
+SOURCES = BUILD / "sources" / _NAME  # the sources only
+
+# Folders that are not part of the project, for a checkout without Git.
 _NOT_OURS = {".git", ".venv", ".build", ".cache", "dist", "__pycache__", ".ansible", ".hypothesis"}
 
-# The pip that ansible-test would fetch a script for, by versions of ansible-core: 2.16, 2.18 and 2.19, 2.20 and later.
+# Versions of pip for which ansible-test downloads a script, up to ansible-core 2.17, up to 2.19, and later.
 _PIP_VERSIONS = ("23.1.2", "24.2", "25.2")
 
-# Does what the script does, with nothing but the package index, and without ensurepip in the new environment.
+# Does the same as that script, with the package index only.
 _GET_PIP = """\
 import subprocess, sys
 packages = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
@@ -33,8 +40,15 @@ sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "
 """
 
 
+def prepare() -> None:
+    """Update both copies, and the home folder of the tests."""
+    refresh_for_ansible_test(COPY)
+    refresh(SOURCES)
+    prepare_home(sys.executable)
+
+
 def refresh(copy: Path) -> None:
-    """Bring a copy up to date, or make it; tests/output stays: it holds ansible-test's environments."""
+    """Make a copy, or update it. Keep tests/output, which holds the environments of ansible-test."""
     copy.mkdir(parents=True, exist_ok=True)
     if not (copy / ".git").exists():
         subprocess.run(["git", "init", "--quiet", str(copy)], check=True, env=isolated_environment())
@@ -49,7 +63,7 @@ def refresh(copy: Path) -> None:
 
 
 def project_files() -> list[Path]:
-    """What Git would take, committed or not; without a repository, or without Git, everything that is not made here."""
+    """Return the files that Git tracks or would add. Without Git, return all files that no tool made."""
     if (ROOT / ".git").exists():
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
@@ -92,7 +106,7 @@ def remove_all_but(copy: Path, wanted: list[Path]) -> None:
 
 
 def refresh_for_ansible_test(copy: Path) -> None:
-    """ansible-test passes no settings on but those of this file: see isolated_environment() for why."""
+    """Update a copy, and write integration.cfg: ansible-test ignores the variables of isolated_environment()."""
     refresh(copy)
     environment = isolated_environment()
     settings = {"async_dir": environment["ANSIBLE_ASYNC_DIR"], "remote_tmp": environment["ANSIBLE_REMOTE_TMP"]}
@@ -102,7 +116,7 @@ def refresh_for_ansible_test(copy: Path) -> None:
 
 
 def prepare_home(python: str) -> None:
-    """What ansible-test needs in HOME: pip's settings, and a stand-in for a script that it would download."""
+    """Write the settings of pip for ansible-test, and a replacement for the script that it would download."""
     write_pip_configuration(python, HOME)
     cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)

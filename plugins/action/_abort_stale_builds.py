@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook abort_stale_builds: all apps of the play in one task."""
+"""Action of the playbook abort_stale_builds, which processes all apps of the play in one task."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ..plugin_utils._play.apps import (
 )
 from ..plugin_utils._play.causes import Problem, name_some
 
-# Variables by the options of the module. Their names are shorter.
+# Options of the module, by the shorter names of variables.
 _OPTIONS = {
     "hours": "hours",
     "hold_hours": "hold_hours",
@@ -42,7 +42,7 @@ _OF_TASK = ("concurrency", "wait_timeout")
 VARIABLES = app_variables(
     "abort_stale_builds_",
     {
-        # Checked below: text such as "1e9" is a number, too.
+        # _check_hours() checks them, because text such as "1e9" is a number too.
         **{name: {"type": "raw"} for name in HOURS},
         **{
             variable: {key: value for key, value in STALE.argument_spec[option].items() if key != "default"}

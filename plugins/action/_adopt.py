@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook adopt: write the declarations of all apps of the play in one task."""
+"""Action of the playbook adopt, which writes the declarations of all apps of the play in one task."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class ActionModule(AppsAction):
         }
         return play_result(
             report,
-            summary=[*hosts.messages, *causes, *lines, *map(_told, notes), total],
+            summary=[*hosts.messages, *causes, *lines, *map(_note_line, notes), total],
             stats=stats,
             warnings=[
                 *hosts.warnings,
@@ -122,7 +122,7 @@ class ActionModule(AppsAction):
 
 
 def _folder(dest: str | None, task_vars: Mapping[str, Any]) -> str:
-    """Return the folder to write to. A relative path starts where ansible-playbook was started."""
+    """Return the folder to write to. A relative path starts in the current folder of ansible-playbook."""
     folder = dest or task_vars.get("inventory_dir")
     # ansible-core may set it to the text "None".
     if not folder or not (dest or os.path.isabs(str(folder))):
@@ -130,7 +130,7 @@ def _folder(dest: str | None, task_vars: Mapping[str, Any]) -> str:
     return os.path.abspath(os.path.expanduser(os.path.expandvars(str(folder))))
 
 
-def _told(note: Mapping[str, Any]) -> str:
+def _note_line(note: Mapping[str, Any]) -> str:
     """Return one line about a cause, with the files and apps that it concerns."""
     files = [f"{file} ({name_some(hosts, _HOSTS_NAMED)})" for file, hosts in note["files"].items()]
     return f"{note['cause']} [{name_some(files, _FILES_NAMED)}]"

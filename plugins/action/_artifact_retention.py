@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role artifact_retention: all apps of the play in one task."""
+"""Action of the role artifact_retention, which processes all apps of the play in one task."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OPTIONS = as_variables(RETENTION, APP_SLUG, "apps")
 VARIABLES = app_variables(
     "artifact_retention_",
     {**_OPTIONS, "older_than_days": {**_OPTIONS["older_than_days"], "required": True}},
-    # What the role registers, and what only the playbook reads.
+    # The role registers `result`. Only the playbook reads the others.
     of_playbook=("hosts", "allow_empty", "result"),
 )
 _TOTALS = ("artifacts", "deleted", "unpublished", "freed_bytes")
@@ -66,7 +66,7 @@ class ActionModule(AppsAction):
             warnings += [f"{read.host}: {text}" for text in app["warnings"]]
             if app["changed"]:
                 changed.append(read.host)
-                text = _told(app["summary"], check_mode=check_mode)
+                text = _counts_text(app["summary"], check_mode=check_mode)
                 lines.append(f"{read.host}: {text}")
                 report[read.host] = {
                     "msg": text,
@@ -81,7 +81,7 @@ class ActionModule(AppsAction):
         number = len(hosts.reads) + len(hosts.failed())
         total = (
             f"{plural(number, 'app')} with {plural(totals['artifacts'], 'artifact')}: "
-            f"{_told(totals, check_mode=check_mode)}, {plural(len(failed), 'app')} failed."
+            f"{_counts_text(totals, check_mode=check_mode)}, {plural(len(failed), 'app')} failed."
         )
         stats = {"apps": number, "changed": len(changed), "failed": len(failed), "failed_apps": failed, **totals}
         return play_result(
@@ -92,8 +92,8 @@ class ActionModule(AppsAction):
         )
 
 
-def _told(summary: Mapping[str, int], *, check_mode: bool) -> str:
-    """Return what was done as a part of a sentence."""
+def _counts_text(summary: Mapping[str, int], *, check_mode: bool) -> str:
+    """Return the counts of deleted and unpublished artifacts as a part of a sentence."""
     parts = []
     if summary["deleted"] or not summary["unpublished"]:
         parts.append(
@@ -113,7 +113,7 @@ def _size(size: float) -> str:
 
 
 def _short(diff: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the diff with one line for each artifact, and one with the total of the app."""
+    """Return the diff with one line for each artifact, and one line with the totals of the app."""
     return {side: "".join(f"{line}\n" for line in _lines(diff[side])) for side in ("before", "after")}
 
 
@@ -121,14 +121,14 @@ def _lines(side: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for build, found in side.items():
         if build != TOTAL:
             for name, artifact in found["artifacts"].items():
-                yield f"{build}, {described(found)}: {name}, {_shown(artifact)}"
+                yield f"{build}, {described(found)}: {name}, {_artifact_text(artifact)}"
     if TOTAL in side:
         total = side[TOTAL]
         pages = plural(total["public_pages"], "public page")
         yield f"{TOTAL}: {plural(total['artifacts'], 'artifact')}, {_size(total['file_size_bytes'])}, {pages}"
 
 
-def _shown(artifact: Mapping[str, Any]) -> str:
+def _artifact_text(artifact: Mapping[str, Any]) -> str:
     size = artifact["file_size_bytes"]
     page = ", public page" if artifact["is_public_page_enabled"] else ""
     return f"{'unknown size' if size is None else _size(size)}{page}"

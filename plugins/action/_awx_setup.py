@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook awx_setup: validate its variables before the first request to the controller."""
+"""Action of the playbook awx_setup, which validates its variables before the first request to AWX."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "notifications": [],
     "update_secrets": False,
 }
-# Only whether they are set is part of the result.
+# The result contains only whether they are set.
 SECRETS = ("api_token", "webhook_url")
 VARIABLES = Variables(
     "awx_setup_",
@@ -43,12 +43,12 @@ VARIABLES = Variables(
         "notifications": {"type": "list", "elements": "str"},
         "update_secrets": {"type": "bool"},
         **dict.fromkeys(SECRETS, _TEXT),
-        # What only the play reads.
+        # Only the play reads these.
         **{name: {"type": "raw"} for name in ("hosts", "allow_empty")},
     },
 )
 MOST_SLICES = 100
-# Of the module that needs the newest version of the collection.
+# The module that requires the newest version of the collection awx.awx.
 NEEDED = "awx.awx.workflow_job_template_node"
 
 

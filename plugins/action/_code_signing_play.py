@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role code_signing: evaluate the declarations of all hosts, and reconcile their apps in one run of the engine."""
+"""Action of the role code_signing: evaluate the declarations of all hosts, and reconcile their apps in one task."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ from ..plugin_utils._play.evaluation import Evaluator, reason_of
 from ..plugin_utils._play.hosts import Play
 from ..plugin_utils._play.search import FileSearch
 
-# Errors that concern every app, if no app succeeded: they are reported once, and not for each host.
+# Kinds of errors that concern every app if no app succeeded. The task reports them once instead of for each host.
 OF_ALL_APPS = frozenset({"unauthorized", "time_limit", *SHARED_CAUSES})
 
 
 class ActionModule(PlayAction):
-    """All hosts at this task; with `alone`, the host of this task only.
+    """Reconcile the apps of all hosts that run this task, or with `alone` of the host of this task only.
 
-    `whole_batch`: every host of the batch is at this task. `allow_empty`: the variable that accepts a play without
-    declarations, for the message.
+    `whole_batch` states that every host of the batch runs this task. `allow_empty` is the name of the variable that
+    accepts a play without declarations. Messages use it.
     """
 
     own = frozenset(("alone", "whole_batch", "allow_empty"))
@@ -64,26 +64,26 @@ class ActionModule(PlayAction):
                 return play_result(alone=True)
         declared = self._declared(play, task_vars)
         check_shared_apps(declared)
-        passed_over = [declaration for declaration in declared if declaration.is_empty]
-        if len(passed_over) == len(declared):
+        without_declaration = [declaration for declaration in declared if declaration.is_empty]
+        if len(without_declaration) == len(declared):
             self._check_empty(declared, play, task_vars, str(options.get("allow_empty") or "code_signing_allow_empty"))
         apps, totals, warnings = self._reconcile([entry for entry in declared if not entry.is_empty], task_vars)
         with_diff = bool(self._task.diff)
-        names = [declaration.host for declaration in passed_over]
+        names = [declaration.host for declaration in without_declaration]
         report = report_of(apps, with_diff=with_diff)
         lines = summary_of(apps, totals, names, check_mode=bool(self._task.check_mode), with_diff=with_diff)
         failed = [pattern_of(app.host) for app in apps if app.failed]
         changed = [pattern_of(app.host) for app in apps if app.changed and not app.failed]
         return play_result(
             report,
-            summary=lines if apps or passed_over else (),
+            summary=lines if apps or without_declaration else (),
             stats=stats_of(apps),
             warnings=[*warnings, *_misspelt(declared)],
             hosts=[*changed, *failed] or [pattern_of(task_vars["inventory_hostname"])],
         )
 
     def _answer(self, result: Json, call: Call | None) -> Json:
-        """Keep the warnings with the result. ansible-core would show them now, before they name hosts."""
+        """Return the result with its warnings. ansible-core would show them before they name hosts."""
         warnings = result.pop("warnings", None)
         answer = super()._answer(result, call)
         return {**answer, "warnings": warnings} if warnings else answer
@@ -99,7 +99,7 @@ class ActionModule(PlayAction):
                 try:
                     if not evaluator.takes_part(self._task, variables):
                         continue
-                except Exception as error:  # what a condition raises is the problem of its host
+                except Exception as error:  # a condition may raise any error, which concerns only its host
                     text = f"a condition of the role cannot be evaluated: {reason_of(error)}"
                     declared.append(Declaration(host, problems=[Problem(text)]))
                     continue
@@ -109,7 +109,7 @@ class ActionModule(PlayAction):
     def _check_empty(
         self, declared: Sequence[Declaration], play: Play | None, task_vars: Json, allow_empty: str
     ) -> None:
-        """Raise an error if no host of the play declares anything. With `serial` other batches may."""
+        """Raise an error if no host of the play declares anything, also in other batches of `serial`."""
         if not declared or any(declaration.allow_empty for declaration in declared):
             return
         here = {declaration.host for declaration in declared} if not play else set(task_vars["ansible_play_batch"])
@@ -119,7 +119,7 @@ class ActionModule(PlayAction):
             raise nothing_declared(declared, allow_empty)
 
     def _reconcile(self, declared: Sequence[Declaration], task_vars: Json) -> tuple[list[App], Totals, list[str]]:
-        """Run the engine; return what came of each host, in play order."""
+        """Run the engine and return the outcome of each host, in play order."""
         found = {
             declaration.host: App(
                 declaration.host,
@@ -149,7 +149,7 @@ class ActionModule(PlayAction):
     def _fail(
         self, result: Json, several: Sequence[Declaration], declared: Sequence[Declaration], found: Mapping[str, App]
     ) -> None:
-        """A run failed as a whole. So does the task, unless other hosts have something else to report."""
+        """Record the failure of a whole run. Raise it if it concerns all hosts."""
         error = _error_of(result)
         if len(several) == len(declared):
             raise PlayFailureError(error)
@@ -158,7 +158,7 @@ class ActionModule(PlayAction):
 
 
 def _error_of(result: Json) -> Json:
-    """Return the failure of a run: its own, or that of the first app if it is true of all."""
+    """Return the failure of a run, or of its first app if the failure concerns all apps."""
     for outcome in (result.get("apps") or {}).values():
         error = outcome.get("error") or {}
         if error.get("kind") in OF_ALL_APPS:
@@ -167,7 +167,7 @@ def _error_of(result: Json) -> Json:
 
 
 def _is_of_all_apps(outcomes: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether all apps failed for a cause that is not their own, such as a token that is refused."""
+    """Return whether all apps failed for a common cause, such as an invalid token."""
     if any(outcome.get("changed") for outcome in outcomes):
         return False
     kinds = {(outcome.get("error") or {}).get("kind") for outcome in outcomes} - {"not_done"}
@@ -175,7 +175,7 @@ def _is_of_all_apps(outcomes: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _misspelt(declared: Sequence[Declaration]) -> list[str]:
-    """Return a warning for each variable that is misspelt on hosts which declare something else."""
+    """Return a warning for each misspelt variable of hosts that have a declaration."""
     found = [
         (declaration.host, unknown.problem)
         for declaration in declared

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role code_signing, tasks_from remove_certificates: delete certificates of the app of a host by their names."""
+"""Action of the role code_signing with tasks_from remove_certificates: delete certificates by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..plugin_utils._play.evaluation import Evaluator
 
 
 class ActionModule(PlayAction):
-    """One host: what `work` returns is the result of the task."""
+    """Delete certificates of the app of one host. The value of work() is the result of the task."""
 
     def run(self, tmp: None = None, task_vars: Json | None = None) -> Json:
         answer = super().run(tmp, task_vars)
@@ -27,7 +27,7 @@ class ActionModule(PlayAction):
         del options
         read = VARIABLES.read(task_vars["inventory_hostname"], task_vars, Evaluator(self._loader))
         names, slug = read.values.get("removed_certificates") or [], read.values.get("app_slug")
-        # Whatever else is wrong concerns the declaration, which is not used here.
+        # Other problems concern the declaration, which this task does not use.
         problems = [problem for problem in read.problems if "removed_certificates" in problem.text]
         if problems:
             raise OptionError(" ".join(problem.message for problem in problems))
@@ -35,8 +35,8 @@ class ActionModule(PlayAction):
             raise OptionError("code_signing_app_slug is empty, and the host has no bitrise_app_slug.")
         actions: list[Json] = []
         for name in names:
-            wanted = {"app_slug": slug, "name": name, "state": "absent", "duplicates": "remove"}
-            result = self.execute(BUILD_CERTIFICATE_MODULE, {**connection_of(read.values), **wanted}, task_vars)
+            given = {"app_slug": slug, "name": name, "state": "absent", "duplicates": "remove"}
+            result = self.execute(BUILD_CERTIFICATE_MODULE, {**connection_of(read.values), **given}, task_vars)
             actions += result.get("actions") or []
             if result.get("failed"):
                 failure = {key: result[key] for key in ("msg", "error", "exception") if result.get(key)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role code_signing_report: inspect the files of all apps, write the report, and fail for chosen findings."""
+"""Action of the role code_signing_report: inspect all apps, write the report, fail for selected findings."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ UNREADABLE = "unreadable"
 FINDINGS = (*(state.name for state in STATES), UNREADABLE)
 NAMED = 10
 NAMED_IN_STATS = 100
-# An empty text means no link, not the default.
+# An empty string means no link, not the default.
 _MAY_BE_EMPTY = ("app_url",)
 _OF_APP = ("bitrise_app_slug", "bitrise_title")
 _OWNER = "bitrise_owner"
-_GATHERING = ("kinds", "expires_within", "concurrency")
+_INSPECTION_OPTIONS = ("kinds", "expires_within", "concurrency")
 
 VARIABLES = Variables(
     "code_signing_report_",
@@ -53,7 +53,7 @@ VARIABLES = Variables(
         "apps": {"type": "list", "elements": "raw"},
         "allow_empty": {"type": "bool"},
         **CONNECTION,
-        # What the role registers.
+        # The role registers it.
         "result": {"type": "raw"},
     },
     instead={"allow_empty": ("report_allow_empty",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
@@ -61,7 +61,7 @@ VARIABLES = Variables(
 
 
 class ActionModule(PlayAction):
-    """The host of this task provides the variables. The apps are those of all hosts of the play."""
+    """Report on the apps of all hosts of the play. The host of this task provides the variables."""
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         del options
@@ -71,16 +71,16 @@ class ActionModule(PlayAction):
         report = Report(**{one.name: values[one.name] for one in fields(Report) if one.name in values})
         report.check()
         apps = values.get("apps") or _apps_of_hosts(task_vars, evaluator)
-        gathering = {name: values[name] for name in _GATHERING if name in values}
-        given = {**connection_of(values), **gathering, **({"apps": apps} if apps else {})}
+        inspection = {name: values[name] for name in _INSPECTION_OPTIONS if name in values}
+        given = {**connection_of(values), **inspection, **({"apps": apps} if apps else {})}
         found = self.execute(CODE_SIGNING_INFO, given, task_vars)
         if found.get("failed"):
             raise PlayFailureError({key: found[key] for key in ("msg", "error", "exception") if key in found})
         if not found["apps"] and not values.get("allow_empty"):
             raise PlayFailureError(
                 {
-                    "msg": "There is no app to report on: no host has bitrise_app_slug, and the token sees no app. No "
-                    "report was written. To accept that, set code_signing_report_allow_empty: true."
+                    "msg": "There is no app to report on: no host has bitrise_app_slug, and the token can access no "
+                    "app. No report was written. To accept that, set code_signing_report_allow_empty: true."
                 }
             )
         check_mode = bool(self._task.check_mode)
@@ -138,7 +138,7 @@ def _read(task_vars: Json, evaluator: Evaluator) -> Read:
 
 
 def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
-    """Return the apps of all hosts of the play. Other hosts do not count."""
+    """Return the apps of all hosts of the play that have one."""
     hostvars = task_vars["hostvars"]
     get = getattr(hostvars, "raw_get", hostvars.__getitem__)
     apps = []
@@ -156,7 +156,7 @@ def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
 
 
 def _owner(raw: Any, evaluator: Evaluator) -> Json:
-    """Return the option owner of an app, or nothing if the inventory does not tell it."""
+    """Return the option owner of an app, or an empty dictionary if the inventory does not contain it."""
     try:
         owner = evaluator.value(raw, {"type": "dict"})
     except EvaluationError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook doctor: check the controller, the way to the service, the token, the declarations and the behaviour."""
+"""Action of the playbook doctor: check controller, connection, token, declarations and behaviour of the service."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Read, Variables
 
 BEHAVIOUR = "behaviour"
-# Variables by the options of the module.
+# Options of the module, by variable.
 _OPTIONS = {"app": "app_slug", "writes": "writes", "apps": "sample", "concurrency": "concurrency"}
 _WITHOUT_DEFAULT = {
     variable: {key: value for key, value in DOCTOR.argument_spec[option].items() if key != "default"}
@@ -67,7 +67,7 @@ VARIABLES = Variables(
 
 
 class ActionModule(PlayAction):
-    """Show all checks, and return the verdict. The first host has the variables of the playbook."""
+    """Show all checks and return the verdict. The first host provides the variables of the playbook."""
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:  # noqa: ARG002
         own = self._own_variables(task_vars)
@@ -96,12 +96,12 @@ class ActionModule(PlayAction):
         content = {"collection": collection_version(), "checks": _in_order(record), "behaviours": behaviours}
         return self._outcome(ordered, content, own)
 
-    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
-        """Show how many apps are done. After the comma the engine counts changes, of which it makes none."""
+    def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
+        """Show the number of completed apps, without the number of changes, which is always 0."""
         return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
 
     def _answer(self, result: Json, call: Call | None) -> Json:
-        """Keep the warnings with the result: they become checks. ansible-core would show them, too."""
+        """Return the result with its warnings, which become checks. ansible-core would show them too."""
         warnings = result.pop("warnings", None)
         answer = super()._answer(result, call)
         return {**answer, "warnings": warnings} if warnings else answer
@@ -116,7 +116,7 @@ class ActionModule(PlayAction):
         return read.values
 
     def _declared(self, task_vars: Json) -> tuple[list[Declaration], list[str]]:
-        """Return what each host declares, and why hosts are missing."""
+        """Return the declaration of each host, and the reasons why hosts are missing."""
         evaluator, search = Evaluator(self._loader), FileSearch()
         problems = _inventory_sources.selection_problems()
         declared = [declaration_of(host, found, evaluator, search) for host, found in self._hosts(task_vars, problems)]
@@ -152,7 +152,7 @@ class ActionModule(PlayAction):
         return {**os.environ, **{str(key): str(value) for key, value in env.items()}}
 
     def _place(self, task_vars: Mapping[str, Any]) -> tuple[str | None, str | None]:
-        """Return why tasks run as modules (None: they do not), and the problem of a variable about it."""
+        """Return the reason why tasks run as modules, or None, and the problem of a variable about it."""
         self.spec = CODE_SIGNING
         try:
             return self._reason_for_module(self._wish(task_vars)), None
@@ -160,7 +160,7 @@ class ActionModule(PlayAction):
             return None, error.message
 
     def _examine(self, connection: Json, own: Json, task_vars: Json) -> Json:
-        """Run the module with one connection, and return its result, with a check for a failure of its own."""
+        """Run the module with one connection and return its result. A failure of the module becomes a check."""
         reason, problem = self._place(task_vars)
         if problem:
             checks = Checks(WAY)
@@ -235,32 +235,32 @@ def _as_result(checks: Checks) -> Json:
 
 
 def _with_variable(message: str) -> str:
-    """Return the message about an option of the module with the name of the variable in its place."""
+    """Return a message about an option of the module with the name of the variable instead."""
     for variable, option in _OPTIONS.items():
         message = re.sub(rf"^{option}\b", f"doctor_{variable}", message)
     return message
 
 
 def _connections(own: Json, declared: Sequence[Declaration]) -> list[tuple[Json, list[Declaration]]]:
-    """Return the different connections, with the declarations that use each. Variables of the doctor come first."""
+    """Return the different connections with the declarations that use each. Variables of the doctor take precedence."""
     of_doctor = connection_of(own)
     found: dict[str, tuple[Json, list[Declaration]]] = {}
     for declaration in declared:
         if declaration.files:
             given = {**connection_of(declaration.settings), **of_doctor}
-            # Not a key of the values themselves: a token must not get into any message.
+            # The key contains a token, so it must not get into any message.
             found.setdefault(repr(sorted(given.items())), (given, []))[1].append(declaration)
     return list(found.values()) or [(of_doctor, [])]
 
 
 def _owner_of(app: str | None, connections: Sequence[tuple[Json, list[Declaration]]]) -> int:
-    """Return the number of the connection that the app for throw-away files belongs to."""
+    """Return the number of the connection that the app for temporary files belongs to."""
     of_app = (number for number, (_given, some) in enumerate(connections) if any(one.slug == app for one in some))
     return next(of_app, 0)
 
 
 def _without_app(own: Json) -> Json:
-    """Return the variables for a connection that the app for throw-away files does not belong to."""
+    """Return the variables for a connection that the app for temporary files does not belong to."""
     return {**{name: value for name, value in own.items() if name not in ("app", "writes")}, "behaviour": False}
 
 

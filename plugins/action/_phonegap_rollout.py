@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook phonegap_rollout: signing keys, the app, its builds, and the packages as files."""
+"""Action of the playbook phonegap_rollout: update signing keys and the app, build it, download its packages."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from ..plugin_utils._play.variables import Read, Variables
 PLATFORMS = ("android",)
 BUILD_TIMEOUT_S = 1800.0
 PACKAGES = "packages"
-# What unlocks a key is sent with the app, if a build found it wrong.
+# Keys of an app that unlock a signing key. The app sends them again if a build failed because of a password.
 _UNLOCKING = ("id", "password", "key_pw", "keystore_pw")
 _KEY_FILES = ("cert", "profile", "keystore", "db", "csk")
-# The service does not lock these.
+# The service does not lock the keys of these platforms.
 _NEVER_LOCKED = ("winphone",)
 
 CONNECTION = as_variables(PHONEGAP, "run_in")
-# Options of the modules whose names mean something else here, or in phonegap_key.
+# Options of the modules whose names have another meaning here or in phonegap_key.
 _CONNECTION_OPTIONS = {"service_timeout": "timeout", "password": "login_password"}
 VARIABLES = Variables(
     "phonegap_rollout_",
@@ -52,7 +52,7 @@ VARIABLES = Variables(
 
 
 class StepFailedError(Exception):
-    """A step failed, with its result."""
+    """A failed step with its result."""
 
     def __init__(self, result: Json) -> None:
         super().__init__(result.get("msg"))
@@ -61,7 +61,7 @@ class StepFailedError(Exception):
 
 @dataclass
 class Rollout:
-    """What was done so far."""
+    """Results of the steps so far."""
 
     lines: list[str] = field(default_factory=list)
     diffs: list[Json] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Rollout:
 
 
 class ActionModule(PlayAction):
-    """Runs for one host, which only provides variables."""
+    """Roll out one app. The host of the task only provides variables."""
 
     has_doctor = False
 
@@ -134,7 +134,7 @@ class ActionModule(PlayAction):
         platforms = values.get("platforms") or list(PLATFORMS)
         states = [app["status"].get(platform) for platform in platforms]
         complete = not done["changed"] and set(states) == {COMPLETE}
-        # A platform without a state waits for a key that check mode has not chosen.
+        # A platform without a status waits for a key that check mode has not selected.
         waits_for_key = check_mode and None in states and any(result["changed"] for result in signing)
         if app["id"] is not None and not complete and not waits_for_key:
             timeout = values.get("timeout", BUILD_TIMEOUT_S)
@@ -143,7 +143,7 @@ class ActionModule(PlayAction):
         folder = os.path.abspath(os.path.expanduser(os.path.expandvars(str(values.get("dest") or PACKAGES))))
         made = _make_folder(folder, check_mode=check_mode)
         rollout.add(f"folder {folder}", {"changed": made})
-        # Check mode has no packages of builds that it did not start, and no folder for them.
+        # In check mode, there are no packages of builds that were not started, and there may be no folder for them.
         if not check_mode or (complete and not made):
             for platform in platforms:
                 options = {"app_id": app["id"], "platform": platform, "dest": f"{folder}/"}
@@ -157,9 +157,9 @@ def _label(key: Mapping[str, Any]) -> str:
 
 
 def _choices(declared: list[Json], results: list[Json], *, check_mode: bool) -> Json:
-    """Return the option `keys` of the app: for each platform the last key, and what unlocks it if it was there before.
+    """Return the option `keys` of the app, which has the last key of each platform. Add passwords of unchanged keys.
 
-    In check mode, a key that would be created has no number, and one that would be unlocked cannot be chosen.
+    In check mode, a key that would be created has no number, and a key that would be unlocked cannot be selected.
     """
     chosen: Json = {}
     for key, result in zip(declared, results, strict=True):
@@ -174,7 +174,7 @@ def _choices(declared: list[Json], results: list[Json], *, check_mode: bool) -> 
 
 
 def _find_files(read: Read, task_vars: Mapping[str, Any]) -> None:
-    """Make paths absolute. Search as the role code_signing does, and in the current folder."""
+    """Make paths absolute. Search in the folders of the role code_signing and in the current folder."""
     search, project_dir = FileSearch(), read.values.get("project_dir") or os.getcwd()
     for what, options, name in _paths(read.values):
         found = search.find(options[name], task_vars, project_dir)
@@ -187,7 +187,7 @@ def _find_files(read: Read, task_vars: Mapping[str, Any]) -> None:
 
 
 def _paths(values: Mapping[str, Any]) -> Iterator[tuple[str, Json, str]]:
-    """Yield each option that names a file: the variable, the options that hold it, and its name."""
+    """Yield each option that names a file, as the variable, the options that contain it, and its name."""
     everything: list[tuple[str, Json, tuple[str, ...]]] = [("phonegap_rollout_app", values["app"], ("src", "icon"))]
     everything += [("phonegap_rollout_keys", key, _KEY_FILES) for key in values.get("keys") or ()]
     for what, options, names in everything:
@@ -197,7 +197,7 @@ def _paths(values: Mapping[str, Any]) -> Iterator[tuple[str, Json, str]]:
 
 
 def _make_folder(folder: str, *, check_mode: bool) -> bool:
-    """Make the folder unless it exists. Return whether it did not exist."""
+    """Create the folder if it does not exist. Return whether it did not exist."""
     if os.path.isdir(folder):
         return False
     if not check_mode:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Report what a private action has done for all hosts: the outcome of one host, or the summary."""
+"""Report the result of a private action for all hosts: the outcome of one host, or the summary."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 
 class ActionModule(ActionBase):
-    """Read the registered result directly: as an option it would be evaluated as a whole for each host."""
+    """Read the registered result directly, because ansible-core would template a whole option for each host."""
 
     _VALID_ARGS = frozenset(("of", "of_localhost", "summary", "warnings"))
     _supports_check_mode = True
@@ -35,7 +35,7 @@ class ActionModule(ActionBase):
     def _result(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         name, of_localhost = self._task.args.get("of"), self._task.args.get("of_localhost")
         if of_localhost:
-            # An index into hostvars would evaluate the outcomes of all hosts for each of them.
+            # hostvars[...] would template the outcomes of all hosts for each host.
             hostvars = variables["hostvars"]
             get = getattr(hostvars, "raw_get", hostvars.__getitem__)
             found: Mapping[str, Any] = get("localhost")[of_localhost]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook rotate_certificate: validate the declarations of all hosts before the first batch."""
+"""Action of the playbook rotate_certificate: validate the declarations of all hosts before the first batch."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ VARIABLES = Variables(
 
 @dataclass
 class Host:
-    """What one host declares for the rotation."""
+    """Declaration of one host for the rotation."""
 
     declaration: Declaration
     old: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Host:
 
 
 class ActionModule(PlayAction):
-    """Return the hosts to rotate, and the old certificates of each. With `alone`, of the host of this task only."""
+    """Return the hosts to rotate with their old certificates, or with `alone` only the host of this task."""
 
     own = frozenset({"alone"})
 
@@ -68,7 +68,7 @@ class ActionModule(PlayAction):
             return play_result(alone=True, rotating=[], old={})
         batch = play.hosts if play else (own,)
         of_play = [str(name) for name in task_vars.get("ansible_play_hosts_all") or batch]
-        # A mistake in a later batch must not be found after earlier ones were rotated.
+        # A mistake in a later batch must be found before an earlier batch is rotated.
         is_first = bool(play) and batch[0] == of_play[0]
         names = of_play if is_first else batch
         evaluator, search = Evaluator(self._loader), FileSearch()
@@ -77,14 +77,14 @@ class ActionModule(PlayAction):
         rotating = [host for host in hosts if host.declares_certificate]
         _check(hosts, rotating, is_whole_play=len(names) == len(of_play))
         here = set(batch)
-        passed_over = [host.name for host in hosts if not host.declares_certificate]
+        skipped = [host.name for host in hosts if not host.declares_certificate]
         lines = []
         if play and is_first:
             lines.append(f"{plural(len(rotating), 'app')} to rotate, in batches of {len(batch)} at most.")
-            if passed_over:
+            if skipped:
                 lines.append(
-                    f"{plural(len(passed_over), 'host')} passed over, because they declare no certificate: "
-                    f"{name_some(passed_over)}."
+                    f"{plural(len(skipped), 'host')} skipped, because they declare no certificate: "
+                    f"{name_some(skipped)}."
                 )
         return play_result(
             summary=lines,
@@ -114,7 +114,7 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
 
 
 def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bool) -> None:
-    """Raise one failure with a message for each mistake, or for a play in which no host declares a certificate."""
+    """Raise one error with a message for each mistake, or an error if no host declares a certificate."""
     problems = [
         (host.name, problem)
         for host in hosts

@@ -24,15 +24,15 @@ attributes:
   check_mode:
     support: full
     details:
-      - This module only reads.
+      - The module only reads.
   diff_mode:
     support: N/A
     details:
-      - This module only reads.
+      - The module only reads.
   idempotent:
     support: full
     details:
-      - This module only reads.
+      - The module only reads.
 """
 
     BITRISE = r"""

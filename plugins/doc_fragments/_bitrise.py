@@ -13,27 +13,27 @@ options:
   api_token:
     description:
       - Personal access token of a user, or API token of a workspace.
-      - Without it the environment variables E(BITRISE_API_TOKEN) and then E(BITRISE_TOKEN) are looked at.
+      - If omitted, the environment variables E(BITRISE_API_TOKEN) and then E(BITRISE_TOKEN) are used.
     type: str
     required: true
   api_url:
     description:
       - Base URL of the API, with its version.
-      - Without it the environment variable E(BITRISE_API_BASE_URL) is looked at.
-      - Plain C(http://) is refused for any host but this very machine.
+      - If omitted, the environment variable E(BITRISE_API_BASE_URL) is used.
+      - The module rejects plain C(http://) for any host other than the local machine.
     type: str
     default: https://api.bitrise.io/v0.1
 requirements:
   - requests (Python library on the host that runs the module)
 notes:
-  - An environment variable that is empty counts as one that is not set.
-  - Proxies come from the usual environment variables, also when the task sets them with C(environment).
-  - Redirects are not followed, so that the token goes to no other host.
-  - Where a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with
-    C(environment). There a token is better given as O(api_token), or set in the environment of Ansible itself.
+  - An empty environment variable counts as not set.
+  - Proxies come from the usual environment variables, also if the task sets them with C(environment).
+  - The module does not follow redirects, so that it sends the token to no other host.
+  - If a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with
+    C(environment). For such a task, set the token with O(api_token), or in the environment of Ansible itself.
 seealso:
   - name: Bitrise API
-    description: Reference of the service's API.
+    description: Reference of the API.
     link: https://api-docs.bitrise.io
 """
 
@@ -41,7 +41,7 @@ seealso:
 options:
   app_slug:
     description:
-      - Slug of the app, as in the address of its page and in the answer of M(mobileops.ci.bitrise_app_info).
+      - Slug of the app, as in the address of its page and in the result of M(mobileops.ci.bitrise_app_info).
     type: str
     required: true
 """
@@ -50,6 +50,6 @@ options:
 options:
   limit:
     description:
-      - Return at most this many entries. Without it all pages are read.
+      - Maximum number of entries to return. By default, the module reads all pages.
     type: int
 """

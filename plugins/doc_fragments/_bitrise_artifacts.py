@@ -11,12 +11,12 @@ class ModuleDocFragment:
 options:
   slug:
     description:
-      - Slug of the artifact, as in the answer of M(mobileops.ci.bitrise_artifact_info). Either this or O(title) is
-        required.
+      - Slug of the artifact, as in the result of M(mobileops.ci.bitrise_artifact_info).
+      - Either O(slug) or O(title) is required.
     type: str
   title:
     description:
-      - Title of the artifact, which is mostly the name of a file. If several artifacts of the build have it the task
-        fails, lists their slugs and changes nothing.
+      - Title of the artifact, usually the name of a file. If several artifacts of the build have this title, the task
+        lists their slugs and fails before any change.
     type: str
 """

@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   build_slug:
     description:
-      - Slug of the build, as in the address of its page and in the answer of M(mobileops.ci.bitrise_build_info).
+      - Slug of the build, as in the address of its page and in the result of M(mobileops.ci.bitrise_build_info).
     type: str
     required: true
 """

@@ -11,39 +11,39 @@ class ModuleDocFragment:
 options:
   mode:
     description:
-      - Permissions of the file, in octal digits within quotes (V('0644')) or symbolic (V(u=rw,g=r)).
-      - Without it a new file gets V('0600'), and one that is replaced keeps what it had.
+      - Permissions of the file, as octal digits in quotation marks (V('0644')) or symbolic (V(u=rw,g=r)).
+      - If omitted, a new file gets V('0600'), and a replaced file keeps its permissions.
     type: raw
   owner:
     description:
-      - Name or number of the user who shall own the file.
+      - Name or number of the user who owns the file.
     type: str
   group:
     description:
-      - Name or number of the group that shall own the file.
+      - Name or number of the group that owns the file.
     type: str
   seuser:
     description:
-      - The user part of the SELinux context. V(_default) is what the policy says.
+      - SELinux user of the file. V(_default) uses the user of the policy.
     type: str
   serole:
     description:
-      - The role part of the SELinux context. V(_default) is what the policy says.
+      - SELinux role of the file. V(_default) uses the role of the policy.
     type: str
   setype:
     description:
-      - The type part of the SELinux context. V(_default) is what the policy says.
+      - SELinux type of the file. V(_default) uses the type of the policy.
     type: str
   selevel:
     description:
-      - The level part of the SELinux context. V(_default) is what the policy says.
+      - SELinux level of the file. V(_default) uses the level of the policy.
     type: str
   attributes:
     description:
-      - Attributes of the file in its file system, in the form that C(chattr) takes, for example V(+i).
+      - Attributes of the file in the format of C(chattr), for example V(+i).
     type: str
     aliases: [attr]
 notes:
   - A task that sets a symbolic O(mode), O(owner), O(group), O(attributes) or a part of the SELinux context runs as a
-    module, as with O(run_in=target). O(run_in=controller) is refused for it.
+    module, as with O(run_in=target). Such a task rejects O(run_in=controller).
 """

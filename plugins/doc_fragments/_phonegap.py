@@ -13,32 +13,33 @@ options:
   api_url:
     description:
       - Base URL of the API, with its version, for example V(https://build.example.com/api/v1).
-      - Without it the environment variable E(PHONEGAP_API_URL) is looked at.
-      - Plain C(http://) is refused for any host but this very machine.
+      - If omitted, the environment variable E(PHONEGAP_API_URL) is used.
+      - The module rejects plain C(http://) for any host other than the local machine.
     type: str
     required: true
   api_token:
     description:
-      - Authentication token of an account. It counts before a user name, and travels in a header, not in the URL.
-      - Without it the environment variable E(PHONEGAP_TOKEN) is looked at, unless the task says O(username) or
-        O(login_password), because what a task says counts before the environment. Either a token or a user name is
-        required.
+      - Authentication token of an account. It takes precedence over O(username). The module sends it in a header, not
+        in the URL.
+      - If omitted, the environment variable E(PHONEGAP_TOKEN) is used, unless the task sets O(username) or
+        O(login_password). Options of the task take precedence over the environment.
+      - Either a token or a user name is required.
     type: str
   username:
     description:
-      - Address by which the account logs in, where there is no O(api_token).
-      - Without it the environment variable E(PHONEGAP_USERNAME) is looked at.
+      - E-mail address with which the account logs in, instead of O(api_token).
+      - If omitted, the environment variable E(PHONEGAP_USERNAME) is used.
     type: str
 requirements:
   - requests (Python library on the host that runs the module)
 notes:
-  - The service at build.phonegap.com closed in October 2020. The module works with any installation that speaks the
-    same API v1.
-  - An environment variable that is empty counts as one that is not set.
-  - Proxies come from the usual environment variables, also when the task sets them with C(environment).
-  - Redirects are not followed with credentials, so that these go to no other host.
-  - Where a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with
-    C(environment). There secrets are better given as options, or set in the environment of Ansible itself.
+  - The service at build.phonegap.com closed in October 2020. The module works with any installation that has the same
+    API v1.
+  - An empty environment variable counts as not set.
+  - Proxies come from the usual environment variables, also if the task sets them with C(environment).
+  - The module does not follow redirects with credentials, so that it sends them to no other host.
+  - If a task runs as a module on a host, ansible-core shows at C(-vvv) the values that the task sets with
+    C(environment). For such a task, set secrets as options, or in the environment of Ansible itself.
 """
 
     LOGIN = r"""
@@ -46,9 +47,9 @@ options:
   password:
     description:
       - Password of the account that O(username) names.
-      - Without it the environment variable E(PHONEGAP_PASSWORD) is looked at.
-      - In C(module_defaults) for the whole group use the name O(login_password), because the O(password) of
-        M(mobileops.ci.phonegap_key) is that of the key.
+      - If omitted, the environment variable E(PHONEGAP_PASSWORD) is used.
+      - In C(module_defaults) for the whole group, use the name O(login_password), because O(password) of
+        M(mobileops.ci.phonegap_key) is the password of the key.
     type: str
     aliases: [login_password]
 """
@@ -57,7 +58,7 @@ options:
 options:
   app_id:
     description:
-      - Number of the app, as in the answer of M(mobileops.ci.phonegap_app_info).
+      - Number of the app, as in the result of M(mobileops.ci.phonegap_app_info).
     type: int
     required: true
 """

@@ -11,13 +11,13 @@ class ModuleDocFragment:
 options:
   run_in:
     description:
-      - Where the work is done. All that it takes is a way to the service, so it need not be the task's host.
-      - V(controller) does it in the process of the controller that executes the task. That is many times faster,
-        because no module has to be started. C(become) is passed over then, and C(async) is refused.
-      - V(target) runs the module on the task's host.
-      - V(auto) is V(controller) for a local connection without C(become) and C(async), as long as the controller's
-        Python has the libraries; else V(target).
-      - Without the option the variable C(mobileops_ci_run_in) is looked at.
+      - Place where the task runs. The task needs a connection to the service only, so it need not run on its host.
+      - V(controller) runs the task in-process, in the process of the controller. This is many times faster, because
+        Ansible does not have to start a module. The task then ignores C(become) and rejects C(async).
+      - V(target) runs the module on the host of the task.
+      - V(auto) is V(controller) for a local connection without C(become) and C(async), if the Python of the controller
+        has the libraries. Otherwise it is V(target).
+      - If omitted, the variable C(mobileops_ci_run_in) is used.
     type: str
     choices: [auto, controller, target]
     default: auto

@@ -16,38 +16,40 @@ options:
     default: true
   ca_path:
     description:
-      - Path to a file or directory with the certificate authorities to trust. The text of a certificate is rejected.
+      - Path to a file or folder with the certificate authorities to trust. The module rejects the text of a
+        certificate.
       - If omitted, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE) that is set is used, and
         otherwise the store of the system.
     type: path
   timeout:
     description:
-      - Seconds to wait for a connection to each address of the host, and for each part of an answer.
-      - The headers of an answer must be complete after four times this long, and so must the body of an answer of the
-        API, which may have up to 64 MiB.
-      - Uploads and downloads must transfer at least 1 KiB a second during each period of this length. They end with
-        the O(time_limit) of the task at the latest.
+      - Seconds to wait for a connection to each address of the host, and for each part of a response.
+      - The headers of a response must be complete after four times this time. The same applies to the body of a
+        response of the API, which may have up to 64 MiB.
+      - Uploads and downloads must transfer at least 1 KiB per second during each period of this length. They end at the
+        latest with the O(time_limit) of the task.
     type: float
     default: 30.0
   max_retries:
     description:
-      - Number of times to send a request again after a connection error or one of the statuses 502 and 504. The waits
-        grow exponentially, with random jitter.
-      - A limit on the number of requests (status 429, or several of 503) does not use up retries. All requests of the
-        task to that host wait together, for as long as the service asks in C(Retry-After), C(RateLimit),
-        C(RateLimit-Reset) or C(X-RateLimit-Reset). Then the task finds the pace that the service allows.
-      - If the service does not answer any request of the task, or answers all of them with a status of 500 or more,
-        the task fails after this number of further tries. If the service worked before in this task, it gets 15
-        seconds for each retry to recover, and 30 seconds after the status 503.
-      - A request that creates an object is sent again only after a check of what the first one did.
-      - With V(0), each request is sent once, also after the status 429.
+      - Number of retries of a request after a connection error or one of the statuses 502 and 504. The waits grow
+        exponentially, with random jitter.
+      - A rate limit (status 429, or several of 503) does not use up retries. All requests of the task to that host wait
+        together, for as long as the service asks in C(Retry-After), C(RateLimit), C(RateLimit-Reset) or
+        C(X-RateLimit-Reset). Then the task finds the pace that the service allows.
+      - If the service does not respond to any request of the task, or responds to all of them with a status of 500 or
+        more, the task fails after this number of retries. If the service worked before in this task, it gets 15 seconds
+        for each retry to recover, and 30 seconds after the status 503.
+      - The task sends a request that creates an object again only after it has checked the effect of the first request.
+      - With V(0), the task sends each request once, also after the status 429.
     type: int
     default: 5
   time_limit:
     description:
       - Maximum time in seconds that the task may take, including all waits for the service.
-      - A task that reaches it fails. It does not begin anything new, and what is under way gets up to a minute to come
-        to a safe end. If the service asks for a wait that does not fit in, the task fails at once.
+      - A task that reaches it fails. It starts no further action. Actions in progress get up to a minute to reach a
+        safe end.
+      - If the service asks for a wait that exceeds the remaining time, the task fails at once.
     type: float
     default: 14400.0
 """

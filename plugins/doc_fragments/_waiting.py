@@ -11,17 +11,17 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait.
+      - Whether to wait until the build is finished.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Fail after waiting for so many seconds.
+      - Maximum number of seconds to wait. The task fails when the time is over.
     type: float
     default: 3600
   wait_interval:
     description:
-      - Seconds between two looks while waiting.
+      - Seconds between two polls.
     type: float
     default: 10
 """

@@ -1,36 +1,36 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn what was found in the code-signing files of many apps into a report."""
+"""Render the findings about the signing files of many apps as a report."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: code_signing_report
-short_description: A report on code-signing files in several formats
+short_description: Render a report on signing files
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Turns the result of M(mobileops.ci.bitrise_code_signing_info) into a report, for example a self-contained HTML page,
-    a table, a calendar or metrics.
-  - The role P(mobileops.ci.code_signing_report#role) gathers the data and writes the report. Use this filter to write
+  - Renders the result of M(mobileops.ci.bitrise_code_signing_info) as a report, for example as a self-contained HTML
+    page, a table, a calendar or metrics.
+  - The role P(mobileops.ci.code_signing_report#role) collects the data and writes the report. Use this filter to write
     the report yourself.
-  - The same result and date give the same text.
-  - The HTML page loads nothing from elsewhere, and its content security policy forbids that. Text from the service is
-    escaped in all formats.
+  - The same input and date always return the same text.
+  - The HTML page does not load other resources, and its content security policy forbids it. The filter escapes text
+    from the service in all formats.
 positional: _input, format
 options:
   _input:
-    description: The result of M(mobileops.ci.bitrise_code_signing_info), as registered.
+    description: Registered result of M(mobileops.ci.bitrise_code_signing_info).
     type: dict
     required: true
   format:
     description:
-      - V(html) is a page with the answer in one sentence, tasks, dates of expiry, and all apps with their files.
-      - V(json) contains what the module found, without values that differ from run to run although nothing has changed.
-      - V(csv) has a row for each file, and one for each app that has no files or could not be read. Values that a
-        spreadsheet would take for a formula start with an apostrophe.
+      - V(html) is a page with a one-sentence summary, tasks, expiry dates, and all apps with their files.
+      - V(json) contains the result of the module, without values that differ from run to run without a change.
+      - V(csv) has a row for each file, and a row for each app that has no files or could not be read. Values that a
+        spreadsheet would treat as a formula start with an apostrophe.
       - V(ics) is a calendar (RFC 5545) with an all-day event for each day and kind of files that expire.
       - V(prometheus) has metrics in the text format of Prometheus.
       - V(markdown) is a short summary for a chat.
@@ -46,7 +46,7 @@ options:
     type: str
   app_url:
     description:
-      - Address of the page of an app, without its slug, to which the HTML page links. An empty text leaves out the
+      - Address of the page of an app, without its slug, to which the HTML page links. An empty string disables the
         links.
     type: str
     default: https://app.bitrise.io/app/
@@ -56,7 +56,8 @@ options:
     default: {}
   previous:
     description:
-      - An earlier report in the format V(json), parsed. The page and the summary then show what has changed since.
+      - An earlier report in the format V(json), parsed. The page and the summary then show the changes since that
+        report.
     type: dict
 seealso:
   - module: mobileops.ci.bitrise_code_signing_info
@@ -87,6 +88,7 @@ RETURN = r"""
 _value:
   description: The report.
   type: str
+  sample: "# Code signing\n"
 """
 
 import datetime as dt

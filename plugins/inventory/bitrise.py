@@ -1,44 +1,44 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inventory plugin that makes a host of each app on Bitrise."""
+"""Inventory plugin that creates a host for each app on Bitrise."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: bitrise
-short_description: Apps on Bitrise as hosts
+short_description: Create a host for each app on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes a host of each app that the token can access, or of the apps of the given owners.
+  - Creates a host for each app that the token can access, or for the apps of the given owners.
   - Reads YAML files that contain C(plugin=mobileops.ci.bitrise). With the default C(enable_plugins) of ansible-core,
     the name of the file must end in C(.yml) or C(.yaml). If C(enable_plugins) contains C(mobileops.ci.bitrise), any
-    name works. Ignores a file without that key, such as the C(bitrise.yml) with the service's build configuration.
+    name works. The plugin ignores a file without that key, such as the C(bitrise.yml) with a build configuration.
   - By default, the name of a host is the title of its app as one word, so that it works with C(--limit), in a shell, as
-    a file name and in AWX. Letters, their marks and digits of all scripts are kept, and so are V(-), V(_), V(.) and
-    V(+). Each run of other characters between them becomes one underscore, and leading punctuation is removed, so that
-    V(Shop [beta]) becomes V(Shop_beta). If nothing is left, the app's slug is the name. The title itself is in
-    C(bitrise_title). Set O(hostname) to use other names.
-  - If several apps would get the same name, or if the name is that of a group, of another host or of the local machine
-    such as V(localhost), an underscore and the app's slug are added. Default names that differ only in case count as
-    the same.
+    a file name and in AWX. The name keeps letters, their marks and digits of all scripts, and V(-), V(_), V(.) and
+    V(+). Each sequence of other characters between them becomes one underscore. Leading punctuation is removed. So
+    V(Shop [beta]) becomes V(Shop_beta). If no character remains, the name is the slug of the app. C(bitrise_title)
+    contains the title itself. Set O(hostname) to use other names.
+  - If several apps would get the same name, the plugin adds an underscore and the slug of the app. It does the same if
+    a group, another host or the local machine has the name, such as V(localhost). Default names that differ only in
+    case count as the same.
   - Each field that the service reports for an app becomes a variable with the prefix O(hostvars_prefix). These are
     C(bitrise_slug), C(bitrise_title), C(bitrise_project_type), C(bitrise_provider), C(bitrise_repo_owner),
     C(bitrise_repo_slug), C(bitrise_repo_url), C(bitrise_is_disabled), C(bitrise_is_public), C(bitrise_status),
     C(bitrise_avatar_url), C(bitrise_owner) (a dictionary with C(account_type), C(name) and C(slug)), and fields that
-    the service adds later. Fields that are not set are V(null).
-  - Every host also has C(bitrise_app_slug), whatever the prefix, which is the value for the option O(ignore:app_slug)
-    of the modules. It has C(ansible_connection=local), because the modules connect to the service and not to a host. It
-    has C(ansible_python_interpreter={{ ansible_playbook_python }}), which is evaluated where a play runs, so that an
-    exported inventory works in another execution environment.
-  - Text from the service is data and is never templated. If a text contains C({{), C({%) or C({#), or ends with C({),
-    the plugin inserts a space after the brace and warns, because an exported inventory such as that of AWX cannot tell
-    data from templates.
-  - If an error occurs, the plugin adds no host and no group, and prints one error message. It makes ansible-core fail
-    if C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection end with that error
-    in any case.
+    Bitrise adds later. Fields that are not set are V(null).
+  - Every host also has C(bitrise_app_slug) with any prefix. It is the value for the option O(ignore:app_slug) of the
+    modules. Every host has C(ansible_connection=local), because the modules connect to the service and not to a host.
+    Every host has C(ansible_python_interpreter={{ ansible_playbook_python }}). Ansible evaluates it where a play runs,
+    so that an exported inventory works in another execution environment.
+  - Text from the service is data. The plugin never templates it. If a text contains C({{), C({%) or C({#), or ends with
+    C({), the plugin inserts a space after the brace and issues a warning, because an exported inventory, such as the
+    inventory of AWX, cannot distinguish data from templates.
+  - If an error occurs, the plugin does not add hosts or groups, and prints one error message. ansible-core fails if
+    C(any_unparsed_is_failed) or C(unparsed_is_failed) is set. The playbooks of this collection always end with that
+    error.
 options:
   plugin:
     description: Name of this plugin. Marks the file as its configuration.
@@ -48,7 +48,7 @@ options:
   api_token:
     description:
       - Personal access token of a user, or API token of a workspace. May be vaulted or a template.
-      - Needed unless the apps come from the cache.
+      - Required unless the apps come from the cache.
       - If both environment variables are set, E(BITRISE_API_TOKEN) is used. An empty variable counts as not set.
     type: str
     env:
@@ -57,55 +57,58 @@ options:
   api_url:
     description:
       - Base URL of the API, with its version. May be a template.
-      - Plain C(http://) is rejected for any host other than the local machine.
+      - The plugin rejects plain C(http://) for any host other than the local machine.
     type: str
     default: https://api.bitrise.io/v0.1
     env:
       - name: BITRISE_API_BASE_URL
   organizations:
     description:
-      - Slugs of organizations (called workspaces on the service's pages) whose apps become hosts. May be templates.
+      - Slugs of organizations (called workspaces on the website) whose apps become hosts. May be templates.
       - If neither O(organizations) nor O(users) is set, all apps that the token can access become hosts.
     type: list
     elements: str
     default: []
   users:
     description:
-      - Slugs of users whose own apps become hosts, in addition to those of O(organizations). May be templates.
+      - Slugs of users whose own apps become hosts, in addition to the apps of O(organizations). May be templates.
     type: list
     elements: str
     default: []
   title:
     description:
-      - Title of the apps that become hosts. Other apps are left out. May be a template.
+      - Title of the apps that become hosts. The plugin skips other apps. May be a template.
     type: str
   project_type:
     description:
-      - Project type of the apps that become hosts, for example V(ios) or V(android). Other apps are left out. May be a
-        template.
+      - Project type of the apps that become hosts, for example V(ios) or V(android). The plugin skips other apps. May
+        be a template.
     type: str
   sort_by:
     description:
-      - Order of the hosts, the latest app first. By default, the order of the service, which is by creation.
+      - Order of the hosts, latest app first. By default, the order in which Bitrise lists apps, which is by creation.
     type: str
     choices: [created_at, last_build_at]
   include_disabled:
     description:
-      - Whether disabled apps become hosts too.
+      - Whether to create hosts for disabled apps too.
     type: bool
     default: false
   include:
     description:
-      - Additional details of each app that becomes a host. They take more requests, which run concurrently.
+      - Additional values of each app that becomes a host. They require more requests, which the plugin sends
+        concurrently.
       - V(builds) adds the variable C(bitrise_latest_build) with the latest build, without the parameters that it was
         triggered with. It is V(null) if the app has no build in the last 200 days.
       - V(code_signing) adds C(bitrise_code_signing) with the lists C(build_certificates) and C(provisioning_profiles).
-        Their entries are those of M(mobileops.ci.bitrise_build_certificate_info) and
-        M(mobileops.ci.bitrise_provisioning_profile_info), with C(expires_at) and C(days_left) added. The C(days_left)
-        of C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
-        inspected, and are computed again when they come from the cache. Inspecting downloads the files, and needs the
-        Python library cryptography on the controller. A warning reports that it is missing.
-      - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin warns.
+        Their entries have the keys of M(mobileops.ci.bitrise_build_certificate_info) and
+        M(mobileops.ci.bitrise_provisioning_profile_info), and C(expires_at) and C(days_left). The C(days_left) of
+        C(bitrise_code_signing) itself is the smallest of them. The values are V(null) for a file that cannot be
+        inspected. The plugin computes C(days_left) again for cached apps.
+      - V(code_signing) downloads the files to inspect them, and requires the Python library cryptography on the
+        controller. The plugin issues a warning if the library is missing.
+      - If the token lacks the rights for signing files, C(bitrise_code_signing) is V(null), and the plugin issues a
+        warning.
     type: list
     elements: str
     choices: [builds, code_signing]
@@ -113,13 +116,13 @@ options:
   hostname:
     description:
       - Template for the name of a host, for example V({{ bitrise_title | lower }}), with the variables of the app.
-      - The result is used as it is. It is replaced by the slug only if Ansible cannot use it as a name, for example
-        because it contains control characters or is a path to another folder.
-      - By default, the name is the app's title as one word, as described above.
+      - The plugin uses the result unchanged. If Ansible cannot use it as a name, for example because it contains
+        control characters or is a path to another folder, the name is the slug of the app.
+      - By default, the name is the title of the app as one word, as described above.
     type: str
   hostvars_prefix:
     description:
-      - Prefix of the names of the variables with an app's fields.
+      - Prefix of the variables that contain the fields of an app.
     type: str
     default: bitrise_
 extends_documentation_fragment:
@@ -131,15 +134,15 @@ requirements:
   - requests (Python library on the controller)
 notes:
   - With O(cache) and a O(cache_plugin) that stores it, the plugin sends no request and needs no token until the cached
-    apps expire. The cache contains the apps as the service reports them, and no token. Each combination of O(api_url),
+    apps expire. The cache contains the apps as Bitrise reports them, and no token. Each combination of O(api_url),
     owners, O(title), O(project_type), O(sort_by) and O(include) has its own cache entry. The plugin applies
     O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) to cached apps too.
-  - Proxies come from the usual environment variables. Redirects are not followed, so that the token goes to no other
-    host.
+  - Proxies come from the usual environment variables. The plugin does not follow redirects, so that it sends the token
+    to no other host.
 seealso:
   - module: mobileops.ci.bitrise_app_info
   - name: Bitrise API
-    description: Reference of the service's API.
+    description: Reference of the API.
     link: https://api-docs.bitrise.io
 """
 
@@ -160,10 +163,10 @@ groups:
 compose:
   app_page: "'https://app.bitrise.io/app/' ~ bitrise_slug"
 
-# Every app that the token sees.
+# All apps that the token can access.
 # plugin: mobileops.ci.bitrise
 
-# Slugs as names, a token from a file, and an hour without any request after the first run.
+# Slugs as names, a token from a file, and a cache for one hour.
 # plugin: mobileops.ci.bitrise
 # api_token: "{{ lookup('ansible.builtin.file', '~/.config/bitrise/token') }}"
 # hostname: "{{ bitrise_slug }}"
@@ -177,8 +180,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
-import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
@@ -187,8 +188,7 @@ from ansible import constants
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.vars import combine_vars
+from ansible.plugins.inventory import Cacheable
 
 from ..module_utils._bitrise.apps import find_apps
 from ..module_utils._bitrise.client_pool import ClientPool, check_workers
@@ -203,21 +203,9 @@ from ..module_utils._core.environment import environment_fallback
 from ..module_utils._core.errors import CiError, OptionError
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
-from ..plugin_utils._host_names import (
-    NoNameError,
-    distinct_names,
-    portable,
-    usable,
-)
+from ..plugin_utils._app_hosts import AppHosts
 from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
 from ..plugin_utils._inventory_options import check_options
-from ..plugin_utils._staging import new_stage, publish
-from ..plugin_utils._untrusted import (
-    as_data,
-    has_delimiters,
-    trusted_template,
-    without_delimiters,
-)
 
 try:
     from ansible.module_utils.secrets import register_secret
@@ -229,9 +217,6 @@ except ImportError:  # ansible-core before 2.22
 
 # Part of the key and the content of cache entries. Entries of other formats are ignored.
 CACHE_FORMAT = 2
-APP_SLUG = "bitrise_app_slug"
-# Evaluated where the play runs, which may be another execution environment than that of this inventory.
-PYTHON = trusted_template("{{ ansible_playbook_python }}")
 
 
 def _default(option: str) -> Any:
@@ -243,7 +228,7 @@ def _default(option: str) -> Any:
         return specified.get("default", "")
 
 
-class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+class InventoryModule(AppHosts, Cacheable):
     NAME = "mobileops.ci.bitrise"
 
     def verify_file(self, path: str) -> bool:
@@ -261,8 +246,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             config = self._read_config_data(path)
             self._in_file = frozenset(option for option, value in config.items() if value is not None)
-            self._escaped: set[str] = set()
-            self._prepared: dict[str, dict[str, Any]] = {}
+            self.begin_hosts()
             self._add(self._apps(path, cache), inventory, path)
         except (CiError, AnsibleError) as error:
             if isinstance(error, CiError):
@@ -379,12 +363,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             apps = []
             for app in read_ahead(find_apps(clients.get(), **self._query())):
                 apps.append(app)
-                if not include and self._is_host(app):
-                    # While the next page is on the way.
-                    self._prepared[str(app["slug"])] = self._host_variables(app)
+                if not include and self.is_host(app):
+                    # The next page is requested at the same time.
+                    self.prepare_host(app)
             if not include:
                 return apps
-            hosts = [app for app in apps if self._is_host(app)]
+            hosts = [app for app in apps if self.is_host(app)]
             apps, warnings = with_details(clients, hosts, include, self.get_option("concurrency"))
             for text in warnings:
                 self.display.warning(text)
@@ -392,31 +376,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         finally:
             clients.close()
 
-    # Hosts and groups
-
     def _add(self, apps: list[dict[str, Any]], inventory: Any, path: str) -> None:
-        prefix = self.get_option("hostvars_prefix")
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*|", prefix) or prefix.startswith("ansible_"):
-            raise OptionError(
-                "hostvars_prefix must consist of letters, digits and underscores, and must not begin with a digit or "
-                f"with ansible_, got {prefix!r}."
-            )
-        hosts = [app for app in apps if self._is_host(app)]
+        hosts = [app for app in apps if self.is_host(app)]
+        self.check_prefix()
         if not hosts:
             _inventory_sources.record_no_hosts(path, self._reason_for_no_hosts(disabled=bool(apps)))
-        variables = {
-            slug: self._prepared.pop(slug, {}) or self._host_variables(app)
-            for slug, app in ((str(app["slug"]), app) for app in hosts)
-        }
-        wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in hosts}
-        stage = self._staged_with_names(wanted, variables, inventory)
-        publish(stage, inventory)
-        if self._escaped:
-            some = ", ".join(sorted(self._escaped)[:5]) + (", ..." if len(self._escaped) > 5 else "")
-            self.display.warning(
-                f"Inventory source {path}: inserted a space into Jinja delimiters ('{{{{', '{{%', '{{#') in the "
-                f"variables of {len(self._escaped)} app(s): {some}."
-            )
+        self.add_hosts(hosts, inventory, path)
 
     def _reason_for_no_hosts(self, *, disabled: bool) -> str:
         query = self._query()
@@ -426,86 +391,3 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if disabled:
             return f"all apps{matching} are disabled. Set include_disabled to true to add them."
         return f"the token has access to no apps{matching}."
-
-    def _staged_with_names(
-        self, wanted: Mapping[str, str | None], variables: Mapping[str, dict[str, Any]], inventory: Any
-    ) -> Any:
-        """Return a stage on which no host has the name of another host, of a group or of the local machine."""
-        # A name that a user chose with `hostname` is compared as it is.
-        key = str.casefold if self.get_option("hostname") is None else str
-        groups = {key(name) for name in inventory.groups}
-        local = {key(name) for name in constants.LOCALHOST}
-        others = {key(name): host.vars.get(APP_SLUG) for name, host in inventory.hosts.items()}
-
-        def taken(name: str, slug: str) -> bool:
-            folded = key(name)
-            return folded in groups or folded in local or others.get(folded, slug) != slug
-
-        while True:
-            try:
-                names = distinct_names(wanted, taken, key)
-            except NoNameError as error:
-                raise OptionError(
-                    f"No host name is left for app {error}, because a group or another host has the name of its slug. "
-                    "Set a prefix in keyed_groups."
-                ) from None
-            # Host names can depend on groups, which keyed_groups computes from hosts.
-            stage = self._staged({names[slug]: variables[slug] for slug in names}, inventory)
-            made = {key(name) for name in stage.groups}
-            if groups >= made or not made & {key(name) for name in names.values()}:
-                return stage
-            groups |= made
-
-    def _is_host(self, app: Mapping[str, Any]) -> bool:
-        return bool(self.get_option("include_disabled")) or not app.get("is_disabled")
-
-    def _host_variables(self, app: Mapping[str, Any]) -> dict[str, Any]:
-        prefix = self.get_option("hostvars_prefix")
-        if has_delimiters(app):
-            app = without_delimiters(app)
-            self._escaped.add(str(app["slug"]))
-        # The service must not set variables of Ansible, which control connections.
-        # Interned, because thousands of hosts have variables of the same names.
-        fields = {
-            sys.intern(prefix + key): as_data(value) for key, value in app.items() if not key.startswith("ansible_")
-        }
-        return {
-            **fields,
-            APP_SLUG: as_data(str(app["slug"])),
-            "ansible_connection": "local",
-            "ansible_python_interpreter": PYTHON,
-        }
-
-    def _wanted_name(self, app: Mapping[str, Any], variables: dict[str, Any]) -> str | None:
-        template = self.get_option("hostname")
-        if template is None:
-            title = app.get("title")
-            return usable(portable(None if title is None else str(title)))
-        extra = self._vars if self.get_option("use_extra_vars") else {}
-        self.templar.available_variables = combine_vars(variables, extra)
-        try:
-            name = self.templar.template(template)
-        except AnsibleError as error:
-            raise OptionError(f"hostname: cannot evaluate {template!r} for app {app['slug']}: {error}") from None
-        return usable(None if name is None else str(name))
-
-    def _staged(self, hosts: Mapping[str, dict[str, Any]], inventory: Any) -> Any:
-        """Return hosts, variables and groups in an inventory of their own."""
-        strict = self.get_option("strict")
-        stage = self.inventory = new_stage(inventory)
-        try:
-            for name, variables in hosts.items():
-                host = stage.add_host(as_data(name))
-                # Updated at once, because set_variable() takes long for thousands of hosts.
-                stage.hosts[host].vars.update(variables)
-                self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
-                if variables[APP_SLUG] in self._escaped:
-                    computed = stage.hosts[host].vars
-                    changed = {key: value for key, value in computed.items() if value is not variables.get(key)}
-                    computed.update(as_data(without_delimiters(changed)))
-                composed = combine_vars(variables, stage.hosts[host].vars)
-                self._add_host_to_composed_groups(self.get_option("groups"), composed, host, strict=strict)
-                self._add_host_to_keyed_groups(self.get_option("keyed_groups"), composed, host, strict=strict)
-        finally:
-            self.inventory = inventory
-        return stage

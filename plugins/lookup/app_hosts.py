@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: app_hosts
-short_description: Hosts of a play, or an error that explains why there are none
+short_description: Return the hosts of a play, or explain why there are none
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
@@ -17,22 +17,22 @@ description:
   - The error names the cause, such as a missing inventory, the error of the inventory plugin
     P(mobileops.ci.bitrise#inventory) (a rejected token, an unknown option), filters that match no app, a pattern that
     matches no group and no host (with the closest name), or a C(--limit) that leaves no host.
-  - Fails also if only some of the sources of the inventory plugin fail, because apps would be left out silently. A play
-    on the implicit localhost ignores them.
-  - Does not fail with C(--syntax-check), C(--list-tasks) and C(--list-tags), which need no inventory.
+  - The lookup also fails if only some of the sources of the inventory plugin fail, because the play would silently skip
+    their apps. A play on the implicit localhost ignores them.
+  - The lookup does not fail with C(--syntax-check), C(--list-tasks) and C(--list-tags), which need no inventory.
   - All playbooks of this collection use this lookup.
 options:
   _terms:
     description:
-      - Host patterns to use if the variable of O(prefix) is not set or blank. By default, V(all).
+      - Host patterns to use if the variable of O(prefix) is not set or blank. The default is V(all).
     type: list
     elements: str
   prefix:
     description:
       - Prefix of two variables. With the prefix V(rollout), C(rollout_hosts) contains the host patterns, as a list or
         as text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean
-        the default. Unknown variables with similar names are errors.
-      - The variables are those of the play, such as extra variables. Variables of hosts and groups are not known yet.
+        the default. The lookup rejects unknown variables with similar names.
+      - Only variables of the play are available, such as extra variables. Variables of hosts and groups are not.
     type: str
   allow_empty:
     description:
@@ -45,8 +45,8 @@ options:
     type: str
   otherwise:
     description:
-      - Host pattern to use if the play would run on no host, instead of an error. Then the play has to report the
-        reason itself, as the playbook C(mobileops.ci.doctor) does.
+      - Host pattern to use instead of an error if the play would run on no host. The play must then report the reason
+        itself, as the playbook C(mobileops.ci.doctor) does.
     type: str
 seealso:
   - plugin: mobileops.ci.bitrise

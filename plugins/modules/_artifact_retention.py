@@ -15,7 +15,7 @@ description:
   - Private to the role P(mobileops.ci.artifact_retention#role). It may change or vanish without notice.
 options:
   alone:
-    description: Process only the app of this host.
+    description: Whether to process only the app of this host.
     type: bool
     default: false
 """
@@ -32,4 +32,5 @@ report:
   description: Result of each host that has something to report.
   returned: always
   type: dict
+  sample: {}
 """

@@ -27,4 +27,5 @@ settings:
   description: The variables without their prefix, with defaults and without secrets.
   returned: success
   type: dict
+  sample: {project: Mobile}
 """

@@ -13,14 +13,15 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Private to the role P(mobileops.ci.code_signing#role). It may change or vanish without notice.
-  - Evaluates the variables of the role for all hosts at the task, and runs M(mobileops.ci.bitrise_code_signing) once.
+  - Evaluates the variables of the role for all hosts that run the task, and runs M(mobileops.ci.bitrise_code_signing)
+    once.
 options:
   alone:
-    description: Deal with the host of the task only.
+    description: Whether to process only the app of this host.
     type: bool
     default: false
   whole_batch:
-    description: Every host of the batch is at the task.
+    description: V(true) if every host of the batch runs the task.
     type: bool
     default: false
   allow_empty:
@@ -38,7 +39,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: The outcome of each host that has something to report.
+  description: Result of each host that has something to report.
   returned: always
   type: dict
+  sample: {}
 """

@@ -18,14 +18,15 @@ options: {}
 """
 
 EXAMPLES = r"""
-- name: Remove certificates that are not needed any more
+- name: Delete certificates that are no longer needed
   mobileops.ci._code_signing_remove:
 """
 
 RETURN = r"""
 actions:
-  description: What was deleted, or would be in check mode.
+  description: Certificates deleted. In check mode, the certificates that would be deleted.
   returned: always
   type: list
   elements: dict
+  sample: []
 """

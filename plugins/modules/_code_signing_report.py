@@ -16,7 +16,7 @@ description:
 """
 
 EXAMPLES = r"""
-- name: Report
+- name: Write the report
   mobileops.ci._code_signing_report:
   register: __code_signing_report
   run_once: true
@@ -27,4 +27,5 @@ report:
   description: Result of each host that has something to report.
   returned: always
   type: dict
+  sample: {}
 """

@@ -17,7 +17,7 @@ options: {}
 """
 
 EXAMPLES = r"""
-- name: Examine
+- name: Run the checks
   mobileops.ci._doctor:
   register: __doctor
   run_once: true
@@ -25,7 +25,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 failure:
-  description: Result of a task that fails, if something is wrong. Otherwise empty.
+  description: Result of a task that fails. Empty if all checks pass.
   returned: always
   type: dict
+  sample: {}
 """

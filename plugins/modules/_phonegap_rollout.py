@@ -26,4 +26,5 @@ report:
   description: Result of each host that has something to report.
   returned: always
   type: dict
+  sample: {}
 """

@@ -21,24 +21,25 @@ options:
     description: Name of a fact of localhost that holds such a result, instead of O(of).
     type: str
   summary:
-    description: Show the summary instead of the outcome of the host.
+    description: Whether to show the summary instead of the result of the host.
     type: bool
     default: false
   warnings:
-    description: Show the warnings with the outcome of the host, because no summary shows them.
+    description: Whether to show the warnings with the result of the host. Needed if no summary shows them.
     type: bool
     default: false
 """
 
 EXAMPLES = r"""
-- name: Outcome
+- name: Show the result
   mobileops.ci._play_outcome:
     of: __code_signing_play
 """
 
 RETURN = r"""
 msg:
-  description: What was done for the host, or the lines of the summary.
+  description: Result of the host, or the lines of the summary.
   returned: always
   type: raw
+  sample: ["Shop: 1 file uploaded."]
 """

@@ -15,7 +15,7 @@ description:
   - Private to the playbook C(mobileops.ci.rotate_certificate). It may change or vanish without notice.
 options:
   alone:
-    description: Validate this host only.
+    description: Whether to validate only this host.
     type: bool
     default: false
 """
@@ -32,4 +32,5 @@ report:
   description: Result of each host that has something to report.
   returned: always
   type: dict
+  sample: {}
 """

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.files.modules.ANDROID_KEYSTORE_INFO."""
+"""Documentation and entry point of the module bitrise_android_keystore_info."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ EXAMPLES = r"""
     app_slug: 93f256e365d929d3
   register: found
 
-- name: Name those that are not protected
+- name: Show the names of keystores that are not protected
   ansible.builtin.debug:
     msg: "{{ found.android_keystores | rejectattr('is_protected') | map(attribute='upload_file_name') | list }}"
 """
 
 RETURN = r"""
 android_keystores:
-  description: The Android keystores as the service has them, without URLs and passwords.
+  description: The Android keystores as Bitrise reports them, without URLs and passwords.
   returned: success
   type: list
   elements: dict
@@ -51,55 +51,72 @@ android_keystores:
     slug:
       description: Slug of the file.
       type: str
+      sample: 4d6a1c0b7e9f2358
     upload_file_name:
       description: Name of the file.
       type: str
+      sample: release.jks
     upload_file_size:
       description: Size in bytes.
       type: int
+      sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
+      sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
+      sample: false
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
+      sample: false
     sha256:
-      description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
+      description: SHA-256 of the content in hexadecimal. V(null) if it is not known.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     user_env_key:
       description: Key by which builds refer to the file.
       type: str
+      sample: ANDROID_KEYSTORE
     file_sha256:
-      description: SHA-256 of the bytes as the service gives it, or V(null).
+      description: SHA-256 of the content as Bitrise reports it. V(null) if Bitrise does not report it.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     certificate_sha256_fingerprint:
-      description: Fingerprint of the certificate that the service reads in the keystore, or V(null).
+      description:
+        - Fingerprint of the certificate that Bitrise reads in the keystore. V(null) if Bitrise does not report it.
       type: str
+      sample: 5E:FA:5C:54:1D:15:59:06:AA:DB:E1:23:7F:4F:FF:72:FA:FD:70:00:14:78:68:2B:17:C7:74:3C:E4:45:5A:38
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.files.modules import ANDROID_KEYSTORE_INFO

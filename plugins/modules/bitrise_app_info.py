@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.apps.APP_INFO."""
+"""Documentation and entry point of the module bitrise_app_info."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the apps that the token sees, those of one owner, or one app.
+  - Lists all apps that the token can access, the apps of one owner, or one app.
 options:
   app_slug:
     description:
@@ -22,7 +22,7 @@ options:
     type: str
   organization_slug:
     description:
-      - Return only the apps of this organization (called workspace on the service's pages).
+      - Return only the apps of this organization (called workspace on the website).
     type: str
   user_slug:
     description:
@@ -38,7 +38,7 @@ options:
     type: str
   sort_by:
     description:
-      - Order of the apps, the latest first. Without it the service's own order is kept, which is by creation.
+      - Order of the apps, latest first. By default, the order in which Bitrise lists them, which is by creation.
     type: str
     choices: [created_at, last_build_at]
 extends_documentation_fragment:
@@ -61,7 +61,7 @@ EXAMPLES = r"""
     organization_slug: e1ec3dea540bcf21
   register: found
 
-- name: Show title and slug of the iOS apps
+- name: Show the slugs and titles of the iOS apps
   ansible.builtin.debug:
     msg: "{{ found.apps | selectattr('project_type', 'eq', 'ios') | items2dict(key_name='slug', value_name='title') }}"
 """
@@ -69,7 +69,7 @@ EXAMPLES = r"""
 RETURN = r"""
 apps:
   description:
-    - The apps as the service reports them. Fields that are not set are V(null).
+    - The apps as Bitrise reports them. Fields that are not set are V(null).
   returned: success
   type: list
   elements: dict
@@ -77,77 +77,99 @@ apps:
     slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     title:
-      description: Title of the app. Several apps may have the same one.
+      description: Title of the app. Several apps may have the same title.
       type: str
+      sample: Shop
     project_type:
       description: Type of the project, for example V(ios).
       type: str
+      sample: ios
     provider:
-      description: Host of the repository, for example V(github).
+      description: Git host of the repository, for example V(github).
       type: str
+      sample: github
     repo_owner:
       description: Owner of the repository.
       type: str
+      sample: acme
     repo_slug:
       description: Name of the repository.
       type: str
+      sample: shop
     repo_url:
       description: URL of the repository.
       type: str
+      sample: https://github.com/acme/shop.git
     is_disabled:
-      description: Whether the app is disabled.
+      description: V(true) if the app is disabled.
       type: bool
+      sample: false
     is_public:
-      description: Whether the app is public.
+      description: V(true) if the app is public.
       type: bool
+      sample: false
     status:
-      description: V(1) for an active app, V(-1) while its registration is not finished.
+      description: V(1) for an active app, V(-1) for an app whose registration is not complete.
       type: int
+      sample: 1
     is_github_checks_enabled:
-      description: Whether the state of builds is told to GitHub as checks.
+      description: V(true) if Bitrise reports the status of builds to GitHub as checks.
       type: bool
+      sample: true
     project_id:
       description: Identifier of the project that the app belongs to.
       type: str
+      sample: 0191c6b5-0b1e-7d2c-8f3a-6c5d4e3f2a1b
     avatar_url:
-      description: URL of the app's picture.
+      description: URL of the picture of the app.
       type: str
+      sample: https://avatars.example.com/shop.png
     owner:
-      description: Who owns the app.
+      description: Owner of the app.
       type: dict
       contains:
         account_type:
           description: V(user) or V(organization).
           type: str
+          sample: organization
         name:
           description: Name of the owner.
           type: str
+          sample: Acme
         slug:
           description: Slug of the owner.
           type: str
+          sample: e1ec3dea540bcf21
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.apps import APP_INFO

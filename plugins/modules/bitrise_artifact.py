@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.artifacts.modules.ARTIFACT_MODULE."""
+"""Documentation and entry point of the module bitrise_artifact."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Opens or closes the public page of an artifact, or deletes the artifact.
-  - Artifacts come from builds, so none can be created. An artifact that shall be present and is not there is a failure.
+  - Enables or disables the public page of an artifact, or deletes the artifact.
+  - Builds create artifacts. The module cannot create one. With O(state=present) it fails if the artifact does not
+    exist.
 options:
   state:
     description:
-      - V(present) makes sure that the artifact is there and has what is declared. V(absent) deletes it.
+      - V(present) ensures that the artifact exists and has the declared settings. V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   is_public_page_enabled:
     description:
-      - Whether the artifact has a page from which everybody who knows its address can install the app.
-      - Only artifacts of the types V(android-apk) and V(ios-ipa) can have one. For any other the task fails, in check
-        mode too, before anything is changed.
-      - Left out, the artifact keeps what it has.
+      - Whether to give the artifact a public page from which anybody who knows its address can install the app.
+      - Only artifacts of the types V(android-apk) and V(ios-ipa) can have a public page. The module rejects this option
+        for other types before it changes anything, in check mode too.
+      - If omitted, the module does not change this setting.
     type: bool
 extends_documentation_fragment:
   - mobileops.ci._bitrise
@@ -62,7 +63,7 @@ EXAMPLES = r"""
     is_public_page_enabled: true
   register: published
 
-- name: Show its address
+- name: Show the address of the page
   ansible.builtin.debug:
     var: published.artifact.public_install_page_url
 
@@ -77,37 +78,47 @@ EXAMPLES = r"""
 
 RETURN = r"""
 artifact:
-  description: The artifact as it is now (in check mode, would be). V(null) if it is absent.
+  description: The artifact after the task. In check mode, the artifact as it would be. V(null) if it is absent.
   returned: success
   type: dict
   contains:
     slug:
       description: Slug of the artifact.
       type: str
+      sample: 5a9f5da8d5f1057c
     title:
-      description: Title of the artifact. Several artifacts of a build may have the same one.
+      description: Title of the artifact. Several artifacts of a build may have the same title.
       type: str
+      sample: app-release.apk
     artifact_type:
       description: Type of the artifact, for example V(android-apk), V(ios-ipa) or V(file).
       type: str
+      sample: android-apk
     file_size_bytes:
       description: Size in bytes.
       type: int
+      sample: 607185
     is_public_page_enabled:
-      description: Whether the artifact has a page from which everybody can install the app.
+      description: V(true) if the artifact has a public page from which anybody can install the app.
       type: bool
+      sample: true
     public_install_page_url:
       description:
-        - Address of that page. Empty without one. V(null) in check mode for a page that would be opened.
+        - Address of the public page. Empty if the artifact has none.
+        - V(null) in check mode for a page that would be created.
       type: str
+      sample: https://app.bitrise.io/artifact/5a9f5da8d5f1057c/p/6b1c0d
     artifact_meta:
-      description: What the build has found out about the artifact, such as the version of the app.
+      description: Metadata that the build found in the artifact, such as the version of the app.
       type: dict
+      sample: {app_info: {version_name: 4.2.0}}
     intermediate_file_info:
-      description: What the service says of a file that is handed on between the stages of a pipeline.
+      description: Metadata of a file that one stage of a pipeline passes to another. V(null) for other artifacts.
       type: dict
+      sample: {env_key: APP_PATH, is_dir: false}
 actions:
-  description: What was done (in check mode, would be done). Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
@@ -115,48 +126,60 @@ actions:
     action:
       description: V(update) or V(delete).
       type: str
+      sample: delete
     kind:
-      description: V(artifact).
+      description: Always V(artifact).
       type: str
+      sample: artifact
     app_slug:
       description: Slug of the app.
       type: str
-    build_slug:
-      description: Slug of the build.
-      type: str
+      sample: 93f256e365d929d3
     slug:
       description: Slug of the artifact.
       type: str
+      sample: 5a9f5da8d5f1057c
     name:
-      description: Title of the artifact, or its slug if it has none.
+      description: Title of the artifact, or its slug if it has no title.
       type: str
+      sample: app-release.apk
+    build_slug:
+      description: Slug of the build.
+      type: str
+      sample: 3247e2920496e846
     changes:
-      description: What is set, for an update. V(null) otherwise.
+      description: Values that an update sets. V(null) for a deletion.
       type: dict
+      sample: {is_public_page_enabled: false}
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(duplicates), V(not_installable)
-          or V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(duplicates) or V(not_installable).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.artifacts.modules import ARTIFACT_MODULE

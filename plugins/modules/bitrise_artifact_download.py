@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.artifacts.download.ARTIFACT_DOWNLOAD."""
+"""Documentation and entry point of the module bitrise_artifact_download."""
 
 from __future__ import annotations
 
@@ -14,53 +14,55 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Downloads one artifact of a build to a file, or all artifacts of a build to a directory.
-  - The module streams the bytes to a temporary file of mode 0600 beside the destination. When all of them have arrived
-    and are checked, it renames the file. An interrupted download continues where it ended, also in a later run, if the
+  - Downloads one artifact of a build to a file, or all artifacts of a build to a folder.
+  - The module streams the content to a temporary file with mode 0600 beside the destination. It renames the file when
+    the content is complete and checked. An interrupted download continues where it ended, also in a later run, if the
     artifact is still the same. Otherwise it starts again.
 options:
   slug:
     description:
-      - Slug of the artifact, as in the result of M(mobileops.ci.bitrise_artifact_info). Without this and O(title), the
-        module downloads all artifacts of the build.
+      - Slug of the artifact, as in the result of M(mobileops.ci.bitrise_artifact_info).
+      - If neither O(slug) nor O(title) is set, the module downloads all artifacts of the build.
     type: str
   title:
     description:
-      - Title of the artifact, which mostly is the name of a file. If several artifacts of the build have it, the task
-        fails, lists their slugs and downloads nothing.
+      - Title of the artifact, usually the name of a file. If several artifacts of the build have this title, the task
+        fails, lists their slugs and does not download anything.
     type: str
   titles:
     description:
-      - Of the whole build, download only artifacts with these titles. Each entry is a pattern as in a shell, for
-        example V(*.apk).
+      - Titles of the artifacts to download from the whole build. Each entry is a pattern as in a shell, for example
+        V(*.apk).
     type: list
     elements: str
   types:
     description:
-      - Of the whole build, download only artifacts of these types, for example V(android-apk), V(ios-ipa) or V(file).
-        Each entry is a pattern.
+      - Types of the artifacts to download from the whole build, for example V(android-apk), V(ios-ipa) or V(file). Each
+        entry is a pattern.
     type: list
     elements: str
   dest:
     description:
       - File to write, on the host that runs the module. With O(run_in=controller) that is the controller.
-      - For a whole build, this is a directory. It must exist.
-      - In a directory that exists, or with a slash at the end, the file has the title of the artifact as its name.
-        Slashes and characters that cannot be printed become underscores, and dots at the beginning are removed, so that
-        the file is always in the directory. If several artifacts of the build have the same name, also apart from upper
-        and lower case, the slug is part of the name of each of them, as in V(app-4d6a1c0b7e9f2358.apk).
-      - The directory must exist.
+      - For a whole build, the folder to write to.
+      - The folder must exist.
+      - If O(dest) is a folder or ends with a slash, the title of the artifact is the name of the file. Slashes and
+        characters that cannot be printed become underscores, and leading dots are removed, so that the file is always
+        in the folder.
+      - If several artifacts of the build have the same name in the folder, ignoring case, the slug becomes part of each
+        name, as in V(app-4d6a1c0b7e9f2358.apk).
     type: path
     required: true
   checksum:
     description:
-      - Expected digest of the file, in the form V(sha256:) followed by 64 hexadecimal digits. Only for one artifact.
-      - If the download has another digest, the task fails and does not change O(dest). If the file has the digest, the
-        module does not download it.
+      - Expected digest of the file, in the form V(sha256:) followed by 64 hexadecimal digits. Requires O(slug) or
+        O(title).
+      - If the download has another digest, the task fails and does not change O(dest). If the file at O(dest) has the
+        digest, the module does not download it.
     type: str
   force:
     description:
-      - Download the artifact even if O(dest) has it, and replace a file that is another artifact.
+      - Whether to download the artifact even if O(dest) has it, and to replace a file that is another artifact.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -79,22 +81,22 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has sizes, and digests where they are known before the download.
+      - The diff shows sizes, and digests if they are known before the download.
   idempotent:
     support: partial
     details:
       - Not with O(force=true).
 notes:
-  - To find out whether O(dest) has the artifact, the module uses O(checksum), otherwise the size, otherwise the digest
-    that this artifact had when the module downloaded it last, because the content of an artifact does not change. If it
-    never downloaded the artifact on this host, it downloads and compares it, in check mode without writing it. These
-    digests are stored in C(~/.local/state/mobileops.ci) of the user who runs the module.
-  - The same digests show that a file at O(dest) is another artifact. If that artifact belongs to the same build, the
-    task fails with RV(error.kind) V(other_artifact) and does not replace the file, because two artifacts have the same
-    destination. If it belongs to another build, the module replaces a file in a directory and issues a warning. A file
-    that was changed, or that another host downloaded, is not recognized.
-  - The module keeps the bytes of an interrupted download in a hidden file with the suffix C(.part) beside O(dest), and
-    beside it, with the suffix C(.part.tag), the entity tag or the date of the artifact. The next run continues only if
+  - To find out whether O(dest) has the artifact, the module compares O(checksum), then the size, then the digest of its
+    last download of this artifact. The content of an artifact does not change, so that digest stays valid. Without
+    any of these, the module downloads the artifact to compare it. In check mode it does not write the download.
+  - The module stores digests of downloads in C(~/.local/state/mobileops.ci) of the user who runs the module. They also
+    show that a file at O(dest) is another artifact. If that artifact belongs to the same build, the task fails with
+    RV(error.kind) V(other_artifact) and does not replace the file, because two artifacts have the same destination. If
+    it belongs to another build, the module replaces a file in a folder and issues a warning. The module does not
+    recognize a file that was changed, or that another host downloaded.
+  - The module keeps an interrupted download in a hidden file with the suffix C(.part) beside O(dest), and the entity
+    tag or the date of the artifact in a file with the suffix C(.part.tag). The next run continues the download only if
     they are still the same.
   - The module compares the size of a download with the one that Bitrise reports.
   - If an artifact of a whole build fails, the module continues with the others, and then fails.
@@ -125,7 +127,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     var: packages.files | map(attribute='dest')
 
-- name: Put an artifact on a web server if it is the right one
+- name: Put an artifact with a known digest on a web server
   mobileops.ci.bitrise_artifact_download:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -140,7 +142,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dest:
-  description: Path of the file. For a whole build, the directory.
+  description: Path of the file. For a whole build, the folder.
   returned: success, and failure of some artifacts of a build
   type: str
   sample: releases/app-release.apk
@@ -155,7 +157,7 @@ sha256:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 files:
-  description: The files, in the order of the artifacts of the build.
+  description: Files, in the order of the artifacts of the build.
   returned: success, and failure of some artifacts of a build
   type: list
   elements: dict
@@ -169,123 +171,150 @@ files:
       type: int
       sample: 607185
     sha256:
-      description: SHA-256 of the file. In check mode V(null) if only a download would show it.
+      description: SHA-256 of the file. V(null) in check mode if only a download would show it.
       type: str
       sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     changed:
-      description: Whether the file was written, or got other attributes.
+      description: V(true) if the module wrote the file or changed its attributes.
       type: bool
       sample: true
     artifact:
-      description: The artifact, without the URL to download it from. Its page is V(null) for a whole build.
+      description: The artifact, without its download URL. The address of its page is V(null) for a whole build.
       type: dict
       contains:
         slug:
           description: Slug of the artifact.
           type: str
+          sample: 5a9f5da8d5f1057c
         title:
-          description: Title of the artifact. Several artifacts of a build may have the same one.
+          description: Title of the artifact. Several artifacts of a build may have the same title.
           type: str
+          sample: app-release.apk
         artifact_type:
           description: Type of the artifact, for example V(android-apk), V(ios-ipa) or V(file).
           type: str
+          sample: android-apk
         file_size_bytes:
           description: Size in bytes.
           type: int
+          sample: 607185
         is_public_page_enabled:
-          description: Whether the artifact has a page from which everybody can install the app.
+          description: V(true) if the artifact has a public page from which anybody can install the app.
           type: bool
+          sample: false
         public_install_page_url:
-          description:
-            - Address of that page. Empty without one.
+          description: Address of the public page. Empty if the artifact has none.
           type: str
+          sample: ""
         artifact_meta:
-          description: What the build has found out about the artifact, such as the version of the app.
+          description: Metadata that the build found in the artifact, such as the version of the app.
           type: dict
+          sample: {app_info: {version_name: 4.2.0}}
         intermediate_file_info:
-          description: What the service says of a file that is handed on between the stages of a pipeline.
+          description: Metadata of a file that one stage of a pipeline passes to another. V(null) for other artifacts.
           type: dict
+          sample: {env_key: APP_PATH, is_dir: false}
 artifact:
-  description: The artifact, without the URL to download it from. V(null) for a whole build.
+  description: The artifact, without its download URL. V(null) for a whole build.
   returned: success, and failure of some artifacts of a build
   type: dict
   contains:
     slug:
       description: Slug of the artifact.
       type: str
+      sample: 5a9f5da8d5f1057c
     title:
-      description: Title of the artifact. Several artifacts of a build may have the same one.
+      description: Title of the artifact. Several artifacts of a build may have the same title.
       type: str
+      sample: app-release.apk
     artifact_type:
       description: Type of the artifact, for example V(android-apk), V(ios-ipa) or V(file).
       type: str
+      sample: android-apk
     file_size_bytes:
       description: Size in bytes.
       type: int
+      sample: 607185
     is_public_page_enabled:
-      description: Whether the artifact has a page from which everybody can install the app.
+      description: V(true) if the artifact has a public page from which anybody can install the app.
       type: bool
+      sample: false
     public_install_page_url:
-      description:
-        - Address of that page. Empty without one.
+      description: Address of the public page. Empty if the artifact has none.
       type: str
+      sample: ""
     artifact_meta:
-      description: What the build has found out about the artifact, such as the version of the app.
+      description: Metadata that the build found in the artifact, such as the version of the app.
       type: dict
+      sample: {app_info: {version_name: 4.2.0}}
     intermediate_file_info:
-      description: What the service says of a file that is handed on between the stages of a pipeline.
+      description: Metadata of a file that one stage of a pipeline passes to another. V(null) for other artifacts.
       type: dict
+      sample: {env_key: APP_PATH, is_dir: false}
 actions:
-  description: What was done (in check mode, would be done). Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
   contains:
     action:
-      description: V(download), or V(set_attributes) for a file that only gets another mode, owner or the like.
+      description: V(download), or V(set_attributes) for a file of which only the attributes change.
       type: str
+      sample: download
     kind:
-      description: V(artifact).
+      description: Always V(artifact).
       type: str
+      sample: artifact
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     slug:
       description: Slug of the artifact.
       type: str
+      sample: 5a9f5da8d5f1057c
     name:
-      description: Title of the artifact, or its slug if it has none.
+      description: Title of the artifact, or its slug if it has no title.
       type: str
+      sample: app-release.apk
     dest:
       description: Path of the file.
       type: str
+      sample: releases/app-release.apk
     size:
-      description: Bytes, for a download. V(null) otherwise.
+      description: Size in bytes, for a download. V(null) for other actions.
       type: int
+      sample: 607185
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(duplicates), V(other_artifact), V(local_file), V(checksum), V(storage), V(signed_url_expired)
-          or V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(duplicates), V(other_artifact), V(local_file), V(checksum), V(storage) or V(signed_url_expired).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.artifacts.download import ARTIFACT_DOWNLOAD

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.artifacts.modules.ARTIFACT_INFO."""
+"""Documentation and entry point of the module bitrise_artifact_info."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ extends_documentation_fragment:
   - mobileops.ci._attributes.info
   - mobileops.ci._attributes.bitrise
 notes:
-  - The URLs to download artifacts from are not returned, as they let everybody in who has them. There is
-    M(mobileops.ci.bitrise_artifact_download).
+  - The module does not return download URLs, because anybody who has such a URL can download the artifact. Use
+    M(mobileops.ci.bitrise_artifact_download) to download artifacts.
 seealso:
   - module: mobileops.ci.bitrise_artifact
   - module: mobileops.ci.bitrise_artifact_download
@@ -50,14 +50,14 @@ EXAMPLES = r"""
     build_slug: 1f2e3d4c5b6a7988
   register: found
 
-- name: Show the size of each
+- name: Show the size of each artifact
   ansible.builtin.debug:
     msg: "{{ found.artifacts | items2dict(key_name='title', value_name='file_size_bytes') }}"
 """
 
 RETURN = r"""
 artifacts:
-  description: The artifacts, without the URLs to download them from. What is not set is V(null).
+  description: The artifacts, without download URLs. Fields that are not set are V(null).
   returned: success
   type: list
   elements: dict
@@ -65,51 +65,63 @@ artifacts:
     slug:
       description: Slug of the artifact.
       type: str
+      sample: 5a9f5da8d5f1057c
     title:
-      description: Title of the artifact. Several artifacts of a build may have the same one.
+      description: Title of the artifact. Several artifacts of a build may have the same title.
       type: str
+      sample: app-release.apk
     artifact_type:
       description: Type of the artifact, for example V(android-apk), V(ios-ipa) or V(file).
       type: str
+      sample: android-apk
     file_size_bytes:
       description: Size in bytes.
       type: int
+      sample: 607185
     is_public_page_enabled:
-      description: Whether the artifact has a page from which everybody can install the app.
+      description: V(true) if the artifact has a public page from which anybody can install the app.
       type: bool
+      sample: false
     public_install_page_url:
-      description:
-        - Address of that page. Empty without one. Told only where O(slug) is given, else V(null).
+      description: Address of the public page. Empty if the artifact has none. V(null) unless O(slug) is set.
       type: str
+      sample: ""
     artifact_meta:
-      description: What the build has found out about the artifact, such as the version of the app.
+      description: Metadata that the build found in the artifact, such as the version of the app.
       type: dict
+      sample: {app_info: {version_name: 4.2.0}}
     intermediate_file_info:
-      description: What the service says of a file that is handed on between the stages of a pipeline.
+      description: Metadata of a file that one stage of a pipeline passes to another. V(null) for other artifacts.
       type: dict
+      sample: {env_key: APP_PATH, is_dir: false}
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit)
-          or V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.artifacts.modules import ARTIFACT_INFO

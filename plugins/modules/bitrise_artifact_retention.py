@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.artifacts.retention.ARTIFACT_RETENTION does the work."""
+"""Documentation and entry point of the module bitrise_artifact_retention."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Deletes the artifacts of builds that are older than some days, or closes their public pages. Keeps those of tagged
-    builds, and of the newest successful builds of each branch and workflow.
+  - Deletes the artifacts of builds that are older than a number of days, or disables their public pages. By default,
+    keeps the artifacts of tagged builds, and of the newest successful builds of each branch and workflow.
   - The module reads all finished builds of an app before it changes anything in the app.
 options:
   app_slug:
@@ -24,7 +24,7 @@ options:
     type: str
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug and with options for this app only.
+      - Apps to process. Each entry is the slug of an app, or a dictionary with the slug and options for this app only.
       - If an app fails, the module continues with the other apps, and then fails.
     type: list
     elements: dict
@@ -84,21 +84,22 @@ options:
         type: int
   state:
     description:
-      - V(absent) deletes the artifacts. V(unpublished) closes the public page of those that have one.
+      - V(absent) deletes the artifacts. V(unpublished) disables the public pages of artifacts that have one.
     type: str
     choices: [absent, unpublished]
     default: absent
   older_than_days:
     description:
-      - Only artifacts of builds that ended more than this many days ago, by the clock of the host that runs the module.
-      - Required, unless each entry of O(apps) has it.
+      - Number of days. Only artifacts of builds that ended earlier change. The clock of the host that runs the module
+        counts.
+      - Required, unless each entry of O(apps) sets it.
     type: int
   keep_builds:
     description:
-      - Number of the newest successful builds of each branch and workflow whose artifacts are kept, regardless of their
-        age. Builds of pull requests count apart from other builds of a branch with the same name. Builds without
-        artifacts that the other options select do not count. Failed and aborted builds are never kept because of this
-        option.
+      - Number of the newest successful builds of each branch and workflow whose artifacts the module keeps, regardless
+        of their age.
+      - Builds of pull requests count separately from other builds of a branch with the same name. Builds without
+        artifacts that the other options select do not count. This option does not keep failed and aborted builds.
     type: int
     default: 10
   keep_tagged:
@@ -108,52 +109,54 @@ options:
     default: true
   branches:
     description:
-      - Only builds of these branches. Each entry is a pattern as in a shell, for example V(feature/*).
-        Upper and lower case differ. A build of a tag mostly has no branch.
+      - Branches. Only artifacts of their builds change. Each entry is a pattern as in a shell, for example
+        V(feature/*). Case matters. A build of a tag usually has no branch.
     type: list
     elements: str
   tags:
     description:
-      - Only builds of these tags. Each entry is a pattern. Requires O(keep_tagged=false).
+      - Tags. Only artifacts of their builds change. Each entry is a pattern. Requires O(keep_tagged=false).
     type: list
     elements: str
   workflows:
     description:
-      - Only builds of these workflows. Each entry is a pattern.
+      - Workflows. Only artifacts of their builds change. Each entry is a pattern.
     type: list
     elements: str
   statuses:
     description:
-      - Only builds that ended like this.
+      - Statuses. Only artifacts of builds with one of them change.
     type: list
     elements: str
     choices: [success, error, aborted, aborted-with-success]
   titles:
     description:
-      - Only artifacts with these titles. Each entry is a pattern, for example V(*.apk).
+      - Titles. Only artifacts with one of them change. Each entry is a pattern, for example V(*.apk).
     type: list
     elements: str
   types:
     description:
-      - Only artifacts of these types, for example V(android-apk), V(ios-ipa) or V(file). Each entry is a pattern.
+      - Types, for example V(android-apk), V(ios-ipa) or V(file). Only artifacts of one of them change. Each entry is a
+        pattern.
     type: list
     elements: str
   protect_titles:
     description:
-      - Never change artifacts with these titles, for example V(*.dSYM.zip) or V(mapping.txt), so that symbol files
-        outlive the packages. Each entry is a pattern.
+      - Titles of artifacts that never change, for example V(*.dSYM.zip) or V(mapping.txt). Use it to keep symbol files
+        longer than packages. Each entry is a pattern.
     type: list
     elements: str
   protect_types:
     description:
-      - Never change artifacts of these types. Each entry is a pattern. Symbol files mostly have the type V(file), as
-        logs and reports do. To tell them apart, use O(protect_titles).
+      - Types of artifacts that never change. Each entry is a pattern.
+      - Symbol files usually have the type V(file), as logs and reports do. To protect only symbol files, use
+        O(protect_titles).
     type: list
     elements: str
   max_artifacts:
     description:
-      - If the module would delete or unpublish more artifacts of an app than this, it changes nothing in the app and
-        fails.
+      - Largest number of artifacts that the module may delete or unpublish in one app. If more would change, the module
+        does not change the app, and fails.
     type: int
     default: 100
 extends_documentation_fragment:
@@ -171,15 +174,16 @@ attributes:
   idempotent:
     support: full
 notes:
-  - An artifact is changed only if all options agree. To give branches different rules, use several tasks.
-  - Bitrise lists the builds of the last 200 days. It deletes older artifacts by itself.
-  - If an artifact fails, the module continues with the other artifacts, and then fails. RV(actions) has what was done.
+  - An artifact changes only if all options select it. To give branches different rules, use several tasks.
+  - Bitrise lists the builds of the last 200 days. It deletes older artifacts automatically.
+  - If an artifact fails, the module continues with the other artifacts, and then fails. RV(actions) lists the actions
+    that succeeded.
 seealso:
   - module: mobileops.ci.bitrise_artifact
 """
 
 EXAMPLES = r"""
-- name: Look at what would be deleted
+- name: Find the artifacts that would be deleted
   mobileops.ci.bitrise_artifact_retention:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -188,11 +192,11 @@ EXAMPLES = r"""
   check_mode: true
   register: found
 
-- name: Show how much that is
+- name: Show their number and size
   ansible.builtin.debug:
     var: found.summary
 
-- name: Keep nothing of old builds of feature branches
+- name: Delete all artifacts of old builds of feature branches
   mobileops.ci.bitrise_artifact_retention:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -209,7 +213,7 @@ EXAMPLES = r"""
     protect_titles: ["*.dSYM.zip", mapping.txt]
     older_than_days: 150
 
-- name: Close the public pages of all but the newest three builds of each branch and workflow
+- name: Disable old public pages except those of the newest three builds of each branch and workflow
   mobileops.ci.bitrise_artifact_retention:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -229,7 +233,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: Totals of the task. In check mode, what would be done.
+  description: Totals of the task. In check mode, the totals as they would be.
   returned: success, or failure of some of the artifacts or apps
   type: dict
   contains:
@@ -243,11 +247,11 @@ summary:
         type: int
         sample: 120
       deleted:
-        description: Number of artifacts that were deleted.
+        description: Number of artifacts deleted.
         type: int
         sample: 60
       unpublished:
-        description: Number of artifacts whose public page was closed.
+        description: Number of artifacts whose public page was disabled.
         type: int
         sample: 0
       failed:
@@ -255,15 +259,15 @@ summary:
         type: int
         sample: 0
       freed_bytes:
-        description: Total size of the artifacts that were deleted.
+        description: Total size of the deleted artifacts in bytes.
         type: int
         sample: 73400320
     waited_s:
-      description: Seconds that the task waited because the service limits requests or does not answer.
+      description: Seconds that the task waited because the service limits requests or did not respond.
       type: float
       sample: 12.5
     refused:
-      description: Number of requests that the service refused because of a limit. The module repeated them.
+      description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
       sample: 3
 apps:
@@ -272,7 +276,7 @@ apps:
   type: dict
   contains:
     changed:
-      description: Whether an artifact was changed.
+      description: V(true) if an artifact was changed. In check mode, V(true) if one would be changed.
       type: bool
       sample: true
     summary:
@@ -280,9 +284,10 @@ apps:
       type: dict
       contains: *summary
     actions:
-      description: Actions of this app, as in RV(actions).
+      description: Actions performed for this app, with the keys of RV(actions).
       type: list
       elements: dict
+      sample: [{action: delete, kind: artifact, slug: 5a9f5da8d5f1057c, name: app-release.apk}]
     warnings:
       description: Warnings about this app.
       type: list
@@ -290,14 +295,17 @@ apps:
       sample: []
     diff:
       description:
-        - Builds whose artifacts change, as C(before) and C(after), with their branch, tag, workflow, status, age and
-          artifacts, and under C(total) the number and size of all artifacts of the app.
+        - Builds whose artifacts change, as C(before) and C(after), with branch, tag, workflow, status, age and
+          artifacts. C(total) has the number and size of all artifacts, and the number of public pages.
       type: dict
+      sample: {before: {total: {artifacts: 120}}, after: {total: {artifacts: 60}}}
     error:
-      description: V(null), or C(msg) and the keys of RV(error).
+      description: Error of this app, with C(msg) and the keys of RV(error). V(null) for an app without an error.
       type: dict
+      sample: {msg: 'Could not list the builds: there is no such app.', kind: not_found, status: 404}
 actions:
-  description: Actions performed. In check mode, the actions that would be performed. Empty if no change is needed.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success, or failure of some of the artifacts or apps
   type: list
   elements: dict
@@ -314,18 +322,18 @@ actions:
       description: Slug of the app.
       type: str
       sample: 93f256e365d929d3
+    slug:
+      description: Slug of the artifact.
+      type: str
+      sample: 5a9f5da8d5f1057c
+    name:
+      description: Title of the artifact, or its slug if it has no title.
+      type: str
+      sample: app-release.apk
     build_slug:
       description: Slug of the build.
       type: str
       sample: 3247e2920496e846
-    slug:
-      description: Slug of the artifact.
-      type: str
-      sample: 4d6a1c0b7e9f2358
-    name:
-      description: Title of the artifact, or its slug if it has none.
-      type: str
-      sample: app.apk
     changes:
       description: Values that an update sets. V(null) for a deletion.
       type: dict
@@ -347,11 +355,11 @@ actions:
       type: str
       sample: deploy
     status_name:
-      description: How the build ended.
+      description: Status of the build, such as V(success).
       type: str
       sample: success
     age_days:
-      description: Whole days since the build ended.
+      description: Number of whole days since the build ended.
       type: int
       sample: 45
     artifact_type:
@@ -359,32 +367,38 @@ actions:
       type: str
       sample: ios-ipa
     file_size_bytes:
-      description: Size of the artifact.
+      description: Size of the artifact in bytes.
       type: int
       sample: 73400320
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(max_artifacts), V(option), or V(several) for apps with different errors.
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(max_artifacts) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION

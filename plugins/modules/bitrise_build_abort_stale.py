@@ -3,27 +3,27 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.builds.stale.BUILD_ABORT_STALE does the work."""
+"""Documentation and entry point of the module bitrise_build_abort_stale."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_build_abort_stale
 short_description: Abort builds on Bitrise that take too long
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Aborts the builds of many apps that have run, or have waited for a machine, for too long.
-  - Bitrise does not always report when a build was started. Such a build is aborted only if it is older than both
-    limits. A build of which Bitrise reports no time at all is not aborted. The module warns about it.
-  - If a build of a pipeline takes too long, the module aborts the whole pipeline, which could not succeed without that
-    build. If the pipeline is not found, it aborts the build.
+  - Aborts builds of many apps that have been running or waiting for a machine for too long.
+  - Bitrise does not always report when a build started. The module aborts such a build only if it is older than both
+    limits. The module does not abort a build for which Bitrise reports no time at all, and issues a warning.
+  - If a build of a pipeline takes too long, the module aborts the whole pipeline, because it cannot succeed without
+    that build. If the pipeline is not found, the module aborts the build.
   - If an app fails, the module continues with the other apps, and then fails.
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug and with options for this app only.
+      - Apps to process. Each entry is the slug of an app, or a dictionary with the slug and options for this app only.
     type: list
     elements: dict
     required: true
@@ -55,12 +55,12 @@ options:
         type: bool
   hours:
     description:
-      - Number of hours that a build may run. Must be above 0 and below 10000.
+      - Maximum number of hours that a build may run. Must be greater than 0 and less than 10000.
     type: float
     default: 6
   hold_hours:
     description:
-      - Number of hours that a build may wait for a machine. Must be above 0 and below 10000.
+      - Maximum number of hours that a build may wait for a machine. Must be greater than 0 and less than 10000.
       - The default is the value of O(hours).
     type: float
   reason:
@@ -70,12 +70,12 @@ options:
     type: str
   abort_with_success:
     description:
-      - Whether an aborted build counts as a success, on Bitrise and at the Git host.
+      - Whether to count an aborted build as a success, on Bitrise and at the Git host.
     type: bool
     default: false
   skip_notifications:
     description:
-      - Whether to send no e-mails about it.
+      - Whether to send no e-mails about the abort.
     type: bool
     default: false
   skip_git_status_report:
@@ -97,7 +97,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has the status of each build that is aborted.
+      - The diff shows the status of each aborted build.
   idempotent:
     support: full
 seealso:
@@ -106,7 +106,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Abort builds that run for more than three hours, or wait for more than one
+- name: Abort builds that have run for more than three hours, or waited for more than one
   mobileops.ci.bitrise_build_abort_stale:
     api_token: "{{ bitrise_token }}"
     apps:
@@ -124,22 +124,23 @@ apps:
   type: dict
   contains:
     changed:
-      description: Whether a build was aborted. In check mode, whether one would be aborted.
+      description: V(true) if a build was aborted. In check mode, V(true) if a build would be aborted.
       type: bool
       sample: true
     builds:
-      description: Number of builds that were not finished.
+      description: Number of unfinished builds.
       type: int
       sample: 3
     undated:
-      description: Builds without any time, which are not aborted.
+      description: Slugs of builds for which Bitrise reports no time. The module does not abort them.
       type: list
       elements: str
       sample: []
     actions:
-      description: Actions of this app, as in RV(actions).
+      description: Actions performed for this app, with the keys of RV(actions).
       type: list
       elements: dict
+      sample: [{action: abort, kind: build, slug: 3247e2920496e846, name: '#12'}]
     warnings:
       description: Warnings about this app.
       type: list
@@ -148,9 +149,11 @@ apps:
     diff:
       description: Status of each aborted build, as C(before) and C(after).
       type: dict
+      sample: {before: {"#12": in-progress}, after: {"#12": aborted}}
     error:
-      description: V(null), or C(msg) and the keys of RV(error).
+      description: Error of this app, with C(msg) and the keys of RV(error). V(null) for an app without an error.
       type: dict
+      sample: {msg: 'Could not list the builds: there is no such app.', kind: not_found, status: 404}
 summary:
   description: Totals of the task.
   returned: when the options are valid
@@ -161,7 +164,7 @@ summary:
       type: int
       sample: 60
     changed:
-      description: Number of apps with an aborted build.
+      description: Number of apps with aborted builds.
       type: int
       sample: 2
     failed:
@@ -169,15 +172,15 @@ summary:
       type: int
       sample: 0
     builds:
-      description: Number of builds that were not finished.
+      description: Number of unfinished builds.
       type: int
       sample: 12
     aborted:
-      description: Number of builds that were aborted.
+      description: Number of aborted builds.
       type: int
       sample: 3
     undated:
-      description: Number of builds without any time, which are not aborted.
+      description: Number of builds for which Bitrise reports no time. The module does not abort them.
       type: int
       sample: 0
 actions:
@@ -199,27 +202,28 @@ actions:
       type: str
       sample: 93f256e365d929d3
     slug:
-      description: Slug of the build.
+      description: Slug of the build, or identifier of the pipeline.
       type: str
       sample: 3247e2920496e846
     name:
-      description: Number of the build.
+      description: Number of the build or pipeline, as in V(#12).
       type: str
       sample: "#12"
     with_success:
-      description: Whether the build counts as a success.
+      description: V(true) if the build counts as a success.
       type: bool
       sample: false
 error:
-  description: Kind of the error. Keys that do not apply are V(null).
-  returned: failure, unless an option has the wrong type
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
         - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(wait_timeout), V(option), or
-          V(several) for apps with different errors.
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(wait_timeout) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
       sample: not_found
     status:

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.files.modules.BUILD_CERTIFICATE_MODULE."""
+"""Documentation and entry point of the module bitrise_build_certificate."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an app has a build certificate (a PKCS#12 file) with the declared content, flags and password, or
-    does not have it.
-  - Uploads only what differs, replaces without a gap, and finishes what an interrupted run has left.
+  - Ensures that an app has a build certificate (a PKCS#12 file) with the declared content, flags and password, or does
+    not have it.
+  - Uploads a file only if its content differs, deletes a replaced file last, and completes an interrupted run.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
@@ -34,7 +34,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has names, sizes, digests and flags. Of passwords it says only whether they are as declared.
+      - The diff shows names, sizes, digests and flags. For passwords it shows only whether they are as declared.
   idempotent:
     support: partial
     details:
@@ -45,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that the app has the distribution certificate
+- name: Ensure that the app has the distribution certificate
   mobileops.ci.bitrise_build_certificate:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -62,7 +62,7 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Take the certificate from a lookup instead of a file
+- name: Upload a certificate from a variable instead of a file
   mobileops.ci.bitrise_build_certificate:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -81,48 +81,62 @@ EXAMPLES = r"""
 RETURN = r"""
 build_certificate:
   description:
-    - The certificate as the service has it, without URLs and password. V(null) if it is absent.
-    - In check mode, what it would be. A certificate that would be uploaded has no slug yet.
+    - The certificate as Bitrise reports it, without URLs and password. V(null) if it is absent.
+    - In check mode, the certificate as it would be. A certificate that would be uploaded has no slug yet.
   returned: success
   type: dict
   contains:
     slug:
       description: Slug of the file.
       type: str
+      sample: 4d6a1c0b7e9f2358
     upload_file_name:
       description: Name of the file.
       type: str
+      sample: distribution.p12
     upload_file_size:
       description: Size in bytes.
       type: int
+      sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
+      sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
+      sample: true
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
+      sample: false
     sha256:
-      description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
+      description: SHA-256 of the content in hexadecimal. V(null) if it is not known.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     file_sha256:
-      description: SHA-256 of the bytes as the service gives it, or V(null).
+      description: SHA-256 of the content as Bitrise reports it. V(null) if Bitrise does not report it.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     certificates:
-      description: What the service reads in the PKCS#12 file, each entry with C(serial) and C(expiry_date).
+      description: Certificates that Bitrise reads in the PKCS#12 file, each with C(serial) and C(expiry_date).
       type: list
       elements: dict
+      sample: [{serial: 4F1A2B3C4D5E6F70, expiry_date: '2027-05-04T12:30:15Z'}]
     details:
       description:
-        - What the declared file says of itself, that is C(common_name), C(team_id), C(serial), C(sha1), C(sha256),
-          C(not_before), C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use), as
-          M(mobileops.ci.signing_file_info) has it.
-        - V(null) without O(src) and O(content), with O(verify=none), and for a file that is something else.
+        - Metadata of the declared file. These are C(common_name), C(team_id), C(serial), C(sha1), C(sha256),
+          C(not_before), C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use), see
+          M(mobileops.ci.signing_file_info).
+        - V(null) without O(src) and O(content), with O(verify=none), and for a file of another type.
       type: dict
+      sample:
+        common_name: 'Apple Distribution: Acme Ltd (A1B2C3D4E5)'
+        expires_at: '2027-05-04T12:30:15Z'
+        days_left: 364
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
@@ -130,54 +144,70 @@ actions:
     action:
       description: V(upload), V(update) or V(delete).
       type: str
+      sample: upload
     kind:
-      description: Kind of the file, for example V(build_certificate).
+      description: Always V(build_certificate).
       type: str
+      sample: build_certificate
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     slug:
-      description: Slug of the file. V(null) for an upload, which has none before.
+      description: Slug of the file. V(null) for an upload.
       type: str
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file.
       type: str
+      sample: distribution.p12
     size:
-      description: Bytes, for an upload. Like the keys that follow, V(null) for other actions.
+      description: Size in bytes, for an upload. V(null) for other actions.
       type: int
+      sample: 3218
     sha256:
-      description: SHA-256 of the bytes, for an upload.
+      description: SHA-256 of the content in hexadecimal, for an upload. V(null) for other actions.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     changes:
-      description: What is set, for an upload and an update. A password is masked.
+      description: Values that an upload or update sets. V(null) for a deletion. Passwords are masked.
       type: dict
+      sample: {is_protected: true}
     reason:
-      description: Why a file is deleted. One of V(replaced), V(duplicate), V(leftover) and V(absent).
+      description:
+        - Reason of a deletion. V(null) for other actions. One of V(replaced), V(duplicate), V(leftover) and V(absent).
       type: str
+      sample: replaced
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
-          V(local_file), V(missing_library), V(one_way_flag), V(duplicates), V(unverifiable), V(password),
-          V(concurrent_change), V(verify), V(backup), V(missing_file) or V(changed_name).
+          V(local_file), V(duplicates), V(unverifiable), V(one_way_flag), V(backup), V(missing_file), V(changed_name),
+          V(missing_library), V(verify), V(password) or V(concurrent_change).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE

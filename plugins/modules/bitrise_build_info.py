@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.builds.info.BUILD_INFO."""
+"""Documentation and entry point of the module bitrise_build_info."""
 
 from __future__ import annotations
 
@@ -14,76 +14,81 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the builds of one app, of a pipeline, or of all apps that the token sees, or returns one build.
-  - The service lists the builds of the last 200 days. Older ones are in its archive.
+  - Lists the builds of one app, of a pipeline, or of all apps that the token can access, or returns one build.
+  - Bitrise lists the builds of the last 200 days. Use O(archived) for older builds.
 options:
   app_slug:
     description:
-      - Slug of the app. Without it the builds of all apps are listed.
+      - Slug of the app. If omitted, the module lists the builds of all apps.
     type: str
   build_slug:
     description:
-      - Return only the build with this slug. Needs O(app_slug). The module fails if there is none.
+      - Return only the build with this slug. The module fails if there is none.
+      - Requires O(app_slug).
     type: str
   pipeline:
     description:
       - Return the builds of the pipeline with this identifier, as in the result of
-        M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build. Needs O(app_slug).
+        M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build.
+      - Requires O(app_slug).
     type: str
     aliases: [pipeline_id]
   owner_slug:
     description:
-      - Return only builds of apps that belong to the user or organization with this slug. Not with O(app_slug).
+      - Return only builds of apps that belong to the user or organization with this slug.
+      - Mutually exclusive with O(app_slug).
     type: str
   archived:
     description:
-      - Return builds from the archive, which holds those that are older than 200 days. Needs O(app_slug), O(after) and
-        O(before), and takes no other filter.
-      - The service returns up to 1000 builds at once, so there is a warning if there may be more than that and O(limit)
-        asks for them.
+      - Whether to return builds from the archive, which contains builds that are older than 200 days.
+      - Requires O(app_slug), O(after) and O(before). Other filters are not allowed.
+      - Bitrise returns up to 1000 builds at once. The module issues a warning if there may be more builds and O(limit)
+        allows them.
     type: bool
     default: false
   branch:
     description:
-      - Return only builds of this branch. Needs O(app_slug).
+      - Return only builds of this branch. Requires O(app_slug).
     type: str
   workflow:
     description:
-      - Return only builds of this workflow. Needs O(app_slug).
+      - Return only builds of this workflow. Requires O(app_slug).
     type: str
   commit_message:
     description:
-      - Return only builds whose commit message has this text in it, upper and lower case alike. Needs O(app_slug).
+      - Return only builds whose commit message contains this text. Case is ignored. Requires O(app_slug).
     type: str
   trigger_event_type:
     description:
-      - Return only builds that were started by such an event. Needs O(app_slug).
+      - Return only builds that this type of event triggered. Requires O(app_slug).
     type: str
     choices: [push, pull-request, tag]
   pull_request_id:
     description:
-      - Return only builds of the pull request with this number. Needs O(app_slug), and
-        O(trigger_event_type=pull-request) without which the service would pass over it.
+      - Return only builds of the pull request with this number.
+      - Requires O(app_slug) and O(trigger_event_type=pull-request), without which Bitrise would ignore this option.
     type: int
   build_number:
     description:
-      - Return only the build with this number. Needs O(app_slug).
+      - Return only the build with this number. Requires O(app_slug).
     type: int
   after:
     description:
-      - Return only builds that were triggered at that time or later. Either a date and time in ISO 8601, which is in
-        UTC unless it says otherwise, or Unix seconds. The service knows whole seconds only, so a part of a second
-        makes this the next second. Needs O(app_slug).
+      - Return only builds that were triggered at this time or later.
+      - A date and time in ISO 8601, in UTC unless it has a zone, or Unix seconds. The API supports whole seconds only,
+        so the module rounds up.
+      - Requires O(app_slug).
     type: str
   before:
     description:
-      - Return only builds that were triggered at that time or earlier, in the same forms as O(after). A part of a
-        second is left out. Needs O(app_slug).
+      - Return only builds that were triggered at this time or earlier.
+      - Same formats as O(after). The module rounds down to whole seconds.
+      - Requires O(app_slug).
     type: str
   status:
     description:
-      - Return only builds in this state, by number or by name.
-      - V(0) and V(not-finished) are both V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or
+      - Return only builds with this status, as a number or a name.
+      - V(0) and V(not-finished) include V(in-progress) and V(on-hold). V(1) is V(success), V(2) is V(error) or
         V(failed), V(3) is V(aborted), and V(4) is V(aborted-with-success).
     type: str
     choices:
@@ -102,14 +107,15 @@ options:
       - aborted-with-success
   is_pipeline_build:
     description:
-      - Return only builds that are part of a pipeline, or only those that are not. Needs O(app_slug).
+      - V(true) returns only builds that belong to a pipeline. V(false) returns only builds that do not. Requires
+        O(app_slug).
     type: bool
   sort_by:
     description:
-      - Order of the builds. V(created_at), which is the service's own order too, has the latest first. Needs
-        O(app_slug).
-      - V(running_first) has those that are not over at the top. The service returns one page of up to 50 builds in this
-        order, so there is a warning if there are more than that and O(limit) asks for them.
+      - Order of the builds. V(created_at) lists the latest first, which is also the default of Bitrise.
+      - V(running_first) lists unfinished builds first. Bitrise returns one page of up to 50 builds in this order. The
+        module issues a warning if there are more builds and O(limit) allows them.
+      - Requires O(app_slug).
     type: str
     choices: [created_at, running_first]
 extends_documentation_fragment:
@@ -127,7 +133,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List what failed on the main branch since yesterday
+- name: List builds of the main branch that failed since yesterday
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -136,7 +142,7 @@ EXAMPLES = r"""
     after: "{{ now().timestamp() - 86400 }}"
   register: failed
 
-- name: Look at the latest build of a pull request
+- name: Return the latest build of a pull request
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -144,7 +150,7 @@ EXAMPLES = r"""
     pull_request_id: 112
     limit: 1
 
-- name: List everything that waits for a machine, in all apps of an organization
+- name: List the builds of an organization that wait for a machine
   mobileops.ci.bitrise_build_info:
     api_token: "{{ bitrise_token }}"
     owner_slug: e1ec3dea540bcf21
@@ -154,136 +160,172 @@ EXAMPLES = r"""
 RETURN = r"""
 builds:
   description:
-    - The builds. What the service does not tell is V(null). What they were started with is left out, because values of
-      environment variables are in there.
+    - The builds. Fields that Bitrise does not report are V(null). The parameters that builds were triggered with are
+      left out, because they contain environment variables.
   returned: success
   type: list
   elements: dict
   contains:
     app_slug:
-      description: Slug of the app that was built.
+      description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     app_title:
       description: Title of the app. V(null) unless the builds of all apps are listed.
       type: str
+      sample: Shop
     slug:
       description: Slug of the build.
       type: str
+      sample: 3247e2920496e846
     build_number:
-      description: Number of the build, as on the service's pages.
+      description: Number of the build, as on the pages of Bitrise.
       type: int
+      sample: 421
     status:
       description: V(0) not finished, V(1) success, V(2) error, V(3) aborted, V(4) aborted and counted as a success.
       type: int
+      sample: 1
     status_name:
       description:
-        - The same in one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
-          V(aborted-with-success).
+        - The status as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or V(aborted-with-
+          success).
       type: str
+      sample: success
     status_text:
-      description: The service's own word for the status. It does not tell the two aborted states apart.
+      description: The word that Bitrise uses for the status. It is the same for both statuses of aborted builds.
       type: str
+      sample: success
     is_on_hold:
-      description: Whether the build waits for a free machine.
+      description: V(true) if the build waits for a free machine.
       type: bool
+      sample: false
     is_processed:
-      description: Whether the service is done with what follows a build.
+      description: V(true) if Bitrise has completed the work that follows a build.
       type: bool
+      sample: true
     is_status_sent:
-      description: Whether the status was told to the host of the repository.
+      description: V(true) if Bitrise has reported the status to the Git host.
       type: bool
+      sample: true
     branch:
       description: Branch that was built.
       type: str
+      sample: main
     tag:
       description: Tag that was built.
       type: str
+      sample: v4.2.0
     commit_hash:
       description: Commit that was built.
       type: str
+      sample: 9d1c2f0
     commit_message:
       description: Message of the commit.
       type: str
+      sample: Fix the login
     commit_view_url:
-      description: Page of the commit.
+      description: Address of the page of the commit.
       type: str
+      sample: https://github.com/acme/shop/commit/9d1c2f0
     triggered_workflow:
       description: Workflow that was started.
       type: str
+      sample: deploy
     triggered_by:
-      description: Who or what started the build.
+      description: User or event that started the build.
       type: str
+      sample: api-release-bot
     triggered_at:
       description:
-        - When it was asked for, as in V(2026-01-31T13:00:00Z). All times are in UTC and have this form, so they can be
-          compared as text.
+        - Time at which the build was triggered.
+        - All times are in UTC and have this format, so you can compare them as text.
       type: str
+      sample: "2026-01-31T13:00:00Z"
     started_on_worker_at:
-      description: When a machine began with it.
+      description: Time at which a machine started the build.
       type: str
+      sample: "2026-01-31T13:00:10Z"
     environment_prepare_finished_at:
-      description: When that machine was ready.
+      description: Time at which the machine was ready.
       type: str
+      sample: "2026-01-31T13:00:25Z"
     finished_at:
-      description: When it ended.
+      description: Time at which the build ended.
       type: str
+      sample: "2026-01-31T13:20:00Z"
     abort_reason:
-      description: Why it was aborted, in the service's words.
+      description: Reason of the abort, as Bitrise reports it.
       type: str
+      sample: A newer commit is there
     pull_request_id:
       description: Number of the pull request. V(0) or V(null) for other builds.
       type: int
+      sample: 112
     pull_request_target_branch:
-      description: Branch that the pull request is for.
+      description: Branch that the pull request targets.
       type: str
+      sample: main
     pull_request_view_url:
-      description: Page of the pull request.
+      description: Address of the page of the pull request.
       type: str
+      sample: https://github.com/acme/shop/pull/112
     stack_identifier:
       description: Stack that the build ran on.
       type: str
+      sample: osx-xcode-16.0.x
     machine_type_id:
       description: Type of the machine.
       type: str
+      sample: g2.mac.medium
     credit_cost:
-      description: Credits that the build took.
+      description: Credits that the build cost.
       type: int
+      sample: 6
     pipeline_workflow_id:
-      description: Identifier of the workflow within a pipeline.
+      description: Identifier of the workflow in its pipeline. V(null) for a build that belongs to no pipeline.
       type: str
+      sample: 0191c6b5-8a10-7000-b7d3-2f4f5b6c7d8e
     log_format:
       description: Format of the log.
       type: str
+      sample: json
     rebuildable:
-      description: Whether the build can be started again.
+      description: V(true) if the build can be started again.
       type: bool
+      sample: true
     utility:
-      description: Whether this is a build of the service's own.
+      description: V(true) if Bitrise runs the build for its own purposes.
       type: bool
+      sample: false
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited),
-          V(server_error), V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout),
-          V(time_limit) or
-          V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.builds.info import BUILD_INFO

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.fleet.module.CODE_SIGNING."""
+"""Documentation and entry point of the module bitrise_code_signing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Reconciles the build certificates, provisioning profiles, Android keystores and project files of many apps against
-    one declaration, several apps at a time, over connections that are kept open.
+  - Reconciles the build certificates, provisioning profiles, Android keystores and project files of many apps with one
+    declaration. It processes several apps concurrently over keep-alive connections.
   - The task plans each app completely before it changes anything in the app. It uploads all new files before it deletes
-    any file that they replace, so that an app with a certificate and profiles that fit always has such a pair.
-  - A run that was interrupted is finished by the next one, on any machine. The task keeps no state outside of the
-    service.
+    any file that they replace, so that an app always has a certificate and the profiles that embed it.
+  - The next run completes an interrupted run, on any machine. The task keeps no state outside of the service.
   - An app that fails does not stop the others. The task fails at the end and names the apps that failed.
   - Commonly used options are O(apps), O(build_certificates), O(provisioning_profiles), O(android_keystores),
     O(project_files), O(purge) and O(digest_cache). Commonly used keys of a file are C(src), C(name), C(is_protected),
@@ -28,8 +27,8 @@ description:
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug and with files that are declared for this
-        app in addition to the common ones.
+      - Apps to process. Each entry is the slug of an app, or a dictionary with the slug and files that are declared for
+        this app in addition to the common files.
     type: list
     elements: dict
     required: true
@@ -39,15 +38,15 @@ options:
         type: str
         required: true
       provisioning_profiles: &provisioning_profiles
-        description: Provisioning profiles. Left out, the profiles of the app are left alone.
+        description: Provisioning profiles. If omitted, the task does not change profiles.
         type: list
         elements: dict
         suboptions:
           <<: &file
             src:
               description:
-                - Path to the file to upload, up to 100 MiB, searched on the controller as M(ansible.builtin.copy)
-                  does it.
+                - Path to the file to upload, up to 100 MiB. The task searches it on the controller like
+                  M(ansible.builtin.copy).
                 - The collection decrypts a file that is encrypted with ansible-vault in memory.
                 - With neither C(src) nor C(content), the task manages the flags of a file that the app has already.
               type: path
@@ -64,21 +63,22 @@ options:
               type: str
             is_protected:
               description:
-                - Whether the file is protected, that is, can never be downloaded again.
-                - Bitrise does not support removing protection, so V(false) is rejected for a protected file, in check
-                  mode too.
+                - Whether to protect the file. A protected file cannot be downloaded.
+                - Bitrise does not support removing protection. The task rejects V(false) for a protected file, in
+                  check mode too.
                 - If omitted, the file keeps its current setting, even if its content is replaced.
               type: bool
             is_expose:
               description:
-                - Whether builds of pull requests get the file. It cannot be changed once the file is protected.
+                - Whether to give the file to builds of pull requests. Bitrise does not support changing this for a
+                  protected file.
                 - If omitted, the file keeps its current setting, even if its content is replaced.
               type: bool
               aliases: [is_exposed]
             on_unverifiable:
               description:
-                - What to do if nothing proves that a protected file on the service has the declared content or
-                  another one, see M(mobileops.ci.bitrise_provisioning_profile).
+                - Action if the content of a protected file cannot be compared with the declared content. See
+                  M(mobileops.ci.bitrise_provisioning_profile).
                 - V(warn) keeps the file and issues a warning. V(trust) keeps it without a warning. V(replace) uploads
                   the declared file on every run. V(fail) fails.
               type: str
@@ -86,38 +86,39 @@ options:
               default: warn
             duplicates:
               description:
-                - What to do if the app has several files of that name and more than one of them may be wanted, see
+                - Action if the app has several files of this name and more than one of them may be needed. See
                   M(mobileops.ci.bitrise_provisioning_profile).
-                - V(fail) lists their slugs and fails. V(remove) keeps exactly one, the declared one.
+                - V(fail) lists their slugs and fails. V(remove) keeps only the declared file.
               type: str
               choices: [fail, remove]
               default: fail
             backup_dir:
               description:
-                - Directory where the task saves the bytes of a file, with mode 0600, before the file is replaced or
-                  deleted. The service returns those of unprotected files only. The task warns about a file that it
-                  could not save.
+                - Folder where the task saves the content of a file before it replaces or deletes the file. Copies have
+                  mode 0600.
+                - Bitrise returns the content of unprotected files only. The task issues a warning about a file that it
+                  cannot save.
               type: path
             backup_required:
               description:
-                - Fail, before anything is changed, if a file that is to be deleted cannot be saved in C(backup_dir).
+                - Whether to fail before any change if a file to replace or delete cannot be saved in C(backup_dir).
               type: bool
               default: false
             force:
-              description: Upload the file even if the service has the same file already.
+              description: Whether to upload the file even if it is in sync.
               type: bool
               default: false
           verify: &verify
             description:
-              - A look inside the file before it is sent, see M(mobileops.ci.bitrise_build_certificate). V(strict)
-                refuses to send what is of no use, V(warn) says so and sends it, V(none) does not look.
-              - Of no use is also a profile that embeds none of the certificates which are declared for the app with
-                their content.
+              - How to validate the file before the upload. See M(mobileops.ci.bitrise_build_certificate).
+              - V(strict) rejects an unusable file. V(warn) issues a warning and uploads it. V(none) does not validate.
+              - A profile is also unusable if it does not embed any of the certificates that the app declares with their
+                content.
             type: str
             choices: [strict, warn, none]
             default: strict
       build_certificates: &build_certificates
-        description: Build certificates. Left out, the certificates of the app are left alone.
+        description: Build certificates. If omitted, the task does not change certificates.
         type: list
         elements: dict
         suboptions:
@@ -126,21 +127,21 @@ options:
           certificate_password:
             description:
               - Password of the PKCS#12 file. An empty string removes it.
-              - If omitted, a new file gets the password of the file that it replaces. The service does not return the
+              - If omitted, a new file gets the password of the file that it replaces. Bitrise does not return the
                 password of a protected certificate. The task then rejects a replacement, unless the new file opens
                 without a password.
             type: str
           update_password:
             description:
-              - V(on_change) sets the password with new content, or when the one that the service returns differs.
-              - V(always) sets it with each run unless the service shows that it is set already.
+              - V(on_change) sets the password with new content, or if the password that Bitrise returns differs.
+              - V(always) sets it on every run, unless Bitrise returns the same password.
             type: str
             choices: [on_change, always]
             default: on_change
       android_keystores: &android_keystores
         description:
-          - Android keystores. Left out, the keystores of the app are left alone.
-          - Flags of a keystore cannot be set; a value that it does not have is refused.
+          - Android keystores. If omitted, the task does not change keystores.
+          - The API cannot set flags of a keystore. The task rejects a value that the keystore does not have.
         type: list
         elements: dict
         suboptions:
@@ -148,40 +149,41 @@ options:
           verify: *verify
           alias:
             description:
-              - Alias of the key in the keystore. Like the passwords it is given when the keystore is created; a change
-                of it alone is noticed only where the service tells the one it has.
+              - Alias of the key in the keystore. Bitrise accepts it only with an upload. If only the alias or a
+                password changes, the task detects that only if Bitrise reports the current value.
             type: str
           password:
             description: Password of the keystore.
             type: str
           private_key_password:
-            description: Password of the key. Left out, a new file has C(password) for it.
+            description: Password of the key. The default is C(password).
             type: str
           keystore_name:
             description:
-              - What the service makes the key of a keystore from, by which builds refer to it, unless it is the first
-                one of the app. Letters, digits and underscores.
-              - Left out, a new file gets the name of the file that it replaces, else one that is made of C(name).
+              - Name from which Bitrise makes the key of the keystore, by which builds refer to it. The first keystore
+                of an app does not need it. The name consists of letters, digits and underscores.
+              - If omitted, a new file gets the name of the file that it replaces, or otherwise a name made from
+                C(name).
             type: str
           replace_order: &replace_order
             description:
-              - V(upload_first) uploads the new file before it deletes the old one. That is refused where the new file
-                would get another key than the old one, see M(mobileops.ci.bitrise_android_keystore).
-              - V(delete_first) deletes the old file first. The key stays, and for a moment there is no file.
+              - V(upload_first) uploads the new file before it deletes the old file. The task rejects that if the new
+                file would get another key, see M(mobileops.ci.bitrise_android_keystore).
+              - V(delete_first) deletes the old file first. The key does not change, but the app has no file for a
+                moment.
             type: str
             choices: [upload_first, delete_first]
             default: upload_first
       project_files: &project_files
-        description: Files in the generic file storage. Left out, the project files of the app are left alone.
+        description: Project files. If omitted, the task does not change project files.
         type: list
         elements: dict
         suboptions:
           <<: *file
           user_env_key:
             description:
-              - Key by which builds refer to the file. Where it is given it identifies the file instead of C(name).
-              - The service wants it for a new file. Left out, a new file takes over the key of the file that it
-                replaces.
+              - Key by which builds refer to the file. If set, it identifies the file instead of C(name).
+              - Required for a new file. If omitted, a new file gets the key of the file that it replaces.
             type: str
           replace_order: *replace_order
   build_certificates: *build_certificates
@@ -190,10 +192,10 @@ options:
   project_files: *project_files
   purge:
     description:
-      - Kinds of files of which an app keeps only those that are declared. The task deletes all others after everything
-        that is declared for the app is in place.
-      - The task does not purge a kind for which nothing is declared, not even an empty list. It does not purge files
-        of a declared name, nor unfinished uploads that are younger than an hour.
+      - Kinds of files to purge. The task deletes undeclared files of these kinds after all declared files of the app
+        are in sync.
+      - The task does not purge a kind that the app does not declare. An empty list declares that the app has no file of
+        the kind. The task does not purge files with a declared name, or leftovers that are younger than an hour.
     type: list
     elements: str
     choices: [build_certificates, provisioning_profiles, android_keystores, project_files]
@@ -212,17 +214,17 @@ options:
     default: 25%
   fail_fast:
     description:
-      - Begin with no further app once one has failed. Those that are under way end with the file that they are at.
+      - Whether to start no further app after one has failed. Apps in progress stop after their current file.
     type: bool
     default: false
   digest_cache:
     description:
-      - File that keeps the digests of what lies behind the slugs of remote files, so that a later run downloads
-        nothing to compare. It contains only slugs and digests. Several tasks may use it at the same time.
-      - A new file gets mode 0600. The mode of an existing file does not change. Only regular files are used. A damaged
-        file, or one of another form, is renamed with the suffix C(.damaged) and replaced.
-      - Use V(none) or an empty value to have no cache.
-      - With it, the content of a protected profile that was uploaded by such a task can be verified too.
+      - File that stores the digests of remote files by slug, so that a later run does not download them to compare. It
+        contains only slugs and digests. Several tasks may use it at the same time.
+      - With the cache, the task can also compare a protected profile that a task with the same cache uploaded.
+      - A new file gets mode 0600. The mode of an existing file does not change. Only regular files are used. The task
+        renames a damaged file with the suffix C(.damaged) and replaces it.
+      - V(none) or an empty value disables the cache.
       - If omitted, the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is used.
     type: path
 extends_documentation_fragment:
@@ -238,15 +240,15 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has the apps that change, with names, sizes, digests and flags of their files.
+      - The diff shows the apps that change, with names, sizes, digests and flags of their files.
   idempotent:
     support: partial
     details:
       - Not with C(force=true), not with C(on_unverifiable=replace) for a protected profile, and not with
         C(update_password=always) for a protected certificate.
 notes:
-  - After an answer that there were too many requests (status 429) all connections wait together.
-  - If the token is refused, no further app is begun with.
+  - After a response with the status 429 (too many requests), all connections wait together.
+  - If the service refuses the token, the task does not start any further app.
 seealso:
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
@@ -255,7 +257,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Roll a renewed certificate and its profile out to three apps
+- name: Roll out a renewed certificate and its profile to three apps
   mobileops.ci.bitrise_code_signing:
     api_token: "{{ bitrise_token }}"
     apps:
@@ -302,130 +304,169 @@ EXAMPLES = r"""
 
 RETURN = r"""
 apps:
-  description: What came of each app, by its slug.
-  returned: when the options are usable
+  description: Result of each app, by its slug.
+  returned: when the options are valid
   type: dict
   contains:
     changed:
-      description: Whether something was done (in check mode, would be done).
+      description: V(true) if the app was changed. In check mode, V(true) if it would be changed.
       type: bool
+      sample: true
     actions:
-      description: What was done, as in RV(actions).
+      description: Actions performed for this app, with the keys of RV(actions).
       type: list
       elements: dict
+      sample: [{action: upload, kind: build_certificate, name: distribution.p12}]
     error:
       description:
-        - V(null), or C(msg) and the keys of RV(error). Its C(kind) is V(not_done) if the task was stopped before.
+        - Error of this app, with C(msg) and the keys of RV(error). V(null) for an app without an error.
+        - The C(kind) is V(not_done) if the task stopped before it completed the app.
       type: dict
+      sample: {msg: 'Could not list the builds: there is no such app.', kind: not_found, status: 404}
     files:
       description:
-        - The declared files as they are now, each with C(kind), C(name), C(slug), C(sha256) (V(null) where it is not
-          known), C(is_protected) and C(is_expose).
+        - Declared files after the task, with C(kind), C(name), C(slug), C(sha256), C(is_protected) and C(is_expose).
+          C(sha256) is V(null) if it is not known.
       type: list
       elements: dict
+      sample: [{kind: build_certificate, name: distribution.p12, slug: 4d6a1c0b7e9f2358, is_protected: true}]
     unverified:
       description:
-        - The files that were kept although their content could not be compared, with the keys of C(files). See
+        - Files that the task kept although it could not compare their content, with the keys of C(files). See
           C(on_unverifiable).
       type: list
       elements: dict
+      sample: []
     diff:
       description:
-        - What changes, as C(before) and C(after), by kind and name of the file. Both are empty if nothing changes.
+        - Changes of the app, as C(before) and C(after), by kind and name of the file. Both are empty if nothing
+          changes.
       type: dict
+      sample: {before: {}, after: {build_certificates: {distribution.p12: {size: 3218}}}}
 summary:
-  description: The run in numbers.
-  returned: when the options are usable
+  description: Counts over all apps of the task.
+  returned: when the options are valid
   type: dict
   contains:
     apps:
       description: Number of apps.
       type: int
+      sample: 60
     changed:
-      description: Number of apps in which something was done.
+      description: Number of apps that were changed.
       type: int
+      sample: 2
     failed:
-      description: Number of apps that failed or were not dealt with.
+      description: Number of apps that failed or that the task did not process.
       type: int
+      sample: 0
     uploaded:
-      description: Number of files that were uploaded.
+      description: Number of uploaded files.
       type: int
+      sample: 4
     updated:
-      description: Number of files whose flags or password were set without an upload.
+      description: Number of files whose flags or password the task changed without an upload.
       type: int
+      sample: 1
     deleted:
-      description: Number of files that were deleted.
+      description: Number of deleted files.
       type: int
+      sample: 2
     unverified:
-      description: Number of files that were kept although their content could not be compared.
+      description: Number of files that the task kept although it could not compare their content.
       type: int
+      sample: 0
     requests:
-      description: Number of requests that were sent, repetitions included.
+      description: Number of requests that the task sent, including retries.
       type: int
+      sample: 182
     refused:
-      description: Number of requests that the service refused because there were too many.
+      description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
+      sample: 3
     waited_s:
-      description: Seconds that the task waited for the service's rate limit.
+      description: Seconds that the task waited because the service limits requests or did not respond.
       type: float
+      sample: 12.5
     seconds:
-      description: Duration in seconds.
+      description: Duration of the task in seconds.
       type: float
+      sample: 3.2
 actions:
-  description: What was done (in check mode, would be done), in order of the apps. Empty if nothing had to be.
-  returned: when the options are usable
+  description:
+    - Actions performed, in order of the apps. In check mode, the actions that would be performed. Empty if no change is
+      needed.
+  returned: when the options are valid
   type: list
   elements: dict
   contains:
     action:
       description: V(upload), V(update) or V(delete).
       type: str
+      sample: upload
     kind:
       description: V(build_certificate), V(provisioning_profile), V(android_keystore) or V(project_file).
       type: str
+      sample: build_certificate
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     slug:
-      description: Slug of the file. V(null) for an upload, which has none before.
+      description: Slug of the file. V(null) for an upload.
       type: str
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file.
       type: str
+      sample: distribution.p12
     size:
-      description: Bytes, for an upload. Like the keys that follow, V(null) for other actions.
+      description: Size in bytes, for an upload. V(null) for other actions.
       type: int
+      sample: 3218
     sha256:
-      description: SHA-256 of the bytes, for an upload.
+      description: SHA-256 of the content in hexadecimal, for an upload. V(null) for other actions.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     changes:
-      description: What is set, for an upload and an update. A password is masked.
+      description: Values that an upload or update sets. V(null) for a deletion. Passwords are masked.
       type: dict
+      sample: {is_protected: true}
     reason:
-      description: Why a file is deleted. One of V(replaced), V(duplicate), V(leftover) and V(undeclared).
+      description:
+        - Reason of a deletion. V(null) for other actions. One of V(replaced), V(duplicate), V(leftover) and
+          V(undeclared).
       type: str
+      sample: replaced
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(local_file), V(missing_library), V(max_purge_total) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.adopt.module.CODE_SIGNING_EXPORT does the work."""
+"""Documentation and entry point of the module bitrise_code_signing_export."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Writes the variables of the role P(mobileops.ci.code_signing#role) that declare the files that each app has, and the
-    files themselves where Bitrise returns their content. Use it to adopt an existing fleet.
-  - A rollout right after it changes nothing, except for uploads that were never completed. The rollout removes those
-    that have the name or key of a declared file.
-  - Writes a file that several apps have once, to C(files/code_signing/shared/).
-  - Declares what all hosts of a group have once, in the variables of the group. See O(groups).
-  - With a vault secret (C(--ask-vault-pass), C(--vault-id)), files, passwords and aliases are encrypted with
-    ansible-vault. Without one, files are not encrypted, and passwords are not written. The module reports what you have
-    to add. There is no vault secret where the task runs as a module, that is with O(run_in=target), another connection,
-    become or async.
-  - Bitrise does not return the content of a protected file. It is declared by its name and its flags, so that a rollout
+  - Writes variables of the role P(mobileops.ci.code_signing#role) that declare the current files of each app. Also
+    writes the files themselves if Bitrise returns their content. Use it to adopt an existing fleet.
+  - A rollout right after the export does not change anything, except that it deletes leftovers of interrupted uploads
+    with the name or key of a declared file.
+  - Writes a file that several apps have only once, to C(files/code_signing/shared/).
+  - Declares files that all hosts of a group have only once, in the variables of the group. See O(groups).
+  - With a vault secret (C(--ask-vault-pass), C(--vault-id)), the module encrypts files, passwords and aliases with
+    ansible-vault. Without a vault secret, it does not encrypt files and does not write passwords. The result lists the
+    values that you have to add.
+  - A task that runs as a module has no vault secret. This is the case with O(run_in=target), with a connection that is
+    not local, with become and with async.
+  - Bitrise does not return the content of a protected file. The module declares it by name and flags, so that a rollout
     does not change it.
-  - Of several files of one name, each is declared by its slug. An upload that was never completed is not declared.
-  - Does not change anything on Bitrise.
+  - If an app has several files with the same name, the module declares each by its slug. It does not declare leftovers
+    of interrupted uploads.
+  - The module does not change anything on Bitrise.
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict.
+      - Apps to export. Each entry is the slug of an app, or a dictionary.
     type: list
     elements: dict
     required: true
@@ -47,31 +49,32 @@ options:
         type: str
       declares:
         description:
-          - Variables of the role that the host already has from elsewhere, for example from variables of a group.
-          - The module overrides them in the variables of the host, with an empty list if the app has no such file.
+          - Variables of the role that the host already gets from another source, for example from variables of a group.
+          - The module overrides them in the variables of the host. It writes an empty list if the app has no such file.
         type: list
         elements: str
         choices: [code_signing_certificates, code_signing_profiles, code_signing_keystores, code_signing_project_files]
         default: []
   groups:
     description:
-      - Groups of the inventory, with the names of all hosts of each, as in the variable C(groups).
-      - If all hosts of a group have the same files of a kind, the group declares them. A group is not used if it has
-        other hosts, or if its variables are in a file such as C(group_vars/GROUP.yml).
-      - Without groups, each host has a declaration of its own.
+      - Groups of the inventory with the names of their hosts, as in the variable C(groups).
+      - If all hosts of a group have the same files of a kind, the module declares them in the variables of the group.
+        It does not use a group that has other hosts, or whose variables are in a file such as C(group_vars/GROUP.yml).
+      - If omitted, each host gets a declaration of its own.
     type: dict
   dest:
     description:
-      - Folder to write to, usually that of the inventory. Variables are written to C(host_vars/HOST/code_signing.yml)
-        and C(group_vars/GROUP/code_signing.yml), files to C(files/code_signing/APP/) and
-        C(files/code_signing/shared/), where the role finds them. Their mode is 0600.
-      - The app fails if there is a file such as C(host_vars/HOST.yml), because ansible-core would no longer read it.
+      - Folder to write to, usually the folder of the inventory.
+      - The module writes variables to C(host_vars/HOST/code_signing.yml) and C(group_vars/GROUP/code_signing.yml). It
+        writes files to C(files/code_signing/APP/) and C(files/code_signing/shared/), where the role finds them. All of
+        them have mode 0600.
+      - An app fails if a file such as C(host_vars/HOST.yml) exists, because ansible-core would no longer read it.
     type: path
     required: true
   force:
     description:
-      - Whether to replace existing declarations. By default, the module does not change an app that has its variables,
-        so that you can repeat a run that was interrupted.
+      - Whether to replace existing declarations. By default, the module skips an app whose variables exist, so that you
+        can repeat an interrupted run.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -85,13 +88,13 @@ attributes:
   check_mode:
     support: full
     details:
-      - Check mode downloads a file only if the download decides whether apps share it. So only a real run finds files
-        whose content Bitrise does not return although they are not protected, and files that are themselves encrypted
-        with ansible-vault, which become part of the variables.
+      - Check mode downloads a file only if the download decides whether apps share it. So only a real run finds
+        unprotected files whose content Bitrise does not return. Only a real run finds files that are themselves
+        encrypted with ansible-vault, which become part of the variables.
   diff_mode:
     support: full
     details:
-      - The diff names the files that are written. It does not show their content.
+      - The diff shows the names of written files. It does not show their content.
   idempotent:
     support: partial
     details:
@@ -101,7 +104,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Write what two apps have, beside the inventory
+- name: Export two apps to the folder of the inventory
   mobileops.ci.bitrise_code_signing_export:
     api_token: "{{ bitrise_token }}"
     apps:
@@ -113,7 +116,7 @@ EXAMPLES = r"""
     dest: "{{ inventory_dir }}"
   register: adopted
 
-- name: Show what has to be added
+- name: Show the values that you have to add
   ansible.builtin.debug:
     var: adopted.notes
 """
@@ -125,7 +128,7 @@ apps:
   type: dict
   contains:
     changed:
-      description: Whether something was written for this app. In check mode, whether it would be written.
+      description: V(true) if files were written for this app. In check mode, V(true) if they would be written.
       type: bool
       sample: true
     host:
@@ -137,36 +140,40 @@ apps:
       type: str
       sample: /srv/fleet/host_vars/Shop/code_signing.yml
     actions:
-      description: What was written for this app only, as in RV(actions).
+      description: Files written for this app only, with the keys of RV(actions).
       type: list
       elements: dict
+      sample: [{action: write, kind: declaration, path: /srv/fleet/host_vars/Shop/code_signing.yml}]
     missing:
       description:
-        - What the declaration does not contain, one sentence for each file. The variables have the same as comments.
-        - If the app was not changed, the comments that are still there.
+        - Values that the declaration does not contain, one sentence for each file. The variables contain the same
+          sentences as comments.
+        - For a skipped app, the comments that its variables still contain.
       type: list
       elements: str
       sample: ["build certificate dist.p12: Bitrise does not return its certificate_password."]
     error:
-      description: V(null), or C(msg) and the keys of RV(error).
+      description: Error of this app, with C(msg) and the keys of RV(error). V(null) for an app without an error.
       type: dict
+      sample: {msg: 'Could not list the builds: there is no such app.', kind: not_found, status: 404}
     diff:
-      description: Written files, as C(before), which is empty, and C(after), by path.
+      description: Written files by path, as C(before) and C(after). C(before) is empty.
       type: dict
+      sample: {before: {}, after: {/srv/fleet/host_vars/Shop/code_signing.yml: written}}
 groups:
-  description: Groups that declare what all their hosts have, by name.
+  description: Groups that declare files of all their hosts, by name.
   returned: when the options are valid
   type: dict
   sample:
     owner_acme: {path: /srv/fleet/group_vars/owner_acme/code_signing.yml, variables: [code_signing_certificates]}
 notes:
-  description: What the declarations do not contain, by cause.
+  description: Values that the declarations do not contain, by cause.
   returned: when the options are valid
   type: list
   elements: dict
   contains:
     cause:
-      description: The cause, and what to do.
+      description: Cause and remedy.
       type: str
       sample: Bitrise does not return its certificate_password.
     files:
@@ -174,7 +181,7 @@ notes:
       type: dict
       sample: {build certificate dist.p12: [Shop, Bank]}
 encrypted:
-  description: Whether there is a vault secret to encrypt with.
+  description: V(true) if there is a vault secret, so that the module encrypts files and passwords.
   returned: when the options are valid
   type: bool
   sample: true
@@ -188,7 +195,7 @@ summary:
       type: int
       sample: 60
     changed:
-      description: Number of apps for which something was written.
+      description: Number of apps for which files were written.
       type: int
       sample: 60
     failed:
@@ -196,19 +203,19 @@ summary:
       type: int
       sample: 0
     files:
-      description: Number of files that were written, without variables.
+      description: Number of written files, without files of variables.
       type: int
       sample: 64
     shared_files:
-      description: How many of these files several apps share.
+      description: Number of written files that several apps share.
       type: int
       sample: 4
     groups:
-      description: Number of groups that declare what all their hosts have.
+      description: Number of groups that declare files of all their hosts.
       type: int
       sample: 1
 actions:
-  description: What was written. In check mode, what would be written.
+  description: Files written. In check mode, the files that would be written.
   returned: when the options are valid
   type: list
   elements: dict
@@ -222,44 +229,50 @@ actions:
       type: str
       sample: declaration
     app_slug:
-      description: Slug of the app. V(null) for what several apps share.
+      description: Slug of the app. V(null) for a file that several apps share.
       type: str
       sample: 93f256e365d929d3
     slug:
-      description: Slug of the file on Bitrise. V(null) for variables, and for what several apps share.
+      description: Slug of the file on Bitrise. V(null) for variables, and for a file that several apps share.
       type: str
-      sample: 01HF2M6V0E3P3C8K7Q1Z5X9B4T
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file on Bitrise.
       type: str
-      sample: dist.p12
+      sample: distribution.p12
     path:
-      description: Path that is written.
+      description: Path of the file.
       type: str
       sample: /srv/fleet/host_vars/Shop/code_signing.yml
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(option), V(local_file), or V(several) for apps with different errors.
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
+          V(local_file) or V(several).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT

@@ -3,29 +3,30 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.inspection.module.CODE_SIGNING_INFO."""
+"""Documentation and entry point of the module bitrise_code_signing_info."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_code_signing_info
-short_description: Look into the signing files of many apps on Bitrise
+short_description: Inspect the signing files of many apps on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the signing files of many apps, several apps at a time, looks inside of them, and says which have expired or
-    will soon, which do not belong together, and which cannot be used or cannot be looked into.
-  - A file that several apps have is downloaded once, where the service tells its digest or O(digest_cache) knows it.
-    Nothing is written to the disk, and results hold no keys, passwords or bytes of files.
-  - A protected file cannot be downloaded. Of a protected certificate the service tells when it expires.
-  - An app whose files cannot be listed is in RV(unreadable), and there is a warning. The module fails only if it is so
-    with all of them.
+  - Lists and inspects the signing files of many apps concurrently. Reports files that have expired or expire soon, that
+    are unpaired, that are unusable, or that cannot be inspected.
+  - The module downloads a file that several apps have only once, if Bitrise reports its digest or O(digest_cache)
+    contains it. It does not write files to the disk. Results do not contain keys, passwords or contents of files.
+  - A protected file cannot be downloaded. Bitrise reports the expiry date of a protected certificate.
+  - If the files of an app cannot be listed, the module issues a warning and adds the app to RV(unreadable). It fails
+    only if this happens for all apps.
 options:
   apps:
     description:
-      - The apps. An entry is the slug of an app, or a dict with the slug, and the title and owner to use in results.
-      - If omitted, all apps that the token can access, without disabled ones.
+      - Apps to inspect. Each entry is the slug of an app, or a dictionary with the slug, and with title and owner for
+        the results.
+      - If omitted, all apps that the token can access, without disabled apps.
     type: list
     elements: dict
     suboptions:
@@ -40,26 +41,26 @@ options:
         type: str
       owner:
         description:
-          - Name of the organization or user that has the app, for the results.
+          - Name of the organization or user that owns the app, for the results.
         type: str
   kinds:
     description:
-      - The kinds of files to list. Each takes a request per app. Project files are listed only, nobody looks inside.
+      - Kinds of files to list. Each kind takes one request per app. The module does not inspect project files.
     type: list
     elements: str
     choices: [build_certificates, provisioning_profiles, android_keystores, project_files]
     default: [build_certificates, provisioning_profiles, android_keystores]
   expires_within:
     description:
-      - Files that expire within this number of days are in RV(expiring).
+      - Number of days. RV(expiring) lists files that expire within this time.
     type: int
     default: 30
   digest_cache:
     description:
-      - File that keeps the digests of what lies behind the slugs of remote files, the same that
-        M(mobileops.ci.bitrise_code_signing) uses. With it a profile that is in several apps is downloaded once.
+      - File that stores the digests of remote files by slug. M(mobileops.ci.bitrise_code_signing) can use the same
+        file. With the cache, the module downloads a profile that several apps have only once.
       - It contains only slugs and digests. A new file gets mode 0600. Check mode does not change it.
-      - Use V(none) or an empty value to have no cache.
+      - V(none) or an empty value disables the cache.
       - If omitted, the environment variable E(MOBILEOPS_CI_DIGEST_CACHE) is used.
     type: path
 requirements:
@@ -78,20 +79,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out what breaks within six weeks in all apps that the token sees
+- name: Find files that expire within six weeks in all apps that the token can access
   mobileops.ci.bitrise_code_signing_info:
     api_token: "{{ bitrise_token }}"
     expires_within: 42
   register: signing
 
-- name: Show it
+- name: Show them
   ansible.builtin.debug:
     msg: "{{ item.app_title }}: {{ item.name }}: {{ item.reason }}"
   loop: "{{ signing.expired + signing.expiring }}"
   loop_control:
     label: "{{ item.name }}"
 
-- name: Look into the profiles and certificates of the hosts of the inventory plugin, once for all of them
+- name: Inspect profiles and certificates of all hosts of the inventory plugin in one task
   mobileops.ci.bitrise_code_signing_info:
     api_token: "{{ bitrise_token }}"
     apps: "{{ ansible_play_hosts | map('extract', hostvars, 'bitrise_app_slug') | list }}"
@@ -103,7 +104,7 @@ EXAMPLES = r"""
 RETURN = r"""
 apps:
   description:
-    - The files of each app, by its slug. The lists of kinds that O(kinds) does not name are not there.
+    - Files of each app, by its slug. A list is absent if O(kinds) does not name its kind.
   returned: success
   type: dict
   contains:
@@ -112,122 +113,139 @@ apps:
       type: str
       sample: Shop
     owner:
-      description: Name of the organization or user that has the app. V(null) if it is not known.
+      description: Name of the organization or user that owns the app. V(null) if it is not known.
       type: str
       sample: Acme
     error:
-      description: Why the files of this app could not be listed, with the keys of RV(error) and C(msg); or V(null).
+      description:
+        - Reason why the files of this app could not be listed, with C(msg) and the keys of RV(error). V(null) for an
+          app without an error.
       type: dict
+      sample: {msg: 'Could not list the builds: there is no such app.', kind: not_found, status: 404}
     build_certificates:
-      description: Certificates as M(mobileops.ci.bitrise_build_certificate_info) returns them, and what is inside.
+      description: Certificates as M(mobileops.ci.bitrise_build_certificate_info) returns them, with two more keys.
       type: list
       elements: dict
-      contains: &inside
+      contains: &inspected
         details:
           description:
-            - What the file itself says, with the keys that M(mobileops.ci.signing_file_info) documents.
-            - Where nobody can look inside it is what the service says of it, with V(null) for all else, or V(null).
+            - Metadata of the file, with the keys that M(mobileops.ci.signing_file_info) documents.
+            - For a file that cannot be inspected, the metadata that Bitrise reports, with V(null) for other keys.
+              V(null) if Bitrise reports none.
           type: dict
+          sample: {common_name: "Apple Distribution: Acme Ltd (A1B2C3D4E5)", days_left: 364}
         findings:
           description:
-            - What is wrong with the file, each with C(code), C(severity) (V(error) or V(warning)) and C(message).
+            - Findings, each with C(code), C(severity) (V(error) or V(warning)) and C(message).
             - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all codes.
           type: list
           elements: dict
+          sample: [{code: expired, severity: error, message: "The profile expired on 2026-05-04T12:30:15Z."}]
     provisioning_profiles:
       description:
-        - Profiles as M(mobileops.ci.bitrise_provisioning_profile_info) returns them, and what is inside.
+        - Profiles as M(mobileops.ci.bitrise_provisioning_profile_info) returns them, with two more keys.
       type: list
       elements: dict
-      contains: *inside
+      contains: *inspected
     android_keystores:
-      description: Keystores as M(mobileops.ci.bitrise_android_keystore_info) returns them, and what is inside.
+      description: Keystores as M(mobileops.ci.bitrise_android_keystore_info) returns them, with two more keys.
       type: list
       elements: dict
-      contains: *inside
+      contains: *inspected
     project_files:
-      description: Files as M(mobileops.ci.bitrise_project_file_info) returns them. Nothing is said of their inside.
+      description:
+        - Project files as M(mobileops.ci.bitrise_project_file_info) returns them. The module does not inspect them.
       type: list
       elements: dict
-      contains: *inside
+      contains: *inspected
 expired:
   description:
-    - Files of which the content has expired.
+    - Files that have expired.
   returned: success
   type: list
   elements: dict
-  contains: &trouble
+  contains: &finding
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     app_title:
-      description: Title of the app. V(null) where it was not given.
+      description: Title of the app. V(null) if it is not known.
       type: str
+      sample: Shop
     kind:
       description: V(build_certificate), V(provisioning_profile), V(android_keystore) or V(project_file).
       type: str
+      sample: provisioning_profile
     slug:
       description: Slug of the file.
       type: str
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file.
       type: str
+      sample: Shop_AppStore.mobileprovision
     reason:
-      description: A sentence that says why the file is in this list.
+      description: Reason why the file is in this list, as a sentence.
       type: str
+      sample: The profile expired on 2026-05-04T12:30:15Z.
     expires_at:
-      description: When what is in the file expires, in ISO 8601. V(null) if that is not known.
+      description: Time at which the content of the file expires, in ISO 8601. V(null) if it is not known.
       type: str
+      sample: "2026-05-04T12:30:15Z"
     days_left:
-      description: Whole days until then, negative once it is over. V(null) if that is not known.
+      description: Number of whole days until then. Negative if the file has expired. V(null) if it is not known.
       type: int
+      sample: -3
 invalid:
   description:
-    - Files that are of no use by what is inside, other than expired; for example a wrong password, no private key,
-      not the right kind of file, a signature that does not hold.
+    - Files that are unusable for another reason than expiry, for example a wrong password, a missing private key,
+      another kind of file, or an invalid signature.
   returned: success
   type: list
   elements: dict
-  contains: *trouble
+  contains: *finding
 expiring:
   description:
-    - Files that expire within O(expires_within) days, the next first.
+    - Files that expire within O(expires_within) days, in order of expiry.
   returned: success
   type: list
   elements: dict
-  contains: *trouble
+  contains: *finding
 unpaired:
   description:
-    - Profiles that embed none of the app's certificates, and certificates that no profile of the app embeds. Empty for
-      an app with a file that cannot be read and may be the counterpart.
+    - Profiles that do not embed any certificate of the app, and certificates that no profile of the app embeds.
+    - The list has no file of an app with an unreadable file that may be the counterpart.
     - Certificates for installers and for Developer ID need no profile and are not listed.
   returned: success
   type: list
   elements: dict
-  contains: *trouble
+  contains: *finding
 unprocessed:
   description:
-    - Leftovers of uploads that were never finished.
+    - Leftovers of interrupted uploads.
   returned: success
   type: list
   elements: dict
-  contains: *trouble
+  contains: *finding
 duplicated:
   description:
-    - Files of one app and kind that have the same name or the same content, and profiles that have a newer one of the
-      same own name, team and app ID beside them. Names are compared in one Unicode form.
+    - Files of one app and kind that have the same name or the same content.
+    - Profiles of an app that has a newer profile with the same internal name, team and app ID.
+    - Names are compared in one Unicode form.
   returned: success
   type: list
   elements: dict
-  contains: *trouble
+  contains: *finding
 unverifiable:
   description:
-    - Files whose date of expiry is not known because they cannot be inspected, such as protected profiles, or keystores
-      whose password the service does not give. A protected certificate is not listed if the service tells its expiry.
+    - Files whose expiry date is not known because they cannot be inspected, such as protected profiles, or keystores
+      whose password Bitrise does not return.
+    - A protected certificate is not listed if Bitrise reports its expiry date.
   returned: success
   type: list
   elements: dict
-  contains: *trouble
+  contains: *finding
 unreadable:
   description:
     - Apps whose files could not be listed.
@@ -238,87 +256,110 @@ unreadable:
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     app_title:
-      description: Title of the app. V(null) where it was not given.
+      description: Title of the app. V(null) if it is not known.
       type: str
+      sample: Shop
     reason:
-      description: What went wrong.
+      description: Message of the error.
       type: str
+      sample: "Could not list the build certificates: there is no such app."
 expires_within:
-  description: The option.
+  description: Value of O(expires_within).
   returned: success
   type: int
+  sample: 30
 summary:
-  description: Numbers over all apps.
+  description: Counts over all apps.
   returned: success
   type: dict
   contains:
     apps:
       description: Number of apps.
       type: int
+      sample: 60
     files:
       description: Number of files.
       type: int
+      sample: 240
     unreadable:
       description: Number of apps in RV(unreadable).
       type: int
+      sample: 0
     expired:
       description: Number of files in RV(expired).
       type: int
+      sample: 1
     invalid:
       description: Number of files in RV(invalid).
       type: int
+      sample: 0
     expiring:
       description: Number of files in RV(expiring).
       type: int
+      sample: 2
     unpaired:
       description: Number of files in RV(unpaired).
       type: int
+      sample: 0
     unprocessed:
       description: Number of files in RV(unprocessed).
       type: int
+      sample: 0
     duplicated:
       description: Number of files in RV(duplicated).
       type: int
+      sample: 0
     unverifiable:
       description: Number of files in RV(unverifiable).
       type: int
+      sample: 4
     requests:
-      description: Number of requests that were sent.
+      description: Number of requests that the task sent.
       type: int
+      sample: 182
     waited_s:
-      description: Seconds in which the task waited because the service limits requests or does not answer.
+      description: Seconds that the task waited because the service limits requests or did not respond.
       type: float
       sample: 12.5
     refused:
-      description: Number of requests that the service refused because of a limit, and that were sent again.
+      description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
       sample: 3
     seconds:
-      description: How long it took.
+      description: Duration of the task in seconds.
       type: float
+      sample: 3.2
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
-          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+          V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option) or
+          V(missing_library).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.inspection.module import CODE_SIGNING_INFO

@@ -3,22 +3,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.doctor.module.BITRISE_DOCTOR does the work."""
+"""Documentation and entry point of the module bitrise_doctor."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_doctor
 short_description: Check whether this collection works with Bitrise here
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Checks the Python and its libraries, the way to the service, the token and its rights. On request, finds out how the
-    service behaves where its documentation leaves that open.
-  - Returns the checks as data. A check that fails does not make the module fail.
-  - The playbook C(mobileops.ci.doctor) shows the checks as text, and also checks the controller and what an inventory
-    declares.
+  - Checks the Python and its libraries, the connection to the service, the token and its rights. On request, finds out
+    behaviours of the service that its documentation leaves open.
+  - Returns the checks as data. The module does not fail if a check fails.
+  - The playbook C(mobileops.ci.doctor) shows the checks as text. It also checks the controller and the declarations of
+    an inventory.
 options:
   api_token:
     description:
@@ -28,32 +28,33 @@ options:
     required: false
   checks:
     description:
-      - Groups of checks to make.
+      - Groups of checks to run.
       - V(here) checks the Python that runs the module, and its libraries.
       - V(way) checks proxy, name, connection, TLS, clock, latency, limits and file storage.
-      - V(token) checks whether the token is valid, whose it is, which apps it sees, and what it may list there.
-      - V(behaviour) finds out how the service behaves. It needs O(app_slug) and O(writes).
-      - Checks that others depend on are made, too, but are not returned.
+      - V(token) checks whether the token is valid, who owns it, which apps it can access, and what it may list there.
+      - V(behaviour) finds out how the service behaves. It requires O(app_slug) and O(writes).
+      - The module also runs checks that others depend on, but does not return them.
     type: list
     elements: str
     choices: [here, way, token, behaviour]
     default: [here, way, token, behaviour]
   sample:
     description:
-      - Number of apps in which the rights of the token are checked. By default, all apps. V(0) checks no app.
+      - Number of apps in which to check the rights of the token. By default, all apps. V(0) checks no app.
     type: int
   app_slug:
     description:
-      - Slug of an app for throw-away files. Use an app that is made for this.
+      - Slug of an app for temporary files. Use an app that you created for this purpose.
     type: str
   writes:
     description:
-      - Whether to create throw-away files in the app O(app_slug) to find out how the service behaves.
-      - The names of these files begin with C(mobileops-doctor-) and the ID of the run. The module removes them at the
-        end, and those that a killed run left. It does not change any other file. Do not run it twice at the same time
-        for one app.
-      - Nothing is created in check mode, and if the app has builds that run or wait, or if its builds cannot be listed.
-      - If a build starts meanwhile, the module stops, and removes its files.
+      - Whether to create temporary files in the app O(app_slug) to find out how the service behaves.
+      - The names of these files begin with C(mobileops-doctor-) and the ID of the run. The module deletes them at the
+        end, and also deletes leftovers of an interrupted run. It does not change any other file. Do not run it twice at
+        the same time for one app.
+      - The module does not create files in check mode, if the app has running or waiting builds, or if its builds
+        cannot be listed.
+      - If a build starts meanwhile, the module stops and deletes its files.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -64,33 +65,33 @@ extends_documentation_fragment:
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
 requirements:
-  - cryptography (Python library on the host that runs the module), to create throw-away files
+  - cryptography (Python library on the host that runs the module), to create temporary files
 attributes:
   check_mode:
     support: full
     details:
-      - In check mode the behaviour of the service is not examined.
+      - In check mode, the module does not examine the behaviour of the service.
   diff_mode:
     support: N/A
     details:
-      - Nothing is changed in the end.
+      - The module leaves no change.
   idempotent:
     support: full
     details:
-      - Throw-away files are removed.
+      - The module deletes its temporary files.
 seealso:
   - module: mobileops.ci.bitrise_user_info
   - module: mobileops.ci.bitrise_app_info
 """
 
 EXAMPLES = r"""
-- name: Examine the way to the service and the token
+- name: Check the connection to the service and the token
   mobileops.ci.bitrise_doctor:
     api_token: "{{ bitrise_token }}"
     checks: [way, token]
   register: doctor
 
-- name: Stop if something is wrong
+- name: Stop if a check failed
   ansible.builtin.assert:
     that: doctor.failed_checks == 0
     fail_msg: "{{ doctor.checks | selectattr('status', 'eq', 'failed') | map(attribute='message') | list }}"
@@ -105,7 +106,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 checks:
-  description: The checks, in the order in which they were made.
+  description: The checks, in the order in which they ran.
   returned: success
   type: list
   elements: dict
@@ -123,11 +124,11 @@ checks:
       type: str
       sample: ok
     message:
-      description: What was found.
+      description: Result of the check.
       type: str
       sample: TLSv1.3, the certificate of api.bitrise.io was issued by Amazon
     advice:
-      description: What to do about it. Empty if there is nothing to do.
+      description: Remedy. Empty if the check needs none.
       type: str
       sample: ""
 failed_checks:
@@ -142,7 +143,7 @@ warning_checks:
   sample: 1
 record:
   description:
-    - The same without anything private, for a public report. Pseudonyms such as V(app-1) replace slugs, names and
+    - The same without private values, for a public report. Pseudonyms such as V(app-1) replace slugs, names and
       addresses.
   returned: success
   type: dict
@@ -174,8 +175,8 @@ record:
           sample: {kind: personal}
     behaviours:
       description:
-        - Answers to the questions how the service behaves, by key. V(null) stands for an answer that was not found.
-          Empty if the behaviour was not examined.
+        - Behaviours of the service, by key. V(null) means that the module could not find it out. Empty if the module
+          did not examine the behaviour.
       type: dict
       sample: {confirm_delay_s: 4, list_order: newest_first, log_chunks: null}
 pseudonyms:
@@ -183,6 +184,33 @@ pseudonyms:
   returned: success
   type: dict
   sample: {app: {93f256e365d929d3: app-1}}
+error:
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
+  type: dict
+  contains:
+    kind:
+      description:
+        - Kind of the error, for example V(option) or V(time_limit).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
+      type: str
+      sample: not_found
+    status:
+      description: HTTP status of the response.
+      type: int
+      sample: 404
+    method:
+      description: HTTP method of the request.
+      type: str
+      sample: GET
+    path:
+      description: Path of the request below O(api_url). V(null) for a signed URL.
+      type: str
+      sample: /apps/93f256e365d929d3/builds
+    request_id:
+      description: Identifier that the service gave the request.
+      type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR

@@ -3,23 +3,23 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module. module_utils._bitrise.builds.pipeline_info.PIPELINE_INFO does the work."""
+"""Documentation and entry point of the module bitrise_pipeline_info."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_pipeline_info
 short_description: List pipelines on Bitrise
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Lists the runs of pipelines of one app, or of all apps that the token sees, newest first, or returns one of them.
-  - Builds that do not belong to a pipeline are left out. M(mobileops.ci.bitrise_build_info) lists them.
+  - Lists runs of pipelines of one app, or of all apps that the token can access, newest first, or returns one run.
+  - The module does not list builds that do not belong to a pipeline. M(mobileops.ci.bitrise_build_info) lists them.
 options:
   app_slug:
     description:
-      - Slug of the app. Without it, the module lists the pipelines of all apps.
+      - Slug of the app. If omitted, the module lists the pipelines of all apps.
     type: str
   pipeline:
     description:
@@ -46,7 +46,7 @@ options:
     type: str
   trigger_event_type:
     description:
-      - Return only pipelines that were started by such an event. Requires O(app_slug).
+      - Return only pipelines that this type of event triggered. Requires O(app_slug).
     type: str
     choices: [push, pull-request, tag]
   build_number:
@@ -55,16 +55,17 @@ options:
     type: int
   after:
     description:
-      - Return only pipelines that were started after this time. Either a date and time in ISO 8601, in UTC unless it
-        has a zone, or Unix seconds. Requires O(app_slug).
+      - Return only pipelines that were started after this time.
+      - A date and time in ISO 8601, in UTC unless it has a zone, or Unix seconds.
+      - Requires O(app_slug).
     type: str
   before:
     description:
-      - Return only pipelines that were started before this time, in the same forms as O(after). Requires O(app_slug).
+      - Return only pipelines that were started before this time. Same formats as O(after). Requires O(app_slug).
     type: str
   status:
     description:
-      - Return only pipelines in this state.
+      - Return only pipelines with this status.
     type: str
     choices: [on-hold, in-progress, success, error, aborted, aborted-with-success]
 extends_documentation_fragment:
@@ -90,13 +91,13 @@ EXAMPLES = r"""
     limit: 1
   register: latest
 
-- name: Look at its workflows
+- name: Return its workflows
   mobileops.ci.bitrise_pipeline_info:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
     pipeline: "{{ latest.pipelines[0].id }}"
 
-- name: List everything that waits for a machine, in all apps of an organization
+- name: List the pipelines of an organization that wait for a machine
   mobileops.ci.bitrise_pipeline_info:
     api_token: "{{ bitrise_token }}"
     owner_slug: e1ec3dea540bcf21
@@ -106,8 +107,8 @@ EXAMPLES = r"""
 RETURN = r"""
 pipelines:
   description:
-    - The pipelines, newest first. Values that Bitrise does not report are V(null). What a pipeline was started with is
-      left out, because values of environment variables are in there.
+    - The pipelines, newest first. Fields that Bitrise does not report are V(null). The parameters that pipelines were
+      triggered with are left out, because they contain environment variables.
   returned: success
   type: list
   elements: dict
@@ -138,8 +139,9 @@ pipelines:
       sample: 1
     status_name:
       description:
-        - The same as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or
-          V(aborted-with-success). V(null) for a status that this collection does not know.
+        - The status as one word. V(on-hold), V(in-progress), V(success), V(error), V(aborted) or V(aborted-with-
+          success).
+        - V(null) for a status that this collection does not know.
       type: str
       sample: success
     status_text:
@@ -147,7 +149,7 @@ pipelines:
       type: str
       sample: succeeded
     is_on_hold:
-      description: Whether the pipeline waits for a free machine.
+      description: V(true) if the pipeline waits for a free machine.
       type: bool
       sample: false
     branch:
@@ -171,23 +173,23 @@ pipelines:
       type: int
       sample: 112
     triggered_by:
-      description: Who or what started the pipeline.
+      description: User or event that started the pipeline.
       type: str
       sample: api-release-bot
     triggered_at:
-      description: When it was triggered, in UTC.
+      description: Time at which the pipeline was triggered, in UTC.
       type: str
-      sample: '2026-01-31T13:00:00Z'
+      sample: "2026-01-31T13:00:00Z"
     started_at:
-      description: When its first workflow started, in UTC.
+      description: Time at which its first workflow started, in UTC.
       type: str
-      sample: '2026-01-31T13:00:10Z'
+      sample: "2026-01-31T13:00:10Z"
     finished_at:
-      description: When it ended, in UTC.
+      description: Time at which the pipeline ended, in UTC.
       type: str
-      sample: '2026-01-31T13:20:00Z'
+      sample: "2026-01-31T13:20:00Z"
     abort_reason:
-      description: Why it was aborted. V(null) in lists.
+      description: Reason of the abort. V(null) in lists.
       type: str
       sample: A newer commit is there
     credit_cost:
@@ -195,7 +197,7 @@ pipelines:
       type: int
       sample: 12
     rebuildable:
-      description: Whether the pipeline can be started again.
+      description: V(true) if the pipeline can be started again.
       type: bool
       sample: true
     workflows:
@@ -220,7 +222,7 @@ pipelines:
           type: str
           sample: 3247e2920496e846
         status_name:
-          description: Status of the workflow, in the words of RV(pipelines[].status_name).
+          description: Status of the workflow, in the same words as the status of the pipeline.
           type: str
           sample: success
         status_text:
@@ -228,48 +230,54 @@ pipelines:
           type: str
           sample: succeeded
         depends_on:
-          description: Workflows that have to succeed first.
+          description: Workflows that must succeed first.
           type: list
           elements: str
           sample: [build]
         start_failure_reason:
-          description: Why the workflow could not be started.
+          description: Reason why the workflow could not be started.
           type: str
-          sample: ''
+          sample: ""
         credit_cost:
           description: Credits that the workflow cost.
           type: int
           sample: 6
         started_at:
-          description: When it started, in UTC.
+          description: Time at which the workflow started, in UTC.
           type: str
-          sample: '2026-01-31T13:00:10Z'
+          sample: "2026-01-31T13:00:10Z"
         finished_at:
-          description: When it ended, in UTC.
+          description: Time at which the workflow ended, in UTC.
           type: str
-          sample: '2026-01-31T13:10:00Z'
+          sample: "2026-01-31T13:10:00Z"
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.builds.pipeline_info import PIPELINE_INFO

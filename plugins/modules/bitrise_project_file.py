@@ -3,21 +3,21 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.files.modules.PROJECT_FILE_MODULE."""
+"""Documentation and entry point of the module bitrise_project_file."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bitrise_project_file
-short_description: Manage a file in the generic file storage of an app on Bitrise
+short_description: Manage a project file of an app on Bitrise
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Makes sure that an app has a project file, that is a file in its generic file storage, with the declared content and
-    flags, or does not have it.
-  - Uploads only what differs. The service gives no digest of these files, so an unprotected one of the same size is
-    downloaded to be compared.
+  - Ensures that an app has a project file with the declared content and flags, or does not have it. The website calls
+    them generic files.
+  - Uploads a file only if its content differs. Bitrise does not report digests of project files, so the module
+    downloads an unprotected file of the same size to compare it.
 extends_documentation_fragment:
   - mobileops.ci._bitrise
   - mobileops.ci._bitrise.app
@@ -35,7 +35,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has names, sizes, digests, flags and keys.
+      - The diff shows names, sizes, digests, flags and keys.
   idempotent:
     support: partial
     details:
@@ -46,14 +46,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that builds find the configuration as BITRISEIO_GOOGLE_SERVICES_URL
+- name: Ensure that builds find the configuration as BITRISEIO_GOOGLE_SERVICES_URL
   mobileops.ci.bitrise_project_file:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
     src: configuration/google-services.json
     user_env_key: GOOGLE_SERVICES
 
-- name: Hide it from builds of pull requests, whatever it holds
+- name: Hide it from builds of pull requests without changing its content
   mobileops.ci.bitrise_project_file:
     api_token: "{{ bitrise_token }}"
     app_slug: 93f256e365d929d3
@@ -71,37 +71,46 @@ EXAMPLES = r"""
 RETURN = r"""
 project_file:
   description:
-    - The file as the service has it, without URLs. V(null) if it is absent.
-    - In check mode, what it would be. A file that would be uploaded has no slug yet.
+    - The file as Bitrise reports it, without URLs. V(null) if it is absent.
+    - In check mode, the file as it would be. A file that would be uploaded has no slug yet.
   returned: success
   type: dict
   contains:
     slug:
       description: Slug of the file.
       type: str
+      sample: 4d6a1c0b7e9f2358
     upload_file_name:
       description: Name of the file.
       type: str
+      sample: google-services.json
     upload_file_size:
       description: Size in bytes.
       type: int
+      sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
+      sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
+      sample: false
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
+      sample: false
     sha256:
-      description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
+      description: SHA-256 of the content in hexadecimal. V(null) if it is not known.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     user_env_key:
       description: Key by which builds refer to the file.
       type: str
+      sample: GOOGLE_SERVICES
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
   returned: success
   type: list
   elements: dict
@@ -109,54 +118,69 @@ actions:
     action:
       description: V(upload), V(update) or V(delete).
       type: str
+      sample: upload
     kind:
-      description: Kind of the file, for example V(project_file).
+      description: Always V(project_file).
       type: str
+      sample: project_file
     app_slug:
       description: Slug of the app.
       type: str
+      sample: 93f256e365d929d3
     slug:
-      description: Slug of the file. V(null) for an upload, which has none before.
+      description: Slug of the file. V(null) for an upload.
       type: str
+      sample: 4d6a1c0b7e9f2358
     name:
       description: Name of the file.
       type: str
+      sample: google-services.json
     size:
-      description: Bytes, for an upload. Like the keys that follow, V(null) for other actions.
+      description: Size in bytes, for an upload. V(null) for other actions.
       type: int
+      sample: 3218
     sha256:
-      description: SHA-256 of the bytes, for an upload.
+      description: SHA-256 of the content in hexadecimal, for an upload. V(null) for other actions.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     changes:
-      description: What is set, for an upload and an update.
+      description: Values that an upload or update sets. V(null) for a deletion.
       type: dict
+      sample: {user_env_key: GOOGLE_SERVICES}
     reason:
-      description: Why a file is deleted. One of V(replaced), V(duplicate), V(leftover) and V(absent).
+      description:
+        - Reason of a deletion. V(null) for other actions. One of V(replaced), V(duplicate), V(leftover) and V(absent).
       type: str
+      sample: replaced
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option),
-          V(local_file),
-          V(one_way_flag), V(duplicates), V(unverifiable), V(backup), V(missing_file) or V(changed_name).
+          V(local_file), V(duplicates), V(unverifiable), V(one_way_flag), V(backup), V(missing_file) or V(changed_name).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.files.modules import PROJECT_FILE_MODULE

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._bitrise.files.modules.PROJECT_FILE_INFO."""
+"""Documentation and entry point of the module bitrise_project_file_info."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ EXAMPLES = r"""
     app_slug: 93f256e365d929d3
   register: found
 
-- name: Name those that are not protected
+- name: Show the names of files that are not protected
   ansible.builtin.debug:
     msg: "{{ found.project_files | rejectattr('is_protected') | map(attribute='upload_file_name') | list }}"
 """
 
 RETURN = r"""
 project_files:
-  description: The project files as the service has them, without URLs.
+  description: The project files as Bitrise reports them, without URLs.
   returned: success
   type: list
   elements: dict
@@ -51,49 +51,63 @@ project_files:
     slug:
       description: Slug of the file.
       type: str
+      sample: 4d6a1c0b7e9f2358
     upload_file_name:
       description: Name of the file.
       type: str
+      sample: google-services.json
     upload_file_size:
       description: Size in bytes.
       type: int
+      sample: 3218
     processed:
-      description: Whether the upload was confirmed.
+      description: V(true) if the upload was confirmed.
       type: bool
+      sample: true
     is_protected:
-      description: Whether the file is protected.
+      description: V(true) if the file is protected.
       type: bool
+      sample: false
     is_expose:
-      description: Whether builds of pull requests get the file.
+      description: V(true) if builds of pull requests get the file.
       type: bool
+      sample: false
     sha256:
-      description: SHA-256 of the bytes in hexadecimal, or V(null) where it is not known.
+      description: SHA-256 of the content in hexadecimal. V(null) if it is not known.
       type: str
+      sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     user_env_key:
       description: Key by which builds refer to the file.
       type: str
+      sample: GOOGLE_SERVICES
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(forbidden), V(not_found), V(rate_limited), V(server_error),
           V(bad_request), V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/93f256e365d929d3/builds
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._bitrise.files.modules import PROJECT_FILE_INFO

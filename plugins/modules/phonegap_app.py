@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.app_module.APP_MODULE."""
+"""Documentation and entry point of the module phonegap_app."""
 
 from __future__ import annotations
 
@@ -14,56 +14,58 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Makes sure that an app exists with the declared properties, content, icon and signing keys, or does not exist.
+  - Ensures that an app exists with the declared properties, content, icon and signing keys, or does not exist.
   - The service builds an app for all platforms whenever it changes.
   - Commonly used options are O(title), O(src), O(version) and O(keys), beside O(api_url) and O(api_token).
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   id:
     description:
-      - Number of the app. With O(state=present) the task fails if there is none.
+      - Number of the app. With O(state=present), the task fails if the app does not exist.
     type: int
   title:
     description:
-      - Title of the app. Without O(id) it says which app is meant; if several have it the task fails, lists their
-        numbers and changes nothing.
-      - If a C(config.xml) in O(src) says another title, the app that has either of the two is meant, and it gets that
-        of C(config.xml). If there is an app of each title the task fails as well.
-      - With O(id), the title that the app shall have.
+      - Title of the app. Without O(id), it identifies the app. If several apps have this title, the task lists their
+        numbers and fails before any change.
+      - If a C(config.xml) in O(src) contains another title, the task finds the app by either title and sets the title
+        of C(config.xml). If there is an app with each title, the task fails.
+      - With O(id), the new title of the app.
     type: str
   state:
     description:
-      - Whether the app is to be there.
-      - V(absent) means the same app as V(present) with the same O(id), O(title) and O(src). So give O(src) if its
-        C(config.xml) says another title than O(title). One that is not there any more is passed over with a warning.
+      - V(present) ensures that the app exists. V(absent) deletes it.
+      - V(absent) identifies the app by O(id), O(title) and O(src) like V(present). So set O(src) if its C(config.xml)
+        contains another title than O(title). If O(src) does not exist any more, the task ignores it and issues a
+        warning.
     type: str
     choices: [present, absent]
     default: present
   create_method:
     description:
-      - What the app is made from. Without it O(src) means V(file), and O(repo) means V(remote_repo).
-      - It can never be changed. If the app was made from the other one the task fails and says what to do, which is to
-        delete the app and to create it anew.
+      - Source of the app. The default is V(file) with O(src), and V(remote_repo) with O(repo).
+      - The service cannot change the source of an app. If the app has the other source, the task fails. Delete the app
+        and create it again to change its source.
     type: str
     choices: [file, remote_repo]
   src:
     description:
-      - The content of the app. It is a zip, a tar.gz, a single page (V(index.html)), or a directory, of which a zip is
-        made in memory. The same directory always makes the same zip; C(.git), C(.hg) and C(.svn) are left out.
-      - It is searched like the files of M(ansible.builtin.copy).
-      - An archive or directory must contain an C(index.html) or a C(config.xml).
+      - Content of the app. A zip, a tar.gz, a single page (V(index.html)), or a folder, from which the module makes a
+        zip in memory. The same folder always makes the same zip. C(.git), C(.hg) and C(.svn) are left out.
+      - The module searches it like M(ansible.builtin.copy).
+      - An archive or folder must contain an C(index.html) or a C(config.xml).
       - The service does not return the content of an app. So the module sends O(src) when it creates the app, when
-        O(version) or any other declared property or key changes, and with O(force=true). If nothing else changes, it
-        does what O(on_unverifiable) says. If O(version) is omitted, the version in C(config.xml) of O(src) counts.
+        O(version) or any other declared property or key changes, and with O(force=true). If nothing else changes,
+        O(on_unverifiable) applies. If O(version) is omitted, the version in C(config.xml) of O(src) applies.
     type: path
   repo:
     description:
-      - URL of a public repository with the content of the app. It cannot be changed later, and it holds neither a user
-        name nor a password.
+      - URL of a public repository with the content of the app. It must not contain a user name or a password.
+      - The service cannot change the repository of an app.
     type: str
   package:
     description:
-      - Identifier of the package, for example V(com.example.shop). An empty text removes it.
+      - Identifier of the package, for example V(com.example.shop). An empty string removes it.
     type: str
   version:
     description:
@@ -71,15 +73,15 @@ options:
     type: str
   description:
     description:
-      - Description of the app. An empty text removes it.
+      - Description of the app. An empty string removes it.
     type: str
   debug:
     description:
-      - Whether the app is built for debugging.
+      - Whether to build the app for debugging.
     type: bool
   private:
     description:
-      - Whether the app is private.
+      - Whether to make the app private.
     type: bool
   phonegap_version:
     description:
@@ -87,32 +89,33 @@ options:
     type: str
   hydrates:
     description:
-      - Whether the app is built with hydration.
+      - Whether to build the app with hydration.
     type: bool
   icon:
     description:
-      - Icon of the app, a PNG file. The module sends it if the app has no icon or one with another file name, and with
-        O(force=true). Otherwise it does what O(on_unverifiable) says.
+      - Icon of the app, a PNG file. The module sends it if the app has no icon, if its icon has another file name, and
+        with O(force=true). Otherwise, O(on_unverifiable) applies.
     type: path
   keys:
     description:
-      - The signing key for each platform, as its number or as a dictionary with O(keys.ios.id) and what unlocks it.
-        Platforms that are not named are left alone, as are those whose key has no number (V(null)), because check mode
-        would only create it.
-      - The service lets nobody choose a locked key. Without passwords for it the task fails before anything is changed.
-      - If the app uses the key already and the key is locked, the passwords unlock it.
-      - The service does not check passwords. If the app uses the key already and its last build for the platform failed
-        with words about a wrong password, the passwords are sent again, and the service builds anew.
+      - Signing key for each platform, as its number, or as a dictionary with O(keys.ios.id) and the passwords that
+        unlock the key.
+      - The module does not change platforms that are not named. It does not change a platform whose key has the number
+        V(null) either, because check mode returns V(null) for a key that would be created.
+      - The service does not accept a locked key. Without passwords for a locked key, the task fails before any change.
+      - If the app already uses the key and the key is locked, the module unlocks it with the passwords.
+      - The service does not check passwords. If the app already uses the key and its last build for the platform failed
+        because of a wrong password, the module sends the passwords again, and the service builds again.
     type: dict
     suboptions:
       ios:
         description:
-          - The key for V(ios).
+          - Key for V(ios).
         type: dict
         suboptions:
           id:
             description:
-              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+              - Number of the key, as in the result of M(mobileops.ci.phonegap_key_info).
             type: int
             required: true
           password:
@@ -121,12 +124,12 @@ options:
             type: str
       android:
         description:
-          - The key for V(android).
+          - Key for V(android).
         type: dict
         suboptions:
           id:
             description:
-              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+              - Number of the key, as in the result of M(mobileops.ci.phonegap_key_info).
             type: int
             required: true
           key_pw:
@@ -139,12 +142,12 @@ options:
             type: str
       blackberry:
         description:
-          - The key for V(blackberry).
+          - Key for V(blackberry).
         type: dict
         suboptions:
           id:
             description:
-              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+              - Number of the key, as in the result of M(mobileops.ci.phonegap_key_info).
             type: int
             required: true
           password:
@@ -153,22 +156,22 @@ options:
             type: str
       winphone:
         description:
-          - The key for V(winphone).
+          - Key for V(winphone).
         type: dict
         suboptions:
           id:
             description:
-              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+              - Number of the key, as in the result of M(mobileops.ci.phonegap_key_info).
             type: int
             required: true
       windows:
         description:
-          - The key for V(windows).
+          - Key for V(windows).
         type: dict
         suboptions:
           id:
             description:
-              - Number of the key, as in the answer of M(mobileops.ci.phonegap_key_info).
+              - Number of the key, as in the result of M(mobileops.ci.phonegap_key_info).
             type: int
             required: true
           password:
@@ -177,17 +180,17 @@ options:
             type: str
   pull:
     description:
-      - Have the service fetch the content from O(repo) once more. That is a change each time.
+      - Whether to let the service fetch the content from O(repo) again. The task then always reports a change.
     type: bool
     default: false
   force:
     description:
-      - Send O(src) and O(icon) even if nothing else changes.
+      - Whether to send O(src) and O(icon) even if nothing else changes.
     type: bool
     default: false
   on_unverifiable:
     description:
-      - What to do if nothing shows whether the app has the content of O(src) or O(icon). The service returns neither.
+      - Action if the module cannot compare the content of O(src) or O(icon). The service returns neither of them.
       - V(warn) keeps what the app has and issues a warning. V(trust) keeps it without a warning. V(replace) sends them
         on every run. V(fail) fails.
     type: str
@@ -206,14 +209,14 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has the properties of the app, and name, size and digest of content that is sent.
+      - The diff shows the properties of the app, and name, size and digest of content that the module sends.
   idempotent:
     support: partial
     details:
       - Not with O(force=true), O(on_unverifiable=replace) and O(pull=true).
 notes:
-  - What a C(config.xml) in O(src) says of title, package, version, description and PhoneGap version counts more than
-    the options, for the service and for this module, which says so in a warning.
+  - Title, package, version, description and PhoneGap version in a C(config.xml) in O(src) override the options. The
+    module issues a warning if they differ.
 seealso:
   - module: mobileops.ci.phonegap_app_info
   - module: mobileops.ci.phonegap_build
@@ -221,7 +224,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that the app is there, made from a directory
+- name: Ensure that the app exists with the content of a folder
   mobileops.ci.phonegap_app:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -231,7 +234,7 @@ EXAMPLES = r"""
     icon: icon.png
   register: shop
 
-- name: Use a signing key, and unlock it on the way
+- name: Select signing keys, and unlock one of them
   mobileops.ci.phonegap_app:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -262,80 +265,104 @@ EXAMPLES = r"""
 
 RETURN = r"""
 app:
-  description: The app as the service has it. V(null) if it is absent. In check mode, what it would be.
+  description: The app as the service reports it. V(null) if it is absent. In check mode, the app as it would be.
   returned: success
   type: dict
   contains:
     id:
-      description: Number of the app. V(null) in check mode for one that would be created.
+      description: Number of the app. V(null) in check mode for an app that would be created.
       type: int
+      sample: 8
     title:
-      description: Title of the app. Several apps may have the same one.
+      description: Title of the app. Several apps may have the same title.
       type: str
+      sample: Shop
     create_method:
       description: V(file) or V(remote_repo).
       type: str
+      sample: file
     package:
       description: Identifier of the package.
       type: str
+      sample: com.example.shop
     version:
       description: Version of the app.
       type: str
+      sample: 1.2.0
     description:
       description: Description of the app.
       type: str
+      sample: The shop of Example
     repo:
-      description: URL of the repository. V(null) for an app made from a file.
+      description: URL of the repository. V(null) for an app that was made from a file.
       type: str
+      sample: https://github.com/example/shop.git
     debug:
-      description: Whether the app is built for debugging.
+      description: V(true) if the service builds the app for debugging.
       type: bool
+      sample: false
     private:
-      description: Whether the app is private.
+      description: V(true) if the app is private.
       type: bool
+      sample: true
     phonegap_version:
-      description: Version of PhoneGap that the app is built with.
+      description: Version of PhoneGap that the service builds the app with.
       type: str
+      sample: cli-9.0.0
     hydrates:
-      description: Whether the app is built with hydration.
+      description: V(true) if the service builds the app with hydration.
       type: bool
+      sample: false
     role:
-      description: What this account is in the app. One of V(admin), V(developer) and V(tester).
+      description: Role of this account in the app. One of V(admin), V(developer) and V(tester).
       type: str
+      sample: admin
     build_count:
-      description: How often the app was built. V(null) before the first build is over.
+      description: Number of builds of the app. V(null) before the first build is complete.
       type: int
+      sample: 3
     status:
-      description: By platform V(pending), V(complete), V(error) or V(skip); V(null) where a signing key is missing.
+      description:
+        - Status by platform. V(pending), V(complete), V(error) or V(skip). V(null) if a signing key is missing.
       type: dict
+      sample: {android: complete, ios: null}
     error:
-      description: By platform why its build failed.
+      description: Reason why the build failed, by platform.
       type: dict
+      sample: {android: The keystore password is incorrect}
     icon:
       description: File name of the icon.
       type: str
+      sample: icon.png
     signing_keys:
-      description: By platform the number of the signing key that the app uses, or V(null).
+      description: Number of the signing key that the app uses, by platform. V(null) if it uses none.
       type: dict
+      sample: {android: 457, ios: null}
     collaborators:
-      description: Who works on the app. V(null) if this account is not told, which only the owner is.
+      description: Collaborators of the app. V(null) unless this account owns the app.
       type: list
       elements: dict
       contains:
         id:
-          description: Number of the collaborator. V(null) as long as they have not registered.
+          description: Number of the collaborator. V(null) until they have registered.
           type: int
+          sample: 9
         email:
-          description: Their address.
+          description: E-mail address of the collaborator.
           type: str
+          sample: colleague@example.com
         role:
           description: V(dev), V(tester), or V(admin) for the owner.
           type: str
+          sample: dev
         pending:
-          description: Whether they were invited and have not registered yet.
+          description: V(true) if the collaborator was invited and has not registered yet.
           type: bool
+          sample: false
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
+    - An action has the first five keys, and only those of the other keys that apply to it.
   returned: success
   type: list
   elements: dict
@@ -343,66 +370,84 @@ actions:
     action:
       description: V(create), V(update), V(set_icon), V(unlock) or V(delete).
       type: str
+      sample: update
     kind:
-      description: What it is done to.
+      description: V(app), or V(key) for a key that the module unlocks.
       type: str
+      sample: app
     app_slug:
-      description: Number of the app, as text.
+      description: Number of the app, as text. V(null) for an app that the module creates.
       type: str
+      sample: "8"
     slug:
-      description: Number of the thing itself, as text.
+      description: Number of the app or key, as text. V(null) for an app that the module creates.
       type: str
+      sample: "8"
     name:
-      description: Its title or name.
+      description: Title of the app or key.
       type: str
+      sample: Shop
     changes:
-      description: Properties that are sent.
+      description: Properties that the module sends.
       type: dict
+      sample: {version: 1.2.0}
     signing_keys:
-      description: By platform the numbers of keys that are newly chosen, or whose passwords are sent again.
+      description: Number of each key that is newly selected, or whose passwords the module sends again, by platform.
       type: dict
+      sample: {android: 457}
     content:
-      description: The content or icon that is sent, or V(null).
+      description: The content or icon that the module sends. V(null) if it sends none.
       type: dict
       contains:
         name:
-          description: File name that the service is given.
+          description: File name that the module sends.
           type: str
+          sample: www.zip
         size:
-          description: Number of bytes.
+          description: Size in bytes.
           type: int
+          sample: 48213
         sha256:
-          description: SHA-256 of the bytes in hexadecimal.
+          description: SHA-256 of the content in hexadecimal.
           type: str
+          sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     pull:
-      description: Whether the repository is fetched.
+      description: V(true) if the service fetches the repository.
       type: bool
+      sample: false
     platform:
-      description: Platform of a key that is unlocked.
+      description: Platform of a key that the module unlocks.
       type: str
+      sample: android
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(local_file), V(duplicates), V(immutable), V(locked_key) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(local_file),
+          V(duplicates), V(unverifiable), V(immutable), V(locked_key) or V(unclear_outcome).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.app_module import APP_MODULE

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.info.APP_INFO."""
+"""Documentation and entry point of the module phonegap_app_info."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Lists the apps that the account sees, with keys, collaborators and the state of their builds.
+  - Lists the apps that the account can access, with keys, collaborators and the status of their builds.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   id:
     description:
@@ -59,93 +60,121 @@ apps:
     id:
       description: Number of the app.
       type: int
+      sample: 8
     title:
-      description: Title of the app. Several apps may have the same one.
+      description: Title of the app. Several apps may have the same title.
       type: str
+      sample: Shop
     create_method:
       description: V(file) or V(remote_repo).
       type: str
+      sample: file
     package:
       description: Identifier of the package.
       type: str
+      sample: com.example.shop
     version:
       description: Version of the app.
       type: str
+      sample: 1.2.0
     description:
       description: Description of the app.
       type: str
+      sample: The shop of Example
     repo:
-      description: URL of the repository. V(null) for an app made from a file.
+      description: URL of the repository. V(null) for an app that was made from a file.
       type: str
+      sample: https://github.com/example/shop.git
     debug:
-      description: Whether the app is built for debugging.
+      description: V(true) if the service builds the app for debugging.
       type: bool
+      sample: false
     private:
-      description: Whether the app is private.
+      description: V(true) if the app is private.
       type: bool
+      sample: true
     phonegap_version:
-      description: Version of PhoneGap that the app is built with.
+      description: Version of PhoneGap that the service builds the app with.
       type: str
+      sample: cli-9.0.0
     hydrates:
-      description: Whether the app is built with hydration.
+      description: V(true) if the service builds the app with hydration.
       type: bool
+      sample: false
     role:
-      description: What this account is in the app. One of V(admin), V(developer) and V(tester).
+      description: Role of this account in the app. One of V(admin), V(developer) and V(tester).
       type: str
+      sample: admin
     build_count:
-      description: How often the app was built. V(null) before the first build is over.
+      description: Number of builds of the app. V(null) before the first build is complete.
       type: int
+      sample: 3
     status:
-      description: By platform V(pending), V(complete), V(error) or V(skip); V(null) where a signing key is missing.
+      description:
+        - Status by platform. V(pending), V(complete), V(error) or V(skip). V(null) if a signing key is missing.
       type: dict
+      sample: {android: complete, ios: null}
     error:
-      description: By platform why its build failed.
+      description: Reason why the build failed, by platform.
       type: dict
+      sample: {android: The keystore password is incorrect}
     icon:
       description: File name of the icon.
       type: str
+      sample: icon.png
     signing_keys:
-      description: By platform the number of the signing key that the app uses, or V(null).
+      description: Number of the signing key that the app uses, by platform. V(null) if it uses none.
       type: dict
+      sample: {android: 457, ios: null}
     collaborators:
-      description: Who works on the app. V(null) if this account is not told, which only the owner is.
+      description: Collaborators of the app. V(null) unless this account owns the app.
       type: list
       elements: dict
       contains:
         id:
-          description: Number of the collaborator. V(null) as long as they have not registered.
+          description: Number of the collaborator. V(null) until they have registered.
           type: int
+          sample: 9
         email:
-          description: Their address.
+          description: E-mail address of the collaborator.
           type: str
+          sample: colleague@example.com
         role:
           description: V(dev), V(tester), or V(admin) for the owner.
           type: str
+          sample: dev
         pending:
-          description: Whether they were invited and have not registered yet.
+          description: V(true) if the collaborator was invited and has not registered yet.
           type: bool
+          sample: false
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
           V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.info import APP_INFO

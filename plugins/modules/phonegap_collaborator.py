@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.collaborators.COLLABORATOR_MODULE."""
+"""Documentation and entry point of the module phonegap_collaborator."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Makes sure that somebody works on an app in a role, or does not. Only the owner of an app can do that.
-  - Who has no account on the service is invited, and pending until they register. The service gives an invitation no
-    id, so before that the role can neither be changed nor be taken away. The task fails then and says so.
+  - Ensures that a person is a collaborator of an app with a role, or is not. Only the owner of an app can do
+    this.
+  - The service invites a person who has no account. The invitation is pending until the person registers. The service
+    cannot change or delete a pending invitation, so the task fails if it would have to.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   email:
     description:
-      - Address of the collaborator. Upper and lower case are the same.
+      - E-mail address of the collaborator. Case is ignored.
     type: str
     required: true
   role:
     description:
-      - What they may do. V(dev) reads and writes, V(tester) reads. Required with O(state=present).
+      - Role of the collaborator. V(dev) can read and write, V(tester) can read. Required with O(state=present).
     type: str
     choices: [dev, tester]
   state:
     description:
-      - Whether the collaborator is to be there.
+      - V(present) ensures that the person is a collaborator. V(absent) removes them.
     type: str
     choices: [present, absent]
     default: present
@@ -49,7 +51,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has address and role.
+      - The diff shows address and role.
   idempotent:
     support: full
 seealso:
@@ -57,7 +59,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make sure that somebody can change the app
+- name: Ensure that a colleague can change the app
   mobileops.ci.phonegap_collaborator:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -65,7 +67,7 @@ EXAMPLES = r"""
     email: colleague@example.com
     role: dev
 
-- name: Take somebody out
+- name: Remove a former colleague
   mobileops.ci.phonegap_collaborator:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -76,24 +78,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 collaborator:
-  description: The collaborator. V(null) if absent. In check mode, what they would be.
+  description: The collaborator. V(null) if absent. In check mode, the collaborator as they would be.
   returned: success
   type: dict
   contains:
     id:
-      description: Number of the collaborator. V(null) as long as they have not registered.
+      description: Number of the collaborator. V(null) until they have registered.
       type: int
+      sample: 9
     email:
-      description: Their address.
+      description: E-mail address of the collaborator.
       type: str
+      sample: colleague@example.com
     role:
       description: V(dev) or V(tester).
       type: str
+      sample: dev
     pending:
-      description: Whether they were invited and have not registered yet.
+      description: V(true) if the collaborator was invited and has not registered yet.
       type: bool
+      sample: false
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
+    - An action has the first five keys, and only those of the other keys that apply to it.
   returned: success
   type: list
   elements: dict
@@ -101,44 +109,56 @@ actions:
     action:
       description: V(invite), V(update) or V(delete).
       type: str
+      sample: invite
     kind:
-      description: What it is done to.
+      description: Always V(collaborator).
       type: str
+      sample: collaborator
     app_slug:
       description: Number of the app, as text.
       type: str
+      sample: "8"
     slug:
-      description: Number of the thing itself, as text.
+      description: Number of the collaborator, as text. V(null) for an invitation.
       type: str
+      sample: "9"
     name:
-      description: Its title or name.
+      description: E-mail address of the collaborator.
       type: str
+      sample: colleague@example.com
     role:
-      description: The role that they get, or have until then.
+      description: Role that the collaborator gets. For V(delete), the role that they had.
       type: str
+      sample: dev
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(pending), V(owner), V(forbidden) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(forbidden),
+          V(pending) or V(owner).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.collaborators import COLLABORATOR_MODULE

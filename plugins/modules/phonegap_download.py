@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.download.DOWNLOAD_MODULE."""
+"""Documentation and entry point of the module phonegap_download."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Makes sure that the package of an app for a platform is there as a file.
-  - The bytes are streamed to a temporary file of mode 0600 beside the destination, which takes its place in one step
-    once all of them are there and checked.
+  - Ensures that a file contains the package of an app for a platform.
+  - The module streams the content to a temporary file with mode 0600 beside the destination. It renames the file when
+    the content is complete and checked.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   platform:
     description:
-      - Platform of the package, for example V(android). Its build has to be complete.
+      - Platform of the package, for example V(android). Its build must be complete.
     type: str
     required: true
   dest:
     description:
-      - The file to write, on the host that runs the module. With O(run_in=controller) that is the controller.
-      - In a directory that exists, or with a slash at the end, the file gets the name that the service has for it.
-      - The directory has to be there.
+      - File to write, on the host that runs the module. With O(run_in=controller) that is the controller.
+      - If O(dest) is a folder or ends with a slash, the file gets the name that the service reports.
+      - The folder must exist.
     type: path
     required: true
   checksum:
     description:
-      - The digest that the file shall have, in the form V(sha256:) followed by 64 hexadecimal digits.
-      - If what was downloaded has another one, the task fails and leaves O(dest) as it was. A file that has it already
-        is not downloaded.
+      - Expected digest of the file, in the form V(sha256:) followed by 64 hexadecimal digits.
+      - If the download has another digest, the task fails and does not change O(dest). If the file at O(dest) has the
+        digest, the module does not download it.
     type: str
   force:
     description:
-      - Write the file even if O(dest) holds the same already.
+      - Whether to write the file even if O(dest) already has the content.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -57,14 +58,14 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff has sizes, and digests where they are known before the download.
+      - The diff shows sizes, and digests if they are known before the download.
   idempotent:
     support: partial
     details:
       - Not with O(force=true).
 notes:
-  - The service tells neither size nor digest of a package. Without O(checksum) what is in O(dest) is compared by
-    downloading the package once more, in check mode too.
+  - The service does not report size and digest of a package. Without O(checksum), the module downloads the package to
+    compare it with O(dest), in check mode too.
 seealso:
   - module: mobileops.ci.phonegap_build
   - module: mobileops.ci.bitrise_artifact_download
@@ -86,72 +87,92 @@ dest:
   description: Path of the file.
   returned: success
   type: str
+  sample: /srv/packages/Shop-debug.apk
 size:
-  description: Size of the file in bytes. V(null) in check mode where only a real run finds it out.
+  description: Size of the file in bytes. V(null) in check mode if only a real run shows it.
   returned: success
   type: int
+  sample: 607185
 sha256:
-  description: SHA-256 of the file in hexadecimal. V(null) in check mode where only a real run finds it out.
+  description: SHA-256 of the file in hexadecimal. V(null) in check mode if only a real run shows it.
   returned: success
   type: str
+  sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 app_id:
   description: Number of the app.
   returned: success
   type: int
+  sample: 8
 platform:
   description: Platform of the package.
   returned: success
   type: str
+  sample: android
 actions:
-  description: What was done (in check mode, would be done), in this order. Empty if nothing had to be.
+  description:
+    - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
+    - An action has the first five keys, and only those of the other keys that apply to it.
   returned: success
   type: list
   elements: dict
   contains:
     action:
-      description: V(download), or V(set_attributes) for a file that stays as it is.
+      description: V(download), or V(set_attributes) for a file of which only the attributes change.
       type: str
+      sample: download
     kind:
-      description: What it is done to.
+      description: Always V(package).
       type: str
+      sample: package
     app_slug:
       description: Number of the app, as text.
       type: str
+      sample: "8"
     slug:
-      description: Number of the thing itself, as text.
+      description: Platform of the package.
       type: str
+      sample: android
     name:
-      description: Its title or name.
+      description: Name of the package.
       type: str
+      sample: Shop-debug.apk
     dest:
       description: Path of the file.
       type: str
+      sample: /srv/packages/Shop-debug.apk
     size:
-      description: Size in bytes, for a download where it is known before.
+      description: Size in bytes, for a download. V(null) if it is not known before.
       type: int
+      sample: 607185
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
-          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit),
-          V(no_package), V(checksum), V(local_file), V(storage), V(signed_url_expired) or V(option).
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
+          V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit), V(option), V(no_package),
+          V(checksum), V(local_file), V(storage) or V(signed_url_expired).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.download import DOWNLOAD_MODULE

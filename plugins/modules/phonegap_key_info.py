@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.info.KEY_INFO."""
+"""Documentation and entry point of the module phonegap_key_info."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Lists the signing keys of the account. Passwords and files are never told.
+  - Lists the signing keys of the account. The service does not return passwords and files.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 options:
   platform:
     description:
@@ -24,8 +25,8 @@ options:
     choices: [ios, android, blackberry, winphone, windows]
   id:
     description:
-      - Return only the keys with this number. Each platform counts for itself. With O(platform) the module fails if
-        there is none.
+      - Return only the keys with this number. Each platform has numbers of its own.
+      - With O(platform), the module fails if the key does not exist.
     type: int
   title:
     description:
@@ -44,7 +45,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: List the keys that have to be unlocked before the next build
+- name: Fail if a key must be unlocked before the next build
   mobileops.ci.phonegap_key_info:
     api_url: https://build.example.com/api/v1
     api_token: "{{ phonegap_token }}"
@@ -54,60 +55,75 @@ EXAMPLES = r"""
 
 RETURN = r"""
 signing_keys:
-  description: The keys, by platform in the order of the service.
+  description: The keys by platform, in the order of the service.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: Number of the key. Each platform counts for itself.
+      description: Number of the key. Each platform has numbers of its own.
       type: int
+      sample: 457
     platform:
       description: Platform of the key.
       type: str
+      sample: android
     title:
-      description: Title of the key. Several keys may have the same one.
+      description: Title of the key. Several keys may have the same title.
       type: str
+      sample: Release
     default:
-      description: Whether new apps use the key.
+      description: V(true) if new apps use the key.
       type: bool
+      sample: true
     locked:
-      description: Whether the key has to be unlocked before it can be used. V(null) where there is nothing to unlock.
+      description: V(true) if the key must be unlocked before a build can use it. V(null) for a key that has no lock.
       type: bool
+      sample: false
     alias:
-      description: Alias within the keystore, for V(android).
+      description: Alias in the keystore, for V(android).
       type: str
+      sample: release
     cert_name:
       description: File name of the certificate, for V(ios).
       type: str
+      sample: distribution.p12
     provision:
       description: File name of the provisioning profile, for V(ios).
       type: str
+      sample: Shop_AppStore.mobileprovision
     role:
-      description: What the provisioning profile is for, for V(ios). For example V(developer).
+      description: Purpose of the provisioning profile, for V(ios). For example V(developer).
       type: str
+      sample: distributor
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
           V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.info import KEY_INFO

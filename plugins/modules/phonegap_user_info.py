@@ -3,19 +3,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._phonegap.info.USER_INFO."""
+"""Documentation and entry point of the module phonegap_user_info."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: phonegap_user_info
-short_description: Tell whose account of a PhoneGap Build service it is
+short_description: Return the account on a PhoneGap Build service
 version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - The public service closed in 2020; this module is for installations that speak its API, so O(api_url) is required.
-  - Tells who the account belongs to, and which apps and signing keys it has.
+  - Returns the owner, the apps and the signing keys of the account.
+  - The public service closed in 2020. This module works with installations that have the same API, so O(api_url) is
+    required.
 extends_documentation_fragment:
   - mobileops.ci._phonegap
   - mobileops.ci._phonegap.login
@@ -35,7 +36,7 @@ EXAMPLES = r"""
     api_token: "{{ phonegap_token }}"
   register: me
 
-- name: Show whose it is
+- name: Show the address of the account
   ansible.builtin.debug:
     var: me.user.email
 """
@@ -49,62 +50,77 @@ user:
     id:
       description: Number of the account.
       type: int
+      sample: 7
     username:
-      description: Name of the account, which may be V(null).
+      description: Name of the account. V(null) if it has none.
       type: str
+      sample: ada
     email:
-      description: Address of the account.
+      description: E-mail address of the account.
       type: str
+      sample: owner@example.com
     apps:
-      description: The apps that it sees.
+      description: Apps that the account can access.
       type: list
       elements: dict
       contains:
         id:
           description: Number of the app.
           type: int
+          sample: 8
         title:
           description: Title of the app.
           type: str
+          sample: Shop
         role:
-          description: V(owner), V(developer) or V(tester).
+          description: Role of the account. V(owner), V(developer) or V(tester).
           type: str
+          sample: owner
     signing_keys:
-      description: Its signing keys.
+      description: Signing keys of the account.
       type: list
       elements: dict
       contains:
         id:
           description: Number of the key.
           type: int
+          sample: 457
         platform:
           description: Platform of the key.
           type: str
+          sample: android
         title:
           description: Title of the key.
           type: str
+          sample: Release
 error:
-  description: What kind of error it was. Keys that do not apply are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error, and the request that failed. Keys that do not apply are V(null).
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
       description:
-        - What went wrong, for example V(unauthorized), V(not_found), V(bad_request), V(server_error),
+        - Kind of the error, for example V(unauthorized), V(not_found), V(server_error), V(bad_request),
           V(invalid_response), V(connection), V(dns), V(tls), V(timeout), V(time_limit) or V(option).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: not_found
     status:
-      description: HTTP status of the answer.
+      description: HTTP status of the response.
       type: int
+      sample: 404
     method:
       description: HTTP method of the request.
       type: str
+      sample: GET
     path:
       description: Path of the request below O(api_url). V(null) for a signed URL.
       type: str
+      sample: /apps/8
     request_id:
-      description: The identifier that the service gave the request.
+      description: Identifier that the service gave the request.
       type: str
+      sample: 8f0c1c1e
 """
 
 from ..module_utils._phonegap.info import USER_INFO

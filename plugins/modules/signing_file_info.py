@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the module; its work is module_utils._signing.module.SIGNING_FILE_INFO."""
+"""Documentation and entry point of the module signing_file_info."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ version_added: 0.1.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:
-  - Inspects provisioning profiles, PKCS#12 files with certificates, and Android keystores. It returns what they say
-    about themselves, and what is wrong with them. The module sends no requests.
-  - What is wrong with a file, for example that it has expired or that its password is wrong, is returned as a finding
-    and does not make the task fail. The task fails if a file cannot be read at all, or is empty.
-  - Private keys, passwords and bytes of the files are never returned.
+  - Inspects provisioning profiles, PKCS#12 files with certificates, and Android keystores. Returns their details and
+    findings. The module sends no requests.
+  - A finding, for example that a file has expired or that its password is wrong, does not make the task fail. The task
+    fails if a file cannot be read or is empty.
+  - The module never returns private keys, passwords or contents of files.
 options:
   files:
     description:
-      - The files to inspect. A path alone stands for an entry with O(files[].src).
+      - Files to inspect. A path is short for an entry with O(files[].src).
       - If the list has both profiles and certificates, the module reports those that do not belong together. It also
         reports profiles that have a newer one of the same name, team and app ID in the list.
     type: list
@@ -33,14 +33,14 @@ options:
         description:
           - Path to the file on the controller. The module searches it like M(ansible.builtin.copy), in C(files) of the
             role, in C(files) beside the playbook, and beside the playbook.
-          - Names are compared in one Unicode form, so a name that macOS wrote is found.
-          - A file that is encrypted with ansible-vault is decrypted in memory.
+          - Names are compared in one Unicode form, so that the module finds a name that macOS wrote.
+          - The collection decrypts a file that is encrypted with ansible-vault in memory.
           - Either this or O(files[].content) is required.
         type: path
       content:
         description:
-          - The bytes of the file as base64, instead of O(files[].src). A byte-order mark, and the frame that
-            C(certutil) on Windows writes, are ignored.
+          - Content of the file as base64, instead of O(files[].src). The module ignores a byte-order mark, and the
+            header and footer that C(certutil) on Windows writes.
         type: str
       name:
         description:
@@ -49,27 +49,28 @@ options:
       type:
         description:
           - Expected type of the file. Another type is a finding.
-          - V(auto) goes by the extension of the name if it is C(.mobileprovision), C(.provisionprofile), C(.jks),
-            C(.keystore) or C(.bks), and by the content otherwise. It takes a PKCS#12 file for a keystore if
-            O(files[].alias) or O(files[].private_key_password) is given, or if its certificate is self-signed, and for
-            a build certificate otherwise.
+          - V(auto) uses the extension of the name if it is C(.mobileprovision), C(.provisionprofile), C(.jks),
+            C(.keystore) or C(.bks), and the content otherwise.
+          - With V(auto), a PKCS#12 file is a keystore if O(files[].alias) or O(files[].private_key_password) is set, or
+            if its certificate is self-signed. Otherwise it is a build certificate.
         type: str
         choices: [auto, provisioning_profile, build_certificate, android_keystore]
         default: auto
       password:
         description:
           - Password of the PKCS#12 file or of the keystore. Quote it in YAML if it consists of digits.
-          - Profiles have none. Keystores of the types JKS, JCEKS and BKS show their certificates without it.
+          - Profiles have no password. The module can read certificates of JKS, JCEKS and BKS keystores without it.
         type: str
       alias:
         description:
-          - Name of the key in a keystore. Case is ignored. Java numbers keys without a name, beginning with V(1).
-          - If omitted, the result is about the first key.
+          - Name of the key in a keystore. Case is ignored. Java numbers keys without a name, starting with V(1).
+          - If omitted, the result describes the first key.
         type: str
       private_key_password:
         description:
           - Password of the key in a keystore. The module checks whether it opens the key, and whether the key belongs
-            to its certificate. If omitted, it tries the password of the keystore.
+            to its certificate.
+          - If omitted, the module tries the password of the keystore.
         type: str
 extends_documentation_fragment:
   - mobileops.ci._run_in
@@ -78,12 +79,12 @@ extends_documentation_fragment:
 requirements:
   - cryptography
 notes:
-  - The module checks whether the signature of a profile holds, and whether its signer has a name of Apple's signers of
-    profiles. It checks the signer's certificates up to Apple's roots if they are in the file, as Apple writes them.
-  - The module refuses files that take more than 3,700,000 rounds of key derivation, or more than 64 MiB of memory.
-  - Keystores of the type UBER are not read, which is the finding V(not_looked_into).
-  - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and what to
-    do about them.
+  - The module checks whether the signature of a profile is valid, and whether its signer has a name of Apple's signers
+    of profiles. It checks the certificates of the signer up to Apple's roots if the file contains them.
+  - The module rejects files that take more than 3,700,000 rounds of key derivation, or more than 64 MiB of memory.
+  - The module does not read keystores of the type UBER. It reports the finding V(not_looked_into).
+  - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and their
+    remedies.
 seealso:
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile
@@ -98,7 +99,7 @@ EXAMPLES = r"""
         password: "{{ certificate_password }}"
   register: found
 
-- name: Stop if nothing can be signed with one of them
+- name: Stop if one of them cannot be used for signing
   ansible.builtin.assert:
     that: errors == []
     fail_msg: "{{ errors | map(attribute='message') | join(' ') }}"
@@ -131,13 +132,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The files in the order given.
+  description: The files, in the order of O(files).
   returned: success
   type: list
   elements: dict
   contains:
     src:
-      description: The path that was given. V(null) for content.
+      description: Value of O(files[].src). V(null) for O(files[].content).
       type: str
       sample: files/shop.mobileprovision
     name:
@@ -150,18 +151,18 @@ files:
       sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     type:
       description:
-        - V(provisioning_profile), V(build_certificate) or V(android_keystore). V(null) if the file is none of these.
+        - V(provisioning_profile), V(build_certificate) or V(android_keystore). V(null) for another type of file.
       type: str
       sample: provisioning_profile
     details:
       description:
-        - What the file says about itself. It has all keys of its type, with V(null) for values that could not be read.
-          It is empty if the file is something else than it should be.
+        - Metadata of the file. It has all keys of the type, with V(null) for values that could not be read. It is empty
+          if the file has another type than expected.
         - A profile has C(name), C(uuid), C(team_id), C(team_name), C(app_id), C(bundle_id), C(type), C(platforms),
           C(created_at), C(expires_at), C(days_left), C(devices), C(certificates) and C(entitlements).
         - A build certificate has C(common_name), C(team_id), C(serial), C(sha1), C(sha256), C(not_before),
-          C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use). If the file holds several, they are
-          those of the valid one that expires last.
+          C(expires_at), C(days_left), C(has_private_key), C(chain) and C(use). If the file contains several
+          certificates, the values describe the valid certificate that expires last.
         - A keystore has C(type), C(alias), C(sha256_fingerprint), C(not_before), C(expires_at) and C(days_left).
       type: dict
       contains:
@@ -182,22 +183,22 @@ files:
           type: str
           sample: Acme Ltd
         app_id:
-          description: Identifier of the app, which begins with a prefix, usually that of the team.
+          description: Identifier of the app. It begins with a prefix, usually the identifier of the team.
           type: str
           sample: A1B2C3D4E5.com.acme.shop
         bundle_id:
-          description: The app ID without the prefix. V(*) for a profile that fits all apps.
+          description: Identifier of the app without the prefix. V(*) for a profile for all apps.
           type: str
           sample: com.acme.shop
         type:
           description:
-            - Of a profile V(development), V(ad-hoc), V(app-store), V(enterprise) or V(developer-id). Profiles for macOS
-              and Mac Catalyst are V(development), V(app-store) or V(developer-id).
-            - Of a keystore V(pkcs12), V(jks), V(jceks) or V(bks).
+            - For a profile, V(development), V(ad-hoc), V(app-store), V(enterprise) or V(developer-id). Profiles for
+              macOS and Mac Catalyst are V(development), V(app-store) or V(developer-id).
+            - For a keystore, V(pkcs12), V(jks), V(jceks) or V(bks).
           type: str
           sample: app-store
         platforms:
-          description: Platforms that the profile is for.
+          description: Platforms of the profile.
           type: list
           elements: str
           sample: [iOS, xrOS, visionOS]
@@ -218,7 +219,7 @@ files:
           type: int
           sample: 364
         devices:
-          description: Number of devices that the profile lists.
+          description: Number of devices in the profile.
           type: int
           sample: 0
         certificates:
@@ -227,7 +228,7 @@ files:
           elements: str
           sample: [da39a3ee5e6b4b0d3255bfef95601890afd80709]
         entitlements:
-          description: What an app that is signed with the profile may do.
+          description: Entitlements that the profile allows.
           type: dict
           sample: {get-task-allow: false}
         common_name:
@@ -239,7 +240,7 @@ files:
           type: str
           sample: 4F1A2B3C4D5E6F70
         sha1:
-          description: SHA-1 of the certificate, as profiles name it.
+          description: SHA-1 of the certificate, as in the certificates of a profile.
           type: str
           sample: da39a3ee5e6b4b0d3255bfef95601890afd80709
         sha256:
@@ -248,7 +249,7 @@ files:
           sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
         has_private_key:
           description:
-            - Whether the private key of the certificate is in the file. V(true) also for a file that holds a key only.
+            - V(true) if the file contains the private key of the certificate, or only a private key.
           type: bool
           sample: true
         chain:
@@ -257,8 +258,8 @@ files:
           sample: 2
         use:
           description:
-            - What Apple issued the certificate for, V(development), V(distribution), V(developer-id), V(mac-installer)
-              or V(developer-id-installer). V(null) for other certificates.
+            - Purpose for which Apple issued the certificate, V(development), V(distribution), V(developer-id),
+              V(mac-installer) or V(developer-id-installer). V(null) for other certificates.
             - Certificates for installers and for Developer ID are used without a provisioning profile.
           type: str
           sample: distribution
@@ -267,58 +268,65 @@ files:
           type: str
           sample: upload
         sha256_fingerprint:
-          description: SHA-256 of the key's certificate, as C(keytool) and Google Play write it.
+          description: SHA-256 of the certificate of the key, as C(keytool) and Google Play write it.
           type: str
           sample: 5E:FA:5C:54:1D:15:59:06:AA:DB:E1:23:7F:4F:FF:72:FA:FD:70:00:14:78:68:2B:17:C7:74:3C:E4:45:5A:38
     findings:
-      description: What is wrong with the file. Empty if nothing is.
+      description: Findings about the file. Empty if there is none.
       type: list
       elements: dict
       contains:
         code:
           description:
-            - Of all files V(expired), V(not_yet_valid), V(too_large), V(unknown_format) or V(no_certificates).
-            - Of a profile V(not_a_profile), V(invalid_signature), V(signature_not_checked), V(untrusted_signer),
+            - For all files, V(expired), V(not_yet_valid), V(too_large), V(unknown_format) or V(no_certificates).
+            - For a profile, V(not_a_profile), V(invalid_signature), V(signature_not_checked), V(untrusted_signer),
               V(certificates_expired), V(superseded) or V(unpaired).
-            - Of a PKCS#12 file or a keystore V(wrong_password), V(password_needed), V(damaged), V(too_many_rounds),
+            - For a PKCS#12 file or a keystore, V(wrong_password), V(password_needed), V(damaged), V(too_many_rounds),
               V(unsupported_algorithm), V(checksum_not_checked), V(no_private_key), V(key_mismatch),
               V(wrong_private_key_password), V(several_identities) or V(unusual_certificate).
-            - Of a PKCS#12 file with a build certificate V(unpaired), V(not_pkcs12), V(partly_expired) or
+            - For a PKCS#12 file with a build certificate, V(unpaired), V(not_pkcs12), V(partly_expired) or
               V(not_importable_on_macos).
-            - Of a keystore V(not_a_keystore), V(private_key_password_needed), V(alias_missing) or V(not_looked_into).
+            - For a keystore, V(not_a_keystore), V(private_key_password_needed), V(alias_missing) or V(not_looked_into).
           type: str
           sample: expired
         severity:
           description:
-            - V(error) if nothing can be signed with the file as it is, V(warning) if it may work.
+            - V(error) if the file cannot be used for signing. V(warning) if it may work.
           type: str
           sample: error
         message:
-          description: What was found, and what to do.
+          description: Finding and remedy, as sentences.
           type: str
           sample: >-
             The profile expired on 2026-05-04T12:30:15Z, 3 days ago. Renew the profile in Apple's developer portal and
             download it again.
 error:
-  description: What kind of error it was. Keys that do not apply, as here all others, are V(null).
-  returned: failure, unless an option is of the wrong form
+  description: Kind of the error. The other keys are always V(null), because the module sends no requests.
+  returned: failure, unless Ansible itself rejects an option
   type: dict
   contains:
     kind:
-      description: V(local_file) if a file cannot be read, V(option) or V(missing_library).
+      description:
+        - Kind of the error, for example V(local_file), V(option) or V(missing_library).
+        - See R(the troubleshooting guide,ansible_collections.mobileops.ci.docsite.troubleshooting) for all kinds.
       type: str
+      sample: local_file
     status:
       description: Always V(null).
       type: int
+      sample: null
     method:
       description: Always V(null).
       type: str
+      sample: null
     path:
       description: Always V(null).
       type: str
+      sample: null
     request_id:
       description: Always V(null).
       type: str
+      sample: null
 """
 
 from ..module_utils._signing.module import SIGNING_FILE_INFO

@@ -211,8 +211,8 @@ class InProcess(NormalAction):
                 call.env,
                 self._task.check_mode,
                 call.files.read,
-                self._say(task_vars, display.display),
-                self._say(task_vars, display.v),
+                self._progress_reporter(task_vars, display.display),
+                self._progress_reporter(task_vars, display.v),
                 encrypt=encryption(self._loader._vault),
             )
             result = self.spec.execute(options, context, diff=self._task.diff)
@@ -228,7 +228,7 @@ class InProcess(NormalAction):
             result["deprecations"] = list(deprecations)
         return _hide(result, validated)
 
-    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:
+    def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:
         if self._task.no_log:
             return lambda _line: None
         host = task_vars.get("inventory_hostname", "")

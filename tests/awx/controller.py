@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small controller: the part of AWX's API that sets it up, with its rules for what refers to what.
+"""A small controller: the part of AWX's API that configures it, with its rules for references.
 
-It answers as AWX 24 does to the modules of awx.awx: lists with `count` and `results`, objects with `url` and `related`,
-secret inputs as `$encrypted$`, 204 for an association, 400 with the fields that are wrong.
+It responds like AWX 24 to the modules of awx.awx: lists with `count` and `results`, objects with `url` and `related`,
+secret inputs as `$encrypted$`, 204 for an association, 400 with the invalid fields.
 """
 
 from __future__ import annotations
@@ -19,188 +19,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from .object_kinds import OBJECT_KINDS
+
 Json = dict[str, Any]
 TOKEN = "a-token-0f-the-c0ntr0ller"
 ENCRYPTED = "$encrypted$"
 _PREFIX = "/api/v2/"
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of objects: fields with their defaults, those that must be given, and what fields refer to."""
-
-    type: str
-    fields: Mapping[str, Any]
-    required: tuple[str, ...]
-    refers: Mapping[str, str] = field(default_factory=dict)
-    associations: tuple[str, ...] = ()
-    unique: tuple[str, ...] = ("name", "organization")
-
-
-_NOTIFICATIONS = ("notification_templates_started", "notification_templates_success", "notification_templates_error")
-_ASKED = (
-    *("job_type", "diff_mode", "limit", "verbosity", "variables", "tags", "skip_tags", "inventory", "credential"),
-    *("scm_branch", "forks", "labels", "timeout", "execution_environment", "instance_groups", "job_slice_count"),
-)
-KINDS: dict[str, Kind] = {
-    "organizations": Kind("organization", {"name": "", "description": ""}, ("name",), unique=("name",)),
-    "credential_types": Kind(
-        "credential_type",
-        {"name": "", "description": "", "kind": "", "managed": False, "inputs": {}, "injectors": {}},
-        ("name", "kind"),
-        unique=("name", "kind"),
-    ),
-    "credentials": Kind(
-        "credential",
-        {"name": "", "description": "", "organization": None, "credential_type": None, "inputs": {}},
-        ("name", "credential_type"),
-        {"organization": "organizations", "credential_type": "credential_types"},
-        unique=("name", "organization", "credential_type"),
-    ),
-    "execution_environments": Kind(
-        "execution_environment",
-        {"name": "", "description": "", "organization": None, "image": "", "credential": None, "pull": ""},
-        ("name", "image"),
-        {"organization": "organizations", "credential": "credentials"},
-        unique=("name",),
-    ),
-    "projects": Kind(
-        "project",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "scm_type": "",
-            "scm_url": "",
-            "scm_branch": "",
-            "credential": None,
-            "default_environment": None,
-            "scm_update_on_launch": False,
-            "allow_override": False,
-            "status": "successful",
-            "scm_revision": "0123456789abcdef",
-            "summary_fields": {},
-        },
-        ("name", "organization"),
-        {
-            "organization": "organizations",
-            "credential": "credentials",
-            "default_environment": "execution_environments",
-        },
-        _NOTIFICATIONS,
-    ),
-    "inventories": Kind(
-        "inventory",
-        {"name": "", "description": "", "organization": None, "kind": "", "variables": ""},
-        ("name", "organization"),
-        {"organization": "organizations"},
-        ("instance_groups", "input_inventories"),
-    ),
-    "inventory_sources": Kind(
-        "inventory_source",
-        {
-            "name": "",
-            "description": "",
-            "inventory": None,
-            "source": "",
-            "source_path": "",
-            "source_vars": "",
-            "source_project": None,
-            "credential": None,
-            "execution_environment": None,
-            "overwrite": False,
-            "overwrite_vars": False,
-            "update_on_launch": False,
-            "update_cache_timeout": 0,
-            "status": "never updated",
-        },
-        ("name", "inventory", "source"),
-        {
-            "inventory": "inventories",
-            "source_project": "projects",
-            "credential": "credentials",
-            "execution_environment": "execution_environments",
-        },
-        _NOTIFICATIONS,
-        ("name", "inventory"),
-    ),
-    "job_templates": Kind(
-        "job_template",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "job_type": "run",
-            "inventory": None,
-            "project": None,
-            "playbook": "",
-            "execution_environment": None,
-            "job_slice_count": 1,
-            "extra_vars": "",
-            "survey_enabled": False,
-            "become_enabled": False,
-            "allow_simultaneous": False,
-            **{f"ask_{name}_on_launch": False for name in _ASKED},
-        },
-        ("name", "project", "playbook"),
-        {
-            # The organization of a job template is that of its project; what is sent is ignored.
-            "inventory": "inventories",
-            "project": "projects",
-            "execution_environment": "execution_environments",
-        },
-        ("credentials", "labels", "instance_groups", *_NOTIFICATIONS),
-    ),
-    "workflow_job_templates": Kind(
-        "workflow_job_template",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "survey_enabled": False,
-            "extra_vars": "",
-            **{f"ask_{name}_on_launch": False for name in _ASKED},
-            "allow_simultaneous": False,
-        },
-        ("name",),
-        {"organization": "organizations"},
-        ("labels", *_NOTIFICATIONS, "notification_templates_approvals"),
-    ),
-    "workflow_job_template_nodes": Kind(
-        "workflow_job_template_node",
-        {"identifier": "", "workflow_job_template": None, "unified_job_template": None, "extra_data": {}},
-        ("identifier", "workflow_job_template"),
-        {"workflow_job_template": "workflow_job_templates", "unified_job_template": "unified_job_templates"},
-        ("success_nodes", "always_nodes", "failure_nodes", "credentials", "labels", "instance_groups"),
-        ("identifier", "workflow_job_template"),
-    ),
-    "schedules": Kind(
-        "schedule",
-        {"name": "", "description": "", "rrule": "", "unified_job_template": None, "enabled": True, "extra_data": {}},
-        ("name", "rrule", "unified_job_template"),
-        {"unified_job_template": "unified_job_templates"},
-        ("credentials", "labels", "instance_groups"),
-        ("name", "unified_job_template"),
-    ),
-    "notification_templates": Kind(
-        "notification_template",
-        {
-            "name": "",
-            "description": "",
-            "organization": None,
-            "notification_type": "",
-            "notification_configuration": {},
-        },
-        ("name", "organization", "notification_type"),
-        {"organization": "organizations"},
-    ),
-}
 _UNIFIED = ("job_templates", "workflow_job_templates", "projects", "inventory_sources")
 _RULE = re.compile(r"DTSTART(;TZID=[\w/]+)?:\d{8}T\d{6}Z? RRULE:.*\bINTERVAL=\d+")
 
 
 class RefusedError(Exception):
-    """An answer with a status of its own."""
+    """A response with an error status."""
 
     def __init__(self, status: int, body: Any) -> None:
         super().__init__(str(body))
@@ -209,11 +41,11 @@ class RefusedError(Exception):
 
 @dataclass
 class Controller:
-    """The state of the controller, and the requests that it got."""
+    """The state of the controller and its request log."""
 
     playbooks: tuple[str, ...]
     url: str = ""
-    objects: dict[str, dict[int, Json]] = field(default_factory=lambda: {name: {} for name in KINDS})
+    objects: dict[str, dict[int, Json]] = field(default_factory=lambda: {name: {} for name in OBJECT_KINDS})
     associated: dict[tuple[str, int, str], list[int]] = field(default_factory=dict)
     surveys: dict[int, Json] = field(default_factory=dict)
     secrets: dict[tuple[int, str], str] = field(default_factory=dict)
@@ -228,7 +60,7 @@ class Controller:
 
     def names_associated(self, kind: str, name: str, association: str) -> list[str]:
         number = self.by_name(kind)[name]["id"]
-        target = association if association in KINDS else "workflow_job_template_nodes"
+        target = association if association in OBJECT_KINDS else "workflow_job_template_nodes"
         if association.startswith("notification"):
             target = "notification_templates"
         found = [self.objects[target][item] for item in self.associated.get((kind, number, association), [])]
@@ -238,16 +70,22 @@ class Controller:
         self._check(kind, data, new=True)
         number = 1 + sum(map(len, self.objects.values()))
         url = f"{_PREFIX}{kind}/{number}/"
-        related = {name: f"{url}{name}/" for name in KINDS[kind].associations}
+        related = {name: f"{url}{name}/" for name in OBJECT_KINDS[kind].associations}
         if kind.endswith("job_templates"):
             related["survey_spec"] = f"{url}survey_spec/"
-        item = {"id": number, "type": KINDS[kind].type, "url": url, "related": related, **KINDS[kind].fields}
+        item = {
+            "id": number,
+            "type": OBJECT_KINDS[kind].type,
+            "url": url,
+            "related": related,
+            **OBJECT_KINDS[kind].fields,
+        }
         self.objects[kind][number] = item
         self._set(kind, item, data)
         return item
 
     def _set(self, kind: str, item: Json, data: Json) -> None:
-        known = KINDS[kind].fields
+        known = OBJECT_KINDS[kind].fields
         item.update({name: value for name, value in data.items() if name in known})
         if kind == "job_templates":
             item["organization"] = self.objects["projects"][item["project"]]["organization"]
@@ -262,29 +100,29 @@ class Controller:
             item["inputs"] = inputs
 
     def _check(self, kind: str, data: Json, *, new: bool) -> None:
-        rules = KINDS[kind]
-        wrong: Json = {name: ["This field is required."] for name in rules.required if new and not data.get(name)}
+        rules = OBJECT_KINDS[kind]
+        invalid: Json = {name: ["This field is required."] for name in rules.required if new and not data.get(name)}
         for name, target in rules.refers.items():
             value = data.get(name)
             if value is not None and value not in self._of(target):
-                wrong[name] = [f'Invalid pk "{value}" - object does not exist.']
+                invalid[name] = [f'Invalid pk "{value}" - object does not exist.']
         if kind == "job_templates" and "playbook" in data and data["playbook"] not in self.playbooks:
-            wrong["playbook"] = ["Playbook not found for project."]
+            invalid["playbook"] = ["Playbook not found for project."]
         if kind == "schedules" and "rrule" in data and not _RULE.match(data["rrule"]):
-            wrong["rrule"] = ["INTERVAL required in rrule."]
+            invalid["rrule"] = ["INTERVAL required in rrule."]
         if kind == "credentials" and data.get("credential_type") in self.objects["credential_types"]:
             fields = self.objects["credential_types"][data["credential_type"]]["inputs"].get("fields", [])
             unknown = set(data.get("inputs", {})) - {entry["id"] for entry in fields}
             if unknown:
-                wrong["inputs"] = [f"'{name}' was unexpected" for name in sorted(unknown)]
-        if new and not wrong:
-            same = {name: data.get(name) for name in rules.unique if name in data}
+                invalid["inputs"] = [f"'{name}' was unexpected" for name in sorted(unknown)]
+        if new and not invalid:
+            identity = {name: data.get(name) for name in rules.unique if name in data}
             if any(
-                all(item.get(name) == value for name, value in same.items()) for item in self.objects[kind].values()
+                all(item.get(name) == value for name, value in identity.items()) for item in self.objects[kind].values()
             ):
-                wrong["__all__"] = [f"{rules.type} with these values already exists."]
-        if wrong:
-            raise RefusedError(400, wrong)
+                invalid["__all__"] = [f"{rules.type} with these values already exists."]
+        if invalid:
+            raise RefusedError(400, invalid)
 
     def _of(self, kind: str) -> dict[int, Json]:
         if kind == "unified_job_templates":
@@ -293,22 +131,22 @@ class Controller:
             raise RefusedError(404, {"detail": "Not found."})
         return self.objects[kind]
 
-    def answer(self, method: str, target: str, data: Any) -> tuple[int, Any]:
+    def respond(self, method: str, target: str, data: Any) -> tuple[int, Any]:
         parts = urlsplit(target)
         self.log.append((method, parts.path))
-        words = parts.path.removeprefix(_PREFIX).strip("/").split("/")
+        segments = parts.path.removeprefix(_PREFIX).strip("/").split("/")
         if not parts.path.startswith(_PREFIX):
             raise RefusedError(404, {"detail": "Not found."})
-        if len(words) == 1:
+        if len(segments) == 1:
             if method == "POST":
-                return 201, self.create(words[0], data)
-            return 200, _page(list(_matching(self._of(words[0]), dict(parse_qsl(parts.query)))))
-        kind, number = words[0], int(words[1])
+                return 201, self.create(segments[0], data)
+            return 200, _page(list(_matching(self._of(segments[0]), dict(parse_qsl(parts.query)))))
+        kind, number = segments[0], int(segments[1])
         item = self._of(kind).get(number)
         if item is None:
             raise RefusedError(404, {"detail": "Not found."})
-        if len(words) == 3:
-            return self._sub(method, kind, number, words[2], data)
+        if len(segments) == 3:
+            return self._sub(method, kind, number, segments[2], data)
         if method == "PATCH":
             self._check(kind, data, new=False)
             self._set(kind, item, data)
@@ -320,7 +158,7 @@ class Controller:
                 _check_survey(data)
                 self.surveys[number] = data
             return 200, self.surveys.get(number, {})
-        if name not in KINDS[kind].associations:
+        if name not in OBJECT_KINDS[kind].associations:
             raise RefusedError(404, {"detail": "Not found."})
         numbers = self.associated.setdefault((kind, number, name), [])
         if method == "POST":
@@ -343,7 +181,7 @@ def _matching(items: Mapping[int, Json], query: Mapping[str, str]) -> Iterator[J
 
 
 def _check_survey(data: Json) -> None:
-    """Refuse what AWX refuses."""
+    """Raise RefusedError for a survey that AWX refuses."""
     for name in ("name", "description", "spec"):
         if name not in data:
             raise RefusedError(400, {"error": f"'{name}' missing from survey spec."})
@@ -364,7 +202,7 @@ def _check_survey(data: Json) -> None:
 
 @contextmanager
 def serving(controller: Controller) -> Iterator[Controller]:
-    """Answer on loopback."""
+    """Serve the controller on loopback while the `with` block runs."""
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -376,10 +214,10 @@ def serving(controller: Controller) -> Iterator[Controller]:
                 if self.headers.get("Authorization") != f"Bearer {TOKEN}":
                     raise RefusedError(401, {"detail": "Authentication credentials were not provided."})
                 with lock:
-                    status, answer = controller.answer(self.command, self.path, json.loads(body) if body else None)
+                    status, response = controller.respond(self.command, self.path, json.loads(body) if body else None)
             except RefusedError as error:
-                status, answer = error.status, error.body
-            text = b"" if answer is None else json.dumps(answer).encode()
+                status, response = error.status, error.body
+            text = b"" if response is None else json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
@@ -393,8 +231,8 @@ def serving(controller: Controller) -> Iterator[Controller]:
                 return self._reply
             raise AttributeError(name)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
-            """Say nothing."""
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name in the base class)
+            """Write no log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Import an exported inventory by AWX's rules, and write the inventory of a job as AWX does."""
+"""Import of an exported inventory by AWX's rules, and the inventory script of a job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-# AWX refuses names of hosts in which it sees a template.
+# AWX refuses host names with a template.
 _TEMPLATE = re.compile(r"\{\{[^}]+\}\}|\{%[^%]+%\}")
 _WITH_PORT = re.compile(r"[^:]*:[^:]*")
 
@@ -32,7 +32,7 @@ class Group:
 
 @dataclass
 class Inventory:
-    """What AWX has in its database."""
+    """The hosts, groups and variables in AWX's database."""
 
     hosts: dict[str, Variables] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Inventory:
             name, port = exported_name.split(":")
         if _TEMPLATE.search(name):
             raise ImportRefusedError(f"Inline Jinja variables are not allowed: {name}")
-        # Variables are looked up by the name without its port, so a host that was split has none.
+        # AWX looks up variables by the name without its port, so a host with a port has no variables.
         self.hosts.setdefault(name, dict(hostvars.get(name, {})))
         if port.isdigit():
             self.hosts[name]["ansible_port"] = int(port)
@@ -74,7 +74,7 @@ class Inventory:
         return sorted(self.hosts)[number - 1 :: count]
 
     def write_script(self, path: Path, hosts: Collection[str] | None = None) -> None:
-        """Write the program that is the inventory of a job, with all hosts or these."""
+        """Write the inventory program of a job, with all hosts or with the given ones."""
         chosen = set(self.hosts if hosts is None else hosts)
         data: dict[str, Any] = {
             "all": {"vars": self.variables, "children": ["ungrouped", *self.groups]},
@@ -94,7 +94,7 @@ class Inventory:
 
 
 def text_of(value: Any) -> str:
-    """Return a text of an export; ansible-inventory wraps some of those that must not be templated."""
+    """Return a text of an export. ansible-inventory wraps some texts that must not be templated."""
     return str(value["__ansible_unsafe"] if isinstance(value, Mapping) else value)
 
 

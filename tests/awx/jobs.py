@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as AWX runs them: a private data folder for ansible-runner, credentials, answers to a survey, events."""
+"""Jobs as AWX runs them: a private data folder for ansible-runner, credentials, survey answers and events."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLE = CHECKOUT / "examples" / "awx"
 BIN = Path(os.environ.get("MOBILEOPS_CI_TEST_ANSIBLE") or Path(sys.executable).parent)
 VAULT_PASSWORD = "the-vault-password-0f-awx"
-# AWX drops the result of a task from its event if it is longer.
-MOST_CHARACTERS = 700_000
+# AWX removes the result of a task from its event if it is longer.
+MAX_CHARACTERS = 700_000
 
 _ENVIRONMENT = {
     "ANSIBLE_FORCE_COLOR": "True",
     "ANSIBLE_HOST_KEY_CHECKING": "False",
     "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
     "ANSIBLE_RETRY_FILES_ENABLED": "False",
-    "MAX_EVENT_RES": str(MOST_CHARACTERS),
+    "MAX_EVENT_RES": str(MAX_CHARACTERS),
     "AWX_HOST": "https://awx.example.com",
     "JOB_ID": "7",
     "INVENTORY_ID": "2",
@@ -45,7 +45,7 @@ _EXTRA = {"awx_job_id": 7, "awx_job_launch_type": "manual", "awx_user_name": "ad
 
 
 class _Unsafe(str):
-    """A text that AWX marks as not to be templated."""
+    """A text that must not be templated."""
 
     __slots__ = ()
 
@@ -58,7 +58,7 @@ _Dumper.add_representer(_Unsafe, lambda dumper, text: dumper.represent_scalar("!
 
 
 def survey_yaml(answers: Mapping[str, Any]) -> str:
-    """Return extra variables as AWX writes them: all texts of a user are unsafe."""
+    """Return extra variables as AWX writes them, with all texts of users marked as unsafe."""
 
     def marked(value: Any) -> Any:
         if isinstance(value, str):
@@ -72,7 +72,7 @@ def survey_yaml(answers: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Credential:
-    """Environment variables and secrets of a credential whose type injects an environment."""
+    """The environment variables of a credential."""
 
     environment: Mapping[str, str]
 
@@ -89,7 +89,7 @@ class Credential:
 
 @dataclass
 class Result:
-    """What AWX has of a job that is over."""
+    """The result of a finished job in AWX."""
 
     status: int
     stdout: str
@@ -120,7 +120,7 @@ class Result:
 
     @property
     def artifacts(self) -> dict[str, Any]:
-        """Return what the job hands on to the next one of a workflow."""
+        """Return the variables that the job passes on to the next one of a workflow."""
         (stats,) = [event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"]
         found: dict[str, Any] = stats.get("artifact_data", {})
         return found
@@ -144,7 +144,7 @@ class Job:
     hosts: Sequence[str] | None = None
 
     def prepare(self, playbook: str) -> list[str]:
-        """Lay out the folder. Return the arguments of ansible-runner after its action."""
+        """Create the folder. Return the arguments of ansible-runner after its action."""
         environment = dict(_ENVIRONMENT, AWX_PRIVATE_DATA_DIR=str(self.folder))
         environment["HOME"] = str(self.folder / "home")
         for credential in self.credentials:
@@ -159,7 +159,7 @@ class Job:
         (env / "settings").write_text(json.dumps({"suppress_ansible_output": True, "suppress_output_file": True}))
         (env / "extravars").write_text(yaml.safe_dump(_EXTRA) + (survey_yaml(self.answers) if self.answers else ""))
         (env / "cmdline").write_text(" ".join(["--vault-id default@prompt", *self.arguments]))
-        # With --inventory the runner does not take the whole folder, in which AWX has nothing else.
+        # Without --inventory the runner would use the whole folder, which in AWX contains only this file.
         return [str(self.folder), "-p", playbook, "--inventory", str(self.folder / "inventory" / "hosts")]
 
     def command(self, playbook: str) -> list[str]:
@@ -178,7 +178,7 @@ class Job:
         return Result(done.returncode, done.stdout + done.stderr, self.folder)
 
     def run_remotely(self, playbook: str, worker: Path, folder: Path) -> tuple[Result, bytes]:
-        """Send the job to a worker, as to a node of its own. Return also everything that went over the wire."""
+        """Run the job on a worker, as on a separate node. Return the result and the bytes that the worker sent back."""
         runner = str(BIN / "ansible-runner")
         env = base_environment()
 
@@ -195,7 +195,7 @@ class Job:
 
 
 def _shows_environment(line: bytes) -> bool:
-    """Return whether the runner reports how it starts the job. AWX masks the environment in it before it stores it."""
+    """Return whether the line reports the start of the job. AWX masks its environment before storing it."""
     try:
         content = json.loads(line)
     except ValueError:
@@ -215,19 +215,19 @@ def base_environment() -> dict[str, str]:
 
 
 def sync(project: Path, source: str, credential: Credential) -> tuple[dict[str, Any], str]:
-    """Run ansible-inventory as the update of an inventory source does. Return its output, and what it said."""
+    """Run ansible-inventory as the update of an inventory source does. Return the inventory and the log."""
     environment = {**base_environment(), "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True", **credential.environment}
     command = [str(BIN / "ansible-inventory"), "-i", str(project / source), "--list", "--export"]
     command += ["--playbook-dir", str(project), "-v"]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
-    # At -v a line about the configuration comes first.
+    # -v prints a line about the configuration first.
     return json.loads(done.stdout[done.stdout.index("{") :]), done.stderr
 
 
 def leaks(secrets: Iterable[bytes], places: Iterable[Path], texts: Iterable[bytes] = ()) -> list[str]:
-    """Return where a secret stands: as it is, in base64 or in a URL."""
+    """Return the places that contain a secret: as it is, in base64 or in a URL."""
     found = []
     forms = [form for secret in secrets for form in _forms(secret)]
     for name, content in (*_contents(places), *(("a stream", text) for text in texts)):
@@ -239,13 +239,13 @@ def _forms(secret: bytes) -> Iterator[bytes]:
     yield secret
     yield quote(secret, safe="").encode()
     for shift in range(3):
-        # Wherever it stands in a longer text, except for the characters at both ends that depend on its neighbours.
+        # base64 within a longer text, without the characters at both ends that depend on adjacent bytes
         yield base64.b64encode(bytes(shift) + secret)[4 if shift else 0 : -4]
 
 
 def _contents(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for place in places:
         for path in (place, *place.rglob("*")):
-            # There ansible-runner itself writes the environment of the job, and AWX removes it with the job.
+            # In "command" ansible-runner writes the environment of the job. AWX removes the file after the job.
             if path.is_file() and path.name != "command":
                 yield str(path), path.read_bytes()

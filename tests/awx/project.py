@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The project of the guide with genuine signing files, and a fleet on the emulator."""
+"""The project of the AWX guide with real signing files, and a fleet in the emulator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OWNER = "0123456789abcdef"
 
 @dataclass(frozen=True)
 class Files:
-    """Genuine signing files, and their parts that are secret."""
+    """Real signing files."""
 
     certificate: bytes
     renewed: bytes
@@ -38,12 +38,12 @@ class Files:
 
     @property
     def secrets(self) -> list[bytes]:
-        """Return stretches of the bytes that compression would not produce by accident."""
+        """Return slices of the files that compressed data would not contain by accident."""
         return [content[200:240] for content in (self.certificate, self.renewed)]
 
 
 def make_files() -> Files:
-    """Make two generations of a certificate and its profile."""
+    """Return two generations of a certificate and its profile."""
     authority = Authority.create()
     team = Team("AC3M3APPS9", "Acme")
     made = []
@@ -58,7 +58,7 @@ def make_files() -> Files:
 
 @dataclass(frozen=True)
 class Awx:
-    """A project and a fleet, for jobs."""
+    """A project and a fleet for jobs."""
 
     emulator: Emulator
     project: Path
@@ -67,7 +67,7 @@ class Awx:
 
     @classmethod
     def create(cls, emulator: Emulator, files: Files, folder: Path) -> Awx:
-        """Copy the project of the guide, and put the certificate and its password into it."""
+        """Copy the project of the guide, and add the certificate and its password."""
         project = folder / "project"
         shutil.copytree(EXAMPLE, project)
         (folder / "jobs").mkdir()
@@ -80,21 +80,21 @@ class Awx:
 
     @property
     def credential(self) -> Credential:
-        """The Bitrise credential, by the credential type of the playbook awx_setup."""
+        """Return the Bitrise credential, with the credential type of the playbook awx_setup."""
         inputs = {"api_token": self.emulator.tokens["owner"], "api_url": self.emulator.api_url}
         return Credential.of_type(credential_type("Bitrise")["injectors"], inputs)
 
-    def fleet(self, titles: list[str], **more: Any) -> None:
+    def load_fleet(self, titles: list[str], **more: Any) -> None:
         """Load iOS apps without files."""
         apps = [{"title": title, "owner": "owner", "project_type": "ios", **more} for title in titles]
         self.emulator.load({"apps": apps})
         self.emulator.clear_requests()
 
-    def synced(self) -> Inventory:
+    def sync_inventory(self) -> Inventory:
         return Inventory.imported(sync(self.project, "fleet.bitrise.yml", self.credential)[0])
 
     def declare(self, inventory: Inventory) -> None:
-        """Put the files of all hosts into the project, encrypted."""
+        """Add the files of all hosts to the project, encrypted."""
         for host in inventory.hosts:
             self.put(f"{host}.mobileprovision", self.files.profile)
 
@@ -119,9 +119,9 @@ class Awx:
         }
 
     def leaks_of(self, result: Result) -> list[str]:
-        """Return where a secret stands in what AWX stores of a job.
+        """Return the places with a secret in the data that AWX stores of a job.
 
-        The files that AWX hands to the job do not count, and AWX does not keep them.
+        The input files of the job do not count, because AWX does not keep them.
         """
         secrets = [self.emulator.tokens["owner"], PASSWORD, VAULT_PASSWORD, "X-Amz-Signature"]
         places = [result.folder / "artifacts", result.folder / "home"]
@@ -151,7 +151,7 @@ def setup_tasks(name: str) -> list[dict[str, Any]]:
 
 
 def credential_type(name: str) -> dict[str, Any]:
-    """Return the options of the credential type of that name."""
+    """Return the options of the credential type with this name."""
     types = [task["awx.awx.credential_type"] for task in setup_tasks("base") if "awx.awx.credential_type" in task]
     (found,) = [entry for entry in types if entry["name"] == name]
     return dict(found)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what job slices bring: python -m tests.awx.scale [APPS].
+"""Measures the effect of job slices: python -m tests.awx.scale [APPS].
 
-The same rollout by one job, and by jobs at the same time on slices of one inventory, against one emulator: with a rate
-limit of 10 requests a second for a token, and without. Prints a table; no figure decides a test.
+It runs the same rollout as one job, and as concurrent jobs on slices of one inventory, against one emulator, with and
+without a rate limit of 10 requests a second. It prints a table. No test depends on the figures.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def main(arguments: list[str]) -> int:
 
 
 def measure(awx: Awx, apps: int, runners: int, limit: str) -> None:
-    awx.fleet([f"App {number:03}" for number in range(apps)])
-    inventory = awx.synced()
+    awx.load_fleet([f"App {number:03}" for number in range(apps)])
+    inventory = awx.sync_inventory()
     awx.declare(inventory)
     awx.emulator.clear_requests()
     jobs = [awx.job(inventory, hosts=inventory.slice(number, runners)) for number in range(1, runners + 1)]
-    # The folder of a job is numbered by how many there are.
+    # job() numbers folders by the existing ones, so all jobs have the same folder until here.
     for number, job in enumerate(jobs):
         job.folder = awx.folder / f"slice{number}"
     started = time.monotonic()

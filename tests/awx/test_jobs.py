@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything else that an administrator of AWX does with the collection: the long form, `make test-awx`."""
+"""Further jobs of an AWX administrator: the long form, `make test-awx`."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from .project import PASSWORD, Awx, credential_type, long_form
 pytestmark = long_form
 
 TITLES = [f"App {number:02}" for number in range(20)]
-MOST_CHARACTERS_OF_AN_EVENT = 200_000
-# Less than one for each of the apps above beside what there is in any case.
+MAX_EVENT_CHARACTERS = 200_000
+# Fewer than one event per app in addition to those of every play.
 EVENTS_OF_A_PLAY = 30
 
 
 def declared(awx: Awx, titles: list[str]) -> Inventory:
-    """Load a fleet and declare its files. Return its inventory."""
-    awx.fleet(titles)
-    inventory = awx.synced()
+    """Load a fleet, declare its files and return its inventory."""
+    awx.load_fleet(titles)
+    inventory = awx.sync_inventory()
     awx.declare(inventory)
     awx.emulator.clear_requests()
     return inventory
@@ -53,14 +53,14 @@ def expected(awx: Awx, host: str, *, renewed: bool = False) -> list[tuple[str, s
     ]
 
 
-def of_hosts(awx: Awx, inventory: Inventory, **more: Any) -> dict[str, list[tuple[str, str, str]]]:
+def expected_by_title(awx: Awx, inventory: Inventory, **more: Any) -> dict[str, list[tuple[str, str, str]]]:
     return {
         text_of(variables["bitrise_title"]): expected(awx, host, **more) for host, variables in inventory.hosts.items()
     }
 
 
 @pytest.mark.parametrize("playbook", ["own_play.yml", "rollout.yml"])
-def test_rollout(awx: Awx, playbook: str) -> None:
+def test_rollout_job(awx: Awx, playbook: str) -> None:
     inventory = declared(awx, TITLES)
     assert awx.job(inventory, arguments=["--check"]).run(playbook).status == 0
     assert awx.writes() == []
@@ -68,7 +68,7 @@ def test_rollout(awx: Awx, playbook: str) -> None:
     result = awx.job(inventory).run(playbook)
 
     assert result.status == 0, result.text
-    assert awx.contents() == of_hosts(awx, inventory)
+    assert awx.contents() == expected_by_title(awx, inventory)
     assert sorted(result.changed) == sorted(inventory.hosts)
     assert f"{len(TITLES)} apps" in result.text
     awx.emulator.clear_requests()
@@ -76,13 +76,13 @@ def test_rollout(awx: Awx, playbook: str) -> None:
     assert again.status == 0
     assert again.changed == []
     assert awx.writes() == []
-    # None for an unchanged app: what is left is about the play.
+    # An unchanged app has no event of its own. The remaining events are those of the play.
     assert len(again.events) < EVENTS_OF_A_PLAY
 
 
-def test_variables_beside_an_importing_playbook_only(awx: Awx, tmp_path: Path) -> None:
-    """ansible-core reads no group_vars there: the job must not be successful without doing anything."""
-    awx.fleet(TITLES[:2])
+def test_job_fails_without_group_vars_beside_its_playbook(awx: Awx, tmp_path: Path) -> None:
+    """Check that a job fails if ansible-core finds no group_vars, instead of succeeding without any action."""
+    awx.load_fleet(TITLES[:2])
     source = tmp_path / "elsewhere" / "fleet.bitrise.yml"
     source.parent.mkdir()
     shutil.move(awx.project / "fleet.bitrise.yml", source)
@@ -93,13 +93,13 @@ def test_variables_beside_an_importing_playbook_only(awx: Awx, tmp_path: Path) -
 
     assert result.status != 0
     assert "No code-signing file is declared for any host" in " ".join(result.text.split())
-    # The play of the project itself does read them.
+    # The project's own play reads them.
     awx.declare(inventory)
     assert awx.job(inventory).run("own_play.yml").status == 0
-    assert awx.contents() == of_hosts(awx, inventory)
+    assert awx.contents() == expected_by_title(awx, inventory)
 
 
-def rotation(awx: Awx, inventory: Inventory) -> None:
+def declare_renewal(awx: Awx, inventory: Inventory) -> None:
     """Declare the renewed certificate and its profiles in place of the old ones."""
     variables = awx.project / "group_vars" / "type_ios" / "code_signing.yml"
     variables.write_text(variables.read_text().replace("distribution.p12", "distribution-2027.p12"))
@@ -109,24 +109,24 @@ def rotation(awx: Awx, inventory: Inventory) -> None:
 
 
 @pytest.mark.parametrize("old", ["distribution.p12", "distribution.p12\nnever-there.p12", ""])
-def test_rotation(awx: Awx, old: str) -> None:
+def test_rotation_job(awx: Awx, old: str) -> None:
     inventory = declared(awx, TITLES)
     assert awx.job(inventory).run("rollout.yml").status == 0
-    rotation(awx, inventory)
+    declare_renewal(awx, inventory)
     answers = {"rotate_certificate_old": old, "rotate_certificate_batch": "", "rotate_certificate_hosts": ""}
 
-    result = awx.job(awx.synced(), answers=answers, arguments=["-vvvv", "--diff"]).run("rotate_certificate.yml")
+    result = awx.job(awx.sync_inventory(), answers=answers, arguments=["-vvvv", "--diff"]).run("rotate_certificate.yml")
 
     assert result.status == 0, result.text
     assert awx.leaks_of(result) == []
-    renewed = of_hosts(awx, inventory, renewed=True)
+    renewed = expected_by_title(awx, inventory, renewed=True)
     if not old:
         kept = ("build_certificates", "distribution.p12", hashlib.sha256(awx.files.certificate).hexdigest())
         renewed = {title: sorted([kept, *files]) for title, files in renewed.items()}
     assert awx.contents() == renewed
 
 
-def test_report(awx: Awx) -> None:
+def test_report_job(awx: Awx) -> None:
     inventory = declared(awx, TITLES)
     assert awx.job(inventory).run("rollout.yml").status == 0
     for answers in ({}, {"code_signing_report_expires_within": 400, "code_signing_report_fail_on": ["expiring"]}):
@@ -141,18 +141,18 @@ def test_report(awx: Awx) -> None:
         assert (result.folder / "project" / "code-signing-report" / "index.html").exists()
 
 
-def test_blank_answers(awx: Awx) -> None:
+def test_blank_survey_answers(awx: Awx) -> None:
     inventory = declared(awx, TITLES[:2])
     answers = {"abort_stale_builds_hours": "", "abort_stale_builds_hosts": "", "rollout_hosts": ""}
     assert awx.job(inventory, answers=answers).run("abort_stale_builds.yml").status == 0
     assert awx.job(inventory, answers={"rollout_hosts": "App_00\nApp_01"}).run("rollout.yml").status == 0
-    assert awx.contents() == of_hosts(awx, inventory)
-    # A template in an answer stays a text.
+    assert awx.contents() == expected_by_title(awx, inventory)
+    # A template in an answer is not evaluated.
     wrong = awx.job(inventory, answers={"rollout_hosts": "{{ 'App_00' }}"}).run("rollout.yml")
     assert wrong.status != 0
 
 
-def test_doctor(awx: Awx) -> None:
+def test_doctor_job(awx: Awx) -> None:
     inventory = declared(awx, TITLES[:2])
     answers = {"doctor_apps": "", "doctor_app": "", "doctor_writes": ""}
     result = awx.job(inventory, answers=answers, arguments=["-vvvv"]).run("doctor.yml")
@@ -162,7 +162,7 @@ def test_doctor(awx: Awx) -> None:
     assert "2 hosts, all with declared files" in result.text
 
 
-def test_slices_equal_the_whole(awx: Awx) -> None:
+def test_slices_have_the_same_result_as_one_job(awx: Awx) -> None:
     titles = [f"App {number:02}" for number in range(60)]
     inventory = declared(awx, titles)
     results = [awx.job(inventory, hosts=inventory.slice(number, 3)).run("rollout.yml") for number in (1, 2, 3)]
@@ -171,27 +171,27 @@ def test_slices_equal_the_whole(awx: Awx) -> None:
     sliced = awx.contents()
     requests = len(awx.emulator.requests())
 
-    awx.fleet(titles)
-    whole = awx.job(awx.synced()).run("rollout.yml")
+    awx.load_fleet(titles)
+    whole = awx.job(awx.sync_inventory()).run("rollout.yml")
     assert whole.status == 0
-    assert awx.contents() == sliced == of_hosts(awx, inventory)
-    assert abs(len(awx.emulator.requests()) - requests) <= 10  # the sync, and nothing more for each app
+    assert awx.contents() == sliced == expected_by_title(awx, inventory)
+    assert abs(len(awx.emulator.requests()) - requests) <= 10  # the requests of the sync only
 
 
-def test_on_a_node_of_its_own(awx: Awx, tmp_path: Path) -> None:
+def test_rollout_on_a_separate_node(awx: Awx, tmp_path: Path) -> None:
     inventory = declared(awx, TITLES)
     job = awx.job(inventory, arguments=["-vvvv", "--diff"])
 
     result, returned = job.run_remotely("rollout.yml", tmp_path / "worker", tmp_path / "processed")
 
     assert result.status == 0, result.stdout
-    assert awx.contents() == of_hosts(awx, inventory)
+    assert awx.contents() == expected_by_title(awx, inventory)
     secrets = [awx.emulator.tokens["owner"].encode(), PASSWORD.encode(), VAULT_PASSWORD.encode(), *awx.files.secrets]
     assert leaks(secrets, [tmp_path / "processed"], [returned]) == []
 
 
-def test_leaks_are_found(tmp_path: Path) -> None:
-    """The search would find a secret in any form."""
+def test_leaks_finds_each_form_of_a_secret(tmp_path: Path) -> None:
+    """Check that the search finds a secret in every form."""
     secret = b"a secret/with+signs of some length"
     for text in (secret, base64.b64encode(b"xy" + secret + b"z"), quote(secret, safe="").encode()):
         assert leaks([secret], [], [b"before " + text]) != []
@@ -216,15 +216,15 @@ def wait_until(condition: Callable[[], bool], seconds: float = 120) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds processes in /proc")
-def test_cancel_and_relaunch(awx: Awx) -> None:
-    """Killed while replacements are open, on a bare runner; the relaunch has an empty home."""
+def test_relaunch_after_a_killed_job(awx: Awx) -> None:
+    """Kill a job during replacements and relaunch it with an empty home."""
     inventory = declared(awx, TITLES)
     assert awx.job(inventory).run("rollout.yml").status == 0
-    rotation(awx, inventory)
+    declare_renewal(awx, inventory)
     variables = awx.project / "group_vars" / "type_ios" / "code_signing.yml"
     variables.write_text(variables.read_text().replace("distribution-2027.p12", "distribution.p12"))
     awx.put("distribution.p12", awx.files.renewed)
-    inventory = awx.synced()
+    inventory = awx.sync_inventory()
     awx.emulator.clear_requests()
     awx.emulator.options(latency_ms=100)
     job = awx.job(inventory)
@@ -233,7 +233,7 @@ def test_cancel_and_relaunch(awx: Awx) -> None:
     )
     try:
         assert wait_until(lambda: len(awx.writes()) >= 16)
-        # Only the main process, as a bare runner does it: workers of ansible-core 2.21 are in a session of their own.
+        # Kill only the main process, as a bare runner does. Workers of ansible-core 2.21 have their own session.
         mains = [pid for pid in ansible_processes(job.folder) if os.getpgid(pid) == pid]
         for pid in mains:
             if b"ansible-playbook" in Path(f"/proc/{pid}/cmdline").read_bytes():
@@ -244,7 +244,7 @@ def test_cancel_and_relaunch(awx: Awx) -> None:
         assert wait_until(lambda: ansible_processes(job.folder) == [], 30)
     finally:
         runner.kill()
-    # What was under way in each of eight threads.
+    # Each of eight threads may finish its current request.
     assert len(awx.writes()) <= at_once + 8
     awx.emulator.options(latency_ms=0)
 
@@ -252,10 +252,10 @@ def test_cancel_and_relaunch(awx: Awx) -> None:
 
     assert relaunched.status == 0, relaunched.text
     digests = [hashlib.sha256(content).hexdigest() for content in (awx.files.renewed, awx.files.renewed_profile)]
-    assert {tuple(sha256 for _kind, _name, sha256 in held) for held in awx.contents().values()} == {tuple(digests)}
+    assert {tuple(sha256 for _kind, _name, sha256 in files) for files in awx.contents().values()} == {tuple(digests)}
 
 
-def test_canary_of_an_unknown_option(awx: Awx) -> None:
+def test_value_of_an_unknown_option_is_not_stored(awx: Awx) -> None:
     inventory = declared(awx, TITLES[:1])
     canary = "c4n4ry-0f-4n-0pti0n"
     options = {"app_slug": "x", "name": "x", "content": "eA==", "certificate_pasword": canary}
@@ -266,12 +266,12 @@ def test_canary_of_an_unknown_option(awx: Awx) -> None:
     (awx.project / "misspelt.yml").write_text(json.dumps([play]))
     result = awx.job(inventory, arguments=["-vvvv"]).run("misspelt.yml")
     assert "certificate_pasword" in result.text
-    # The play itself, which holds the canary, is not among what AWX stores.
+    # AWX does not store the play itself, which contains the canary.
     assert leaks([canary.encode()], [result.folder / "artifacts"], [result.stdout.encode()]) == []
 
 
-def test_event_sizes(awx: Awx) -> None:
-    """500 apps with 5 uploads each."""
+def test_event_sizes_of_500_apps(awx: Awx) -> None:
+    """Check the events of 500 apps with 5 uploads each."""
     titles = [f"App {number:03}" for number in range(500)]
     variables = awx.project / "group_vars" / "type_ios" / "code_signing.yml"
     names = [f"extra-{number}.txt" for number in range(4)]
@@ -282,14 +282,14 @@ def test_event_sizes(awx: Awx) -> None:
         "code_signing_project_files:\n" + entries + "code_signing_certificates:\n  - src: distribution.p12\n"
         '    certificate_password: "{{ distribution_password }}"\n'
     )
-    awx.fleet(titles)
-    inventory = awx.synced()
+    awx.load_fleet(titles)
+    inventory = awx.sync_inventory()
 
     result = awx.job(inventory).run("rollout.yml")
 
     assert result.status == 0, result.text[-2000:]
     assert len(result.changed) == len(titles)
-    assert result.largest_event < MOST_CHARACTERS_OF_AN_EVENT
+    assert result.largest_event < MAX_EVENT_CHARACTERS
     assert len(result.events) < 2 * len(titles) + EVENTS_OF_A_PLAY
     again = awx.job(inventory).run("rollout.yml")
     assert again.status == 0
@@ -304,7 +304,7 @@ def program(name: str) -> str:
 
 
 def test_execution_environment(awx: Awx, tmp_path: Path) -> None:
-    """The context of the image can be created, and the collection is introspected without a warning."""
+    """Check that the context of the image can be created, and that introspection gives no warning."""
     builder = program("ansible-builder")
     context = tmp_path / "context"
     definition = str(awx.project / "execution-environment.yml")
@@ -330,7 +330,7 @@ def test_execution_environment(awx: Awx, tmp_path: Path) -> None:
     assert "arning" not in shown.stderr
 
 
-def test_navigator(awx: Awx) -> None:
+def test_rollout_with_ansible_navigator(awx: Awx) -> None:
     navigator = program("ansible-navigator")
     inventory = declared(awx, TITLES[:2])
     job = awx.job(inventory)
@@ -343,11 +343,11 @@ def test_navigator(awx: Awx) -> None:
         command, cwd=awx.project, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert awx.contents() == of_hosts(awx, inventory)
+    assert awx.contents() == expected_by_title(awx, inventory)
 
 
-def test_notification(awx: Awx) -> None:
-    """The second step of the workflow posts what the first one handed on."""
+def test_notification_of_findings(awx: Awx) -> None:
+    """Check that the second step of the workflow posts the findings of the first one."""
     inventory = declared(awx, TITLES[:2])
     assert awx.job(inventory).run("rollout.yml").status == 0
     first = awx.job(inventory, answers={"code_signing_report_expires_within": 400}).run("report.yml")
@@ -359,8 +359,8 @@ def test_notification(awx: Awx) -> None:
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
-            """Say nothing."""
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name in the base class)
+            """Write no log."""
 
     server = HTTPServer(("127.0.0.1", 0), Hook)
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

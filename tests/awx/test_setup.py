@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook awx_setup against a small controller."""
+"""Tests of the playbook awx_setup against a small controller."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .controller import ENCRYPTED, TOKEN, Controller, serving
 from .jobs import BIN, EXAMPLE, base_environment
 from .project import long_form
 
-# The folder that has ansible_collections/awx/awx.
+# The folder that contains ansible_collections/awx/awx.
 COLLECTIONS = os.environ.get("MOBILEOPS_CI_TEST_AWX_COLLECTIONS", "")
 PLAYBOOKS = tuple(path.name for path in EXAMPLE.glob("*.yml"))
 NAME = "Code signing"
@@ -69,25 +69,27 @@ def run(folder: Path, controller: Controller, variables: Mapping[str, Any], *arg
     ],
 )
 @needs_collection
-def test_mistakes(tmp_path: Path, controller: Controller, variables: dict[str, Any], message: str) -> None:
-    status, screen = run(tmp_path, controller, variables)
+def test_rejects_invalid_variables(
+    tmp_path: Path, controller: Controller, variables: dict[str, Any], message: str
+) -> None:
+    status, output = run(tmp_path, controller, variables)
     assert status == 2
-    assert message in " ".join(screen.split())
+    assert message in " ".join(output.split())
     assert controller.log == []
 
 
-def test_without_the_collection(tmp_path: Path, controller: Controller) -> None:
+def test_names_a_missing_collection(tmp_path: Path, controller: Controller) -> None:
     if COLLECTIONS:
-        pytest.skip("the collection awx.awx is there")
-    status, screen = run(tmp_path, controller, REQUIRED)
+        pytest.skip("the collection awx.awx is installed")
+    status, output = run(tmp_path, controller, REQUIRED)
     assert status == 2
-    assert "uses the collection awx.awx, which is not installed" in " ".join(screen.split())
+    assert "uses the collection awx.awx, which is not installed" in " ".join(output.split())
     assert controller.log == []
 
 
 @long_form
 @needs_collection
-def test_twice(tmp_path: Path, controller: Controller) -> None:
+def test_second_run_changes_nothing(tmp_path: Path, controller: Controller) -> None:
     controller.create("notification_templates", {"name": "Chat", "organization": 1, "notification_type": "slack"})
     variables = {
         **REQUIRED,
@@ -99,11 +101,11 @@ def test_twice(tmp_path: Path, controller: Controller) -> None:
         "awx_setup_api_url": "",
     }
 
-    status, screen = run(tmp_path, controller, variables, "-vvv", "--diff")
+    status, output = run(tmp_path, controller, variables, "-vvv", "--diff")
 
-    assert status == 0, screen
-    assert CANARY not in screen
-    assert WEBHOOK not in screen
+    assert status == 0, output
+    assert CANARY not in output
+    assert WEBHOOK not in output
     assert sorted(controller.secrets.values()) == sorted([CANARY, WEBHOOK])
     credential = controller.by_name("credentials")[f"{NAME}: Bitrise"]
     assert credential["inputs"] == {"api_token": ENCRYPTED, "api_url": ""}
@@ -126,25 +128,25 @@ def test_twice(tmp_path: Path, controller: Controller) -> None:
     assert {len(survey["spec"]) for survey in controller.surveys.values()} == {1, 2, 3}
 
     controller.log.clear()
-    status, screen = run(tmp_path, controller, variables)
+    status, output = run(tmp_path, controller, variables)
 
-    assert status == 0, screen
+    assert status == 0, output
     assert controller.writes == []
-    assert "changed=0" in screen
+    assert "changed=0" in output
 
-    # A change by hand is undone, and what a person entered stays.
+    # The playbook reverts a manual change of a template, and keeps the token that is not among the variables.
     templates[f"{NAME}: rollout"]["job_slice_count"] = 9
     del variables["awx_setup_api_token"]
-    status, screen = run(tmp_path, controller, variables)
-    assert status == 0, screen
+    status, output = run(tmp_path, controller, variables)
+    assert status == 0, output
     assert [method for method, _path in controller.writes] == ["PATCH"]
     assert templates[f"{NAME}: rollout"]["job_slice_count"] == 4
 
 
 @long_form
 @needs_collection
-def test_check_mode(tmp_path: Path, controller: Controller) -> None:
-    status, screen = run(tmp_path, controller, REQUIRED, "--check")
+def test_check_mode_writes_nothing(tmp_path: Path, controller: Controller) -> None:
+    status, output = run(tmp_path, controller, REQUIRED, "--check")
     assert controller.writes == []
-    # What does not exist yet cannot be referred to.
-    assert status == 0 or "expected 1" in screen
+    # In check mode the objects do not exist, so a reference to one of them may fail.
+    assert status == 0 or "expected 1" in output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make bench [CASE=name] [ROUNDS=3] [SCALE=1]."""
+"""Command-line entry point: make bench [CASE=name] [ROUNDS=3] [SCALE=1]."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from rich.console import Console
 from tests.emulator.process import CHECKOUT, EmulatorError
 
 from . import (
+    concurrency_cases,
     fleet_cases,
     growth_cases,
     inventory_cases,
@@ -41,6 +42,7 @@ CASES: dict[str, Case] = {
         fleet_cases.fleet_noop,
         fleet_cases.fleet_noop_cached,
         fleet_cases.fleet_first,
+        concurrency_cases.concurrency,
         rollout_cases.rollout_noop,
         rollout_cases.rollout_first,
         report_cases.report,
@@ -54,22 +56,24 @@ CASES: dict[str, Case] = {
         transfer_cases.upload_100m,
         transfer_cases.stream_1g,
         transfer_cases.download_1g,
-        # The last one, because it needs a browser.
+        # Last, because it needs a browser.
         page_cases.report_page,
     )
 }
 
-BUSY = 1.0  # of other work; more than that is felt with two processors
+BUSY = 1.0  # load average above which other work distorts the wall times
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     settings = _parser().parse_args(arguments)
-    # Where nobody looks, such as in a log, rich would take 80 columns.
+    # Without a terminal, rich would use 80 columns.
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     path = report.file_for(settings.output, settings.scale)
     done: dict[str, Any] = {}
     if os.getloadavg()[0] > BUSY:
-        console.print(f"The machine is busy (load {os.getloadavg()[0]:.1f}): wall times will say little.", style="bold")
+        console.print(
+            f"The machine is busy (load {os.getloadavg()[0]:.1f}): wall times will be inaccurate.", style="bold"
+        )
     for name in [settings.case] if settings.case else CASES:
         console.print(f"{name}: {(CASES[name].__doc__ or '').strip().splitlines()[0]}")
         load = os.getloadavg()[0]
@@ -82,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 1
         console.print(f"  load before: {load:.1f}, after: {os.getloadavg()[0]:.1f}")
         done[name] = report.stamped(figures, load, settings.scale)
-        # After each case: what is measured is not lost if a later one fails.
+        # Write after each case, so that a later failure does not lose figures.
         report.merge(path, describe(), done, settings.scale)
     report.show(console, done, settings.scale)
     console.print(f"Written to {os.path.relpath(path)}.")
@@ -90,19 +94,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make bench", description="What the collection costs, beside other ways.")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description="Measure the collection against other ways to do the same."
+    )
     parser.add_argument("--case", choices=CASES, metavar="CASE", help=", ".join(CASES))
-    parser.add_argument("--rounds", type=_at_least(int, 1), default=3, help="default: 3")
-    parser.add_argument("--scale", type=_at_least(float, 0.0), default=1.0, help="shrinks all sizes, to try it out")
+    parser.add_argument("--rounds", type=_at_least(int, 1), default=3, help="rounds of each case (default: 3)")
+    parser.add_argument(
+        "--scale", type=_at_least(float, 0.0), default=1.0, help="factor for all sizes, to try the benchmark out"
+    )
     parser.add_argument("--output", type=Path, default=CHECKOUT / "build", help="folder of the file with the figures")
     return parser
 
 
-def _at_least(number: type[int] | type[float], least: float) -> Any:
+def _at_least(number: type[int] | type[float], minimum: float) -> Any:
     def read(text: str) -> int | float:
         value = number(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+        if value < minimum:
+            raise argparse.ArgumentTypeError(f"must be {minimum} or greater, got {text}")
         return value
 
     return read

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a case has at hand, and how sizes are shrunk."""
+"""The environment of a case: its folder, rounds, sizes, emulator and controller."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Bench:
-    """`scale` shrinks the sizes of all cases, for a quick look at whether they work; such figures mean nothing."""
+    """Settings of a run. A `scale` below 1 shrinks all sizes to try a case out; such figures are meaningless."""
 
     folder: Path
     rounds: int
     scale: float
-    say: Callable[[str], None]
+    report_progress: Callable[[str], None]
 
     def size(self, full: int) -> int:
         return max(2, round(full * self.scale))
 
     @contextlib.contextmanager
     def emulator(self, latency_ms: float = LATENCY_MS) -> Iterator[Emulator]:
-        """One in a process of its own that answers each request after the latency."""
+        """Run an emulator in its own process that delays each response by the latency."""
         with Emulator("empty", idle=None, latency_ms=latency_ms) as emulator:
             yield emulator
 
@@ -45,7 +45,7 @@ class Bench:
 
 
 def span_of(log: Sequence[Mapping[str, Any]]) -> float:
-    """Seconds from the first request to the last answer in the emulator's log."""
+    """Return the seconds from the first request to the last response in the emulator's log."""
     return float(max(entry["at"] + entry["seconds"] for entry in log) - log[0]["at"]) if log else 0.0
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A headless Chromium, spoken to by the DevTools protocol, which needs no package of its own."""
+"""Control of a headless Chromium with the DevTools protocol, without a browser package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.unit.report.chromium import chromium
+from tests.helpers.report.chromium import chromium
 
 from .measured import ProgramError
 
@@ -50,11 +50,11 @@ class Tab:
             pass
 
     async def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression, after it is settled if it is a promise."""
-        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise ProgramError(f"{expression}: {answer['exceptionDetails']}")
-        return answer["result"].get("value")
+        """Return the value of an expression. Wait for the result of a promise."""
+        response = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in response:
+            raise ProgramError(f"{expression}: {response['exceptionDetails']}")
+        return response["result"].get("value")
 
 
 @asynccontextmanager
@@ -62,7 +62,7 @@ async def browser(folder: Path) -> AsyncIterator[Tab]:
     """Start a browser with a new profile in the folder, and end it."""
     program = chromium()
     if program is None:
-        raise ProgramError("There is no Chromium in PATH, and CHROMIUM does not name one.")
+        raise ProgramError("No Chromium in PATH. Set CHROMIUM to its path.")
     command = [program, "--headless", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
     process = subprocess.Popen(
         [*command, "--window-size=1400,1000", "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -70,8 +70,8 @@ async def browser(folder: Path) -> AsyncIterator[Tab]:
     try:
         port = await _port(folder / "DevToolsActivePort")
         async with aiohttp.ClientSession() as session:
-            async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
-                (page, *_others) = [one for one in await answer.json() if one["type"] == "page"]
+            async with session.get(f"http://127.0.0.1:{port}/json/list") as response:
+                (page, *_others) = [one for one in await response.json() if one["type"] == "page"]
             async with session.ws_connect(page["webSocketDebuggerUrl"], max_msg_size=0) as socket:
                 yield Tab(socket)
     finally:

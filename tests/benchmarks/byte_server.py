@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serves so many bytes over HTTP: byte_server.py BYTES prints its URL. It costs next to nothing, and holds nothing."""
+"""HTTP server that serves BYTES bytes and prints its URL: byte_server.py BYTES. It needs little time and memory."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(self.size))
         self.end_headers()
         self.wfile.flush()
-        left = self.size
-        while left:
-            left -= os.sendfile(self.connection.fileno(), self.descriptor, 0, min(left, BLOCK))
+        remaining = self.size
+        while remaining:
+            remaining -= os.sendfile(self.connection.fileno(), self.descriptor, 0, min(remaining, BLOCK))
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name that it has
-        """Says nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- name of the overridden method
+        """Write no log."""
 
 
 def main(size: int) -> None:
-    # The same bytes again and again: a file of the whole size would be read into memory by the first download.
+    # Send the same block repeatedly: a large file would be read into memory by the first download.
     with tempfile.TemporaryFile() as file:
         file.write(bytes(BLOCK))
         file.flush()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-playbook and ansible-inventory with settings of their own, the same for all contestants."""
+"""Runs ansible-playbook and ansible-inventory with the same settings for all contestants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.emulator.process import CHECKOUT, Emulator
 from .measured import Measured, ProgramError, run_measured
 
 HERE = Path(__file__).resolve().parent
-CONCURRENCY = 8  # forks and connections alike
+CONCURRENCY = 8  # forks and connections
 
 Json = dict[str, Any]
 
@@ -36,14 +36,14 @@ enable_plugins = mobileops.ci.bitrise, ansible.builtin.yaml, ansible.builtin.hos
 @dataclass(frozen=True)
 class PlaybookRun:
     measured: Measured
-    tasks: dict[str, Json]  # by name: seconds, changed (hosts), failed (messages), summary (if wanted)
+    tasks: dict[str, Json]  # by name: seconds, changed (hosts), failed (messages), summary (if requested)
 
     def task(self, name: str) -> Json:
         return self.tasks[name]
 
 
 class Controller:
-    """Keeps everything in one folder. Knows the emulator's token through the environment only."""
+    """Runs programs in one folder. They get the emulator's token through the environment."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,9 +60,9 @@ class Controller:
         *,
         summary: bool = False,
     ) -> PlaybookRun:
-        """Run a playbook and take the `summary` that the module returns. Raises ProgramError.
+        """Run a playbook of the benchmark or of the collection. Raise ProgramError if a task fails.
 
-        `name` is that of a playbook of the benchmark, or of one of the collection.
+        `summary` also collects the `summary` that the module returns.
         """
         log = self._log()
         values, events = log.with_suffix(".json"), log.with_suffix(".events")
@@ -80,7 +80,7 @@ class Controller:
             },
         )
         tasks = json.loads(events.read_text(encoding="utf-8"))
-        failed = {task: facts["failed"] for task, facts in tasks.items() if facts["failed"]}
+        failed = {task: figures["failed"] for task, figures in tasks.items() if figures["failed"]}
         if failed:
             raise ProgramError(f"playbook {name}: {failed}")
         return PlaybookRun(measured, tasks)
@@ -88,18 +88,27 @@ class Controller:
     def list_inventory(
         self, source: Path, emulator: Emulator, *, output: Path | None = None, settings: Mapping[str, str] | None = None
     ) -> Measured:
-        """ansible-inventory --list: into a file, or for measuring into nothing."""
-        command = ["inventory", "--list", "-i", str(source), *(["--output", str(output)] if output else [])]
+        """Run ansible-inventory --list, with the output in a file or discarded."""
+        more = ["--output", str(output)] if output else []
+        return self._run_inventory(["--list", *more], source, emulator, settings or {})
+
+    def load_inventory(self, source: Path, emulator: Emulator) -> Measured:
+        """Run ansible-inventory for one host: it loads all hosts, as ansible-playbook does, and prints one."""
+        return self._run_inventory(["--host", "localhost"], source, emulator, {})
+
+    def _run_inventory(
+        self, arguments: Sequence[str], source: Path, emulator: Emulator, settings: Mapping[str, str]
+    ) -> Measured:
         return run_measured(
-            [sys.executable, "-m", "ansible", *command],
+            [sys.executable, "-m", "ansible", "inventory", "-i", str(source), *arguments],
             self._log(),
             cwd=self.folder,
-            env={**self.environment(emulator), **(settings or {})},
+            env={**self.environment(emulator), **settings},
             keep_output=False,
         )
 
     def run(self, module: str, arguments: Sequence[str]) -> tuple[Measured, Json]:
-        """A program of the benchmark itself, with what it prints: one JSON object."""
+        """Run a module of the benchmark and return its measurement and the JSON object that it prints."""
         log = self._log()
         command = [sys.executable, "-m", module, *arguments]
         measured = run_measured(command, log, cwd=CHECKOUT, env=self.environment(None))
@@ -110,7 +119,7 @@ class Controller:
         return self.folder / f"run-{self._count}.log"
 
     def environment(self, emulator: Emulator | None) -> dict[str, str]:
-        """Nothing of the user's, except for how programs are found."""
+        """Return an environment without the user's settings, except for PATH."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         bin_folder = os.path.dirname(sys.executable)  # noqa: PTH120 -- resolving the link would leave the environment
@@ -119,7 +128,7 @@ class Controller:
             "HOME": str(home),
             "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", os.defpath)]),
             "LC_ALL": "C.UTF-8",
-            # Compiled code is kept for all contestants, but not beside the sources.
+            # Keep compiled code for all contestants, but not beside the sources.
             "PYTHONPYCACHEPREFIX": str(CHECKOUT / ".build" / "pycache"),
             "PYTHONNOUSERSITE": "1",
             "NO_PROXY": "127.0.0.1,localhost",

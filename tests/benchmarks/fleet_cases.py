@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet of apps against ansible.builtin.uri, and against a bare client that sends the same requests."""
+"""A fleet of apps, compared with ansible.builtin.uri and with a bare client that sends the same requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .floor import Floor
 from .material import Fleet, Material, WrongOutcomeError
 
 APPS = 200
-# A playbook with uri takes minutes, so that a few seconds of noise do not matter.
+# A playbook with uri takes minutes, so a few seconds of noise do not matter.
 URI_ROUNDS = 1
 TASK = "Reconcile"
 
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 class FleetContest:
-    """The contestants of one case. `filled`: the apps have the declared files before each turn."""
+    """The contestants of one case. If `filled`, the apps have the declared files before each turn."""
 
     def __init__(
         self, bench: Bench, controller: Controller, emulator: Emulator, *, filled: bool, cache: bool = False
@@ -36,7 +36,7 @@ class FleetContest:
         self._bench = bench
         self._controller = controller
         self._emulator = emulator
-        self._material = Material.genuine(controller.folder / "files")
+        self._material = Material.real(controller.folder / "files")
         self._fleet = Fleet(bench.size(APPS), self._material)
         self._filled = filled
         self._cache = controller.folder / "digests.sqlite" if cache else None
@@ -47,7 +47,7 @@ class FleetContest:
             self._our_run()  # fills the cache
             self._emulator.clear_requests()
         else:
-            # Nobody pays for compiling Python code. Nothing is changed by it.
+            # Compile the Python code before the measurement. The run changes no app.
             self._controller.playbook("fleet", self._emulator, {**self._our_variables(), "apps": []})
         recorded = self._record()
         floor = Floor(self._controller, self._emulator, recorded, self._material)
@@ -56,7 +56,7 @@ class FleetContest:
             Contestant("uri", self._checked(self._uri), URI_ROUNDS),
             Contestant("floor", self._checked(floor.turn)),
         ]
-        figures = compete(contestants, self._bench.rounds, self._bench.say)
+        figures = compete(contestants, self._bench.rounds, self._bench.report_progress)
         if figures["requests"] != len(recorded):
             raise WrongOutcomeError(f"{figures['requests']} requests in one run, {len(recorded)} in another")
         return {**figures, "apps": self._fleet.apps, "latency_ms": LATENCY_MS, "concurrency": CONCURRENCY}
@@ -72,18 +72,18 @@ class FleetContest:
     def _checked(self, turn: Callable[[], Turn]) -> Callable[[], Turn]:
         def checked() -> Turn:
             self._prepare()
-            found = turn()
+            result = turn()
             self._fleet.check(self._emulator.state())
             if self._filled:
                 self._check_no_writes()
-            return found
+            return result
 
         return checked
 
     def _check_no_writes(self) -> None:
         writes = [entry for entry in self._emulator.requests() if entry["method"] != "GET"]
         if writes:
-            raise WrongOutcomeError(f"nothing was to be done, but there was {writes[0]['method']} {writes[0]['path']}")
+            raise WrongOutcomeError(f"a run without changes sent {writes[0]['method']} {writes[0]['path']}")
 
     # Contestants
 
@@ -95,7 +95,7 @@ class FleetContest:
         return self._controller.playbook("fleet", self._emulator, self._our_variables(), summary=True)
 
     def _ours(self) -> Turn:
-        """The whole ansible-playbook, and of it what the module needed by its own account: `task_s`."""
+        """Run the whole ansible-playbook. `task_s` is the duration that the module reports."""
         run = self._our_run()
         requests = len(self._emulator.requests())
         return Turn.of(run.measured, requests, task_s=run.task(TASK)["summary"]["seconds"])
@@ -110,7 +110,7 @@ class FleetContest:
             {
                 "files": self._material.uri_files(),
                 "download_dir": str(downloads),
-                # Somebody who keeps the digests from one run to the next.
+                # Like a user who keeps the digests between runs.
                 "known_digests": self._fleet.digests() if self._cache else {},
             },
             inventory=self._hosts(),
@@ -130,15 +130,15 @@ def _case(bench: Bench, name: str, *, filled: bool, cache: bool = False) -> Json
 
 
 def fleet_noop(bench: Bench) -> Json:
-    """Everything is there already; profiles are downloaded to be compared."""
+    """Measure a fleet that is in sync. Profiles are downloaded for the comparison."""
     return _case(bench, "fleet_noop", filled=True)
 
 
 def fleet_noop_cached(bench: Bench) -> Json:
-    """Everything is there already, and the digests are known from the run before."""
+    """Measure a fleet that is in sync, with the digests of the previous run."""
     return _case(bench, "fleet_noop_cached", filled=True, cache=True)
 
 
 def fleet_first(bench: Bench) -> Json:
-    """Nothing is there yet."""
+    """Measure the first rollout to apps without files."""
     return _case(bench, "fleet_first", filled=False)

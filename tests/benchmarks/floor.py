@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The least that a run can take: the very requests of a recorded run, sent by a bare client.
+"""The lower bound of a run: the same requests as in a recorded run, sent by a bare client.
 
-The script for the client is derived from the emulator's request log. URLs and slugs that come out of answers are named
-after the slug that the file had in the recorded run.
+The client's script is derived from the emulator's request log. It refers to URLs and slugs in responses by the slug
+that the file had in the recorded run.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Step:
-    """One request. `file`: the recorded slug of the file that it is about, which stands in the path as {file}."""
+    """One request. `file` is the recorded slug of its file, written as {file} in the path."""
 
     method: str
-    path: str  # empty: the URL for the bytes of the file, out of an earlier answer
+    path: str  # empty: the storage URL of the file from an earlier response
     status: int
     file: str | None = None
     body: str | None = None
@@ -42,11 +42,11 @@ class Step:
 
 
 def script_of(log: Sequence[Mapping[str, Any]], material: Material | None = None) -> list[list[Step]]:
-    """The steps of each app, in the order in which the apps came first; other requests are steps of their own."""
+    """Return the steps of each app, in the order of the first requests. Other requests are scripts of one step."""
     files = {file.name: file for file in material.files} if material else {}
     owners, names = _owners(log), _names(log)
     lanes: dict[str, list[Step]] = {}
-    waiting: dict[str, list[int]] = {}  # by app: creations of which the slug is not known yet
+    waiting: dict[str, list[int]] = {}  # by app: positions of creations whose slug is not known yet
     for entry in log:
         stored = _STORAGE.fullmatch(entry["path"])
         if stored:
@@ -92,22 +92,22 @@ def _patch(file: SigningFile) -> str:
     return json.dumps({"certificate_password": file.password})
 
 
-def shape_of(log: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str, int, int]]]:
-    """By app, in order: method, path without slugs of files, status and size of the body of each request."""
+def request_shapes(log: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str, int, int]]]:
+    """Return method, path without file slugs, status and body size of each request, in order, by app."""
     owners = _owners(log)
-    shape: dict[str, list[tuple[str, str, int, int]]] = {}
+    shapes: dict[str, list[tuple[str, str, int, int]]] = {}
     for entry in log:
         path: str = entry["path"]
         stored, match = _STORAGE.fullmatch(path), _API.fullmatch(path)
         slug = stored["file"] if stored else match["file"] if match else None
         app = owners.get(stored["file"], "") if stored else match["app"] if match else ""
         path = (path.replace(slug, "*") if slug else path) + "?" + urlencode(entry["query"] if not stored else {})
-        shape.setdefault(app, []).append((entry["method"], path, entry["status"], entry["bytes_in"]))
-    return shape
+        shapes.setdefault(app, []).append((entry["method"], path, entry["status"], entry["bytes_in"]))
+    return shapes
 
 
 class Floor:
-    """Replays a recorded run, and sees to it that exactly the same was sent."""
+    """Replays a recorded run and checks that the client sent the same requests."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Floor:
     ) -> None:
         self._controller = controller
         self._emulator = emulator
-        self._shape = shape_of(recorded)
+        self._expected_shapes = request_shapes(recorded)
         self._script: Path = controller.folder / f"script-{id(self)}.json"
         steps = [[asdict(step) for step in lane] for lane in script_of(recorded, material)]
         script = {
@@ -132,9 +132,9 @@ class Floor:
         self._script.write_text(json.dumps(script), encoding="utf-8")
 
     def turn(self, name: str = "floor") -> Turn:
-        """Seconds from the first request to the last answer; the whole process, which imports aiohttp, besides."""
-        measured, said = self._controller.run("tests.benchmarks.floor_client", [str(self._script)])
+        """Measure the seconds from the first request to the last response. `NAME_process_s` is the whole process."""
+        measured, output = self._controller.run("tests.benchmarks.floor_client", [str(self._script)])
         sent = self._emulator.requests()
-        if shape_of(sent) != self._shape:
-            raise WrongOutcomeError("the bare client did not send what the recorded run sent")
-        return Turn(said["seconds"], len(sent), more={f"{name}_process_s": measured.seconds})
+        if request_shapes(sent) != self._expected_shapes:
+            raise WrongOutcomeError("the bare client did not send the requests of the recorded run")
+        return Turn(output["seconds"], len(sent), extra={f"{name}_process_s": measured.seconds})

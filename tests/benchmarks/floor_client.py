@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bare asynchronous client: floor_client.py SCRIPT sends the requests of a script and prints how long it took.
+"""Bare asynchronous client that sends the requests of a script and prints the seconds: floor_client.py SCRIPT.
 
-aiohttp, because httpx needs about eight times its processor time for a request.
+It uses aiohttp, because httpx needs about eight times the processor time per request.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Client:
         self._slugs: dict[str, str] = {}
 
     async def run(self) -> float:
-        """Everything; the seconds."""
+        """Send all requests and return the seconds."""
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
             started = time.perf_counter()
@@ -56,10 +56,10 @@ class Client:
         body = self._bytes[step["source"]] if step["source"] else step["body"]
         async with session.request(
             step["method"], yarl.URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
-        ) as answer:
-            content = await answer.read()
-        if answer.status != step["status"]:
-            raise RuntimeError(f"{step['method']} {step['path']}: {answer.status} instead of {step['status']}")
+        ) as response:
+            content = await response.read()
+        if response.status != step["status"]:
+            raise RuntimeError(f"{step['method']} {step['path']}: {response.status} instead of {step['status']}")
         if step["path"] and file:
             data = json.loads(content)["data"]
             self._slugs[file] = data["slug"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the figures should be."""
+"""The goals for the figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Goal:
-    """`judge` takes the figures of the case and gives the figure to show, and whether it is good enough."""
+    """A goal of a case. `judge` returns the figure to show, and whether it meets the goal."""
 
     case: str
     text: str
@@ -64,12 +64,12 @@ def _below_mib(limit: float, key: str) -> Callable[[Json], tuple[str, bool]]:
 
 
 def _lists_only(figures: Json) -> tuple[str, bool]:
-    wanted = 2 * figures["apps"]
-    return f"{figures['requests']} for {figures['apps']} apps", figures["requests"] == wanted
+    expected = 2 * figures["apps"]
+    return f"{figures['requests']} for {figures['apps']} apps", figures["requests"] == expected
 
 
 def growth_of(figures: Json) -> float:
-    """What an app costs between the second and the third size, by what it costs between the first and the second."""
+    """Return the cost of one more app between the two larger sizes, divided by that between the two smaller ones."""
     sizes = sorted(figures, key=int)
     seconds = [float(figures[size]["ours_s"]) for size in sizes]
     slopes = [
@@ -88,21 +88,21 @@ def _linear(limit: float = 1.1) -> Callable[[Json], tuple[str, bool]]:
 
 
 def _cpu_per_host(figures: Json) -> tuple[str, bool]:
-    """Processor time of one host beyond that of the fleet task, in the largest fleet."""
+    """Judge the processor time per host in excess of the fleet task, in the largest fleet."""
     apps = max(figures, key=int)
     beyond = (figures[apps]["ours_cpu_s"] - figures[apps]["fleet_cpu_s"]) / int(apps) * 1000
     return f"{beyond:.1f} ms", beyond <= MS_PER_HOST
 
 
 def _limited(name: str, factor: float) -> tuple[Goal, Goal]:
-    """The goals for one limit of the case `limited`."""
+    """Return the goals for one limit of the case `limited`."""
 
     def in_time(figures: Json) -> tuple[str, bool]:
         return f"{figures[f'{name}_factor']:.3g} x", figures[f"{name}_factor"] <= factor
 
     def few_refused(figures: Json) -> tuple[str, bool]:
-        refused, most = figures[f"{name}_refused"], figures[f"{name}_refused_at_most"]
-        return f"{refused} of at most {most}", refused <= most
+        refused, maximum = figures[f"{name}_refused"], figures[f"{name}_refused_at_most"]
+        return f"{refused} of at most {maximum}", refused <= maximum
 
     return (
         Goal("limited", f"{name}: against the time of the limit itself: at most {factor:g}", in_time),
@@ -150,7 +150,9 @@ GOALS = (
     Goal("growth_inventory", _MEMORY, _biggest(_below_mib(MIB_OF_CONTROLLER, "tree_mib"))),
     Goal("growth_rollout", "cost of one more app, 1,000 to 5,000 by 100 to 1,000: at most 1.15", _linear(1.15)),
     Goal(
-        "growth_rollout", f"processor time of one host beyond the fleet task: at most {MS_PER_HOST} ms", _cpu_per_host
+        "growth_rollout",
+        f"processor time of one host beyond the fleet task: at most {MS_PER_HOST} ms",
+        _cpu_per_host,
     ),
     Goal(
         "growth_rollout",
@@ -167,5 +169,5 @@ GOALS = (
 
 
 def verdicts(cases: Mapping[str, Json]) -> list[Verdict]:
-    """On the cases given, in the order of the goals."""
+    """Return the verdicts on the given cases, in the order of the goals."""
     return [goal.verdict(cases[goal.case]) for goal in GOALS if goal.case in cases]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How time and memory grow with the number of apps."""
+"""Growth of time and memory with the number of apps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 def growth_fleet(bench: Bench) -> Json:
-    """A no-op with a filled digest_cache: two lists for each app, five files declared for it."""
+    """Measure a run without changes and with a filled digest_cache: two lists and five declared files per app."""
     controller = bench.controller("growth_fleet")
     material = Material.small(controller.folder / "files")
 
@@ -37,7 +37,7 @@ def growth_fleet(bench: Bench) -> Json:
 
 
 def growth_inventory(bench: Bench) -> Json:
-    """An inventory that asks the service, fifty apps with each request."""
+    """Measure an inventory of the service, with fifty apps per request."""
     controller = bench.controller("growth_inventory")
 
     def ours(apps: int, emulator: Emulator) -> list[Contestant]:
@@ -52,10 +52,10 @@ def sizes_of(bench: Bench, sizes: Sequence[int], contestants: Callable[[int, Emu
     for full in sizes:
         apps = bench.size(full)
         rounds = min(bench.rounds, ROUNDS_OF_BIGGEST) if full == sizes[-1] else bench.rounds
-        bench.say(f"{apps} apps")
+        bench.report_progress(f"{apps} apps")
         with bench.emulator() as emulator:
-            found = compete(contestants(apps, emulator), rounds, bench.say)
-        figures[str(apps)] = {**found, "latency_ms": LATENCY_MS}
+            result = compete(contestants(apps, emulator), rounds, bench.report_progress)
+        figures[str(apps)] = {**result, "latency_ms": LATENCY_MS}
     return figures
 
 
@@ -82,7 +82,7 @@ def _fleet_turn(controller: Controller, fleet: Fleet, emulator: Emulator) -> Cal
 
 
 def fill_cache(path: Path, emulator: Emulator, digests: dict[str, str]) -> None:
-    """Write what a run without a cache would leave. The number of requests afterwards shows that it is right."""
+    """Write the cache that a run without a cache would leave. The number of later requests shows that it is correct."""
     cache = DigestCache(str(path), emulator.api_url)
     for slug, sha256 in digests.items():
         cache.put(slug, sha256)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet whose service limits requests, against the time that the limit itself takes."""
+"""A fleet on a service with a rate limit, compared with the time that the limit itself takes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit as the emulator takes it, and how much time and how many refusals it may cost."""
+    """A limit in the notation of the emulator, with the goals for time and refused requests."""
 
     text: str
     factor: float
@@ -28,8 +28,8 @@ class Limit:
     bucket: tuple[float, int] | None = None
     at_once: int | None = None
 
-    def least_s(self, requests: int, at_once: int) -> float:
-        """Return the seconds that the limit takes. `at_once`: the requests that share the places at once."""
+    def min_seconds(self, requests: int, at_once: int) -> float:
+        """Return the seconds that the limit takes. `at_once` is the number of concurrent requests."""
         if self.window:
             quota, seconds = self.window
             return (requests - 1) // quota * seconds
@@ -38,7 +38,7 @@ class Limit:
             return max(0.0, (requests - burst) / rate)
         return at_once * LATENCY_MS / 1000 / (self.at_once or 1)
 
-    def most_refused(self, requests: int) -> float:
+    def max_refused(self, requests: int) -> float:
         if self.window:
             return (requests // self.window[0] + 1) * THREADS
         return requests / 10
@@ -53,9 +53,9 @@ LIMITS = {
 
 
 def limited(bench: Bench) -> Json:
-    """200 apps with 5 files each, a no-op, under limits of several kinds."""
+    """Measure a fleet of 200 apps that is in sync, under limits of several kinds."""
     controller = bench.controller("limited")
-    material = Material.genuine(controller.folder / "files")
+    material = Material.real(controller.folder / "files")
     fleet = Fleet(bench.size(APPS), material)
     variables = {"apps": fleet.slugs, "concurrency": THREADS, **material.options()}
     figures: Json = {"rounds": {}}
@@ -69,26 +69,28 @@ def limited(bench: Bench) -> Json:
         for name, limit in {"free": Limit("", 1.0), **LIMITS}.items():
             fleet.load(emulator, filled=True, latency_ms=LATENCY_MS)
             emulator.options(rate_limit=limit.text)
-            bench.say(f"{name}: {limit.text or 'no limit'}")
-            found = compete([Contestant("ours", ours)], min(bench.rounds, 1) if limit.text else bench.rounds, bench.say)
+            bench.report_progress(f"{name}: {limit.text or 'no limit'}")
+            result = compete(
+                [Contestant("ours", ours)], min(bench.rounds, 1) if limit.text else bench.rounds, bench.report_progress
+            )
             log = emulator.requests(area="api")
             refused = sum(entry["status"] in (429, 503) for entry in log)
             served = len(log) - refused
-            # The emulator's storage has the address of its API, so its requests share the places that we take at once.
+            # The emulator's storage has the address of its API, so both share the concurrency of the client.
             at_once = served + len(emulator.requests(area="storage"))
             emulator.options(rate_limit="")
             fleet.check(emulator.state())
             if any(entry["method"] != "GET" for entry in log):
-                raise WrongOutcomeError("nothing was to be done, but there was a write")
-            figures[f"{name}_s"] = found["task_s"]
-            figures["rounds"][name] = found["rounds"]["ours"]
+                raise WrongOutcomeError("a run without changes sent a request that writes")
+            figures[f"{name}_s"] = result["task_s"]
+            figures["rounds"][name] = result["rounds"]["ours"]
             if limit.text:
-                least = max(limit.least_s(served, at_once), figures["free_s"])
+                minimum = max(limit.min_seconds(served, at_once), figures["free_s"])
                 figures |= {
-                    f"{name}_least": round(least, 3),
-                    f"{name}_factor": round(found["task_s"] / least, 3),
+                    f"{name}_least": round(minimum, 3),
+                    f"{name}_factor": round(result["task_s"] / minimum, 3),
                     f"{name}_refused": refused,
-                    f"{name}_refused_at_most": round(limit.most_refused(served)),
+                    f"{name}_refused_at_most": round(limit.max_refused(served)),
                 }
             else:
                 figures["requests"] = served

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one item of a loop costs: in the controller, as a module, and with ansible.builtin.uri."""
+"""Cost of one loop item: in the controller, as a module, and with ansible.builtin.uri."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .controller import Controller
 from .material import Fleet, Material, WrongOutcomeError
 
 ITEMS = 100
-FEW = 5  # the short loop, which is taken off so that starting ansible-playbook does not count
+FEW = 5  # items of the short loop, which is subtracted to exclude the start of ansible-playbook
 
 Json = dict[str, Any]
 
 
 def loop_item(bench: Bench) -> Json:
-    """Seconds for one item, as the difference of a long loop and a short one. Each lists the profiles of an app."""
+    """Measure the seconds per item as the difference of a long and a short loop. Each item lists an app's profiles."""
     items = bench.size(ITEMS)
     controller = bench.controller("loop_item")
     with bench.emulator(latency_ms=0) as emulator:
@@ -40,7 +40,7 @@ def loop_item(bench: Bench) -> Json:
             contestant("module", "loop", run_in="target"),
             contestant("uri", "loop_uri"),
         ]
-        figures = compete(contestants, bench.rounds, bench.say)
+        figures = compete(contestants, bench.rounds, bench.report_progress)
     return {**figures, "requests": items, "items": items, "latency_ms": 0}
 
 
@@ -57,6 +57,6 @@ def _difference(name: str, run: Callable[[int], float], items: int) -> Callable[
     def turn() -> Turn:
         short = run(FEW)
         long = run(FEW + items)
-        return Turn((long - short) / items, more={f"{name}_loop_s": long, f"{name}_short_loop_s": short})
+        return Turn((long - short) / items, extra={f"{name}_loop_s": long, f"{name}_short_loop_s": short})
 
     return turn

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The declared files, and fleets of apps that have them or lack them."""
+"""The declared signing files, and fleets of apps with or without them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 class WrongOutcomeError(AssertionError):
-    """A contestant did not do what all of them are measured by."""
+    """A contestant did not do the work that all of them are measured by."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,19 @@ class SigningFile:
 
     @property
     def collection(self) -> str:
-        """The kind in paths of the API."""
+        """Return the kind as paths of the API name it."""
         return self.kind.replace("_", "-")
 
 
 @dataclass(frozen=True)
 class Material:
-    """Two certificates and three profiles that are declared for every app, and where they lie."""
+    """Two certificates and three profiles that are declared for every app, and their folder."""
 
     files: tuple[SigningFile, ...]
     folder: Path
 
     @classmethod
-    def genuine(cls, folder: Path) -> Material:
+    def real(cls, folder: Path) -> Material:
         authority = Authority.create()
         team = Team("A1B2C3D4E5", "Bench Ltd")
         kinds = (IdentityKind.DEVELOPMENT, IdentityKind.DISTRIBUTION)
@@ -73,7 +73,7 @@ class Material:
 
     @classmethod
     def small(cls, folder: Path) -> Material:
-        """For fleets so large that the emulator could not hold genuine files for all of their apps."""
+        """Write small files without valid contents, for fleets that are too large for the emulator's memory."""
         names = {
             CERTIFICATES: ["identity-1.p12", "identity-2.p12"],
             PROFILES: [f"profile-{number}.mobileprovision" for number in range(1, 4)],
@@ -97,7 +97,7 @@ class Material:
         return Material(tuple({file.kind: file for file in self.files}.values()), self.folder)
 
     def options(self, **more: Any) -> Json:
-        """The declaration as options of bitrise_code_signing; `more` are options of each file."""
+        """Return the declaration as options of bitrise_code_signing. `more` are options of each file."""
         declared: Json = {CERTIFICATES: [], PROFILES: []}
         for file in self.files:
             password = {"certificate_password": file.password} if file.password else {}
@@ -105,7 +105,7 @@ class Material:
         return declared
 
     def uri_files(self) -> list[Json]:
-        """The declaration as the playbook with ansible.builtin.uri wants it."""
+        """Return the declaration as variables of the playbook with ansible.builtin.uri."""
         return [
             {
                 "name": file.name,
@@ -119,7 +119,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Fleet:
-    """So many apps, known by slugs that are the same in every round."""
+    """A number of apps, with slugs that are the same in every round."""
 
     apps: int
     material: Material
@@ -129,7 +129,7 @@ class Fleet:
         return [f"{number:016x}" for number in range(1, self.apps + 1)]
 
     def load(self, emulator: Emulator, *, filled: bool, latency_ms: float) -> None:
-        """Put the fleet into the emulator, with the declared files in every app or without any."""
+        """Load the fleet into the emulator, with the declared files in every app or without files."""
         emulator.options(latency_ms=0)
         emulator.load({"apps": [self._app(slug, filled=filled) for slug in self.slugs]})
         emulator.options(latency_ms=latency_ms)
@@ -153,7 +153,7 @@ class Fleet:
         return f"01BENCH{number:03}{app_slug.upper()}"
 
     def digests(self) -> dict[str, str]:
-        """By slug: the digests of files for which the service tells none."""
+        """Return the digests of files for which the service has none, by slug."""
         return {
             self.file_slug(slug, number): file.sha256
             for slug in self.slugs
@@ -162,18 +162,18 @@ class Fleet:
         }
 
     def check(self, state: Mapping[str, Any]) -> None:
-        """Every app has exactly the declared files. Raises WrongOutcomeError."""
-        wanted = sorted(
+        """Raise WrongOutcomeError unless every app has exactly the declared files."""
+        expected = sorted(
             (file.kind, file.name, file.sha256, True, _password_digest(file.password)) for file in self.material.files
         )
         for slug in self.slugs:
             app = state["apps"][slug]
-            found = sorted(
+            actual = sorted(
                 (kind, file["upload_file_name"], file["sha256"], file["processed"], file["password_sha256"] or "")
                 for kind in (CERTIFICATES, PROFILES)
                 for file in app[kind]
             )
-            if found != wanted:
+            if actual != expected:
                 raise WrongOutcomeError(f"app {slug} does not have exactly the declared files")
 
 

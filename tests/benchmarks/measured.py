@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a program and measures it: wall time, and memory of its whole process tree."""
+"""Runs a program and measures its wall time, its processor time and the memory of its process tree."""
 
 from __future__ import annotations
 
@@ -24,15 +24,19 @@ _TAIL_BYTES = 4000
 
 
 class ProgramError(RuntimeError):
-    """A program of the benchmark failed; the message has the end of what it printed."""
+    """A program of the benchmark failed. The message contains the end of its output."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """`cpu_seconds`: of all its processes; if the machine had other things to do, the wall time says less than this.
-    `peak_mib`: resident memory of the biggest process at its peak, from the kernel. A process begins with the memory
-    of the one that starts it, so a small starter does that (starter.py, 10 MiB).
-    `tree_mib`: proportional memory (shared pages count once) of all processes together, sampled four times a second.
+    """Figures of one program.
+
+    `cpu_seconds`: of all its processes. Other work on the machine distorts it less than the wall time.
+
+    `peak_mib`: peak resident memory of the largest process. A process begins with the memory of its parent, so a small
+    starter (starter.py, 10 MiB) starts the program.
+
+    `tree_mib`: proportional memory (shared pages count once) of all processes, sampled four times a second.
     """
 
     seconds: float
@@ -44,7 +48,10 @@ class Measured:
 def run_measured(
     command: Sequence[str], log: Path, *, cwd: Path, env: Mapping[str, str], keep_output: bool = True
 ) -> Measured:
-    """Run to the end. The output goes into the log, or nowhere but for errors. Raises ProgramError."""
+    """Run a program to its end with its output in the log. Raise ProgramError if it fails.
+
+    Without `keep_output`, only errors are logged.
+    """
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(log.open("wb"))
         output = errors if keep_output else stack.enter_context(open(os.devnull, "wb"))  # noqa: PTH123
@@ -63,38 +70,38 @@ def run_measured(
         os.close(writing)
         stack.callback(_end_group, process.pid)
         with _Sampler(process.pid) as sampler:
-            found = figures.read().split()
+            values = figures.read().split()
             process.wait()
-    if process.returncode or len(found) != _FIGURES:
+    if process.returncode or len(values) != _FIGURES:
         raise ProgramError(f"{' '.join(command[:4])} ... ended with status {process.returncode}:\n{_tail(log)}")
-    seconds, cpu_seconds, peak_kib = map(float, found)
+    seconds, cpu_seconds, peak_kib = map(float, values)
     return Measured(seconds, cpu_seconds, peak_kib / 1024, sampler.peak_bytes / 2**20)
 
 
 class _Sampler:
-    """Looks at a process tree until it is told to stop."""
+    """Samples the memory of a process tree while the `with` block runs."""
 
     def __init__(self, pid: int) -> None:
         self.peak_bytes = 0
         self._process = psutil.Process(pid)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._sample, daemon=True)
 
     def __enter__(self) -> _Sampler:
         self._thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._over.set()
+        self._stopped.set()
         self._thread.join()
 
-    def _watch(self) -> None:
+    def _sample(self) -> None:
         while True:
             with contextlib.suppress(psutil.Error):
-                # Without the starter itself.
+                # The starter itself does not count.
                 tree = self._process.children(recursive=True)
                 self.peak_bytes = max(self.peak_bytes, sum(map(_proportional_bytes, tree)))
-            if self._over.wait(SAMPLE_INTERVAL_S):
+            if self._stopped.wait(SAMPLE_INTERVAL_S):
                 return
 
 
@@ -105,7 +112,7 @@ def _proportional_bytes(process: psutil.Process) -> int:
 
 
 def _end_group(group: int) -> None:
-    """What a program left running, or the program itself after Ctrl-C."""
+    """Kill the processes that a program left running, or the program itself after Ctrl-C."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
 

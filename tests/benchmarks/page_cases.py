@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import Links, render
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.model import Model
-from tests.unit.report import material
+from tests.helpers.report import material
 
 from .bench import Bench
 from .browser import browser
@@ -27,7 +27,7 @@ _TIMES = """(() => {
 })()"""
 _NODES = "document.querySelectorAll('*').length"
 _OUTPUT = "document.querySelector('output').textContent"
-# From the change of the address to the next frame that the browser paints.
+# Time from the change of the address to the next frame that the browser paints.
 _FILTER = """(async () => {
   const start = performance.now();
   location.hash = "finding=expiring&q=distribution";
@@ -40,7 +40,7 @@ Json = dict[str, Any]
 
 
 def report_page(bench: Bench) -> Json:
-    """Load and filter the page of the report, with five files for each app."""
+    """Measure loading and filtering of the page of the report, with five files per app."""
     return {str(size): _figures(bench, size) for size in dict.fromkeys(map(bench.size, SIZES))}
 
 
@@ -56,13 +56,13 @@ def _figures(bench: Bench, apps: int) -> Json:
         "page_mib": round(page.stat().st_size / 2**20, 2),
         "rounds": {"interactive": [turn["interactive_s"] for turn in turns]},
     }
-    shown = ", ".join(f"{key} {value}" for key, value in figures.items() if key != "rounds")
-    bench.say(f"{apps} apps: {shown}")
+    text = ", ".join(f"{key} {value}" for key, value in figures.items() if key != "rounds")
+    bench.report_progress(f"{apps} apps: {text}")
     return figures
 
 
 async def _turn(page: Path, profile: Path, apps: int) -> dict[str, float]:
-    """Measure with a browser of its own, which knows no compiled script."""
+    """Measure with a new browser, which has no compiled scripts."""
     async with browser(profile) as tab:
         await tab.open(page.as_uri())
         interactive, loaded = await tab.evaluate(_TIMES)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table on the screen, and the file of figures."""
+"""The table of results on the screen, and the file of figures."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from .goals import verdicts
 Json = dict[str, Any]
 
 _NOTES = (
-    "ours and uri are the whole ansible-playbook or ansible-inventory, task is what the module reports of itself; "
-    "floor and sequential are from the first request to the last answer; seconds of loop_item are for one item. "
-    "Peak MiB is the biggest process, tree MiB are all processes of the controller together."
+    "ours and uri: the whole ansible-playbook or ansible-inventory. task: the duration that the module reports. "
+    "floor and sequential: from the first request to the last response. Seconds of loop_item are for one item. "
+    "Peak MiB: the largest process. Tree MiB: all processes of the controller together."
 )
 
 
 def file_for(folder: Path, scale: float) -> Path:
-    """Shrunk figures never get into the real file."""
+    """Return the path of the figures. Figures of shrunk sizes get their own file."""
     return folder / ("bench.json" if scale == 1 else f"bench.scale-{scale:g}.json")
 
 
 def stamped(figures: Json, load: float, scale: float) -> Json:
-    """The figures with what one has to know when they are read later: load of the machine before, and when it was."""
+    """Return the figures with the load of the machine before the case, the time and the scale."""
     stamp = {"load_before": round(load, 1), "at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "scale": scale}
     if is_growth(figures):
         return {size: {**row, **stamp} for size, row in figures.items()}
@@ -41,12 +41,12 @@ def stamped(figures: Json, load: float, scale: float) -> Json:
 
 
 def is_growth(figures: Mapping[str, Any]) -> bool:
-    """Whether there are figures for each of several sizes."""
+    """Return whether the figures are grouped by size."""
     return all(size.isdigit() for size in figures)
 
 
 def merge(path: Path, machine: Json, cases: Mapping[str, Json], scale: float) -> Json:
-    """Put the figures into the file, beside those of other cases that are there; what is in the file then."""
+    """Write the figures to the file, keep those of other cases, and return the new content."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))["cases"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -54,13 +54,13 @@ def merge(path: Path, machine: Json, cases: Mapping[str, Json], scale: float) ->
     content: Json = {"machine": machine, "cases": {**known, **cases}}
     if scale != 1:
         content = {
-            "warning": "Sizes were shrunk to try the benchmark out: these figures mean nothing.",
+            "warning": "Sizes were shrunk to try the benchmark out. These figures are meaningless.",
             "scale": scale,
         } | content
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(".new")
-    written.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    os.replace(written, path)  # noqa: PTH105 -- in one step
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    os.replace(temporary, path)  # noqa: PTH105 -- in one step
     return content
 
 
@@ -69,7 +69,7 @@ def show(console: Console, cases: Mapping[str, Json], scale: float) -> None:
     console.print(_NOTES, style="dim")
     if scale != 1:
         console.print(
-            f"Sizes were shrunk to {scale:g}: these figures mean nothing, and goals are not judged.", style="bold"
+            f"Sizes were shrunk to {scale:g}. These figures are meaningless, and goals are not judged.", style="bold"
         )
         return
     table = Table("Case", "Goal", "Figure", "", title="Goals", box=box.SIMPLE)
@@ -92,7 +92,7 @@ def _figures(cases: Mapping[str, Json]) -> Table:
         sizes = figures if is_growth(figures) else {"": figures}
         for size, row in sizes.items():
             seconds = "\n".join(f"{key[:-2]} {value:.4g}" for key, value in row.items() if key.endswith("_s"))
-            rounds = "\n".join(f"{who} {len(turns)}" for who, turns in row["rounds"].items())
+            rounds = "\n".join(f"{contestant} {len(turns)}" for contestant, turns in row["rounds"].items())
             numbers = [_cell(row.get(key)) for key in ("requests", "peak_mib", "tree_mib")]
             table.add_row(name, size or _cell(row.get("apps")), seconds, *numbers, rounds)
     return table

@@ -25,18 +25,18 @@ Json = dict[str, Any]
 
 
 class ReportContest:
-    """The role against nothing but its requests. Each app has two certificates and three profiles."""
+    """The role compared with its requests alone. Each app has two certificates and three profiles."""
 
     def __init__(self, bench: Bench, controller: Controller, emulator: Emulator) -> None:
         self._bench = bench
         self._controller = controller
         self._emulator = emulator
-        self._fleet = Fleet(bench.size(APPS), Material.genuine(controller.folder / "files"))
+        self._fleet = Fleet(bench.size(APPS), Material.real(controller.folder / "files"))
         self._dest: Path = controller.folder / "report"
 
     def run(self) -> Json:
         self._fleet.load(self._emulator, filled=True, latency_ms=LATENCY_MS)
-        # Nobody pays for compiling Python code.
+        # Compile the Python code before the measurement.
         self._playbook(self._fleet.slugs[:1])
         self._emulator.clear_requests()
         self._playbook(self._fleet.slugs)
@@ -48,7 +48,7 @@ class ReportContest:
             return floor.turn()
 
         contestants = [Contestant("ours", self._ours), Contestant("floor", floor_turn)]
-        figures = compete(contestants, self._bench.rounds, self._bench.say)
+        figures = compete(contestants, self._bench.rounds, self._bench.report_progress)
         if figures["requests"] != len(recorded):
             raise WrongOutcomeError(f"{figures['requests']} requests in one run, {len(recorded)} in another")
         size = (self._dest / "index.html").stat().st_size
@@ -69,26 +69,26 @@ class ReportContest:
         return self._controller.playbook("report", self._emulator, variables, summary=True)
 
     def _ours(self) -> Turn:
-        """The whole ansible-playbook, and of it what the module needed by its own account, and what writing took."""
+        """Run the whole ansible-playbook. `task_s` is the duration that the module reports, `write_s` the rest."""
         self._emulator.clear_requests()
         run = self._playbook(self._fleet.slugs)
         self._check()
-        gathered = run.task(OUTCOME)["summary"]["seconds"]
-        written = run.task(REPORT)["seconds"] - gathered
-        return Turn.of(run.measured, len(self._emulator.requests()), task_s=gathered, write_s=written)
+        task_seconds = run.task(OUTCOME)["summary"]["seconds"]
+        write_seconds = run.task(REPORT)["seconds"] - task_seconds
+        return Turn.of(run.measured, len(self._emulator.requests()), task_s=task_seconds, write_s=write_seconds)
 
     def _check(self) -> None:
-        """Every file of every app was looked into."""
+        """Raise WrongOutcomeError unless the report has the dates of every file."""
         report = json.loads((self._dest / "report.json").read_text(encoding="utf-8"))
-        wanted = len(self._fleet.material.files)
+        expected = len(self._fleet.material.files)
         for slug in self._fleet.slugs:
             app = report["apps"][slug]
             files = app["build_certificates"] + app["provisioning_profiles"]
-            if len([file for file in files if file["details"]["expires_at"]]) != wanted:
+            if len([file for file in files if file["details"]["expires_at"]]) != expected:
                 raise WrongOutcomeError(f"the report does not have the dates of all files of app {slug}")
 
 
 def report(bench: Bench) -> Json:
-    """The role code_signing_report, with nothing known before."""
+    """Measure the role code_signing_report without digests of a previous run."""
     with bench.emulator() as emulator:
         return ReportContest(bench, bench.controller("report"), emulator).run()

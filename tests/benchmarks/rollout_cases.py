@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook rollout over the inventory plugin, against the fleet task on the same apps."""
+"""The playbook rollout with the inventory plugin, compared with the fleet task on the same apps."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .material import CERTIFICATES, PROFILES, Fleet, Material, WrongOutcomeError
 
 PLAYBOOK = "mobileops.ci.rollout"
 SIZES = (100, 1000, 5000)
-PAGE = 50  # apps in one answer to the inventory plugin
+PAGE = 50  # apps in one response to the inventory plugin
 
 Json = dict[str, Any]
 
 
 class Rollout:
-    """A project folder: the inventory, and the declaration in group variables beside it."""
+    """A project folder with the inventory and the declaration in group variables."""
 
     def __init__(self, controller: Controller, emulator: Emulator, declared: Json, cache: Path | None = None) -> None:
         self._controller = controller
@@ -49,41 +49,41 @@ class Rollout:
         return self._controller.playbook(PLAYBOOK, self._emulator, {}, self._inventory)
 
     def turn(self) -> Turn:
-        """The whole ansible-playbook, with what the inventory plugin asks for."""
+        """Run the whole ansible-playbook, including the requests of the inventory plugin."""
         run = self.run()
         return Turn.of(run.measured, len(self._emulator.requests()))
 
 
 class RolloutContest(FleetContest):
-    """Against the fleet task and, where `with_uri`, against ansible.builtin.uri."""
+    """The playbook compared with the fleet task and, if `with_uri`, with ansible.builtin.uri."""
 
     def run(self, *, with_uri: bool = False) -> Json:
         rollout = Rollout(self._controller, self._emulator, self._material.options())
         self._prepare()
-        rollout.run()  # nobody pays for compiling Python code
+        rollout.run()  # compile the Python code before the measurement
         contestants = [
             Contestant("ours", self._checked(rollout.turn)),
             Contestant("fleet", self._checked(self._ours)),
             *([Contestant("uri", self._checked(self._uri), URI_ROUNDS)] if with_uri else []),
         ]
-        figures = compete(contestants, self._bench.rounds, self._bench.say)
+        figures = compete(contestants, self._bench.rounds, self._bench.report_progress)
         return {**figures, "apps": self._fleet.apps, "latency_ms": LATENCY_MS, "concurrency": CONCURRENCY}
 
 
 def rollout_noop(bench: Bench) -> Json:
-    """Everything is there already; against the fleet task and ansible.builtin.uri."""
+    """Measure a rollout to apps that are in sync, against the fleet task and ansible.builtin.uri."""
     with bench.emulator() as emulator:
         return RolloutContest(bench, bench.controller("rollout_noop"), emulator, filled=True).run(with_uri=True)
 
 
 def rollout_first(bench: Bench) -> Json:
-    """Nothing is there yet; against the fleet task."""
+    """Measure the first rollout to apps without files, against the fleet task."""
     with bench.emulator() as emulator:
         return RolloutContest(bench, bench.controller("rollout_first"), emulator, filled=False).run()
 
 
 def growth_rollout(bench: Bench) -> Json:
-    """A no-op with a filled digest_cache, two files declared for each app; against the fleet task."""
+    """Measure a rollout to apps in sync with a filled digest_cache and two files per app, against the fleet task."""
     controller = bench.controller("growth_rollout")
     material = Material.small(controller.folder / "files").one_of_each_kind()
 
@@ -99,9 +99,9 @@ def growth_rollout(bench: Bench) -> Json:
         def task() -> Turn:
             return Turn.of(controller.playbook("fleet", emulator, variables).measured, len(emulator.requests()))
 
-        listed = (apps + PAGE - 1) // PAGE
+        inventory_requests = (apps + PAGE - 1) // PAGE
         return [
-            Contestant("ours", _lists_only(emulator, rollout.turn, 2 * apps + listed)),
+            Contestant("ours", _lists_only(emulator, rollout.turn, 2 * apps + inventory_requests)),
             Contestant("fleet", _lists_only(emulator, task, 2 * apps)),
         ]
 
@@ -109,13 +109,13 @@ def growth_rollout(bench: Bench) -> Json:
 
 
 def _lists_only(emulator: Emulator, turn: Callable[[], Turn], requests: int) -> Callable[[], Turn]:
-    """One list for each kind and app, and nothing else."""
+    """Return a turn that raises WrongOutcomeError unless it sends exactly one list request per kind and app."""
 
     def checked() -> Turn:
         emulator.clear_requests()
-        found = turn()
-        if found.requests != requests:
-            raise WrongOutcomeError(f"{found.requests} requests instead of {requests}")
-        return found
+        result = turn()
+        if result.requests != requests:
+            raise WrongOutcomeError(f"{result.requests} requests instead of {requests}")
+        return result
 
     return checked

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start a program and report its figures: starter.py DESCRIPTOR COMMAND...
+"""Starts a program and reports its figures: starter.py DESCRIPTOR COMMAND...
 
-It writes wall seconds, processor seconds and peak memory in KiB to the file descriptor, and ends with the status of
-the program. It imports next to nothing, because on Linux a program begins with the peak memory of its starter.
+It writes wall seconds, processor seconds and peak memory in KiB to the file descriptor, and exits with the program's
+status. It imports few modules, because on Linux a program begins with the peak memory of its parent.
 """
 
 import os

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads with the collection's storage client: stream_client.py URL prints how long it took."""
+"""Downloads a URL with the collection's storage client and prints the seconds: stream_client.py URL."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http.session import 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 
 
-class Nowhere:
-    """A sink that counts."""
+class CountingSink:
+    """Sink that counts the bytes and discards them."""
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -28,7 +28,7 @@ class Nowhere:
 def main(url: str) -> None:
     transport = Transport()
     session = HttpSession(transport, Gates(transport.clock, transport.time_limit), Redactor([]))
-    sink = Nowhere()
+    sink = CountingSink()
     call = Call("GET", url, "download", headers={"Accept-Encoding": "identity"})
     started = time.perf_counter()
     response = session.download(call, lambda: sink)

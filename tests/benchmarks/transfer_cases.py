@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Big files against curl."""
+"""Transfers of large files, compared with curl."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ Json = dict[str, Any]
 
 
 def upload_100m(bench: Bench) -> Json:
-    """A big signing file against curl, which only sends the bytes.
+    """Measure the upload of a large signing file against curl, which only sends the bytes.
 
-    `ours_s` is the whole ansible-playbook, which creates and confirms the file besides. `ours_put_s` and `curl_put_s`
-    are the same thing: the PUT of the bytes as the emulator saw it.
+    `ours_s` is the whole ansible-playbook, which also creates and confirms the file. `ours_put_s` and `curl_put_s` are
+    the PUT of the bytes as the emulator measured it.
     """
     size = bench.size(UPLOAD_MIB) * MIB
     controller = bench.controller("upload_100m")
@@ -50,71 +50,71 @@ def upload_100m(bench: Bench) -> Json:
         def ours() -> Turn:
             fleet.load(emulator, filled=False, latency_ms=LATENCY_MS)
             run = controller.playbook("upload", emulator, {"app_slug": fleet.slugs[0], "src": str(source)})
-            more = {"task_s": run.task("Upload")["seconds"], "ours_put_s": _put_seconds(emulator, size)}
-            return Turn.of(run.measured, len(emulator.requests()), **more)
+            extra = {"task_s": run.task("Upload")["seconds"], "ours_put_s": _put_seconds(emulator, size)}
+            return Turn.of(run.measured, len(emulator.requests()), **extra)
 
         def curl() -> Turn:
             fleet.load(emulator, filled=False, latency_ms=LATENCY_MS)
             seconds = _curl("--upload-file", str(source), _upload_url(emulator, fleet.slugs[0], size))
-            return Turn(seconds, more={"curl_put_s": _put_seconds(emulator, size)})
+            return Turn(seconds, extra={"curl_put_s": _put_seconds(emulator, size)})
 
-        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
+        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.report_progress)
     return {**figures, "mib": size // MIB, "latency_ms": LATENCY_MS}
 
 
 def _put_seconds(emulator: Emulator, size: int) -> float:
     (put,) = emulator.requests(method="PUT")
     if (put["status"], put["bytes_in"]) != (200, size):
-        raise WrongOutcomeError(f"{put['bytes_in']} bytes arrived instead of {size}, answered with {put['status']}")
+        raise WrongOutcomeError(f"{put['bytes_in']} bytes arrived instead of {size}, the response was {put['status']}")
     return float(put["seconds"])
 
 
 def _upload_url(emulator: Emulator, app_slug: str, size: int) -> str:
     body = {"upload_file_name": NAME, "upload_file_size": size}
-    return str(_ask(emulator, f"apps/{app_slug}/provisioning-profiles", body)["upload_url"])
+    return str(_api_data(emulator, f"apps/{app_slug}/provisioning-profiles", body)["upload_url"])
 
 
-def _ask(emulator: Emulator, path: str, body: Json | None = None) -> Json:
-    """What the API answers, beside all that is measured."""
+def _api_data(emulator: Emulator, path: str, body: Json | None = None) -> Json:
+    """Return the data of an API response. The request is not measured."""
     request = urllib.request.Request(
         f"{emulator.api_url}/{path}",
         None if body is None else json.dumps(body).encode(),
         {"Authorization": emulator.tokens["owner"], "Content-Type": "application/json"},
     )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
-        data: Json = json.load(answer)["data"]
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
+        data: Json = json.load(response)["data"]
         return data
 
 
 def stream_1g(bench: Bench) -> Json:
-    """The storage client against curl, both to nowhere, from a bare server without latency.
+    """Measure the storage client against curl. Both discard the bytes of a bare server without latency.
 
-    The emulator would hold it all in memory. `ours_s` is the transfer in a Python that runs already, curl's figure is
-    its own; `ours_process_s` has starting that Python besides.
+    The emulator would hold all bytes in memory. `ours_s` is the transfer in a running Python, and curl reports its own
+    time. `ours_process_s` includes starting Python.
     """
     size = bench.size(STREAM_MIB) * MIB
     controller = bench.controller("stream_1g")
     with _byte_server(size) as url:
 
         def ours() -> Turn:
-            measured, said = controller.run("tests.benchmarks.stream_client", [url])
-            if said["bytes"] != size:
-                raise WrongOutcomeError(f"{said['bytes']} bytes arrived instead of {size}")
-            return replace(Turn.of(measured, 1, ours_process_s=measured.seconds), seconds=said["seconds"])
+            measured, output = controller.run("tests.benchmarks.stream_client", [url])
+            if output["bytes"] != size:
+                raise WrongOutcomeError(f"{output['bytes']} bytes arrived instead of {size}")
+            return replace(Turn.of(measured, 1, ours_process_s=measured.seconds), seconds=output["seconds"])
 
         def curl() -> Turn:
             return Turn(_curl("--output", os.devnull, url))
 
-        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
+        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.report_progress)
     return {**figures, "mib": size // MIB, "latency_ms": 0}
 
 
 def download_1g(bench: Bench) -> Json:
-    """A big artifact to a file against curl, which only fetches the bytes.
+    """Measure the download of a large artifact to a file against curl, which only fetches the bytes.
 
     `ours_s` is the whole ansible-playbook, which also finds the artifact, computes its digest and waits for the disk.
-    `task_s` is the task in it. `ours_get_s` and `curl_get_s` are the same thing: the GET of the bytes as the emulator
-    saw it. The emulator makes the bytes while it sends them, so nobody holds them in memory.
+    `task_s` is its task. `ours_get_s` and `curl_get_s` are the GET of the bytes as the emulator measured it. The
+    emulator generates the bytes while it sends them, so that they need no memory.
     """
     size = bench.size(DOWNLOAD_MIB) * MIB
     controller = bench.controller("download_1g")
@@ -125,7 +125,7 @@ def download_1g(bench: Bench) -> Json:
         build = {"slug": "b1", "artifacts": [artifact]}
         emulator.load({"apps": [{"title": "Shop", "slug": "a1", "builds": [build]}]})
 
-        def ready() -> None:
+        def prepare() -> None:
             dest.unlink(missing_ok=True)
             emulator.clear_requests()
 
@@ -137,18 +137,18 @@ def download_1g(bench: Bench) -> Json:
             return float(get["seconds"])
 
         def ours() -> Turn:
-            ready()
+            prepare()
             run = controller.playbook("download", emulator, {"dest": str(dest)})
-            more = {"task_s": run.task("Download")["seconds"], "ours_get_s": check()}
-            return Turn.of(run.measured, len(emulator.requests()), **more)
+            extra = {"task_s": run.task("Download")["seconds"], "ours_get_s": check()}
+            return Turn.of(run.measured, len(emulator.requests()), **extra)
 
         def curl() -> Turn:
-            ready()
-            url = _ask(emulator, "apps/a1/builds/b1/artifacts/big")["expiring_download_url"]
+            prepare()
+            url = _api_data(emulator, "apps/a1/builds/b1/artifacts/big")["expiring_download_url"]
             seconds = _curl("--output", str(dest), str(url))
-            return Turn(seconds, more={"curl_get_s": check()})
+            return Turn(seconds, extra={"curl_get_s": check()})
 
-        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.say)
+        figures = compete([Contestant("ours", ours), Contestant("curl", curl)], bench.rounds, bench.report_progress)
     return {**figures, "mib": size // MIB, "latency_ms": LATENCY_MS}
 
 
@@ -164,10 +164,10 @@ def _byte_server(size: int) -> Iterator[str]:
 
 
 def _curl(*arguments: str) -> float:
-    """Seconds by curl's own account."""
+    """Run curl and return the seconds that it reports."""
     program = shutil.which("curl")
     if program is None:
-        raise WrongOutcomeError("there is no curl to compare with")
+        raise WrongOutcomeError("curl is not installed")
     command = [
         program,
         "--disable",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m tests.demo``."""
+"""Command-line entry point: ``python -m tests.demo``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> int:
-    # Until there is something to tidy up, Ctrl-C just ends this: hence the late imports, which take their time.
+    # Import late: as long as there is nothing to clean up, Ctrl-C ends the process at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from ..emulator.process import EmulatorError
+    from tests.emulator.process import EmulatorError
+
     from .display import Display
     from .rollout import Demo, DemoError
     from .workspace import Workspace
 
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
-    parser.add_argument("--workspace", type=pathlib.Path, help="folder to work in; what is in it is deleted")
+    parser.add_argument("--workspace", type=pathlib.Path, help="folder to work in; its contents are deleted")
     arguments = parser.parse_args()
     workspace = Workspace(arguments.workspace.resolve()) if arguments.workspace else Workspace()
 
@@ -40,18 +41,18 @@ def main() -> int:
         display.failure(str(error), error.details)
         return 1
     except (EmulatorError, OSError) as error:
-        display.failure("The demo could not be carried out.", [str(error)])
+        display.failure("The demo failed.", [str(error)])
         return 1
     except KeyboardInterrupt:
-        display.failure("Stopped. Nothing is left running.")
+        display.failure("Stopped. No process is left running.")
         return INTERRUPTED
     display.success("Converged: the second run found every file as declared and wrote nothing.")
-    display.note(f"Logs and project: {workspace.shown(workspace.root)}")
+    display.note(f"Logs and project: {workspace.display_path(workspace.root)}")
     return 0
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """Once only: what is tidied up on the way out is not to be interrupted in turn."""
+    """Raise KeyboardInterrupt, and ignore further signals, so that they do not interrupt the cleanup."""
     for other in SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The diff of one file in one line before and one line after, and the choice of apps worth showing."""
+"""Diffs of single files as text lines, and the selection of apps to show."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WRONG = "not as declared"
 
 
 def lines(file: FileResult) -> list[str]:
-    """What goes (-), stays (two spaces) and comes (+)."""
+    """Return the lines of a file's diff: deleted (-), unchanged (two spaces) and added (+) copies."""
     entries = [*file.before.values(), *file.after.values()]
-    # As long as no password is wrong, it is no news.
+    # Show passwords only if one of them is wrong.
     with_password = any(entry.get(PASSWORD) == WRONG and entry["processed"] for entry in entries)
     before, after = (
         [_words(SLUG.sub("", name), entry, with_password) for name, entry in side.items()]
@@ -48,14 +48,16 @@ def _words(name: str, entry: Json, with_password: bool) -> str:
     return "  ".join(words)
 
 
-def instructive_apps(run: Run, limit: int) -> list[str]:
-    """A few apps that differ in what is done to them: the first of each sort."""
+def example_apps(run: Run, limit: int) -> list[str]:
+    """Return up to `limit` apps, each with a different combination of actions."""
     seen: set[tuple[str, ...]] = set()
     chosen: list[str] = []
     for app in changed_apps(run):
-        sort = tuple(sorted({_sort(action) for file in _changed_files(run, app) for action in file.actions}))
-        if sort not in seen:
-            seen.add(sort)
+        combination = tuple(
+            sorted({_action_label(action) for file in _changed_files(run, app) for action in file.actions})
+        )
+        if combination not in seen:
+            seen.add(combination)
             chosen.append(app)
     return chosen[:limit]
 
@@ -72,5 +74,5 @@ def _changed_files(run: Run, app: str) -> list[FileResult]:
     return [file for file in run.files if file.app == app and file.changed]
 
 
-def _sort(action: Json) -> str:
+def _action_label(action: Json) -> str:
     return " ".join([action["action"], action.get("reason") or "", *(action.get("changes") or {})])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose apps there are, and in which state the demo finds their signing files."""
+"""The organizations and apps of the demo, and the initial states of their signing files."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import dataclasses
 import enum
 import re
 
-from ..signing_files import Team
+from tests.signing_files import Team
 
 
 class State(enum.Enum):
-    """What is on the service before the first run; the value is how the demo calls it."""
+    """State of a file on the service before the first run. The value is the text that the demo shows."""
 
     IN_PLACE = "in place"
     MISSING = "missing"
     OUTDATED = "last year's"
     HALF_UPLOADED = "half-uploaded"
     LEFTOVER_BESIDE = "in place + half-uploaded"
-    TWICE = "there twice, old and new"
+    TWICE = "two copies, old and new"
     UNPROTECTED = "not protected yet"
     WRONG_PASSWORD = "wrong password stored"
 
@@ -43,7 +43,7 @@ class Organization:
 
     @property
     def password_variable(self) -> str:
-        """The environment variable that the project's group_vars read the certificate's password from."""
+        """Return the environment variable with the certificate's password, which the project's group_vars read."""
         return f"{self.label.upper()}_P12_PASSWORD"
 
 
@@ -59,7 +59,7 @@ class App:
 
     @property
     def is_rolled_out(self) -> bool:
-        """Whether the project's inventory holds the app."""
+        """Return whether the project's inventory contains the app."""
         return self.project_type == "ios" and not self.is_disabled
 
     @property

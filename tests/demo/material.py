@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The genuine signing files of the demo: the ones that are declared, and the ones that the service holds before."""
+"""The signing files of the demo: the declared ones, and those on the service before the first run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ..signing_files import Authority, Identity, IdentityKind, ProfileType
+from tests.signing_files import Authority, Identity, IdentityKind, ProfileType
+
 from .fleet import ACME, APPS, ORGANIZATIONS, ROLLED_OUT, App, Organization, State
 
 CERTIFICATES = "build_certificates"
@@ -38,7 +39,7 @@ class SigningFile:
 
 @dataclasses.dataclass(frozen=True)
 class Material:
-    """Each file as it is declared now, and as it was a year ago; by file name."""
+    """The declared files (`current`) and those of last year (`former`), by file name."""
 
     current: Mapping[str, SigningFile]
     former: Mapping[str, SigningFile]
@@ -46,7 +47,7 @@ class Material:
 
     @property
     def passwords(self) -> dict[str, str]:
-        """The environment variables that hold the passwords of the declared certificates."""
+        """Return the environment variables with the passwords of the declared certificates."""
         found: dict[str, str] = {}
         for app in ROLLED_OUT:
             password = self.current[app.certificate_name].password
@@ -55,7 +56,7 @@ class Material:
         return found
 
     def write(self, folder: pathlib.Path) -> None:
-        """The declared files of the apps that are rolled out, readable by their owner only."""
+        """Write the declared files of the rolled-out apps, readable by their owner only."""
         names = {name for app in ROLLED_OUT for name in (app.certificate_name, app.profile_name)}
         for name in sorted(names):
             path = folder / name
@@ -93,7 +94,7 @@ def _identity(authority: Authority, organization: Organization, *, years_ago: in
 
 
 def _profile(authority: Authority, app: App, identity: Identity, push: str | None = None) -> SigningFile:
-    """An App Store profile that is valid exactly as long as its certificate."""
+    """Return an App Store profile with the validity period of its certificate."""
     made = authority.profile(
         name=f"{app.title} App Store",
         type=ProfileType.APP_STORE,
@@ -107,7 +108,7 @@ def _profile(authority: Authority, app: App, identity: Identity, push: str | Non
 
 
 def fixture(material: Material) -> Json:
-    """The seeded fleet in the emulator's form."""
+    """Return the fixture of the emulator."""
     return {
         "organizations": [{"name": organization.name} for organization in ORGANIZATIONS],
         "apps": [_app(app, material) for app in APPS],
@@ -132,7 +133,7 @@ def _app(app: App, material: Material) -> Json:
 
 
 def _copies(state: State, name: str, material: Material, *, protected: bool) -> list[Json]:
-    """What the service holds under that name."""
+    """Return the files with this name that the service has before the first run."""
     good = _remote(name, material.current[name], protected=protected)
     old = _remote(name, material.former[name], protected=protected)
     half = {"name": name, "size": len(material.current[name].content), "processed": False}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ansible-playbook apart from whatever the user has configured, and reads off what it does."""
+"""Runs ansible-playbook isolated from the user's configuration, and reads its results."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Json = dict[str, Any]
 
 @dataclasses.dataclass
 class Run:
-    """What one run of the playbook did, by its own account."""
+    """The results of one run of the playbook."""
 
     name: str
     is_check: bool = False
     exit_code: int = 0
     seconds: float = 0.0
-    in_play: int = 0  # apps, by what the playbook passes to set_stats
-    declared: int = 0  # files
+    in_play: int = 0  # number of apps that the playbook reported with set_stats
+    declared: int = 0  # number of declared files
     # One for each declared file of each app that changed.
     files: list[FileResult] = dataclasses.field(default_factory=list)
     failures: list[str] = dataclasses.field(default_factory=list)
@@ -60,8 +60,8 @@ class Run:
     def count(self, action: str) -> int:
         return sum(entry["action"] == action for entry in self.actions)
 
-    def take(self, event: Json) -> None:
-        """An event of the callback plugin."""
+    def add_event(self, event: Json) -> None:
+        """Add an event of the callback plugin."""
         result = event["result"]
         if event["failed"]:
             self.failures.append(f"{event['host']}: {result.get('msg', 'no message')}")
@@ -72,7 +72,7 @@ class Run:
 
 
 def command(*arguments: str) -> list[str]:
-    """What a user would type."""
+    """Return the command that a user would type."""
     return ["ansible-playbook", PLAYBOOK, "-i", INVENTORY, *arguments]
 
 
@@ -83,13 +83,13 @@ class Playbooks:
         self._workspace = workspace
         self._environment = {**clean_environment(workspace), **variables}
 
-    def run(self, name: str, *arguments: str, watch: Callable[[Run], None]) -> Run:
+    def run(self, name: str, *arguments: str, on_event: Callable[[Run], None]) -> Run:
         run = Run(name, is_check=CHECK_MODE in arguments)
         started = time.monotonic()
         reading, writing = os.pipe()
         with self._workspace.log(name).open("wb") as log, os.fdopen(reading, encoding="utf-8") as events:
             try:
-                # A group of its own: Ctrl-C reaches this program only, which then ends the other in order.
+                # In its own process group, so that Ctrl-C reaches only the demo, which then ends ansible-playbook.
                 process = subprocess.Popen(
                     [sys.executable, "-m", "ansible", "playbook", *command(*arguments)[1:]],
                     cwd=self._workspace.project,
@@ -102,23 +102,23 @@ class Playbooks:
                 )
             finally:
                 os.close(writing)
-            with _ended(process):
+            with _terminated_on_exit(process):
                 for line in events:
-                    run.take(json.loads(line))
-                    watch(run)
+                    run.add_event(json.loads(line))
+                    on_event(run)
                 run.exit_code = process.wait()
         run.seconds = time.monotonic() - started
         return run
 
 
 @contextlib.contextmanager
-def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whatever happens, the process and its children are gone afterwards."""
+def _terminated_on_exit(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Terminate the process and its children when the `with` block ends."""
     try:
         yield
     finally:
         if process.poll() is None:
-            # Ansible hands the signal on to its workers, which are in groups of their own.
+            # Ansible forwards the signal to its workers, which have their own process groups.
             process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE_SECONDS)
@@ -128,7 +128,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def clean_environment(workspace: Workspace) -> dict[str, str]:
-    """Nothing of the user's Ansible: configuration, collections, caches, proxies, tokens."""
+    """Return an environment without the user's Ansible configuration, collections, caches, proxies and tokens."""
     kept = {name: value for name, value in os.environ.items() if name in {"USER", "LOGNAME", "TMPDIR", "TZ"}}
     home = workspace.ansible_home
     bin_folder = os.path.dirname(sys.executable)  # noqa: PTH120 -- resolving the link would leave the environment
@@ -136,9 +136,9 @@ def clean_environment(workspace: Workspace) -> dict[str, str]:
         **kept,
         "HOME": str(home),
         "PATH": os.pathsep.join([bin_folder, os.environ.get("PATH", os.defpath)]),
-        # Ansible insists on UTF-8.
+        # Ansible requires UTF-8.
         "LC_ALL": "C.UTF-8",
-        # Compiled code is kept, but not beside the sources: every module is a process of its own.
+        # Keep compiled code, which saves time in every module process, but not beside the sources.
         "PYTHONPYCACHEPREFIX": str(CHECKOUT / ".build" / "pycache"),
         "PYTHONNOUSERSITE": "1",
         "NO_COLOR": "1",

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m tests.demo.report``: run the playbook mobileops.ci.report on a fleet of 300 apps in the emulator."""
+"""Runs the playbook mobileops.ci.report for a fleet of 300 apps in the emulator.
+
+``python -m tests.demo.report``
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ..emulator.process import Emulator
+from tests.emulator.process import Emulator
+
 from .playbook import clean_environment
 from .report_fleet import APPS, ReportFleet
 from .workspace import CHECKOUT, Workspace
@@ -27,7 +31,7 @@ def main() -> int:
     workspace = Workspace(CHECKOUT / ".build" / "report-demo")
     workspace.prepare()
     (workspace.project / "fleet.bitrise.yml").write_text(INVENTORY, encoding="utf-8")
-    print(f"Making signing files for {APPS} apps ...", flush=True)
+    print(f"Creating signing files for {APPS} apps ...", flush=True)
     fleet = ReportFleet()
     folder = workspace.project / "code-signing-report"
     try:
@@ -40,7 +44,7 @@ def main() -> int:
                 return status
     finally:
         workspace.remove_secrets()
-    print(f"\nThe report is in {workspace.shown(folder)}: open {workspace.shown(folder / 'index.html')}.")
+    print(f"\nThe report is in {workspace.display_path(folder)}: open {workspace.display_path(folder / 'index.html')}.")
     return 0
 
 
@@ -58,10 +62,10 @@ def _run(workspace: Workspace, emulator: Emulator) -> int:
 
 
 def _date_back(report: Path) -> None:
-    """Make the first report one of a week before, so that the second one has something to compare with."""
-    found = json.loads(report.read_text(encoding="utf-8"))
-    found["date"] = (dt.date.fromisoformat(found["date"]) - dt.timedelta(days=7)).isoformat()
-    report.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    """Change the date of the first report to a week ago, so that the second one has a comparison."""
+    report_data = json.loads(report.read_text(encoding="utf-8"))
+    report_data["date"] = (dt.date.fromisoformat(report_data["date"]) - dt.timedelta(days=7)).isoformat()
+    report.write_text(json.dumps(report_data, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet of 300 apps with genuine signing files, for the demo of the report: of this week, and of the week before."""
+"""A fleet of 300 apps with real signing files for the demo of the report: this week, and a week before."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from ..signing_files import Authority, Identity, IdentityKind, JavaKey, ProfileType, Team, jks_keystore
+from tests.signing_files import Authority, Identity, IdentityKind, JavaKey, ProfileType, Team, jks_keystore
+
 from .fleet import file_label
 
 Json = dict[str, Any]
 
 APPS = 300
-# With the days until the certificates of the team expire: the one in use, and for some teams an older one.
+# Each team with the days until its certificates expire: the current one, and for some teams an older one.
 TEAMS = (
     (Team("AC3M3APPS9", "Acme"), (210,)),
     (Team("N0RW1ND5H3", "Northwind"), (340, 17)),
@@ -45,26 +46,26 @@ _FEATURES = (
     *("Fitness", "Sleep", "Nutrition", "Kids Club", "Homework", "Coding Cards", "Chess", "Crosswords", "Quiz Night"),
     *("Fantasy League", "Scoreboard", "Stadium", "Festival", "Guest List", "Hotel Key", "Check-in", "Lounge"),
 )
-# Days until profiles expire that make the demo worth a look; the others expire later.
+# Days until the profiles expire that the report has findings for. All others expire later.
 _SOON = (-40, -12, -3, -3, 2, 5, 9, 9, 9, 9, 12, 16, 20, 23, 26, 29, 29)
 
 
 class ReportFleet:
-    """Makes the fixture for the emulator."""
+    """Creates the fixture for the emulator."""
 
     def __init__(self) -> None:
         self._authority = Authority.create()
         self._identities = {(team.name, days): self._identity(team, days) for team, many in TEAMS for days in many}
-        # One file for each, as apps of a team share them.
-        self._p12 = {place: one.pkcs12("demo-password") for place, one in self._identities.items()}
+        # Create each file once, because the apps of a team share it.
+        self._p12 = {key: identity.pkcs12("demo-password") for key, identity in self._identities.items()}
         key = JavaKey.of(self._authority.android_key("upload"))
         self._keystore = _content("upload.jks", jks_keystore([key], "demo-password"))
 
     def fixture(self, *, week_before: bool = False) -> Json:
-        chance = random.Random(17)
+        generator = random.Random(17)
         return {
             "organizations": [{"name": team.name} for team, _days in TEAMS],
-            "apps": [self._app(number, chance, week_before=week_before) for number in range(APPS)],
+            "apps": [self._app(number, generator, week_before=week_before) for number in range(APPS)],
         }
 
     def _identity(self, team: Team, days: int) -> Identity:
@@ -72,11 +73,11 @@ class ReportFleet:
         end = self._authority.clock + dt.timedelta(days=days, hours=3)
         return self._authority.identity(IdentityKind.DISTRIBUTION, team, not_before=begin, not_after=end)
 
-    def _app(self, number: int, chance: random.Random, *, week_before: bool) -> Json:
+    def _app(self, number: int, generator: random.Random, *, week_before: bool) -> Json:
         team, certificates = TEAMS[number % len(TEAMS)]
         title = f"{team.name} {_FEATURES[number // len(TEAMS)]}"
         app: Json = {"title": title, "owner": team.name, "project_type": "ios"}
-        place = chance.randrange(10_000)
+        offset = generator.randrange(10_000)
         if number % 23 == 11:
             return {**app, "project_type": "android", "android_keystores": [self._keystore]}
         if number % 61 == 60:
@@ -85,22 +86,22 @@ class ReportFleet:
         days = certificates[-1 if old else 0]
         identity = self._identities[team.name, days]
         soon = _SOON[number % 97] if number % 97 < len(_SOON) and number % 3 == 0 else None
-        left = soon if soon is not None else 35 + place % 320
+        left = soon if soon is not None else 35 + offset % 320
         if week_before and left < -10:
-            left = 200  # What has expired since.
+            left = 200  # the profile expired after the first report
         profiles = [self._profile(title, team, identity, left)]
         if week_before and number in (42, 88, 131, 207):
-            profiles = [self._profile(title, team, identity, -2)]  # What was renewed since.
+            profiles = [self._profile(title, team, identity, -2)]  # the profile was renewed after the first report
         p12 = _content(f"{file_label(team.name)}-distribution.p12", self._p12[team.name, days])
-        kept = {**p12, "certificate_password": "demo-password", "is_protected": number % 9 == 4}
-        found = list(self._leftovers(number, title, team, identity))
-        return {**app, "build_certificates": [kept], "provisioning_profiles": [*profiles, *found]}
+        certificate = {**p12, "certificate_password": "demo-password", "is_protected": number % 9 == 4}
+        leftovers = list(self._leftovers(number, title, team, identity))
+        return {**app, "build_certificates": [certificate], "provisioning_profiles": [*profiles, *leftovers]}
 
     def _leftovers(self, number: int, title: str, team: Team, identity: Identity) -> Iterator[Json]:
         if number % 90 == 45:
             yield {"name": f"{file_label(title)}-beta.mobileprovision", "size": 11_800, "processed": False}
         if number % 70 == 35:
-            # An old version beside the new one: it expires, but the app does not break.
+            # An old profile beside the new one. It expires without breaking the app.
             yield self._profile(title, team, identity, 6)
 
     def _profile(self, title: str, team: Team, identity: Identity, days: int) -> Json:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the outcome of an app is, file by file."""
+"""The result of an app, split by file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Several files of one name are told apart by their slugs.
+# The label of a file ends with its slug if several files have the same name.
 SLUG = re.compile(r" \([^()]+\)$")
 
 
 @dataclasses.dataclass(frozen=True)
 class FileResult:
-    """What was done, or would be done, about one declared file of one app."""
+    """The actions for one declared file of one app, done or planned."""
 
     app: str
     actions: list[Json] = dataclasses.field(default_factory=list)
@@ -31,7 +31,7 @@ class FileResult:
 
 
 def file_results(host: str, result: Json) -> Iterable[FileResult]:
-    """The files of the app whose outcome a host was given; nothing for the results of other tasks."""
+    """Yield the files of an app from the result of a task. Yield none for the results of other tasks."""
     if not {"actions", "files"}.issubset(result):
         return
     diff = result.get("diff") or {"before": {}, "after": {}}
@@ -43,9 +43,9 @@ def file_results(host: str, result: Json) -> Iterable[FileResult]:
 
 
 def _by_name(kinds: Json) -> dict[tuple[str, str], Json]:
-    """The files of an app, grouped by kind (in the singular) and name."""
-    found: dict[tuple[str, str], Json] = {}
+    """Return the files of an app, grouped by kind (in the singular) and name."""
+    grouped: dict[tuple[str, str], Json] = {}
     for plural, files in kinds.items():
-        for label, facts in files.items():
-            found.setdefault((plural.removesuffix("s"), SLUG.sub("", label)), {})[label] = facts
-    return found
+        for label, properties in files.items():
+            grouped.setdefault((plural.removesuffix("s"), SLUG.sub("", label)), {})[label] = properties
+    return grouped

@@ -1,30 +1,31 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo from end to end."""
+"""The complete demo."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
 
-from ..emulator.process import Emulator
-from . import facts
+from tests.emulator.process import Emulator
+
+from . import checks
+from .checks import Traffic
 from .display import Display
-from .facts import Traffic
 from .fleet import APPS, ORGANIZATIONS, ROLLED_OUT
 from .material import Material, fixture, make_material
 from .playbook import CHECK_MODE, Playbooks, Run, command
 from .workspace import Workspace
 
-# A certificate and a profile for each.
+# One certificate and one profile per app.
 DECLARED_FILES = 2 * len(ROLLED_OUT)
 LOG_LINES_SHOWN = 20
 PROBLEMS_SHOWN = 8
 
 
 class DemoError(Exception):
-    """The facts are not as the demo claims."""
+    """A claim of the demo is not true."""
 
     def __init__(self, message: str, details: Iterable[str]) -> None:
         super().__init__(message)
@@ -38,7 +39,7 @@ class Demo:
         self._rows: list[tuple[Run, Traffic]] = []
 
     def show(self) -> None:
-        """Raises DemoError if something is not as it should be."""
+        """Run the demo. Raise DemoError if one of its claims is not true."""
         self._display.title()
         self._workspace.prepare()
         try:
@@ -59,7 +60,7 @@ class Demo:
         self._display.step(
             "Signing files",
             f"{len(ORGANIZATIONS)} certificates with their keys (PKCS#12) and {len(ROLLED_OUT)} profiles (CMS), "
-            f"made in {seconds:.1f} s",
+            f"created in {seconds:.1f} s",
         )
         return material
 
@@ -67,7 +68,7 @@ class Demo:
         self._display.step("Emulator", f"{len(APPS)} apps of {len(ORGANIZATIONS)} organizations at {emulator.api_url}")
         self._display.fleet(APPS)
         project = self._workspace.project
-        self._display.step("Declaration", f"in {self._workspace.shown(project)}")
+        self._display.step("Declaration", f"in {self._workspace.display_path(project)}")
         inventory, example, *others = sorted(project.rglob("*.yml"))
         for path in (inventory, example):
             self._display.file(str(path.relative_to(project)), path.read_text(encoding="utf-8"))
@@ -84,43 +85,43 @@ class Demo:
         playbooks = Playbooks(self._workspace, variables)
         emulator.clear_requests()
 
-        check, seen = self._run(playbooks, emulator, "check", CHECK_MODE, "--diff")
+        check, traffic = self._run(playbooks, emulator, "check", CHECK_MODE, "--diff")
         self._display.differences(check)
-        self._insist("check", facts.problems_of_check(check, seen, before, emulator.state()))
+        self._require("check", checks.problems_in_check(check, traffic, before, emulator.state()))
 
-        rollout, _seen = self._run(playbooks, emulator, "rollout")
+        rollout, _traffic = self._run(playbooks, emulator, "rollout")
         self._display.note(
             f"{rollout.count('upload')} files uploaded, {rollout.count('delete')} deleted, "
             f"{rollout.count('update')} updated in place"
         )
         after = emulator.state()
-        self._insist("rollout", facts.problems_of_rollout(check, rollout))
-        self._insist("rollout", facts.problems_of_state(before, after, material))
-        self._display.note("The service now holds what is declared, and nothing else was touched.")
+        self._require("rollout", checks.problems_in_rollout(check, rollout))
+        self._require("rollout", checks.problems_in_state(before, after, material))
+        self._display.note("The service now has all declared files, and no other file was changed.")
 
-        again, seen = self._run(playbooks, emulator, "again")
-        self._insist("again", facts.problems_of_again(again, seen))
-        self._insist("again", () if emulator.state() == after else ["the service is not as the rollout left it"])
-        self._display.note("Nothing to do.")
+        again, traffic = self._run(playbooks, emulator, "again")
+        self._require("again", checks.problems_in_second_run(again, traffic))
+        self._require("again", () if emulator.state() == after else ["the service changed after the rollout"])
+        self._display.note("In sync: no file needed a change.")
 
     def _run(self, playbooks: Playbooks, emulator: Emulator, name: str, *arguments: str) -> tuple[Run, Traffic]:
         self._display.step(name.capitalize(), " ".join(command(*arguments)))
         with self._display.progress(DECLARED_FILES) as progress:
-            run = playbooks.run(name, *arguments, watch=progress)
-        seen = facts.traffic(emulator)
+            run = playbooks.run(name, *arguments, on_event=progress)
+        traffic = checks.read_traffic(emulator)
         run.declared = DECLARED_FILES
-        self._rows.append((run, seen))
-        self._insist(name, facts.problems_of_a_run(run, apps=len(ROLLED_OUT)))
-        return run, seen
+        self._rows.append((run, traffic))
+        self._require(name, checks.problems_in_run(run, apps=len(ROLLED_OUT)))
+        return run, traffic
 
     def _check_logs(self, material: Material, emulator: Emulator) -> None:
         secrets = [*material.passwords.values(), *emulator.tokens.values()]
-        for run, _seen in self._rows:
+        for run, _traffic in self._rows:
             log = self._workspace.log(run.name).read_text(encoding="utf-8", errors="replace")
             if any(secret in log for secret in secrets):
-                raise DemoError(f"The log of '{run.name}' holds a secret.", [])
+                raise DemoError(f"The log of '{run.name}' contains a secret.", [])
 
-    def _insist(self, name: str, problems: Iterable[str]) -> None:
+    def _require(self, name: str, problems: Iterable[str]) -> None:
         found = list(problems)
         if not found:
             return
@@ -128,5 +129,5 @@ class Demo:
             found[PROBLEMS_SHOWN:] = [f"... and {len(found) - PROBLEMS_SHOWN} more"]
         log = self._workspace.log(name)
         last_lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_SHOWN:]
-        end = [f"The end of {self._workspace.shown(log)}:", *(f"| {line}" for line in last_lines)]
-        raise DemoError(f"'{name}' did not go as it should:", [*found, *end])
+        end = [f"The end of {self._workspace.display_path(log)}:", *(f"| {line}" for line in last_lines)]
+        raise DemoError(f"The run '{name}' failed its checks:", [*found, *end])

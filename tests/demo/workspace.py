@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo's folder below .build: a project as a user would have it, the logs, and all that Ansible writes."""
+"""The demo's folder below .build, with the project, the logs and all files that Ansible writes."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Workspace:
         return self.root / f"{name}.log"
 
     def prepare(self) -> None:
-        """Start anew, readable by the owner only."""
+        """Create an empty folder for its owner only. Raise FileExistsError if it has other contents."""
         if self.root.exists():
             if any(self.root.iterdir()) and not self.project.is_dir():
-                raise FileExistsError(f"{self.root} holds something that is not the demo's: choose another folder")
+                raise FileExistsError(f"{self.root} contains files that are not from the demo. Choose another folder.")
             shutil.rmtree(self.root)
         self.root.mkdir(mode=0o700, parents=True)
         self.ansible_home.mkdir()
@@ -44,10 +44,10 @@ class Workspace:
         self.signing_files.mkdir(mode=0o700)
 
     def remove_secrets(self) -> None:
-        """The signing files; project and logs stay to be looked at."""
+        """Delete the signing files and Ansible's files. Project and logs are kept."""
         shutil.rmtree(self.signing_files, ignore_errors=True)
         shutil.rmtree(self.ansible_home, ignore_errors=True)
 
-    def shown(self, path: pathlib.Path) -> str:
-        """A path as one would type it in the checkout."""
+    def display_path(self, path: pathlib.Path) -> str:
+        """Return a path as you would type it in the checkout."""
         return str(path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path)

@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A local stand-in for the Bitrise API: stateful, over real HTTP, with signed storage URLs."""
+"""A stateful local emulator of the Bitrise API, served over HTTP, with signed storage URLs."""

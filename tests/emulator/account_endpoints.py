@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Users, organizations and apps."""
+"""Endpoints for users, organizations and apps."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _TITLE_FILTERS: dict[str, Callable[[str, str], bool]] = {
 
 
 class AccountEndpoints(Endpoint):
-    """Everything that is read-only and stands above the single app."""
+    """Read-only endpoints for the account and its apps."""
 
     def routes(self) -> list[Route]:
-        """Paths and what answers them."""
+        """Return the routes of this group."""
         return [
             Route(f"{VERSION}/me", self.me),
             Route(f"{VERSION}/users/{{user}}", self.user),
@@ -44,7 +44,7 @@ class AccountEndpoints(Endpoint):
         ]
 
     async def me(self, request: Request) -> Response:
-        """The owner of the token."""
+        """Return the owner of the token."""
         behaviour = self.service.options.me
         if behaviour in _ME_REFUSED:
             raise ApiError(int(behaviour), _ME_REFUSED[behaviour])
@@ -54,32 +54,32 @@ class AccountEndpoints(Endpoint):
         return self.reply({"data": data})
 
     async def user(self, request: Request) -> Response:
-        """Any user."""
+        """Return a user."""
         return self.reply({"data": _user_data(self._user(request))})
 
     async def organizations(self, request: Request) -> Response:
-        """The caller's organizations, all at once."""
+        """Return all organizations of the caller, without paging."""
         found = self.world.visible_organizations(caller(request))
         return self.reply({"data": [self._organization_data(organization) for organization in found]})
 
     async def organization(self, request: Request) -> Response:
-        """One organization."""
+        """Return an organization."""
         return self.reply({"data": self._organization_data(self._organization(request))})
 
     async def apps(self, request: Request) -> Response:
-        """All apps of the caller."""
+        """Return a page of all apps of the caller."""
         return self._app_list(request, None)
 
     async def user_apps(self, request: Request) -> Response:
-        """Apps that belong to a user."""
+        """Return a page of the apps that belong to a user."""
         return self._app_list(request, self._user(request).slug)
 
     async def organization_apps(self, request: Request) -> Response:
-        """Apps that belong to an organization."""
+        """Return a page of the apps that belong to an organization."""
         return self._app_list(request, self._organization(request).slug)
 
     async def one_app(self, request: Request) -> Response:
-        """One app."""
+        """Return an app."""
         return self.reply({"data": app_data(self.app(request))})
 
     def _user(self, request: Request) -> User:
@@ -128,7 +128,7 @@ class AccountEndpoints(Endpoint):
 
 
 def app_data(app: App) -> Json:
-    """An app as the service shows it."""
+    """Return an app as the API shows it."""
     return {
         "slug": app.slug,
         "title": app.title,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The admin path, for tests and rehearsals: nothing in here belongs to the real service."""
+"""The admin path for tests and rehearsals. The real service does not have it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.emulator.phonegap.fixture import Logins
+from tests.emulator.phonegap.state import phonegap_state
+
 from .clock import parse_time, rfc3339
 from .endpoint import resource
 from .faults import BadFault
@@ -25,22 +28,20 @@ from .holds import DROP, GO
 from .kinds import KINDS
 from .model import App, Artifact, Build, Json, StoredFile
 from .options import BadOption
-from .phonegap.fixture import Logins
-from .phonegap.state import phonegap_state
 from .replies import ApiError, bad_request, json_reply
 from .service import Service
 from .storage import sha256_of
 
 
 class Admin:
-    """Request log, faults, clock, fixtures, options, state."""
+    """Admin endpoints for the request log, faults, clock, fixtures, options and state."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._first_options = service.options.as_dict()
+        self._initial_options = service.options.as_dict()
 
     def routes(self) -> list[Route]:
-        """Paths and what answers them."""
+        """Return the routes of the admin path."""
 
         return [
             resource(ADMIN_PREFIX, get=self.overview),
@@ -55,25 +56,25 @@ class Admin:
         ]
 
     async def overview(self, request: Request) -> Response:
-        """What there is."""
+        """Return the list of admin paths."""
         paths = sorted({route.path for route in self.routes()})
         return json_reply({"paths": paths}, escape_html=False)
 
     async def requests(self, request: Request) -> Response:
-        """The request log."""
+        """Return the request log."""
         return json_reply(self._service.log.entries(), escape_html=False)
 
     async def clear_requests(self, request: Request) -> Response:
-        """Start the request log again."""
+        """Empty the request log and restart its numbering."""
         self._service.log.clear()
         return Response(status_code=204)
 
     async def faults(self, request: Request) -> Response:
-        """What is in force."""
+        """Return the active faults."""
         return json_reply(self._service.faults.as_list(), escape_html=False)
 
     async def add_faults(self, request: Request) -> Response:
-        """One more fault, or several."""
+        """Add a fault, or a list of faults."""
         try:
             added = self._service.faults.add(await _body(request))
         except BadFault as error:
@@ -81,51 +82,55 @@ class Admin:
         return json_reply(added, 201, escape_html=False)
 
     async def clear_faults(self, request: Request) -> Response:
-        """No more faults, and what is held goes on."""
+        """Remove all faults and release held requests."""
         self._service.faults.clear()
         self._service.holds.release_all()
         return Response(status_code=204)
 
     async def held(self, request: Request) -> Response:
-        """Requests that wait."""
+        """Return the held requests."""
         return json_reply(self._service.holds.as_list(), escape_html=False)
 
     async def release(self, request: Request) -> Response:
-        """Let a request go on, or drop its connection."""
+        """Continue a held request, or drop its connection."""
         body = await _body(request)
-        order = body if isinstance(body, dict) else {}
-        if not isinstance(order.get("n"), int) or order.get("then", GO) not in (GO, DROP) or set(order) - {"n", "then"}:
+        command = body if isinstance(body, dict) else {}
+        if (
+            not isinstance(command.get("n"), int)
+            or command.get("then", GO) not in (GO, DROP)
+            or set(command) - {"n", "then"}
+        ):
             raise bad_request("'n' must be the number of a request, 'then' must be 'go' or 'drop'")
-        if not self._service.holds.release(order["n"], order.get("then", GO)):
-            raise bad_request(f"request {order['n']} is not held")
+        if not self._service.holds.release(command["n"], command.get("then", GO)):
+            raise bad_request(f"request {command['n']} is not held")
         return await self.held(request)
 
     async def clock(self, request: Request) -> Response:
-        """The service's time."""
+        """Return the service's time and its offset from the machine's time."""
         clock = self._service.clock
         return json_reply({"now": rfc3339(clock.now()), "offset_s": clock.offset}, escape_html=False)
 
     async def move_clock(self, request: Request) -> Response:
-        """Move the service's time."""
+        """Move or set the service's clock."""
         body = await _body(request)
-        order = body if isinstance(body, dict) else {}
-        if set(order) == {"now"}:
+        command = body if isinstance(body, dict) else {}
+        if set(command) == {"now"}:
             try:
-                self._service.clock.set(parse_time(str(order["now"])))
+                self._service.clock.set(parse_time(str(command["now"])))
             except (ValueError, OverflowError):
                 raise bad_request("'now' must be a time such as 2026-11-29T10:00:00Z") from None
             return await self.clock(request)
-        seconds = order.get("advance_s")
+        seconds = command.get("advance_s")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or abs(seconds) > 1e9:
             raise bad_request("'advance_s' must be a number of seconds")
         self._service.clock.advance(seconds)
         return await self.clock(request)
 
     async def load_fixture(self, request: Request) -> Response:
-        """Replace the state; users keep their tokens."""
+        """Replace the state by a fixture. Users keep their tokens."""
         tokens = self._service.world.tokens()
         try:
-            logins = Logins.of(self._service.phonegap)
+            logins = Logins.from_world(self._service.phonegap)
             summary = await load_fixture(self._service, tokens, logins, fixture_from(await _body(request)))
         except BadFixture as error:
             raise bad_request(str(error)) from None
@@ -137,21 +142,21 @@ class Admin:
         return json_reply({**summary, **secrets}, escape_html=False)
 
     async def reset(self, request: Request) -> Response:
-        """Replace the state, and undo everything that was done on the admin path."""
+        """Replace the state and restore faults, clock, switches and request log to their initial values."""
         service = self._service
         await self.clear_faults(request)
         service.clock.advance(-service.clock.offset)
-        service.options.update(self._first_options)
-        answer = await self.load_fixture(request)
+        service.options.update(self._initial_options)
+        response = await self.load_fixture(request)
         service.log.clear()
-        return answer
+        return response
 
     async def options(self, request: Request) -> Response:
-        """All switches."""
+        """Return all switches."""
         return json_reply(self._service.options.as_dict(), escape_html=False)
 
     async def set_options(self, request: Request) -> Response:
-        """Turn switches."""
+        """Set switches."""
         body = await _body(request)
         try:
             self._service.options.update(body if isinstance(body, dict) else {"": body})
@@ -160,7 +165,7 @@ class Admin:
         return await self.options(request)
 
     async def state(self, request: Request) -> Response:
-        """Everything that the service holds; passwords as digests only."""
+        """Return the state of the service, with passwords as digests."""
         world = self._service.world
         digests = request.query_params.get("digests") == "true"
         apps = {app.slug: await self._app_state(app, digests) for app in world.apps.values()}
@@ -228,12 +233,15 @@ async def _body(request: Request) -> Any:
 
 
 def admin_app(service: Service) -> Starlette:
-    """The admin path as an application of its own: neither logged nor spoiled by faults."""
+    """Return the ASGI application of the admin path. Faults and the request log do not apply to it."""
 
-    async def refuse(request: Request, error: Exception) -> Response:
+    async def handle_error(request: Request, error: Exception) -> Response:
         if isinstance(error, ApiError):
             return json_reply(error.body, error.status, escape_html=False)
         status = getattr(error, "status_code", 500)
         return json_reply({"message": getattr(error, "detail", "error")}, status, escape_html=False)
 
-    return Starlette(routes=Admin(service).routes(), exception_handlers={ApiError: refuse, 404: refuse, 405: refuse})
+    return Starlette(
+        routes=Admin(service).routes(),
+        exception_handlers={ApiError: handle_error, 404: handle_error, 405: handle_error},
+    )

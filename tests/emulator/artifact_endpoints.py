@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What builds have left behind."""
+"""Endpoints for the artifacts of builds."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ INSTALLABLE = frozenset({"android-apk", "ios-ipa"})
 
 
 class ArtifactEndpoints(Endpoint):
-    """Artifacts come from builds: there is nothing here to make one."""
+    """Endpoints for artifacts. The API has no endpoint that creates one."""
 
     def routes(self) -> list[Route]:
-        """Paths and what answers them."""
+        """Return the routes of this group."""
         base = f"{VERSION}/apps/{{app}}/builds/{{build}}/artifacts"
         return [
             resource(base, get=self.index),
@@ -31,13 +31,13 @@ class ArtifactEndpoints(Endpoint):
         ]
 
     async def index(self, request: Request) -> Response:
-        """A page of the list."""
+        """Return a page of the artifacts of a build."""
         _app, build = self._build(request)
         page, paging = page_of(list(build.artifacts.values()), request.query_params, self.service.options)
         return self.reply({"data": [_artifact_data(artifact) for artifact in page], "paging": paging})
 
     async def show(self, request: Request) -> Response:
-        """One artifact with a URL to its bytes, or with `download=1` the way there."""
+        """Return an artifact with its download URL, or redirect to that URL if `download=1` is given."""
         _app, build = self._build(request)
         artifact = self._artifact(build, request)
         if request.query_params.get("download") == "1":
@@ -45,7 +45,7 @@ class ArtifactEndpoints(Endpoint):
         return self._shown(artifact)
 
     async def change(self, request: Request) -> Response:
-        """Open or close the public page of an installable artifact."""
+        """Enable or disable the public page of an installable artifact."""
         body = await json_body(request)
         app, build = self._build(request)
         self.world.require(app, caller(request), MAY_RUN_BUILDS)
@@ -61,7 +61,7 @@ class ArtifactEndpoints(Endpoint):
         return self._shown(artifact)
 
     async def delete(self, request: Request) -> Response:
-        """Take an artifact away."""
+        """Delete an artifact."""
         app, build = self._build(request)
         self.world.require(app, caller(request), MAY_RUN_BUILDS)
         artifact = self._artifact(build, request)

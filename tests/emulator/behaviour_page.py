@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes the part of the emulator's README about behaviours: ``python -m tests.emulator.behaviour_page``."""
+"""Generate the README section about behaviours: ``python -m tests.emulator.behaviour_page``."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _TITLES = {
     "storage": "Storage",
     "keystores": "Keystores",
     "builds": "Builds, logs and artifacts",
-    "faults": "False answers",
+    "faults": "False responses",
 }
 
 
 def generated() -> str:
-    """Return the generated part."""
+    """Return the generated section."""
     return "\n".join(_lines()) + "\n"
 
 
 def with_generated(page: str) -> str:
-    """Return a page with the generated part in its place."""
+    """Return the page with an up-to-date generated section. Raise ValueError if its markers are missing."""
     before, begin, rest = page.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"{PAGE} lacks the lines around the generated part")
+        raise ValueError(f"{PAGE} lacks the markers of the generated part")
     return f"{before}{BEGIN}\n{generated()}\n{END}{after}"
 
 
@@ -45,7 +45,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield from (f"* {tag}: {meaning}" for tag, meaning in EVIDENCE.items())
     yield ""
-    yield "How a behaviour of the real service can be found (probe):"
+    yield "Probe: the requests that find the behaviour of the real service:"
     yield ""
     yield from (f"* {probe}: {meaning}" for probe, meaning in PROBES.items())
     for area, group in groupby(sorted(BEHAVIOURS.values(), key=lambda one: list(_TITLES).index(one.area)), _area):
@@ -61,7 +61,7 @@ def _lines() -> Iterator[str]:
         effects = [line for one in behaviours for line in _effects(one)]
         if effects:
             yield ""
-            yield "What answers mean for the collection:"
+            yield "Effects on the collection:"
             yield ""
             yield from effects
 
@@ -77,7 +77,7 @@ def _values(one: Behaviour) -> str:
 
 
 def _effects(one: Behaviour) -> Iterator[str]:
-    """One line for the answers that have the same effect."""
+    """Yield one line for all values that have the same effect."""
     by_text: dict[str, list[str]] = {}
     for value, text in one.effects.items():
         by_text.setdefault(text, []).append("other than 0" if one.is_number and not one.default else _value(value, ""))

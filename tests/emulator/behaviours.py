@@ -4,7 +4,7 @@
 
 """The collection's table of behaviours, loaded from its folder.
 
-The emulator runs from a checkout, too, where the collection cannot be imported by its name.
+The emulator also runs from a checkout that cannot be imported as a collection.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _PACKAGE = "tests.emulator._behaviours"
 
 
 def _load() -> None:
-    place = [str(FOLDER)]
-    spec = spec_from_file_location(_PACKAGE, FOLDER / "__init__.py", submodule_search_locations=place)
+    locations = [str(FOLDER)]
+    spec = spec_from_file_location(_PACKAGE, FOLDER / "__init__.py", submodule_search_locations=locations)
     assert spec is not None
     sys.modules[_PACKAGE] = module_from_spec(spec)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds: list, show, trigger, abort."""
+"""Endpoints to list, show, trigger and abort builds."""
 
 from __future__ import annotations
 
@@ -16,16 +16,8 @@ from starlette.routing import Route
 
 from .account_endpoints import app_data
 from .build_filters import archived_builds, in_all_apps, matching_builds
-from .build_parameters import checked_parameters
-from .build_rules import (
-    ABORTED,
-    ABORTED_WITH_SUCCESS,
-    archived_build,
-    build_data,
-    build_in_all_apps,
-    end,
-    start,
-)
+from .build_parameters import validate_parameters
+from .build_rules import ABORTED, ABORTED_WITH_SUCCESS, archived_build, build_data, build_in_all_apps, end, start
 from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
 from .model import App, Build, Json, Pipeline
 from .paging import page_of
@@ -35,10 +27,10 @@ from .world import MAY_RUN_BUILDS
 
 
 class BuildEndpoints(Endpoint):
-    """Everything about builds but what they leave behind."""
+    """Endpoints for builds. Logs and artifacts have their own groups."""
 
     def routes(self) -> list[Route]:
-        """Paths and what answers them."""
+        """Return the routes of this group."""
         app = f"{VERSION}/apps/{{app}}"
         return [
             resource(f"{app}/builds", get=self.index, post=self.trigger),
@@ -51,7 +43,7 @@ class BuildEndpoints(Endpoint):
         ]
 
     async def index(self, request: Request) -> Response:
-        """A page of the list."""
+        """Return a page of the builds of an app."""
         app = self.app(request)
         options = self.service.options
         found = matching_builds(self._builds(app), request.query_params, self.service.clock.now(), options)
@@ -64,7 +56,7 @@ class BuildEndpoints(Endpoint):
         return self.reply({"data": [build_data(build, options) for build in page], "paging": paging})
 
     async def in_all_apps(self, request: Request) -> Response:
-        """A page of the list over all apps that the caller can see."""
+        """Return a page of the builds of all apps that the caller can see."""
         query = request.query_params
         apps = self.world.visible_apps(caller(request), "created_at")
         owner = query.get("owner_slug")
@@ -76,7 +68,7 @@ class BuildEndpoints(Endpoint):
         return self.reply({"data": data, "paging": paging})
 
     async def archived(self, request: Request) -> Response:
-        """Builds that are too old for the ordinary list, without pages."""
+        """Return builds that are too old for the list of an app, without paging."""
         builds = self._builds(self.app(request))
         found, limit = archived_builds(builds, request.query_params, self.service.clock.now())
         paging = {"total_item_count": len(found), "page_item_limit": limit}
@@ -85,17 +77,17 @@ class BuildEndpoints(Endpoint):
         )
 
     async def show(self, request: Request) -> Response:
-        """One build."""
+        """Return a build."""
         app = self.app(request)
         return self.reply({"data": build_data(self.build(app, request), self.service.options)})
 
     async def trigger(self, request: Request) -> Response:
-        """A new build."""
+        """Start a build or a pipeline."""
         body = await json_body(request)
         app = self.app(request)
         user = caller(request)
         self.world.require(app, user, MAY_RUN_BUILDS)
-        parameters = checked_parameters(app, body)
+        parameters = validate_parameters(app, body)
         secrets = {entry["key"]: digest_of(entry["value"]) for entry in parameters.pop("secrets", ())}
         if parameters.get("pipeline_id"):
             return self._start_pipeline(app, user.username, parameters, secrets)
@@ -166,7 +158,7 @@ class BuildEndpoints(Endpoint):
         return build
 
     async def abort(self, request: Request) -> Response:
-        """Stop a build that is not over."""
+        """Abort an unfinished build."""
         options = self.service.options
         body = await json_body(request)
         app = self.app(request)
@@ -188,13 +180,13 @@ class BuildEndpoints(Endpoint):
         return self.reply({"status": "ok"})
 
     async def branches(self, request: Request) -> Response:
-        """Branches that were built."""
+        """Return the branches that were built."""
         builds = self.app(request).builds.values()
         names = {str(build.original_build_params.get("branch") or "") for build in builds} - {""}
         return self.reply({"data": sorted(names)})
 
     async def workflows(self, request: Request) -> Response:
-        """Workflows that can be triggered."""
+        """Return the workflows that can be triggered."""
         return self.reply({"data": self.app(request).workflows})
 
     def _builds(self, app: App) -> list[Build]:
@@ -202,5 +194,5 @@ class BuildEndpoints(Endpoint):
 
 
 def digest_of(secret: str | None) -> str:
-    """Return what the admin path shows of a secret."""
+    """Return the digest that the admin path shows instead of a secret."""
     return hashlib.sha256((secret or "").encode()).hexdigest()

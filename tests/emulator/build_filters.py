@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which builds a list shows, and in which order."""
+"""Filters and order of lists of builds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Test = Callable[[Build], bool]
 
 
 def matching_builds(builds: Iterable[Build], query: Mapping[str, str], now: float, options: Options) -> list[Build]:
-    """The builds that a list with this query shows, in its order. All filters have to agree."""
+    """Return the builds of one app that match all filters of the query, in the requested order."""
     tests = [_younger(now), *_text_filters(query), *_number_filters(query, options)]
     sort_by = query.get("sort_by", "created_at")
     if sort_by not in ("created_at", "running_first"):
@@ -34,7 +34,7 @@ def matching_builds(builds: Iterable[Build], query: Mapping[str, str], now: floa
 
 
 def in_all_apps(builds: Iterable[Build], query: Mapping[str, str], now: float) -> list[Build]:
-    """The builds that the list over all apps shows; the caller sees to the owner."""
+    """Return the builds of all apps that match the query. The caller has already filtered by owner."""
     tests, on_hold = [_younger(now), *_status_filter(query)], _boolean(query, "is_on_hold")
     if on_hold is not None:
         tests.append(lambda build: build.is_on_hold == on_hold)
@@ -42,7 +42,7 @@ def in_all_apps(builds: Iterable[Build], query: Mapping[str, str], now: float) -
 
 
 def archived_builds(builds: Iterable[Build], query: Mapping[str, str], now: float) -> tuple[list[Build], int]:
-    """Builds older than those of the ordinary list, in a span of time, and how many of them are wanted."""
+    """Return the archived builds in the requested time span, and the requested limit."""
     after, before, limit = _number(query, "after"), _number(query, "before"), _number(query, "limit")
     if after is None or before is None:
         raise bad_request("after and before are required")
@@ -55,7 +55,7 @@ def archived_builds(builds: Iterable[Build], query: Mapping[str, str], now: floa
 
 
 def newest_first(builds: Iterable[Build]) -> list[Build]:
-    """The usual order."""
+    """Return the builds in the default order."""
     return sorted(builds, key=lambda build: (build.triggered_at, build.build_number), reverse=True)
 
 
@@ -108,10 +108,10 @@ def _number_filters(query: Mapping[str, str], options: Options) -> list[_Test]:
         tests.append(lambda build: int(build.triggered_at) >= after)
     if before is not None:
         tests.append(lambda build: int(build.triggered_at) <= before)
-    is_alone = query.get("trigger_event_type") != _PULL_REQUEST
-    if pull_request is not None and is_alone and options.pull_request_id_alone == "refuse":
+    without_event = query.get("trigger_event_type") != _PULL_REQUEST
+    if pull_request is not None and without_event and options.pull_request_id_alone == "refuse":
         raise bad_request("pull_request_id goes with trigger_event_type=pull-request only")
-    if pull_request is not None and not (is_alone and options.pull_request_id_alone == "ignore"):
+    if pull_request is not None and not (without_event and options.pull_request_id_alone == "ignore"):
         tests.append(lambda build: pull_request_id(build) == pull_request)
     return tests
 

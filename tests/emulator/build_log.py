@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Logs: not there yet, growing with the clock, archived, or none at all."""
+"""Build logs: not available yet, growing with the clock, archived, or missing."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 def log_is_archived(build: Build, now: float) -> bool:
-    """Whether the log is complete and kept as one text; an aborted build that never started gets no such log."""
+    """Return whether the log is complete and archived. An aborted build that never started has no archived log."""
     if build.finished_at is None or not build.log_archived or (build.status in ABORTED and not build.started_at):
         return False
     return now >= build.finished_at + build.log_archive_delay_s
 
 
 def log_data(build: Build, query: Mapping[str, str], now: float, options: Options) -> Json:
-    """The answer without the URL of an archived log."""
+    """Return the log response, with the URL of an archived log left null."""
     after, before, limit = (
         _cursor(query, "after_timestamp"),
         _cursor(query, "before_timestamp"),
@@ -39,12 +39,12 @@ def log_data(build: Build, query: Mapping[str, str], now: float, options: Option
     archived = log_is_archived(build, now)
     never_written = build.log_chunks is None and (build.status == 0 or archived)
     if build.is_on_hold and options.log_on_hold == "empty":
-        return _answer([], _NEVER, _NEVER, 0, None, is_archived=False)
+        return _response([], _NEVER, _NEVER, 0, None, is_archived=False)
     if now < build.triggered_at + build.log_delay_s or never_written or (build.status == 0 and not build.started_at):
         raise not_found()
     count = len(build.log_chunks or ())
     if archived and options.archived_log_chunks == "none":
-        return _answer([], _NEVER, _NEVER, count, None, is_archived=True)
+        return _response([], _NEVER, _NEVER, count, None, is_archived=True)
     written = _written(build, now)
     if after is not None:
         part = [entry for entry in written if entry[0] > after][:limit]
@@ -52,27 +52,32 @@ def log_data(build: Build, query: Mapping[str, str], now: float, options: Option
         part = [entry for entry in written if before is None or entry[0] < before][-limit:]
     cursor = after if after is not None else before
     first, last = (part[0][0], part[-1][0]) if part else (cursor, cursor)
-    # The service promises no order: a client has to go by the positions.
+    # The service does not guarantee an order: clients must sort by position.
     chunks: list[Json] = [{"chunk": chunk, "position": position} for _moment, position, chunk in reversed(part)]
     legacy = None if last is None else last // 1000
-    return _answer(chunks, _stamp(first, now), _stamp(last, now), count, legacy, is_archived=archived)
+    return _response(chunks, _stamp(first, now), _stamp(last, now), count, legacy, is_archived=archived)
 
 
-def _answer(chunks: list[Json], before: str, after: str, count: int, legacy: int | None, *, is_archived: bool) -> Json:
+def _response(
+    chunks: list[Json], before: str, after: str, count: int, legacy: int | None, *, is_archived: bool
+) -> Json:
     return {
         "log_chunks": chunks,
         "is_archived": is_archived,
         "expiring_raw_log_url": None,
         "next_before_timestamp": before,
         "next_after_timestamp": after,
-        # What older versions of the service sent.
+        # Fields of older versions of the service.
         "generated_log_chunks_num": count,
         "timestamp": legacy,
     }
 
 
 def _written(build: Build, now: float) -> list[tuple[int, int, str]]:
-    """Time in milliseconds, position and text of what is there; no two have one time, so a cursor is one place."""
+    """Return time in milliseconds, position and text of each chunk written so far.
+
+    The times are unique, so a cursor names exactly one chunk.
+    """
     if not build.started_at:
         return []
     start = int(build.triggered_at + build.log_delay_s)
@@ -103,11 +108,11 @@ def _cursor(query: Mapping[str, str], name: str) -> int | None:
     return round(moment.timestamp() * 1000)
 
 
-def _limit(query: Mapping[str, str], most: int) -> int:
-    limit = _whole_number(query, "limit") if "limit" in query else most
+def _limit(query: Mapping[str, str], maximum: int) -> int:
+    limit = _whole_number(query, "limit") if "limit" in query else maximum
     if not 1 <= limit <= MAX_CHUNKS:
         raise bad_request(f"invalid limit parameter: must be between 1 and {MAX_CHUNKS}")
-    return min(limit, most)
+    return min(limit, maximum)
 
 
 def _whole_number(query: Mapping[str, str], name: str) -> int:

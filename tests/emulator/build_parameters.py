@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The parameters of a trigger: what the service takes, and in which types."""
+"""Validation of the build parameters of a trigger request."""
 
 from __future__ import annotations
 
@@ -45,44 +45,44 @@ _OTHERS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def refusal(app: App, text: str) -> ApiError:
-    """A trigger that leads to no build."""
+def trigger_error(app: App, text: str) -> ApiError:
+    """Return the error for a trigger request that starts no build."""
     return ApiError(400, text, extra={"status": "error", "slug": app.slug, "service": "bitrise"})
 
 
-def checked_parameters(app: App, body: Json) -> Json:
-    """`build_params` without what is null or unknown; refused if a value has a type that it must not have."""
+def validate_parameters(app: App, body: Json) -> Json:
+    """Return `build_params` without null and unknown values. Raise ApiError if a value has a wrong type."""
     hook = body.get("hook_info")
     if hook is not None and not (isinstance(hook, dict) and hook.get("type", "bitrise") == "bitrise"):
-        raise refusal(app, "Invalid request payload: hook_info must have the type 'bitrise'")
-    given = body.get("build_params")
-    if not isinstance(given, dict):
-        raise refusal(app, "Invalid request payload: build_params is missing")
+        raise trigger_error(app, "Invalid request payload: hook_info must have the type 'bitrise'")
+    build_params = body.get("build_params")
+    if not isinstance(build_params, dict):
+        raise trigger_error(app, "Invalid request payload: build_params is missing")
     parameters: Json = {}
-    for name, value in given.items():
+    for name, value in build_params.items():
         if value is None or not (name in _TEXTS or name in _LISTS or name in _OTHERS):
             continue
-        if not _fits(name, value):
-            raise refusal(app, f"Invalid request payload: build_params.{name} has a wrong type")
+        if not _has_type(name, value):
+            raise trigger_error(app, f"Invalid request payload: build_params.{name} has a wrong type")
         parameters[name] = value
     workflow, pipeline = parameters.get("workflow_id"), parameters.get("pipeline_id")
     if workflow and workflow not in app.workflows:
-        raise refusal(app, f"workflow ({workflow}) did not match any workflows defined in app config")
+        raise trigger_error(app, f"workflow ({workflow}) did not match any workflows defined in app config")
     if pipeline and pipeline not in app.pipelines:
-        raise refusal(app, f"pipeline ({pipeline}) did not match any pipelines defined in app config")
+        raise trigger_error(app, f"pipeline ({pipeline}) did not match any pipelines defined in app config")
     return parameters
 
 
-def _fits(name: str, value: Any) -> bool:
+def _has_type(name: str, value: Any) -> bool:
     if name in _TEXTS:
         return isinstance(value, str)
     if name in _LISTS:
-        return isinstance(value, list) and all(_entry_fits(entry, _LISTS[name]) for entry in value)
-    wanted = _OTHERS[name]
-    return isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+        return isinstance(value, list) and all(_entry_has_types(entry, _LISTS[name]) for entry in value)
+    expected = _OTHERS[name]
+    return isinstance(value, expected) and (expected is bool or not isinstance(value, bool))
 
 
-def _entry_fits(entry: Any, known: dict[str, type]) -> bool:
+def _entry_has_types(entry: Any, known: dict[str, type]) -> bool:
     return isinstance(entry, dict) and all(
         value is None or isinstance(value, known[name]) for name, value in entry.items() if name in known
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How builds look from outside, and how the clock moves them on."""
+"""The JSON form of builds, and their progress with the clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ABORTED, ABORTED_WITH_SUCCESS = 3, 4
 
 
 def settle(build: Build, now: float) -> bool:
-    """Let a build start or end if its time has come; whether something has changed."""
+    """Start or end a build if its time has come. Return whether the build changed."""
     if build.status:
         return False
     changed = False
@@ -31,7 +31,7 @@ def settle(build: Build, now: float) -> bool:
 
 
 def start(build: Build, moment: float) -> None:
-    """Let a build run; now it is known when it will end, if it ever does."""
+    """Start a build and compute its end if `run_s` is set."""
     build.is_on_hold = False
     build.started_at = moment
     if build.run_s is not None:
@@ -39,12 +39,12 @@ def start(build: Build, moment: float) -> None:
 
 
 def end(build: Build, status: int, moment: float) -> None:
-    """End a build that is not over."""
+    """End an unfinished build with a status."""
     build.status, build.finished_at, build.is_on_hold = status, moment, False
 
 
 def build_data(build: Build, options: Options) -> Json:
-    """A build as the service shows it."""
+    """Return a build as the API shows it."""
     parameters = build.original_build_params
     return {
         "slug": build.slug,
@@ -87,13 +87,13 @@ def _status_text(build: Build, options: Options) -> str:
 
 
 def build_in_all_apps(build: Build, repository: Json, options: Options) -> Json:
-    """A build in the list over all apps: a little less of it, and its app."""
+    """Return a build as the list over all apps shows it, with its app as `repository`."""
     data = build_data(build, options)
     return {**{name: data[name] for name in data if name not in _ONE_APP_ONLY}, "repository": repository}
 
 
 def archived_build(build: Build, options: Options) -> Json:
-    """A build that has left the ordinary list, together with its artifacts."""
+    """Return an archived build, which includes its artifacts."""
     data = build_data(build, options)
     artifacts = [
         {
@@ -128,7 +128,7 @@ _NOT_ARCHIVED = frozenset(
 
 
 def pull_request_id(build: Build) -> int:
-    """The number of the pull request, 0 if there is none."""
+    """Return the number of the pull request, 0 if there is none."""
     value = build.original_build_params.get("pull_request_id")
     if isinstance(value, str):
         return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0

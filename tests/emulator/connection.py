@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The TCP side: one segment for each answer, and a way for a fault to reach the connection."""
+"""TCP connections: one segment for each response, and access to the connection for faults."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SEGMENT = 64 * 1024
 
 
 class OneSegmentTransport(asyncio.Transport):
-    """Gathers what is written in one turn of the event loop.
+    """Transport that merges the writes of one event loop turn into one segment.
 
-    uvicorn writes headers and body one after the other. Two segments would make a client with delayed
-    acknowledgements wait up to 40 ms for the second one.
+    uvicorn writes headers and body separately. A client with delayed acknowledgements would wait up to 40 ms for the
+    second segment.
     """
 
     def __init__(self, inner: asyncio.Transport) -> None:
@@ -36,14 +36,14 @@ class OneSegmentTransport(asyncio.Transport):
             self._loop.call_soon(self.flush)
         self._parts.append(bytes(data))
         if len(data) >= _SEGMENT:
-            # A long answer is not gathered: who writes it has to learn when the client falls behind.
+            # Do not buffer long responses: the writer must notice when the client is slow.
             self.flush()
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview[Any]]) -> None:
         self.write(b"".join(list_of_data))
 
     def flush(self) -> None:
-        """Send what has been gathered."""
+        """Send the buffered data."""
         if self._parts:
             data = b"".join(self._parts)
             self._parts.clear()
@@ -86,23 +86,23 @@ class OneSegmentTransport(asyncio.Transport):
 
 
 class EmulatorProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP, with the connection put into the state that comes with every request."""
+    """HTTP protocol of uvicorn that adds the connection to the state of each request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        gathering = OneSegmentTransport(transport)
-        self.app_state = {**self.app_state, CONNECTION: gathering}
-        self._deaf = False
-        super().connection_made(gathering)
+        transport_buffer = OneSegmentTransport(transport)
+        self.app_state = {**self.app_state, CONNECTION: transport_buffer}
+        self._ignore_input = False
+        super().connection_made(transport_buffer)
 
     def data_received(self, data: bytes) -> None:
-        if not self._deaf:
+        if not self._ignore_input:
             super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:
-        cycle = getattr(self, "cycle", None)  # none before the first request
+        cycle = getattr(self, "cycle", None)  # missing before the first request
         if cycle is None or cycle.response_complete or cycle.more_body:
             super().send_400_response(msg)
             return
-        # More bytes than were announced, behind a request that is complete: it is answered, and that is the end of it.
+        # The client sent more bytes than its Content-Length. Answer the complete request, then close the connection.
         cycle.keep_alive = False
-        self._deaf = True
+        self._ignore_input = True

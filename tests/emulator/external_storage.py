@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A real S3-compatible store in place of the emulator's own storage.
+"""An S3-compatible store in place of the emulator's own storage.
 
-Clients talk to it directly through the signed URLs; requests to it are in nobody's log here, and it has its own clock.
+Clients use the store directly through signed URLs. The request log does not show these requests, and the store has its
+own clock.
 """
 
 from __future__ import annotations
@@ -24,54 +25,54 @@ class StoreError(OSError):
 
 
 class ExternalStore(ObjectStore):
-    """Objects in one bucket, given as `http://HOST/BUCKET`."""
+    """Objects in a bucket of an S3-compatible store at `http://HOST/BUCKET`."""
 
     def __init__(self, url: str, key: SigningKey) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc or not parts.path.strip("/"):
-            raise StoreError(f"a storage is given as http://HOST/BUCKET, not as '{url}'")
+            raise StoreError(f"storage must be http://HOST/BUCKET, got '{url}'")
         self._key = key
         self._secure = parts.scheme == "https"
         self._host = parts.netloc
         self._base = f"{parts.scheme}://{parts.netloc}"
         self._bucket = "/" + parts.path.strip("/")
-        self._seen: set[str] = set()
+        self._stored_keys: set[str] = set()
 
     async def prepare(self) -> None:
-        """Make the bucket if it is not there."""
+        """Create the bucket if it is missing. Raise StoreError if the store rejects it."""
         status, _body = await self._call("HEAD", self._bucket)
         if status == 404:
             status, _body = await self._call("PUT", self._bucket)
         if status != 200:
-            raise StoreError(f"the storage refuses the bucket {self._bucket}: {status}")
+            raise StoreError(f"the storage rejected the bucket {self._bucket} with status {status}")
 
     def upload_url(self, key: str, size: int) -> str:
-        self._seen.add(key)
+        self._stored_keys.add(key)
         return self._url("PUT", self._path(key), {"content-length": str(size)})
 
     def download_url(self, key: str) -> str:
         return self._url("GET", self._path(key), {})
 
     async def size(self, key: str) -> int | None:
-        status, answer = await self._call("HEAD", self._path(key))
-        return int(answer.headers["Content-Length"]) if status == 200 else None
+        status, response = await self._call("HEAD", self._path(key))
+        return int(response.headers["Content-Length"]) if status == 200 else None
 
     async def read(self, key: str) -> bytes | None:
-        status, answer = await self._call("GET", self._path(key))
-        return answer.body if status == 200 else None
+        status, response = await self._call("GET", self._path(key))
+        return response.body if status == 200 else None
 
     async def delete(self, key: str) -> None:
         await self._call("DELETE", self._path(key))
-        self._seen.discard(key)
+        self._stored_keys.discard(key)
 
     async def put(self, key: str, body: Content) -> None:
         status, _body = await self._call("PUT", self._path(key), body)
         if status != 200:
-            raise StoreError(f"the storage refuses an object: {status}")
-        self._seen.add(key)
+            raise StoreError(f"the storage rejected an object with status {status}")
+        self._stored_keys.add(key)
 
     async def replace_all(self, blobs: dict[str, Content]) -> None:
-        for key in self._seen - blobs.keys():
+        for key in self._stored_keys - blobs.keys():
             await self.delete(key)
         for key, body in blobs.items():
             await self.put(key, body)
@@ -82,24 +83,24 @@ class ExternalStore(ObjectStore):
     def _url(self, method: str, path: str, headers: Mapping[str, str]) -> str:
         return presign(self._key, method, self._base, path, {"host": self._host, **headers})
 
-    async def _call(self, method: str, path: str, body: Content = b"") -> tuple[int, _Answer]:
-        return await asyncio.to_thread(self._call_now, method, path, body)
+    async def _call(self, method: str, path: str, body: Content = b"") -> tuple[int, _StoreResponse]:
+        return await asyncio.to_thread(self._call_blocking, method, path, body)
 
-    def _call_now(self, method: str, path: str, body: Content) -> tuple[int, _Answer]:
+    def _call_blocking(self, method: str, path: str, body: Content) -> tuple[int, _StoreResponse]:
         length = {"Content-Length": str(len(body))} if method == "PUT" else {}
         url = self._url(method, path, {name.lower(): value for name, value in length.items()})
         data = body.chunks() if isinstance(body, GeneratedBytes) else body
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self._host, timeout=30)
+        connection_class = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        connection = connection_class(self._host, timeout=30)
         try:
             connection.request(method, url.removeprefix(self._base), data if method == "PUT" else None, length)
-            answer = connection.getresponse()
-            return answer.status, _Answer(answer.headers, answer.read())
+            response = connection.getresponse()
+            return response.status, _StoreResponse(response.headers, response.read())
         finally:
             connection.close()
 
 
-class _Answer:
+class _StoreResponse:
     def __init__(self, headers: http.client.HTTPMessage, body: bytes) -> None:
         self.headers = headers
         self.body = body

@@ -2,29 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults that a test orders: what happens, to which requests, and when."""
+"""Injected faults: their effects, the requests they match, and when they fire."""
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from .model import Json
 from .options import BadOption, Options
 
-_WHAT = ("status", "html", "drop", "slow_s", "truncate", "malformed", "advance_s", "hold", "switch")
-_KEYS = (*_WHAT, "retry_after", "body", "after_effect", "method", "path", "token", "nth", "rate", "times", "seed")
+_EFFECTS = ("status", "html", "drop", "slow_s", "truncate", "malformed", "advance_s", "hold", "switch")
+_KEYS = (*_EFFECTS, "retry_after", "body", "after_effect", "method", "path", "token", "nth", "rate", "times", "seed")
 
 
 class BadFault(ValueError):
-    """A fault object that makes no sense."""
+    """A fault definition is invalid."""
 
 
 @dataclass
 class Fault:
-    """One order. Exactly one of the attributes in the first group is set (`status` and `html` go together)."""
+    """One fault. Exactly one attribute of the first group is set (`status` and `html` may go together)."""
 
     status: int | None = None
     html: bool = False
@@ -52,11 +52,11 @@ class Fault:
     seen: int = 0
     fired: int = 0
     source: Json = field(default_factory=dict)
-    dice: random.Random = field(default_factory=random.Random)
+    random: Random = field(default_factory=Random)
 
     @property
     def label(self) -> str:
-        """How the request log names it."""
+        """Return the name of the fault in the request log."""
         names = ("drop", "slow_s", "truncate", "malformed", "advance_s", "hold", "switch")
         name = next((name for name in names if self.source.get(name)), "")
         if name in ("drop", "hold"):
@@ -66,48 +66,51 @@ class Fault:
         return name or f"status {self.status}"
 
     @property
-    def decides(self) -> bool:
-        """Whether it replaces, spoils or holds the answer; others delay it, move the clock or set a switch."""
+    def is_exclusive(self) -> bool:
+        """Return whether the fault replaces, corrupts or holds the response.
+
+        All other faults delay the response, move the clock or set a switch, and can be combined.
+        """
         return self.slow_s is None and self.advance_s is None and self.switch is None
 
     def cut(self, length: int) -> int:
-        """How many bytes of an answer get through a `truncate`: never all of them."""
-        wanted = self.truncate
-        if wanted is True:
+        """Return how many bytes of a response `truncate` lets through: always fewer than its length."""
+        truncate = self.truncate
+        if truncate is True:
             return length // 2
-        part = length * wanted if isinstance(wanted, float) else wanted
+        part = length * truncate if isinstance(truncate, float) else truncate
         return min(int(part), max(0, length - 1))
 
-    def concerns(self, method: str, path: str, user: str | None) -> bool:
-        """Whether a request is of the kind that this fault waits for."""
+    def matches(self, method: str, path: str, user: str | None) -> bool:
+        """Return whether a request matches the filters of this fault."""
         if self.token is not None and self.token != user:
             return False
         return (self.method is None or self.method == method) and (self.path is None or bool(self.path.search(path)))
 
-    def strikes(self) -> bool:
-        """Count one more request of that kind, and say whether this is the one."""
+    def count_and_check(self) -> bool:
+        """Count a matching request and return whether the fault fires for it."""
         self.seen += 1
         if self.times is not None and self.fired >= self.times:
             return False
         if self.nth is not None:
             return self.seen >= self.nth
-        return self.rate is None or self.dice.random() < self.rate
+        return self.rate is None or self.random.random() < self.rate
 
     def as_dict(self) -> Json:
-        """The order as it was given, and how often it was carried out."""
+        """Return the definition as given, with the numbers of matching requests and of times it fired."""
         return {"id": self.id, **self.source, "seen": self.seen, "fired": self.fired}
 
 
-class FaultBook:
-    """All faults that are in force."""
+class FaultList:
+    """The active faults."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._last_id = 0
 
-    def add(self, orders: Any) -> list[Json]:
-        """Take one order, or a list of orders: all of them or none."""
-        faults = [parse_fault(order) for order in (orders if isinstance(orders, list) else [orders])]
+    def add(self, definitions: Any) -> list[Json]:
+        """Add one fault or a list of faults. Raise BadFault, and add none, if any of them is invalid."""
+        faults = [parse_fault(one) for one in (definitions if isinstance(definitions, list) else [definitions])]
         for fault in faults:
             self._last_id += 1
             fault.id = self._last_id
@@ -115,53 +118,53 @@ class FaultBook:
         return [fault.as_dict() for fault in faults]
 
     def clear(self) -> None:
-        """No more faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def as_list(self) -> list[Json]:
-        """Everything in force."""
+        """Return all active faults."""
         return [fault.as_dict() for fault in self._faults]
 
-    def striking(self, method: str, path: str, user: str | None) -> list[Fault]:
-        """What happens to this request: any number of delays, and at most one fault that decides the answer."""
+    def select(self, method: str, path: str, user: str | None) -> list[Fault]:
+        """Return the faults that fire for this request, with at most one exclusive fault."""
         result: list[Fault] = []
-        decided = False
+        has_exclusive = False
         for fault in self._faults:
-            if not fault.concerns(method, path, user) or not fault.strikes():
+            if not fault.matches(method, path, user) or not fault.count_and_check():
                 continue
-            if fault.decides and decided:
+            if fault.is_exclusive and has_exclusive:
                 continue
-            decided = decided or fault.decides
+            has_exclusive = has_exclusive or fault.is_exclusive
             fault.fired += 1
             result.append(fault)
         return result
 
 
-def parse_fault(order: Any) -> Fault:
-    """Check an order and make a fault of it."""
-    if not isinstance(order, dict):
+def parse_fault(definition: Any) -> Fault:
+    """Validate a fault definition and return the fault. Raise BadFault if it is invalid."""
+    if not isinstance(definition, dict):
         raise BadFault("a fault must be an object")
-    unknown = sorted(set(order) - set(_KEYS))
+    unknown = sorted(set(definition) - set(_KEYS))
     if unknown:
         raise BadFault(f"unknown key '{unknown[0]}' in a fault, known are {', '.join(_KEYS)}")
-    what = [name for name in _WHAT if order.get(name) not in (None, False)]
-    if not what or (len(what) > 1 and set(what) != {"status", "html"}):
-        raise BadFault(f"a fault needs exactly one of {', '.join(_WHAT)} (html may have a status)")
-    fault = Fault(source=dict(order))
+    effects = [name for name in _EFFECTS if definition.get(name) not in (None, False)]
+    if not effects or (len(effects) > 1 and set(effects) != {"status", "html"}):
+        raise BadFault(f"a fault needs exactly one of {', '.join(_EFFECTS)} (html may have a status)")
+    fault = Fault(source=dict(definition))
     for name, check in _CHECKS.items():
-        if order.get(name) is not None:
-            setattr(fault, name, check(name, order[name]))
+        if definition.get(name) is not None:
+            setattr(fault, name, check(name, definition[name]))
     if fault.nth is not None and fault.rate is not None:
-        raise BadFault("a fault has either nth or rate")
+        raise BadFault("a fault cannot have both nth and rate")
     if fault.html and fault.status is None:
         fault.status = 502
-    answer_only = {"retry_after", "body", "after_effect"} & set(order)
+    answer_only = {"retry_after", "body", "after_effect"} & set(definition)
     if answer_only and fault.status is None:
-        raise BadFault(f"'{min(answer_only)}' goes with status or html only")
+        raise BadFault(f"'{min(answer_only)}' requires status or html")
     if fault.nth is not None and fault.times is None:
         fault.times = 1
-    if "seed" in order:
-        fault.dice.seed(order["seed"])
+    if "seed" in definition:
+        fault.random.seed(definition["seed"])
     return fault
 
 
@@ -179,13 +182,13 @@ def _text(name: str, value: Any) -> str:
 
 def _count(name: str, value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise BadFault(f"'{name}' must be a whole number from 1")
+        raise BadFault(f"'{name}' must be a whole number of at least 1")
     return value
 
 
 def _number(name: str, value: Any) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
-        raise BadFault(f"'{name}' must be a number from 0")
+        raise BadFault(f"'{name}' must be 0 or greater")
     return float(value)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The four kinds of files: create, upload, confirm, list, show, change, delete."""
+"""Endpoints of the four kinds of files: create, upload, confirm, list, show, change, delete."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from .world import MAY_MANAGE_FILES
 
 
 class FileEndpoints(Endpoint):
-    """One kind of files."""
+    """Endpoints of one kind of files."""
 
     def __init__(self, service: Service, kind: Kind) -> None:
         super().__init__(service)
         self.kind = kind
 
     def routes(self) -> list[Route]:
-        """Paths and what answers them."""
+        """Return the routes of this group."""
         base = f"{VERSION}/apps/{{app}}/{self.kind.path}"
         one: dict[str, Handler] = {"get": self.show, "delete": self.delete}
         if self.kind.has_patch:
@@ -49,17 +49,17 @@ class FileEndpoints(Endpoint):
         ]
 
     async def index(self, request: Request) -> Response:
-        """A page of the list."""
+        """Return a page of the files of an app."""
         app, options = self._managed_app(request), _options(request)
-        there = list(self._files(app, options).values())
-        for item in there:
+        stored = list(self._files(app, options).values())
+        for item in stored:
             await self._settle(app, item)
-        found = _listed(self._with_lag(app, there, options), options)
+        found = _listed(self._with_lag(app, stored, options), options)
         page, paging = page_of(found, request.query_params, self.service.options)
         return self.reply({"data": [self._shown(item, options) for item in page], "paging": paging})
 
     async def create(self, request: Request) -> Response:
-        """A new slot, and the URL for its bytes."""
+        """Create a file and return its upload URL."""
         body = await json_body(request)
         app = self._managed_app(request)
         name, size = check_upload(self.kind, app, body, _options(request))
@@ -82,17 +82,17 @@ class FileEndpoints(Endpoint):
         return self._data(request, item, {"upload_url": upload_url}, int(_options(request).create_status))
 
     async def show(self, request: Request) -> Response:
-        """One file, with a URL to its bytes unless it is protected."""
+        """Return a file, with a download URL unless it is protected."""
         app, options = self._managed_app(request), _options(request)
         item = self._file(app, request, options)
         await self._settle(app, item)
-        more: dict[str, str | None] = {"download_url": self.service.store.download_url(item.key)}
+        extra: dict[str, str | None] = {"download_url": self.service.store.download_url(item.key)}
         if withholds(item, options) or not (item.processed or options.slot_download_url):
-            more = withheld("download_url", options)
-        return self._data(request, item, more)
+            extra = withheld("download_url", options)
+        return self._data(request, item, extra)
 
     async def uploaded(self, request: Request) -> Response:
-        """The confirmation of an upload."""
+        """Confirm an upload."""
         app, options = self._managed_app(request), _options(request)
         item = self._file(app, request, options)
         await self._settle(app, item)
@@ -100,10 +100,10 @@ class FileEndpoints(Endpoint):
             raise ApiError(int(options.confirm_twice), "The file has been confirmed already")
         if not item.processed:
             await self._confirm(app, item, options)
-        return self._answer(options.confirm_answer, self._confirmed_data(item, options))
+        return self._change_response(options.confirm_answer, self._confirmed_data(item, options))
 
     async def change(self, request: Request) -> Response:
-        """New flags, or a new password."""
+        """Change flags, password or metadata of a file."""
         body = await json_body(request)
         app = self._managed_app(request)
         options = _options(request)
@@ -123,10 +123,10 @@ class FileEndpoints(Endpoint):
             await self._inspect(item)
         self.world.put_file(app, item)
         data = self._confirmed_data(item, options) if confirm else self._shown(item, options)
-        return self._answer(options.patch_answer, data)
+        return self._change_response(options.patch_answer, data)
 
     async def delete(self, request: Request) -> Response:
-        """Take a file away, protected or not, confirmed or not."""
+        """Delete a file, whether protected or confirmed or not."""
         app = self._managed_app(request)
         options = _options(request)
         item = self._file(app, request, options)
@@ -140,14 +140,14 @@ class FileEndpoints(Endpoint):
         if options.delete == "done":
             self.world.remove_file(app, item, self.service.clock.now())
             await self.service.store.delete(item.key)
-        # The real service answers with the generic model for a keystore.
-        return self._answer(options.delete_answer, self._shown(item, options, generic=True))
+        # For a keystore the real service returns the generic file model.
+        return self._change_response(options.delete_answer, self._shown(item, options, generic=True))
 
-    def _answer(self, form: str, data: Json) -> Response:
-        """The answer to something that was done: a status, and with or without the file."""
-        if form == "204":
+    def _change_response(self, response_form: str, data: Json) -> Response:
+        """Return the response to a change, with or without the file."""
+        if response_form == "204":
             return Response(status_code=204)
-        return self.reply({}) if form == "200_empty" else self.reply({"data": data}, int(form))
+        return self.reply({}) if response_form == "200_empty" else self.reply({"data": data}, int(response_form))
 
     def _managed_app(self, request: Request) -> App:
         app = self.app(request)
@@ -174,16 +174,16 @@ class FileEndpoints(Endpoint):
             return {name: data[name] for name in data if name not in _KEYSTORE_ONLY}
         return data
 
-    def _with_lag(self, app: App, there: list[StoredFile], options: Options) -> list[StoredFile]:
-        """The files that a list shows which does not know yet what happened a moment ago."""
+    def _with_lag(self, app: App, stored: list[StoredFile], options: Options) -> list[StoredFile]:
+        """Return the files of a list that shows recent changes late."""
         now = self.service.clock.now()
-        known = [item for item in there if (item.created_at or 0.0) + options.list_late_s <= now]
-        gone = [
+        visible = [item for item in stored if (item.created_at or 0.0) + options.list_late_s <= now]
+        still_listed = [
             item
             for slug, item, removed_at in self.world.removed
             if slug == app.slug and item.kind == self.kind.name and now < removed_at + options.deleted_listed_s
         ]
-        return known + gone
+        return visible + still_listed
 
     def _new_slug(self, app: App, options: Options) -> str:
         if options.slugs == "hex":
@@ -194,19 +194,19 @@ class FileEndpoints(Endpoint):
         return before or self.service.ulids.make(self.service.clock.now())
 
     def _data(
-        self, request: Request, item: StoredFile, more: Mapping[str, str | None] | None = None, status: int = 200
+        self, request: Request, item: StoredFile, extra: Mapping[str, str | None] | None = None, status: int = 200
     ) -> Response:
-        return self.reply({"data": {**self._shown(item, _options(request)), **(more or {})}}, status)
+        return self.reply({"data": {**self._shown(item, _options(request)), **(extra or {})}}, status)
 
     def _confirmed_data(self, item: StoredFile, options: Options) -> Json:
-        """The file as a confirmation answers it, which may come before the service has computed a digest."""
+        """Return the file in the response to a confirmation. The digest may not be computed yet."""
         data = self._shown(item, options)
         if options.file_sha256 == "later":
             data = {**data, **{name: None for name in _DIGESTS if name in data}}
         return data
 
     async def _is_uploaded(self, item: StoredFile, options: Options) -> bool:
-        """Whether a confirmation counts; a refusal where the service looks for the bytes and finds none."""
+        """Return whether a confirmation takes effect. Raise ApiError if the service checks for missing bytes."""
         if await self.service.store.size(item.key) == item.upload_file_size:
             return True
         if options.confirm_without_upload == "refuse":
@@ -216,7 +216,7 @@ class FileEndpoints(Endpoint):
     async def _confirm(self, app: App, item: StoredFile, options: Options) -> None:
         uploaded = await self._is_uploaded(item, options)
         if item.slug not in app.files_of(self.kind.name):
-            # Deleted while a slow storage was asked.
+            # The file was deleted while a slow storage was queried.
             raise not_found()
         if not uploaded or options.confirm == "ignored":
             return
@@ -225,7 +225,7 @@ class FileEndpoints(Endpoint):
         self.world.put_file(app, item)
 
     async def _settle(self, app: App, item: StoredFile) -> None:
-        """Process a confirmed file when its time has come."""
+        """Process a confirmed file once its processing time is reached."""
         if item.processed or item.processed_at is None or item.processed_at > self.service.clock.now():
             return
         item.processed = True
@@ -240,37 +240,37 @@ class FileEndpoints(Endpoint):
             inspect_file(item, body)
 
 
-_ODD = re.compile(r"[^A-Za-z0-9.+_-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]")
 _DIGESTS = frozenset({"file_sha256", "certificate_sha256_fingerprint"})
 _KEYSTORE_ONLY = _DIGESTS
 _ROLE_REFUSED = {"401": "Unauthorized", "403": "Forbidden", "404": "Not Found"}
 
 
 def _options(request: Request) -> Options:
-    """The switches that hold for this request."""
+    """Return the switches that apply to this request."""
     options: Options = request.state.options
     return options
 
 
 def _listed(items: list[StoredFile], options: Options) -> Sequence[StoredFile]:
-    """The files in the order in which the service lists them."""
+    """Return the files in the order in which the service lists them."""
     if options.list_lacks == "newest":
         items = items[:-1]
     if options.list_order == "newest_first":
         return items[::-1]
     if options.list_order == "shuffled":
-        # The same order each time, so that pages fit together.
+        # The order is the same each time, so that pages fit together.
         return sorted(items, key=lambda item: hashlib.sha256(item.slug.encode()).digest())
     return items
 
 
 def storage_key(kind: Kind, slug: str, name: str) -> str:
-    """Where the bytes of a file lie; odd characters of its name are replaced."""
-    return f"{kind.name}/uploads/{slug}/original/f_{_ODD.sub('_', name)}"
+    """Return the storage key of a file. Characters that are unsafe in keys are replaced."""
+    return f"{kind.name}/uploads/{slug}/original/f_{_UNSAFE.sub('_', name)}"
 
 
 def inspect_file(item: StoredFile, body: bytes) -> None:
-    """Fill in what the service computes from the bytes."""
+    """Set the attributes that the service computes from the bytes."""
     if item.kind == CERTIFICATES.name:
         item.file_sha256 = sha256_of(body)
         item.certificates = certificates_in(body, item.certificate_password)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service makes of the name of a file, and what it refuses about a name that is taken."""
+"""Rules for the names of files, including names that are already used."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CHANGES: dict[str, Callable[[str, Kind], str]] = {
 
 
 def stored_name(kind: Kind, app: App, name: str, options: Options) -> str:
-    """Return the name that a new file gets, or refuse it."""
+    """Return the name that the service gives to a new file. Raise ApiError if the name is not allowed."""
     name = _CHANGES[options.names](name, kind)
     if options.same_name != "allowed" and any(
         item.upload_file_name == name for item in app.files_of(kind.name).values()

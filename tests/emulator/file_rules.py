@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the four kinds of files look from outside, and what may be changed about them."""
+"""The JSON form of the four kinds of files, and the rules for creating and changing them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KEYSTORE_SECRETS = {"PASSWORD": "password", "ALIAS": "alias", "PRIVATE_KEY_PASS
 
 
 def file_data(item: StoredFile, options: Options, now: float) -> Json:
-    """A file as the service shows it, without URLs."""
+    """Return a file as the API shows it, without URLs."""
     is_detailed = item.processed_at is None or now >= item.processed_at + options.details_delay_s
     data: Json = {
         "upload_file_name": item.upload_file_name,
@@ -68,17 +68,17 @@ def file_data(item: StoredFile, options: Options, now: float) -> Json:
 
 
 def withholds(item: StoredFile, options: Options) -> bool:
-    """Whether the service keeps password and bytes of this file to itself."""
+    """Return whether the service hides the password and the bytes of this file."""
     return item.is_protected and options.protected_values == "withheld"
 
 
 def withheld(name: str, options: Options) -> dict[str, str | None]:
-    """A value that a protected file does not show, in the form that the service gives it."""
+    """Return a hidden value in the form that the switch selects."""
     return {} if options.withheld == "absent" else {name: None if options.withheld == "null" else ""}
 
 
 def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[str, int]:
-    """Name and size of a file to be created, or a refusal."""
+    """Return name and size of a new file. Raise ApiError if the request is invalid."""
     name = body.get("upload_file_name")
     size = body.get("upload_file_size")
     check_keys(body, _CREATION_KEYS, options)
@@ -102,14 +102,14 @@ def check_upload(kind: Kind, app: App, body: Json, options: Options) -> tuple[st
 
 
 def check_keys(body: Json, known: frozenset[str], options: Options) -> None:
-    """Refuse keys that the service does not know, if it does so."""
+    """Raise ApiError for unknown keys, if the switch says so."""
     unknown = sorted(set(body) - known)
     if unknown and options.unknown_keys == "refuse":
         raise bad_request(f"Unknown parameter '{unknown[0]}'")
 
 
 def keystore_details(app: App, body: Json, options: Options) -> tuple[str, Json]:
-    """Environment key and secrets of a keystore to be created."""
+    """Return the environment key and the secrets of a new keystore. Raise ApiError if they are invalid."""
     secrets: Json = {}
     for name, parameter in _KEYSTORE_SECRETS.items():
         value = body.get(parameter)
@@ -129,7 +129,7 @@ def keystore_details(app: App, body: Json, options: Options) -> tuple[str, Json]
 
 
 def check_changes(item: StoredFile, kind: Kind, app: App, body: Json, options: Options) -> Json:
-    """The values that a PATCH really changes, or a refusal of all of it."""
+    """Return the values that a PATCH request changes. Raise ApiError if any of them cannot be changed."""
     check_keys(body, kind.settable, options)
     if body.get("processed") is not None and options.patch_processed == "refuse":
         raise bad_request("processed can't be changed")
@@ -166,7 +166,7 @@ def check_changes(item: StoredFile, kind: Kind, app: App, body: Json, options: O
 _TYPES: dict[str, type] = {"certificate_password": str, "user_env_key": str, "exposed_meta_datastore": dict}
 
 
-def _check_unique_key(app: App, key: str, but: StoredFile | None, options: Options) -> None:
-    taken = any(other.user_env_key == key for other in app.files_of(PROJECT_FILES.name).values() if other is not but)
+def _check_unique_key(app: App, key: str, own: StoredFile | None, options: Options) -> None:
+    taken = any(other.user_env_key == key for other in app.files_of(PROJECT_FILES.name).values() if other is not own)
     if options.unique_env_keys and taken:
         raise bad_request("User env key is already in use")

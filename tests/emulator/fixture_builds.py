@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds and artifacts in a fixture."""
+"""Builds, artifacts and pipeline runs of a fixture."""
 
 from __future__ import annotations
 
@@ -69,26 +69,26 @@ _ARTIFACT = frozenset(
 )
 
 
-def known_keys(entry: Json, known: Iterable[str], what: str, error: type[ValueError]) -> None:
-    """Refuse a misspelt key instead of passing over it."""
+def check_known_keys(entry: Json, known: Iterable[str], place: str, error: type[ValueError]) -> None:
+    """Raise `error` for an unknown key, so that a misspelt key is not ignored."""
     unknown = sorted(set(entry) - set(known))
     if unknown:
-        raise error(f"unknown key '{unknown[0]}' in {what}, known are {', '.join(sorted(known))}")
+        raise error(f"unknown key '{unknown[0]}' in {place}, known are {', '.join(sorted(known))}")
 
 
 def build_from(
     app: App, number: int, entry: Json, blobs: dict[str, Content], now: float, error: type[ValueError]
 ) -> Build:
-    """A build as the fixture describes it."""
-    what = f"a build of app '{app.title}'"
-    known_keys(entry, _BUILD, what, error)
+    """Return the build that a fixture describes, and add the bytes of its artifacts to `blobs`."""
+    place = f"a build of app '{app.title}'"
+    check_known_keys(entry, _BUILD, place, error)
     status, outcome = entry.get("status", 1), entry.get("outcome", 1)
     if status not in range(5) or outcome not in range(1, 5):
-        raise error(f"'status' of {what} must be 0 to 4, 'outcome' 1 to 4")
+        raise error(f"'status' of {place} must be 0 to 4, 'outcome' 1 to 4")
     triggered_at = now - entry.get("age_s", 3600)
     on_hold = bool(entry.get("is_on_hold", "starts_in_s" in entry))
     if status and on_hold:
-        raise error(f"{what} cannot be over and on hold")
+        raise error(f"{place} cannot be over and on hold")
     parameters = {name: entry[name] for name in _PARAMETERS if name in entry} or {"branch": "main"}
     duration = entry.get("duration_s", 60)
     build = Build(
@@ -100,7 +100,7 @@ def build_from(
         triggered_by=entry.get("triggered_by"),
         status=status,
         is_on_hold=on_hold,
-        # A build that was aborted before it had started has a duration of null.
+        # A null duration means that the build was aborted before it started.
         started_at=None if on_hold or duration is None else triggered_at,
         finished_at=triggered_at + (duration or 0) if status else None,
         starts_at=_moment(entry, "starts_in_s", now),
@@ -110,14 +110,14 @@ def build_from(
         abort_reason=entry.get("abort_reason"),
         pipeline_workflow_id=entry.get("pipeline_workflow_id"),
         shown={name: entry[name] for name in _SHOWN if name in entry},
-        log_chunks=_log(entry.get("log"), what, error),
+        log_chunks=_log(entry.get("log"), place, error),
         log_archived=bool(entry.get("log_archived", True)),
         **{name: entry.get(name, usual) for name, usual in _NUMBERS.items()},
     )
     if build.run_s is not None and not status and not on_hold:
         build.finishes_at = now + build.run_s
     for position, artifact_entry in enumerate(entry.get("artifacts", [])):
-        known_keys(artifact_entry, _ARTIFACT, f"an artifact of app '{app.title}'", error)
+        check_known_keys(artifact_entry, _ARTIFACT, f"an artifact of app '{app.title}'", error)
         artifact, body = _artifact(build, position, artifact_entry, error)
         if artifact.slug in build.artifacts:
             raise error(f"two artifacts of a build have the slug '{artifact.slug}'")
@@ -127,12 +127,12 @@ def build_from(
 
 
 def pipeline_from(app: App, entry: Json, error: type[ValueError]) -> Pipeline:
-    """Return a run of a pipeline. The builds of the app that it names become its own."""
-    what = f"a pipeline run of app '{app.title}'"
-    known_keys(entry, ("slug", "name", "builds"), what, error)
+    """Return the pipeline run that a fixture describes, and assign its builds to it."""
+    place = f"a pipeline run of app '{app.title}'"
+    check_known_keys(entry, ("slug", "name", "builds"), place, error)
     slugs = list(entry.get("builds", ()))
     if not slugs or not all(slug in app.builds for slug in slugs):
-        raise error(f"{what} needs 'builds', a list of slugs of its builds")
+        raise error(f"{place} needs 'builds', a list of slugs of its builds")
     builds = [app.builds[slug] for slug in slugs]
     slug = entry.get("slug") or derived_slug("pipeline", app.slug, slugs[0])
     for build in builds:
@@ -152,12 +152,15 @@ def _moment(entry: Json, name: str, now: float) -> float | None:
     return now + entry[name] if name in entry else None
 
 
-def _log(log: Any, what: str, error: type[ValueError]) -> list[str] | None:
-    """Chunks as they are given, or a line each; nothing and an empty text are not the same."""
+def _log(log: Any, place: str, error: type[ValueError]) -> list[str] | None:
+    """Return the chunks of a log, None if there is no log.
+
+    A text has one chunk per line. An empty text is an archived log without text.
+    """
     if isinstance(log, list) and all(isinstance(chunk, str) for chunk in log):
         return log
     if log is not None and not isinstance(log, str):
-        raise error(f"'log' of {what} must be a text or a list of texts")
+        raise error(f"'log' of {place} must be a text or a list of texts")
     return None if log is None else log.splitlines(keepends=True)
 
 
@@ -179,11 +182,11 @@ def _artifact(build: Build, position: int, entry: Json, error: type[ValueError])
 
 
 def _content(slug: str, entry: Json, error: type[ValueError]) -> Content:
-    """The bytes of an artifact: as they are given, or so many of those that its slug stands for."""
+    """Return the bytes of an artifact: as given, or generated from its slug."""
     if "size_bytes" in entry:
         size = entry["size_bytes"]
         if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-            raise error("'size_bytes' of an artifact must be a whole number from 0")
+            raise error("'size_bytes' of an artifact must be a whole number of at least 0")
         return GeneratedBytes(slug, size)
     encoded = entry.get("content_base64")
     return base64.b64decode(encoded) if encoded is not None else str(entry.get("content", "")).encode()

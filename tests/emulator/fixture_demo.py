@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A dozen apps as a real account would have them."""
+"""The fixture `demo`: a dozen apps like those of a real account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .model import Json
 
 if TYPE_CHECKING:
-    from ..signing_files import Identity
+    from tests.signing_files import Identity
 
 PASSWORD = "demo-password"
 CERTIFICATE = "distribution.p12"
@@ -25,7 +25,7 @@ _TEAM = {"member": "admin", "viewer": "viewer"}
 
 
 def demo_fixture() -> Json:
-    """Two organizations; files that are there, outdated, protected, duplicated, half-uploaded."""
+    """Return two organizations with apps whose files are current, outdated, protected, duplicated or half-uploaded."""
     files = _Files()
     current, old = files.certificate("current"), files.certificate("old")
     return {
@@ -118,11 +118,11 @@ def _app(title: str, owner: str, roles: dict[str, str] | None = None, project_ty
 
 
 class _Files:
-    """Genuine signing files of one team with two certificates, of which one runs out soon."""
+    """Real signing files of one team with two certificates, one of which expires soon."""
 
     def __init__(self) -> None:
-        # Here, because the other fixtures need not wait for keys to be made.
-        from ..signing_files import Authority, IdentityKind, Team
+        # Imported here, because the other fixtures do not need this slow import.
+        from tests.signing_files import Authority, IdentityKind, Team
 
         self._team = Team("A1B2C3D4E5", "Acme Mobile")
         self._authority = authority = Authority.create()
@@ -136,13 +136,13 @@ class _Files:
         }
 
     def certificate(self, identity: str) -> Json:
-        """A PKCS#12 file; all have the same name."""
+        """Return a PKCS#12 file. All have the same name."""
         body = self._identities[identity].pkcs12(PASSWORD)
         return {"name": CERTIFICATE, "content_base64": _text(body), "certificate_password": PASSWORD}
 
     def profile(self, app: str, identity: str = "current") -> Json:
-        """A provisioning profile; all have the same name."""
-        from ..signing_files import ProfileType
+        """Return a provisioning profile. All have the same name."""
+        from tests.signing_files import ProfileType
 
         signed = self._authority.profile(
             name=f"Acme {app.title()}",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many apps, for inventories and benchmarks."""
+"""The fixtures `fleet:APPS` and `fleet:APPS:FILES`: many apps for inventories and benchmarks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ORGANIZATIONS = ("Fleet North", "Fleet South")
 
 
 def fleet_fixture(apps: int, files: int = 0) -> Json:
-    """`apps` apps in two organizations, each with `files` provisioning profiles."""
+    """Return `apps` apps in two organizations, each with `files` provisioning profiles."""
     return {
         "organizations": [{"name": name, "members": ["member"]} for name in ORGANIZATIONS],
         "apps": [_app(number, files) for number in range(1, apps + 1)],

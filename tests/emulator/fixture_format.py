@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The JSON form of a fixture: users, organizations, apps, files, builds. README.md describes it for users."""
+"""The JSON format of a fixture: users, organizations, apps, files, builds. README.md documents it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from .file_endpoints import inspect_file, storage_key
 from .file_rules import keystore_details
-from .fixture_builds import build_from, known_keys, pipeline_from
+from .fixture_builds import build_from, check_known_keys, pipeline_from
 from .generated import Content
 from .kinds import KEYSTORES, KINDS, Kind
 from .model import App, Json, Organization, StoredFile, User
@@ -25,7 +25,7 @@ from .world import OWNER, ROLES, World
 
 
 class BadFixture(ValueError):
-    """A fixture that cannot be loaded."""
+    """A fixture is invalid or cannot be loaded."""
 
 
 STANDARD_USERS: tuple[Json, ...] = (
@@ -87,7 +87,10 @@ _FILE = frozenset(
 
 
 class FixtureLoader:
-    """Fills an empty world. Times go backwards from `now`, so that lists come in the order of the fixture."""
+    """Fills an empty world from a fixture.
+
+    Creation times count backwards from `now`, so that lists show the order of the fixture.
+    """
 
     def __init__(self, world: World, blobs: dict[str, Content], tokens: dict[str, str], now: float) -> None:
         self._world = world
@@ -98,7 +101,7 @@ class FixtureLoader:
         self._titles: dict[str, int] = {}
 
     def load(self, fixture: Json) -> Json:
-        """Everything in the fixture; answers with what there is now."""
+        """Load a fixture and return the numbers of its objects. Raise BadFixture if it is invalid."""
         try:
             return self._load(fixture)
         except BadFixture:
@@ -150,7 +153,7 @@ class FixtureLoader:
         self._titles[title] = ordinal = self._titles.get(title, 0) + 1
         owner = entry.get("owner") or next(iter(self._owners))
         if owner not in self._owners:
-            raise BadFixture(f"app '{title}' belongs to '{owner}', who is neither a user nor an organization")
+            raise BadFixture(f"app '{title}' has the owner '{owner}', which is neither a user nor an organization")
         for role in entry.get("roles", {}).values():
             if role not in ROLES or role == OWNER:
                 raise BadFixture(f"app '{title}' has the unknown role '{role}', known are {', '.join(ROLES[1:])}")
@@ -226,12 +229,12 @@ workflows:
 
 
 def app_slug(title: str, ordinal: int = 1) -> str:
-    """The slug of the first (second...) app of that title, the same on every start."""
+    """Return the slug of the app number `ordinal` with this title. It is the same on every start."""
     return derived_slug("app", title, str(ordinal))
 
 
 def _details(entry: Json, names: Iterable[str]) -> Json:
-    """What is taken over as it is given, null included."""
+    """Return the given values of these names, including null."""
     return {name: entry[name] for name in names if name in entry}
 
 
@@ -256,18 +259,18 @@ def _content(entry: Json) -> bytes | None:
     return content.encode() if isinstance(content, str) else None
 
 
-def check_keys(entry: Any, known: Iterable[str], what: str, *required: str) -> None:
-    """Refuse what is no object, has unknown keys, or lacks a text."""
+def check_keys(entry: Any, known: Iterable[str], place: str, *required: str) -> None:
+    """Raise BadFixture if `entry` is not an object, has unknown keys or lacks a required text."""
     if not isinstance(entry, dict):
-        raise BadFixture(f"{what} must be an object")
-    known_keys(entry, known, what, BadFixture)
+        raise BadFixture(f"{place} must be an object")
+    check_known_keys(entry, known, place, BadFixture)
     for name in required:
         if not isinstance(entry.get(name), str) or not entry[name]:
-            raise BadFixture(f"{what} needs '{name}'")
+            raise BadFixture(f"{place} needs '{name}'")
 
 
 def entries_of(entry: Json, name: str) -> list[Json]:
-    """A list in a fixture; empty if it is left out."""
+    """Return a list of a fixture, empty if it is omitted."""
     value = entry.get(name, [])
     if not isinstance(value, list):
         raise BadFixture(f"'{name}' must be a list")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures by name, and the way they get into the world."""
+"""Fixtures by name, and loading them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.emulator.phonegap.demo import phonegap_demo
+from tests.emulator.phonegap.fixture import Logins, PhoneGapLoader
+from tests.emulator.phonegap.world import PhoneGapWorld
+
 from .fixture_demo import demo_fixture
 from .fixture_fleet import fleet_fixture
 from .fixture_format import BadFixture, FixtureLoader
 from .generated import Content
 from .journal import Journal
 from .model import Json
-from .phonegap.demo import phonegap_demo
-from .phonegap.fixture import Logins, PhoneGapLoader
-from .phonegap.world import PhoneGapWorld
 from .service import Service
 from .world import World
 
 
 def fixture_named(name: str, *, files_allowed: bool) -> Json:
-    """`empty`, `demo`, `fleet:N`, `fleet:N:FILES`, or (from the command line only) a JSON file."""
+    """Return a fixture by name: `empty`, `demo`, `fleet:N`, `fleet:N:FILES`, or a JSON file if files are allowed."""
     if name == "empty":
         return {}
     if name == "demo":
@@ -32,7 +33,7 @@ def fixture_named(name: str, *, files_allowed: bool) -> Json:
     if name.startswith("fleet:"):
         numbers = name.split(":")[1:]
         if len(numbers) > 2 or not all(number.isascii() and number.isdigit() for number in numbers):
-            raise BadFixture("a fleet is given as fleet:APPS or fleet:APPS:FILES_PER_APP")
+            raise BadFixture(f"a fleet must be fleet:APPS or fleet:APPS:FILES, got '{name}'")
         return fleet_fixture(*map(int, numbers))
     if files_allowed and name.endswith(".json"):
         try:
@@ -42,26 +43,24 @@ def fixture_named(name: str, *, files_allowed: bool) -> Json:
         if not isinstance(data, dict):
             raise BadFixture(f"fixture '{name}' must hold an object")
         return data
-    raise BadFixture(
-        f"unknown fixture '{name}', known are demo, empty, fleet:N, fleet:N:FILES and a path to a .json file"
-    )
+    raise BadFixture(f"unknown fixture '{name}', must be demo, empty, fleet:N, fleet:N:FILES or a path to a .json file")
 
 
-def fixture_from(order: Any) -> Json:
-    """What the admin path was told to load: `{"fixture": NAME}`, or the fixture itself."""
-    if not isinstance(order, dict):
+def fixture_from(body: Any) -> Json:
+    """Return the fixture in the body of an admin request: `{"fixture": NAME}`, or the fixture itself."""
+    if not isinstance(body, dict):
         raise BadFixture("a fixture must be an object")
-    if "fixture" not in order:
-        return order
-    if set(order) != {"fixture"}:
-        raise BadFixture("'fixture' stands alone")
-    if isinstance(order["fixture"], dict):
-        return order["fixture"]
-    return fixture_named(str(order["fixture"]), files_allowed=False)
+    if "fixture" not in body:
+        return body
+    if set(body) != {"fixture"}:
+        raise BadFixture("'fixture' cannot be combined with other keys")
+    if isinstance(body["fixture"], dict):
+        return body["fixture"]
+    return fixture_named(str(body["fixture"]), files_allowed=False)
 
 
 async def load_fixture(service: Service, tokens: dict[str, str], logins: Logins, fixture: Json) -> Json:
-    """Replace everything by the fixture, or leave everything as it is if the fixture is wrong."""
+    """Replace the state by a fixture and return the numbers of its objects. An invalid fixture changes nothing."""
     fresh, fresh_phonegap = World(Journal()), PhoneGapWorld(Journal())
     now = service.clock.now()
     blobs: dict[str, Content] = {}
@@ -71,14 +70,14 @@ async def load_fixture(service: Service, tokens: dict[str, str], logins: Logins,
     summary["phonegap"] = await PhoneGapLoader(fresh_phonegap, blobs, logins, now).load(fixture.get("phonegap", {}))
     await service.store.replace_all(blobs)
     with service.world.journal.transaction():
-        service.world.take_over(fresh)
-        service.phonegap.take_over(fresh_phonegap)
+        service.world.replace_by(fresh)
+        service.phonegap.replace_by(fresh_phonegap)
     return summary
 
 
 async def load_phonegap(service: Service, logins: Logins) -> None:
-    """Standard accounts with nothing in them, beside whatever else there is."""
+    """Replace the state of PhoneGap Build by the standard accounts."""
     fresh = PhoneGapWorld(Journal())
     await PhoneGapLoader(fresh, {}, logins, service.clock.now()).load({})
     with service.world.journal.transaction():
-        service.phonegap.take_over(fresh)
+        service.phonegap.replace_by(fresh)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every request passes here first: request log, rate limit, latency, faults."""
+"""Middleware in front of all parts of the emulator: request log, rate limit, latency and faults."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests.emulator.phonegap.access import identify
+from tests.emulator.phonegap.application import is_phonegap_path
+
 from .connection import CONNECTION, OneSegmentTransport
 from .faults import Fault
-from .holds import DROP, Holds
+from .holds import DROP, HeldRequests
 from .model import Json
-from .phonegap.access import identify
-from .phonegap.application import serves
 from .rate_limit import RateLimit
 from .replies import JSON_TYPE, XML_TYPE, html_page, json_bytes, s3_error
 from .service import Service
@@ -32,7 +33,7 @@ CONTENT_LENGTH = b"content-length"
 ADMIN_PREFIX = "/_emulator"
 STORAGE_PREFIX = "/_storage/"
 
-# Areas, as the request log names them.
+# Names of the areas in the request log.
 API = "api"
 PHONEGAP = "phonegap"
 STORAGE = "storage"
@@ -49,7 +50,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         activity = self._service.activity
         activity.begin()
-        send = self._dating(send)
+        send = self._with_date(send)
         try:
             if scope["path"].startswith(ADMIN_PREFIX):
                 await self._admin(scope, receive, send)
@@ -71,34 +72,34 @@ class Gate:
             self._caller(area, scope, headers.get(b"authorization", b"").decode("latin-1")),
             area,
         )
-        receive, send = _counting(entry, receive, send)
+        receive, send = _with_counters(entry, receive, send)
         limit = service.rate_limit()
-        if limit is None or not limit.concerns(area):
-            await self._execute(area, entry, scope, receive, send)
+        if limit is None or not limit.matches(area):
+            await self._handle(area, entry, scope, receive, send)
         elif limit.counter.admit(service.clock.now()):
             try:
-                await self._execute(area, entry, scope, receive, self._telling(limit, send))
+                await self._handle(area, entry, scope, receive, self._with_rate_limit(limit, send))
             finally:
                 limit.counter.leave()
         else:
             entry["fault"] = "rate limit"
             await asyncio.sleep(service.options.latency_ms / 1000)
-            await _swallow(receive)
-            told = limit.headers(service.clock.now(), refused=True)
-            await _answer(send, limit.status, *_refusal(area, limit.status), told)
+            await _discard_body(receive)
+            rate_headers = limit.headers(service.clock.now(), refused=True)
+            await _send_response(send, limit.status, *_error_content(area, limit.status), rate_headers)
         entry["seconds"] = round(time.perf_counter() - started, 6)
 
-    async def _execute(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _handle(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
         service = self._service
-        faults = service.faults.striking(scope["method"], scope["path"], entry["token"])
+        faults = service.faults.select(scope["method"], scope["path"], entry["token"])
         options = service.options
         delay = options.latency_ms / 1000
-        deciding: Fault | None = None
+        exclusive: Fault | None = None
         for fault in faults:
             delay += fault.slow_s or 0.0
             service.clock.advance(fault.advance_s or 0.0)
             options = options.for_one_request(fault.switch) if fault.switch else options
-            deciding = fault if fault.decides else deciding
+            exclusive = fault if fault.is_exclusive else exclusive
         scope["state"][OPTIONS] = options
         if faults:
             entry["fault"] = ", ".join(fault.label for fault in faults)
@@ -106,41 +107,41 @@ class Gate:
             await asyncio.sleep(delay)
         app = self._apps[area]
         try:
-            if deciding is None:
+            if exclusive is None:
                 await app(scope, receive, send)
             else:
-                await _Spoiled(deciding, entry, scope, receive, send, service.holds).run(app)
+                await _FaultyRequest(exclusive, entry, scope, receive, send, service.holds).run(app)
         except Exception:
-            # A fault of the emulator itself: the client sees a 500, whoever started it sees why.
+            # A bug of the emulator: the client gets a 500, and standard error shows the reason.
             traceback.print_exc()
             raise
 
-    def _dating(self, send: Send) -> Send:
-        """Tell the service's time with every answer."""
+    def _with_date(self, send: Send) -> Send:
+        """Return a `send` that adds the header Date with the service's time."""
 
-        async def dating_send(message: Message) -> None:
+        async def send_with_date(message: Message) -> None:
             if message["type"] == "http.response.start" and self._service.options.date_header:
                 date = (b"date", self._service.clock.http_date().encode())
                 message = {**message, "headers": [*message["headers"], date]}
             await send(message)
 
-        return dating_send
+        return send_with_date
 
-    def _telling(self, limit: RateLimit, send: Send) -> Send:
-        """Tell with every answer what is left of a limit."""
+    def _with_rate_limit(self, limit: RateLimit, send: Send) -> Send:
+        """Return a `send` that adds the headers of a rate limit."""
 
-        async def telling_send(message: Message) -> None:
+        async def send_with_rate_limit(message: Message) -> None:
             if message["type"] == "http.response.start":
-                told = limit.headers(self._service.clock.now(), refused=False)
-                message = {**message, "headers": [*message["headers"], *told]}
+                rate_headers = limit.headers(self._service.clock.now(), refused=False)
+                message = {**message, "headers": [*message["headers"], *rate_headers]}
             await send(message)
 
-        return telling_send
+        return send_with_rate_limit
 
     def _caller(self, area: str, scope: Scope, authorization: str) -> str | None:
-        """The name of whoever asks."""
+        """Return the name of the user or account whose credentials came with the request, or None."""
         if area == PHONEGAP:
-            account, _complaint = identify(self._service.phonegap, authorization, scope["query_string"])
+            account, _error_text = identify(self._service.phonegap, authorization, scope["query_string"])
             return account.name if account else None
         if area == STORAGE:
             return None
@@ -151,38 +152,40 @@ class Gate:
 
 
 def _area(path: str) -> str:
-    """Which part of the emulator answers."""
+    """Return the part of the emulator that serves a path."""
     if path.startswith(STORAGE_PREFIX):
         return STORAGE
-    return PHONEGAP if serves(path) else API
+    return PHONEGAP if is_phonegap_path(path) else API
 
 
-def _counting(entry: Json, receive: Receive, send: Send) -> tuple[Receive, Send]:
-    """Wrap the two channels so that the log learns status and sizes."""
+def _with_counters(entry: Json, receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """Return `receive` and `send` that record the status and the sizes in the request log."""
 
-    async def counting_receive() -> Message:
+    async def counted_receive() -> Message:
         message = await receive()
         entry["bytes_in"] += len(message.get("body", b""))
         return message
 
-    async def counting_send(message: Message) -> None:
+    async def counted_send(message: Message) -> None:
         if message["type"] == "http.response.start":
             entry["status"] = message["status"]
         else:
             entry["bytes_out"] += len(message.get("body", b""))
         await send(message)
 
-    return counting_receive, counting_send
+    return counted_receive, counted_send
 
 
 class _CutError(Exception):
-    """Ends an answer of which no more is needed."""
+    """Stops an application whose remaining response is not needed."""
 
 
-class _Spoiled:
-    """One request that a fault has struck."""
+class _FaultyRequest:
+    """One request that a fault applies to."""
 
-    def __init__(self, fault: Fault, entry: Json, scope: Scope, receive: Receive, send: Send, holds: Holds) -> None:
+    def __init__(
+        self, fault: Fault, entry: Json, scope: Scope, receive: Receive, send: Send, holds: HeldRequests
+    ) -> None:
         self._fault = fault
         self._entry = entry
         self._scope = scope
@@ -199,51 +202,52 @@ class _Spoiled:
             await self._hold(app, fault.hold)
             return
         if fault.drop == "before" or (fault.status is not None and not fault.after_effect):
-            await _swallow(self._receive)
+            await _discard_body(self._receive)
         else:
             with contextlib.suppress(_CutError):
-                await app(self._scope, self._receive, self._pass_on if fault.truncate else self._keep)
+                await app(self._scope, self._receive, self._send_until_cut if fault.truncate else self._store_start)
         if fault.drop:
             await self._drop()
         elif fault.status is not None:
-            await self._answer(fault.status)
+            await self._send_error(fault.status)
         elif fault.truncate:
-            await self._truncated()
+            await self._close_connection()
         else:
-            await self._malformed()
+            await self._send_malformed()
 
     async def _hold(self, app: ASGIApp, when: str) -> None:
-        """Wait before the request has its effect, or with its answer."""
+        """Hold the request before its effect, or hold its response."""
         if when == "before":
             if await self._holds.wait(self._entry, when) == DROP:
-                await _swallow(self._receive)
+                await _discard_body(self._receive)
                 await self._drop()
             else:
                 await app(self._scope, self._receive, self._send)
             return
-        answer: list[Message] = []
+        messages: list[Message] = []
 
-        async def gather(message: Message) -> None:
-            answer.append(message)
+        async def collect(message: Message) -> None:
+            messages.append(message)
 
-        await app(self._scope, self._receive, gather)
+        await app(self._scope, self._receive, collect)
         if await self._holds.wait(self._entry, when) == DROP:
             await self._drop()
             return
-        for message in answer:
+        for message in messages:
             await self._send(message)
 
-    async def _keep(self, message: Message) -> None:
+    async def _store_start(self, message: Message) -> None:
+        """Store the first part of the response instead of sending it."""
         if message["type"] == "http.response.start":
             self._start = dict(message)
             return
         self._body = message.get("body", b"")
         if message.get("more_body"):
-            # The beginning of a long answer is enough to spoil it.
+            # The start of a long response is enough to send a corrupted one.
             raise _CutError
 
-    async def _pass_on(self, message: Message) -> None:
-        """Send on what comes before the cut."""
+    async def _send_until_cut(self, message: Message) -> None:
+        """Send the part of the response before the cut."""
         if message["type"] == "http.response.start":
             self._start = dict(message)
             length = int(dict(message["headers"]).get(CONTENT_LENGTH, 0))
@@ -259,27 +263,27 @@ class _Spoiled:
     async def _drop(self) -> None:
         connection: OneSegmentTransport = self._scope["state"][CONNECTION]
         connection.abort()
-        # The server must have noticed before it looks for the answer that never comes.
+        # Wait until uvicorn has noticed the disconnect. Otherwise it reports a missing response.
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
-    async def _answer(self, status: int) -> None:
+    async def _send_error(self, status: int) -> None:
         fault = self._fault
-        content_type, body = _refusal(_area(self._scope["path"]), status)
+        content_type, body = _error_content(_area(self._scope["path"]), status)
         if fault.html:
-            content_type, body = "text/html", html_page(f"{status} {_reason(status)}")
+            content_type, body = "text/html", html_page(f"{status} {_reason_phrase(status)}")
         elif fault.body is not None:
             body = fault.body.encode()
         more = [] if fault.retry_after is None else [(b"retry-after", str(fault.retry_after).encode())]
-        await _answer(self._send, status, content_type, body, more)
+        await _send_response(self._send, status, content_type, body, more)
 
-    async def _truncated(self) -> None:
+    async def _close_connection(self) -> None:
         connection: OneSegmentTransport = self._scope["state"][CONNECTION]
         connection.close()
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
-    async def _malformed(self) -> None:
+    async def _send_malformed(self) -> None:
         body = self._body[: len(self._body) // 2] + b'"'
         headers = [(name, value) for name, value in self._start["headers"] if name != CONTENT_LENGTH]
         headers.append((b"content-length", str(len(body)).encode()))
@@ -287,23 +291,23 @@ class _Spoiled:
         await self._send({"type": "http.response.body", "body": body})
 
 
-async def _swallow(receive: Receive) -> None:
-    """Read the body of a request that has no effect."""
+async def _discard_body(receive: Receive) -> None:
+    """Read and discard the body of a request."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect" or not message.get("more_body"):
             return
 
 
-def _refusal(area: str, status: int) -> tuple[str, bytes]:
-    """Return content type and body of a refusal as this part of the emulator words it."""
+def _error_content(area: str, status: int) -> tuple[str, bytes]:
+    """Return content type and body of an error response in the format of this part of the emulator."""
     if area == STORAGE:
-        return XML_TYPE, bytes(s3_error(status, _S3_CODES.get(status, "InternalError"), _reason(status)).body)
+        return XML_TYPE, bytes(s3_error(status, _S3_CODES.get(status, "InternalError"), _reason_phrase(status)).body)
     key = "error" if area == PHONEGAP else "message"
-    return JSON_TYPE, json_bytes({key: _reason(status)}, escape_html=False)
+    return JSON_TYPE, json_bytes({key: _reason_phrase(status)}, escape_html=False)
 
 
-async def _answer(
+async def _send_response(
     send: Send, status: int, content_type: str, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *more]
@@ -314,7 +318,7 @@ async def _answer(
 _S3_CODES = {400: "InvalidRequest", 403: "AccessDenied", 404: "NoSuchKey", 429: "SlowDown", 503: "SlowDown"}
 
 
-def _reason(status: int) -> str:
+def _reason_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests that wait until somebody lets them go on."""
+"""Requests that a fault holds until they are released."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .model import Json
 GO, DROP = "go", "drop"
 
 
-class Holds:
-    """All requests that are held, by their numbers in the request log."""
+class HeldRequests:
+    """All held requests, by their numbers in the request log."""
 
     def __init__(self) -> None:
         self._waiting: dict[int, tuple[Json, asyncio.Future[str]]] = {}
 
     async def wait(self, entry: Json, when: str) -> str:
-        """Hold one request; return what it is to do then, `go` or `drop`."""
+        """Hold a request until it is released. Return what to do with it: `go` or `drop`."""
         shown = {**{name: entry[name] for name in ("n", "method", "path", "token")}, "when": when}
         released: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting[entry["n"]] = (shown, released)
@@ -30,11 +30,11 @@ class Holds:
             self._waiting.pop(entry["n"], None)
 
     def as_list(self) -> list[Json]:
-        """Return what is held, in the order of arrival."""
+        """Return the held requests in the order of arrival."""
         return [shown for shown, _released in self._waiting.values()]
 
     def release(self, number: int, then: str) -> bool:
-        """Let one request go on, or drop its connection; return whether it was held."""
+        """Continue a request, or drop its connection. Return whether it was held."""
         if number not in self._waiting:
             return False
         _shown, released = self._waiting.pop(number)
@@ -43,6 +43,6 @@ class Holds:
         return True
 
     def release_all(self) -> None:
-        """Let everything go on."""
+        """Continue all held requests."""
         for number in list(self._waiting):
             self.release(number, GO)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service finds out about an uploaded file by itself."""
+"""The details that the service reads from uploaded certificates and keystores."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .pkcs12_parts import without_keys
 
 @functools.lru_cache(maxsize=512)
 def _open_pkcs12(body: bytes, password: str) -> tuple[x509.Certificate, ...]:
-    """All certificates, that of the key first; none if the file cannot be opened."""
+    """Return all certificates, that of the key first. Return none if the file cannot be opened."""
     try:
         store = pkcs12.load_pkcs12(body, password.encode() or None)
     except ValueError:
@@ -34,7 +34,7 @@ def _open_pkcs12(body: bytes, password: str) -> tuple[x509.Certificate, ...]:
 
 
 def opens_pkcs12(body: bytes, password: str) -> bool:
-    """Whether that password opens that file."""
+    """Return whether the password opens the file."""
     return bool(_open_pkcs12(body, password))
 
 
@@ -46,31 +46,31 @@ def _is_authority(certificate: x509.Certificate) -> bool:
 
 
 def _in_order_of_file(body: bytes, password: str) -> tuple[x509.Certificate, ...]:
-    usual = _open_pkcs12(body, password)
+    key_first = _open_pkcs12(body, password)
     try:
         ordered = _open_pkcs12(without_keys(body), password)
     except (ValueError, IndexError, KeyError):
-        return usual
-    return ordered if len(ordered) == len(usual) else usual
+        return key_first
+    return ordered if len(ordered) == len(key_first) else key_first
 
 
 def certificates_in(body: bytes, password: str) -> list[Json]:
-    """The `certificates` list of a build certificate, in the order of the file, without those of authorities.
+    """Return the `certificates` list of a build certificate, in the order of the file, without authorities.
 
-    A self-signed certificate looks like one of an authority, and is listed if there is no other.
+    A self-signed certificate looks like that of an authority. It is listed if there is no other certificate.
     """
-    every = _in_order_of_file(body, password)
+    certificates = _in_order_of_file(body, password)
     return [
         {
             "serial": f"{certificate.serial_number:X}",
             "expiry_date": rfc3339(certificate.not_valid_after_utc.timestamp()),
         }
-        for certificate in [each for each in every if not _is_authority(each)] or every
+        for certificate in [one for one in certificates if not _is_authority(one)] or certificates
     ]
 
 
 def keystore_fingerprint(body: bytes, password: str) -> str | None:
-    """The fingerprint of a keystore, for the PKCS#12 type of keystores only."""
+    """Return the fingerprint of a PKCS#12 keystore, or None for other types and wrong passwords."""
     certificates = _open_pkcs12(body, password)
     if not certificates:
         return None

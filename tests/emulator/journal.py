@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the state goes so that a restart keeps it: a SQLite file, or nowhere."""
+"""Persistent state: a SQLite file, or no persistence."""
 
 from __future__ import annotations
 
@@ -26,45 +26,45 @@ CREATE TABLE IF NOT EXISTS generated (key TEXT PRIMARY KEY, seed TEXT NOT NULL, 
 
 
 class Journal:
-    """Keeps nothing: the state lives in memory only."""
+    """Journal that stores nothing. The state is in memory only."""
 
     def put(self, kind: str, slug: str, parent: str, body: Json) -> None:
-        """Note an object, new or changed."""
+        """Store a new or changed object."""
 
     def remove(self, kind: str, slug: str) -> None:
-        """Forget an object."""
+        """Remove an object."""
 
     def put_blob(self, key: str, body: Content) -> None:
-        """Note stored bytes."""
+        """Store bytes under a key."""
 
     def remove_blob(self, key: str) -> None:
-        """Forget stored bytes."""
+        """Remove the bytes of a key."""
 
     def clear(self) -> None:
-        """Forget all objects."""
+        """Remove all objects."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Many notes at once."""
+        """Store all changes of a `with` block together."""
         yield
 
     def objects(self, kind: str) -> Iterator[tuple[str, str, Json]]:
-        """What is known: slug, parent and body, in the order of creation."""
+        """Yield slug, parent and body of the stored objects, in the order of their creation."""
         return iter(())
 
     def blobs(self) -> Iterator[tuple[str, Content]]:
-        """Stored bytes with their keys."""
+        """Yield stored bytes with their keys."""
         return iter(())
 
     def close(self) -> None:
-        """The end."""
+        """Close the journal."""
 
 
 class SqliteJournal(Journal):
-    """Writes every change at once, so that even a killed emulator loses nothing it has answered for."""
+    """Journal in a SQLite file. It writes each change at once, so that killing the emulator loses nothing."""
 
     def __init__(self, path: Path) -> None:
-        # The file holds tokens and passwords of the rehearsal: nobody else's business.
+        # The file contains tokens and passwords, so only its owner may read it.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -119,5 +119,5 @@ class SqliteJournal(Journal):
 
 
 def open_journal(path: Path | None) -> Journal:
-    """The journal for a state file, or one that keeps nothing."""
+    """Return the journal for a state file, or one that stores nothing if there is no file."""
     return SqliteJournal(path) if path else Journal()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the four kinds of files have in common, and where they differ."""
+"""The four kinds of files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file that an app can hold."""
+    """One kind of file of an app."""
 
     name: str
     path: str
@@ -21,7 +21,7 @@ class Kind:
 
     @property
     def has_patch(self) -> bool:
-        """Whether the service lets anything of an existing file be changed."""
+        """Return whether the service can change an existing file of this kind."""
         return bool(self.settable)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Logs of builds, and the configuration that they ran with."""
+"""Endpoints for the logs of builds and for bitrise.yml."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .model import App, Build
 
 
 class LogEndpoints(Endpoint):
-    """Texts, for the most part."""
+    """Endpoints for the log of a build and for the configuration of apps and builds."""
 
     def routes(self) -> list[Route]:
-        """Paths and what answers them."""
+        """Return the routes of this group."""
         app = f"{VERSION}/apps/{{app}}"
         return [
             Route(f"{app}/builds/{{build}}/log", self.log),
@@ -28,7 +28,7 @@ class LogEndpoints(Endpoint):
         ]
 
     async def log(self, request: Request) -> Response:
-        """The log: not there yet, growing, or archived."""
+        """Return the log of a build. Raise ApiError 404 while it is not available."""
         app = self.app(request)
         build = self.build(app, request)
         data = log_data(build, request.query_params, self.service.clock.now(), self.service.options)
@@ -37,13 +37,13 @@ class LogEndpoints(Endpoint):
         return self.reply(data)
 
     async def build_yml(self, request: Request) -> Response:
-        """The configuration that a build ran with."""
+        """Return the configuration that a build used."""
         app = self.app(request)
         self.build(app, request)
         return PlainTextResponse(app.bitrise_yml)
 
     async def app_yml(self, request: Request) -> Response:
-        """The configuration of an app."""
+        """Return the configuration of an app."""
         return PlainTextResponse(self.app(request).bitrise_yml)
 
     async def _archived_log(self, app: App, build: Build) -> str:

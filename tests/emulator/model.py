@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The things that the service knows."""
+"""The data model of the emulated Bitrise service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 @dataclass
 class User:
-    """An account with its one token."""
+    """A user account with its token."""
 
     username: str
     slug: str
@@ -31,7 +31,7 @@ class User:
 
 @dataclass
 class Organization:
-    """A workspace; owners and members are user names."""
+    """An organization. Owners and members are user names."""
 
     name: str
     slug: str
@@ -43,7 +43,7 @@ class Organization:
 
 @dataclass
 class StoredFile:
-    """A file object of one of the four kinds; its bytes lie in the storage under `key`."""
+    """A file of one of the four kinds. Its bytes are in the storage under `key`."""
 
     slug: str
     kind: str
@@ -59,13 +59,13 @@ class StoredFile:
     file_sha256: str | None = None
     certificates: list[Json] = field(default_factory=list)
     certificate_sha256_fingerprint: str | None = None
-    processed_at: float | None = None  # a confirmation that takes effect then
-    created_at: float | None = None  # None: long ago
+    processed_at: float | None = None  # time at which a confirmation takes effect
+    created_at: float | None = None  # None: an unknown time in the past
 
 
 @dataclass
 class Artifact:
-    """What a build has left behind."""
+    """An artifact of a build."""
 
     slug: str
     title: str | None
@@ -80,10 +80,11 @@ class Artifact:
 
 @dataclass
 class Build:
-    """One build; `starts_at`, `finishes_at` and `outcome` say what the clock will do to one that is not over.
+    """One build.
 
-    `run_s` ends a build so many seconds after its start, whenever that is. `shown` holds values that stand for nothing
-    else here. Without `log_chunks` there is no log; with an empty list there is an archived log without a text.
+    `starts_at`, `finishes_at`, `run_s` (seconds from start to end) and `outcome` (a status) control how the clock moves
+    an unfinished build on. `shown` contains further values of the JSON form. Without `log_chunks` there is no log. With
+    an empty list there is an archived log without text.
     """
 
     slug: str
@@ -115,7 +116,7 @@ class Build:
 
 @dataclass
 class Pipeline:
-    """A run of a pipeline. Its status is that of its builds, whose slugs these are."""
+    """A run of a pipeline. `builds` contains the slugs of its builds, which determine its status."""
 
     slug: str
     name: str
@@ -124,13 +125,13 @@ class Pipeline:
     original_build_params: Json
     builds: list[str] = field(default_factory=list)
     triggered_by: str | None = None
-    aborted: int = 0  # the status after an abort
+    aborted: int = 0  # status after an abort, 0 if not aborted
     abort_reason: str | None = None
 
 
 @dataclass
 class App:
-    """An app with everything in it; `roles` maps user names to roles."""
+    """An app with its files, builds and pipeline runs. `roles` maps user names to roles."""
 
     slug: str
     title: str
@@ -151,7 +152,7 @@ class App:
     is_github_checks_enabled: bool = False
     bitrise_yml: str = ""
     workflows: list[str] = field(default_factory=lambda: ["primary"])
-    pipelines: dict[str, list[str]] = field(default_factory=dict)  # the workflows of each pipeline
+    pipelines: dict[str, list[str]] = field(default_factory=dict)  # workflows by pipeline
     roles: dict[str, str] = field(default_factory=dict)
     files: dict[str, dict[str, StoredFile]] = field(default_factory=dict)
     builds: dict[str, Build] = field(default_factory=dict)
@@ -164,5 +165,5 @@ class App:
         return max(numbers, default=0) + 1
 
     def files_of(self, kind: str) -> dict[str, StoredFile]:
-        """The files of one kind by slug, in the order of their creation."""
+        """Return the files of one kind by slug, in the order of their creation."""
         return self.files.setdefault(kind, {})

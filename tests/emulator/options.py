@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches of the emulator: settings of its own, and the behaviours of the service."""
+"""The switches of the emulator: its own settings, and the behaviours of the service."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _PER_REQUEST = frozenset({"list_order", "list_late_s", "deleted_listed_s", "with
 
 
 class BadOption(ValueError):
-    """An unknown switch, or a value that it does not accept."""
+    """A switch is unknown, or does not accept the value."""
 
 
 def _behaviour(key: str) -> Any:
-    """Declare a switch of the table of behaviours."""
+    """Return a dataclass field for a switch from the table of behaviours."""
     known = BEHAVIOURS[key]
     per_request = known.area in _PER_REQUEST_AREAS or key in _PER_REQUEST
     return field(default=known.default, metadata={"behaviour": known, "per_request": per_request})
@@ -31,10 +31,7 @@ def _behaviour(key: str) -> Any:
 
 @dataclass
 class Options:
-    """Set at the start or on the admin path.
-
-    A fault of the sort `switch` sets those of the files and the storage for single requests.
-    """
+    """All switches. They are set at the start, on the admin path, or for one request by a fault."""
 
     latency_ms: float = 0.0
     rate_limit: str = ""
@@ -125,17 +122,17 @@ class Options:
     delete: str = _behaviour("delete")
 
     def update(self, changes: Mapping[str, Any]) -> None:
-        """Apply all changes, or none if one of them is wrong."""
+        """Apply all changes. Raise BadOption, and change nothing, if one of them is invalid."""
         known = {known.name: known for known in fields(self)}
         for name, value in changes.items():
             if name not in known:
-                raise BadOption(f"unknown option '{name}', known are {', '.join(known)}")
+                raise BadOption(f"unknown option '{name}', must be one of {', '.join(known)}")
             _check(known[name], value)
         for name, value in changes.items():
             setattr(self, name, value)
 
     def for_one_request(self, changes: Mapping[str, Any]) -> Options:
-        """Return a copy with these switches of the files and the storage."""
+        """Return a copy with these changes. Raise BadOption for a switch that a fault cannot set."""
         allowed = [known.name for known in fields(self) if known.metadata.get("per_request")]
         for name in changes:
             if name not in allowed:
@@ -150,11 +147,11 @@ class Options:
 
 
 def option_from_text(text: str) -> dict[str, Any]:
-    """Return the change that `NAME=VALUE` of a command line stands for."""
+    """Return the change for an argument NAME=VALUE of the command line."""
     name, separator, value = text.partition("=")
     known = {known.name: known for known in fields(Options)}
     if not separator:
-        raise BadOption(f"an option is given as NAME=VALUE, not as '{text}'")
+        raise BadOption(f"an option must be NAME=VALUE, got '{text}'")
     default = known[name].default if name in known else ""
     if isinstance(default, bool):
         return {name: {"true": True, "false": False}.get(value.lower(), value)}
@@ -183,10 +180,10 @@ def _check(known: Field[Any], value: Any) -> None:
             except BadRateLimit as error:
                 raise BadOption(f"option '{name}': {error}") from None
         return
-    wanted_bool = isinstance(default, bool)
-    if wanted_bool != isinstance(value, bool) or not isinstance(value, (bool, int, float)):
-        raise BadOption(f"option '{name}' must be {'true or false' if wanted_bool else 'a number'}")
-    if not wanted_bool and value < 0:
-        raise BadOption(f"option '{name}' must not be negative")
+    is_bool = isinstance(default, bool)
+    if is_bool != isinstance(value, bool) or not isinstance(value, (bool, int, float)):
+        raise BadOption(f"option '{name}' must be {'true or false' if is_bool else 'a number'}")
+    if not is_bool and value < 0:
+        raise BadOption(f"option '{name}' must be 0 or greater")
     if name == "build_outcome" and value not in (1, 2, 3, 4):
         raise BadOption(f"option '{name}' must be a status from 1 to 4")

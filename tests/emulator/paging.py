@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lists in pages, with the first item of the next page as the anchor."""
+"""Paging of lists. The first item of the next page is the anchor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class HasSlug(Protocol):
-    """Anything that a page can start with."""
+    """An item that can be the anchor of a page."""
 
     slug: str
 
@@ -28,7 +28,7 @@ Item = TypeVar("Item", bound=HasSlug)
 
 
 def page_limit(query: Mapping[str, str], options: Options) -> int:
-    """The wanted length of a page; too long is refused, not cut."""
+    """Return the requested page length. Raise ApiError if it is out of range."""
     text = query.get("limit")
     if text is None:
         return MAX_LIMIT
@@ -40,7 +40,7 @@ def page_limit(query: Mapping[str, str], options: Options) -> int:
 
 
 def page_of(items: Sequence[Item], query: Mapping[str, str], options: Options) -> tuple[Sequence[Item], Json]:
-    """The wanted part of `items`, and the `paging` object that goes with it."""
+    """Return the requested page of `items` and its `paging` object."""
     limit = page_limit(query, options)
     anchor = query.get("next", "")
     start = 0
@@ -58,7 +58,7 @@ def page_of(items: Sequence[Item], query: Mapping[str, str], options: Options) -
 
 
 def _start_without_anchor(count: int, options: Options) -> int:
-    """Where a page starts whose anchor is not there (any more)."""
+    """Return the start of a page whose anchor is not in the list."""
     if options.unknown_next == "404":
         raise not_found()
     if options.unknown_next == "400":

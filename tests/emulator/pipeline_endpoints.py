@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pipelines: list, show, abort. They are started like builds."""
+"""Endpoints to list, show and abort pipelines. A build trigger starts them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from .pipeline_rules import STATUSES, build_item, builds_of, pipeline_data, pipe
 from .replies import bad_request, not_found
 from .world import MAY_RUN_BUILDS
 
-USUAL_LIMIT, MAX_LIMIT = 10, 50
+DEFAULT_LIMIT, MAX_LIMIT = 10, 50
 _NOT_IN_ALL_APPS = frozenset({"artifacts", "build_tool_invocations", "local_config", "rebuildable"})
 _EQUAL = ("branch", "build_number", "pipeline", "workflow")
 
 
 class PipelineEndpoints(Endpoint):
-    """Everything about runs of pipelines but their start."""
+    """Endpoints for pipeline runs."""
 
     def routes(self) -> list[Route]:
-        """Return the paths and what answers them."""
+        """Return the routes of this group."""
         base = f"{VERSION}/apps/{{app}}/pipelines"
         return [
             Route(f"{VERSION}/pipelines", self.in_all_apps),
@@ -41,11 +41,11 @@ class PipelineEndpoints(Endpoint):
         ]
 
     async def index(self, request: Request) -> Response:
-        """Return a page of the list, which has builds that belong to no pipeline, too."""
+        """Return a page of the pipelines of an app, including builds that belong to no pipeline."""
         return self._page(self._items(self.app(request)), request.query_params)
 
     async def in_all_apps(self, request: Request) -> Response:
-        """Return a page of the list over all apps that the caller can see."""
+        """Return a page of the pipelines of all apps that the caller can see."""
         owner = request.query_params.get("owner_slug")
         items = [
             {
@@ -60,13 +60,13 @@ class PipelineEndpoints(Endpoint):
         return self._page(items, request.query_params)
 
     async def show(self, request: Request) -> Response:
-        """Return one pipeline, without "data" around it."""
+        """Return one pipeline, without `data` around it."""
         app = self.app(request)
         pipeline = self._pipeline(app, request)
         return self.reply(pipeline_data(app, pipeline))
 
     async def abort(self, request: Request) -> Response:
-        """Stop the builds of a pipeline that is not over."""
+        """Abort the builds of an unfinished pipeline."""
         body = await json_body(request)
         app = self.app(request)
         user = caller(request)
@@ -116,7 +116,7 @@ class PipelineEndpoints(Endpoint):
 
 
 def _limit(query: Mapping[str, str]) -> int:
-    text = query.get("limit", str(USUAL_LIMIT))
+    text = query.get("limit", str(DEFAULT_LIMIT))
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
         raise bad_request(f"invalid limit parameter: must be between 1 and {MAX_LIMIT}")
     return int(text)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pipelines: a status made of those of the builds, as a number in lists and as a word elsewhere."""
+"""The status and the JSON form of pipelines."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .clock import rfc3339
 from .model import App, Build, Json, Pipeline
 from .options import Options
 
-# By number. A running one that waits for a machine is "on_hold".
+# Status words by status number. A running pipeline that waits for a machine is "on_hold".
 WORDS = ("running", "succeeded", "failed", "aborted", "succeeded_with_abort")
 ON_HOLD = "on_hold"
 STATUSES = (ON_HOLD, *WORDS)
 
 
 def pipeline_status(pipeline: Pipeline, builds: Sequence[Build]) -> int:
-    """Return the status of a pipeline with these builds."""
+    """Return the status number of a pipeline with these builds."""
     if any(build.status == 0 for build in builds):
         return 0
     if pipeline.aborted:
@@ -63,7 +63,7 @@ def pipeline_item(app: App, pipeline: Pipeline) -> Json:
 
 def build_item(build: Build) -> Json:
     """Return a build that belongs to no pipeline as the list of pipelines shows it."""
-    data = build_data(build, Options())  # nothing of what is taken from it depends on a switch
+    data = build_data(build, Options())  # the used values do not depend on switches
     names = ("slug", "build_number", "status", "is_on_hold", "triggered_workflow", "triggered_by", "triggered_at")
     more = {name: data[name] for name in (*names, "finished_at", "pull_request_id")}
     started = data["started_on_worker_at"]
@@ -90,7 +90,7 @@ def _item(parameters: Json, *, is_pipeline: bool) -> Json:
 
 
 def pipeline_data(app: App, pipeline: Pipeline) -> Json:
-    """Return a pipeline as its own page shows it."""
+    """Return a pipeline as its own endpoint shows it."""
     builds = builds_of(app, pipeline)
     status = pipeline_status(pipeline, builds)
     word = status_word(status, on_hold=is_on_hold(builds))

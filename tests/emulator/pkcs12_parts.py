@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A PKCS#12 file without its keys.
+"""Removal of the keys from a PKCS#12 file.
 
 Libraries put the certificate of the key first. Without a key they return the certificates in the order of the file, as
 the service does.
@@ -11,14 +11,14 @@ the service does.
 from __future__ import annotations
 
 _SEQUENCE, _OCTETS, _EXPLICIT = 0x30, 0x04, 0xA0
-# Content that is not encrypted: the parts with keys, which are encrypted one by one.
+# OID of unencrypted content: the parts with keys, which are encrypted individually.
 _DATA = bytes.fromhex("2a864886f70d010701")
 
 
 def without_keys(body: bytes) -> bytes:
-    """Return the file without the parts that are not encrypted, and without its checksum.
+    """Return the file without its unencrypted parts and without its checksum.
 
-    Raises ValueError, IndexError or KeyError for a file of another structure.
+    Raise ValueError, IndexError or KeyError for a file of another structure.
     """
     version, content_info, *_mac = _elements(_value(body))
     oid, wrapped = _elements(_value(content_info))
@@ -29,12 +29,12 @@ def without_keys(body: bytes) -> bytes:
 
 
 def _elements(data: bytes) -> list[bytes]:
-    """Return the elements, each with its tag and length."""
+    """Return the encoded elements, each with its tag and length."""
     found = []
     while data:
         start, end = _span(data)
         if end > len(data) or end <= start:
-            raise ValueError("cut off")
+            raise ValueError("the data is truncated")
         found.append(data[:end])
         data = data[end:]
     return found
@@ -46,13 +46,13 @@ def _value(element: bytes) -> bytes:
 
 
 def _span(element: bytes) -> tuple[int, int]:
-    """Return where the value of the first element begins and ends."""
+    """Return the start and end of the value of the first element."""
     length = element[1]
     if length < 0x80:
         return 2, 2 + length
     count = length & 0x7F
     if not 1 <= count <= 4:
-        raise ValueError("a length that is not supported")
+        raise ValueError("unsupported length encoding")
     return 2 + count, 2 + count + int.from_bytes(element[2 : 2 + count], "big")
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starts the emulator for tests, demo and benchmarks, and talks to its admin path. Standard library only."""
+"""Starts the emulator as a process and calls its admin path. Standard library only."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from typing import IO, Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-# What the emulator takes from the environment is meant for `make emulator`, not for tests that run beside it.
+# Variables that configure `make emulator`. An emulator that a test starts ignores them.
 _SETTINGS = frozenset({"PORT", "FIXTURE", "STATE", "STORAGE", "LATENCY_MS", "RATE_LIMIT"})
 
 
 class EmulatorError(RuntimeError):
-    """The emulator did not start, or refused an admin request."""
+    """The emulator did not start, or rejected an admin request."""
 
 
 class Emulator:
-    """A running emulator; a context manager that ends it.
+    """A running emulator, and a context manager that stops it.
 
-    `python` is the interpreter that has the emulator's requirements: the one given, that of the environment variable
-    `EMULATOR_PYTHON`, or the one that runs this.
+    `python` is the interpreter with the emulator's requirements. The default is the environment variable
+    `EMULATOR_PYTHON`, then the current interpreter.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class Emulator:
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The process, once it was started."""
+        """Return the running process. Raise EmulatorError if there is none."""
         if self._process is None:
             raise EmulatorError("the emulator is not running")
         return self._process
 
     def start(self, timeout: float = 20) -> Emulator:
-        """Start, and wait until it answers."""
+        """Start the emulator and wait for its first line of output. Raise EmulatorError if it does not start."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         inherited = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
         self._process = subprocess.Popen(
@@ -105,7 +105,7 @@ class Emulator:
             first = json.loads(self._first_line(timeout))
         except (ValueError, EmulatorError) as error:
             self.stop()
-            raise EmulatorError(f"the emulator did not start: {error} {self._last_words}") from None
+            raise EmulatorError(f"the emulator did not start: {error} {self._error_output}") from None
         self.api_url, self.tokens, self.admin_url = first["bitrise"], first["tokens"], first["admin"]
         self.phonegap_url = first["phonegap"]
         self.phonegap_tokens, self.phonegap_logins = first["phonegap_tokens"], first["phonegap_logins"]
@@ -120,7 +120,7 @@ class Emulator:
         return output.readline() if ready else b""
 
     def stop(self) -> int:
-        """End it; the exit status."""
+        """Stop the emulator and return its exit status."""
         process, self._process = self.process, None
         process.terminate()
         try:
@@ -132,58 +132,58 @@ class Emulator:
             process.stdout.close()
         if self._errors:
             self._errors.seek(0)
-            self._last_words = self._errors.read().decode(errors="replace")
+            self._error_output = self._errors.read().decode(errors="replace")
             self._errors.close()
             self._errors = None
         return status
 
-    _last_words = ""
+    _error_output = ""
 
     @property
-    def last_words(self) -> str:
-        """What the ended process wrote to standard error: normally nothing."""
-        return self._last_words
+    def error_output(self) -> str:
+        """Return what the ended process wrote to standard error. It is normally empty."""
+        return self._error_output
 
     # Admin path
 
     def admin(self, method: str, path: str, body: Any = None) -> Any:
-        """One admin request; the decoded answer."""
-        # http.client rather than urllib.request: no proxy settings to get in the way, and 30 ms faster.
+        """Send an admin request and return the decoded response. Raise EmulatorError for an error status."""
+        # http.client ignores proxy settings and is 30 ms faster than urllib.request.
         connection = http.client.HTTPConnection(self.admin_url.split("/")[2], timeout=60)
         try:
             connection.request(method, f"/_emulator/{path}", None if body is None else json.dumps(body))
-            answer = connection.getresponse()
-            text = answer.read().decode()
+            response = connection.getresponse()
+            text = response.read().decode()
         finally:
             connection.close()
-        if answer.status >= 400:
-            raise EmulatorError(f"{method} {path}: {answer.status} {text}")
+        if response.status >= 400:
+            raise EmulatorError(f"{method} {path}: {response.status} {text}")
         return json.loads(text) if text else None
 
-    def requests(self, **wanted: Any) -> list[dict[str, Any]]:
-        """The request log in order, or the entries that have these values (`method="PUT"`, `area="api"`...)."""
+    def requests(self, **expected: Any) -> list[dict[str, Any]]:
+        """Return the request log in order, filtered by values such as `method="PUT"` or `area="api"`."""
         return [
             entry
             for entry in self.admin("GET", "requests")
-            if all(entry.get(name) == value for name, value in wanted.items())
+            if all(entry.get(name) == value for name, value in expected.items())
         ]
 
     def clear_requests(self) -> None:
-        """Start the request log again."""
+        """Empty the request log and restart its numbering."""
         self.admin("DELETE", "requests")
 
-    def fault(self, **order: Any) -> list[dict[str, Any]]:
-        """Order a fault: `fault(status=503, method="PUT", path="/_storage/", nth=2)`."""
-        added: list[dict[str, Any]] = self.admin("POST", "faults", order)
+    def fault(self, **definition: Any) -> list[dict[str, Any]]:
+        """Add a fault and return it: `fault(status=503, method="PUT", path="/_storage/", nth=2)`."""
+        added: list[dict[str, Any]] = self.admin("POST", "faults", definition)
         return added
 
     def faults(self) -> list[dict[str, Any]]:
-        """Faults in force, with how often each was seen and fired."""
+        """Return the active faults, with how often each was seen and fired."""
         found: list[dict[str, Any]] = self.admin("GET", "faults")
         return found
 
     def clear_faults(self) -> None:
-        """Remove all faults; requests that are held go on."""
+        """Remove all faults and continue held requests."""
         self.admin("DELETE", "faults")
 
     def held(self) -> list[dict[str, Any]]:
@@ -192,21 +192,21 @@ class Emulator:
         return found
 
     def wait_until_held(self, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
-        """Wait until so many requests are held; return them."""
-        limit = time.monotonic() + timeout
-        while time.monotonic() < limit:
+        """Wait until at least `count` requests are held and return them. Raise EmulatorError on a timeout."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
             found = self.held()
             if len(found) >= count:
                 return found
             time.sleep(0.01)
-        raise EmulatorError(f"after {timeout} s fewer than {count} requests are held")
+        raise EmulatorError(f"timed out after {timeout} s: fewer than {count} requests are held")
 
     def release(self, number: int, then: str = "go") -> None:
-        """Let a held request go on, or `drop` its connection."""
+        """Continue a held request, or drop its connection with `then="drop"`."""
         self.admin("POST", "holds", {"n": number, "then": then})
 
     def advance(self, seconds: float) -> None:
-        """Move the service's clock."""
+        """Move the service's clock by a number of seconds."""
         self.admin("POST", "clock", {"advance_s": seconds})
 
     def set_clock(self, now: str) -> None:
@@ -214,11 +214,11 @@ class Emulator:
         self.admin("POST", "clock", {"now": now})
 
     def load(self, fixture: str | dict[str, Any]) -> dict[str, Any]:
-        """Replace the state by a fixture, given by name or in full."""
+        """Replace the state by a fixture, given by name or as an object."""
         return self._replace("fixture", fixture)
 
     def reset(self, fixture: str | dict[str, Any]) -> dict[str, Any]:
-        """Replace the state, and undo everything else: faults, request log, clock and switches are as at the start."""
+        """Replace the state by a fixture, and restore faults, request log, clock and switches."""
         return self._replace("reset", fixture)
 
     def _replace(self, path: str, fixture: str | dict[str, Any]) -> dict[str, Any]:
@@ -229,21 +229,21 @@ class Emulator:
         return summary
 
     def state(self, *, digests: bool = False) -> dict[str, Any]:
-        """Everything that the service holds; with `digests` also those of artifacts whose bytes are generated."""
+        """Return the state of the service. `digests` adds the digests of generated artifacts."""
         found: dict[str, Any] = self.admin("GET", "state?digests=true" if digests else "state")
         return found
 
     def options(self, **changes: Any) -> dict[str, Any]:
-        """Turn switches; all switches with their values."""
+        """Set switches and return all switches with their values."""
         found: dict[str, Any] = self.admin("POST", "options", changes) if changes else self.admin("GET", "options")
         return found
 
     def wait(self, timeout: float = 10) -> int:
-        """Wait for the process to end by itself."""
-        limit = time.monotonic() + timeout
-        while time.monotonic() < limit:
+        """Wait until the process ends and return its exit status. Raise EmulatorError on a timeout."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
             status = self.process.poll()
             if status is not None:
                 return status
             time.sleep(0.05)
-        raise EmulatorError(f"the emulator is still running after {timeout} s")
+        raise EmulatorError(f"timed out after {timeout} s: the emulator is still running")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Limits on the rate of requests, of the kinds that services have. No HTTP in here but the names of headers."""
+"""Rate limits of the kinds that services use, and their response headers."""
 
 from __future__ import annotations
 
@@ -23,40 +23,40 @@ RETRY_AFTER, RETRY_DATE, RATELIMIT, X_RATELIMIT, X_EPOCH, IETF, NOTHING = (
     "ietf",
     "nothing",
 )
-TOLD = (RETRY_AFTER, RETRY_DATE, RATELIMIT, X_RATELIMIT, X_EPOCH, IETF, NOTHING)
+HEADER_STYLES = (RETRY_AFTER, RETRY_DATE, RATELIMIT, X_RATELIMIT, X_EPOCH, IETF, NOTHING)
 _WINDOW = re.compile(r"([0-9]{1,9})/([0-9]{1,6}(?:\.[0-9]{1,3})?)s")
 _BUCKET = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)/s")
-_AT_ONCE = re.compile(r"at-once=([0-9]{1,9})")
+_CONCURRENCY = re.compile(r"at-once=([0-9]{1,9})")
 
 
 class BadRateLimit(ValueError):
-    """A text that describes no limit."""
+    """The text of a rate limit is invalid."""
 
 
 class Counter(ABC):
-    """Decides which requests are admitted. Times are those of the service's clock."""
+    """Base class of the counters that admit requests. Times are seconds of the service's clock."""
 
     quota: int
-    seconds: float = 0.0  # of the window that the quota is for; 0: none can be told
+    seconds: float = 0.0  # length of the window of the quota, 0 if there is no window
 
     @abstractmethod
     def admit(self, now: float) -> bool:
-        """Count one request; return whether it is within the limit."""
+        """Count a request and return whether it is within the limit."""
 
     @abstractmethod
     def remaining(self, now: float) -> int:
-        """Return how many more requests would be admitted at this moment."""
+        """Return how many more requests would be admitted now."""
 
     @abstractmethod
     def wait_s(self, now: float) -> float | None:
-        """Return the seconds until a request is admitted; None if that depends on others."""
+        """Return the seconds until a request is admitted, or None if that depends on other requests."""
 
-    def leave(self) -> None:  # noqa: B027 (only limits at once need it)
-        """Take note that an admitted request is answered."""
+    def leave(self) -> None:  # noqa: B027 (only concurrency limits need it)
+        """Record the end of an admitted request."""
 
 
 class Window(Counter):
-    """So many requests in each window, which begins with its first request."""
+    """Limit of requests per window. A window begins with its first request."""
 
     def __init__(self, quota: int, seconds: float) -> None:
         self.quota, self.seconds = quota, seconds
@@ -82,7 +82,7 @@ class Window(Counter):
 
 
 class Bucket(Counter):
-    """So many requests a second, and a burst after a pause."""
+    """Token bucket: a rate of requests per second, with a burst after a pause."""
 
     def __init__(self, rate: float, burst: int) -> None:
         self.quota = burst
@@ -92,7 +92,7 @@ class Bucket(Counter):
         self._at = -math.inf
 
     def _refresh(self, now: float) -> None:
-        # A clock that was set back adds nothing.
+        # Setting the clock back must not add tokens.
         gained = max(0.0, now - self._at) * self._rate if self._at > -math.inf else 0.0
         self._tokens = min(float(self.quota), self._tokens + gained)
         self._at = now
@@ -112,59 +112,59 @@ class Bucket(Counter):
         return max(0.0, 1 - self._tokens) / self._rate
 
 
-class AtOnce(Counter):
-    """So many requests under way at the same time."""
+class ConcurrencyLimit(Counter):
+    """Limit of concurrent requests."""
 
     def __init__(self, quota: int) -> None:
         self.quota = quota
-        self._under_way = 0
+        self._running = 0
 
     def admit(self, now: float) -> bool:
-        admitted = self._under_way < self.quota
-        self._under_way += admitted
+        admitted = self._running < self.quota
+        self._running += admitted
         return admitted
 
     def remaining(self, now: float) -> int:
-        return self.quota - self._under_way
+        return self.quota - self._running
 
     def wait_s(self, now: float) -> float | None:
         return None
 
     def leave(self) -> None:
-        self._under_way -= 1
+        self._running -= 1
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """One limit: what it counts, what it answers, and what it tells."""
+    """A rate limit: its counter, the status of rejections, the headers and the limited area."""
 
     counter: Counter
     status: int
-    told: tuple[str, ...]
+    header_styles: tuple[str, ...]
     area: str
 
-    def concerns(self, area: str) -> bool:
-        """Whether requests to this area count."""
+    def matches(self, area: str) -> bool:
+        """Return whether requests to this area count."""
         return self.area in ("all", area) or (self.area == "api" and area != "storage")
 
     def headers(self, now: float, *, refused: bool) -> list[tuple[bytes, bytes]]:
-        """Return the headers that tell a client about the limit, with an answer or with a refusal."""
+        """Return the headers that describe the limit, for a normal response or a rejection."""
         found: dict[str, str] = {}
         wait = self.counter.wait_s(now)
         seconds = None if wait is None else max(0, math.ceil(wait))
         if refused and seconds is not None:
-            if RETRY_AFTER in self.told:
+            if RETRY_AFTER in self.header_styles:
                 found["Retry-After"] = str(seconds)
-            elif RETRY_DATE in self.told:
+            elif RETRY_DATE in self.header_styles:
                 found["Retry-After"] = formatdate(math.ceil(now + seconds), usegmt=True)
         left = self.counter.remaining(now)
         for word, prefix, base in ((RATELIMIT, "", 0), (X_RATELIMIT, "X-", 0), (X_EPOCH, "X-", math.ceil(now))):
-            if word in self.told:
+            if word in self.header_styles:
                 found[f"{prefix}RateLimit-Limit"] = str(self.counter.quota)
                 found[f"{prefix}RateLimit-Remaining"] = str(left)
                 if seconds is not None:
                     found[f"{prefix}RateLimit-Reset"] = str(base + seconds)
-        if IETF in self.told:
+        if IETF in self.header_styles:
             found["RateLimit"] = f'"default";r={left}' + (f";t={seconds}" if seconds is not None else "")
             window = f";w={math.ceil(self.counter.seconds)}" if self.counter.seconds else ""
             found["RateLimit-Policy"] = f'"default";q={self.counter.quota}{window}'
@@ -172,12 +172,12 @@ class RateLimit:
 
 
 def parse_rate_limit(text: str) -> RateLimit | None:
-    """Return the limit that a text such as `10/s,burst=20,503` describes; None for an empty text."""
+    """Return the limit for a text such as `10/s,burst=20,503`, None for an empty text. Raise BadRateLimit."""
     if not text:
         return None
     first, *words = [word.strip() for word in text.split(",")]
     status, area = 429, "api"
-    told: tuple[str, ...] = (RETRY_AFTER,)
+    header_styles: tuple[str, ...] = (RETRY_AFTER,)
     burst: int | None = None
     for word in words:
         name, _separator, value = word.partition("=")
@@ -187,14 +187,14 @@ def parse_rate_limit(text: str) -> RateLimit | None:
             burst = int(value)
         elif name == "of" and value in AREAS:
             area = value
-        elif name == "tell" and value and set(value.split("+")) <= set(TOLD):
-            told = tuple(value.split("+"))
+        elif name == "tell" and value and set(value.split("+")) <= set(HEADER_STYLES):
+            header_styles = tuple(value.split("+"))
         else:
             raise BadRateLimit(
                 f"'{word}' must be 429, 503, burst=N (with N/s), of={'|'.join(AREAS)}, or tell= with one of "
-                f"{', '.join(TOLD)}, or several joined by +"
+                f"{', '.join(HEADER_STYLES)}, or several joined by +"
             )
-    return RateLimit(_counter(first, burst)(), status, told, area)
+    return RateLimit(_counter(first, burst)(), status, header_styles, area)
 
 
 def _counter(text: str, burst: int | None) -> Callable[[], Counter]:
@@ -204,7 +204,7 @@ def _counter(text: str, burst: int | None) -> Callable[[], Counter]:
     if (found := _BUCKET.fullmatch(text)) and float(found[1]):
         rate = float(found[1])
         return lambda: Bucket(rate, burst or max(1, int(rate)))
-    if (found := _AT_ONCE.fullmatch(text)) and int(found[1]):
+    if (found := _CONCURRENCY.fullmatch(text)) and int(found[1]):
         number = int(found[1])
-        return lambda: AtOnce(number)
+        return lambda: ConcurrencyLimit(number)
     raise BadRateLimit(f"'{text}' must be N/Ts (a window), N/s (a bucket) or at-once=N, such as 200/60s")

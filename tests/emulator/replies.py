@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers in the forms that the service and its storage use."""
+"""Responses in the formats of the service and of its storage."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HTML = """<!DOCTYPE html>
 
 
 class ApiError(Exception):
-    """A refusal; `key` is the name under which this part of the service puts the text."""
+    """An error response. `key` is the JSON key of its text."""
 
     def __init__(self, status: int, message: str, key: str = "message", extra: dict[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -31,36 +31,36 @@ class ApiError(Exception):
 
 
 def not_found() -> ApiError:
-    """Unknown, or not for the eyes of this user."""
+    """Return the error for an object that is unknown or hidden from the user."""
     return ApiError(404, "Not Found")
 
 
 def bad_request(message: str) -> ApiError:
-    """The request breaks a rule."""
+    """Return the error for an invalid request."""
     return ApiError(400, message)
 
 
 def json_bytes(data: Any, escape_html: bool) -> bytes:
-    """JSON text; with `escape_html` the way Go's encoder writes it by default."""
+    """Return JSON text, escaped like the output of Go's encoder if `escape_html` is set."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     if escape_html:
         text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    # Half of a surrogate pair can come in, escaped, but must not go out.
+    # Requests may contain escaped lone surrogates, which UTF-8 cannot encode.
     return text.encode(errors="replace")
 
 
 def json_reply(data: Any, status: int = 200, *, escape_html: bool = True) -> Response:
-    """A JSON answer."""
+    """Return a JSON response."""
     return Response(json_bytes(data, escape_html), status, media_type=JSON_TYPE)
 
 
 def html_page(text: str) -> bytes:
-    """A page as a proxy in front of a service makes it."""
+    """Return an HTML page like that of a proxy in front of a service."""
     return _HTML.format(text=text).encode()
 
 
 def s3_error(status: int, code: str, message: str, **details: str) -> Response:
-    """A refusal of the storage."""
+    """Return an XML error response of the storage."""
     parts = {"Code": code, "Message": message, **details, "RequestId": "EMULATOR", "HostId": "emulator"}
     inner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in parts.items())
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'

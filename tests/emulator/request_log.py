@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What was asked, in order, without secrets."""
+"""The log of requests, without secrets."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .model import Json
 
 CAPACITY = 200_000
 _SECRET_PARAMETERS = frozenset({"x-amz-signature", "x-amz-credential", "x-amz-security-token"})
-# Secrets as well, but it is worth knowing that a client put one into the URL.
+# The log masks these secrets, so that it shows that a client put one into the URL.
 _MASKED_PARAMETERS = frozenset({"auth_token", "access_token", "client_secret", "code"})
 
 
 class RequestLog:
-    """A ring of the last requests; numbers start at 1 and start again when the log is emptied."""
+    """The most recent requests. Numbers start at 1, and again after the log was emptied."""
 
     def __init__(self) -> None:
         self._entries: deque[Json] = deque(maxlen=CAPACITY)
         self._count = 0
 
     def start(self, method: str, host: str, path: str, query: bytes, user: str | None, area: str) -> Json:
-        """Note a request at its arrival; the answer is filled in later."""
+        """Add a request at its arrival and return its entry. The gate fills in the response."""
         self._count += 1
         parameters = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
         entry: Json = {
@@ -52,10 +52,10 @@ class RequestLog:
         return entry
 
     def entries(self) -> list[Json]:
-        """All of it, oldest first."""
+        """Return all entries, oldest first."""
         return list(self._entries)
 
     def clear(self) -> None:
-        """Start again."""
+        """Empty the log and restart its numbering."""
         self._entries.clear()
         self._count = 0

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the emulator serves of the Bitrise API, with the names that the official description gives to the parameters.
+"""Table of the Bitrise API routes that the emulator serves, with the parameter names of the official description.
 
-A plain table, for comparisons with documentation. Standard library only: no server is needed to read it.
+Standard library only, so that documentation tests can read it without a server.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _FILE_KINDS = {
 
 
 def bitrise_routes() -> list[tuple[str, str]]:
-    """Method and path template, below `/v0.1`, of everything there is."""
+    """Return method and path template, relative to `/v0.1`, of each route."""
     routes = dict(_ROUTES)
     for kind, methods in _FILE_KINDS.items():
         routes[f"{_APP}/{kind}s"] = ("GET", "POST")

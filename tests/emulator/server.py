@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The process: socket, first line, event loop, end."""
+"""The server process: socket, first line of output, event loop and shutdown."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from starlette.types import ASGIApp
 
 from .connection import EmulatorProtocol
 from .service import Service
-from .watch import Watch
+from .watchdog import Watchdog
 
 
 class EmulatorServer(uvicorn.Server):
-    """uvicorn, with a look at the watch ten times a second."""
+    """uvicorn server that asks the watchdog ten times a second whether to end."""
 
-    def __init__(self, config: uvicorn.Config, watch: Watch, first_line: str) -> None:
+    def __init__(self, config: uvicorn.Config, watchdog: Watchdog, first_line: str) -> None:
         super().__init__(config)
-        self._watch = watch
+        self._watchdog = watchdog
         self._first_line = first_line
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -34,11 +34,11 @@ class EmulatorServer(uvicorn.Server):
         print(self._first_line, flush=True)
 
     async def on_tick(self, counter: int) -> bool:
-        return await super().on_tick(counter) or self._watch.is_over()
+        return await super().on_tick(counter) or self._watchdog.should_exit()
 
 
 def listening_socket(port: int) -> socket.socket:
-    """A socket on loopback; port 0 takes any free one."""
+    """Return a listening socket on loopback. Port 0 picks a free port."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
@@ -46,12 +46,12 @@ def listening_socket(port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Where the socket is reached."""
+    """Return the URL of a listening socket."""
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def first_line(service: Service, root: str) -> str:
-    """What somebody needs to know who started this."""
+    """Return the first line of output: URLs, tokens and logins as JSON."""
     return json.dumps(
         {
             "bitrise": f"{root}/v0.1",
@@ -64,8 +64,8 @@ def first_line(service: Service, root: str) -> str:
     )
 
 
-def serve(app: ASGIApp, listener: socket.socket, watch: Watch, greeting: str) -> None:
-    """Answer requests until a signal or the watch says otherwise."""
+def serve(app: ASGIApp, listener: socket.socket, watchdog: Watchdog, greeting: str) -> None:
+    """Serve requests until a signal or the watchdog ends the process."""
     config = uvicorn.Config(
         app,
         http=EmulatorProtocol,
@@ -75,7 +75,7 @@ def serve(app: ASGIApp, listener: socket.socket, watch: Watch, greeting: str) ->
         log_level="critical",
         access_log=False,
         server_header=False,
-        # The gate tells the service's own time.
+        # The gate adds a Date header with the service's own time.
         date_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
@@ -85,7 +85,7 @@ def serve(app: ASGIApp, listener: socket.socket, watch: Watch, greeting: str) ->
     def end(signum: int, frame: FrameType | None) -> NoReturn:
         sys.exit(0)
 
-    # uvicorn finishes in good order at the first signal and raises it once more when it is done.
+    # At the first signal uvicorn shuts down gracefully, then raises the signal again.
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, end)
-    EmulatorServer(config, watch, greeting).run(sockets=[listener])
+    EmulatorServer(config, watchdog, greeting).run(sockets=[listener])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes the form of whole answers, as switches of lists and values ask for it."""
+"""Changes the format of whole responses as the switches for lists and values ask for."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .options import Options
 from .replies import ApiError, html_page, json_reply
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-# Values that a client sends back as they are.
+# Cursors, which clients send back unchanged.
 _CURSORS = frozenset({"next", "next_before_timestamp", "next_after_timestamp"})
-# Values of protected files have a switch of their own.
+# Values of protected files, which have their own switch.
 _WITHHELD = frozenset({"certificate_password", "download_url"})
 _NEW_VALUES: dict[str, dict[Any, Any]] = {
     "project_type": {"ios": "visionos"},
@@ -29,17 +29,17 @@ _NEW_VALUES: dict[str, dict[Any, Any]] = {
 }
 
 
-def shaped(data: Any, options: Options) -> Any:
-    """Return an answer in the form that the switches ask for."""
+def shape(data: Any, options: Options) -> Any:
+    """Return a response body in the format that the switches ask for."""
     if options.unset_values != "null" or options.dates != "utc" or options.new_values:
-        data = _values(data, options)
+        data = _shape_values(data, options)
     if isinstance(data, dict) and isinstance(data.get("data"), list):
-        data = _list(dict(data), options)
+        data = _shape_list(dict(data), options)
     return data
 
 
-def refusal(error: ApiError, options: Options) -> Response:
-    """Return a refusal whose text is where the switch puts it."""
+def error_response(error: ApiError, options: Options) -> Response:
+    """Return an error response whose text is where the switch puts it."""
     where = options.error_body
     text = error.body.get(error.key, "")
     if where == "empty":
@@ -53,26 +53,26 @@ def refusal(error: ApiError, options: Options) -> Response:
     return json_reply(body, error.status, escape_html=options.escape_html)
 
 
-def _list(answer: Json, options: Options) -> Json:
-    items, paging = answer["data"], answer.get("paging")
+def _shape_list(response: Json, options: Options) -> Json:
+    items, paging = response["data"], response.get("paging")
     if isinstance(paging, dict):
         if "next" not in paging and options.last_page != "absent":
             paging = {**paging, "next": "" if options.last_page == "empty" else None}
-        answer["paging"] = paging
+        response["paging"] = paging
         if not paging.get("next") and paging["total_item_count"] == len(items) and options.paging != "object":
-            answer["paging"] = None
+            response["paging"] = None
             if options.paging == "missing":
-                del answer["paging"]
+                del response["paging"]
     if not items and options.empty_list != "array":
-        answer["data"] = None
-        if options.empty_list == "absent" and answer.get("paging"):
-            del answer["data"]
-    return answer
+        response["data"] = None
+        if options.empty_list == "absent" and response.get("paging"):
+            del response["data"]
+    return response
 
 
-def _values(data: Any, options: Options) -> Any:
+def _shape_values(data: Any, options: Options) -> Any:
     if isinstance(data, list):
-        return [_values(item, options) for item in data]
+        return [_shape_values(item, options) for item in data]
     if not isinstance(data, dict):
         return data
     changed: Json = {}
@@ -81,18 +81,18 @@ def _values(data: Any, options: Options) -> Any:
             if options.unset_values == "empty":
                 changed[key] = ""
         elif isinstance(value, str) and key not in _CURSORS and _TIME.fullmatch(value):
-            changed[key] = written(value, options.dates)
+            changed[key] = formatted_time(value, options.dates)
         elif options.new_values and isinstance(value, str):
             changed[key] = _NEW_VALUES.get(key, {}).get(value, value)
         else:
-            changed[key] = _values(value, options)
+            changed[key] = _shape_values(value, options)
     if options.new_values and data.get("status") == 2 and "status_text" in data:
         changed["status"] = 5
     return changed
 
 
-def written(text: str, dates: str) -> str:
-    """Return a time of the service in another notation."""
+def formatted_time(text: str, dates: str) -> str:
+    """Return a time of the service in another format."""
     moment = datetime.fromisoformat(text)
     if dates == "offset":
         return moment.astimezone(timezone(timedelta(hours=2))).isoformat(timespec="seconds")

@@ -4,8 +4,8 @@
 
 """URLs with AWS SigV4 query signatures.
 
-Signing is written out here, in a few lines, because it happens for every upload and download. Checking is done by
-botocore, which signs the received request once more: two independent ways that have to agree.
+This module signs URLs itself, because it does so for every upload and download. botocore verifies them as an
+independent implementation.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ EXPIRES = 600
 
 @dataclass(frozen=True)
 class SigningKey:
-    """Credentials of a storage, and the region that goes into the signature."""
+    """Credentials and region of a storage."""
 
     access_key: str
     secret_key: str
     region: str = "us-west-2"
 
     def scope(self, date: str) -> str:
-        """The credential scope of a time stamp."""
+        """Return the credential scope of a time stamp."""
         return f"{date[:8]}/{self.region}/s3/aws4_request"
 
 
@@ -56,9 +56,9 @@ def _day_key(secret_key: str, scope: str) -> bytes:
 def presign(
     key: SigningKey, method: str, base: str, path: str, headers: Mapping[str, str], now: float | None = None
 ) -> str:
-    """A URL that allows exactly this method, path and these (lower-case) headers for a while.
+    """Return a URL that allows this method and path, with these lower-case headers, for `EXPIRES` seconds.
 
-    `path` is already percent-encoded; `headers` must hold the host. Without `now` it is signed in real time.
+    `path` is already percent-encoded. `headers` must contain the host. `now` defaults to the machine's time.
     """
     date = amz_date(time.time() if now is None else now)
     scope = key.scope(date)
@@ -82,14 +82,14 @@ def presign(
 
 
 class SignatureChecker:
-    """Signs a received request again and compares."""
+    """Verifies signatures by signing the received request again."""
 
     def __init__(self, key: SigningKey) -> None:
         self._key = key
         self._auth = S3SigV4QueryAuth(Credentials(key.access_key, key.secret_key), "s3", key.region)
 
     def matches(self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-        """Whether the signature in `query` is the one of this very request."""
+        """Return whether the signature in `query` is correct for this request."""
         signed = query["X-Amz-SignedHeaders"].split(";")
         if "host" not in signed or any(name not in headers for name in signed):
             return False
@@ -99,7 +99,7 @@ class SignatureChecker:
         try:
             return hmac.compare_digest(self._sign_again(method, path, query, headers), query["X-Amz-Signature"])
         except (ValueError, TypeError):
-            # A host that cannot be parsed, or a signature that is not even ASCII.
+            # The host cannot be parsed, or the signature is not ASCII.
             return False
 
     def _sign_again(self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:

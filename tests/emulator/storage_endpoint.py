@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP side of the emulator's own storage: refusals in S3's words, bytes in and out."""
+"""HTTP endpoint of the emulator's own storage, with the error messages of S3."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from .storage import LocalStore
 from .world import World
 
 _REQUIRED = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders")
-_WEEK = re.compile(r"[0-9]{1,6}")
+_SECONDS = re.compile(r"[0-9]{1,6}")
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class StorageEndpoint:
-    """Answers everything under `/_storage/`."""
+    """Serves all paths under `/_storage/`."""
 
     def __init__(self, store: LocalStore, clock: Clock, world: World) -> None:
         self._store = store
@@ -38,17 +38,17 @@ class StorageEndpoint:
         self._world = world
         self._checker = SignatureChecker(store.signing_key)
 
-    async def answer(self, request: Request) -> Response:
-        """One PUT or GET through a signed URL."""
-        refusal = self._refusal(request)
-        if refusal is not None:
-            return refusal
+    async def respond(self, request: Request) -> Response:
+        """Serve a PUT or GET through a signed URL."""
+        error = self._error(request)
+        if error is not None:
+            return error
         key = request.scope["path"].removeprefix(self._store.prefix)
         if request.method == "PUT":
             return await self._put(request, key)
         return self._get(request, key)
 
-    def _refusal(self, request: Request) -> Response | None:
+    def _error(self, request: Request) -> Response | None:
         headers = request.headers
         query = dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
         signed = "X-Amz-Signature" in query
@@ -63,12 +63,12 @@ class StorageEndpoint:
         if not signed:
             return s3_error(403, "AccessDenied", "Access Denied")
         missing = [name for name in _REQUIRED if name not in query]
-        if missing or query["X-Amz-Algorithm"] != ALGORITHM or not _WEEK.fullmatch(query["X-Amz-Expires"]):
+        if missing or query["X-Amz-Algorithm"] != ALGORITHM or not _SECONDS.fullmatch(query["X-Amz-Expires"]):
             return s3_error(400, "AuthorizationQueryParametersError", "Error parsing the X-Amz query parameters")
-        return self._body_refusal(request) or self._time_refusal(query) or self._signature_refusal(request, query)
+        return self._body_error(request) or self._time_error(query) or self._signature_error(request, query)
 
     @staticmethod
-    def _body_refusal(request: Request) -> Response | None:
+    def _body_error(request: Request) -> Response | None:
         if request.method != "PUT":
             return None
         if "transfer-encoding" in request.headers:
@@ -79,7 +79,7 @@ class StorageEndpoint:
             return s3_error(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
         return None
 
-    def _time_refusal(self, query: dict[str, str]) -> Response | None:
+    def _time_error(self, query: dict[str, str]) -> Response | None:
         try:
             signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         except ValueError:
@@ -98,7 +98,7 @@ class StorageEndpoint:
             )
         return None
 
-    def _signature_refusal(self, request: Request, query: dict[str, str]) -> Response | None:
+    def _signature_error(self, request: Request, query: dict[str, str]) -> Response | None:
         path = request.scope["raw_path"].decode("latin-1")
         if self._checker.matches(request.method, path, query, request.headers):
             return None
@@ -116,9 +116,9 @@ class StorageEndpoint:
             return s3_error(400, "IncompleteBody", "The request body terminated unexpectedly")
         options = request.state.options
         if options.upload != "stored":
-            # Something between client and storage answers in its place.
-            kinds = {"lost_html": ("text/html", html_page("200 OK")), "lost_json": (JSON_TYPE, b"{}")}
-            media_type, page = kinds.get(options.upload, (None, b""))
+            # A proxy between client and storage responds instead of the storage.
+            pages = {"lost_html": ("text/html", html_page("200 OK")), "lost_json": (JSON_TYPE, b"{}")}
+            media_type, page = pages.get(options.upload, (None, b""))
             return Response(page, media_type=media_type)
         if options.upload_after_confirm == "refused" and self._world.has_processed(key):
             return s3_error(403, "AccessDenied", "Access Denied")
@@ -133,10 +133,10 @@ class StorageEndpoint:
         if body is None:
             return s3_error(404, "NoSuchKey", "The specified key does not exist.")
         headers = {"ETag": _etag(body), "Accept-Ranges": "bytes", "x-amz-request-id": "EMULATOR"}
-        wanted = request.headers.get("range")
-        if wanted and request.headers.get("if-range") not in (None, headers["ETag"]):
-            wanted = None
-        span = _span(wanted, len(body)) if wanted else None
+        range_header = request.headers.get("range")
+        if range_header and request.headers.get("if-range") not in (None, headers["ETag"]):
+            range_header = None
+        span = _span(range_header, len(body)) if range_header else None
         if span is None:
             return _bytes_reply(body, 0, len(body), 200, headers)
         start, end = span
@@ -150,7 +150,7 @@ class StorageEndpoint:
 
 
 class GeneratedResponse(Response):
-    """Sends bytes as they are made, and stops making them when nobody listens any more."""
+    """Response that sends bytes as they are generated, and stops when the client disconnects."""
 
     media_type = "binary/octet-stream"
 
@@ -163,7 +163,7 @@ class GeneratedResponse(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         for chunk in self._chunks:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            # A fast reader would otherwise have the event loop for itself.
+            # Otherwise a fast client would block the event loop for all others.
             await asyncio.sleep(0)
             if connection.is_closing():
                 return
@@ -183,7 +183,7 @@ def _etag(body: Content) -> str:
 
 
 def _span(header: str, length: int) -> tuple[int, int] | None:
-    """Start and end of a single range; anything else is ignored, as HTTP allows."""
+    """Return start and end of a single range. Return None for other values, which HTTP allows to ignore."""
     match = _RANGE.fullmatch(header)
     if match is None or match.group(0) == "bytes=-":
         return None

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of the service, and who may see what of it. No HTTP in here.
+"""The state of the emulated Bitrise service, and the access rules. It does not depend on HTTP.
 
-All requests are served by one event loop, and nothing in here waits: a method is never interrupted half-way.
+One event loop serves all requests, and no method here awaits anything. So no method is interrupted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAY_RUN_BUILDS = frozenset({OWNER, ADMIN, MANAGER, MEMBER})
 
 
 class World:
-    """Users, organizations, apps and everything in them."""
+    """Users, organizations and apps with their contents."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
@@ -42,35 +42,35 @@ class World:
     # Reading
 
     def user_with_token(self, authorization: str | None) -> User | None:
-        """Whose token this header carries: the bare token, or `token` and a space before it."""
+        """Return the user of an Authorization header: the bare token, or `token TOKEN`."""
         if not authorization:
             return None
         return self._by_token.get(authorization.removeprefix("token "))
 
     def tokens(self) -> dict[str, str]:
-        """The token of every user by name."""
+        """Return the token of each user by name."""
         return {user.username: user.token for user in self.users.values()}
 
     def role_in(self, app: App, user: User) -> str | None:
-        """The user's role in an app, or nothing for an app that is hidden from them."""
+        """Return the user's role in an app, or None if the app is hidden from the user."""
         if user.sees_everything or (app.owner_type == "user" and app.owner_slug == user.slug):
             return OWNER
         return app.roles.get(user.username)
 
     def app_for(self, user: User, slug: str) -> App:
-        """An app that the user can see."""
+        """Return an app that the user can see. Raise ApiError 404 otherwise."""
         app = self.apps.get(slug)
         if app is None or self.role_in(app, user) is None:
             raise not_found()
         return app
 
     def require(self, app: App, user: User, allowed: frozenset[str]) -> None:
-        """Refuse what the user's role in a visible app does not cover."""
+        """Raise ApiError 403 if the user's role in the app is not allowed."""
         if self.role_in(app, user) not in allowed:
             raise ApiError(403, "Forbidden")
 
     def visible_apps(self, user: User, sort_by: str) -> list[App]:
-        """The user's apps, newest (or latest built) first."""
+        """Return the user's apps, newest or latest built first."""
         known = self._visible.get((user.slug, sort_by))
         if known is None:
             known = [app for app in self.apps.values() if self.role_in(app, user)]
@@ -82,7 +82,7 @@ class World:
         return known
 
     def visible_organizations(self, user: User) -> list[Organization]:
-        """Organizations that the user belongs to, or sees an app of."""
+        """Return the organizations that the user belongs to, or that own an app the user can see."""
         seen = {app.owner_slug for app in self.visible_apps(user, "created_at")}
         return [
             organization
@@ -94,7 +94,7 @@ class World:
         ]
 
     def has_processed(self, key: str) -> bool:
-        """Whether the bytes under this key of the storage belong to a file that is processed."""
+        """Return whether the bytes under this storage key belong to a processed file."""
         files = (item for app in self.apps.values() for some in app.files.values() for item in some.values())
         return any(item.key == key and item.processed for item in files)
 
@@ -113,7 +113,7 @@ class World:
         self.journal.put("organization", organization.slug, "", vars(organization))
 
     def put_app(self, app: App) -> None:
-        """Add or change an app, without what is in it."""
+        """Add or change an app, without its contents."""
         self.apps[app.slug] = app
         self._visible.clear()
         self.journal.put("app", app.slug, "", _without(app, "files", "builds", "pipeline_runs"))
@@ -124,7 +124,7 @@ class World:
         self.journal.put("file", item.slug, app.slug, vars(item))
 
     def remove_file(self, app: App, item: StoredFile, now: float) -> None:
-        """Take a file away; a list may go on to show it."""
+        """Remove a file. Lists may still show it for a while."""
         del app.files_of(item.kind)[item.slug]
         self.removed.append((app.slug, item, now))
         self.journal.remove("file", item.slug)
@@ -137,7 +137,7 @@ class World:
         self.journal.put("build", build.slug, app.slug, _without(build, "artifacts"))
 
     def put_pipeline(self, app: App, pipeline: Pipeline) -> None:
-        """Add or change a run of a pipeline, without its builds."""
+        """Add or change a pipeline run, without its builds."""
         app.pipeline_runs[pipeline.slug] = pipeline
         self.journal.put("pipeline", pipeline.slug, app.slug, vars(pipeline))
 
@@ -148,12 +148,12 @@ class World:
         self.journal.put("artifact", f"{place}/{artifact.slug}", place, vars(artifact))
 
     def remove_artifact(self, app: App, build: Build, artifact: Artifact) -> None:
-        """Take an artifact away."""
+        """Remove an artifact."""
         del build.artifacts[artifact.slug]
         self.journal.remove("artifact", f"{app.slug}/{build.slug}/{artifact.slug}")
 
-    def take_over(self, other: World) -> None:
-        """Become a copy of another world."""
+    def replace_by(self, other: World) -> None:
+        """Replace the contents by those of another world."""
         for table in (self.users, self.organizations, self.apps, self._by_token, self._visible):
             table.clear()
         self.removed.clear()
@@ -175,7 +175,7 @@ class World:
                     self.put_artifact(app, build, artifact)
 
     def restore(self) -> bool:
-        """Take everything from the journal; false when there is nothing in it."""
+        """Load the contents from the journal. Return whether there were any."""
         for slug, _parent, body in self.journal.objects("user"):
             self.users[slug] = user = User(**body)
             self._by_token[user.token] = user

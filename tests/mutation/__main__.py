@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`make test-mutation`: run the mutants of some rooms, and write the scores to the figures of the documentation."""
+"""Runs the mutants of some rooms and writes the scores to the figures of the documentation: `make test-mutation`."""
 
 from __future__ import annotations
 
@@ -26,40 +26,46 @@ EQUIVALENT = Path(__file__).with_name("equivalent.json")
 
 
 def equivalents() -> dict[str, dict[str, str]]:
-    """By module, by mutant: why no test can notice it."""
-    found: dict[str, dict[str, str]] = json.loads(EQUIVALENT.read_text(encoding="utf-8"))
-    return found
+    """Return the reasons why no test can detect a mutant, by module and mutant."""
+    reasons: dict[str, dict[str, str]] = json.loads(EQUIVALENT.read_text(encoding="utf-8"))
+    return reasons
 
 
 def paths_of(room: Room) -> list[str]:
     """Return the tests of a room as arguments of pytest."""
-    return [test if test.startswith("tests/") else f"tests/unit/plugins/{test}" for test in room.tests]
+    found = []
+    for test in room.tests:
+        places = (
+            [test] if test.startswith("tests/") else [f"tests/{kind}/plugins/{test}" for kind in ("unit", "functional")]
+        )
+        found += [place for place in places if (ROOT / place).exists()]
+    return found
 
 
 def run_room(name: str, sample: int | None) -> dict[str, Any]:
-    """Run the mutants of a room; print those that no test has noticed."""
+    """Run the mutants of a room, print those that no test detected, and return the figures."""
     room = ROOMS[name]
     tests = paths_of(room)
     outcome, seconds = run_tests(tests, "", None, None)
     if outcome != SURVIVED:
         sys.exit(f"The tests of the room {name} fail without a mutant: {' '.join(tests)}")
-    print(f"{name}: the tests take {seconds:.1f} s of a processor", flush=True)
+    print(f"{name}: the tests need {seconds:.1f} s of processor time", flush=True)
     known = equivalents()
-    todo: list[tuple[str, Mutant]] = [
+    selected: list[tuple[str, Mutant]] = [
         (module, mutant) for module in room.modules for mutant in mutants_of((UTILS / module).read_text())
     ]
-    total = len(todo)
+    total = len(selected)
     if sample is not None and sample < total:
-        todo = random.Random(0).sample(todo, sample)
+        selected = random.Random(0).sample(selected, sample)
     figures = {"mutants": total, "run": 0, "killed": 0, "equivalent": 0, "survived": 0}
-    for module, mutant in todo:
+    for module, mutant in selected:
         if mutant.text in known.get(module, {}):
             figures["equivalent"] += 1
             continue
         code = compile(ast.fix_missing_locations(mutant.tree), str(UTILS / module), "exec")
         outcome, _seconds = run_tests(tests, module, code, seconds * 5 + 10)
         figures["run"] += 1
-        # A mutant that never ends is noticed, too.
+        # A mutant that never ends counts as detected.
         figures["survived" if outcome == SURVIVED else "killed"] += 1
         if outcome != KILLED:
             print(f"{outcome}: {module}:{mutant.line}: {mutant.text}", flush=True)
@@ -68,19 +74,21 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make test-mutation")
-    parser.add_argument("--room", choices=sorted(ROOMS), action="append", help="one of the rooms; default: all")
-    parser.add_argument("--sample", type=int, help="number of mutants of each room, chosen by chance; default: all")
-    given = parser.parse_args(arguments)
+    parser.add_argument(
+        "--room", choices=sorted(ROOMS), action="append", help="room to test; may be repeated; default: all"
+    )
+    parser.add_argument("--sample", type=int, help="number of mutants of each room, chosen at random; default: all")
+    options = parser.parse_args(arguments)
     preload()
-    worst = 1.0
-    for name in given.room or ROOMS:
-        begun = time.monotonic()
-        figures = run_room(name, given.sample)
+    lowest = 1.0
+    for name in options.room or ROOMS:
+        started = time.monotonic()
+        figures = run_room(name, options.sample)
         score = figures["killed"] / max(1, figures["run"])
-        worst = min(worst, score)
+        lowest = min(lowest, score)
         print(f"{name}: {figures['killed']} of {figures['run']} killed ({score:.1%})", flush=True)
-        record("mutation", name, {**figures, "seconds": round(time.monotonic() - begun)})
-    return 0 if worst >= 0.9 else 1
+        record("mutation", name, {**figures, "seconds": round(time.monotonic() - started)})
+    return 0 if lowest >= 0.9 else 1
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests of a room with one mutant, in a child of a process that has imported all but the collection."""
+"""Runs the tests of a room with one mutant, in a child process that has already imported the libraries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from types import CodeType
 ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
 _PACKAGE = "ansible_collections.mobileops.ci.plugins.module_utils"
-# What tests of all rooms import; it is the same for all mutants.
+# Modules that the tests of all rooms import.
 _PRELOADED = (
     "ansible.module_utils.basic",
     "ansible.module_utils.common.arg_spec",
@@ -37,28 +37,28 @@ KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
 def _load(module: str, code: CodeType) -> None:
-    """Have the mutant in the place of its module before anything else imports that."""
-    import tests.unit.conftest  # noqa: F401  # finds the collection
+    """Install the mutant as its module before other code imports that module."""
+    import tests.conftest  # noqa: F401  # finds the collection
 
     name = f"{_PACKAGE}.{module.removesuffix('.py').replace('/', '.')}"
-    parent_name, _dot, short = name.rpartition(".")
+    parent_name, _dot, module_name = name.rpartition(".")
     parent = importlib.import_module(parent_name)
     spec = spec_from_file_location(name, UTILS / module)
     assert spec
     mutated = module_from_spec(spec)
     sys.modules[name] = mutated
     exec(code, vars(mutated))  # noqa: S102
-    setattr(parent, short, mutated)
+    setattr(parent, module_name, mutated)
 
 
 def preload() -> None:
-    """Import what every child needs."""
+    """Import the modules that every child needs."""
     for name in _PRELOADED:
         __import__(name)
 
 
 def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: float | None) -> tuple[str, float]:
-    """Run the tests until one fails; return what came of it, and the seconds of the processor that it took."""
+    """Run the tests until one fails. Return the outcome and the seconds of processor time."""
     child = os.fork()
     if child == 0:
         os.setsid()
@@ -66,9 +66,9 @@ def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: f
         try:
             if cpu_s is not None:
                 resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s) + 1, int(cpu_s) + 2))
-            with open(os.devnull, "w") as silence:  # noqa: PTH123
-                os.dup2(silence.fileno(), 1)
-                os.dup2(silence.fileno(), 2)
+            with open(os.devnull, "w") as devnull:  # noqa: PTH123
+                os.dup2(devnull.fileno(), 1)
+                os.dup2(devnull.fileno(), 2)
             if code is not None:
                 _load(module, code)
             import pytest
@@ -92,7 +92,7 @@ def _wait(child: int, wall_s: float | None) -> tuple[str, float]:
             return TIMED_OUT, usage.ru_utime + usage.ru_stime
         time.sleep(0.01)
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # whatever the tests have started
+        os.killpg(child, signal.SIGKILL)  # processes that the tests have started
     seconds = usage.ru_utime + usage.ru_stime
     if os.WIFSIGNALED(status):
         return TIMED_OUT, seconds

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mutants of a source: the same code with one small change."""
+"""Mutants of a module: the same code with one small change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed module. `text` describes the change; it stays the same when other lines of the file move."""
+    """A changed module. `text` describes the change and does not depend on line numbers."""
 
     line: int
     text: str
@@ -44,35 +44,35 @@ class Mutant:
 
 
 def mutants_of(source: str) -> list[Mutant]:
-    """Return all mutants, in the order of their lines."""
+    """Return all mutants of a source, in the order of their lines."""
     tree = ast.parse(source)
     lines = source.splitlines()
-    found = []
+    mutants = []
     seen: dict[str, int] = {}
     for path, node in _places(tree):
-        for what, changed in _changes(node):
+        for description, changed in _changes(node):
             line = node.lineno
-            where = lines[line - 1].strip()
-            text = f"{where} | {what}"
+            source_line = lines[line - 1].strip()
+            text = f"{source_line} | {description}"
             seen[text] = seen.get(text, 0) + 1
-            # The same change of the same line elsewhere gets a number.
+            # Number equal changes of equal lines.
             text += f" ({seen[text]})" if seen[text] > 1 else ""
-            found.append(Mutant(line, text, _replaced(tree, path, changed)))
-    return sorted(found, key=lambda mutant: mutant.line)
+            mutants.append(Mutant(line, text, _replaced(tree, path, changed)))
+    return sorted(mutants, key=lambda mutant: mutant.line)
 
 
 _Path = tuple[tuple[str, int | None], ...]
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[_Path, ast.expr | ast.stmt]]:
-    """Yield every expression and statement that runs, with the way to it."""
+    """Yield each expression and statement that runs, with its path in the tree."""
     pending: list[tuple[_Path, ast.AST]] = [((), tree)]
     while pending:
         path, node = pending.pop()
         if isinstance(node, (ast.expr, ast.stmt)):
             yield path, node
         for name, value in ast.iter_fields(node):
-            # Annotations and decorators do not decide anything; texts are for people.
+            # Annotations and decorators do not affect behaviour.
             if name in ("annotation", "returns", "decorator_list", "type_comment", "bases"):
                 continue
             if isinstance(value, list):
@@ -92,9 +92,9 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
         for number in range(len(node.values)):
             rest = [value for other_number, value in enumerate(node.values) if other_number != number]
             changed = rest[0] if len(rest) == 1 else _with(node, values=rest)
-            yield f"part {number + 1} of {_name(node.op)} goes", changed
+            yield f"part {number + 1} of {_name(node.op)} is removed", changed
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
-        yield f"{_name(node.op)} goes", node.operand
+        yield f"{_name(node.op)} is removed", node.operand
     elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC and not _is_text(node):
         other_operator = _ARITHMETIC[type(node.op)]()
         yield f"{_name(node.op)} becomes {_name(other_operator)}", _with(node, op=other_operator)
@@ -112,7 +112,7 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[tuple[str, ast.AST]]:
         or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
         or isinstance(node, ast.AugAssign)
     ):
-        yield "statement goes", ast.Pass()
+        yield "statement is removed", ast.Pass()
     elif isinstance(node, ast.Break):
         yield "break becomes continue", ast.Continue()
     elif isinstance(node, ast.Continue):
@@ -146,7 +146,7 @@ def _with(node: ast.AST, **changes: object) -> ast.AST:
 
 
 def _replaced(tree: ast.Module, path: _Path, changed: ast.AST) -> ast.Module:
-    """Return the tree with another node at this place. What is not on the way to it is shared."""
+    """Return the tree with another node at this path. Unchanged nodes are shared."""
     result = copy.copy(tree)
     parent: ast.AST = result
     for position, (name, number) in enumerate(path):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rooms of the code that are tested by mutants, and the tests that have to notice them."""
+"""The parts of the code that mutation testing covers, and the tests that have to detect the mutants."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Room:
-    """Modules below plugins/module_utils, and tests below tests/unit/plugins (or with another beginning)."""
+    """Modules below plugins/module_utils, and tests below tests/unit/plugins or with a path from the checkout."""
 
     modules: Sequence[str]
     tests: Sequence[str]

@@ -19,7 +19,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from tests.unit.plugins.helpers.service import word
+from tests.helpers.service import word
 
 from .service import FIRST_PORT, TOKEN, Answer, InProcess
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import tests.unit.conftest  # noqa: F401
+import tests.conftest  # noqa: F401
 
 from .cases import ALL_CASES, COUNTS, SECONDS, counting
 from .figures import CASES, record

@@ -78,7 +78,7 @@ def _reliability(figures: Mapping[str, Any]) -> str:
     if not rows:
         return _table((), ())
     total = sum(values["cases"] for values in figures.values())
-    return _table(("What is tried", "Cases", "Time", "Last run"), [*rows, ("Total", f"{total:,}", "", "")])
+    return _table(("Case", "Number", "Time", "Last run"), [*rows, ("Total", f"{total:,}", "", "")])
 
 
 def _mutation(figures: Mapping[str, Any]) -> str:

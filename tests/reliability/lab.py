@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
-from tests.unit.plugins.helpers.service import CERTIFICATES
-from tests.unit.plugins.helpers.tasks import validated
+from tests.helpers.service import CERTIFICATES
+from tests.helpers.tasks import validated
 
 from .cases import count_case
 from .clients import Adapter, Client, Disturbance, Killed, in_force

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
-from tests.unit.plugins.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
+from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
 
 from .clients import Disturbance
 from .lab import Lab, Ran

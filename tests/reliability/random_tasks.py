@@ -25,7 +25,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core import polling as _waiting
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ConnectionFailedError
-from ansible_collections.mobileops.ci.plugins.module_utils._http.connection_errors import NoAnswerError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.connection_errors import NoResponseError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext, failure
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import _hide
@@ -212,7 +212,7 @@ class RandomTasks:
         service = _Service(dice, self.time)
         with patch.object(HttpSession, "_once", service.once):
             context = TaskContext(
-                env, check_mode=dice.random() < 0.3, read_file=spec.read_path, say=service.said.append
+                env, check_mode=dice.random() < 0.3, read_file=spec.read_path, report_progress=service.said.append
             )
             result = spec.execute({**arguments, **validated.validated_parameters}, context, diff=True)
         result["said"] = service.said
@@ -272,7 +272,7 @@ class _Service:
         self._time.seconds += 0.25
         if self._sent > MOST_REQUESTS:
             gone = ConnectionFailedError("The service is gone.")
-            raise NoAnswerError(gone, was_sent=False, worth_retrying=False)
+            raise NoResponseError(gone, was_sent=False, worth_retrying=False)
         response = requests.Response()
         response.request = requests.Request(call.method, "https://api.example").prepare()
         response.status_code = 200

@@ -22,12 +22,12 @@ from unittest.mock import patch
 
 import requests
 
-import tests.unit.conftest  # noqa: F401  # finds the collection
+import tests.conftest  # noqa: F401  # finds the collection
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import LONGEST_TIME_LIMIT_S
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
-from tests.unit.plugins.helpers.service import CERTIFICATES, PROFILES
-from tests.unit.plugins.helpers.tasks import b64, validated
+from tests.helpers.service import CERTIFICATES, PROFILES
+from tests.helpers.tasks import b64, validated
 
 from .clients import Adapter, Client, Disturbance
 from .faults import FAULTS

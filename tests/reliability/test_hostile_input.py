@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.text import LONGEST_LINE, one_line
-from tests.unit.plugins.helpers.documentation import MODULES, spec_of
+from tests.helpers.documentation import MODULES, spec_of
 
 from .cases import exhaustive, report
 from .random_tasks import RandomTasks

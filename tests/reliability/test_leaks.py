@@ -18,7 +18,7 @@ from typing import Any
 import ansible.module_utils
 import pytest
 
-from tests.unit.plugins.helpers.documentation import MODULES, spec_of
+from tests.helpers.documentation import MODULES, spec_of
 
 from .cases import ALL_CASES, report
 from .random_tasks import RandomTasks

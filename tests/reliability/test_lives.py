@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
 from tests.emulator.behaviours import BEHAVIOURS, Value
-from tests.unit.plugins.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
+from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 
 from .cases import ALL_CASES, exhaustive, report
 from .lab import Lab

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.reliability.operations.bench import Bench, Run, bench
+from tests.reliability.operations.catalogue import OPERATIONS
+from tests.reliability.operations.model import Operation
+
 from .cases import ALL_CASES, named, report
 from .clients import Client
-from .operations.bench import Bench, Run, bench
-from .operations.catalogue import OPERATIONS
-from .operations.model import Operation
 from .service import FIRST_PORT, InProcess
 from .writers import Order, interleave, orders
 

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.reliability.operations.bench import Bench, Run, bench
+from tests.reliability.operations.catalogue import OPERATIONS, PLAYS, changing_modules, covered_modules, plays
+
 from .cases import ALL_CASES, exhaustive, named, report, some
 from .clients import Disturbance
 from .faults import EXPECTED, FAULTS, Fault
-from .operations.bench import Bench, Run, bench
-from .operations.catalogue import OPERATIONS, PLAYS, changing_modules, covered_modules, plays
 from .scenarios import SCENARIOS
 from .service import InProcess
 

@@ -19,8 +19,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext
 from tests.emulator.behaviours import BEHAVIOURS, Value
-from tests.unit.plugins.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
-from tests.unit.plugins.helpers.tasks import LISTING, validated
+from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
+from tests.helpers.tasks import LISTING, validated
 
 from .clients import Client
 from .lab import Lab

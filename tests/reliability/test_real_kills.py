@@ -20,7 +20,7 @@ import requests
 
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.process import Emulator
-from tests.unit.plugins.helpers.tasks import validated
+from tests.helpers.tasks import validated
 
 from .cases import ALL_CASES
 from .scenarios import BYSTANDER, SCENARIOS, Scenario

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Genuine signing files for tests, demo and emulator: PKCS#12 identities, CMS-signed profiles, Android keystores.
+"""Real signing files for tests, demo and emulator: PKCS#12 identities, CMS-signed profiles, Android keystores.
 
     authority = Authority.create()
     team = Team("A1B2C3D4E5", "Acme Ltd")
@@ -13,7 +13,7 @@
     pathlib.Path("dist.p12").write_bytes(identity.pkcs12("secret"))
     pathlib.Path("shop.mobileprovision").write_bytes(profile.content)
 
-Nothing here chains up to Apple: the authority is made anew for every process and says "emulated" in its name.
+The certificates do not chain to Apple. Each process creates its own authority, with "emulated" in its name.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     for name, content in make(given.profiles, given.password, given.days).items():
         path = given.folder / name
-        if name == KEYSTORE and path.exists():  # an Android key stays the same as long as the app exists
+        if name == KEYSTORE and path.exists():  # the Android key of an app never changes
             continue
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A certification authority shaped like Apple's: a root, the intermediate for developers, and a signer of profiles."""
+"""A certification authority like Apple's: a root, the intermediate for developers, and a signer of profiles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ A_DEVICE = "00008110-000A1B2C3D4E5F60"
 
 @dataclasses.dataclass(frozen=True)
 class Authority:
-    """Issues identities and signs profiles. ``clock`` is the moment that all default dates refer to."""
+    """Issues identities and signs profiles. All default dates are relative to ``clock``."""
 
     root: Signer
     developer_relations: Signer
@@ -74,7 +74,7 @@ class Authority:
         not_after: dt.datetime | None = None,
         elliptic: bool = False,
     ) -> Identity:
-        """A new certificate with a key of its own; without dates it began yesterday and holds for a year."""
+        """Return a new certificate with its own key. By default it began yesterday and is valid for a year."""
         number = next(self._count)
         begin = not_before or self.clock - dt.timedelta(days=1)
         signer = certificates.issue_signing(
@@ -95,7 +95,7 @@ class Authority:
         self,
         *,
         name: str,
-        type: ProfileType,  # noqa: A002 -- the word that Apple's portal uses
+        type: ProfileType,  # noqa: A002 -- the term of Apple's portal
         bundle_id: str,
         identities: Sequence[Identity],
         team: Team,
@@ -106,7 +106,7 @@ class Authority:
         uuid: str | None = None,
         extra_entitlements: Mapping[str, Any] | None = None,
     ) -> ProvisioningProfile:
-        """A signed profile that embeds the certificates of the identities, and no others."""
+        """Return a signed profile that embeds only the certificates of these identities."""
         begin = created_at or self.clock - dt.timedelta(days=1)
         if devices is None:
             devices = [A_DEVICE] if type.lists_devices else []
@@ -135,7 +135,7 @@ class Authority:
         with_chain: bool = False,
         signer: Signer | None = None,
     ) -> ProvisioningProfile:
-        """Sign any property list as a profile, also one that Apple would never write."""
+        """Return a signed profile with any property list, even one that Apple would not write."""
         content = profile.to_plist(properties)
         signed = self.sign(content, digest=digest, streamed=streamed, with_chain=with_chain, signer=signer)
         return ProvisioningProfile(properties, signed)
@@ -149,11 +149,11 @@ class Authority:
         with_chain: bool = False,
         signer: Signer | None = None,
     ) -> bytes:
-        """Return CMS signed data around the content.
+        """Return CMS signed data with the content.
 
-        `digest`: "sha256", or "sha1" as in old profiles. `streamed`: with open lengths, as Apple's tools write them.
-        `with_chain`: with the certificates that issued the signer's, as Apple writes them. They show that this
-        authority is not Apple's, which is why they are left out by default.
+        `digest` is "sha256", or "sha1" as in old profiles. `streamed` writes indefinite lengths, as Apple's tools do.
+        `with_chain` includes the issuers of the signer's certificate, as Apple does. They show that this authority is
+        not Apple's, so they are omitted by default.
         """
         chain = self.chain if with_chain else ()
         return cms.signed_data(content, signer or self.profile_signer, chain, digest=digest, streamed=streamed)
@@ -167,7 +167,7 @@ class Authority:
         not_after: dt.datetime | None = None,
         elliptic: bool = False,
     ) -> AndroidKey:
-        """A key for an Android keystore; it vouches for itself. Without dates it holds for 27 years."""
+        """Return a self-signed key for an Android keystore. By default it is valid for 27 years."""
         begin = not_before or self.clock - dt.timedelta(days=1)
         signer = certificates.issue_self_signed(
             certificates.android_name(common_name),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""X.509 certificates with the names, extensions and object identifiers that Apple's signing certificates carry."""
+"""X.509 certificates with the names, extensions and object identifiers of Apple's signing certificates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .keys import PrivateKey
 
 ORGANIZATION = "Apple Inc. (emulated)"
 
-# Apple marks what a certificate is for with extensions of its own that hold nothing but an ASN.1 NULL.
+# Apple marks the purpose of a certificate with its own extensions, whose value is an ASN.1 NULL.
 APPLE_POLICY = ObjectIdentifier("1.2.840.113635.100.5.1")
 MARK_IPHONE_DEVELOPMENT = ObjectIdentifier("1.2.840.113635.100.6.1.2")
 MARK_IPHONE_DISTRIBUTION = ObjectIdentifier("1.2.840.113635.100.6.1.4")
@@ -32,7 +32,7 @@ ASN1_NULL = b"\x05\x00"
 
 @dataclasses.dataclass(frozen=True)
 class Signer:
-    """A certificate together with the key that can sign in its name."""
+    """A certificate with its private key."""
 
     certificate: x509.Certificate
     key: PrivateKey = dataclasses.field(repr=False)
@@ -45,11 +45,11 @@ class Validity:
 
     def __post_init__(self) -> None:
         if self.not_before >= self.not_after:
-            raise ValueError(f"a certificate cannot end ({self.not_after}) before it begins ({self.not_before})")
+            raise ValueError(f"not_after must be later than not_before, got {self.not_after} and {self.not_before}")
 
 
 def apple_name(common_name: str, unit: str | None = None) -> x509.Name:
-    """A subject as Apple's own certificates have it."""
+    """Return a subject like that of Apple's own certificates."""
     attributes = [(NameOID.COMMON_NAME, common_name)]
     if unit:
         attributes.append((NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
@@ -58,7 +58,7 @@ def apple_name(common_name: str, unit: str | None = None) -> x509.Name:
 
 
 def developer_name(*, user_id: str, common_name: str, team_id: str, team_name: str) -> x509.Name:
-    """A subject as a developer's certificate has it: the team is the unit."""
+    """Return a subject like that of a developer's certificate. The team is the organizational unit."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.USER_ID, user_id),
@@ -71,7 +71,7 @@ def developer_name(*, user_id: str, common_name: str, team_id: str, team_name: s
 
 
 def android_name(common_name: str) -> x509.Name:
-    """A subject as keytool asks for it."""
+    """Return a subject like those that keytool creates."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
@@ -119,7 +119,7 @@ def issue_authority(
     validity: Validity,
     marks: tuple[ObjectIdentifier, ...] = (),
 ) -> Signer:
-    """A certificate that may sign others; without an issuer it signs itself."""
+    """Return a certificate that can sign others. Without an issuer it is self-signed."""
     builder = _builder(subject, key, issuer, validity)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0 if issuer else None), critical=True)
     builder = builder.add_extension(_usage(certificate_sign=True), critical=True)
@@ -134,7 +134,7 @@ def issue_signing(
     validity: Validity,
     marks: tuple[ObjectIdentifier, ...] = (),
 ) -> Signer:
-    """A certificate that signs code or profiles."""
+    """Return a certificate that signs code or profiles."""
     policy = x509.PolicyInformation(APPLE_POLICY, None)
     builder = _builder(subject, key, issuer, validity)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -145,7 +145,7 @@ def issue_signing(
 
 
 def issue_self_signed(subject: x509.Name, key: PrivateKey, *, validity: Validity) -> Signer:
-    """A certificate that vouches for itself, as keys for Android have it: a name and dates, and little else."""
+    """Return a self-signed certificate with few extensions, as for Android keys."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

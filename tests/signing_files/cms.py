@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""CMS signed data (RFC 5652), in DER or with lengths left open until the end, which is BER."""
+"""CMS signed data (RFC 5652), in DER, or in BER with indefinite lengths."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _ECDSA = {
     "sha256": der.sequence(der.identifier("1.2.840.10045.4.3.2")),
 }
 _DIGESTS: dict[str, tuple[hashes.HashAlgorithm, bytes]] = {
-    "sha1": (hashes.SHA1(), der.sequence(der.identifier("1.3.14.3.2.26"), der.NULL)),  # noqa: S303 -- as of old
+    "sha1": (hashes.SHA1(), der.sequence(der.identifier("1.3.14.3.2.26"), der.NULL)),  # noqa: S303 -- old profiles use it
     "sha256": (hashes.SHA256(), der.sequence(der.identifier("2.16.840.1.101.3.4.2.1"), der.NULL)),
 }
-# How much Apple's tools write at a time is not told; this is small enough for a profile to need several.
+# The chunk size of Apple's tools is unknown. This one is small enough that a profile needs several chunks.
 _CHUNK = 1000
 
 
@@ -42,11 +42,11 @@ def signed_data(
     before = der.INTEGER_1 + der.set_of(_DIGESTS[digest][1])
     after = der.tagged(0, *certificates) + der.set_of(_signer_info(content, signer, digest))
     if not streamed:
-        carried = der.sequence(_DATA, der.tagged(0, der.octets(content)))
-        return der.sequence(_SIGNED_DATA, der.tagged(0, der.sequence(before, carried, after)))
+        encapsulated = der.sequence(_DATA, der.tagged(0, der.octets(content)))
+        return der.sequence(_SIGNED_DATA, der.tagged(0, der.sequence(before, encapsulated, after)))
     chunks = [der.octets(content[start : start + _CHUNK]) for start in range(0, len(content), _CHUNK)]
-    carried = der.open_sequence(_DATA, der.open_tagged(0, der.open_octets(*chunks)))
-    return der.open_sequence(_SIGNED_DATA, der.open_tagged(0, der.open_sequence(before, carried, after)))
+    encapsulated = der.open_sequence(_DATA, der.open_tagged(0, der.open_octets(*chunks)))
+    return der.open_sequence(_SIGNED_DATA, der.open_tagged(0, der.open_sequence(before, encapsulated, after)))
 
 
 def _signer_info(content: bytes, signer: Signer, digest: str) -> bytes:
@@ -70,7 +70,7 @@ def _signer_info(content: bytes, signer: Signer, digest: str) -> bytes:
         der.INTEGER_1,
         der.sequence(certificate.issuer.public_bytes(), der.integer(certificate.serial_number)),
         algorithm_der,
-        # Signed as a SET, written with a tag of its own.
+        # The attributes are signed as a SET, but encoded with a context tag.
         der.retagged(0, attributes),
         signature_algorithm,
         der.octets(signature),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writing DER, and the open lengths that only BER allows: just what signing files need."""
+"""Encoding of DER, and of the indefinite lengths of BER, as far as signing files need them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def printable_string(text: str) -> bytes:
 
 
 def written_time(text: str, *, generalized: bool = False) -> bytes:
-    """Return a time as it is written, whether that is right or not."""
+    """Return the encoding of a time text, which may be invalid."""
     return _element(_GENERALIZED_TIME if generalized else _UTC_TIME, text.encode())
 
 
@@ -79,12 +79,12 @@ def utc_time(moment: dt.datetime) -> bytes:
 
 
 def tagged(number: int, *parts: bytes) -> bytes:
-    """With a tag around the parts."""
+    """Return the parts within a constructed context tag."""
     return _element(_CONTEXT | _CONSTRUCTED | number, b"".join(parts))
 
 
 def retagged(number: int, element: bytes) -> bytes:
-    """The element with another tag in the place of its own."""
+    """Return the element with a context tag in place of its own."""
     return bytes([_CONTEXT | element[0] & _CONSTRUCTED | number]) + element[1:]
 
 
@@ -101,7 +101,7 @@ def open_octets(*parts: bytes) -> bytes:
 
 
 def open_lengths(element: bytes) -> bytes:
-    """The same value with all lengths left open that may be."""
+    """Return the same value with indefinite lengths wherever BER allows them."""
     return b"".join(_with_open_length(tag, body) for tag, body in elements(element))
 
 
@@ -110,7 +110,7 @@ def _with_open_length(tag: int, body: bytes) -> bytes:
 
 
 def elements(encoded: bytes) -> Iterator[tuple[int, bytes]]:
-    """Tag and body of each, in DER."""
+    """Yield tag and body of each DER element."""
     position = 0
     while position < len(encoded):
         tag, size, start = encoded[position], encoded[position + 1], position + 2

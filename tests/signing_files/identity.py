@@ -17,12 +17,12 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from . import certificates
 from .keys import PrivateKey
 
-# Exporters take 2048 and more. Tests read files thousands of times, and each round takes two microseconds in Python.
+# Real exports use 2048 or more rounds. Tests open files thousands of times, and each round takes two microseconds.
 KDF_ROUNDS = 100
 
 
 class IdentityKind(enum.Enum):
-    """What the certificate is for; the value is how its common name starts."""
+    """Purpose of a certificate. The value is the start of its common name."""
 
     DEVELOPMENT = "Apple Development"
     DISTRIBUTION = "Apple Distribution"
@@ -53,7 +53,7 @@ _MARKS = {
 
 
 class Pkcs12Encryption(enum.Enum):
-    """How the file is encrypted: as current tools do it, or as keychains of macOS and OpenSSL 1 do."""
+    """Encryption of a file: that of current tools, or that of macOS keychains and OpenSSL 1."""
 
     MODERN = "AES-256 with SHA-256"
     LEGACY = "triple DES with SHA-1"
@@ -63,7 +63,7 @@ class Pkcs12Encryption(enum.Enum):
         if self is Pkcs12Encryption.LEGACY:
             return (
                 builder.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-                .hmac_hash(hashes.SHA1())  # noqa: S303 -- the point of this variant
+                .hmac_hash(hashes.SHA1())  # noqa: S303 -- the legacy algorithm
                 .build(password.encode())
             )
         return (
@@ -75,7 +75,7 @@ class Pkcs12Encryption(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """Made by :meth:`Authority.identity`."""
+    """A certificate with its private key, created by :meth:`Authority.identity`."""
 
     kind: IdentityKind
     certificate: x509.Certificate
@@ -93,7 +93,7 @@ class Identity:
 
     @property
     def sha1(self) -> str:
-        """The fingerprint by which keychains and profiles name the certificate."""
+        """Return the fingerprint that keychains and profiles use for the certificate."""
         return self.certificate.fingerprint(hashes.SHA1()).hex()  # noqa: S303 -- an identifier
 
     def pkcs12(
@@ -104,8 +104,8 @@ class Identity:
         friendly_name: str | None = None,
         with_chain: bool = True,
     ) -> bytes:
-        """The bytes of a ``.p12`` file; without a password its content is not encrypted."""
-        lock: serialization.KeySerializationEncryption = (
+        """Return the bytes of a ``.p12`` file. Without a password it is not encrypted."""
+        encryption_algorithm: serialization.KeySerializationEncryption = (
             encryption.with_password(password) if password else serialization.NoEncryption()
         )
         return pkcs12.serialize_key_and_certificates(
@@ -113,14 +113,14 @@ class Identity:
             self.key,
             self.certificate,
             list(self.chain) if with_chain and self.chain else None,
-            lock,
+            encryption_algorithm,
         )
 
     def pkcs12_without_key(self, password: str | None) -> bytes:
-        """A ``.p12`` file that lacks the private key: a common slip when exporting."""
-        lock: serialization.KeySerializationEncryption = (
+        """Return a ``.p12`` file without the private key, which is a common export mistake."""
+        encryption_algorithm: serialization.KeySerializationEncryption = (
             Pkcs12Encryption.LEGACY.with_password(password) if password else serialization.NoEncryption()
         )
         return pkcs12.serialize_key_and_certificates(
-            self.common_name.encode(), None, self.certificate, list(self.chain) or None, lock
+            self.common_name.encode(), None, self.certificate, list(self.chain) or None, encryption_algorithm
         )

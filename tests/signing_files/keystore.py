@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Android keystores: PKCS#12, as keytool writes them today, JKS and JCEKS, as it did before, and BKS."""
+"""Android keystores: PKCS#12 (current keytool), JKS and JCEKS (older keytool), and BKS (Bouncy Castle)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .pkcs12 import derive, encrypt_triple_des, merged, private_bytes
 
 @dataclasses.dataclass(frozen=True)
 class AndroidKey:
-    """Made by :meth:`Authority.android_key`."""
+    """A key with its certificate, created by :meth:`Authority.android_key`."""
 
     alias: str
     certificate: x509.Certificate
@@ -32,7 +32,7 @@ class AndroidKey:
 
     @property
     def sha256_fingerprint(self) -> str:
-        """As keytool and Google Play write it."""
+        """Return the fingerprint in the format of keytool and Google Play."""
         return self.certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
     def pkcs12(self, password: str, *, encryption: Pkcs12Encryption = Pkcs12Encryption.MODERN) -> bytes:
@@ -42,7 +42,7 @@ class AndroidKey:
 
 
 def pkcs12_keystore(keys: Sequence[AndroidKey], password: str) -> bytes:
-    """A keystore with these keys, each under its alias."""
+    """Return a keystore with these keys, each under its alias."""
     files = [key.pkcs12(password) for key in keys]
     return files[0] if len(files) == 1 else merged(files, password)
 
@@ -54,7 +54,7 @@ class JavaKey:
     alias: str
     certificate: bytes
     key: bytes = dataclasses.field(repr=False, default=b"no key")
-    password: str | None = None  # None: that of the keystore
+    password: str | None = None  # None: the password of the keystore
 
     @classmethod
     def of(cls, key: AndroidKey, password: str | None = None) -> JavaKey:
@@ -62,7 +62,7 @@ class JavaKey:
 
 
 def jks_keystore(keys: Sequence[JavaKey], password: str, *, trusted: Sequence[tuple[str, bytes]] = ()) -> bytes:
-    """Return a keystore of the type JKS. `trusted`: certificates without a key, by alias."""
+    """Return a keystore of the type JKS. `trusted` contains certificates without a key, with their aliases."""
     return _java_keystore(0xFEEDFEED, keys, password, trusted, _protected)
 
 
@@ -75,12 +75,12 @@ def _java_keystore(
     keys: Sequence[JavaKey],
     password: str,
     trusted: Sequence[tuple[str, bytes]],
-    lock: Callable[[bytes, str], bytes],
+    encrypt: Callable[[bytes, str], bytes],
 ) -> bytes:
     records = struct.pack(">III", mark, 2, len(keys) + len(trusted))
     for one in keys:
         records += struct.pack(">I", 1) + _java_text(one.alias) + bytes(8)
-        records += _block(lock(one.key, password if one.password is None else one.password))
+        records += _block(encrypt(one.key, password if one.password is None else one.password))
         records += struct.pack(">I", 1) + _java_text("X.509") + _block(one.certificate)
     for alias, certificate in trusted:
         records += struct.pack(">I", 2) + _java_text(alias) + bytes(8) + _java_text("X.509") + _block(certificate)
@@ -89,7 +89,7 @@ def _java_keystore(
 
 
 def _protected(key: bytes, password: str) -> bytes:
-    """Encrypt a key as JKS does it."""
+    """Return a key encrypted in the way of JKS."""
     secret, salt = password.encode("utf-16-be"), bytes(range(20))
     link, cipher = salt, b""
     for start in range(0, len(key), 20):
@@ -100,20 +100,20 @@ def _protected(key: bytes, password: str) -> bytes:
 
 
 def _with_md5_and_triple_des(key: bytes, password: str) -> bytes:
-    """Encrypt a key as JCEKS does it."""
+    """Return a key encrypted in the way of JCEKS."""
     salt, rounds, derived = bytes(range(8)), 1000, b""
     for half in (salt[:4], salt[4:]):
-        found = half
+        digest = half
         for _turn in range(rounds):
-            found = hashlib.md5(found + password.encode("ascii"), usedforsecurity=False).digest()
-        derived += found
+            digest = hashlib.md5(digest + password.encode("ascii"), usedforsecurity=False).digest()
+        derived += digest
     parameters = der.sequence(der.octets(salt), der.integer(rounds))
     algorithm = der.sequence(der.identifier("1.3.6.1.4.1.42.2.19.1"), parameters)
     return der.sequence(algorithm, der.octets(encrypt_triple_des(derived[:24], derived[24:], key)))
 
 
 def bks_keystore(keys: Sequence[JavaKey], password: str, *, version: int = 2) -> bytes:
-    """Return a keystore as Bouncy Castle writes it. Version 1 is the older one."""
+    """Return a keystore of Bouncy Castle. Version 1 is the older format."""
     salt, rounds = bytes(range(20)), 1024
     content = b""
     for one in keys:
@@ -140,7 +140,7 @@ def _block(data: bytes) -> bytes:
 
 
 def _java_text(text: str) -> bytes:
-    """Encode as DataOutputStream.writeUTF() does: surrogates one by one, and a zero in two bytes."""
+    """Return a text in the encoding of DataOutputStream.writeUTF(): each surrogate separately, zero as two bytes."""
     units = struct.unpack(f">{len(text.encode('utf-16-be')) // 2}H", text.encode("utf-16-be"))
     encoded = b"".join(chr(unit).encode("utf-8", "surrogatepass") for unit in units).replace(b"\0", b"\xc0\x80")
     return struct.pack(">H", len(encoded)) + encoded

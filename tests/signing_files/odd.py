@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificates that old tools wrote, but cryptography does not write, and some of its versions do not read."""
+"""Certificates of old tools that cryptography cannot write, and that some of its versions cannot read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COMMON_NAME, _COUNTRY = der.identifier("2.5.4.3"), der.identifier("2.5.4.6")
 
 @dataclasses.dataclass(frozen=True)
 class OddCertificate:
-    """A self-signed certificate for a key on an elliptic curve. Each field is the right value unless it is given."""
+    """A self-signed certificate for an elliptic curve key. The default of each field is valid."""
 
     label: str = "odd"
     common_name: str = "Acme Ltd"
@@ -30,8 +30,8 @@ class OddCertificate:
     serial: int = 4711
     begin: bytes = der.written_time("260101000000Z")
     end: bytes = der.written_time("20510519000000Z", generalized=True)
-    null_parameters: bool = False  # as keytool wrote them before Java 9
-    point: bytes | None = None  # of the public key
+    null_parameters: bool = False  # keytool before Java 9 wrote them
+    point: bytes | None = None  # encoded point of the public key, None for the real one
 
     @property
     def key(self) -> ec.EllipticCurvePrivateKey:

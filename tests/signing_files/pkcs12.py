@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write PKCS#12 files bag by bag, also those that no exporter offers: nested, or with several passwords.
+"""Writes PKCS#12 files bag by bag, including files that no exporter creates: nested, or with several passwords.
 
 bags = [key_bag(key, "secret", name="upload", local_id=b"1"), certificate_bag(der, name="upload", local_id=b"1")]
 pathlib.Path("upload.p12").write_bytes(pfx([plain_part(*bags)], "secret"))
@@ -31,8 +31,8 @@ _TRIPLE_DES = der.identifier("1.2.840.113549.1.12.1.3")
 _SALT, _VECTOR = bytes(range(8)), bytes(range(16))
 ROUNDS = 2048
 _BAGS = "1.2.840.113549.1.12.10.1."
-_KEY, _IV, _MAC = 1, 2, 3  # what a derived key is for (RFC 7292, B.3)
-# How an empty password enters a key derivation: as OpenSSL writes it, and as keychains of macOS and Java do.
+_KEY, _IV, _MAC = 1, 2, 3  # purposes of derived keys (RFC 7292, B.3)
+# Encodings of an empty password in key derivations: that of OpenSSL, and that of macOS keychains and Java.
 WITH_ZEROS, WITHOUT_ZEROS = b"\x00\x00", b""
 
 
@@ -49,24 +49,24 @@ def key_bag(
     rounds: int = ROUNDS,
     algorithm: bytes | None = None,
 ) -> bytes:
-    """Return a bag with a private key; without a password it is not encrypted.
+    """Return a bag with a private key. Without a password it is not encrypted.
 
-    `algorithm`: an AlgorithmIdentifier to claim instead of the true one.
+    `algorithm` is an AlgorithmIdentifier to write instead of the correct one.
     """
     plain = key if isinstance(key, bytes) else private_bytes(key)
     if password is None:
         return _bag(1, plain, name, local_id)
-    true, locked = _encrypted(plain, password, rounds)
-    return _bag(2, der.sequence(algorithm or true, der.octets(locked)), name, local_id)
+    correct, encrypted = _encrypted(plain, password, rounds)
+    return _bag(2, der.sequence(algorithm or correct, der.octets(encrypted)), name, local_id)
 
 
 def legacy_key_bag(key: PrivateKey, bmp: bytes, *, local_id: bytes | None = None) -> bytes:
-    """Return a bag with a private key, encrypted with triple DES. `bmp`: the bytes that count as the password."""
+    """Return a bag with a private key, encrypted with triple DES. `bmp` contains the bytes of the password."""
     derived = _derived("sha1", bmp, _KEY, 24), _derived("sha1", bmp, _IV, 8)
     plain = private_bytes(key)
-    locked = _encrypt(_triple_des(derived[0]), derived[1], plain, 8)
+    encrypted = _encrypt(_triple_des(derived[0]), derived[1], plain, 8)
     algorithm = der.sequence(_TRIPLE_DES, der.sequence(der.octets(_SALT), der.integer(ROUNDS)))
-    return _bag(2, der.sequence(algorithm, der.octets(locked)), None, local_id)
+    return _bag(2, der.sequence(algorithm, der.octets(encrypted)), None, local_id)
 
 
 def certificate_bag(certificate: bytes, *, name: str | None = None, local_id: bytes | None = None) -> bytes:
@@ -91,10 +91,10 @@ def encrypted_part(
 ) -> bytes:
     """Return a part that is encrypted as a whole.
 
-    `algorithm`: the one to claim instead of the true one. `content`: what to encrypt instead of the bags.
+    `algorithm` is written instead of the correct one. `content` is encrypted instead of the bags.
     """
-    true, locked = _encrypted(der.sequence(*bags) if content is None else content, password, rounds)
-    info = der.sequence(_DATA, algorithm or true, der.retagged(0, der.octets(locked)))
+    correct, encrypted = _encrypted(der.sequence(*bags) if content is None else content, password, rounds)
+    info = der.sequence(_DATA, algorithm or correct, der.retagged(0, der.octets(encrypted)))
     return der.sequence(_ENCRYPTED_DATA, der.tagged(0, der.sequence(der.integer(0), info)))
 
 
@@ -108,10 +108,9 @@ def pfx(
     pbmac1: bool = False,
     algorithm: bytes | None = None,
 ) -> bytes:
-    """Return a file of these parts; without a password it has no checksum.
+    """Return a file of these parts. Without a password it has no MAC.
 
-    `bmp`: the bytes that count as the password for the checksum. `algorithm`: the digest to claim instead of the true
-    one.
+    `bmp` contains the bytes of the password for the MAC. `algorithm` is the digest to write instead of the correct one.
     """
     safe = der.sequence(*parts)
     content = der.sequence(_DATA, der.tagged(0, der.octets(safe)))
@@ -122,17 +121,17 @@ def pfx(
         derivation = der.sequence(
             _PBKDF2, der.sequence(der.octets(_SALT), der.integer(rounds), der.integer(32), _HMAC_SHA256)
         )
-        true, value = der.sequence(_PBMAC1, der.sequence(derivation, _HMAC_SHA256)), hmac.digest(key, safe, "sha256")
+        correct, value = der.sequence(_PBMAC1, der.sequence(derivation, _HMAC_SHA256)), hmac.digest(key, safe, "sha256")
     else:
         secret = bmp if bmp is not None else (password or "").encode("utf-16-be") + WITH_ZEROS
         key = _derived(digest, secret, _MAC, hashlib.new(digest).digest_size, rounds)
-        true, value = {"sha256": _SHA256, "sha1": _SHA1}[digest], hmac.digest(key, safe, digest)
-    info = der.sequence(algorithm or true, der.octets(value))
+        correct, value = {"sha256": _SHA256, "sha1": _SHA1}[digest], hmac.digest(key, safe, digest)
+    info = der.sequence(algorithm or correct, der.octets(value))
     return der.sequence(der.integer(3), content, der.sequence(info, der.octets(_SALT), der.integer(rounds)))
 
 
 def merged(files: Sequence[bytes], password: str) -> bytes:
-    """Return one file with everything that is in these, which have the same password.
+    """Return one file with the contents of these files, which have the same password.
 
     Keychains export several identities in this way.
     """
@@ -140,7 +139,7 @@ def merged(files: Sequence[bytes], password: str) -> bytes:
 
 
 def _parts(file: bytes) -> bytes:
-    """Return the parts of the authenticated safe, one after the other."""
+    """Return the concatenated parts of the authenticated safe."""
     ((_tag, outer),) = der.elements(file)
     (_tag, _version), (_tag, content_info), *_mac = der.elements(outer)
     (_tag, _type), (_tag, content) = der.elements(content_info)
@@ -156,14 +155,15 @@ def _bag(kind: int, value: bytes, name: str | None, local_id: bytes | None) -> b
         attributes.append(der.sequence(der.identifier("1.2.840.113549.1.9.20"), der.set_of(value_of_name)))
     if local_id is not None:
         attributes.append(der.sequence(der.identifier("1.2.840.113549.1.9.21"), der.set_of(der.octets(local_id))))
-    more = [der.set_of(*attributes)] if attributes else []
-    return der.sequence(der.identifier(f"{_BAGS}{kind}"), der.tagged(0, value), *more)
+    attribute_set = [der.set_of(*attributes)] if attributes else []
+    return der.sequence(der.identifier(f"{_BAGS}{kind}"), der.tagged(0, value), *attribute_set)
 
 
 def _encrypted(plain: bytes, password: str, rounds: int) -> tuple[bytes, bytes]:
-    """Return an AlgorithmIdentifier and the bytes: AES-256 with a key by PBKDF2, as OpenSSL 3 does it.
+    """Return an AlgorithmIdentifier and the bytes: AES-256 with a key by PBKDF2, as in OpenSSL 3.
 
-    Nothing is encrypted for a number of rounds that would take long: such a file is to be refused before.
+    For a very large number of rounds the key is derived with one round, because readers must reject such a file before
+    decrypting it.
     """
     derivation = der.sequence(_PBKDF2, der.sequence(der.octets(_SALT), der.integer(rounds), _HMAC_SHA256))
     algorithm = der.sequence(_PBES2, der.sequence(derivation, der.sequence(_AES_256, der.octets(_VECTOR))))
@@ -190,7 +190,7 @@ def _triple_des(key: bytes) -> algorithms.AES:
 
 
 def derive(digest: str, password: str, salt: bytes, rounds: int, purpose: int, size: int) -> bytes:
-    """Derive a key as RFC 7292, appendix B.2, does, from a password that is not empty."""
+    """Return a key derived by RFC 7292, appendix B.2, from a password that is not empty."""
     return _derived(digest, password.encode("utf-16-be") + WITH_ZEROS, purpose, size, rounds, salt)
 
 
@@ -203,11 +203,11 @@ def _derived(digest: str, bmp: bytes, purpose: int, size: int, rounds: int = ROU
 
     state, key = filled(salt) + filled(bmp), b""
     while len(key) < size:
-        found = bytes([purpose]) * block + state
+        digest_value = bytes([purpose]) * block + state
         for _turn in range(rounds):
-            found = hashlib.new(digest, found).digest()
-        key += found
-        step = int.from_bytes(filled(found)[:block], "big") + 1
+            digest_value = hashlib.new(digest, digest_value).digest()
+        key += digest_value
+        step = int.from_bytes(filled(digest_value)[:block], "big") + 1
         chunks = [state[at : at + block] for at in range(0, len(state), block)]
         numbers = [(int.from_bytes(chunk, "big") + step) % 2 ** (8 * block) for chunk in chunks]
         state = b"".join(number.to_bytes(block, "big") for number in numbers)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The property list inside a ``.mobileprovision`` file."""
+"""The property list of a ``.mobileprovision`` file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .identity import Identity
 
 @dataclasses.dataclass(frozen=True)
 class Team:
-    """A developer team: ten letters and digits, and its name."""
+    """A developer team: its identifier of ten letters and digits, and its name."""
 
     identifier: str
     name: str
@@ -39,7 +39,7 @@ class ProfileType(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class ProvisioningProfile:
-    """Made by :meth:`Authority.profile`: the property list, and the signed file around it."""
+    """The property list and the signed file, created by :meth:`Authority.profile`."""
 
     properties: Mapping[str, Any]
     content: bytes = dataclasses.field(repr=False)
@@ -54,7 +54,7 @@ class ProvisioningProfile:
 
 
 def entitlements(profile_type: ProfileType, team: Team, bundle_id: str) -> dict[str, Any]:
-    """What an app signed with the profile may do."""
+    """Return the entitlements that the profile grants to an app."""
     granted: dict[str, Any] = {
         "application-identifier": f"{team.identifier}.{bundle_id}",
         "com.apple.developer.team-identifier": team.identifier,
@@ -69,7 +69,7 @@ def entitlements(profile_type: ProfileType, team: Team, bundle_id: str) -> dict[
 def properties(
     *,
     name: str,
-    type: ProfileType,  # noqa: A002 -- the word that Apple's portal uses
+    type: ProfileType,  # noqa: A002 -- the term of Apple's portal
     bundle_id: str,
     identities: Sequence[Identity],
     team: Team,
@@ -80,9 +80,9 @@ def properties(
     uuid: str | None,
     extra_entitlements: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The property list, with the keys that Apple's portal writes."""
+    """Return the property list with the keys that Apple's portal writes. Raise ValueError for unexpected devices."""
     if devices and not type.lists_devices:
-        raise ValueError(f"a profile of the type {type.value} lists no devices")
+        raise ValueError(f"devices must be empty for a profile of the type {type.value}")
     content: dict[str, Any] = {
         "AppIDName": "Wildcard" if bundle_id == "*" else bundle_id.replace(".", " "),
         "ApplicationIdentifierPrefix": [team.identifier],
@@ -111,5 +111,5 @@ def to_plist(content: Mapping[str, Any]) -> bytes:
 
 
 def _plist_date(moment: dt.datetime) -> dt.datetime:
-    """Property lists know UTC and whole seconds only, and plistlib takes no time zone."""
+    """Return a date without time zone, in UTC and whole seconds, as plistlib requires."""
     return moment.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Genuine signing files for the scenario: signing_files.py FOLDER PASSWORD NAME..."""
+"""Writes real signing files for the scenario: signing_files.py FOLDER PASSWORD NAME..."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.signing_files import Authority, IdentityKind, ProfileType, Team
 
 
 def make(folder: Path, password: str, names: list[str]) -> None:
-    """A certificate for all, a profile of each name, and a list of what was made."""
+    """Write a certificate, a profile for each name, and made.json with the digests and contents."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = Authority.create()
     team = Team("A1B2C3D4E5", "Acme Ltd")
@@ -34,11 +34,11 @@ def make(folder: Path, password: str, names: list[str]) -> None:
         made[f"{name}.mobileprovision"] = profile.content
     for file, content in made.items():
         (folder / file).write_bytes(content)
-    listed = {
+    summary = {
         file: {"sha256": hashlib.sha256(content).hexdigest(), "base64": base64.b64encode(content).decode()}
         for file, content in made.items()
     }
-    (folder / "made.json").write_text(json.dumps(listed), encoding="utf-8")
+    (folder / "made.json").write_text(json.dumps(summary), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from .._core.errors import OptionError, ServiceError, UnclearOutcomeError
+from .._core.errors import Kind, OptionError, ServiceError, UnclearOutcomeError
 from .._http.gates import Gates
 from .._http.redact import Redactor
 from .._http.responses import invalid, refusal, succeeded
@@ -74,7 +74,7 @@ class BitriseClient(ServiceClient):
             return error
         hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
         refused = refusal(call, response, self.redact, hints)
-        refused.kind = "forbidden"
+        refused.kind = Kind.FORBIDDEN
         return refused
 
     @classmethod
@@ -102,7 +102,7 @@ class BitriseClient(ServiceClient):
     def data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
         """Send a request and return the object `data` of the response, which must have a slug."""
         call = self.call(method, path, what, json=json, repeatable=repeatable)
-        data = self.answer(call).get("data")
+        data = self.request_json(call).get("data")
         if not isinstance(data, dict) or not responses.has_slug(data):
             error = invalid(call, "its response has no usable data")
             raise error if repeatable else UnclearOutcomeError(error)
@@ -138,7 +138,7 @@ class BitriseClient(ServiceClient):
             if number > MOST_PAGES:
                 raise invalid(call, f"its list has more than {MOST_PAGES} pages")
             try:
-                page = self.answer(call)
+                page = self.request_json(call)
             except ServiceError as error:
                 if anchor and error.status in (400, 404):
                     raise _AnchorGoneError(error) from error

@@ -13,7 +13,7 @@ from typing import Any
 from .._core.errors import CiError, OptionError
 from .._core.plan import Plan
 from .._core.progress import Progress
-from .._core.text import one_line, shown
+from .._core.text import clean_diff, one_line
 from .client import BitriseClient
 from .client_pool import ClientPool
 from .workers import run_concurrently
@@ -36,7 +36,7 @@ class AppOutcome:
         return {
             **self.plan.as_result(),
             **self.values,
-            "diff": shown(self.plan.diff),
+            "diff": clean_diff(self.plan.diff),
             "warnings": [one_line(text) for text in self.warnings],
             "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
         }
@@ -81,7 +81,7 @@ def run_for_apps(
 
     def done(slug: str, outcome: AppOutcome) -> None:
         outcomes[slug] = outcome
-        progress.tell(len(outcomes), len(slugs), "apps done")
+        progress.report(len(outcomes), len(slugs), "apps done")
 
     run_concurrently(clients, concurrency, slugs, run, done)
     return {slug: outcomes[slug] for slug in slugs}

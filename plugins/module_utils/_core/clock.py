@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time as a task sees it: a clock that can be replaced, and the time limit of the task."""
+"""A clock that tests can replace, and the time limit of a task."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import time
 
 from .errors import TaskStopError
 
-# What is under way when the time limit is reached gets this long to come to a safe end.
+# After the time limit, work under way gets this many seconds to reach a safe end.
 GRACE_S = 60.0
 
 
 class Clock:
-    """The clock of this machine, and waiting by it."""
+    """The monotonic clock of this machine, and waits that use it."""
 
     def monotonic(self) -> float:
         return time.monotonic()
 
     def wait(self, condition: threading.Condition, seconds: float | None) -> None:
-        """Wait for a notification of the condition, at most this long. The caller holds the condition."""
+        """Wait for a notification of the condition, at most `seconds`. The caller holds the condition."""
         condition.wait(seconds)
 
 
@@ -29,7 +29,7 @@ SYSTEM = Clock()
 
 
 class Deadline:
-    """The time limit of a task, counted from the moment when this is made."""
+    """The time limit of a task. It starts when the object is created."""
 
     def __init__(self, limit_s: float, clock: Clock) -> None:
         self.limit_s = limit_s
@@ -39,7 +39,7 @@ class Deadline:
 
     @property
     def left_s(self) -> float:
-        """Seconds in which the task may still begin something new."""
+        """Return the seconds in which the task may still start new work."""
         return max(0.0, self._end - self._clock.monotonic())
 
     @property
@@ -48,7 +48,7 @@ class Deadline:
 
     @property
     def left_to_finish_s(self) -> float:
-        """Seconds in which what is under way may still come to a safe end."""
+        """Return the seconds in which work under way may still reach a safe end."""
         return max(0.0, self._end + self._grace_s - self._clock.monotonic())
 
     def error(self) -> TaskStopError:
@@ -59,6 +59,6 @@ class Deadline:
         )
 
     def check(self) -> None:
-        """Raise TaskStopError of kind time_limit if the time is over. Call it before something new begins."""
+        """Raise TaskStopError of kind time_limit if the time is over. Call it before new work starts."""
         if self.is_over:
             raise self.error()

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The process of ansible-playbook that waits for the result of a task. Without it, a task sends no more requests.
+"""Watch the process of ansible-playbook that waits for the result of a task. After its end, a task sends no requests.
 
-If that process is killed, for example by AWX when a job is canceled, its workers and modules go on. In ansible-core
-2.21 they are in a session of their own, so a signal to the process group does not reach them.
+If that process is killed, for example when AWX cancels a job, its workers and modules continue to run. In
+ansible-core 2.21 they have a session of their own, so a signal to the process group does not reach them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from .errors import NotDoneError
 
-# Tells a module on the controller which process to watch.
+# Environment variable that names the process to watch to a module on the controller.
 PID_VARIABLE = "MOBILEOPS_CI_CONTROLLER_PID"
 
 
@@ -23,23 +23,23 @@ class _Watched:
 
 
 def watch(pid: int | None) -> None:
-    """Watch this process from now on; None watches nothing."""
+    """Watch this process from now on. None stops watching."""
     _Watched.pid = pid
 
 
 def watch_from(env: Mapping[str, str]) -> None:
-    """Watch the process that the environment of a module names, if it does."""
+    """Watch the process that the environment of a module names, if it names one."""
     text = env.get(PID_VARIABLE, "")
     watch(int(text) if text.isascii() and text.isdigit() else None)
 
 
 def watched() -> str:
-    """Return the watched process as the value of PID_VARIABLE; empty if none is watched."""
+    """Return the watched process as the value of PID_VARIABLE, or "" if no process is watched."""
     return str(_Watched.pid or "")
 
 
 def is_gone() -> bool:
-    """Return whether the watched process has ended. False if none is watched."""
+    """Return whether the watched process has ended. False if no process is watched."""
     pid = _Watched.pid
     if pid is None or os.getppid() == pid:
         return False
@@ -59,13 +59,13 @@ def check() -> None:
 
 
 def exit_if_gone() -> None:
-    """End this process at once if the watched one has ended: to hand over a result would block for ever."""
+    """End this process at once if the watched process has ended. Handing over a result would block for ever."""
     if is_gone():
         os._exit(1)
 
 
 def _is_zombie(pid: int) -> bool:
-    """Return whether the process has ended and its parent has not noticed yet; False where that cannot be told."""
+    """Return whether the process has ended and its parent has not reaped it yet. False if that is unknown."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that the environment fills in: which value is the task's own, and which is not."""
+"""Options that environment variables set. The code can distinguish them from options that the task sets."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 
 class FromEnvironment(str):
-    """The value of an option that the task leaves out: what the task does say may speak against it."""
+    """Value of an option that the task omits. An option that the task sets may override it."""
 
     __slots__ = ()
 
 
-def said_by_task(value: Any) -> bool:
+def is_set_by_task(value: Any) -> bool:
+    """Return whether the task sets the option with this value, not the environment."""
     return value is not None and not isinstance(value, FromEnvironment)
 
 
 def look_up(env: Mapping[str, str], *names: str) -> FromEnvironment:
-    """The first of these variables that is set. An empty one is not: there is no other way to take it back."""
+    """Return the first of these variables that is set. An empty variable counts as not set: users can unset it so."""
     for name in names:
         if env.get(name):
             return FromEnvironment(env[name])
@@ -31,5 +32,5 @@ def look_up(env: Mapping[str, str], *names: str) -> FromEnvironment:
 
 
 def environment_fallback(*names: str) -> FromEnvironment:
-    """A fallback of an argument specification, like env_fallback of ansible-core."""
+    """Return an option's fallback for an argument specification, like env_fallback of ansible-core."""
     return look_up(os.environ, *names)

@@ -1,28 +1,152 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every error that a user, a file or a service can cause. What is not a CiError is a bug of the collection."""
+"""Errors that a user, a file or a service can cause. Any other exception is a bug of the collection."""
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from .text import one_line
 
 
-class CiError(Exception):
-    """One message for the user, and what the `error` key of the result says.
+class Kind(str, Enum):
+    """The kinds of errors, each with one sentence of meaning. They are part of the public interface.
 
-    `kind` is part of the public interface: playbooks branch on `result.error.kind`.
+    Playbooks branch on `result.error.kind`. The guide "Troubleshooting by error.kind" is generated from the meanings.
     """
 
-    kind = "error"
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str = "") -> Kind:
+        """Create a member that equals its value and has a meaning."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    def __str__(self) -> str:
+        """Return the value. The default differs between versions of Python."""
+        return str.__str__(self)
+
+    # Options and local files
+    OPTION = "option", "An option has a value that cannot be used, or two options contradict each other."
+    LOCAL_FILE = "local_file", "A file or folder on the machine that runs the task cannot be found, read or written."
+    MISSING_LIBRARY = "missing_library", "The Python that runs the task lacks ``requests`` or ``cryptography``."
+    VERIFY = (
+        "verify",
+        (
+            "A signing file is not usable: expired, wrong password, no private key, another kind of file, or a profile "
+            "that does not embed any declared certificate."
+        ),
+    )
+    PASSWORD = (
+        "password",
+        "The password of a protected certificate is not known, and the declared file does not open without one.",
+    )
+
+    # Access
+    UNAUTHORIZED = "unauthorized", "The service rejects the token (HTTP status 401), so the task ends."
+    FORBIDDEN = "forbidden", "The user of the token has no sufficient role in the app (403)."
+    NOT_FOUND = (
+        "not_found",
+        "The app, build, file or key does not exist, or the user of the token has no access to it (404).",
+    )
+
+    # Network and service
+    DNS = "dns", "The host name is unknown."
+    CONNECTION = "connection", "No connection is possible, or it ended before the response was complete."
+    PROXY = "proxy", "The proxy failed."
+    TLS = "tls", "The TLS certificate of the server is not trusted, or the port does not speak TLS."
+    TIMEOUT = "timeout", "The server did not respond in time."
+    RATE_LIMITED = (
+        "rate_limited",
+        "The service refused requests because there were too many (429), for longer than the task may wait.",
+    )
+    SERVER_ERROR = "server_error", "The service has a problem (status 500 and above), also after several retries."
+    REDIRECT = "redirect", "The server redirects to another address, which the collection does not follow."
+    BAD_REQUEST = "bad_request", "The service rejected the request (400 and other client errors)."
+    INVALID_RESPONSE = (
+        "invalid_response",
+        "The response is not what the API documents, for example an HTML page of a proxy.",
+    )
+    STORAGE = "storage", "The storage behind an upload or download URL rejected the request."
+    SIGNED_URL_EXPIRED = (
+        "signed_url_expired",
+        "An upload or download URL expired before the transfer ended, also after it was renewed.",
+    )
+    CHECKSUM = "checksum", "A downloaded file does not have the declared ``checksum``, so ``dest`` was not changed."
+    NO_EFFECT = "no_effect", "The service accepted a request, but the change is not there."
+    SERVICE = "service", "The service reported an error of no other kind."
+
+    # Rejected before any change
+    ONE_WAY_FLAG = (
+        "one_way_flag",
+        "Protection cannot be removed, and ``is_expose`` of a protected file cannot be changed.",
+    )
+    UNCHANGEABLE = (
+        "unchangeable",
+        "The API cannot set this property of a file that exists, such as the alias of a keystore.",
+    )
+    CHANGED_NAME = (
+        "changed_name",
+        "The service would store the file under another name, so the next run would not find it.",
+    )
+    DUPLICATES = (
+        "duplicates",
+        "Several files, artifacts, apps or keys have the same name, and more than one may be wanted.",
+    )
+    UNVERIFIABLE = (
+        "unverifiable",
+        "The content of a protected file cannot be compared, and ``on_unverifiable`` is ``fail``.",
+    )
+    MISSING_FILE = "missing_file", "The app has no such file, and the task has no content to upload."
+    BACKUP = "backup", "``backup_required`` is set, and a file that would be deleted cannot be saved."
+    ENV_KEY = "env_key", "A replaced keystore would lose the key by which builds refer to it."
+    MAX_PURGE = "max_purge", "The purge would delete more files of an app than ``max_purge``."
+    MAX_PURGE_TOTAL = (
+        "max_purge_total",
+        "The purge would delete more files of all apps together than ``max_purge_total``.",
+    )
+    MAX_ARTIFACTS = "max_artifacts", "More artifacts would change than ``max_artifacts``."
+    NOT_INSTALLABLE = "not_installable", "This type of artifact has no public install page."
+    OTHER_ARTIFACT = "other_artifact", "The file at ``dest`` is another artifact of the same build."
+    REFUSED = "refused", "The request is not allowed for another reason."
+
+    # The course of a run
+    CONCURRENT_CHANGE = "concurrent_change", "Another run or person changes the same file at the same time."
+    UNCLEAR_OUTCOME = (
+        "unclear_outcome",
+        "A request that must not be repeated, such as a trigger, got no response and may have had an effect.",
+    )
+    TIME_LIMIT = "time_limit", "The task reached its ``time_limit``."
+    WAIT_TIMEOUT = "wait_timeout", "The task waited for a build or its log, and ``wait_timeout`` was over."
+    BUILD_FAILED = "build_failed", "The build that the task waited for failed or was aborted."
+    NOT_DONE = "not_done", "The task stopped before it completed this app."
+    SEVERAL = "several", "Several apps failed, for different causes."
+    BUG = "bug", "The collection has a bug that stopped one app, and the others were processed."
+    ERROR = "error", "An error of no other kind."
+
+    # PhoneGap Build
+    IMMUTABLE = "immutable", "The service cannot change how an app or key was created."
+    LOCKED_KEY = "locked_key", "A locked key cannot be chosen for an app."
+    NEEDS_KEY = "needs_key", "A platform needs a signing key, and the app has none."
+    NO_PACKAGE = "no_package", "There is no package to download for this platform."
+    OWNER = "owner", "The owner of an app cannot be changed or removed."
+    PENDING = "pending", "An invitation that was not accepted cannot be changed or removed."
+
+
+class CiError(Exception):
+    """One message for the user, and the values of the key `error` in the result."""
+
+    kind = Kind.ERROR
 
     def __init__(
         self,
         message: str,
         *,
-        kind: str | None = None,
+        kind: Kind | str | None = None,
         status: int | None = None,
         method: str | None = None,
         path: str | None = None,
@@ -30,30 +154,30 @@ class CiError(Exception):
     ) -> None:
         super().__init__(message)
         if kind is not None:
-            self.kind = kind
+            self.kind = Kind(kind)
         self.status = status
         self.method = method
         self.path = path
         self.request_id = request_id
-        # What the host answered, without the words about the request: for a message about the whole task.
+        # The host's response without a description of the request, for a message about the whole task.
         self.reason = ""
-        # What was tidied up, or could not be, after the error: added to the message by whoever tidied.
+        # Sentences about the clean-up after the error. The code that cleans up adds them.
         self.notes: list[str] = []
 
     @property
     def message(self) -> str:
-        # Names from a service or a playbook may hold anything; a message is one line.
+        # Names from a service or a playbook may contain any character, but a message is one line.
         return one_line(" ".join([str(self), *self.notes]))
 
     @property
     def ends_task(self) -> bool:
-        """Whether the cause is true of the whole task, so that nothing else of it can succeed."""
-        return isinstance(self, (TaskStopError, NotDoneError)) or self.kind == "unauthorized"
+        """Return whether the cause affects the whole task, so that no other part of it can succeed."""
+        return isinstance(self, (TaskStopError, NotDoneError)) or self.kind is Kind.UNAUTHORIZED
 
     def as_dict(self) -> dict[str, Any]:
-        """The `error` key of a result: always the same five keys, null where they do not apply."""
+        """Return the `error` key of a result: always the same five keys, null where one does not apply."""
         return {
-            "kind": self.kind,
+            "kind": self.kind.value,
             "status": self.status,
             "method": self.method,
             "path": self.path,
@@ -64,64 +188,63 @@ class CiError(Exception):
 class OptionError(CiError):
     """An option's value cannot be used."""
 
-    kind = "option"
+    kind = Kind.OPTION
 
 
 class LocalFileError(CiError):
     """A file on this machine cannot be read or written."""
 
-    kind = "local_file"
+    kind = Kind.LOCAL_FILE
 
 
 class RefusedError(CiError):
     """The declaration asks for something that the collection or the service does not allow.
 
-    Raised by planning, before anything is changed. Kinds: one_way_flag, unchangeable, env_key, duplicates,
-    unverifiable, verify, backup, missing_file, max_purge, changed_name.
+    Raised by planning, before anything is changed. `Kind` lists the kinds, "Rejected before any change".
     """
 
-    kind = "refused"
+    kind = Kind.REFUSED
 
 
 class ConcurrentChangeError(CiError):
     """Another run or person changes the same file at the same time."""
 
-    kind = "concurrent_change"
+    kind = Kind.CONCURRENT_CHANGE
 
 
 class NotDoneError(CiError):
-    """An app that was not, or not completely, dealt with because the task was stopped."""
+    """The task was stopped before it finished this app."""
 
-    kind = "not_done"
+    kind = Kind.NOT_DONE
 
 
 class TaskStopError(CiError):
-    """The cause is true of the whole task: nothing more of it can succeed, so it ends with this one message.
+    """The cause affects the whole task. No other part can succeed, so the task ends with this one message.
 
-    Kinds: time_limit; and those of the cause, such as rate_limited, server_error, connection, dns, timeout.
+    Kinds: time_limit, and the kinds of the cause, such as rate_limited, server_error, connection, dns, timeout.
     """
 
-    kind = "time_limit"
+    kind = Kind.TIME_LIMIT
 
 
 class ServiceError(CiError):
-    """The service answered, and the answer is a refusal or not what its documentation says.
+    """The service responded with a refusal, or with something that its documentation does not describe.
 
     Kinds: bad_request, unauthorized, forbidden, not_found, rate_limited, server_error, redirect, invalid_response,
     and for the storage behind signed URLs: storage, signed_url_expired.
     """
 
-    kind = "service"
+    kind = Kind.SERVICE
 
 
 class ConnectionFailedError(CiError):
-    """No answer. Kinds: connection, dns, tls, proxy, timeout."""
+    """The request got no response. Kinds: connection, dns, tls, proxy, timeout."""
 
-    kind = "connection"
+    kind = Kind.CONNECTION
 
 
 class UnclearOutcomeError(CiError):
-    """A request that must not be repeated got no clear answer: it may or may not have had its effect."""
+    """A request that must not be repeated got no clear response. It may or may not have had its effect."""
 
     def __init__(self, cause: CiError) -> None:
         super().__init__(str(cause), **cause.as_dict())
@@ -129,5 +252,5 @@ class UnclearOutcomeError(CiError):
 
     @property
     def was_refused(self) -> bool:
-        """Whether the service said that it is overloaded, so that a new attempt waits for its pace."""
+        """Return whether the service reported that it is overloaded. Then a new attempt waits for its pace."""
         return self.status == 503

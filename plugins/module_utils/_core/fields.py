@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading fields of a service's objects. An undefined value is null, empty or missing: here it is None."""
+"""Read fields of a service's objects. A value that is null, empty or missing becomes None."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def number(value: Any) -> int | None:
 
 
 def moment(value: Any) -> dt.datetime | None:
-    """The moment that an ISO 8601 text stands for, of UTC where it names no zone; None for anything else.
+    """Return the time that an ISO 8601 text stands for, in UTC if it names no zone. Return None for anything else.
 
-    The year 1 is no moment either: it is how a service in Go writes a time that was never set.
+    The year 1 gives None, too: services written in Go use it for a time that was never set.
     """
     if not isinstance(value, str):
         return None
-    # Python 3.9 and 3.10 know no Z, no offset without a colon, and six decimals only.
+    # Python 3.9 and 3.10 accept neither Z nor an offset without a colon, and only six decimals.
     spelled = _FRACTION.sub(lambda found: f".{found[1][:6]:0<6}", value.strip())
     spelled = _OFFSET.sub(r"\1:\2", _UTC.sub("+00:00", spelled))
     try:
@@ -46,7 +46,7 @@ def moment(value: Any) -> dt.datetime | None:
 
 
 def utc_text(value: Any) -> str | None:
-    """A moment in the one form that results have, so that they can be compared as text: 2026-01-31T13:00:00Z."""
+    """Return a time in the form of all results, which can be compared as text: 2026-01-31T13:00:00Z."""
     found = moment(value)
     if found is None:
         return None
@@ -61,7 +61,7 @@ def flag(value: Any) -> bool | None:
 
 
 def is_identifier(value: Any) -> bool:
-    """Return whether the value can be the slug of an object: a short text that can be shown and sent as it is."""
+    """Return whether the value can be the slug of an object: a short text without unprintable characters."""
     return (
         isinstance(value, str)
         and 0 < len(value) <= LONGEST_IDENTIFIER
@@ -71,7 +71,7 @@ def is_identifier(value: Any) -> bool:
 
 
 def decided_flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    """Return a flag that a decision depends on; the default if it is undefined.
+    """Return a flag that a decision depends on, or the default if it is undefined.
 
     Raises ServiceError of kind invalid_response for a value that is not a boolean.
     """
@@ -84,7 +84,7 @@ def decided_flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
 
 
 def decided_text(data: Mapping[str, Any], name: str) -> str:
-    """Return a text that a decision depends on; "" if it is undefined.
+    """Return a text that a decision depends on, or "" if it is undefined.
 
     Raises ServiceError of kind invalid_response for a value that is not text.
     """
@@ -100,6 +100,6 @@ def _wrong_type(data: Mapping[str, Any], name: str, expected: str) -> ServiceErr
     # The value itself may be a secret.
     return ServiceError(
         f"The service returned a value of type {type(data[name]).__name__} as {name} of file {data.get('slug')!s:.40}, "
-        f"expected {expected}. No change was made because of it. Check api_url, and whether a proxy rewrites answers.",
+        f"expected {expected}. No change was made because of it. Check api_url, and whether a proxy changes responses.",
         kind="invalid_response",
     )

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option groups: what an argument specification and its rules are composed of.
+"""Option groups: the parts of argument specifications and their rules.
 
-Each group stands once here or beside its subject, and once as a documentation fragment of the same name;
-a unit test compares the two.
+Each group is defined once here or beside its subject, and once as a documentation fragment of the same name. A unit
+test compares the two.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ RULES = ("mutually_exclusive", "required_together", "required_one_of", "required
 
 @dataclass(frozen=True)
 class OptionGroup:
-    """A part of an argument specification together with the rules about it."""
+    """A part of an argument specification, with its rules."""
 
     argument_spec: dict[str, dict[str, Any]]
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[Any, ...], ...] = ()
-    # Bring the validated options of a task into the form that run() expects; they raise OptionError.
+    # Functions that convert the validated options of a task to the form that run() expects. They raise OptionError.
     refine: tuple[Callable[[dict[str, Any]], None], ...] = ()
 
     def __add__(self, other: OptionGroup) -> OptionGroup:
@@ -50,10 +50,10 @@ class OptionGroup:
         return tuple(name for name, option in self.argument_spec.items() if option.get("no_log"))
 
 
-# Where a task does its work: for the action plugin, which is why no run() looks at it.
+# In which process a task runs. Only the action plugin reads this option.
 RUN = OptionGroup({"run_in": {"type": "str", "choices": ["auto", "controller", "target"], "default": "auto"}})
 
-# How requests are made, whatever the service.
+# Options for the requests of every service.
 TRANSPORT = OptionGroup(
     {
         "validate_certs": {"type": "bool", "default": True},
@@ -64,22 +64,22 @@ TRANSPORT = OptionGroup(
     }
 )
 
-# How many requests a task sends at the same time.
+# Number of requests that a task sends at the same time.
 CONCURRENCY = OptionGroup({"concurrency": {"type": "int", "default": 16}})
 
 
 def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
-    """An empty string is mostly a variable that was not filled in; as a filter it would match everything."""
+    """Raise OptionError for an empty text: usually a variable that is not set. As a filter it would match all."""
     for name in names:
         if options.get(name) == "":
             raise OptionError(f"{name} must not be empty. Omit the option instead.")
 
 
 def refuse_unusable(value: Any, where: str = "") -> None:
-    """Raise OptionError for numbers that are infinite or none, and for text with halves of surrogate pairs.
+    """Raise OptionError for numbers that are infinite or NaN, and for text with halves of surrogate pairs.
 
-    ansible-core fails at such numbers with a traceback, and no service and no disk takes such text. Bytes that are not
-    UTF-8 are represented by halves, too (PEP 383): those stay, because names of files may contain them.
+    Such numbers make ansible-core fail with a traceback, and neither services nor disks accept such text. Bytes that
+    are not UTF-8 are represented by halves, too (PEP 383). Those are accepted, because file names may contain them.
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise OptionError(f"{where} must be a finite number, got {value}.")
@@ -94,12 +94,12 @@ def refuse_unusable(value: Any, where: str = "") -> None:
             refuse_unusable(item, f"{where}, entry {number}")
 
 
-def with_entries(arguments: Mapping[str, Any], option: str, key: str, wanted: str) -> dict[str, Any]:
-    """The arguments with this option, a list of dicts, in the form that its specification describes.
+def with_entries(arguments: Mapping[str, Any], option: str, key: str, expected: str) -> dict[str, Any]:
+    """Return the arguments with this option as a list of dicts, as its specification describes it.
 
-    As users may write it, it is text with commas (-e apps=...), a single dict, or a list in which the value of `key`
-    stands for a dict that has nothing else. Raises OptionError for any other element here, before ansible-core would
-    repeat it in a message; `wanted` says what it should be.
+    Users may also write text with commas (-e apps=...), a single dict, or a list in which a text stands for a dict
+    that has only `key`. Raises OptionError for any other element, because ansible-core would repeat the element in its
+    message. `expected` completes "entry 1 is neither ...".
     """
     result = dict(arguments)
     entries = result.get(option)
@@ -108,14 +108,14 @@ def with_entries(arguments: Mapping[str, Any], option: str, key: str, wanted: st
     elif isinstance(entries, Mapping):
         entries = [entries]
     if isinstance(entries, (list, tuple)):
-        result[option] = [_as_entry(entry, number, option, key, wanted) for number, entry in enumerate(entries, 1)]
+        result[option] = [_as_entry(entry, number, option, key, expected) for number, entry in enumerate(entries, 1)]
     return result
 
 
-def _as_entry(entry: Any, number: int, option: str, key: str, wanted: str) -> dict[str, Any]:
+def _as_entry(entry: Any, number: int, option: str, key: str, expected: str) -> dict[str, Any]:
     if isinstance(entry, str):
         return {key: entry}
     if not isinstance(entry, Mapping):
         hint = " Put it into quotes." if isinstance(entry, (int, float)) else ""
-        raise OptionError(f"{option}: entry {number} is neither {wanted}.{hint}")
+        raise OptionError(f"{option}: entry {number} is neither {expected}.{hint}")
     return dict(entry)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a plan is: typed actions, and all that a user is shown of them."""
+"""Plans: typed actions, and the form in which results show them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Action:
-    """One change to the service. Subclasses add what it takes, and name themselves."""
+    """One change to the service. A subclass adds the values that it needs, and sets `action`."""
 
     action: ClassVar[str]
 
     def as_dict(self) -> dict[str, Any]:
-        """The entry of the result's `actions`: at least action, kind, app_slug, slug, name; no secrets."""
+        """Return the entry of the result's `actions`: at least action, kind, app_slug, slug, name. No secrets."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done, in order, and the state around it in words that a diff can show."""
+    """Actions in order, and the state before and after them, as a diff shows it."""
 
     actions: tuple[Action, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for something that a service does: for how long, and how often it is looked at."""
+"""Poll a service until it has finished something: how long, and how often."""
 
 from __future__ import annotations
 
@@ -25,16 +25,21 @@ WAIT = OptionGroup(
 now = time.monotonic
 
 
-class Patience:
-    """How long a task waits, counted from the moment when this is made."""
+class Polling:
+    """Time limit and interval of one wait. The time starts when the object is created."""
 
     def __init__(self, options: Mapping[str, Any], sleep: Callable[[float], None]) -> None:
         self.timeout_s: float = options["wait_timeout"] if options["wait"] else 0.0
         self._interval_s: float = options["wait_interval"]
         if not 0 <= options["wait_timeout"] <= LONGEST_WAIT_S:
-            raise OptionError(f"wait_timeout: {options['wait_timeout']} is not between 0 and {LONGEST_WAIT_S:.0f}.")
+            raise OptionError(
+                f"wait_timeout must be between 0 and {LONGEST_WAIT_S:.0f} seconds, got {options['wait_timeout']}."
+            )
         if not 0 < self._interval_s <= LONGEST_WAIT_S:
-            raise OptionError(f"wait_interval: {self._interval_s} is not a number of seconds above 0.")
+            raise OptionError(
+                f"wait_interval must be greater than 0 and at most {LONGEST_WAIT_S:.0f} seconds, "
+                f"got {self._interval_s}."
+            )
         self._sleep = sleep
         self._started = now()
 
@@ -47,9 +52,9 @@ class Patience:
         return self.waited_s >= self.timeout_s
 
     def pause(self) -> None:
-        """Until it is time to look again."""
+        """Wait until the next request is due."""
         self._sleep(max(0.0, min(self._interval_s, self.timeout_s - self.waited_s)))
 
-    def error(self, what: str, advice: str = "Run again to go on waiting, or raise wait_timeout.") -> CiError:
-        """For a task that waited for this in vain."""
-        return CiError(f"Waited {self.timeout_s:g} s in vain: {what}. {advice}", kind="wait_timeout")
+    def error(self, what: str, advice: str = "Run the task again to continue, or raise wait_timeout.") -> CiError:
+        """Return the error for a wait that timed out. `what` is the state at the end."""
+        return CiError(f"Timed out after {self.timeout_s:g} s: {what}. {advice}", kind="wait_timeout")

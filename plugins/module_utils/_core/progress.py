@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of progress while a task works: now and then, not for every step."""
+"""Lines of progress while a task runs, at most one in two seconds."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ INTERVAL_S = 2.0
 
 
 class Progress:
-    """Says how far something is, if the last line was some time ago."""
+    """Report how much is done, unless the last line is younger than INTERVAL_S."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, report_progress: Callable[[str], None]) -> None:
+        self._report_progress = report_progress
         self._last = time.monotonic()
 
-    def tell(self, done: int, total: int, what: str) -> None:
-        """`what` completes "7 of 30 ...". At the end the result tells it all."""
+    def report(self, done: int, total: int, what: str) -> None:
+        """Report progress, except at the end, when the result has it. `what` completes "7 of 30 ..."."""
         now = time.monotonic()
         if now - self._last >= INTERVAL_S and done < total:
             self._last = now
-            self._say(f"{done} of {total} {what}")
+            self._report_progress(f"{done} of {total} {what}")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work on the items of a list while the next page of it is on the way."""
+"""Process the items of a list while its next page is requested."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ class _End:
 
 
 def read_ahead(items: Iterable[ItemT]) -> Iterator[ItemT]:
-    """Yield the items, which another thread takes from their source as fast as it gives them.
+    """Yield the items. Another thread reads them from their source as fast as it provides them.
 
-    The other thread is the only one that uses the source. An error of the source is raised here, after the items
-    before it.
+    Only the other thread uses the source. An error of the source is raised here, after the items before it.
     """
     queue: SimpleQueue[_Item[ItemT] | _End] = SimpleQueue()
     stopped = threading.Event()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from elsewhere in a form that is safe to show in a terminal: one line, no control characters, no long words."""
+"""Make text of others safe to show in a terminal: one line, no control characters, no long words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def clean(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Return the text with at most this many characters: its beginning, and of a longer one also a bit of its end."""
+    """Return the text with at most `most` characters. A longer text keeps its beginning and a part of its end."""
     if len(text) <= most:
         return text
     end = most // 5
@@ -37,13 +37,13 @@ def cut(text: str, most: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a message, a warning or a line of progress as it is shown: clean, and long names cut."""
+    """Return a message, a warning or a line of progress in clean form, with long names cut."""
     text = _LONG_WORD.sub(lambda word: cut(word[0], LONGEST_WORD), clean(text))
     return cut(text, LONGEST_LINE)
 
 
-def shown(value: Any) -> Any:
-    """Return a diff with all of its text clean. Keys that become equal get a number."""
+def clean_diff(value: Any) -> Any:
+    """Return a diff with clean text. Keys that become equal get a number."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):
@@ -54,6 +54,6 @@ def shown(value: Any) -> Any:
             while name in result:
                 number += 1
                 name = f"{first} ({number})"
-            result[name] = shown(item)
+            result[name] = clean_diff(item)
         return result
-    return [shown(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return [clean_diff(item) for item in value] if isinstance(value, (list, tuple)) else value

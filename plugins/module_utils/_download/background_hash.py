@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SHA-256 in a thread of its own: computing it takes as long as fetching and writing the bytes together."""
+"""Compute SHA-256 in a separate thread. It takes as long as receiving and writing the bytes together."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from queue import SimpleQueue
 
 # Starting a thread costs more than hashing this many bytes.
 SMALL_BYTES = 1024 * 1024
-# Blocks that wait to be hashed: they bound the memory.
+# Number of blocks that may wait to be hashed. It bounds the memory.
 _WAITING = 12
 
 
 class BackgroundHash:
-    """Not for several threads at once. `hexdigest` and `stop` end the thread; a later `update` starts another one."""
+    """A SHA-256 for one thread at a time. `hexdigest` and `stop` end the inner thread, `update` starts a new one."""
 
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()
@@ -41,7 +41,7 @@ class BackgroundHash:
         return self._sha256.hexdigest()
 
     def stop(self) -> None:
-        """Hash what waits, and end the thread."""
+        """Hash the waiting blocks, and end the thread."""
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a downloaded file goes: its path, what is there already, and the file beside it that grows meanwhile."""
+"""Destination of a download: its path, the file that exists there, and the partial file beside it."""
 
 from __future__ import annotations
 
@@ -29,37 +29,39 @@ LONGEST_NAME_BYTES = 255
 
 
 def path_of(dest: str, name: str, otherwise: str = "download") -> str:
-    """Return the path of the file, as ansible.builtin.get_url does: in an existing directory, or one with a slash at
-    the end, the file has its own name. That name is text of others, and never leads out of the directory.
+    """Return the path of the file, as ansible.builtin.get_url does.
+
+    If dest is an existing directory or ends with a slash, the file has its own name in it. That name is text of others,
+    and cannot lead out of the directory.
     """
     return path_in(dest, file_name(name, otherwise))
 
 
 def path_in(dest: str, name: str) -> str:
-    """Return the path of the file, for a name that comes from file_name()."""
+    """Return the path of the file, for a name from file_name()."""
     path = os.path.join(dest, name) if dest.endswith("/") or os.path.isdir(dest) else dest
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise LocalFileError(f"dest: the directory {folder} does not exist.")
     if os.path.isdir(path):
-        raise LocalFileError(f"dest: {path} is a directory, so no file of that name can be there.")
+        raise LocalFileError(f"dest: {path} is a directory. Remove it, or choose another dest.")
     return path
 
 
 def check_writable(path: str) -> None:
-    """Raise LocalFileError if the file could not be put there, as far as it can be told without writing."""
+    """Raise LocalFileError if the file can probably not be written. A certain answer would need a write."""
     folder = os.path.dirname(path) or "."
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise LocalFileError(f"dest: the directory {folder} cannot be written.")
+        raise LocalFileError(f"dest: no permission to write to the directory {folder}.")
 
 
 def file_name(name: str, otherwise: str) -> str:
-    """Return a name for a file from text of others; `otherwise` if nothing of the text can be used."""
+    """Return a file name made of text of others, or of `otherwise` if no character of the text can be used."""
     for text in (name, otherwise):
         safe = "".join("_" if mark in "/\\" or not mark.isprintable() else mark for mark in text).lstrip(". ")
         encoded = safe.encode("utf-8", "replace")
         if len(encoded) > LONGEST_NAME_BYTES:
-            # What tells files apart is at the end as often as at the beginning: ".dSYM.zip".
+            # Both ends of a name distinguish files, as in ".dSYM.zip".
             encoded = encoded[: LONGEST_NAME_BYTES - 32] + encoded[-32:]
         safe = encoded.decode("utf-8", "ignore").strip()
         if safe:
@@ -68,8 +70,8 @@ def file_name(name: str, otherwise: str) -> str:
 
 
 @dataclass(frozen=True)
-class Present:
-    """The file that is at the destination already."""
+class ExistingFile:
+    """The file that exists at the destination before the download."""
 
     path: str
     size: int
@@ -85,8 +87,8 @@ class Present:
         return digest.hexdigest()
 
 
-def look_at(path: str) -> Present | None:
-    """What is there. Raises LocalFileError for what is no regular file, such as a device."""
+def find_existing(path: str) -> ExistingFile | None:
+    """Return the file at the destination, or None. Raises LocalFileError unless it is a regular file."""
     try:
         found = os.stat(path)
     except FileNotFoundError:
@@ -94,8 +96,8 @@ def look_at(path: str) -> Present | None:
     except (OSError, ValueError) as error:
         raise LocalFileError(f"dest: {path!r} cannot be used: {getattr(error, 'strerror', None) or error}.") from error
     if not stat.S_ISREG(found.st_mode):
-        raise LocalFileError(f"dest: {path} is there and is not a regular file.")
-    return Present(path, found.st_size)
+        raise LocalFileError(f"dest: {path} exists and is not a regular file.")
+    return ExistingFile(path, found.st_size)
 
 
 class Digest:
@@ -113,7 +115,7 @@ class Digest:
 
     @property
     def validator(self) -> str:
-        """What identifies the content that the bytes come from; "" if that is unknown."""
+        """Return the identification of the content that the bytes come from, or "" if it is unknown."""
         return self._validator
 
     @validator.setter
@@ -139,18 +141,18 @@ class Digest:
 
 
 class WrongSizeError(ServiceError):
-    """Not as many bytes come as the service has said."""
+    """The number of received bytes differs from the size that the service announced."""
 
     def __init__(self, stated: int, received: int | None = None) -> None:
-        came = "more came" if received is None else f"{received} came"
-        super().__init__(f"{stated} bytes were announced and {came}", kind="invalid_response")
+        actual = "more than that" if received is None else str(received)
+        super().__init__(f"{stated} bytes were announced, and the download has {actual}", kind="invalid_response")
 
 
-class Partial(Digest):
-    """The file beside the destination, of mode 0600 from its first byte on, that becomes the destination in the end.
+class PartialDownload(Digest):
+    """The file beside the destination, of mode 0600, that is renamed to the destination at the end.
 
-    With an identity (of something that can be downloaded) a later run takes it over and goes on where it ends, if the
-    content is still the same: `validator` is kept beside it.
+    With an identity (of the remote file) a later run continues the download where it ended, if the content is still the
+    same. A file beside it holds the `validator`.
     """
 
     def __init__(self, target: str, identity: str | None, limit: int | None) -> None:
@@ -175,7 +177,7 @@ class Partial(Digest):
             self.restart()
             return
         if size and size == self._limit:
-            # The last byte is fetched once more: the answer tells whether the content is still the same.
+            # Request the last byte again, because the response shows whether the content is still the same.
             self._file.truncate(size - 1)
         for block in iter(lambda: self._file.read(BLOCK_BYTES), b""):
             super().write(block)
@@ -214,7 +216,7 @@ class Partial(Digest):
             raise _cannot_write(self._target, error) from error
 
     def finish(self) -> None:
-        """Everything is there and goes to the disk. The file keeps its name until `publish`."""
+        """Write the complete file to the disk. It keeps its name until `publish`."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -222,7 +224,7 @@ class Partial(Digest):
             raise _cannot_write(self._target, error) from error
 
     def publish(self) -> None:
-        """Put it in the place of the destination, in one step."""
+        """Rename the file to the destination."""
         self._remove_note()
         try:
             os.replace(self.path, self._target)
@@ -231,7 +233,7 @@ class Partial(Digest):
         self._close()
 
     def inherit(self) -> None:
-        """Mode and, where that is allowed, owner of the file that it replaces."""
+        """Set the mode and, if permitted, the owner of the file that this one replaces."""
         try:
             old = os.stat(self._target)
         except OSError:
@@ -243,15 +245,15 @@ class Partial(Digest):
             os.chmod(self.path, stat.S_IMODE(old.st_mode) & 0o777)
 
     def give_up(self, error: BaseException) -> None:
-        """After an error: keep what a later run can go on from, and say so; else leave nothing behind."""
+        """Keep the bytes after an error if a later run can continue from them, and add a note. Else remove the file."""
         with contextlib.suppress(OSError):
             self._file.flush()
-        # What is wrong here, such as a full disk, does not get better by it.
+        # A problem of this machine, such as a full disk, would persist.
         wrong_here = isinstance(error, (LocalFileError, RefusedError))
         stays = bool(self._kept and self.validator and self.position) and not wrong_here
         if stays and isinstance(error, CiError):
             error.notes.append(
-                f"The first {self.position} bytes are kept in {self.path}; the next run goes on from there."
+                f"The first {self.position} bytes are kept in {self.path}. The next run continues from there."
             )
         if stays:
             self._close()
@@ -265,7 +267,7 @@ class Partial(Digest):
         self._close()
 
     def _remove_note(self) -> None:
-        """Remove the note while the part is locked: another task must not find a note of ours beside its new part."""
+        """Remove the note while the file is locked, so that no other task finds it beside its own new file."""
         if self._kept:
             self._kept.remove_note()
 

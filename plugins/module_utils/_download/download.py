@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that come from behind signed URLs: streamed beside their destination, checked, and renamed in the end.
+"""Download files from signed URLs: stream them beside their destination, check them, and rename them at the end.
 
-    wanted = Wanted("artifact app.apk", lambda: url, size=607185)
-    saved = save(client, wanted, path_of(options["dest"], title), options, context)
+    source = Source("artifact app.apk", lambda: url, size=607185)
+    saved = save(client, source, path_of(options["dest"], title), options, context)
     return Outcome({"dest": saved.path, "size": saved.size, "sha256": saved.sha256}, saved.plan(kind="artifact", ...))
 
-In check mode nothing is written, and `saved` says what would be.
+In check mode save() does not write a file, and `saved` describes the file that it would write.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from .._http.service_client import ServiceClient
 from .._task.module_spec import TaskContext
 from .destination import (
     Digest,
-    Partial,
-    Present,
+    ExistingFile,
+    PartialDownload,
     WrongSizeError,
     check_writable,
-    look_at,
+    find_existing,
 )
 
 DOWNLOAD = OptionGroup(
@@ -48,33 +48,33 @@ DOWNLOAD = OptionGroup(
     }
 )
 
-# A connection that breaks after so many bytes was worth it: the tries are counted anew.
+# A connection that breaks after this many bytes resets the count of attempts.
 PROGRESS_BYTES = 1024 * 1024
-SAY_INTERVAL_S = 5.0
+PROGRESS_INTERVAL_S = 5.0
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A file that is to be had, and what is known of it before."""
+class Source:
+    """A file to download, and what the task knows of it before."""
 
     what: str  # completes "Could not download ...": "artifact app.apk (slug 1234)"
     fresh_url: Callable[[], str] = field(repr=False)  # asks the service for a signed URL
-    size: int | None = None  # as the service states it
-    checksum: str | None = None  # what the user demands: a SHA-256 in hexadecimal, see checksum_of()
-    known_sha256: str | None = None  # what these bytes had when they came last, where that is known
+    size: int | None = None  # in bytes, as the service states it
+    checksum: str | None = None  # the SHA-256 in hexadecimal that the user requires, see checksum_of()
+    known_sha256: str | None = None  # of the last download of the same content, if known
     force: bool = False
-    # Names what is downloaded, with its service: an interrupted download goes on in a later run if the content is the
-    # same by then.
+    # Identifies the remote file, with its service. A later run continues an interrupted download if the content is
+    # still the same.
     identity: str | None = None
-    # Called with the digest of the file that is about to be replaced. Raises RefusedError if it must not be.
+    # Called with the digest of the file that is about to be replaced. Raises RefusedError to protect that file.
     before_replacing: Callable[[str], None] | None = field(default=None, repr=False)
-    # Called with the number of bytes that have come, instead of a line of progress for this file.
+    # Called with the number of received bytes, instead of a line of progress for this file.
     progress: Callable[[int], None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Download(Action):
-    """Write the file, new or instead of what is there."""
+    """Write the file. It is new, or it replaces an existing one."""
 
     action: ClassVar[str] = "download"
     described: Mapping[str, Any]
@@ -85,7 +85,7 @@ class Download(Action):
 
 @dataclass(frozen=True)
 class SetAttributes(Action):
-    """Give a file that stays as it is another mode, owner or the like."""
+    """Change mode, owner or other attributes of a file, but not its content."""
 
     action: ClassVar[str] = "set_attributes"
     described: Mapping[str, Any]
@@ -96,18 +96,18 @@ class SetAttributes(Action):
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of it. `written`: the bytes are new there (in check mode: would be)."""
+    """The file after save(). `written`: save() wrote new bytes or, in check mode, would write them."""
 
     path: str
     size: int | None
-    sha256: str | None  # None: only a real run finds it out
+    sha256: str | None  # None in check mode if only a download would show it
     written: bool
     attributes_changed: bool
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
 
     def plan(self, *, kind: str, app_slug: str | None, slug: str | None, name: str) -> Plan:
-        """`kind`, `app_slug`, `slug` and `name` are those of the thing that the file comes from."""
+        """Return the plan. `kind`, `app_slug`, `slug` and `name` are those of the remote file."""
         described = {"kind": kind, "app_slug": app_slug, "slug": slug, "name": name, "dest": self.path, "size": None}
         if self.written:
             actions: tuple[Action, ...] = (Download({**described, "size": self.after.get("size")}),)
@@ -117,84 +117,84 @@ class Saved:
 
 
 def checksum_of(option: str | None) -> str | None:
-    """The digest in an option of the form sha256:... Raises OptionError for any other form."""
+    """Return the digest in an option of the form sha256:..., or None. Raises OptionError for any other form."""
     if option is None:
         return None
     found = re.fullmatch(r"sha256:([0-9a-f]{64})", option.strip().lower())
     if not found:
-        raise OptionError(f"checksum: {option} is not sha256: followed by 64 hexadecimal digits.")
+        raise OptionError(f"checksum must be sha256: followed by 64 hexadecimal digits, got {option}.")
     return found[1]
 
 
-def save(client: ServiceClient, wanted: Wanted, path: str, options: Mapping[str, Any], context: TaskContext) -> Saved:
-    """Make sure that the file is at the path. `options`: those of the task, for the attributes of the file."""
-    return _save(wanted, path, options, context, lambda sink: _stream(client, wanted, sink, context))
+def save(client: ServiceClient, source: Source, path: str, options: Mapping[str, Any], context: TaskContext) -> Saved:
+    """Download the file to the path, unless it is there already. `options` of the task have the file's attributes."""
+    return _save(source, path, options, context, lambda sink: _stream(client, source, sink, context))
 
 
 def save_bytes(
     data: bytes, what: str, path: str, options: Mapping[str, Any], context: TaskContext, *, force: bool = False
 ) -> Saved:
-    """The same for bytes that are at hand."""
+    """Write these bytes to the path, unless they are there already. See save()."""
 
-    def no_url() -> str:
-        raise ValueError("what is at hand is not downloaded")
+    def refuse_url() -> str:
+        raise ValueError("save_bytes() does not download")
 
-    wanted = Wanted(what, no_url, len(data), known_sha256=hashlib.sha256(data).hexdigest(), force=force)
-    return _save(wanted, path, options, context, lambda sink: sink.write(data))
+    source = Source(what, refuse_url, len(data), known_sha256=hashlib.sha256(data).hexdigest(), force=force)
+    return _save(source, path, options, context, lambda sink: sink.write(data))
 
 
 def _save(
-    wanted: Wanted, path: str, options: Mapping[str, Any], context: TaskContext, fill: Callable[[Digest], None]
+    source: Source, path: str, options: Mapping[str, Any], context: TaskContext, fill: Callable[[Digest], None]
 ) -> Saved:
-    present = look_at(path)
-    local = present.sha256() if present and _may_be_wanted(present, wanted) else None
-    known = wanted.checksum or wanted.known_sha256
-    if present and local and local == known:
-        return _as_it_is(present, local, options, context)
+    existing = find_existing(path)
+    local = existing.sha256() if existing and _is_worth_hashing(existing, source) else None
+    known = source.checksum or source.known_sha256
+    if existing and local and local == known:
+        return _kept_file(existing, local, options, context)
     check_writable(path)
-    # Only looked at, and beside it: what would be refused in the end is refused before anything is fetched.
+    # Compare the attributes of the directory, to raise errors about attributes before the download.
     context.set_attributes(options, os.path.dirname(path) or ".", True)
-    # The same size and nothing to compare with: only the bytes themselves can tell.
+    # With the same size and no known digest, only a download shows whether the content differs.
     compare = local is not None and not known
-    if present and not compare:
-        _check_replaced(wanted, present, local)
+    if existing and not compare:
+        _check_replaced(source, existing, local)
     if context.check_mode:
-        digest = Digest(wanted.size)
+        digest = Digest(source.size)
         if compare:
             try:
                 fill(digest)
             finally:
                 digest.stop()
             known = digest.sha256
-            if present and local != known:
-                _check_replaced(wanted, present, local)
-        size, same = wanted.size, compare and local == known
+            if existing and local != known:
+                _check_replaced(source, existing, local)
+        size, same = source.size, compare and local == known
     else:
-        digest, same = _write(wanted, path, local if compare else None, options, context, fill)
+        digest, same = _write(source, path, local if compare else None, options, context, fill)
         size, known = digest.position, digest.sha256
-    if present and same:
-        return _as_it_is(present, local, options, context)
-    return _new(path, wanted, present, local, size, known)
+    if existing and same:
+        return _kept_file(existing, local, options, context)
+    return _written_file(path, source, existing, local, size, known)
 
 
 def _write(
-    wanted: Wanted,
+    source: Source,
     path: str,
     unless: str | None,
     options: Mapping[str, Any],
     context: TaskContext,
     fill: Callable[[Digest], None],
 ) -> tuple[Digest, bool]:
-    """Put the bytes there, unless they have this digest. What came, and whether it has."""
-    partial = Partial(path, wanted.identity, wanted.size)
+    """Write the bytes, unless their digest is `unless`. Return the bytes' digest, and whether it is `unless`."""
+    partial = PartialDownload(path, source.identity, source.size)
     try:
-        _fill(wanted, partial, fill)
+        _fill(source, partial, fill)
         same = unless == partial.sha256
         if same:
             partial.discard()
         else:
-            if unless is not None and wanted.before_replacing:
-                wanted.before_replacing(unless)
+            if unless is not None and source.before_replacing:
+                source.before_replacing(unless)
             partial.finish()
             partial.inherit()
             context.set_attributes(options, partial.path, False)
@@ -205,88 +205,88 @@ def _write(
     return partial, same
 
 
-def _check_replaced(wanted: Wanted, present: Present, local: str | None) -> None:
-    if wanted.before_replacing:
-        wanted.before_replacing(local or present.sha256())
+def _check_replaced(source: Source, existing: ExistingFile, local: str | None) -> None:
+    if source.before_replacing:
+        source.before_replacing(local or existing.sha256())
 
 
-def _may_be_wanted(present: Present, wanted: Wanted) -> bool:
-    """Whether a look at the digest of the file that is there is worth it."""
-    same_size = wanted.size is None or wanted.size == present.size
-    return not wanted.force and (same_size or wanted.checksum is not None)
+def _is_worth_hashing(existing: ExistingFile, source: Source) -> bool:
+    """Return whether the existing file can be up to date, so that its digest matters."""
+    same_size = source.size is None or source.size == existing.size
+    return not source.force and (same_size or source.checksum is not None)
 
 
-def _as_it_is(present: Present, sha256: str | None, options: Mapping[str, Any], context: TaskContext) -> Saved:
-    differs = context.set_attributes(options, present.path, context.check_mode)
-    before: dict[str, Any] = {"size": present.size}
+def _kept_file(existing: ExistingFile, sha256: str | None, options: Mapping[str, Any], context: TaskContext) -> Saved:
+    differs = context.set_attributes(options, existing.path, context.check_mode)
+    before: dict[str, Any] = {"size": existing.size}
     after = before
     if differs:
         before, after = ({**before, "attributes": words} for words in ("not as declared", "as declared"))
-    return Saved(present.path, present.size, sha256, False, differs, before, after)
+    return Saved(existing.path, existing.size, sha256, False, differs, before, after)
 
 
-def _new(
-    path: str, wanted: Wanted, present: Present | None, local: str | None, size: int | None, sha256: str | None
+def _written_file(
+    path: str, source: Source, existing: ExistingFile | None, local: str | None, size: int | None, sha256: str | None
 ) -> Saved:
-    before: dict[str, Any] = {"size": present.size} if present else {}
-    after: dict[str, Any] = {"size": wanted.size}
+    before: dict[str, Any] = {"size": existing.size} if existing else {}
+    after: dict[str, Any] = {"size": source.size}
     if local:
-        # Both are known before and after: the same in check mode.
+        # Both digests are known also in check mode.
         before["sha256"], after["sha256"] = local, sha256
     return Saved(path, size, sha256, True, False, before, after)
 
 
-def _fill(wanted: Wanted, partial: Partial, fill: Callable[[Digest], None]) -> None:
-    """Get what is missing, and check all of it."""
+def _fill(source: Source, partial: PartialDownload, fill: Callable[[Digest], None]) -> None:
+    """Receive the missing bytes, and check the whole file."""
     while True:
         taken_over = partial.taken_over
-        if wanted.size is None or partial.position < wanted.size:
+        if source.size is None or partial.position < source.size:
             fill(partial)
-        if not wanted.checksum or partial.sha256 == wanted.checksum:
+        if not source.checksum or partial.sha256 == source.checksum:
             return
         found = partial.sha256
         partial.restart()
-        # It may be the part of the earlier run that is wrong.
+        # The bytes of the earlier run may be wrong.
         if not taken_over:
             raise ServiceError(
-                f"Could not download {wanted.what}: its SHA-256 is {found} and not {wanted.checksum}, as checksum "
-                "demands. Nothing was changed at dest.",
+                f"Could not download {source.what}: its SHA-256 is {found}, but checksum requires {source.checksum}. "
+                "dest was not changed.",
                 kind="checksum",
             )
 
 
-def _stream(client: ServiceClient, wanted: Wanted, sink: Digest, context: TaskContext) -> None:
-    """All bytes that are missing, with a fresh URL whenever one has expired, and on after an interruption."""
-    what = f"download {wanted.what}"
-    talking = _Talking(sink, wanted, context)
+def _stream(client: ServiceClient, source: Source, sink: Digest, context: TaskContext) -> None:
+    """Receive the missing bytes. Continue after an interruption, and get a new URL when one has expired."""
+    what = f"download {source.what}"
+    progress_sink = _ProgressSink(sink, source, context)
     renewed = False
-    url = wanted.fresh_url()
+    url = source.fresh_url()
     while True:
         start = sink.position
         try:
-            client.download_on(url, talking, what)
-            if wanted.size is not None and sink.position != wanted.size:
-                raise WrongSizeError(wanted.size, sink.position)
+            client.download_on(url, progress_sink, what)
+            if source.size is not None and sink.position != source.size:
+                raise WrongSizeError(source.size, sink.position)
             return
         except WrongSizeError as error:
             sink.restart()
             raise ServiceError(f"Could not {what}: {error}.", kind=error.kind) from error
         except CiError as error:
-            went_on = sink.position >= start + PROGRESS_BYTES
-            if isinstance(error, ConnectionFailedError) and went_on:
+            has_progressed = sink.position >= start + PROGRESS_BYTES
+            if isinstance(error, ConnectionFailedError) and has_progressed:
                 renewed = False
-            elif error.kind == "signed_url_expired" and (went_on or not renewed):
-                url, renewed = wanted.fresh_url(), True
+            elif error.kind == "signed_url_expired" and (has_progressed or not renewed):
+                url, renewed = source.fresh_url(), True
             else:
                 raise
 
 
-class _Talking:
-    """The sink, and a line of progress from time to time."""
+class _ProgressSink:
+    """A sink that reports progress at intervals."""
 
-    def __init__(self, sink: Digest, wanted: Wanted, context: TaskContext) -> None:
-        self._sink, self._wanted, self._say = sink, wanted, context.say
-        self._progress = wanted.progress
+    def __init__(self, sink: Digest, source: Source, context: TaskContext) -> None:
+        self._sink, self._source, self._report_progress = sink, source, context.report_progress
+        self._progress = source.progress
         self._last = time.monotonic()
 
     @property
@@ -307,20 +307,20 @@ class _Talking:
             self._progress(self._sink.position)
             return
         now = time.monotonic()
-        if now - self._last >= SAY_INTERVAL_S:
+        if now - self._last >= PROGRESS_INTERVAL_S:
             self._last = now
-            of = f" of {self._wanted.size / 2**20:.0f}" if self._wanted.size else ""
-            self._say(f"{self._wanted.what}: {self._sink.position / 2**20:.0f}{of} MiB")
+            of = f" of {self._source.size / 2**20:.0f}" if self._source.size else ""
+            self._report_progress(f"{self._source.what}: {self._sink.position / 2**20:.0f}{of} MiB")
 
     def restart(self) -> None:
         self._sink.restart()
 
 
 class TotalProgress:
-    """Lines of progress for several files together. For several threads."""
+    """Lines of progress for several files together. Several threads may use it."""
 
-    def __init__(self, what: str, sizes: Sequence[int | None], say: Callable[[str], None]) -> None:
-        self._what, self._say = what, say
+    def __init__(self, what: str, sizes: Sequence[int | None], report_progress: Callable[[str], None]) -> None:
+        self._what, self._report_progress = what, report_progress
         self._files = len(sizes)
         self._size = None if None in sizes else sum(size or 0 for size in sizes)
         self._lock = threading.Lock()
@@ -329,18 +329,18 @@ class TotalProgress:
         self._last = time.monotonic()
 
     def note(self, file: str, position: int) -> None:
-        """Take note that the file has so many bytes."""
+        """Record the number of bytes that the file has."""
         with self._lock:
             self._bytes[file] = position
             now = time.monotonic()
-            if now - self._last < SAY_INTERVAL_S:
+            if now - self._last < PROGRESS_INTERVAL_S:
                 return
             self._last = now
             done = sum(self._bytes.values()) / 2**20
         of = f" of {self._size / 2**20:.0f}" if self._size else ""
-        self._say(f"{self._what}: {self._finished} of {self._files} files, {done:.0f}{of} MiB")
+        self._report_progress(f"{self._what}: {self._finished} of {self._files} files, {done:.0f}{of} MiB")
 
     def finish(self) -> None:
-        """Take note that a file is done."""
+        """Record that a file is complete."""
         with self._lock:
             self._finished += 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file with the first bytes of a download, and beside it what identifies the content that they come from."""
+"""A file with the first bytes of a download, and a note beside it that identifies their content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST = 1000
 
 
 class PartialFile:
-    """Both files are of mode 0600, and locked while a task works on them. `validator` is "" if nothing is known."""
+    """Both files have mode 0600, and the task that writes them locks them. `validator` is "" if it is unknown."""
 
     def __init__(self, path: str, file: IO[bytes], note: IO[bytes]) -> None:
         self.path, self.file, self._note = path, file, note
@@ -26,10 +26,10 @@ class PartialFile:
         self.validator = text if is_validator(text) else ""
 
     def set_validator(self, text: str) -> None:
-        """Note what identifies the content, before the first byte of it comes."""
+        """Write the identification of the content to the note, before the first byte is received."""
         if text == self.validator:
             return
-        # After a power failure, bytes of another content must not be there together with this note.
+        # After a power failure, this note must not be beside bytes of another content.
         os.fsync(self.file.fileno())
         self._note.seek(0)
         self._note.truncate()
@@ -46,7 +46,7 @@ class PartialFile:
 
 
 def open_kept(target: str, identity: str) -> PartialFile | None:
-    """Return the part for this content, new or of an earlier run; None if it is not ours, or a task works on it."""
+    """Return the partial file for this content. None if another user owns it, or another task writes it."""
     path = _path_of(target, identity)
     file = _open_own(path)
     if file is None:
@@ -78,7 +78,7 @@ def _open_own(path: str) -> IO[bytes] | None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         found, there = os.fstat(handle), os.lstat(path)
         ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
-        # The directory may belong to everybody. And another task may just have renamed it.
+        # Other users may be able to write to the directory, and another task may just have renamed the file.
         if ours and not found.st_mode & 0o077 and (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
             return file
     except OSError:

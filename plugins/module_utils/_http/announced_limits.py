@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the headers of an answer say about a limit: how long to wait, and how many requests remain.
+"""Read from the headers of a response how long a limit asks to wait, and how many requests remain.
 
-Read are Retry-After (RFC 9110), X-RateLimit-*, RateLimit-* and the fields RateLimit and RateLimit-Policy of the IETF
-draft (draft-ietf-httpapi-ratelimit-headers), in its older and its newer form. Values without sense are ignored.
+The headers are Retry-After (RFC 9110), X-RateLimit-*, RateLimit-*, and RateLimit and RateLimit-Policy of the IETF draft
+(draft-ietf-httpapi-ratelimit-headers), in its older and its newer form. Implausible values are ignored.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .pace import NOTHING_TOLD, AnnouncedLimit
+from .pace import NO_LIMIT, AnnouncedLimit
 from .service_clock import parse_http_date
 
-# No service asks to wait for longer: such a value is a mistake.
-LONGEST_TOLD_S = 86_400.0
-# A number of this size is a time of day (seconds since 1970), and of that one milliseconds.
+# A longer wait is a mistake of the service.
+LONGEST_ANNOUNCED_S = 86_400.0
+# A number from the first value on is in seconds since 1970, from the second value on in milliseconds.
 _EPOCH, _EPOCH_MS = 1e9, 1e12
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
 _RESETS = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")
@@ -25,21 +25,21 @@ _REMAININGS = ("RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Rem
 _PARAMETER = re.compile(r'(?:"[^"]*"|[^";,=\s]+)\s*=\s*"?[^";,\s]+"?')
 
 
-def told_by(headers: Mapping[str, str], now: float | None) -> AnnouncedLimit:
-    """Return what the headers say. `now`: Unix seconds by the service's own clock, None if unknown."""
+def read_announced_limit(headers: Mapping[str, str], now: float | None) -> AnnouncedLimit:
+    """Return the limit that the headers announce. `now`: Unix seconds by the service's own clock, None if unknown."""
     now = parse_http_date(headers.get("Date")) or now
     wait_s = _retry_after(headers.get("Retry-After"), now)
     if wait_s is not None:
         return AnnouncedLimit(wait_s, _remaining(headers))
-    told = _ietf(headers)
-    if told is not None:
-        return told
+    announced = _ietf(headers)
+    if announced is not None:
+        return announced
     reset_s = next((found for name in _RESETS if (found := _reset(headers.get(name), now)) is not None), None)
-    return AnnouncedLimit(reset_s, _remaining(headers)) if reset_s is not None else NOTHING_TOLD
+    return AnnouncedLimit(reset_s, _remaining(headers)) if reset_s is not None else NO_LIMIT
 
 
 def _sensible(seconds: float | None) -> float | None:
-    return seconds if seconds is not None and 0 < seconds <= LONGEST_TOLD_S else None
+    return seconds if seconds is not None and 0 < seconds <= LONGEST_ANNOUNCED_S else None
 
 
 def _number(text: str | None) -> float | None:
@@ -73,7 +73,7 @@ def _remaining(headers: Mapping[str, str]) -> int | None:
 
 
 def _ietf(headers: Mapping[str, str]) -> AnnouncedLimit | None:
-    """Return the tightest limit of the field RateLimit; a window that it does not tell comes from RateLimit-Policy."""
+    """Return the tightest limit of the field RateLimit. RateLimit-Policy has the windows that are missing there."""
     field = headers.get("RateLimit", "")
     if "=" not in field:
         return None
@@ -84,10 +84,10 @@ def _ietf(headers: Mapping[str, str]) -> AnnouncedLimit | None:
         wait_s = _sensible(_number(values.get("t", values.get("reset"))) or windows.get(name))
         if remaining is not None and wait_s is not None:
             found.append(AnnouncedLimit(wait_s, int(remaining)))
-    used_up = [told for told in found if not told.remaining]
+    used_up = [announced for announced in found if not announced.remaining]
     if used_up:
-        return max(used_up, key=lambda told: told.wait_s or 0.0)
-    return min(found, key=lambda told: told.remaining or 0) if found else None
+        return max(used_up, key=lambda announced: announced.wait_s or 0.0)
+    return min(found, key=lambda announced: announced.remaining or 0) if found else None
 
 
 def _limits(field: str) -> list[tuple[str, dict[str, str]]]:

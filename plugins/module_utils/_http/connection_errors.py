@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests that brought no answer: which kind of failure it was, and whether the request may have had an effect."""
+"""Classify requests that got no response: kind of failure, and whether the request may have had an effect."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .transport_options import Proxy
 try:
     import requests
     import urllib3
-except ImportError:  # Entry.requires names what is missing before anything here is used
+except ImportError:  # ModuleSpec.execute() reports the missing library before this code runs
     requests = None  # type: ignore[assignment]
     urllib3 = None  # type: ignore[assignment]
 
 
-# Python's words for a proxy that does not connect to the host.
+# Python's message for a proxy that does not connect to the host.
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
-class NoAnswerError(Exception):
-    """A try that brought no answer. It does not leave the session."""
+class NoResponseError(Exception):
+    """An attempt that got no response. HttpSession catches it."""
 
     def __init__(self, error: CiError, *, was_sent: bool, worth_retrying: bool) -> None:
         super().__init__(str(error))
@@ -34,7 +34,7 @@ class NoAnswerError(Exception):
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """Return the error and what it wraps, outermost first: requests and urllib3 hide the reason several layers deep."""
+    """Return the error and the errors that it wraps, outermost first. requests and urllib3 wrap several times."""
     found: list[BaseException] = []
     waiting: list[BaseException] = [error]
     while waiting:
@@ -59,7 +59,7 @@ def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tu
 
     exceptions = requests.exceptions
     dns = next((cause for cause in causes if type(cause).__name__ in ("gaierror", "NameResolutionError")), None)
-    # Other TLS errors are connections that broke, which may go better the next time.
+    # Other TLS errors are broken connections, which a retry may repair.
     tls = any_of(ssl.SSLCertVerificationError) or next((cause for cause in causes if _is_hopeless(cause)), None)
     if dns:
         return "dns", "the host name {host} is unknown", "Check api_url and the name service."
@@ -73,7 +73,7 @@ def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tu
             "{host} refuses connections",
             "Check host and port in api_url, and whether the service runs.",
         )
-    # urllib3 counts every connection that cannot be made among the timeouts.
+    # urllib3 raises a subclass of its timeout for every connection that it cannot open.
     if any_of(exceptions.Timeout, TimeoutError) and not any_of(urllib3.exceptions.NewConnectionError):
         return "timeout", f"{{host}} did not answer within {timeout:g} s", "See timeout."
     if any_of(urllib3.exceptions.NewConnectionError):
@@ -83,13 +83,13 @@ def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tu
     wrong = (exceptions.InvalidURL, exceptions.InvalidHeader, exceptions.InvalidSchema, exceptions.MissingSchema)
     if any_of(*wrong, exceptions.InvalidProxyURL, UnicodeError):
         return "option", "the request to {host} is not possible", "Check api_url, api_token and the proxy variables."
-    return "connection", "the connection to {host} ended before the answer was complete", ""
+    return "connection", "the connection to {host} ended before the response was complete", ""
 
 
 def _proxy_failure(causes: list[BaseException], timeout: float, proxy: Proxy) -> tuple[str, str] | None:
-    """Return the reason and the advice for a failure on the way to the proxy or in it, or None for any other."""
+    """Return reason and advice for a failure of the proxy or of the connection to it, or None for any other failure."""
     kinds = urllib3.exceptions
-    # All connections are to the proxy. requests does not call a timeout of one a ProxyError.
+    # All connections lead to the proxy. requests does not raise ProxyError if one times out.
     if not any(
         isinstance(cause, (requests.exceptions.ProxyError, kinds.NewConnectionError, kinds.ConnectTimeoutError))
         for cause in causes
@@ -117,13 +117,14 @@ def _proxy_failure(causes: list[BaseException], timeout: float, proxy: Proxy) ->
 
 
 def _is_hopeless(error: BaseException) -> bool:
-    """Return whether another try cannot help: no TLS on that port, or a bundle that cannot be used."""
+    """Return whether a retry cannot help, because the port has no TLS or the bundle cannot be used."""
     if isinstance(error, ssl.SSLError):
         return getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "NO_CERTIFICATE_OR_CRL_FOUND")
     return "TLS CA certificate bundle" in str(error) and not isinstance(error, requests.RequestException)
 
 
 def was_never_sent(error: Exception) -> bool:
+    """Return whether the request cannot have reached the service."""
     kinds = urllib3.exceptions
     before = (kinds.NewConnectionError, kinds.ConnectTimeoutError, kinds.ProxyError, ssl.SSLCertVerificationError)
     return any(isinstance(cause, before) for cause in _causes(error))

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections with a limit on the time that the head of an answer may take, and on how slow an upload may be.
+"""Connections that limit the time for the head of a response, and the slowness of an upload.
 
-A timeout of a socket starts again with every byte. See _bounded_body for the body of an answer.
+A timeout of a socket starts again with every byte. response_body has the limits for the body of a response.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import socket
 import time
 from typing import Any
 
-from .response_body import LEAST_BYTES_PER_S, WHOLE_ANSWER
+from .response_body import LEAST_BYTES_PER_S, WHOLE_RESPONSE
 
 try:
     from requests import Session
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-except ImportError:  # Entry.requires names what is missing before anything here is used
+except ImportError:  # ModuleSpec.execute() reports the missing library before this code runs
     Session = HTTPAdapter = object  # type: ignore[assignment,misc]
     HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
 
@@ -29,20 +29,20 @@ BLOCK_BYTES = 64 * 1024
 
 
 class _Reader(io.RawIOBase):
-    """What a socket receives; until the head of the answer is complete, with a limit of time for all of it."""
+    """Bytes that a socket receives. A time limit applies until the head of the response is complete."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__()
         self._raw = sock.makefile("rb", buffering=0)
         timeout_s = sock.gettimeout()
-        self.end: float | None = None if timeout_s is None else time.monotonic() + WHOLE_ANSWER * timeout_s
+        self.end: float | None = None if timeout_s is None else time.monotonic() + WHOLE_RESPONSE * timeout_s
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         if self.end is not None and time.monotonic() > self.end:
-            raise socket.timeout("the head of the answer takes too long")
+            raise socket.timeout("the head of the response takes too long")
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Incoming:
-    """Stands for the socket where http.client makes a file of it."""
+    """A socket for http.client, which only calls makefile()."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.reader = _Reader(sock)
@@ -118,7 +118,7 @@ class _Adapter(HTTPAdapter):
 
 
 class BoundedSession(Session):
-    """A session of requests with such connections, which does not look at where a redirect leads."""
+    """A session of requests that uses these connections and does not evaluate redirects."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,5 +126,5 @@ class BoundedSession(Session):
             self.mount(scheme, _Adapter())
 
     def get_redirect_target(self, resp: Any) -> str | None:  # noqa: ARG002
-        """Return None. For a redirect that is not followed, requests would read the body, of whatever size."""
+        """Return None. Otherwise requests reads the whole body of a redirect that is not followed."""
         return None

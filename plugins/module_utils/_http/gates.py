@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gates that all requests of a task pass: one pace for each host, one time limit, and one switch that stops all."""
+"""Gates that all requests of a task pass: a pace for each host, one time limit, and one way to stop all requests."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from .pace import (
 )
 from .service_clock import ServiceClock
 
-# A wait of this length is worth a line of progress; the next line follows after this interval at the earliest.
-TELL_WAIT_S, TELL_INTERVAL_S = 2.0, 10.0
+# Seconds of a wait that a line of progress reports, and seconds between two such lines.
+REPORTED_WAIT_S, REPORT_INTERVAL_S = 2.0, 10.0
 
 
 class Gates:
-    """Shared by all sessions of a task, whatever thread they belong to."""
+    """The gates of a task. Sessions of all its threads share them."""
 
     def __init__(self, clock: Clock, time_limit_s: float) -> None:
         self.clock = clock
         self.deadline = Deadline(time_limit_s, clock)
-        self.say: Callable[[str], None] = lambda _line: None
+        self.report_progress: Callable[[str], None] = lambda _line: None
         self.stop_error: TaskStopError | None = None
         self.lock = threading.RLock()
         self._waiting: set[threading.Condition] = set()
@@ -49,31 +49,31 @@ class Gates:
 
     @property
     def waited_s(self) -> float:
-        """Seconds in which requests waited and none was under way."""
+        """Return the seconds in which requests waited and no request was under way."""
         with self.lock:
             return sum(gate.waited_s for gate in self._gates.values())
 
     @property
     def refused(self) -> int:
-        """Number of requests that a host refused because there were too many, or because it was overloaded."""
+        """Return the number of requests that a host refused because of a rate limit or overload."""
         with self.lock:
             return sum(gate.pace.refused for gate in self._gates.values())
 
     def summary(self) -> str:
-        """Return a line about the waiting, or "" if there was none worth telling."""
+        """Return a line about the waits, or "" if there was no wait of a second and no refused request."""
         waited_s, refused = self.waited_s, self.refused
         if not refused and waited_s < 1:
             return ""
         return f"waited {waited_s:.0f} s for the service's rate limit, {refused} requests refused"
 
     def interrupt(self) -> None:
-        """Stop all threads that wait, at once. Requests that need not wait still go."""
+        """Stop all waiting threads at once. Requests that need not wait are still sent."""
         with self.lock:
             self._interrupted = True
             self._wake_all()
 
     def stop(self, error: TaskStopError) -> NoReturn:
-        """End the task: every thread that waits or sends another request gets this error, or the first such one."""
+        """End the task. Every thread that waits or sends another request raises the first error given here."""
         with self.lock:
             self.stop_error = self.stop_error or error
             self._wake_all()
@@ -81,23 +81,23 @@ class Gates:
 
     @staticmethod
     def _copy(error: TaskStopError) -> TaskStopError:
-        """Return a new object for each thread, which may add notes of its own."""
+        """Return a new object for each thread, because threads may add notes."""
         return TaskStopError(str(error), **error.as_dict())
 
     def _wake_all(self) -> None:
-        for place in self._waiting:
-            place.notify()
+        for condition in self._waiting:
+            condition.notify()
 
-    def wait(self, place: threading.Condition, seconds: float | None) -> None:
-        """Wait until somebody notifies this place, at most so long. The caller holds the lock."""
-        self._waiting.add(place)
+    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
+        """Wait for a notification of the condition, at most `seconds`. The caller holds the lock."""
+        self._waiting.add(condition)
         try:
-            self.clock.wait(place, seconds)
+            self.clock.wait(condition, seconds)
         finally:
-            self._waiting.discard(place)
+            self._waiting.discard(condition)
 
     def check_wait(self) -> None:
-        """Raise an error if the task ends, or is interrupted: then no thread waits any longer."""
+        """Raise an error if the task ends or is interrupted, so that no thread waits."""
         if self._interrupted:
             raise NotDoneError("The task was stopped while it waited for the service.")
         self.check()
@@ -112,7 +112,7 @@ class Gates:
     def sleep(self, seconds: float) -> None:
         """Wait, unless the task is stopped. Raise TaskStopError at once if the wait does not fit in its time limit."""
         with self.lock:
-            place = threading.Condition(self.lock)
+            condition = threading.Condition(self.lock)
             end = self.clock.monotonic() + seconds
             while True:
                 self.check_wait()
@@ -121,11 +121,11 @@ class Gates:
                     return
                 if left > self.deadline.left_to_finish_s:
                     self.stop(self.deadline.error())
-                self.wait(place, left)
+                self.wait(condition, left)
 
 
 class Gate:
-    """The way to one host. Threads wait on a condition until the pace of the host lets them go."""
+    """The gate of one host. Threads wait here until the pace of the host lets them send."""
 
     def __init__(self, gates: Gates, host: str) -> None:
         self._gates, self._host = gates, host
@@ -133,20 +133,20 @@ class Gate:
         self.clock = ServiceClock(gates.clock.monotonic)
         self.waited_s = 0.0
         self._queue: deque[threading.Condition] = deque()
-        self._looked_at = 0.0
-        self._told_at: float | None = None
+        self._counted_until = 0.0
+        self._reported_at: float | None = None
         self._cause: CiError | None = None
         self._owners = itertools.count()
 
     def new_owner(self) -> int:
-        """Return a number for a request, the same for all its tries."""
+        """Return a number that identifies a request in all its attempts."""
         return next(self._owners)
 
     def enter(self, owner: int) -> Turn:
-        """Wait until a request may go, first come, first served.
+        """Wait until a request may be sent, in the order of arrival.
 
         Raises TaskStopError if the task ends, and NotDoneError if it is interrupted while the request waits. A request
-        that need not wait goes, so that a thread can finish the upload that it is at.
+        that need not wait is sent, so that a thread can finish its current upload.
         """
         gates = self._gates
         with gates.lock:
@@ -154,24 +154,24 @@ class Gate:
             if not self._queue and isinstance(claim := self.pace.claim(owner, self._now()), Turn):
                 return claim
             gates.check_wait()
-            place = threading.Condition(gates.lock)
-            self._queue.append(place)
+            condition = threading.Condition(gates.lock)
+            self._queue.append(condition)
             try:
                 while True:
                     wait_s = None
-                    if self._queue[0] is place:
+                    if self._queue[0] is condition:
                         claim = self.pace.claim(owner, self._now())
                         if isinstance(claim, Turn):
                             return claim
                         wait_s = claim
                     if wait_s is not None:
                         self._check_fits(wait_s)
-                        self._tell(wait_s)
-                    gates.wait(place, wait_s)
+                        self._report_wait(wait_s)
+                    gates.wait(condition, wait_s)
                     gates.check_wait()
             finally:
                 self._now()
-                self._queue.remove(place)
+                self._queue.remove(condition)
                 self._wake_first()
 
     def _wake_first(self) -> None:
@@ -179,11 +179,11 @@ class Gate:
             self._queue[0].notify()
 
     def _now(self) -> float:
-        """Return the time, and count the time since the last call if requests waited and none was under way."""
+        """Return the time. Add the time since the last call to `waited_s` if requests waited and none was under way."""
         now = self._gates.clock.monotonic()
         if self._queue and not self.pace.under_way:
-            self.waited_s += now - self._looked_at
-        self._looked_at = now
+            self.waited_s += now - self._counted_until
+        self._counted_until = now
         return now
 
     def _check_fits(self, wait_s: float) -> None:
@@ -192,47 +192,46 @@ class Gate:
             return
         cause = self._cause if self.pace.is_closed else None
         asks = f" The service asks to wait {wait_s:.0f} s{self.clock.describe_end(wait_s)}."
-        if cause is None and self.pace.told_until is None:
+        if cause is None and self.pace.announced_until is None:
             self._gates.stop(deadline.error())
         self._gates.stop(
             TaskStopError(
-                f"{cause.reason if cause else ''}{asks if self.pace.told_until else ''} The wait does not fit in the "
-                f"time_limit of {deadline.limit_s:g} s, of which {deadline.left_s:.0f} s are left. Run the task again "
-                "later, or "
-                "raise time_limit.".lstrip(),
+                f"{cause.reason if cause else ''}{asks if self.pace.announced_until else ''} The wait does not fit in "
+                f"the time_limit of {deadline.limit_s:g} s, of which {deadline.left_s:.0f} s are left. Run the task "
+                "again later, or raise time_limit.".lstrip(),
                 kind=cause.kind if cause else "rate_limited",
                 status=cause.status if cause else None,
             )
         )
 
-    def _tell(self, wait_s: float) -> None:
-        now = self._looked_at
-        if wait_s < TELL_WAIT_S or (self._told_at is not None and now - self._told_at < TELL_INTERVAL_S):
+    def _report_wait(self, wait_s: float) -> None:
+        now = self._counted_until
+        if wait_s < REPORTED_WAIT_S or (self._reported_at is not None and now - self._reported_at < REPORT_INTERVAL_S):
             return
-        self._told_at = now
-        if self.pace.cause == 429 or self.pace.told_until or not self.pace.is_closed:
-            self._gates.say(f"{self._host} limits requests: the task waits {wait_s:.0f} s")
+        self._reported_at = now
+        if self.pace.cause == 429 or self.pace.announced_until or not self.pace.is_closed:
+            self._gates.report_progress(f"{self._host} limits requests: the task waits {wait_s:.0f} s")
         else:
-            answers = f"answers {self.pace.cause}" if self.pace.cause else "does not answer"
-            self._gates.say(f"{self._host} {answers}: the task tries again in {wait_s:.0f} s")
+            state = f"responds with {self.pace.cause}" if self.pace.cause else "does not respond"
+            self._gates.report_progress(f"{self._host} {state}: the task retries in {wait_s:.0f} s")
 
-    def note_served(self, turn: Turn, told: AnnouncedLimit) -> None:
+    def note_served(self, turn: Turn, announced: AnnouncedLimit) -> None:
         with self._gates.lock:
-            self.pace.note_served(turn, self._now(), told)
+            self.pace.note_served(turn, self._now(), announced)
             self._wake_first()
 
     def note_refused(
-        self, turn: Turn, status: int, told: AnnouncedLimit, error: CiError, *, again: bool
+        self, turn: Turn, status: int, announced: AnnouncedLimit, error: CiError, *, again: bool
     ) -> float | None:
-        """Return None if the request waits behind the gate, or seconds after which it alone is sent again."""
+        """Return None if the request waits behind the gate, or the seconds after which only this request is retried."""
         with self._gates.lock:
             self._cause = error
-            alone_s = self.pace.note_refused(turn, self._now(), status, told, again=again)
+            alone_s = self.pace.note_refused(turn, self._now(), status, announced, again=again)
             self._wake_first()
             return alone_s
 
     def note_failed(self, turn: Turn, status: int | None, error: CiError) -> bool:
-        """Return whether the request waits behind the gate."""
+        """Return whether the request waits behind the gate for its retry."""
         with self._gates.lock:
             self._cause = error
             closed = self.pace.note_failed(turn, self._now(), status)
@@ -254,7 +253,7 @@ class Gate:
             since = now - (self.pace.closed_since or now)
             words = [error.reason]
             if self.pace.failed_probes:
-                words.append(f"It served no request for {since:.0f} s, after {self.pace.failed_probes} more tries.")
+                words.append(f"It served no request for {since:.0f} s, and {self.pace.failed_probes} retries failed.")
             if error.status:
                 words.append("Run the task again later.")
             self._gates.stop(TaskStopError(" ".join(words), kind=error.kind, status=error.status))

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pace of requests to one host, found from its answers alone. Pure: it knows no clock, no thread and no HTTP.
+"""Find the pace of requests to one host from its responses. Pure: without clock, threads and HTTP.
 
-A refusal closes the gate for all requests. After a wait, one request at a time probes; the first one that the host
-serves opens the gate. If the host served most of the requests that were under way when it refused one, it limits
-requests at once, so fewer are under way from then on. Otherwise it limits their rate: behind the open gate a rate holds
-that starts below the measured one and comes back by CUBIC (RFC 9438).
+A refusal closes the gate for all requests. After a wait, one request at a time probes. The first probe that the host
+serves opens the gate. If the host served most of the requests that were under way at the refusal, it limits concurrent
+requests, so fewer are under way from then on. Otherwise it limits their rate. Then requests pass the open gate at a
+rate that starts below the measured one and recovers by CUBIC (RFC 9438).
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from typing import Union
 
 from .unannounced_window import UnannouncedWindow
 
-# The statuses that say that there are too many requests, or may say so.
+# Statuses for too many requests: 429 always, 503 possibly.
 REFUSALS = frozenset({429, 503})
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
-# CUBIC: the share of the rate to start again with, and how steeply the rate comes back (per second cubed).
+# CUBIC: the share of the rate to restart with, and how steeply the rate recovers (per second cubed).
 SHARE, STEEP = 0.8, 0.4
 SLOWEST_RATE, FASTEST_RATE = 0.2, 1000.0
-# A told wait that is longer than this is the rest of a window, in which the host serves a quota of requests.
+# An announced wait that is longer than this is the rest of a window in which the host serves a quota of requests.
 WINDOW_S = 1.0
 ROUNDING_S = 1.0
-# Number of 503 among the last ten answers that do not count as a limit yet: at full speed, and while a rate holds.
+# Number of 503 among the last ten responses that do not count as a limit yet: at full speed, and at a limited rate.
 ISOLATED, ISOLATED_AT_RATE = 2, 1
-# The host served this many requests for each one allowed at once since the last refusal: the limit is still plausible.
+# A concurrency limit stays plausible if the host served this many requests for each slot since the last refusal.
 SERVED_PER_SLOT = 4
-# One more request at once is tried after this many served ones for each slot; twice as many after each failure.
+# Add a concurrent request after this many served ones for each slot, and after twice as many after each failure.
 SERVED_BEFORE_STEP, MOST_STEP_FACTOR = 20, 64
-# Number of different requests in a row without a usable answer that close the gate.
+# Number of different requests in a row without a usable response that close the gate.
 FAILURES_IN_A_ROW = 3
-# A request that the host refuses this often for each retry, although it serves others, fails by itself.
+# A request fails if the host refuses it this often for each of max_retries and serves other requests meanwhile.
 REFUSALS_PER_RETRY = 10
-# Seconds without success for each retry, until waiting is hopeless: for a host that did not serve any request of this
-# task, for one that did, and for one that answers 503, which may be a limit.
-PATIENCE_S = {"down": 0.0, "was_up": 15.0, "limit": 30.0}
+# Seconds without success for each of max_retries until waiting is hopeless: for a host that did not serve any request
+# of this task, for one that did, and for one that responds with 503, which may be a limit.
+HOPELESS_AFTER_S = {"down": 0.0, "was_up": 15.0, "limit": 30.0}
 
 
 @dataclass
 class Turn:
-    """The permission to send one request now."""
+    """Permission to send one request now."""
 
     owner: int
     sent_at: float
@@ -54,57 +54,57 @@ class Turn:
 
 @dataclass(frozen=True)
 class AnnouncedLimit:
-    """What an answer says about the limit: seconds to wait, and how many requests remain until then."""
+    """A limit that a response announces: seconds to wait, and number of requests that remain until then."""
 
     wait_s: float | None = None
     remaining: int | None = None
 
 
-NOTHING_TOLD = AnnouncedLimit()
+NO_LIMIT = AnnouncedLimit()
 
-# A turn; or seconds after which it is worth to ask again; or None: only the end of another request changes anything.
+# A turn, or the seconds until the next claim is useful, or None if that is after the end of another request.
 Claim = Union[Turn, float, None]
 
 
 class Pace:
-    """Decide when the next request may go, and learn from what came of it."""
+    """Decide when the next request may be sent, and learn from its outcome."""
 
     def __init__(self, dice: random.Random | None = None) -> None:
         self._dice = dice or random.Random()  # noqa: S311
         self.refused = 0
         self.served = 0
-        # Of the gate
+        # The gate
         self.closed_since: float | None = None
         self.failed_probes = 0
-        self.cause: int | None = None  # the status that closed the gate; None for no answer
-        self.told_until: float | None = None  # until when the host itself asked to wait
+        self.cause: int | None = None  # the status that closed the gate, None if there was no response
+        self.announced_until: float | None = None  # end of the wait that the host announced
         self._closures = 0
         self._probing = False
         self._until = 0.0
         self._wait = FIRST_WAIT_S
-        # Of the rate
+        # The rate
         self._spacing = 0.0
         self._next = 0.0
         self._top = 0.0
         self._slowed_at = 0.0
         self._counted_since: float | None = None
         self._counted = 0
-        # Of the requests at once
+        # Concurrent requests
         self._most: int | None = None
         self._stepped = False  # whether _most was raised and not confirmed yet
         self._steady = 0  # requests served since the last change of _most
         self._step_factor = 1
-        self._must_judge = False  # whether the limit of the last refusal is unknown yet
+        self._must_classify = False  # whether the kind of limit of the last refusal is still unknown
         self._late_served = 0
         self._measured = 0.0  # requests served in a second when the gate closed
-        # Of a window: how many requests it serves, how long it is, when it began, how many were sent since
+        # A window: the number of requests that it serves, its length, its beginning, and the requests sent since then
         self._is_window = False
         self._quota: int | None = None
         self._window_s = 0.0
         self._window_began = 0.0
         self._window_sent = 0
-        self._untold = UnannouncedWindow()
-        # Of the host
+        self._unannounced = UnannouncedWindow()
+        # The host
         self._latency: float | None = None
         self.under_way = 0
         self._remaining: int | None = None
@@ -120,7 +120,7 @@ class Pace:
         """Return a turn for the request of this owner, or how long it has to wait."""
         if now < self._until:
             return self._until - now
-        self.told_until = None
+        self.announced_until = None
         if self.is_closed:
             if self._probing:
                 return None
@@ -141,7 +141,7 @@ class Pace:
         return self._turn(owner, now)
 
     def _is_beyond_quota(self, now: float, quota: int) -> bool:
-        """Return whether the window is probably used up. Then one request shows it, and not one of each thread.
+        """Return whether the window is probably used up. Then one request finds out, and not one of each thread.
 
         For each two requests that the host serves beyond the quota of the last window, one more may be under way.
         """
@@ -153,28 +153,28 @@ class Pace:
     def _turn(self, owner: int, now: float, *, probe: bool = False) -> Turn:
         self.under_way += 1
         self._window_sent += 1
-        self._untold.note_sent(now)
+        self._unannounced.note_sent(now)
         if self._counted_since is None:
             self._counted_since = now
         return Turn(owner, now, self._closures, probe)
 
     def abandon(self, turn: Turn) -> None:
-        """Take back a turn whose request has no outcome."""
+        """Return a turn whose request has no outcome."""
         self.under_way -= 1
         if turn.probe:
             self._probing = False
 
-    def note_served(self, turn: Turn, now: float, told: AnnouncedLimit = NOTHING_TOLD) -> None:
-        """The host answered, and not because of a limit or a problem: also a refusal such as 404 counts as served."""
+    def note_served(self, turn: Turn, now: float, announced: AnnouncedLimit = NO_LIMIT) -> None:
+        """Record that the host served the request. A status such as 404 counts as served, too."""
         self.abandon(turn)
         self.served += 1
         self._counted += 1
         if not turn.probe:
-            self._untold.note_served()
+            self._unannounced.note_served()
         self._failing.clear()
         self._last_ten.append(False)
-        self._see_latency(turn, now)
-        self._take(told, now)
+        self._note_latency(turn, now)
+        self._note_announced(announced, now)
         if turn.probe:
             self._open(turn, now)
         elif self.is_closed:
@@ -187,55 +187,63 @@ class Pace:
             self._allow_more()
 
     def note_refused(
-        self, turn: Turn, now: float, status: int, told: AnnouncedLimit = NOTHING_TOLD, *, again: bool = False
+        self,
+        turn: Turn,
+        now: float,
+        status: int,
+        announced: AnnouncedLimit = NO_LIMIT,
+        *,
+        again: bool = False,
     ) -> float | None:
-        """The host refused the request because there are too many of them, or because it is overloaded.
+        """Record that the host refused the request because of a limit or overload.
 
-        `again`: whether it was refused before. Return None if the request waits behind the gate, or the seconds after
-        which it alone is sent again.
+        `again`: whether it refused this request before. Return None if the request waits behind the gate, or the
+        seconds after which only this request is retried.
         """
         self.abandon(turn)
         self.refused += 1
         self._last_ten.append(True)
-        self._see_latency(turn, now)
-        says_nothing = status == 503 and told.wait_s is None and not self.is_closed and turn.closures == self._closures
-        if self._untold.is_known and self._quota is not None and self._window_sent > self._quota:
-            says_nothing = False
-        if says_nothing and not again and sum(self._last_ten) <= (ISOLATED_AT_RATE if self._spacing else ISOLATED):
+        self._note_latency(turn, now)
+        may_be_isolated = (
+            status == 503 and announced.wait_s is None and not self.is_closed and turn.closures == self._closures
+        )
+        if self._unannounced.is_known and self._quota is not None and self._window_sent > self._quota:
+            may_be_isolated = False
+        if may_be_isolated and not again and sum(self._last_ten) <= (ISOLATED_AT_RATE if self._spacing else ISOLATED):
             return self._dice.uniform(0, self._first_wait(2))
-        self._close(turn, now, status, told)
+        self._close(turn, now, status, announced)
         return None
 
     def note_failed(self, turn: Turn, now: float, status: int | None = None) -> bool:
-        """The request got no answer, or one that says that the host has a problem.
+        """Record that the request got no response, or a status that reports a problem of the host.
 
-        Return whether the request waits behind the gate.
+        Return whether the request waits behind the gate for its retry.
         """
         self.abandon(turn)
         self._failing.add(turn.owner)
         if turn.probe or (len(self._failing) >= FAILURES_IN_A_ROW and not self.is_closed):
-            self._close(turn, now, status, NOTHING_TOLD)
+            self._close(turn, now, status, NO_LIMIT)
         return self.is_closed
 
     def is_hopeless(self, now: float, max_retries: int) -> bool:
-        """Return whether the gate stays closed for so long that waiting is not worth it."""
+        """Return whether the gate has been closed for too long."""
         if self.closed_since is None or self.failed_probes < max_retries:
             return False
-        if self.cause == 429 or self.told_until is not None:
-            return max_retries == 0  # the host lives and says so: only the time limit of the task ends the wait
+        if self.cause == 429 or self.announced_until is not None:
+            return max_retries == 0  # the host announces its limit, so only time_limit ends the wait
         state = "limit" if self.cause == 503 and self.served else "was_up" if self.served or self.cause else "down"
-        return now - self.closed_since >= max_retries * PATIENCE_S[state]
+        return now - self.closed_since >= max_retries * HOPELESS_AFTER_S[state]
 
     def _open(self, turn: Turn, now: float) -> None:
         if self.cause in REFUSALS and not self._is_window:
-            self._untold.note_opened(turn.sent_at, now - (self.closed_since or now), self.failed_probes)
-        if self._untold.is_known:
-            # Full speed is the fastest way through a window, also if the host does not announce it.
-            self._must_judge, self._spacing, self._most = False, 0.0, None
-            self._quota, self._window_s = self._untold.quota, self._untold.length_s
+            self._unannounced.note_opened(turn.sent_at, now - (self.closed_since or now), self.failed_probes)
+        if self._unannounced.is_known:
+            # Full speed is the fastest way through a window, even if the host does not announce it.
+            self._must_classify, self._spacing, self._most = False, 0.0, None
+            self._quota, self._window_s = self._unannounced.quota, self._unannounced.length_s
             self._window_began, self._window_sent = turn.sent_at, 1
-        elif self._must_judge:
-            self._judge()
+        elif self._must_classify:
+            self._classify_limit()
         elif self._is_window:
             self._window_began, self._window_sent = now, 1
         self.closed_since = None
@@ -243,12 +251,12 @@ class Pace:
         self._wait = FIRST_WAIT_S
         self._next = now + self._spacing
 
-    def _judge(self) -> None:
-        """Find out what the host limits: requests at once if it served most of those under way, else their rate."""
-        self._must_judge = False
+    def _classify_limit(self) -> None:
+        """Decide what the host limits: concurrent requests if it served most of those under way, else of the rate."""
+        self._must_classify = False
         served = self._late_served
         if self._most is not None and self._stepped and self._steady <= 2 * self._most:
-            # One more at once was refused soon: the limit was right before.
+            # The host soon refused the additional concurrent request, so the former limit was right.
             self._most -= 1
             self._step_factor = min(MOST_STEP_FACTOR, self._step_factor * 2)
         elif self._spacing or (self._most is None and (self.failed_probes or not served)):
@@ -258,7 +266,7 @@ class Pace:
         elif not self._stepped and self._most > 1 and max(served, self._steady / SERVED_PER_SLOT) * 2 >= self._most:
             self._most -= 1
         else:
-            # Also if requests were refused that went one after the other: that is not a limit of requests at once.
+            # Also if sequential requests were refused, which is not a limit of concurrent requests.
             self._most = None
             self._slow_down()
         self._stepped = False
@@ -271,27 +279,27 @@ class Pace:
             self._stepped = True
             self._steady = 0
 
-    def _see_latency(self, turn: Turn, now: float) -> None:
+    def _note_latency(self, turn: Turn, now: float) -> None:
         latency = now - turn.sent_at
         self._latency = latency if self._latency is None else 0.9 * self._latency + 0.1 * latency
 
     def _first_wait(self, latencies: float) -> float:
-        """Return a short wait by the speed of the host: half a second is long for one that answers in 5 ms."""
+        """Return a short wait in proportion to the host's latency. Half a second is long for a host with 5 ms."""
         return min(FIRST_WAIT_S, latencies * self._latency) if self._latency else FIRST_WAIT_S
 
-    def _close(self, turn: Turn, now: float, status: int | None, told: AnnouncedLimit) -> None:
-        self._take(told, now)
-        if told.wait_s:
-            self._believe(now + told.wait_s)
+    def _close(self, turn: Turn, now: float, status: int | None, announced: AnnouncedLimit) -> None:
+        self._note_announced(announced, now)
+        if announced.wait_s:
+            self._note_announced_end(now + announced.wait_s)
         if turn.probe:
             self.failed_probes += 1
             self.cause = status
-            self._untold.note_refused_probe(turn.sent_at)
+            self._unannounced.note_refused_probe(turn.sent_at)
             self._wait = min(LONGEST_WAIT_S, self._wait * 2)
         elif self.is_closed or turn.closures != self._closures:
-            # It was under way when another request closed the gate: it tells nothing new but how long to wait.
-            if self.is_closed and self.told_until is not None:
-                self._until = self.told_until
+            # Another request closed the gate while this one was under way. Only its announced wait is new.
+            if self.is_closed and self.announced_until is not None:
+                self._until = self.announced_until
             return
         else:
             self._closures += 1
@@ -300,54 +308,54 @@ class Pace:
             self.closed_since = now
             self.cause = status
             self.failed_probes = 0
-            if told.wait_s and told.wait_s > WINDOW_S:
+            if announced.wait_s and announced.wait_s > WINDOW_S:
                 self._is_window = True
-            if self._is_window and told.wait_s:
+            if self._is_window and announced.wait_s:
                 # Full speed is the fastest way through a window.
                 self._quota = self._counted
-                self._window_s = now + told.wait_s - self._window_began
-            if self._untold.is_known and (told.wait_s or self._untold.contradicts(self.under_way)):
-                self._untold.forget()
+                self._window_s = now + announced.wait_s - self._window_began
+            if self._unannounced.is_known and (announced.wait_s or self._unannounced.contradicts(self.under_way)):
+                self._unannounced.forget()
                 self._quota = None
-            self._must_judge = (
-                status in REFUSALS and not (self._is_window and told.wait_s) and not self._untold.is_known
+            self._must_classify = (
+                status in REFUSALS and not (self._is_window and announced.wait_s) and not self._unannounced.is_known
             )
-            if self._must_judge:
+            if self._must_classify:
                 self._measure(now)
             self._late_served = early
             self._wait = max(self._first_wait(3), min(3.0, 1.5 * self._spacing))
             self._counted, self._counted_since = 0, now
             self._slowed_at = now
-        own = 0.0 if told.wait_s else now + self._wait * self._dice.uniform(0.5, 1)
-        if self._untold.is_known and not told.wait_s:
-            own = self._untold.probe_at(now)
-        self._until = max(self.told_until or 0.0, own)
+        own = 0.0 if announced.wait_s else now + self._wait * self._dice.uniform(0.5, 1)
+        if self._unannounced.is_known and not announced.wait_s:
+            own = self._unannounced.probe_at(now)
+        self._until = max(self.announced_until or 0.0, own)
 
-    def _believe(self, until: float) -> None:
-        """Take the end of the wait that the host told. Waits in whole seconds differ by up to one: the least counts."""
-        known = self.told_until
+    def _note_announced_end(self, until: float) -> None:
+        """Note the end of an announced wait. Waits in whole seconds differ by up to one, so the earliest end counts."""
+        known = self.announced_until
         if known is None or abs(until - known) >= ROUNDING_S:
-            self.told_until = max(until, known or until)
+            self.announced_until = max(until, known or until)
         else:
-            self.told_until = min(until, known)
+            self.announced_until = min(until, known)
 
-    def _take(self, told: AnnouncedLimit, now: float) -> None:
-        if told.remaining is None or not told.wait_s:
+    def _note_announced(self, announced: AnnouncedLimit, now: float) -> None:
+        if announced.remaining is None or not announced.wait_s:
             return
-        if told.remaining == 0:
-            self._believe(now + told.wait_s)
-            self._until = max(self._until, self.told_until or 0.0)
+        if announced.remaining == 0:
+            self._note_announced_end(now + announced.wait_s)
+            self._until = max(self._until, self.announced_until or 0.0)
             self._remaining = None
         else:
-            self._remaining, self._remaining_until = told.remaining, now + told.wait_s
+            self._remaining, self._remaining_until = announced.remaining, now + announced.wait_s
 
     def _measure(self, now: float) -> None:
-        """Note how many requests the host served a second since the last refusal."""
+        """Compute how many requests a second the host served since the last refusal."""
         since = now - (self._counted_since if self._counted_since is not None else now)
         rate = self._counted / max(since, self._latency or FIRST_WAIT_S)
         if self._spacing:
             rate = min(rate, 1 / self._spacing) if rate else 1 / self._spacing
-        # Nothing served yet: one request after the other is a rate to begin with.
+        # If the host served no request yet, start with the rate of sequential requests.
         self._measured = max(rate or 1 / (self._latency or FIRST_WAIT_S), SLOWEST_RATE)
 
     def _slow_down(self) -> None:

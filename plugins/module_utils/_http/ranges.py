@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Headers of a transfer that goes on where an earlier one ended (RFC 9110, sections 13 and 14)."""
+"""Headers of a transfer that continues where an earlier one ended (RFC 9110, sections 13 and 14)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-# A weak tag promises nothing about bytes.
+# Weak tags are not validators, because equal ones do not guarantee equal bytes.
 _STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{1,500}"')
-# A content that changes twice within a second may have one date.
+# Two contents may have the same date if they change within a second.
 _LEAST_AGE = timedelta(seconds=1)
 
 
 def range_headers(start: int, validator: str) -> dict[str, str]:
-    """Return the headers that ask for the bytes from `start` on, or for all of them if the content is another one."""
+    """Return headers that request the bytes from `start` on, or all bytes if the content is different."""
     return {"Range": f"bytes={start}-", "If-Range": validator} if start else {}
 
 
 def validator_of(headers: Mapping[str, str]) -> str:
-    """Return what identifies the content: its strong entity tag, without any tag its date; "" if there is neither.
+    """Return the validator of the content: its strong entity tag, or its date if it has no tag, else "".
 
-    Also "" for content that is decoded on the way here, because its offsets mean something else then.
+    Also return "" for encoded content, because offsets count encoded bytes.
     """
     if _is_encoded(headers):
         return ""
@@ -42,9 +42,9 @@ def is_validator(text: str) -> bool:
 
 
 def is_same_content(validator: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a part is of the content that the validator identifies.
+    """Return whether a part belongs to the content that the validator identifies.
 
-    A part always has the entity tag that the whole would have (RFC 9110, section 15.3.7), but may lack the date.
+    A part always has the entity tag of the whole content (RFC 9110, section 15.3.7), but may lack the date.
     """
     if _is_encoded(headers):
         return False
@@ -54,7 +54,7 @@ def is_same_content(validator: str, headers: Mapping[str, str]) -> bool:
 
 
 def begins_at(start: int, headers: Mapping[str, str]) -> bool:
-    """Return whether an answer with status 206 has the part that was asked for."""
+    """Return whether a response with status 206 has the requested part."""
     return headers.get("Content-Range", "").replace(" ", "").startswith(f"bytes{start}-")
 
 

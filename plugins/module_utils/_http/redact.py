@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must not be read by anybody, taken out of text that comes from elsewhere."""
+"""Redact secrets in texts of others."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .._core.text import clean
 HIDDEN = "********"
 _URL_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
 _LONGEST_QUOTE = 300
-# A shorter text occurs in ordinary words: hiding it would spoil every message and reveal the secret by the gaps.
+# A shorter text occurs in ordinary words. Its redaction would make messages unreadable, and the gaps would reveal it.
 SHORTEST_SECRET = 4
 
 
 class Redactor:
-    """Takes known secrets and the queries of URLs (there the signatures are) out of text."""
+    """Replace known secrets and the queries of URLs, which contain signatures, in a text."""
 
     def __init__(self, secrets: Iterable[str | None] = ()) -> None:
         self._secrets: set[str] = set()
@@ -30,7 +30,7 @@ class Redactor:
         for secret in secrets:
             if secret is None or len(secret) < SHORTEST_SECRET:
                 continue
-            # Also as it stands in a JSON body or in a URL, which a service may quote.
+            # Services may quote JSON bodies and URLs, which contain the secret in encoded form.
             encoded = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
             self._secrets.update((secret, *encoded, quote(secret, safe=""), quote_plus(secret)))
 
@@ -41,6 +41,6 @@ class Redactor:
         return text
 
     def quote(self, text: str) -> str:
-        """Somebody else's words, fit for one line of a message."""
+        """Return a text of others in a form for one line of a message."""
         text = self(clean(self(text))).strip()
         return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "..."

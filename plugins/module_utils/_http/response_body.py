@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The body of an answer with limits on its time and size, and unpacked piece by piece.
+"""Read the body of a response with limits on time and size, and unpack it piece by piece.
 
 A timeout of a socket starts again with every byte, and a few compressed bytes may unpack to any number.
 """
@@ -20,14 +20,14 @@ except ImportError:  # Entry.requires names what is missing before anything here
     DecodeError = ProtocolError = Exception  # type: ignore[assignment,misc]
 
 LEAST_BYTES_PER_S = 1024
-# The head, and the whole answer of an API, has to be there after so many times the timeout of a request.
-WHOLE_ANSWER = 4
+# The head of each response, and the whole response of an API, must be complete after this multiple of `timeout`.
+WHOLE_RESPONSE = 4
 _PIECE_BYTES = 64 * 1024
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
 class BodyTooLargeError(Exception):
-    """There is more than the limit allows."""
+    """The body is larger than its limit."""
 
     def __init__(self, most_bytes: int) -> None:
         super().__init__(f"more than {most_bytes} bytes")
@@ -36,14 +36,14 @@ class BodyTooLargeError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a body may take. `whole_s`: seconds for all of it; `most_bytes`: of the unpacked body, None for any."""
+    """Limits of a body. `whole_s`: seconds for all of it. `most_bytes`: of the unpacked body, None for any size."""
 
     timeout_s: float
     whole_s: float
     most_bytes: int | None = None
-    # Whether it is a transfer, which has to bring LEAST_BYTES_PER_S in each timeout.
+    # A transfer must receive LEAST_BYTES_PER_S on average in each timeout.
     is_transfer: bool = False
-    # Whether to leave out what is beyond the size, and not to fail.
+    # Cut a body that is too large, instead of raising an error.
     may_be_cut: bool = False
 
 
@@ -66,7 +66,7 @@ class BoundedBody:
             received += len(piece)
             most_bytes = self._limits.most_bytes
             if most_bytes is not None and received > most_bytes:
-                # What is still on its way must not be taken for the next answer.
+                # The connection must not read the rest as its next response.
                 self._raw.close()
                 if not self._limits.may_be_cut:
                     raise BodyTooLargeError(most_bytes)
@@ -76,7 +76,7 @@ class BoundedBody:
             yield piece
 
     def _pieces(self, amount: int) -> Iterator[bytes]:
-        """Yield the body as it comes, if it comes fast enough."""
+        """Yield the body as it is received. Raise TimeoutError if it is too slow."""
         limits = self._limits
         begun = since = self._monotonic()
         received = 0
@@ -85,18 +85,18 @@ class BoundedBody:
             received += len(piece)
             now = self._monotonic()
             if now - begun > limits.whole_s:
-                raise TimeoutError("the answer takes too long")
+                raise TimeoutError("the response takes too long")
             if limits.is_transfer and now - since > limits.timeout_s:
                 if received < LEAST_BYTES_PER_S * (now - since):
                     raise TimeoutError("the transfer is too slow")
                 since, received = now, 0
 
     def _read(self, amount: int) -> bytes:
-        """Return what is there, and wait only if nothing is."""
+        """Return available bytes. Wait only if there are none."""
         if hasattr(self._raw, "read1"):
             found: bytes = self._raw.read1(amount, decode_content=False)
             return found
-        # urllib3 before 2.1 has reads that go on until they have the whole amount.
+        # Reads of urllib3 before 2.1 wait for the whole amount.
         inner = self._raw._fp
         try:
             found = inner.read1(amount)
@@ -108,7 +108,7 @@ class BoundedBody:
 
 
 def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield what gzip or deflate has packed, in pieces of limited size."""
+    """Unpack gzip or deflate, in pieces of limited size."""
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
     is_begun = False
     try:
@@ -123,4 +123,4 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         if is_begun and not unpack.eof:
             raise DecodeError("The compressed body ends early.")
     except zlib.error as error:
-        raise DecodeError(f"The body is not compressed as it says: {error}.") from error
+        raise DecodeError(f"The body is not valid for its Content-Encoding: {error}.") from error

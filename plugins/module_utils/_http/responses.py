@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a service's answers: JSON bodies, every form of error body, and the XML of the storage."""
+"""Read a service's responses: JSON bodies, all forms of error bodies, and the XML of the storage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ServiceError
-from .announced_limits import told_by
+from .announced_limits import read_announced_limit
 from .redact import Redactor
 from .session import Call, as_service_error
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     import requests
 
 _KINDS = {401: "unauthorized", 403: "forbidden", 404: "not_found", 429: "rate_limited"}
-# What to do next, where it is the same for every service; a service adds its own.
+# Advice by kind of error, for all services. A service adds its own.
 HINTS = {
     "rate_limited": "The service limits the number of requests. Run the task again later.",
     "server_error": "The service has a problem. Run the task again later.",
     "redirect": "The collection does not follow redirects, so that the token goes to no other host. Check api_url.",
 }
 
-# No answer of an API needs more. They bound what a small body can become in memory, and the depth of recursion.
+# No response of an API needs more. The limits bound the memory for a small body, and the depth of recursion.
 DEEPEST = 50
 MOST_CONTAINERS = 5_000_000
 MOST_DIGITS = 100
-_WORDS_BYTES = 10_000
+_ERROR_TEXT_BYTES = 10_000
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def succeeded(response: requests.Response) -> bool:
-    """Any 2xx. For requests a redirect that is not followed would be "ok" too."""
+    """Return whether the status is 2xx. `ok` of requests is true for a redirect that is not followed, too."""
     return 200 <= response.status_code < 300
 
 
 def is_html(response: requests.Response) -> bool:
-    """Whether the body is a page for people."""
+    """Return whether the body is a web page."""
     start = response.content[:200].lstrip().lower()
     return bool(response.content) and (
         "html" in response.headers.get("Content-Type", "") or start.startswith((b"<!doctype html", b"<html"))
@@ -50,13 +50,13 @@ def is_html(response: requests.Response) -> bool:
 
 
 def is_json(response: requests.Response) -> bool:
-    """Whether the body is JSON."""
+    """Return whether the body is JSON."""
     start = response.content[:1]
     return bool(start) and ("json" in response.headers.get("Content-Type", "") or start in (b"{", b"["))
 
 
 def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Mapping[str, str]) -> ServiceError:
-    """The error for an answer of the API that is not a success."""
+    """Return the error for a response of the API that is not a success."""
     status = response.status_code
     if status >= 500:
         kind = "server_error"
@@ -65,16 +65,16 @@ def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Ma
     else:
         kind = _KINDS.get(status, "bad_request")
     hint = hints.get(kind, "")
-    wait_s = told_by(response.headers, None).wait_s
+    wait_s = read_announced_limit(response.headers, None).wait_s
     if kind == "rate_limited" and wait_s:
         hint = f"It asks to wait {wait_s:.0f} s. {hint}"
-    return as_service_error(call, response, _words(response, redact), kind, hint)
+    return as_service_error(call, response, _error_text(response, redact), kind, hint)
 
 
 def parse(body: bytes) -> Any:
-    """Return the value of a JSON body in UTF-8. Text that no encoding can hold becomes U+FFFD.
+    """Return the value of a JSON body in UTF-8. Halves of surrogate pairs become U+FFFD.
 
-    Raises ValueError for anything else, for numbers that JSON does not have, and for more than the bounds above.
+    Raises ValueError for any other body, for numbers that JSON does not have, and beyond the limits above.
     """
     if body.count(b"[") + body.count(b"{") > MOST_CONTAINERS:
         raise ValueError("it has too many objects and lists")
@@ -83,15 +83,15 @@ def parse(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise ValueError("its text is not UTF-8") from None
     try:
-        value = json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_bounded_int)
+        value = json.loads(text, parse_constant=_reject_constant, parse_float=_finite, parse_int=_bounded_int)
     except RecursionError:
         raise ValueError("it is too deeply nested") from None
     _check_depth(value)
     return _without_surrogates(value) if _ESCAPED_SURROGATE.search(body) else value
 
 
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number of JSON")
+def _reject_constant(text: str) -> Any:
+    raise ValueError(f"{text} is not a number of JSON")
 
 
 def _finite(digits: str) -> float:
@@ -130,18 +130,18 @@ def _without_surrogates(value: Any) -> Any:
 
 
 def _text_of(response: requests.Response) -> str:
-    """The beginning of a body for a message. Its encoding is not guessed, which could take long."""
-    return response.content[:_WORDS_BYTES].decode("utf-8", "replace")
+    """Return the beginning of a body for a message. It does not guess the encoding, which could take long."""
+    return response.content[:_ERROR_TEXT_BYTES].decode("utf-8", "replace")
 
 
-def _words(response: requests.Response, redact: Redactor) -> str:
-    """What the service says of an error: the first of message, error_msg, error, errors that is there."""
+def _error_text(response: requests.Response, redact: Redactor) -> str:
+    """Return the service's error message: the first of message, error_msg, error, errors in the body."""
     try:
         body = parse(response.content)
     except ValueError:
         text = _text_of(response)
         if is_html(response) or text.lstrip().startswith("<"):
-            return "an HTML page, not an answer of the API"
+            return "an HTML page, not a response of the API"
         return redact.quote(text or response.reason or "")
     if isinstance(body, Mapping):
         for key in ("message", "error_msg", "error"):
@@ -153,12 +153,13 @@ def _words(response: requests.Response, redact: Redactor) -> str:
 
 
 def invalid(call: Call, problem: str, status: int | None = None) -> ServiceError:
-    message = f"Could not {call.what}: {call.shown}: {problem}. Check api_url, and whether a proxy answers instead."
+    """Return the error for a response that the API does not document."""
+    message = f"Could not {call.what}: {call.shown}: {problem}. Check api_url, and whether a proxy responds instead."
     return ServiceError(message, kind="invalid_response", **call.details(status=status))
 
 
 def json_object(call: Call, response: requests.Response, redact: Redactor) -> dict[str, Any]:
-    """The body of a success. Raises ServiceError of kind invalid_response for what is not a JSON object."""
+    """Return the body of a success. Raises ServiceError of kind invalid_response unless it is a JSON object."""
     if response.status_code == 204 or not response.content:
         return {}
     try:
@@ -166,17 +167,17 @@ def json_object(call: Call, response: requests.Response, redact: Redactor) -> di
     except json.JSONDecodeError:
         body = None
     except ValueError as error:
-        problem = f"it answered {response.status_code} with JSON that cannot be used: {redact.quote(str(error))}"
+        problem = f"it returned {response.status_code} with JSON that cannot be used: {redact.quote(str(error))}"
         raise invalid(call, problem, response.status_code) from None
     if not isinstance(body, dict):
         content_type = redact.quote(response.headers.get("Content-Type", "no content type"))
-        problem = f"it answered {response.status_code} with something that is not a JSON object ({content_type})"
+        problem = f"it returned {response.status_code} with something that is not a JSON object ({content_type})"
         raise invalid(call, problem, response.status_code)
     return body
 
 
 def storage_refusal(call: Call, response: requests.Response, redact: Redactor) -> ServiceError:
-    """The error for an answer of the storage, which says it in XML as S3 does."""
+    """Return the error for a refusal of the storage, whose body is XML like that of S3."""
     text = _text_of(response)
     code, message = (re.search(rf"<{tag}>([^<]*)</{tag}>", text) for tag in ("Code", "Message"))
     words = redact.quote(": ".join(found[1] for found in (code, message) if found)).rstrip(".")

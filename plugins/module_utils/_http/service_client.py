@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the clients of all services have in common: two sessions, requests with words for messages, checked answers.
+"""Base of the clients of all services: two sessions, requests with texts for messages, checked responses.
 
-Knows no service's paths, nothing of Ansible and nothing of policy.
+It contains no path of a service, no code for Ansible, and no policy.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .._core.errors import (
     TaskStopError,
     UnclearOutcomeError,
 )
-from . import responses as _answers
+from . import responses as _responses
 from .gates import Gates
 from .pace import REFUSALS_PER_RETRY
 from .redact import Redactor
-from .service_url import check_url, check_url_of_answer
+from .service_url import check_response_url, check_url
 from .session import (
     Call,
     HttpSession,
@@ -47,8 +47,8 @@ _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 class ServiceClient:
     """One session with the API and one, without credentials, with the storage behind signed URLs."""
 
-    # What to do next, by the kind of a refusal.
-    hints: ClassVar[Mapping[str, str]] = _answers.HINTS
+    # Advice by kind of refusal.
+    hints: ClassVar[Mapping[str, str]] = _responses.HINTS
 
     def __init__(
         self,
@@ -73,7 +73,11 @@ class ServiceClient:
             self.refusal,
         )
         self._storage = HttpSession(
-            transport, self.gates, redact, None, lambda call, response: _answers.storage_refusal(call, response, redact)
+            transport,
+            self.gates,
+            redact,
+            None,
+            lambda call, response: _responses.storage_refusal(call, response, redact),
         )
 
     @property
@@ -88,15 +92,15 @@ class ServiceClient:
         """Wait. Raise TaskStopError or NotDoneError if the task is stopped or the wait does not fit its time limit."""
         self.gates.sleep(seconds)
 
-    def back_off(self, tries: int) -> None:
-        """Wait before the next try of what failed this often."""
-        self.sleep(back_off_s(tries))
+    def back_off(self, failures: int) -> None:
+        """Wait before the next attempt, after this number of failures."""
+        self.sleep(back_off_s(failures))
 
-    def until_clear(self, attempt: Callable[[], ResultT], look: Callable[[], ResultT | None]) -> ResultT:
-        """Return the result of an attempt, or of a look at its effect if its outcome is unclear.
+    def until_clear(self, attempt: Callable[[], ResultT], find_effect: Callable[[], ResultT | None]) -> ResultT:
+        """Return the result of an attempt, or the effect that it had if its outcome is unclear.
 
-        If the look finds no effect, attempt again: after a refusal as often as the pace of the service needs, after
-        any other failure max_retries times. Raises UnclearOutcomeError after that.
+        If it had no effect, attempt again: after a refusal as often as the pace of the service needs, after any other
+        failure max_retries times. Raises UnclearOutcomeError after that.
         """
         attempts = Attempts(self)
         while True:
@@ -104,9 +108,9 @@ class ServiceClient:
                 return attempt()
             except UnclearOutcomeError as error:
                 unclear = error
-            # Outside of the except: a failure of the look must not be taken for one of the attempt.
+            # Outside of the `except` block, so that an error of find_effect() is not handled as one of the attempt.
             try:
-                found = look()
+                found = find_effect()
             except TaskStopError:
                 raise
             except CiError as second:
@@ -123,12 +127,12 @@ class ServiceClient:
     # Requests
 
     def hints_for(self, call: Call) -> Mapping[str, str]:  # noqa: ARG002
-        """Return what to do next about a request that the service refused, by the kind of the refusal."""
+        """Return advice for a refused request, by the kind of the refusal."""
         return self.hints
 
     def refusal(self, call: Call, response: requests.Response) -> ServiceError:
-        """Return the error for an answer that is not a success."""
-        return _answers.refusal(call, response, self.redact, self.hints_for(call))
+        """Return the error for a response that is not a success."""
+        return _responses.refusal(call, response, self.redact, self.hints_for(call))
 
     def call(
         self,
@@ -140,49 +144,49 @@ class ServiceClient:
         json: Any = None,
         repeatable: bool = True,
     ) -> Call:
-        """A request to the API; `what` completes the sentence "Could not ..."."""
+        """Return a request to the API. `what` completes the sentence "Could not ..."."""
         headers = {"Content-Type": "application/json"} if method in ("POST", "PATCH", "PUT") else {}
         return Call(method, self.api_url + path, what, path, params, json, None, headers, repeatable)
 
     def send(self, call: Call) -> requests.Response:
-        """Return the answer to a request, whatever its status."""
+        """Return the response to a request, for every status."""
         return self._api.send(call)
 
     def send_to_storage(self, method: str, url: str, what: str, data: bytes | None = None) -> requests.Response:
-        """Return the answer of the storage to a request with a signed URL, whatever its status."""
+        """Return the storage's response to a request with a signed URL, for every status."""
         return self._storage.send(self._signed(method, url, what, data=data))
 
-    def answer(self, call: Call) -> dict[str, Any]:
-        """The JSON object that the service answers a request with.
+    def request_json(self, call: Call) -> dict[str, Any]:
+        """Send a request and return the JSON object of its response.
 
-        Raises ServiceError for a refusal or an unusable answer, and UnclearOutcomeError where it then cannot be told
-        whether a request that is not repeatable had its effect.
+        Raises ServiceError for a refusal or an unusable response, and UnclearOutcomeError if a request that is not
+        repeatable may have had its effect.
         """
         try:
             response = self._api.send(call)
-            if not _answers.succeeded(response):
+            if not _responses.succeeded(response):
                 raise self.refusal(call, response)
-            return _answers.json_object(call, response, self.redact)
+            return _responses.json_object(call, response, self.redact)
         except ServiceError as error:
-            # A refusal is clear. An answer that cannot be used may belong to a success.
+            # A refusal is clear. An unusable response may belong to a success.
             is_clear = error.status is not None and 300 <= error.status < 500
             if not call.repeatable and not is_clear:
                 raise UnclearOutcomeError(error) from error
             raise
 
     def delete(self, path: str, what: str) -> dict[str, Any] | None:
-        """Delete an object. Return the object that the answer shows ({} if none), or None if it was gone already.
+        """Delete an object. Return the object in the response ({} if none), or None if it was deleted before.
 
-        If the request was repeated, an earlier one may have deleted the object: then the answer counts as {}.
-        Raises ServiceError of kind invalid_response if the answer is not one of the API and the object is still there.
+        Return {} after a repeated request, because an earlier one may have deleted the object. Raises ServiceError of
+        kind invalid_response if the response is not one of the API and the object still exists.
         """
         call = self.call("DELETE", path, what)
         sent = self._api.sent
         response = self._api.send(call)
         was_repeated = self._api.sent > sent + 1
-        if _answers.succeeded(response):
+        if _responses.succeeded(response):
             try:
-                data = _answers.json_object(call, response, self.redact).get("data")
+                data = _responses.json_object(call, response, self.redact).get("data")
             except ServiceError:
                 if not self._is_gone(path, what):
                     raise
@@ -196,11 +200,11 @@ class ServiceClient:
         return self._api.send(self.call("GET", path, what)).status_code == 404
 
     def service_time(self) -> float | None:
-        """Return the Unix seconds by the service's own clock, or None if no answer has told the time yet."""
+        """Return the Unix seconds by the service's own clock, or None before the first response with a date."""
         return self.gates.of(self.api_url).clock.now()
 
     def now(self) -> dt.datetime:
-        """Return the time of day by the service's own clock, or by that of this machine if no answer has told it."""
+        """Return the time by the service's own clock, or by this machine's clock before the first date."""
         seconds = self.service_time()
         if seconds is None:
             return dt.datetime.now(dt.timezone.utc)
@@ -212,67 +216,67 @@ class ServiceClient:
         """PUT the bytes to a signed URL. Return the storage's ETag without quotes, or None if it sent no strong one.
 
         Raises ServiceError: kind signed_url_expired if the URL has expired, kind storage for any other refusal and for
-        a success whose body shows that something other than the storage answered.
+        a success whose body shows that something other than the storage responded.
         """
         call = self._signed("PUT", url, what, data=data)
         response = self._storage.send(call)
-        if not _answers.succeeded(response):
-            raise _answers.storage_refusal(call, response, self.redact)
-        if _answers.is_html(response) or _answers.is_json(response):
+        if not _responses.succeeded(response):
+            raise _responses.storage_refusal(call, response, self.redact)
+        if _responses.is_html(response) or _responses.is_json(response):
             raise as_service_error(
                 call,
                 response,
-                "an answer that does not come from a storage",
+                "a response that does not come from a storage",
                 "storage",
-                "Check whether a proxy answers for the storage.",
+                "Check whether a proxy responds instead of the storage.",
             )
         tag = response.headers.get("ETag", "")
-        # A weak tag says nothing about the exact bytes.
+        # Equal weak tags do not guarantee equal bytes.
         return None if tag.startswith("W/") else tag.strip('"') or None
 
     def download(self, url: str, open_sink: Callable[[], Sink], what: str, *, most_bytes: int | None = None) -> None:
-        """Stream what lies behind a signed URL into a sink, a new one for each try.
+        """Stream the content of a signed URL into a sink, a new one for each attempt.
 
         Raises ServiceError of kind invalid_response if there are more than `most_bytes`.
         """
         call = self._signed("GET", url, what, most_bytes=most_bytes)
         response = self._storage.download(call, open_sink)
         if response.status_code != 200:
-            raise _answers.storage_refusal(call, response, self.redact)
+            raise _responses.storage_refusal(call, response, self.redact)
 
     def download_on(self, url: str, sink: RangeSink, what: str) -> None:
-        """Stream what lies behind a signed URL into a sink, from where the sink's bytes end.
+        """Stream the content of a signed URL into a sink, from the end of the sink's bytes on.
 
-        Raises ServiceError of kind signed_url_expired if the URL came too late.
+        Raises ServiceError of kind signed_url_expired if the URL has expired.
         """
         call = self._signed("GET", url, what)
         response = self._storage.download_on(call, sink)
         if response.status_code not in (200, 206):
-            raise _answers.storage_refusal(call, response, self.redact)
+            raise _responses.storage_refusal(call, response, self.redact)
 
     def _signed(
         self, method: str, url: str, what: str, data: bytes | None = None, most_bytes: int | None = None
     ) -> Call:
         try:
-            check_url_of_answer(url, "the signed URL in its answer", api_url=self.api_url)
+            check_response_url(url, "the signed URL in the response", api_url=self.api_url)
         except OptionError as error:
             raise ServiceError(f"Could not {what}: {error}", kind="invalid_response", method=method) from None
-        # The storage refuses credentials of any other kind, and headers such as x-amz-* that are not signed.
+        # The storage refuses other credentials, and headers such as x-amz-* that are not signed.
         headers = {"Accept-Encoding": "identity"}
         return Call(method, url, what, data=data, headers=headers, most_bytes=most_bytes)
 
 
 class Attempts:
-    """Counts the attempts of something that had an unclear outcome and, as a look showed, no effect."""
+    """Count the attempts of a change that had an unclear outcome and no effect."""
 
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
         self._failures = self._refusals = 0
 
     def wait(self, unclear: UnclearOutcomeError) -> None:
-        """Wait before the next attempt. Raise the error if there were enough of them.
+        """Wait before the next attempt. Raise the error after max_retries attempts.
 
-        After a refusal because of overload the gate of the host makes the next attempt wait, and it uses up no try.
+        After a refusal because of overload, the gate of the host makes the next attempt wait, and it does not count.
         """
         most = self._client.max_retries
         self._refusals += unclear.was_refused
@@ -284,7 +288,7 @@ class Attempts:
 
 
 def check_token(token: str, named: str) -> str:
-    """Return the token without white space around it. `named` is the option that holds it."""
+    """Return the token without white space around it. `named`: the name of its option."""
     token = token.strip()
     if not token:
         raise OptionError(f"{named} is required and must not be empty.")
@@ -301,8 +305,8 @@ def check_token(token: str, named: str) -> str:
 
 
 def path_part(slug: str) -> str:
-    """Return a slug as one part of a path, whatever it contains."""
+    """Return a slug as one part of a path, with all other characters quoted."""
     if slug in ("", ".", ".."):
         raise OptionError(f"Invalid slug {slug!r}.")
-    # Half of a surrogate pair, which JSON can hold, has no place in a URL.
+    # JSON can contain half of a surrogate pair, but a URL cannot.
     return quote(slug, safe="", errors="replace")

@@ -16,7 +16,7 @@ def parse_http_date(value: str | None) -> float | None:
         return None
     try:
         date = parsedate_to_datetime(value)
-        # A date with the zone "-0000" has no offset: it is in UTC, too.
+        # A date with the zone "-0000" has no offset. It is in UTC, too.
         seconds = (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp()
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
@@ -24,7 +24,7 @@ def parse_http_date(value: str | None) -> float | None:
 
 
 class ServiceClock:
-    """Follow the service's clock by the Date headers of its answers, and by a monotonic clock between them."""
+    """Follow the service's clock by the Date headers of its responses, and by a monotonic clock between them."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic

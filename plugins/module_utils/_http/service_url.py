@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses that requests may go to: the one that the user names, and those that answers contain."""
+"""Check URLs before a request: the URL of an option, and URLs in responses."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .._core.errors import OptionError
 
 try:
     from urllib3.util import parse_url
-except ImportError:  # Entry.requires names what is missing before anything here is used
+except ImportError:  # ModuleSpec.execute() reports the missing library before this code runs
     parse_url = None  # type: ignore[assignment]
 
 Address = Optional[Union[IPv4Address, IPv6Address]]
 
 LONGEST_URL = 16_384
 _AMBIGUOUS = re.compile(r"[\\\s\x00-\x20\x7f-\x9f]")
-# Where clouds answer their machines: credentials are to be had there. Link-local addresses are refused as a whole.
+# Addresses of metadata services of clouds, which return credentials. All link-local addresses are rejected, too.
 _METADATA = frozenset(
     map(ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"))
 )
@@ -30,7 +30,7 @@ _METADATA_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-d
 
 
 def is_loopback(host: str | None) -> bool:
-    """Return whether the host is this very machine."""
+    """Return whether the host is this machine."""
     if host == "localhost":
         return True
     address = _address(host or "")
@@ -38,7 +38,7 @@ def is_loopback(host: str | None) -> bool:
 
 
 def host_of(url: str) -> str | None:
-    """Return the host that a request to this URL is sent to; None if parsers of URLs do not agree on one."""
+    """Return the host that a request to this URL is sent to, or None if parsers of URLs disagree about it."""
     try:
         host = urlsplit(url).hostname
         connected = (parse_url(url).host or "").strip("[]").lower()
@@ -50,7 +50,7 @@ def host_of(url: str) -> str | None:
 
 
 def check_url(url: str, named: str) -> None:
-    """Raise OptionError unless the URL is HTTPS, or leads to this very machine. `named` is what holds the URL."""
+    """Raise OptionError unless the URL is HTTPS or leads to this machine. `named`: the name of the URL in messages."""
     if _AMBIGUOUS.search(url):
         raise OptionError(f"{named} must not contain white space, control characters or backslashes.")
     if len(url) > LONGEST_URL:
@@ -67,14 +67,14 @@ def check_url(url: str, named: str) -> None:
         raise OptionError(f"{named} must not contain a user or a password.")
     if scheme == "http" and not is_loopback(host):
         raise OptionError(
-            f"{named} must start with https://. Plain http:// to {host} would show secrets to everyone on the way."
+            f"{named} must start with https://. Plain http:// to {host} would send secrets without encryption."
         )
 
 
-def check_url_of_answer(url: str, named: str, *, api_url: str) -> None:
-    """Raise OptionError for a URL that a service must not send requests to, such as one of the local network stack.
+def check_response_url(url: str, named: str, *, api_url: str) -> None:
+    """Raise OptionError for a URL in a response that leads to this machine or to its cloud's metadata service.
 
-    A service on this very machine, as in tests, may name addresses of this machine.
+    A service on this machine, as in tests, may name addresses of this machine.
     """
     check_url(url, named)
     if not url.isascii():
@@ -85,7 +85,7 @@ def check_url_of_answer(url: str, named: str, *, api_url: str) -> None:
 
 
 def _is_inside(host: str) -> bool:
-    """Return whether the host is this machine, a link-local address, or one where a cloud answers its machines."""
+    """Return whether the host is this machine, a link-local address, or a metadata service of a cloud."""
     name = host.rstrip(".")
     if name == "localhost" or name.endswith(".localhost") or name in _METADATA_NAMES:
         return True
@@ -102,7 +102,7 @@ def _is_inside(host: str) -> bool:
 
 
 def _address(host: str) -> Address:
-    """Return the address that the host stands for, in whatever way it is written; None if it is a name."""
+    """Return the address that the host stands for, in every notation, or None if it is a name."""
     address: Address
     try:
         address = ip_address(host)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP for services and for storage behind signed URLs: keep-alive, retries, and errors that say what happened.
+"""HTTP for services and for storage behind signed URLs: keep-alive, retries, and detailed errors.
 
-Knows nothing of Ansible, of a service or of policy, and takes nothing from os.environ: proxies and
-certificate bundles are read from the environment of the task, which is handed over.
+It contains no code for Ansible or a service, and no policy. It does not read os.environ. Proxies and certificate
+bundles come from the environment of the task, which is a parameter.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from .._core.errors import (
     ServiceError,
     UnclearOutcomeError,
 )
-from .announced_limits import told_by
-from .connection_errors import NoAnswerError, classify, was_never_sent
+from .announced_limits import read_announced_limit
+from .connection_errors import NoResponseError, classify, was_never_sent
 from .gates import Gate, Gates
 from .pace import REFUSALS, REFUSALS_PER_RETRY, Turn
 from .ranges import (
@@ -34,7 +34,7 @@ from .ranges import (
 )
 from .redact import Redactor
 from .response_body import (
-    WHOLE_ANSWER,
+    WHOLE_RESPONSE,
     BodyTooLargeError,
     BoundedBody,
     Limits,
@@ -46,7 +46,7 @@ from .transport_options import Transport
 try:
     import requests
     import urllib3
-except ImportError:  # Entry.requires names what is missing before anything here is used
+except ImportError:  # ModuleSpec.execute() reports the missing library before this code runs
     requests = None  # type: ignore[assignment]
     urllib3 = None  # type: ignore[assignment]
 
@@ -55,45 +55,45 @@ RETRIES_OF_UNKNOWN_HOST = {"dns": 1, "connection": 2, "proxy": 1}
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
 CHUNK_BYTES = 256 * 1024
-# An answer of an API is read as a whole; of a refusal only the words count.
+# Limits for the response of an API, and for an error body, which only a message quotes.
 MOST_BYTES = 64 * 1024 * 1024
 MOST_BYTES_OF_REFUSAL = 1024 * 1024
 
 
 class Sink(Protocol):
-    """Where the bytes of a download go."""
+    """Receiver of the bytes of a download."""
 
     def write(self, data: bytes, /) -> Any:
         """Take the next bytes."""
 
 
 class RangeSink(Sink, Protocol):
-    """A sink that keeps what it has, so that a transfer which broke off goes on from there."""
+    """A sink that keeps its bytes, so that an interrupted transfer can continue."""
 
-    validator: str  # identifies the content that its bytes come from, see validator_of(); "" if nothing does
+    validator: str  # identifies the content of its bytes, see validator_of(), or ""
 
     @property
     def position(self) -> int:
-        """How many bytes it has; from there on the next try asks for more."""
+        """Return the number of its bytes. The next attempt requests the bytes after them."""
 
     def restart(self) -> None:
-        """Forget them: the answer begins at the first byte again."""
+        """Discard the bytes, because the response starts with the first byte again."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, with the words that messages use for it."""
+    """One request, with its texts for messages."""
 
     method: str
     url: str
     what: str  # completes "Could not ...": "list the build certificates of app 1234"
-    path: str | None = None  # as shown; None where the URL is signed and must not be seen
+    path: str | None = None  # for messages, None if the URL is signed and must stay secret
     params: Mapping[str, Any] | None = None
     json: Any = None
     data: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    repeatable: bool = True  # False: a second one would have a second effect
-    most_bytes: int | None = None  # of a transfer; None: as many as come within the time limit of the task
+    repeatable: bool = True  # False if a second request would have a second effect
+    most_bytes: int | None = None  # limit of a transfer, None if only the time limit of the task applies
 
     @property
     def shown(self) -> str:
@@ -105,23 +105,23 @@ class Call:
 
 @dataclass
 class _Request:
-    """A call while it is tried."""
+    """The attempts of a call."""
 
     call: Call
     owner: int
-    tries: int = 0  # failures of this request alone
-    waits: int = 0  # refusals although the host served other requests since the last one
+    failures: int = 0  # of this request alone
+    waits: int = 0  # refusals after which the host served other requests
     served_before: int = -1
     was_refused: bool = False
 
     def may_retry(self, retries: int) -> bool:
-        self.tries += 1
-        return self.tries <= retries
+        self.failures += 1
+        return self.failures <= retries
 
     def may_wait(self, retries: int, served: int) -> bool:
-        """Return whether to wait behind the gate, unless the host always refuses this very request.
+        """Return whether to wait behind the gate. False if the host always refuses this request.
 
-        `served`: the number of requests that the host served so far.
+        `served`: number of requests that the host served so far.
         """
         self.waits += served != self.served_before
         self.served_before = served
@@ -142,8 +142,8 @@ class HttpSession:
         self.transport = transport
         self.gates = gates
         self.redact = redact
-        self.sent = 0  # requests, repetitions included
-        # Makes the error for a refusal, which ends the task if the host does not serve any more.
+        self.sent = 0  # requests, retries included
+        # Creates the error for a refusal, which ends the task if the host stops serving.
         self._explain = explain or (lambda call, response: as_service_error(call, response, "", "server_error"))
         self._headers = dict(headers or {})
         self._verify = transport.verify
@@ -152,21 +152,21 @@ class HttpSession:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def close(self) -> None:
-        """Give the connections back; nothing can be sent afterwards."""
+        """Return the connections to the pool. The session cannot be used after that."""
         release(self._verify, self._session)
 
     def send(self, call: Call) -> requests.Response:
-        """The answer, whatever its status, with its body read. Raises ConnectionFailedError or UnclearOutcomeError."""
+        """Return the response with its body, for every status. Raises ConnectionFailedError or UnclearOutcomeError."""
         return self._with_retries(call, lambda: self._once(call, stream=False))
 
     def download(self, call: Call, open_sink: Callable[[], Sink]) -> requests.Response:
-        """Stream the body of a success into a sink, a new one for each try. Any other answer has its body read."""
+        """Stream the body of a success into a sink, a new one for each attempt. Read the body of any other response."""
 
         def once() -> requests.Response:
             response = self._once(call, stream=True)
             with response:
                 if response.status_code == 200:
-                    self._pour(call, response, open_sink())
+                    self._stream_to(call, response, open_sink())
                 else:
                     self._read(call, response)
             return response
@@ -174,16 +174,16 @@ class HttpSession:
         return self._with_retries(call, once)
 
     def download_on(self, call: Call, sink: RangeSink) -> requests.Response:
-        """Stream the body of a success into a sink, each try from where the one before ended."""
+        """Stream the body of a success into a sink. Each attempt continues at the end of the one before."""
 
         def once() -> requests.Response:
             if sink.position and not sink.validator:
-                sink.restart()  # nothing tells whether the rest would be of the same content
+                sink.restart()  # whether the rest belongs to the same content is unknown
             start = sink.position
             headers = {**call.headers, **range_headers(start, sink.validator)}
             response = self._once(replace(call, headers=headers), stream=True)
             if start and response.status_code == 416:
-                # There is less than the sink has, so what it has is of something else.
+                # The content is shorter than the bytes of the sink, so they belong to another content.
                 response.close()
                 sink.restart()
                 return once()
@@ -193,7 +193,7 @@ class HttpSession:
                     return response
                 if start and response.status_code == 206:
                     if not begins_at(start, response.headers):
-                        raise as_service_error(call, response, "another part than was asked for", "invalid_response")
+                        raise as_service_error(call, response, "not the requested part", "invalid_response")
                     if not is_same_content(sink.validator, response.headers):
                         # The storage ignores If-Range.
                         sink.restart()
@@ -201,7 +201,7 @@ class HttpSession:
                 else:
                     sink.restart()
                     sink.validator = validator_of(response.headers)
-                self._pour(call, response, sink)
+                self._stream_to(call, response, sink)
             return response
 
         return self._with_retries(call, once)
@@ -213,8 +213,8 @@ class HttpSession:
             turn = gate.enter(request.owner)
             try:
                 response = once()
-            except NoAnswerError as failure:
-                self._after_no_answer(gate, turn, request, failure)
+            except NoResponseError as failure:
+                self._after_no_response(gate, turn, request, failure)
                 continue
             except BaseException:
                 gate.abandon(turn)
@@ -225,39 +225,39 @@ class HttpSession:
             elif response.status_code >= 500:
                 repeat = self._after_server_error(gate, turn, request, response)
             else:
-                gate.note_served(turn, told_by(response.headers, gate.clock.now()))
+                gate.note_served(turn, read_announced_limit(response.headers, gate.clock.now()))
                 repeat = False
             if not repeat:
                 return response
 
-    def _after_no_answer(self, gate: Gate, turn: Turn, request: _Request, failure: NoAnswerError) -> None:
-        """Wait until the request may be sent again, or raise the error."""
+    def _after_no_response(self, gate: Gate, turn: Turn, request: _Request, failure: NoResponseError) -> None:
+        """Wait until the request may be retried, or raise the error."""
         error = failure.error
         waits_at_gate = gate.note_failed(turn, None, error)
         if failure.was_sent and not request.call.repeatable:
             raise UnclearOutcomeError(error) from failure
         retries = self.transport.max_retries if failure.worth_retrying else 0
         if not gate.pace.served and not failure.was_sent:
-            # No answer ever came from there: a wrong address is more likely than a passing failure.
+            # The host never responded. A wrong address is more likely than a temporary failure.
             retries = min(retries, RETRIES_OF_UNKNOWN_HOST.get(error.kind, retries))
         if waits_at_gate:
             gate.stop_if_hopeless(error, retries)
             if failure.worth_retrying and retries:
                 return
         if not request.may_retry(retries):
-            if request.tries > 1:
-                error.notes.append(f"Tried {request.tries} times.")
+            if request.failures > 1:
+                error.notes.append(f"Tried {request.failures} times.")
             raise error from failure
-        self.gates.sleep(back_off_s(request.tries))
+        self.gates.sleep(back_off_s(request.failures))
 
     def _after_refusal(self, gate: Gate, turn: Turn, request: _Request, response: requests.Response) -> bool:
-        """Wait as the host asks, and return whether the request is sent again."""
+        """Wait as the host asks, and return whether the request is retried."""
         call, retries = request.call, self.transport.max_retries
         error = self._explain(call, response)
-        told = told_by(response.headers, gate.clock.now())
-        alone_s = gate.note_refused(turn, response.status_code, told, error, again=request.was_refused)
+        announced = read_announced_limit(response.headers, gate.clock.now())
+        alone_s = gate.note_refused(turn, response.status_code, announced, error, again=request.was_refused)
         request.was_refused = True
-        # After 429 nothing was done, so even a request that creates may be sent again.
+        # A request with status 429 had no effect, so even one that creates may be retried.
         if retries == 0 or not (call.repeatable or response.status_code == 429):
             return False
         if alone_s is not None:
@@ -267,7 +267,7 @@ class HttpSession:
         return request.may_wait(retries, gate.pace.served)
 
     def _after_server_error(self, gate: Gate, turn: Turn, request: _Request, response: requests.Response) -> bool:
-        """Wait for the host, and return whether the request is sent again."""
+        """Wait for the host, and return whether the request is retried."""
         call, status, retries = request.call, response.status_code, self.transport.max_retries
         error = self._explain(call, response)
         waits_at_gate = gate.note_failed(turn, status, error)
@@ -278,7 +278,7 @@ class HttpSession:
             return request.may_wait(retries, gate.pace.served)
         if status not in RETRIED_STATUSES or not request.may_retry(retries):
             return False
-        self.gates.sleep(back_off_s(request.tries))
+        self.gates.sleep(back_off_s(request.failures))
         return True
 
     def _once(self, call: Call, *, stream: bool) -> requests.Response:
@@ -291,13 +291,13 @@ class HttpSession:
                 self._prepared(call),
                 timeout=timeout,
                 proxies=self.transport.proxies(call.url),
-                # A bundle is looked for on the disk with each request, also where there is no TLS.
+                # requests searches the bundle on the disk for each request, even without TLS.
                 verify=self._verify if call.url.startswith("https:") else True,
                 allow_redirects=False,
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self._no_answer(call, error) from error
+            raise self._no_response(call, error) from error
         limits = self._limits(call, response, timeout, stream=stream)
         response.raw = BoundedBody(response.raw, self.gates.clock.monotonic, limits)
         if not stream:
@@ -305,7 +305,7 @@ class HttpSession:
         return response
 
     def _prepared(self, call: Call) -> requests.PreparedRequest:
-        """Return the request as it is sent. Raise OptionError if its URL leads to another host than it seems to."""
+        """Return the prepared request. Raise OptionError if its URL leads to another host than call.url."""
         request = requests.Request(
             call.method,
             call.url,
@@ -321,7 +321,7 @@ class HttpSession:
         return prepared
 
     def _limits(self, call: Call, response: requests.Response, timeout: float, *, stream: bool) -> Limits:
-        whole_s = WHOLE_ANSWER * timeout
+        whole_s = WHOLE_RESPONSE * timeout
         if not 200 <= response.status_code < 300:
             return Limits(timeout, whole_s, MOST_BYTES_OF_REFUSAL, may_be_cut=True)
         if not stream:
@@ -330,7 +330,7 @@ class HttpSession:
         return Limits(timeout, whole_s, call.most_bytes, is_transfer=True)
 
     def _read(self, call: Call, response: requests.Response) -> None:
-        """Have the whole body at hand."""
+        """Read the whole body."""
         try:
             received = len(response.content)
             if not getattr(response.raw, "was_cut", False):
@@ -338,9 +338,9 @@ class HttpSession:
         except BodyTooLargeError as error:
             raise as_service_error(call, response, str(error), "invalid_response") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._no_answer(call, error) from error
+            raise self._no_response(call, error) from error
 
-    def _pour(self, call: Call, response: requests.Response, sink: Sink) -> None:
+    def _stream_to(self, call: Call, response: requests.Response, sink: Sink) -> None:
         received = 0
         chunks = response.iter_content(CHUNK_BYTES)
         while True:
@@ -352,20 +352,20 @@ class HttpSession:
             except BodyTooLargeError as error:
                 raise as_service_error(call, response, str(error), "invalid_response") from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise self._no_answer(call, error) from error
+                raise self._no_response(call, error) from error
             received += len(chunk)
             sink.write(chunk)
 
-    def _no_answer(self, call: Call, error: Exception) -> NoAnswerError:
+    def _no_response(self, call: Call, error: Exception) -> NoResponseError:
         kind, reason, advice = classify(error, self.transport.timeout, self.transport.proxy_for(call.url))
         host = urlsplit(call.url).netloc.rpartition("@")[2]
         message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown}). {advice}".rstrip()
         if kind == "option":
-            return NoAnswerError(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
+            return NoResponseError(OptionError(message, **call.details()), was_sent=False, worth_retrying=False)
         failed = ConnectionFailedError(message, kind=kind, **call.details())
         failed.reason = f"{self.redact(reason.format(host=host))}. {advice}".strip()
         failed.reason = failed.reason[0].upper() + failed.reason[1:]
-        return NoAnswerError(
+        return NoResponseError(
             failed,
             was_sent=not was_never_sent(error),
             worth_retrying=kind != "tls",
@@ -373,22 +373,22 @@ class HttpSession:
 
 
 def _check_length(response: requests.Response, received: int) -> None:
-    """Older versions of urllib3 take a body that ends early for complete."""
+    """Raise an error for a body that ends early, which older versions of urllib3 accept."""
     stated = response.headers.get("Content-Length", "")
     encoded = response.headers.get("Content-Encoding")
     if response.request.method != "HEAD" and not encoded and stated.isdigit() and int(stated) != received:
         raise requests.exceptions.ChunkedEncodingError(f"{received} of {stated} bytes received")
 
 
-def back_off_s(tries: int) -> float:
-    """Return the seconds to wait after so many tries: exponential with full jitter."""
-    return random.uniform(0, min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (tries - 1)))  # noqa: S311
+def back_off_s(failures: int) -> float:
+    """Return the seconds to wait after this number of failures: exponential with full jitter."""
+    return random.uniform(0, min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** (failures - 1)))  # noqa: S311
 
 
 def as_service_error(call: Call, response: requests.Response, words: str, kind: str, hint: str = "") -> ServiceError:
-    """The error for an answer: what was tried, what the service said, what to do next."""
-    said = f"answered {response.status_code}{f': {words}' if words else ''}."
-    message = f"Could not {call.what}: {call.shown} {said}"
+    """Return the error for a response: the request, the response, and advice."""
+    outcome = f"returned {response.status_code}{f': {words}' if words else ''}."
+    message = f"Could not {call.what}: {call.shown} {outcome}"
     error = ServiceError(
         f"{message} {hint}".rstrip(),
         kind=kind,
@@ -396,5 +396,5 @@ def as_service_error(call: Call, response: requests.Response, words: str, kind: 
         request_id=response.headers.get("X-Request-Id") or response.headers.get("x-amz-request-id"),
         **call.details(),
     )
-    error.reason = f"{urlsplit(call.url).hostname} {said}"
+    error.reason = f"{urlsplit(call.url).hostname} {outcome}"
     return error

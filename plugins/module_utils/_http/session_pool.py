@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connections behind HTTP sessions. Where one process does many tasks, the next one gets those of the last.
+"""Keep the connections of HTTP sessions for the next task of the same process.
 
-A session from here has no credentials in it: they go into each request. So it serves every token alike, and what
-is kept is open connections only. Those made with different trust are kept apart.
+These sessions contain no credentials, which are part of each request. So they serve every token, and only open
+connections are kept. Connections with different trust are kept apart.
 """
 
 from __future__ import annotations
@@ -16,42 +16,43 @@ from typing import TYPE_CHECKING, ClassVar, Union
 if TYPE_CHECKING:
     import requests
 
-# The version in galaxy.yml, which a module on another host cannot read. A test compares both.
+# The version in galaxy.yml, which a module on a target cannot read. A test compares the two.
 VERSION = "0.1.0"
 USER_AGENT = f"mobileops.ci/{VERSION}"
 
-Trust = Union[bool, str]  # what requests calls verify: a bundle, or whether to trust the usual ones
+Trust = Union[bool, str]  # the parameter `verify` of requests: a bundle, or whether to verify certificates
 
 
-class _Kept:
-    """Sessions at rest, and the process that they belong to: a fork must not use the connections of its parent."""
+class _IdleSessions:
+    """Idle sessions, and the process that owns them. A fork must not use the connections of its parent."""
 
     process: ClassVar[int | None] = None
     by_trust: ClassVar[dict[Trust, list[requests.Session]]] = {}
 
 
 def keep_sessions() -> None:
-    """From now on this process, though not its children, keeps sessions that are released."""
-    if _Kept.process != os.getpid():
-        _Kept.process, _Kept.by_trust = os.getpid(), {}
+    """Keep released sessions from now on, in this process but not in its children."""
+    if _IdleSessions.process != os.getpid():
+        _IdleSessions.process, _IdleSessions.by_trust = os.getpid(), {}
 
 
 def acquire(trust: Trust) -> requests.Session:
-    """A session for one thread at a time, to be released in the end."""
-    if _Kept.process == os.getpid():
+    """Return a session for one thread at a time. The caller releases it."""
+    if _IdleSessions.process == os.getpid():
         try:
-            # The one that rests longest: a client that takes two gets each for the same host as the client before.
-            return _Kept.by_trust[trust].pop(0)
+            # The session with the longest idle time, so that a client with two sessions gets each for the same host as
+            # the client before.
+            return _IdleSessions.by_trust[trust].pop(0)
         except (KeyError, IndexError):
             pass
     return _new_session()
 
 
 def release(trust: Trust, session: requests.Session) -> None:
-    if _Kept.process == os.getpid():
-        resting = _Kept.by_trust.setdefault(trust, [])
-        if session not in resting:
-            resting.append(session)
+    if _IdleSessions.process == os.getpid():
+        idle = _IdleSessions.by_trust.setdefault(trust, [])
+        if session not in idle:
+            idle.append(session)
     else:
         session.close()
 
@@ -64,6 +65,6 @@ def _new_session() -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = USER_AGENT
-    # Other forms would be unpacked by libraries that not every machine has, and without a limit.
+    # Libraries that not every machine has would unpack other encodings, without a limit.
     session.headers["Accept-Encoding"] = "gzip"
     return session

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How requests are made: time limits, whom to trust, which way to go; by the options and environment of the task."""
+"""Time limits, trusted certificates and proxies of requests, by the options and environment of the task."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Proxy:
 
     @property
     def label(self) -> str:
-        """How messages name it: without user and password."""
+        """Return the name of the proxy for messages, without user and password."""
         place = self._parts.netloc.rpartition("@")[2] if self._parts else ""
         return f"the proxy {place} ({self.variable})" if place else f"the proxy in {self.variable}"
 
 
 @dataclass(frozen=True)
 class Transport:
-    """How requests are made: the options of the group TRANSPORT, and the environment."""
+    """The options of the group TRANSPORT, and the environment."""
 
     timeout: float = 30.0
     max_retries: int = 5
@@ -90,16 +90,16 @@ class Transport:
 
     @property
     def bundles(self) -> dict[str, str | None]:
-        """Where the certificate authorities may be named, in the order in which it counts."""
+        """Return the options and variables that may name certificate authorities, by precedence."""
         variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
         return {"ca_path": self.ca_path, **{name: self.env.get(name) for name in variables}}
 
     @property
     def verify(self) -> bool | str:
-        """What requests calls verify: the bundle to trust, or False."""
+        """Return the parameter `verify` of requests: the bundle to trust, or False."""
         if not self.validate_certs:
             return False
-        # Not cafile and capath: these look at os.environ.
+        # Not cafile and capath, which read os.environ.
         system = ssl.get_default_verify_paths()
         file, directory = system.openssl_cafile, system.openssl_capath
         usual = [file] if os.path.isfile(file) else []
@@ -107,23 +107,23 @@ class Transport:
         return next((path for path in (*self.bundles.values(), *usual) if path), True)
 
     def proxy_for(self, url: str) -> Proxy | None:
-        """Return the proxy for this URL by the usual variables, or None if there is none."""
+        """Return the proxy for this URL by the usual variables, or None."""
         proxy = self._named_proxy(url)
         return None if proxy is None or self._excluding(url) else proxy
 
     def no_proxy_for(self, url: str) -> str:
-        """Return the variable because of which no proxy is used for this URL, or "" if none is named for it either."""
+        """Return the variable that excludes this URL from its proxy, or "" if it has no proxy or is not excluded."""
         return self._excluding(url) if self._named_proxy(url) else ""
 
     def _named_proxy(self, url: str) -> Proxy | None:
         scheme = urlsplit(url).scheme
         names = (*_spellings(f"{scheme}_proxy"), *_spellings("all_proxy"))
         proxy = next((Proxy(name, self.env[name]) for name in names if self.env.get(name)), None)
-        # Plain HTTP is for this machine only, so it must not leave it by way of a proxy either.
+        # Plain HTTP is for this machine only, and must not leave it through a proxy.
         return None if proxy and scheme == "http" and not is_loopback(proxy.host) else proxy
 
     def _excluding(self, url: str) -> str:
-        """Return the variable that excludes the host of the URL from the use of proxies, or ""."""
+        """Return the variable that excludes the host of the URL from proxies, or ""."""
         variable = next((name for name in _spellings("no_proxy") if self.env.get(name)), "")
         parts, without = urlsplit(url), self.env.get(variable, "")
         host = parts.netloc.rpartition("@")[2]
@@ -140,7 +140,7 @@ def _spellings(name: str) -> tuple[str, str]:
 
 
 def _check_bundle(named: str, path: str) -> None:
-    """Raise OptionError if these are no certificate authorities that can be read."""
+    """Raise OptionError unless the path is a readable file or directory."""
     if "-----BEGIN" in path:
         raise OptionError(f"{named} must be the path to a file, got PEM text. Save the text to a file.")
     try:
@@ -167,7 +167,7 @@ def _has_entries(directory: str) -> bool:
 
 
 def _in_network(parts: SplitResult, no_proxy: str) -> bool:
-    """Whether the host is an address in one of the networks (10.0.0.0/8) that the variable no_proxy lists."""
+    """Return whether the host is an address in a network (10.0.0.0/8) that the variable no_proxy lists."""
     for entry in no_proxy.split(","):
         try:
             if "/" in entry and ip_address(parts.hostname or "") in ip_network(entry.strip(), strict=False):

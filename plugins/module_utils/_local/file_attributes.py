@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The usual attributes of files that a task writes: mode, owner, group and the like.
+"""Attributes of files that a task writes: mode, owner, group and others.
 
-What is more than a numeric mode is the business of ansible-core, whose code for it is part of modules. So a task with
-such an option runs as a module, wherever that is.
+The collection sets a numeric mode itself. ansible-core sets all other attributes with code of AnsibleModule, so a
+task with such an option runs as a module.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .._core.option_groups import OptionGroup
 if TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
-# As ansible.builtin.copy has them, without unsafe_writes: what is streamed is always renamed in the end.
+# As in ansible.builtin.copy, without unsafe_writes: a streamed file is always renamed at the end.
 ATTRIBUTES = OptionGroup(
     {
         "mode": {"type": "raw"},
@@ -34,13 +34,13 @@ ATTRIBUTES = OptionGroup(
         "attributes": {"type": "str", "aliases": ["attr"]},
     }
 )
-# ansible-core keeps check mode and error handling in the module, and the umask belongs to the whole process.
+# Check mode and error handling of ansible-core are state of the module, and the umask is state of the process.
 _ONE_AT_A_TIME = threading.Lock()
 _NAMES = (*ATTRIBUTES.argument_spec, "attr")
 
 
 def only_as_module(arguments: Mapping[str, Any]) -> str | None:
-    """Which option of the task the controller cannot see to, if there is one."""
+    """Return an option of the task that cannot be applied in-process, or None."""
     for name in _NAMES:
         value = arguments.get(name)
         if value is not None and (name != "mode" or _number(value) is None):
@@ -49,43 +49,43 @@ def only_as_module(arguments: Mapping[str, Any]) -> str | None:
 
 
 def set_mode(options: Mapping[str, Any], path: str, dry: bool) -> bool:
-    """Give the file the numeric mode of the task; whether it has another one. `dry`: only look."""
+    """Give the file the numeric mode of the task. Return whether it had another mode. `dry`: only compare."""
     if options.get("mode") is None:
         return False
-    wanted = _number(options["mode"])
-    if wanted is None:
-        raise OptionError(f"mode: {options['mode']} is not a mode in octal digits, such as '0640'.")
+    requested = _number(options["mode"])
+    if requested is None:
+        raise OptionError(f"mode must consist of octal digits, such as '0640', got {options['mode']}.")
     try:
-        differs = stat.S_IMODE(os.stat(path).st_mode) != wanted
+        differs = stat.S_IMODE(os.stat(path).st_mode) != requested
         if differs and not dry:
-            os.chmod(path, wanted)
+            os.chmod(path, requested)
     except OSError as error:
-        raise LocalFileError(f"mode: cannot be set for {path}: {error.strerror}.") from error
+        raise LocalFileError(f"Could not set mode of {path}: {error.strerror}.") from error
     return differs
 
 
 def set_as_module(module: AnsibleModule, options: Mapping[str, Any], path: str, dry: bool) -> bool:
-    """The same for all attributes, inside of a module. For several threads."""
+    """Give the file all attributes of the task, in a module. Several threads may call it. See set_mode()."""
     if only_as_module(options) is None:
         return set_mode(options, path, dry)
 
     def refuse(msg: str, **_more: Any) -> None:
         given = ", ".join(name for name in ATTRIBUTES.argument_spec if options.get(name) is not None)
-        raise LocalFileError(f"{given}: cannot be set for {options.get('dest') or path}: {msg.rstrip('.')}.")
+        raise LocalFileError(f"Could not set {given} of {options.get('dest') or path}: {msg.rstrip('.')}.")
 
     with _ONE_AT_A_TIME:
-        # It would end the module on the spot, with what is half done left behind.
+        # The module's own fail_json would end the process without a clean-up.
         original, module.fail_json = module.fail_json, refuse
         check_mode, module.check_mode = module.check_mode, dry
         try:
-            wanted = module.load_file_common_arguments(dict(options), path)
-            return bool(module.set_fs_attributes_if_different(wanted, False, expand=False))
+            requested = module.load_file_common_arguments(dict(options), path)
+            return bool(module.set_fs_attributes_if_different(requested, False, expand=False))
         finally:
             module.fail_json, module.check_mode = original, check_mode
 
 
 def _number(mode: Any) -> int | None:
-    """A mode in octal digits, or the number that YAML has made of them."""
+    """Return the number of a mode in octal digits, or the number that YAML made of them. None for other values."""
     try:
         number = mode if isinstance(mode, int) and not isinstance(mode, bool) else int(str(mode), 8)
     except ValueError:

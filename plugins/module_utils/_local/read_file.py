@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of the machine that runs the task: read whole and unchanged, or not at all."""
+"""Read files of the machine that runs the task, completely and in one state, or fail."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from typing import IO
 from .._core.errors import LocalFileError, OptionError
 from .._signing.file_formats import detect_format
 
-# Signing files have a few kilobytes; what is far beyond that is the wrong file, and would be held in memory.
+# Signing files have a few kilobytes. A much larger file is the wrong one, and would be held in memory.
 MAX_BYTES = 100 * 1024 * 1024
-# A file that was written less than this ago may still be written.
+# Another process may still write to a file that is younger than this.
 YOUNG_S = 2.0
 READS = 5
 # Windows' certutil -encode writes any file between these lines.
@@ -33,7 +33,7 @@ _FRAME = re.compile(r"\s*-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-
 
 @dataclass(frozen=True)
 class Content:
-    """The bytes of a file and what they are compared by."""
+    """The bytes of a file, their digest and size."""
 
     data: bytes = field(repr=False)
     sha256: str = ""
@@ -45,7 +45,7 @@ class Content:
 
 
 def read_file(path: str, option: str = "src") -> Content:
-    """Return the content of a local file. Raise LocalFileError, which names the option and the file."""
+    """Return the content of a local file. The message of a LocalFileError names the option and the file."""
     problem: str
     if not os.path.lexists(path):
         path = find_in_other_form(path) or path
@@ -56,14 +56,14 @@ def read_file(path: str, option: str = "src") -> Content:
                 raise LocalFileError(f"{option}: {path} is not a regular file.")
             if before.st_size > MAX_BYTES:
                 raise LocalFileError(
-                    f"{option}: {path} has {before.st_size} bytes; more than {MAX_BYTES} is not a signing file."
+                    f"{option}: {path} must have at most {MAX_BYTES} bytes, got {before.st_size}. Check the path."
                 )
             data = _read_steadily(file, before)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
         problem = "does not exist"
     except IsADirectoryError:
-        problem = "is a directory; name the file itself"
+        problem = "is a directory. Name a file in it"
     except PermissionError:
         problem = "cannot be read: permission denied"
     except (OSError, ValueError) as error:
@@ -72,24 +72,24 @@ def read_file(path: str, option: str = "src") -> Content:
         stays = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if data is None or len(data) != before.st_size or not stays:
             raise LocalFileError(
-                f"{option}: {path} changed while it was read; run again once whatever writes it is done."
+                f"{option}: {path} changed while it was read. Run the task again when the file is complete."
             )
         if not data:
-            raise LocalFileError(f"{option}: {path} is empty; an empty file is of no use for signing.")
+            raise LocalFileError(f"{option}: {path} must not be empty.")
         return Content.of(data)
     raise LocalFileError(f"{option}: {path} {problem}.")
 
 
 def _opened(path: str) -> IO[bytes]:
-    # A pipe would keep a plain open() waiting.
+    # A plain open() would block at a named pipe.
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
 
 
 def _read_steadily(file: IO[bytes], found: os.stat_result) -> bytes | None:
-    """Return the bytes of an open file; None if each time that it is read it holds others.
+    """Return the bytes of an open file, or None if they differ each time.
 
-    Something that writes at this moment may leave the size and, by the granularity of the clock, the time as they are.
-    So a file that has just been written is read until two reads agree.
+    A process that writes at this moment may leave the size and, by the granularity of the clock, the time of change
+    as they are. So a young file is read until two reads agree.
     """
     data = file.read(MAX_BYTES + 1)
     if time.time() - found.st_mtime >= YOUNG_S:
@@ -104,7 +104,7 @@ def _read_steadily(file: IO[bytes], found: os.stat_result) -> bytes | None:
 
 
 def decode_content(text: str, option: str = "content") -> Content:
-    """Return the content that is given as base64. Raise OptionError without repeating any of it."""
+    """Return the content of a text in base64. The message of an OptionError does not repeat any of the text."""
     text = text.lstrip("\ufeff")
     frame = _FRAME.fullmatch(text)
     compact = "".join((frame[1] if frame else text).split())
@@ -115,9 +115,9 @@ def decode_content(text: str, option: str = "content") -> Content:
     if frame and detect_format(data) is None:
         raise OptionError(f"{option}: this is text in PEM form. Encode the file with the filter b64encode.")
     if not data:
-        raise OptionError(f"{option}: this is empty; an empty file is of no use for signing.")
+        raise OptionError(f"{option}: this is empty. A file must not be empty.")
     if len(data) > MAX_BYTES:
-        raise OptionError(f"{option}: this has {len(data)} bytes; more than {MAX_BYTES} is not a signing file.")
+        raise OptionError(f"{option} must have at most {MAX_BYTES} bytes, got {len(data)}.")
     return Content.of(data)
 
 
@@ -134,12 +134,12 @@ def _why_not_base64(text: str) -> str:
 
 
 def composed(name: str) -> str:
-    """Return the name in the form NFC, in which names are compared. macOS writes some names of files in NFD."""
+    """Return the name in the form NFC, in which names are compared. macOS writes some file names in NFD."""
     return unicodedata.normalize("NFC", name)
 
 
 def find_in_other_form(path: str) -> str | None:
-    """Return the existing path whose names differ from these in their Unicode form only; None if there is none."""
+    """Return the existing path whose names differ from these only in their Unicode form, or None."""
     if path.isascii():
         return None
     found = os.sep if os.path.isabs(path) else os.curdir
@@ -158,35 +158,37 @@ def find_in_other_form(path: str) -> str | None:
 
 
 def safe_file_name(*parts: str) -> str:
-    """One file name made of text from elsewhere; it cannot leave its directory."""
+    """Return one file name made of text of others. The name cannot lead out of its directory."""
     name = "_".join(re.sub(r"[^A-Za-z0-9._-]+", "_", part) for part in parts).lstrip(".")
     return name[:200] or "_"
 
 
 def can_save_in(directory: str) -> bool:
-    """Whether save_privately could write there, as far as it can be told without writing."""
-    place = os.path.abspath(directory)
-    # Not pathlib: it raises errors for a place that this user must not look at.
-    while not os.path.lexists(place) and place != os.path.dirname(place):
-        place = os.path.dirname(place)
+    """Return whether save_privately can probably write there. A certain answer would need a write."""
+    existing = os.path.abspath(directory)
+    # Not pathlib, which raises errors for a folder that this user may not read.
+    while not os.path.lexists(existing) and existing != os.path.dirname(existing):
+        existing = os.path.dirname(existing)
     effective = os.access in os.supports_effective_ids
     return (
-        "\0" not in directory and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK, effective_ids=effective)
+        "\0" not in directory
+        and os.path.isdir(existing)
+        and os.access(existing, os.W_OK | os.X_OK, effective_ids=effective)
     )
 
 
 def save_privately(directory: str, name: str, data: bytes) -> str:
-    """Write a file of mode 0600 in one step; returns its path. Raises OSError."""
+    """Write a file of mode 0600 atomically. Return its path. Raises OSError."""
     try:
         return _save_privately(directory, name, data)
     except ValueError as error:  # NUL, or half of a surrogate pair
-        raise OSError(errno.EINVAL, "no file can have this name", directory) from error
+        raise OSError(errno.EINVAL, "the name contains a character that file names cannot have", directory) from error
 
 
 def _save_privately(directory: str, name: str, data: bytes) -> str:
     if not os.path.isdir(directory):
         Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chmod(directory, 0o700)  # whatever the umask
+        os.chmod(directory, 0o700)  # the umask does not apply here
     handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)
     try:
         with os.fdopen(handle, "wb") as file:

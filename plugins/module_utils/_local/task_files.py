@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's files of a task, on their way to the host that runs the module.
+"""Transfer the controller's files of a task to the host that runs the module.
 
-They travel as one archive in the task's temporary folder; its place is told in an environment variable. So the
-options stay as the user wrote them, and a file that is not there fails when, and as, the work asks for it.
+The files are in one archive in the task's temporary folder, and an environment variable has its path. So options
+keep the paths that the user wrote, and a missing file raises its error when the module reads it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _INDEX = "index.json"
 
 
 def pack(files: Mapping[str, Content | LocalFileError]) -> bytes:
-    """An archive of the contents, or of why there are none, by path as the options name it."""
+    """Return an archive of the contents, or of the reasons why they cannot be read, by path as the options name it."""
     archive = io.BytesIO()
     index = {}
     with zipfile.ZipFile(archive, "w") as packed:
@@ -39,7 +39,7 @@ def pack(files: Mapping[str, Content | LocalFileError]) -> bytes:
 
 
 def reader(env: Mapping[str, str], read_path: Callable[[str], Content] = read_file) -> Callable[[str], Content]:
-    """How the module reads a file: from the archive, which is removed at once; without one, from its own disk."""
+    """Return a function that reads files from the archive, which is removed at once, or else from the local disk."""
     place = env.get(VARIABLE)
     if not place:
         return read_path
@@ -49,15 +49,15 @@ def reader(env: Mapping[str, str], read_path: Callable[[str], Content] = read_fi
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return lambda path: _missing(path, reason)
-    # The folder is removed after the task. This is sooner, and even if the user keeps remote files. A user whom the
-    # task has become may not be allowed to.
+    # ansible-core removes the folder after the task, unless the user keeps remote files. The user whom the task became
+    # may not have the permission to remove the archive.
     with contextlib.suppress(OSError):
         os.unlink(place)
     return lambda path: _unpack(archive, path, read_path)
 
 
 def _missing(path: str, reason: str) -> Content:
-    raise LocalFileError(f"src: {path} did not get to the host that runs the module: {reason}. Run again.")
+    raise LocalFileError(f"src: {path} did not get to the host that runs the module: {reason}. Run the task again.")
 
 
 def _unpack(archive: bytes, path: str, read_path: Callable[[str], Content]) -> Content:

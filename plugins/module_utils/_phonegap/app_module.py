@@ -40,10 +40,10 @@ from .chosen_keys import KEYS, choices_of, normalize
 from .client import PhoneGapClient, has_number
 from .local import (
     check_content,
+    read_config,
     read_content,
     read_icon,
     reconciled,
-    told_by_config,
 )
 from .model import FILE, REMOTE_REPO, App, Key, only_one
 from .options import PHONEGAP, STATE
@@ -75,7 +75,7 @@ _LOGIN_IN_URL = re.compile(r"//[^/?#]*@")
 
 
 def find_app(client: PhoneGapClient, app_id: int | None, *titles: str) -> App | None:
-    """The app of that number, else the one that has exactly one of these titles; nothing if there is none."""
+    """Return the app with this id, or without an id the only app with one of these titles, or None."""
     number = app_id
     if number is None:
         of_these_titles = (app for app in client.apps() if app.get("title") in titles)
@@ -91,7 +91,7 @@ def find_app(client: PhoneGapClient, app_id: int | None, *titles: str) -> App | 
         raise
 
 
-def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+def run_app(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "title", "src", "repo", "icon", "version", "phonegap_version")
     if options["state"] == "absent":
         title, warnings = _title_in_config(options, context)
@@ -102,8 +102,8 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
     app = _find(client, options, effective["title"])
     if app is None and options["id"] is not None:
         raise ServiceError(
-            f"id: there is no app {options['id']}, or this account has no access to it. To create one, leave id out: "
-            "the service gives it a number.",
+            f"id: app {options['id']} does not exist, or this account has no access to it. To create an app, omit id. "
+            "The service assigns it.",
             kind="not_found",
         )
     known = [Key.from_service(key) for key in client.signing_keys()] if desired.choices else []
@@ -111,16 +111,16 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
 
 
 def _find(client: PhoneGapClient, options: Mapping[str, Any], effective_title: str | None) -> App | None:
-    """The app that the task means, whatever its state shall be.
+    """Return the app of the task, or None.
 
-    Until its content is sent it has the title of the task; from then on the one that config.xml says.
+    It has the title of the task until its content is sent. Then it has the title in config.xml.
     """
     titles = dict.fromkeys(title for title in (options["title"], effective_title) if title)
     return find_app(client, options["id"], *titles)
 
 
 def _title_in_config(options: Mapping[str, Any], context: TaskContext) -> tuple[str | None, tuple[str, ...]]:
-    """For an app that is to go. What it was made of may be gone already."""
+    """Return the title in config.xml of an app to delete, and warnings. Its src may not exist any more."""
     if options["id"] is not None or not options["src"]:
         return None, ()
     try:
@@ -128,26 +128,26 @@ def _title_in_config(options: Mapping[str, Any], context: TaskContext) -> tuple[
     except LocalFileError as error:
         if not options["title"]:
             raise
-        return None, (f"{error} So the app is looked for by the title {options['title']} alone.",)
-    return told_by_config(content).get("title"), ()
+        return None, (f"{error} The task searches the app only by the title {options['title']}.",)
+    return read_config(content).get("title"), ()
 
 
 def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired, dict[str, Any], tuple[str, ...]]:
-    """What is declared; the options as the service will have them; what is to be said about the difference."""
+    """Return the desired app, the options with the values of config.xml, and warnings about the differences."""
     method = options["create_method"] or (FILE if options["src"] else REMOTE_REPO if options["repo"] else None)
-    for option, wanted in (("src", FILE), ("repo", REMOTE_REPO)):
-        if options[option] and method != wanted:
-            raise OptionError(f"{option}: this goes with create_method={wanted} only.")
+    for option, required in (("src", FILE), ("repo", REMOTE_REPO)):
+        if options[option] and method != required:
+            raise OptionError(f"{option} requires create_method={required}, got {method}.")
     if _LOGIN_IN_URL.search(options["repo"] or ""):
-        # Not quoted: what stands there may be a password, and the service would quote it as well.
+        # The message does not quote the URL, which may contain a password.
         raise OptionError(
-            "repo: this URL says who logs in. The service fetches from public repositories only: leave out what stands "
-            "before the @."
+            "repo must not contain a user or a password. The service only supports public repositories. Remove the "
+            "part before the @."
         )
     content = read_content(options["src"], context) if options["src"] else None
     if content:
         check_content(options["src"], content)
-    effective, warnings = reconciled(options, told_by_config(content)) if content else (dict(options), ())
+    effective, warnings = reconciled(options, read_config(content)) if content else (dict(options), ())
     desired = Desired(
         fields={name: effective[name] for name in FIELDS},
         create_method=method,
@@ -163,65 +163,65 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired,
 
 
 def _outcome(client: PhoneGapClient, step: AppStep, context: TaskContext, warnings: tuple[str, ...]) -> Outcome:
-    app, told = step.app, (*warnings, *step.warnings)
+    app, messages = step.app, (*warnings, *step.warnings)
     if step.plan.changed and not context.check_mode:
         app = _apply(client, step)
-        told += _kept_otherwise(step, app)
-    return Outcome({"app": app.as_result() if app else None}, step.plan, told)
+        messages += _differences(step, app)
+    return Outcome({"app": app.as_result() if app else None}, step.plan, messages)
 
 
 def _apply(client: PhoneGapClient, step: AppStep) -> App | None:
-    answer: Mapping[str, Any] | None = None
+    response: Mapping[str, Any] | None = None
     app_id: int | None = step.app.id if step.app else None
     for action in step.plan.actions:
         try:
             if isinstance(action, CreateApp):
-                answer = _create(client, action)
-                app_id = answer["id"]
+                response = _create(client, action)
+                app_id = response["id"]
             elif isinstance(action, UpdateApp):
-                answer = client.update_app(_given(action.id), action.data, action.files)
+                response = client.update_app(_required(action.id), action.data, action.files)
             elif isinstance(action, SetIcon):
-                answer = client.set_icon(_given(app_id), *action.icon.part)
+                response = client.set_icon(_required(app_id), *action.icon.part)
             elif isinstance(action, UnlockChosen):
                 what = f"unlock the {action.key.label}"
-                client.update_key(action.key.platform, _given(action.key.id), action.passwords, what)
+                client.update_key(action.key.platform, _required(action.key.id), action.passwords, what)
             elif isinstance(action, DeleteApp):
-                client.delete_app(_given(action.id))
+                client.delete_app(_required(action.id))
                 return None
         except CiError as error:
-            if answer is not None:
+            if response is not None:
                 error.notes.append(f"The other changes of app {app_id} were made before that.")
             raise
-    complete = answer is not None and has_number(answer) and "keys" in answer
-    return App.from_service(answer if answer is not None and complete else client.app(_given(app_id)))
+    complete = response is not None and has_number(response) and "keys" in response
+    return App.from_service(response if response is not None and complete else client.app(_required(app_id)))
 
 
 def _create(client: PhoneGapClient, action: CreateApp) -> Mapping[str, Any]:
-    """Create it once: after an unclear outcome the list tells whether it is there."""
+    """Create the app once. After an unclear outcome, the list of apps shows whether it exists."""
     try:
-        answer = client.create_app(action.data, action.files)
-        if has_number(answer):
-            return answer
-        problem = f"Could not create app {action.name}: its answer names no app."
+        response = client.create_app(action.data, action.files)
+        if has_number(response):
+            return response
+        problem = f"Could not create app {action.name}: the response does not contain an app."
         raise UnclearOutcomeError(ServiceError(problem, kind="invalid_response", method="POST", path="/apps"))
     except UnclearOutcomeError as error:
-        # There was none of that title before.
+        # No app had this title before.
         new = (app for app in client.apps() if app.get("title") == action.name)
         found = only_one(new, f"new apps with the title {action.name}")
         if found is None:
-            error.notes.append("It was not created: the list of apps does not have it.")
+            error.notes.append("The app was not created. The list of apps does not contain it.")
             raise
         return client.app(found["id"])
 
 
-def _given(number: int | None) -> int:
+def _required(number: int | None) -> int:
     if number is None:
-        raise ValueError("an app that is there has a number")
+        raise ValueError("an app of the service has an id")
     return number
 
 
-def _kept_otherwise(step: AppStep, app: App | None) -> tuple[str, ...]:
-    """What was sent and is not there: then the next run would send it again, and the next."""
+def _differences(step: AppStep, app: App | None) -> tuple[str, ...]:
+    """Return a warning for each field that the service did not set to the sent value."""
     if app is None or step.app is None:
         return ()
     sent: dict[str, Any] = {}
@@ -230,8 +230,8 @@ def _kept_otherwise(step: AppStep, app: App | None) -> tuple[str, ...]:
             sent.update(action.changes)
     other = [name for name in FIELDS if name in sent and getattr(step.app, name) != getattr(app, name)]
     return tuple(
-        f"The service keeps {name} {getattr(app, name)!r} of the {app.label}: what the app's own config.xml says, or a "
-        f"rule of the service, counts more than {name} of the task. Each run will send it again."
+        f"The {app.label} has {name} {getattr(app, name)!r}, because its config.xml or a rule of the service overrides "
+        f"{name} of the task. Each run will send it again. Omit {name}, or change config.xml."
         for name in other
     )
 
@@ -239,7 +239,7 @@ def _kept_otherwise(step: AppStep, app: App | None) -> tuple[str, ...]:
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments with each choice of a key in the long form.
 
-    Raises OptionError for a version that is not text: ansible-core would turn 1.10 into "1.1".
+    Raises OptionError for a version that is not text, because ansible-core converts 1.10 to "1.1".
     """
     for name in ("version", "phonegap_version"):
         if arguments.get(name) is not None:
@@ -251,7 +251,7 @@ APP_MODULE = ModuleSpec(
     "phonegap_app",
     PHONEGAP + STATE + APP + KEYS,
     PhoneGapClient.from_options,
-    _run,
+    run_app,
     normalize=normalized,
     files=("src", "icon"),
     read_path=read_file_or_tree,

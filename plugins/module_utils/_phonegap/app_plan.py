@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From an app as declared and as it is to the actions in between. Pure: no network, no file, no clock."""
+"""Plan the actions that bring an app to its declaration. Pure: no network, no file, no clock."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from .chosen_keys import (
     check_choice,
     how_to_unlock,
 )
-from .local import Named
+from .local import NamedFile
 from .model import FILE, REMOTE_REPO, App, Key
 
-# What is compared one by one. An empty text and none are the same to the service.
+# Fields that are compared one by one. The service treats an empty text and null alike.
 FIELDS = ("title", "package", "version", "description", "debug", "private", "phonegap_version", "hydrates")
 
-# What to do if it is unknown whether the app has the declared content.
+# Values of on_unverifiable: what to do if the content of the app is unknown.
 WARN, TRUST, REPLACE, FAIL = "warn", "trust", "replace", "fail"
 
 
 @dataclass(frozen=True)
 class Desired:
-    """What the task declares; None where it says nothing."""
+    """The declared app. None for options that the task omits."""
 
     fields: Mapping[str, Any]
     create_method: str | None
     repo: str | None
-    content: Named | None
-    icon: Named | None
+    content: NamedFile | None
+    icon: NamedFile | None
     choices: tuple[Choice, ...]
     pull: bool
     force: bool
@@ -43,9 +43,9 @@ class Desired:
 
 @dataclass(frozen=True)
 class AppAction(Action):
-    """Something done to an app."""
+    """A change of an app."""
 
-    id: int | None  # None: it gets its number only when it is created
+    id: int | None  # None before it is created
     name: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -64,12 +64,12 @@ class AppAction(Action):
 
 
 @dataclass(frozen=True)
-class _Sending(AppAction):
-    """Fields, keys and content in one request."""
+class _ContentAction(AppAction):
+    """A request with fields, keys and content."""
 
     changes: Mapping[str, Any]
     choices: tuple[Choice, ...]
-    content: Named | None
+    content: NamedFile | None
     pull: bool = False
 
     @property
@@ -92,21 +92,21 @@ class _Sending(AppAction):
 
 
 @dataclass(frozen=True)
-class CreateApp(_Sending):
+class CreateApp(_ContentAction):
     action: ClassVar[str] = "create"
 
 
 @dataclass(frozen=True)
-class UpdateApp(_Sending):
+class UpdateApp(_ContentAction):
     action: ClassVar[str] = "update"
 
 
 @dataclass(frozen=True)
 class SetIcon(AppAction):
-    """The service queues builds for it."""
+    """Set the icon. The service then queues builds."""
 
     action: ClassVar[str] = "set_icon"
-    icon: Named
+    icon: NamedFile
 
     def more(self) -> dict[str, Any]:
         return {"content": self.icon.shown()}
@@ -119,7 +119,7 @@ class DeleteApp(AppAction):
 
 @dataclass(frozen=True)
 class UnlockChosen(AppAction):
-    """Unlock a key that the app uses already."""
+    """Unlock a key that the app already uses."""
 
     action: ClassVar[str] = "unlock"
     key: Key
@@ -139,7 +139,7 @@ class UnlockChosen(AppAction):
 
 @dataclass(frozen=True)
 class AppStep:
-    """A plan, and the app once it is carried out as far as that can be told before."""
+    """A plan, and the expected app after it."""
 
     plan: Plan
     app: App | None
@@ -149,11 +149,11 @@ class AppStep:
 def plan_absent(app: App | None) -> AppStep:
     if app is None:
         return AppStep(Plan(), None)
-    return AppStep(Plan((DeleteApp(app.id, app.title),), {"app": _words(app)}, {}), None)
+    return AppStep(Plan((DeleteApp(app.id, app.title),), {"app": _diff_fields(app)}, {}), None)
 
 
 def plan_present(app: App | None, desired: Desired, known: Sequence[Key]) -> AppStep:
-    """Raises RefusedError or OptionError for what cannot be had."""
+    """Return the plan for an app that must exist. Raises RefusedError or OptionError for impossible declarations."""
     return _created(desired, known) if app is None else _changed(app, desired, known)
 
 
@@ -161,11 +161,11 @@ def _created(desired: Desired, known: Sequence[Key]) -> AppStep:
     title = desired.fields["title"]
     method = desired.create_method
     if not title:
-        raise OptionError("title: an app that is not there yet needs a title to be created.")
+        raise OptionError("title is required to create an app.")
     needed = "src" if method == FILE else "repo"
     if method is None or (desired.content if method == FILE else desired.repo) is None:
-        how = "src (or repo)" if method is None else needed
-        raise OptionError(f"{how}: app {title} is not there, and it takes this to create it.")
+        how = "src or repo" if method is None else needed
+        raise OptionError(f"{how} is required to create app {title}, which does not exist.")
     for choice in desired.choices:
         check_choice(choice, known)
     given = {name: value for name, value in desired.fields.items() if value is not None}
@@ -177,7 +177,7 @@ def _created(desired: Desired, known: Sequence[Key]) -> AppStep:
     if desired.icon:
         actions.append(SetIcon(None, title, desired.icon))
         app = replace(app, icon=desired.icon.name)
-    return AppStep(Plan(tuple(actions), {}, {"app": _words(app, content)}), app)
+    return AppStep(Plan(tuple(actions), {}, {"app": _diff_fields(app, content)}), app)
 
 
 def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
@@ -193,7 +193,7 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
     used = [choice for choice in desired.choices if choice not in new]
     unlocks, warnings = _unlocks(app, used, known)
     corrected = _corrected(app, used, known)
-    # The service returns no digest of the content that it has. So the content is sent together with any other change.
+    # The service does not return a digest of its content. So the content is sent together with any other change.
     unknown = _unverifiable(app, desired, changes=bool(changes or new))
     warnings += _about_unverifiable(app, unknown, desired.on_unverifiable)
     force = desired.force or (bool(unknown) and desired.on_unverifiable == REPLACE)
@@ -206,7 +206,7 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
     if desired.icon and (desired.icon.name != app.icon or force):
         actions.append(SetIcon(app.id, app.title, desired.icon))
         after = replace(after, icon=desired.icon.name)
-    shown_before, shown_after = _words(app), _words(after, content)
+    shown_before, shown_after = _diff_fields(app), _diff_fields(after, content)
     for unlock in unlocks:
         shown_before.setdefault("locked_keys", []).append(unlock.key.label)
         shown_after["locked_keys"] = []
@@ -216,7 +216,7 @@ def _changed(app: App, desired: Desired, known: Sequence[Key]) -> AppStep:
 
 
 def _unverifiable(app: App, desired: Desired, *, changes: bool) -> list[str]:
-    """Return the options with files of which it is unknown whether the app has them. Those that are sent are not."""
+    """Return the options with files that the app may or may not have, unless they are sent anyway."""
     if desired.force:
         return []
     src = desired.content is not None and not changes
@@ -231,35 +231,35 @@ def _about_unverifiable(app: App, options: Sequence[str], on_unverifiable: str) 
     named = " and ".join(options)
     problem = (
         f"The service does not return the content of the {app.label}, so it is unknown whether {named} "
-        f"{'is' if len(options) == 1 else 'are'} what the app has."
+        f"{'differs' if len(options) == 1 else 'differ'} from it."
     )
     ways = "set version to a new one, or force=true" if "src" in options else "set force=true"
     if on_unverifiable == FAIL:
         raise RefusedError(
-            f"{problem} To send it, {ways}. on_unverifiable=trust keeps what the app has.", kind="unverifiable"
+            f"{problem} To send it, {ways}. on_unverifiable=trust keeps the content of the app.", kind="unverifiable"
         )
     text = f"{problem} Nothing was sent. To send it, {ways}, or use on_unverifiable=replace to send it on every run."
-    return (f"{text} on_unverifiable=trust keeps what the app has without this warning.",)
+    return (f"{text} on_unverifiable=trust keeps the content of the app without this warning.",)
 
 
 def _refuse_immutable(app: App, desired: Desired) -> None:
     method = desired.create_method
-    advice = "Delete the app (state=absent), then create it anew: it gets another id, and its builds are lost."
+    advice = "Delete the app (state=absent) and create it again. It gets another id, and its builds are lost."
     if method is not None and method != app.create_method:
         words = {FILE: "an uploaded file", REMOTE_REPO: "a repository"}
         raise RefusedError(
             f"create_method: the {app.label} was created from {words[app.create_method]} ({app.create_method}), and "
-            f"the service never changes that to {method}. {advice}",
+            f"the service cannot change that to {method}. {advice}",
             kind="immutable",
         )
     if desired.repo is not None and desired.repo != app.repo:
         raise RefusedError(
-            f"repo: the {app.label} was created from {app.repo}, and the service has no way to change that. {advice}",
+            f"repo: the {app.label} was created from {app.repo}, and the service cannot change that. {advice}",
             kind="immutable",
         )
     if desired.pull and app.create_method != REMOTE_REPO:
         raise RefusedError(
-            f"pull: the {app.label} was created from an uploaded file; there is no repository to pull. Use src.",
+            f"pull: the {app.label} was created from an uploaded file, and has no repository to pull. Use src.",
             kind="immutable",
         )
 
@@ -267,7 +267,7 @@ def _refuse_immutable(app: App, desired: Desired) -> None:
 def _unlocks(
     app: App, choices: Sequence[Choice], known: Sequence[Key]
 ) -> tuple[tuple[UnlockChosen, ...], tuple[str, ...]]:
-    """Keys that the app uses already and that have been locked since."""
+    """Return actions and warnings for keys that the app already uses and that are locked now."""
     unlocks, warnings = [], []
     for choice in choices:
         key = _key_of(choice, known)
@@ -284,10 +284,10 @@ def _unlocks(
 
 
 def _corrected(app: App, choices: Sequence[Choice], known: Sequence[Key]) -> dict[str, Choice]:
-    """By label the keys that the app uses already with a password that its last build found wrong.
+    """Return, by label, keys that the app already uses and whose password was wrong in its last build.
 
-    To choose such a key once more, with its passwords, also makes the service build anew: that ends the failure which
-    this goes by.
+    If the task chooses such a key again, with its passwords, the service builds again. So the failure, which this
+    function looks for, ends.
     """
     found = {}
     for choice in choices:
@@ -306,8 +306,8 @@ def _with(app: App, changes: Mapping[str, Any], choices: Sequence[Choice]) -> Ap
     return replace(app, **fields, keys={**app.keys, **{choice.platform: choice.id for choice in choices}})
 
 
-def _words(app: App, content: Named | None = None) -> dict[str, Any]:
-    """What a diff shows."""
+def _diff_fields(app: App, content: NamedFile | None = None) -> dict[str, Any]:
+    """Return the app as a diff shows it."""
     shown = {name: getattr(app, name) for name in (*FIELDS, "create_method", "repo", "icon")}
     shown["signing_keys"] = {platform: number for platform, number in app.keys.items() if number is not None}
     return {**shown, "content": content.shown()} if content else shown

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API v1 of PhoneGap Build: paths, bodies, answers. Knows nothing of Ansible or of policy.
+"""Client of the API v1 of PhoneGap Build: paths, bodies, responses. It contains no code for Ansible and no policy.
 
-The service closed in 2020; others speak its API.
+The service closed in 2020. Other services have the same API.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from .._core.environment import said_by_task
+from .._core.environment import is_set_by_task
 from .._core.errors import CiError, OptionError, ServiceError
 from .._http.redact import Redactor
 from .._http.responses import (
@@ -32,14 +32,14 @@ Files = Mapping[str, "tuple[str, bytes]"]
 
 
 class PhoneGapClient(ServiceClient):
-    """The API v1 in the name of one account."""
+    """Requests of one account."""
 
     hints: ClassVar[Mapping[str, str]] = {
         **HINTS,
         "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password (login_password for a key). The "
-        "service gives the same answer to an account that does not own the app, and for a locked signing key.",
-        "not_found": "Either it does not exist or this account has no access to it: the service gives the same answer "
-        "for both. If this happens for everything, check api_url: it ends with the version, such as /api/v1.",
+        "service responds in the same way if the account does not own the app, and if a signing key is locked.",
+        "not_found": "Either it does not exist, or this account has no access to it. The service responds in the same "
+        "way to both. If all requests fail, check api_url, which must end with the version, such as /api/v1.",
     }
 
     @classmethod
@@ -48,18 +48,18 @@ class PhoneGapClient(ServiceClient):
 
     @classmethod
     def from_key_options(cls, options: Mapping[str, Any], env: Mapping[str, str]) -> PhoneGapClient:
-        """The same for a module where `password` is something else."""
+        """Return a client for a module whose option `password` is not that of the account."""
         return cls._connect(options, env, "login_password")
 
     @classmethod
     def _connect(cls, options: Mapping[str, Any], env: Mapping[str, str], password_option: str) -> PhoneGapClient:
         transport = Transport.from_options(options, env)
         token = options["api_token"]
-        # A token that the environment happens to have may be another account's than the login of the task.
-        login = any(options[name] and said_by_task(options[name]) for name in ("username", password_option))
-        if said_by_task(token) or (token is not None and not login):
+        # A token in the environment may belong to another account than the login of the task.
+        login = any(options[name] and is_set_by_task(options[name]) for name in ("username", password_option))
+        if is_set_by_task(token) or (token is not None and not login):
             token = check_token(token, "api_token")
-            # In a header, not in the query: URLs get into the logs of servers and proxies.
+            # In a header and not in the query, because servers and proxies log URLs.
             client = cls(options["api_url"], {"Authorization": f"token {token}"}, Redactor(), transport)
             client.hide(token)
             return client
@@ -75,7 +75,7 @@ class PhoneGapClient(ServiceClient):
         return client
 
     def hide(self, *secrets: str | None) -> None:
-        """Keep these out of messages, also as the service quotes them: it escapes its texts for HTML."""
+        """Redact these in messages, also in the form for HTML in which the service quotes them."""
         for secret in filter(None, secrets):
             self.redact.add(secret, html.escape(secret), html.escape(secret, quote=False))
 
@@ -109,29 +109,29 @@ class PhoneGapClient(ServiceClient):
     # Builds
 
     def build(self, app_id: int, platforms: list[str]) -> dict[str, Any]:
-        """Queue builds of these platforms, or of all. A second request has no other effect than the first."""
+        """Queue builds of these platforms, or of all. A second request has no further effect."""
         what = f"build app {app_id}"
         if len(platforms) == 1:
             return self.write("POST", f"/apps/{app_id}/build/{path_part(platforms[0])}", what)
         return self.write("POST", f"/apps/{app_id}/build", what, {"platforms": platforms} if platforms else None)
 
     def package_url(self, app_id: int, platform: str) -> str:
-        """Where the package of a platform lies: a URL of the storage, which holds for a while."""
+        """Return the URL of the package of a platform in the storage. It expires."""
         path = f"/apps/{app_id}/{path_part(platform)}"
         call = self.call("GET", path, f"find the {platform} package of app {app_id}")
         response = self._api.send(call)
         location = response.headers.get("Location")
         if 300 <= response.status_code < 400 and location:
-            with contextlib.suppress(ValueError):  # an address that is none
+            with contextlib.suppress(ValueError):  # not a URL
                 return urljoin(call.url, location)
         if not succeeded(response):
             raise self.refusal(call, response)
-        raise invalid(call, "it answered with something that is not a redirect to the package", response.status_code)
+        raise invalid(call, "the response is not a redirect to the package", response.status_code)
 
     # Collaborators
 
     def add_collaborator(self, app_id: int, email: str, role: str) -> dict[str, Any]:
-        """Invite somebody. A second request invites nobody else."""
+        """Invite a collaborator. A second request has no further effect."""
         data = {"email": email, "role": role}
         return self.write("POST", f"/apps/{app_id}/collaborators", f"add {email} to app {app_id}", data)
 
@@ -142,21 +142,21 @@ class PhoneGapClient(ServiceClient):
     def remove_collaborator(self, app_id: int, number: int, email: str) -> None:
         call = self.call("DELETE", f"/apps/{app_id}/collaborators/{number}", f"remove {email} from app {app_id}")
         response = self._api.send(call)
-        # Gone already: the goal is reached. They cannot be asked for one by one.
+        # Not found means removed already. There is no request for a single collaborator.
         if not succeeded(response) and response.status_code != 404:
             raise self.refusal(call, response)
 
     # Signing keys
 
     def signing_keys(self, platform: str | None = None) -> list[dict[str, Any]]:
-        """The account's keys of one platform or of all, each with its platform."""
+        """Return the account's keys of one platform or of all, each with its platform."""
         if platform is not None:
             found = self._list(f"/keys/{path_part(platform)}", f"list the {platform} keys", "keys")
             return [{**key, "platform": platform} for key in found]
         call = self.call("GET", "/keys", "list the keys")
-        groups = self.answer(call).get("keys")
+        groups = self.request_json(call).get("keys")
         if not isinstance(groups, dict):
-            raise invalid(call, "its answer has no keys")
+            raise invalid(call, "the response has no keys")
         return [
             {**key, "platform": name}
             for name, group in groups.items()
@@ -170,8 +170,8 @@ class PhoneGapClient(ServiceClient):
 
     def create_key(self, platform: str, data: Mapping[str, Any], files: Files) -> dict[str, Any]:
         what = f"create {platform} key {data['title']}"
-        answer = self.write("POST", f"/keys/{path_part(platform)}", what, data, files, repeatable=False)
-        return {**answer, "platform": platform}
+        response = self.write("POST", f"/keys/{path_part(platform)}", what, data, files, repeatable=False)
+        return {**response, "platform": platform}
 
     def update_key(self, platform: str, number: int, data: Mapping[str, Any], what: str) -> dict[str, Any]:
         return {**self.write("PUT", f"/keys/{path_part(platform)}/{number}", what, data), "platform": platform}
@@ -181,17 +181,17 @@ class PhoneGapClient(ServiceClient):
 
     # Requests
 
-    def answer(self, call: Call) -> dict[str, Any]:
+    def request_json(self, call: Call) -> dict[str, Any]:
         try:
-            return super().answer(call)
+            return super().request_json(call)
         except CiError as error:
             error.args = (self.redact(html.unescape(str(error))),)
             raise
 
     def read(self, path: str, what: str) -> dict[str, Any]:
-        """The object with a number that lies there."""
+        """Return the object at this path, which must have an id."""
         call = self.call("GET", path, what)
-        return _numbered(call, [self.answer(call)])[0]
+        return _numbered(call, [self.request_json(call)])[0]
 
     def write(
         self,
@@ -203,27 +203,27 @@ class PhoneGapClient(ServiceClient):
         *,
         repeatable: bool = True,
     ) -> dict[str, Any]:
-        """Send a part `data` and files; the JSON object of the answer."""
+        """Send a part `data` and files. Return the JSON object of the response."""
         body, headers = _encoded(data, files or {})
         call = Call(method, self.api_url + path, what, path, data=body, headers=headers, repeatable=repeatable)
-        answer = self.answer(call)
-        if isinstance(answer.get("error"), str):
-            # A success in the status alone. In an app it is an object.
-            words = self.redact.quote(html.unescape(answer["error"]))
+        response = self.request_json(call)
+        if isinstance(response.get("error"), str):
+            # The status is a success, but the body has an error. `error` of an app is an object.
+            words = self.redact.quote(html.unescape(response["error"]))
             raise ServiceError(
                 f"Could not {what}: {call.shown}: {words}.", kind="bad_request", **call.details(status=200)
             )
-        return answer
+        return response
 
     def _list(self, path: str, what: str, key: str) -> list[dict[str, Any]]:
         call = self.call("GET", path, what)
-        return _numbered(call, self.answer(call).get(key))
+        return _numbered(call, self.request_json(call).get(key))
 
 
 def _numbered(call: Call, found: Any) -> list[dict[str, Any]]:
-    """Objects that have a number. Raises ServiceError for anything else."""
+    """Return objects that have an id. Raises ServiceError for anything else."""
     if not isinstance(found, list) or not all(isinstance(item, dict) and has_number(item) for item in found):
-        raise invalid(call, "its answer does not consist of objects that have an id")
+        raise invalid(call, "the response does not consist of objects with an id")
     return found
 
 
@@ -232,7 +232,7 @@ def has_number(item: Mapping[str, Any]) -> bool:
 
 
 def _encoded(data: Mapping[str, Any] | None, files: Files) -> tuple[bytes, dict[str, str]]:
-    """The body: multipart with a part `data` of JSON, as the service documents it; nothing if there is nothing."""
+    """Return body and headers: multipart with a part `data` of JSON, as the service documents it, or both empty."""
     if data is None and not files:
         return b"", {}
     from urllib3.filepost import encode_multipart_formdata

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_collaborator: who else works on an app."""
+"""phonegap_collaborator: the collaborators of an app."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLLABORATOR = OptionGroup(
 
 @dataclass(frozen=True)
 class PersonAction(Action):
-    """Something done to one collaborator."""
+    """A change of one collaborator."""
 
     app_id: int
     person: Person
@@ -52,11 +52,13 @@ class Remove(PersonAction):
 
 
 def plan_person(app: App, email: str, role: str | None) -> tuple[Plan, Person | None]:
-    """What is to be done so that they have the role; no role: so that they are not there. Pure."""
+    """Plan the action that gives a person the role, or removes them if role is None. Pure."""
     person = _find(app, email)
     number = int(app.id or 0)
     if person and person.role == OWNER_ROLE:
-        raise RefusedError(f"email: {person.email} owns the {app.label}, which cannot be changed here.", kind="owner")
+        raise RefusedError(
+            f"email: {person.email} owns the {app.label}, which this module cannot change.", kind="owner"
+        )
     before = {"collaborator": {"email": person.email, "role": person.role}} if person else {}
     if role is None:
         if person is None:
@@ -84,20 +86,20 @@ def _find(app: App, email: str) -> Person | None:
     return next((person for person in app.people if person.email.lower() == email.lower()), None)
 
 
-def _refuse_pending(app: App, person: Person, wanted: str) -> None:
+def _refuse_pending(app: App, person: Person, change: str) -> None:
     if person.id is None:
         raise RefusedError(
             f"{person.email} was invited to the {app.label} as {person.role} and has not registered yet. The service "
-            f"gives such an invitation no id, so there is no request by which it could be {wanted}. It can be once "
-            "they have registered; before that only an operator of the service can do it.",
+            f"assigns no id before that, so no request can have the person {change}. Run the task again after the "
+            "registration, or ask an operator of the service.",
             kind="pending",
         )
 
 
-def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+def run_collaborator(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
     email = options["email"].strip()
     if "@" not in email:
-        raise OptionError(f"email: {email!r} is not an address.")
+        raise OptionError(f"email must contain an @, got {email!r}.")
     app = App.from_service(client.app(options["app_id"]))
     plan, person = plan_person(app, email, options["role"] if options["state"] == "present" else None)
     if plan.changed and not context.check_mode:
@@ -110,9 +112,9 @@ def _apply(client: PhoneGapClient, action: Action, expected: Person | None) -> P
         raise TypeError(f"{action} is not about a collaborator")
     person = action.person
     if isinstance(action, Invite):
-        answer: Mapping[str, Any] = client.add_collaborator(action.app_id, person.email, person.role)
-        # The answer is the app. Who is registered has a number now.
-        app = App.from_service(answer if "collaborators" in answer else client.app(action.app_id))
+        response: Mapping[str, Any] = client.add_collaborator(action.app_id, person.email, person.role)
+        # The response is the app. A registered person has an id now.
+        app = App.from_service(response if "collaborators" in response else client.app(action.app_id))
         return _find(app, person.email) or expected
     if isinstance(action, ChangeRole):
         client.update_collaborator(action.app_id, int(person.id or 0), person.email, person.role)
@@ -122,5 +124,5 @@ def _apply(client: PhoneGapClient, action: Action, expected: Person | None) -> P
 
 
 COLLABORATOR_MODULE = ModuleSpec(
-    "phonegap_collaborator", PHONEGAP + STATE + APP_ID + COLLABORATOR, PhoneGapClient.from_options, _run
+    "phonegap_collaborator", PHONEGAP + STATE + APP_ID + COLLABORATOR, PhoneGapClient.from_options, run_collaborator
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_app_info, phonegap_key_info and phonegap_user_info: what there is."""
+"""phonegap_app_info, phonegap_key_info and phonegap_user_info: read apps, keys and the account."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _run_apps(options: dict[str, Any], client: PhoneGapClient, _context: TaskCon
     if options["id"] is not None:
         return Outcome({"apps": [App.from_service(client.app(options["id"])).as_result()]})
     wanted = [app for app in client.apps() if options["title"] in (None, app.get("title"))]
-    # The list has neither keys nor collaborators. An app may be gone by the time it is asked for.
+    # The list has neither keys nor collaborators. An app may be deleted between the list and its own request.
     found = [find_app(client, app["id"]) for app in wanted]
     return Outcome({"apps": [app.as_result() for app in found if app is not None]})
 

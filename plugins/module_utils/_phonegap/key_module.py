@@ -63,7 +63,7 @@ KEY = (
 )
 
 
-def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
+def run_key(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "title", "alias", "publisher_id", *_FILE_OPTIONS)
     client.hide(*(options[name] for name in _PASSWORD_OPTIONS))
     platform = options["platform"]
@@ -76,8 +76,8 @@ def _run(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) 
     else:
         if key is None and options["id"] is not None:
             raise ServiceError(
-                f"id: this account has no {platform} key {options['id']}. To create one, leave id out: the service "
-                "gives it a number.",
+                f"id: this account has no {platform} key {options['id']}. To create a key, omit id. The service "
+                "assigns it.",
                 kind="not_found",
             )
         plan, after = plan_present(key, desired)
@@ -93,7 +93,7 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> DesiredKey:
     for option in (*_FILE_OPTIONS, "alias", "publisher_id", *_PASSWORD_OPTIONS):
         takes = (*FILES.get(platform, ()), *TEXTS.get(platform, ()), *PASSWORDS[platform])
         if options[option] is not None and option not in takes:
-            raise OptionError(f"{option}: a key for {platform} does not take this. It takes {', '.join(takes)}.")
+            raise OptionError(f"{option} is not an option of a key for {platform}. Use {', '.join(takes)}.")
     return DesiredKey(
         platform=platform,
         title=options["title"],
@@ -119,7 +119,7 @@ def _find(client: PhoneGapClient, platform: str, number: int | None, title: str 
 
 
 def _apply(client: PhoneGapClient, action: Any) -> Key | None:
-    """Carry one action out; the key as it is then."""
+    """Apply one action. Return the key after it, or None if it was deleted."""
     if not isinstance(action, KeyAction):
         raise TypeError(f"{action} is not about a key")
     key = action.key
@@ -137,9 +137,9 @@ def _apply(client: PhoneGapClient, action: Any) -> Key | None:
         data, what = {"lock": True}, f"lock the {key.label}"
     elif isinstance(action, UpdateKey):
         data, what = {"title": action.title}, f"set the title of the {key.label}"
-    answer = client.update_key(key.platform, number, data, what)
-    # An answer that is no key tells nothing: the list tells what has become of it.
-    changed = Key.from_service(answer) if has_number(answer) else _find(client, key.platform, number, None)
+    response = client.update_key(key.platform, number, data, what)
+    # If the response is not a key, the list has its state.
+    changed = Key.from_service(response) if has_number(response) else _find(client, key.platform, number, None)
     if changed is None:
         raise CiError(f"Could not {what}: the account does not list the key any more.", kind="no_effect")
     _check(action, changed, what)
@@ -147,36 +147,36 @@ def _apply(client: PhoneGapClient, action: Any) -> Key | None:
 
 
 def _check(action: KeyAction, changed: Key, what: str) -> None:
-    """The service lets requests pass that it does nothing about; the next run would send them again, and the next."""
-    wanted: tuple[str, Any] = ("title", getattr(action, "title", None))
+    """Raise CiError if the service accepted the request but did not change the key. Each run would repeat it."""
+    name, expected = "title", getattr(action, "title", None)
     if isinstance(action, (UnlockKey, LockKey)):
-        wanted = ("locked", isinstance(action, LockKey))
-    if getattr(changed, wanted[0]) != wanted[1]:
+        name, expected = "locked", isinstance(action, LockKey)
+    if getattr(changed, name) != expected:
         raise CiError(
-            f"Could not {what}: the service took the request, and {wanted[0]} is still {getattr(changed, wanted[0])}.",
+            f"Could not {what}: the service accepted the request, but {name} is still {getattr(changed, name)}.",
             kind="no_effect",
         )
 
 
 def _create(client: PhoneGapClient, action: CreateKey) -> Key:
-    """Create it once: after an unclear outcome the list tells whether it is there."""
+    """Create the key once. After an unclear outcome, the list of keys shows whether it exists."""
     key = action.key
     data = {"title": key.title, **action.texts, **action.passwords}
     files = {option: named.part for option, named in action.files.items()}
     try:
-        answer: Mapping[str, Any] = client.create_key(key.platform, data, files)
-        if not has_number(answer):
-            problem = f"Could not create {key.label}: its answer names no key."
+        response: Mapping[str, Any] = client.create_key(key.platform, data, files)
+        if not has_number(response):
+            problem = f"Could not create {key.label}: the response does not contain a key."
             raise UnclearOutcomeError(ServiceError(problem, kind="invalid_response", method="POST"))
     except UnclearOutcomeError as error:
-        found = _find(client, key.platform, None, key.title)  # there was none of that title before
+        found = _find(client, key.platform, None, key.title)  # no key had this title before
         if found is None:
-            error.notes.append("It was not created: the list of keys does not have it.")
+            error.notes.append("The key was not created. The list of keys does not contain it.")
             raise
         return found
-    return Key.from_service(answer)
+    return Key.from_service(response)
 
 
 KEY_MODULE = ModuleSpec(
-    "phonegap_key", PHONEGAP_KEY + STATE + KEY, PhoneGapClient.from_key_options, _run, files=_FILE_OPTIONS
+    "phonegap_key", PHONEGAP_KEY + STATE + KEY, PhoneGapClient.from_key_options, run_key, files=_FILE_OPTIONS
 )

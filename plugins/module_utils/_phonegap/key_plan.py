@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a signing key as declared and as it is to the actions in between. Pure: no network, no file, no clock."""
+"""Plan the actions that bring a signing key to its declaration. Pure: no network, no file, no clock."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing import Any, ClassVar
 from .._core.errors import OptionError, RefusedError
 from .._core.plan import Action, Plan
 from .chosen_keys import PASSWORDS
-from .local import Named
+from .local import NamedFile
 from .model import Key
 
-# What a key is made of: options with files, and options with text.
+# The parts of a key: options with files, and options with text.
 FILES = {"ios": ("cert", "profile"), "android": ("keystore",), "blackberry": ("db", "csk"), "windows": ("keystore",)}
 TEXTS = {"android": ("alias",), "winphone": ("publisher_id",)}
-# What the service tells of it, by option.
-_TOLD = {"cert": "cert_name", "profile": "provision", "alias": "alias"}
+# The fields of the service with these parts, by option.
+_SERVICE_FIELDS = {"cert": "cert_name", "profile": "provision", "alias": "alias"}
 
 
 @dataclass(frozen=True)
 class DesiredKey:
-    """What the task declares; None where it says nothing."""
+    """The declared key. None for options that the task omits."""
 
     platform: str
     title: str | None
     texts: Mapping[str, str]
-    files: Mapping[str, Named]
+    files: Mapping[str, NamedFile]
     passwords: Mapping[str, str] = field(repr=False)
     locked: bool | None = None
 
 
 @dataclass(frozen=True)
 class KeyAction(Action):
-    """Something done to one key."""
+    """A change of one key."""
 
     key: Key
 
@@ -53,7 +53,7 @@ class KeyAction(Action):
 class CreateKey(KeyAction):
     action: ClassVar[str] = "create"
     texts: Mapping[str, str]
-    files: Mapping[str, Named]
+    files: Mapping[str, NamedFile]
     passwords: Mapping[str, str] = field(repr=False)
 
     def more(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class CreateKey(KeyAction):
 
 @dataclass(frozen=True)
 class UpdateKey(KeyAction):
-    """Call it something else."""
+    """Change the title."""
 
     action: ClassVar[str] = "update"
     title: str
@@ -88,25 +88,25 @@ class DeleteKey(KeyAction):
 
 
 def plan_absent(key: Key | None) -> Plan:
-    return Plan() if key is None else Plan((DeleteKey(key),), {"key": _words(key)}, {})
+    return Plan() if key is None else Plan((DeleteKey(key),), {"key": _diff_fields(key)}, {})
 
 
 def plan_present(key: Key | None, desired: DesiredKey) -> tuple[Plan, Key]:
-    """The plan, and the key once it is carried out. Raises RefusedError or OptionError for what cannot be had."""
+    """Return the plan, and the key after it. Raises RefusedError or OptionError for impossible declarations."""
     if desired.locked is not None and not PASSWORDS[desired.platform]:
-        raise OptionError(f"locked: a key for {desired.platform} has no password, so there is nothing to lock.")
+        raise OptionError(f"locked is not an option of a key for {desired.platform}, which has no password.")
     return _created(desired) if key is None else _changed(key, desired)
 
 
 def _created(desired: DesiredKey) -> tuple[Plan, Key]:
     platform = desired.platform
     if not desired.title:
-        raise OptionError("title: a key that is not there yet needs a title to be created.")
+        raise OptionError("title is required to create a key.")
     there = {*desired.texts, *desired.files}
     missing = [name for name in (*FILES.get(platform, ()), *TEXTS.get(platform, ())) if name not in there]
     if missing:
         raise OptionError(
-            f"{', '.join(missing)}: there is no {platform} key {desired.title}, and it takes this to create it."
+            f"{', '.join(missing)} must be set to create {platform} key {desired.title}, which does not exist."
         )
     passwords = {} if desired.locked else desired.passwords
     if desired.locked is False:
@@ -122,11 +122,11 @@ def _created(desired: DesiredKey) -> tuple[Plan, Key]:
         provision=desired.files["profile"].name if "profile" in desired.files else None,
     )
     action = CreateKey(key, desired.texts, desired.files, passwords)
-    return Plan((action,), {}, {"key": _words(key, desired.files)}), key
+    return Plan((action,), {}, {"key": _diff_fields(key, desired.files)}), key
 
 
 def _changed(key: Key, desired: DesiredKey) -> tuple[Plan, Key]:
-    _refuse_other_material(key, desired)
+    _refuse_other_parts(key, desired)
     actions: list[Action] = []
     after = key
     if desired.title is not None and desired.title != key.title:
@@ -139,7 +139,7 @@ def _changed(key: Key, desired: DesiredKey) -> tuple[Plan, Key]:
     if desired.locked is True and key.locked is False:
         actions.append(LockKey(key))
         after = replace(after, locked=True)
-    return Plan(tuple(actions), {"key": _words(key)}, {"key": _words(after)}), after
+    return Plan(tuple(actions), {"key": _diff_fields(key)}, {"key": _diff_fields(after)}), after
 
 
 def _require_passwords(desired: DesiredKey) -> None:
@@ -147,24 +147,24 @@ def _require_passwords(desired: DesiredKey) -> None:
     missing = [name for name in needed if not desired.passwords.get(name)]
     if missing:
         raise OptionError(
-            f"locked: false takes {' and '.join(needed)} for {desired.platform}; {missing[0]} is missing."
+            f"locked=false requires {' and '.join(needed)} for {desired.platform}. {missing[0]} is missing."
         )
 
 
-def _refuse_other_material(key: Key, desired: DesiredKey) -> None:
+def _refuse_other_parts(key: Key, desired: DesiredKey) -> None:
     declared = {**desired.texts, **{option: named.name for option, named in desired.files.items()}}
-    for option, told in _TOLD.items():
-        there = getattr(key, told)
+    for option, service_field in _SERVICE_FIELDS.items():
+        there = getattr(key, service_field)
         if option in declared and there is not None and there != declared[option]:
             raise RefusedError(
-                f"{option}: the {key.label} was made with {there}, not with {declared[option]}, and the service cannot "
-                "replace what a key is made of. Create one with another title and let the apps use it; or delete this "
-                "one (state=absent), then create it anew: apps that use it have none in between.",
+                f"{option}: the {key.label} was created with {there}, not with {declared[option]}, and the service "
+                "cannot replace the parts of a key. Create a key with another title and choose it in the apps. Or "
+                "delete this key (state=absent) and create it again, so that its apps have no key meanwhile.",
                 kind="immutable",
             )
 
 
-def _words(key: Key, files: Mapping[str, Named] | None = None) -> dict[str, Any]:
-    """What a diff shows."""
+def _diff_fields(key: Key, files: Mapping[str, NamedFile] | None = None) -> dict[str, Any]:
+    """Return the key as a diff shows it."""
     shown = {name: getattr(key, name) for name in ("platform", "title", "locked", "alias", "cert_name", "provision")}
     return {**shown, "files": {option: named.shown() for option, named in files.items()}} if files else shown

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Validate the files of a signing key before they are sent. The service does not, and every later build fails."""
+"""Validate the files of a signing key before they are sent. The service accepts wrong files, and later builds fail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .key_plan import CreateKey, DesiredKey, UnlockKey
 STRICT, WARN, NONE = "strict", "warn", "none"
 VERIFY = OptionGroup({"verify": {"type": "str", "choices": [STRICT, WARN, NONE], "default": STRICT}})
 
-# The files of a platform that can be validated, and what each is. The files of BlackBerry have no known format.
+# The files of a platform that can be validated, and their kinds. The format of the files of BlackBerry is unknown.
 _FILES = {
     "ios": {"cert": CERTIFICATE, "profile": PROFILE},
     "android": {"keystore": KEYSTORE},
@@ -40,7 +40,7 @@ _ONLY_IOS = frozenset({"not_importable_on_macos"})
 
 
 def verify_key(plan: Plan, desired: DesiredKey, mode: str) -> tuple[str, ...]:
-    """Return warnings about the files of a key that is created or unlocked. Raises RefusedError for what is wrong."""
+    """Return warnings about the files of a key to create or unlock. Raises RefusedError for errors in them."""
     if mode == NONE or not any(isinstance(action, (CreateKey, UnlockKey)) for action in plan.actions):
         return ()
     try:
@@ -59,7 +59,7 @@ def verify_key(plan: Plan, desired: DesiredKey, mode: str) -> tuple[str, ...]:
 
 
 def _findings(desired: DesiredKey) -> Iterator[tuple[str, Finding]]:
-    """Yield what is wrong with each file, by its option."""
+    """Yield the findings about each file, with its option."""
     password = desired.passwords.get(_PASSWORD.get(desired.platform, ""))
     inspected: dict[str, Inspection] = {}
     for option, kind in _FILES.get(desired.platform, {}).items():
@@ -81,7 +81,7 @@ def _findings(desired: DesiredKey) -> Iterator[tuple[str, Finding]]:
                 continue
             yield option, problem
     if {"cert", "profile"} <= inspected.keys() and _is_unpaired(inspected):
-        message = "The profile does not contain the certificate in cert, so that no app could be signed with both."
+        message = "The profile does not embed the certificate in cert, so no app can be signed with both."
         yield "profile", Finding("unpaired", message, ERROR)
 
 

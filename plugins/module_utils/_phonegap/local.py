@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that options name: an app's content and what its config.xml says, icons, the parts of a key."""
+"""Read files that options name: an app's content with its config.xml, icons, and parts of a key."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _LONGEST_CONFIG = 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Named:
-    """A file with the name that the service is given for it."""
+class NamedFile:
+    """A file with the name that the service gets for it."""
 
     name: str
     content: Content
@@ -41,41 +41,41 @@ class Named:
         return {"name": self.name, "size": self.content.size, "sha256": self.content.sha256}
 
 
-def read_named(option: str, path: str, context: TaskContext) -> Named:
-    """What an option names. Raises LocalFileError, which names the option."""
+def read_named(option: str, path: str, context: TaskContext) -> NamedFile:
+    """Return the file that an option names. The message of a LocalFileError names the option."""
     name = os.path.basename(path.rstrip("/"))
     if not name:
-        raise OptionError(f"{option}: {path!r} names no file.")
+        raise OptionError(f"{option} must name a file, got {path!r}.")
     try:
-        return Named(name, context.read_file(path))
+        return NamedFile(name, context.read_file(path))
     except LocalFileError as error:
-        # Whatever reads files takes them all for src.
+        # read_file() writes "src" into its messages.
         raise LocalFileError(re.sub("^src:", f"{option}:", str(error))) from error
 
 
-def read_icon(path: str, context: TaskContext) -> Named:
-    """An app's icon. The service takes no other form, and a directory would come as a zip."""
+def read_icon(path: str, context: TaskContext) -> NamedFile:
+    """Return an app's icon. Raise OptionError unless it is PNG, the only format that the service accepts."""
     found = read_named("icon", path, context)
     if not found.content.data.startswith(_PNG):
-        raise OptionError(f"icon: {path} is not a PNG file.")
+        raise OptionError(f"icon: {path} must be a PNG file.")
     return found
 
 
-def read_content(path: str, context: TaskContext) -> Named:
-    """An app's content: a zip, a tar.gz or a single page; a directory comes as a zip already."""
+def read_content(path: str, context: TaskContext) -> NamedFile:
+    """Return an app's content: a zip, a tar.gz or a single page. A directory has been packed as a zip before."""
     found = read_named("src", path, context)
     head = found.content.data[:2]
     if PAGE.search(found.name) or head == b"\x1f\x8b":
         return found
     if head != b"PK":
-        raise OptionError(f"src: {path} is neither a zip nor a tar.gz nor a page (.html).")
-    return found if found.name.lower().endswith(".zip") else Named(f"{found.name}.zip", found.content)
+        raise OptionError(f"src: {path} must be a zip, a tar.gz or a page (.html).")
+    return found if found.name.lower().endswith(".zip") else NamedFile(f"{found.name}.zip", found.content)
 
 
-def check_content(path: str, found: Named) -> None:
-    """Raise OptionError for an archive with neither a config.xml nor an index.html: no app can be built from it.
+def check_content(path: str, found: NamedFile) -> None:
+    """Raise OptionError for an archive with neither a config.xml nor an index.html, which cannot be built.
 
-    An archive that cannot be read is left to the service, which reports it.
+    Accept an unreadable archive, because the service reports it.
     """
     if PAGE.search(found.name):
         return
@@ -98,16 +98,16 @@ def _names_in(data: bytes) -> list[str]:
         return tarball.getnames()
 
 
-def told_by_config(found: Named) -> dict[str, str]:
-    """What the config.xml in the content says of an app. The service takes that before anything it is told otherwise.
+def read_config(found: NamedFile) -> dict[str, str]:
+    """Return the values of options in the content's config.xml. The service gives them precedence over the request.
 
-    What cannot be read is left to the service, which will say so.
+    Return no values for an unreadable file, because the service reports it.
     """
     if PAGE.search(found.name):
         return {}
     try:
         config = _config_in(found.content.data)
-        return dict(_told(ET.fromstring(config))) if config else {}  # noqa: S314 (the user's own file)
+        return dict(_config_values(ET.fromstring(config))) if config else {}  # noqa: S314 (the user's own file)
     except Exception:  # of zip, tar, each compression and XML in turn
         return {}
 
@@ -131,7 +131,7 @@ def _shallowest(names: list[str]) -> str | None:
     return min(found, key=lambda name: name.count("/"), default=None)
 
 
-def _told(root: ET.Element) -> Iterator[tuple[str, str]]:
+def _config_values(root: ET.Element) -> Iterator[tuple[str, str]]:
     for option, attribute in (("package", "id"), ("version", "version")):
         if root.get(attribute):
             yield option, str(root.get(attribute))
@@ -145,17 +145,17 @@ def _told(root: ET.Element) -> Iterator[tuple[str, str]]:
             yield "phonegap_version", str(element.get("value"))
 
 
-def reconciled(options: Mapping[str, Any], told: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The options as the service will have them once it has read that config.xml, and a warning for each other one."""
+def reconciled(options: Mapping[str, Any], config: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the options with the values of config.xml, and a warning for each overridden option."""
     effective, warnings = dict(options), []
     if options["version"] is None:
-        # A version is declared in either place: with a new one the content is to be sent.
-        effective["version"] = told.get("version")
-    for name, value in told.items():
+        # A new version in either place means that the content must be sent.
+        effective["version"] = config.get("version")
+    for name, value in config.items():
         if options[name] is not None and options[name] != value:
             effective[name] = value
             warnings.append(
-                f"config.xml in src says {name} {value!r}, which the service takes before {options[name]!r} of the "
+                f"config.xml in src sets {name} to {value!r}, and the service prefers that to {options[name]!r} of the "
                 "task."
             )
     return effective, tuple(warnings)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service tells of apps, people and keys, in a fixed form."""
+"""Apps, collaborators and keys of the service."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FILE = "file"
 REMOTE_REPO = "remote_repo"
 OWNER_ROLE = "admin"
 ERROR = "error"
-# The words of requests, by those of answers.
+# Roles in requests, by roles in responses.
 ROLES = {"developer": "dev", "tester": "tester", OWNER_ROLE: OWNER_ROLE}
 
-# The service passes on what the tools of each platform say: jarsigner, openssl, security.
+# The service returns messages of the tools of each platform: jarsigner, openssl, security.
 _WRONG_PASSWORD = re.compile("password|recover ?(able)? ?key|final block", re.IGNORECASE)
 
 
@@ -30,7 +30,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Person:
-    """A collaborator. Without a number: invited, and not registered yet."""
+    """A collaborator. One without id was invited and has not registered yet."""
 
     email: str
     role: str
@@ -44,7 +44,7 @@ class Person:
 class App:
     """An app as the service shows it."""
 
-    id: int | None  # None: it is to be created
+    id: int | None  # None before it is created
     title: str
     create_method: str
     package: str | None = None
@@ -61,7 +61,7 @@ class App:
     error: Mapping[str, str] = field(default_factory=dict)
     icon: str | None = None
     keys: Mapping[str, int | None] = field(default_factory=dict)
-    # None: this account is not told.
+    # None if the service does not show them to this account.
     people: tuple[Person, ...] | None = None
 
     @classmethod
@@ -70,7 +70,7 @@ class App:
         return cls(
             id=data["id"],
             title=text(data.get("title")) or "",
-            # It is not told, and never changes.
+            # The service does not return it, and it never changes.
             create_method=REMOTE_REPO if repo else FILE,
             package=text(data.get("package")),
             version=text(data.get("version")),
@@ -94,9 +94,9 @@ class App:
         return f"app {self.id} ({self.title})" if self.id is not None else f"app {self.title}"
 
     def found_password_wrong(self, platform: str) -> bool:
-        """Whether its build failed for what reads as a wrong password of the signing key.
+        """Return whether the error of its build looks like a wrong password of the signing key.
 
-        That is how the service tells: it checks none when it gets it.
+        The service does not check a password when it receives it.
         """
         return self.status.get(platform) == ERROR and bool(_WRONG_PASSWORD.search(self.error.get(platform, "")))
 
@@ -105,12 +105,12 @@ class App:
         for name in ("status", "error"):
             shown[name] = dict(shown[name])
         people = None if self.people is None else [person.as_result() for person in self.people]
-        # Not `keys`: in templates that is something of every dictionary.
+        # Not `keys`, which is a method of every dictionary in templates.
         return {**shown, "signing_keys": dict(self.keys), "collaborators": people}
 
 
 def _people(value: Any) -> tuple[Person, ...] | None:
-    """Both forms that the service has for them: an object with active and pending ones, or a plain list."""
+    """Return people in either form of the service: an object with active and pending people, or a list."""
     if isinstance(value, Mapping):
         entries: list[Any] = []
         for group in ("active", "pending"):
@@ -131,11 +131,11 @@ def _people(value: Any) -> tuple[Person, ...] | None:
 class Key:
     """A signing key as the service shows it."""
 
-    id: int | None  # None: it is to be created
+    id: int | None  # None before it is created
     platform: str
     title: str
     default: bool | None = None
-    locked: bool | None = None  # None: there is nothing to unlock
+    locked: bool | None = None  # None if the key has no password
     alias: str | None = None
     cert_name: str | None = None
     provision: str | None = None
@@ -165,12 +165,12 @@ class Key:
 
 
 def only_one(found: Iterable[Mapping[str, Any]], what: str) -> Mapping[str, Any] | None:
-    """The one of that title, if there is one. Raises RefusedError for several: a title is no identity then."""
+    """Return the only object, or None. Raises RefusedError for several, because their title does not identify one."""
     several = list(found)
     if len(several) > 1:
         numbers = ", ".join(str(item["id"]) for item in several)
         raise RefusedError(
-            f"There are several {what}, with the ids {numbers}. Nothing was changed; name the one you mean with id.",
+            f"There are several {what}, with the ids {numbers}. Nothing was changed. Select one with id.",
             kind="duplicates",
         )
     return several[0] if several else None

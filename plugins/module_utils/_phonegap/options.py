@@ -8,7 +8,7 @@ from __future__ import annotations
 from .._core.environment import environment_fallback
 from .._core.option_groups import RUN, TRANSPORT, OptionGroup
 
-# What is the same in every module. The account's password is not: phonegap_key has a password of its own.
+# Options of every module. The account's password is not among them, because phonegap_key has a `password` of its own.
 CONNECTION = OptionGroup(
     {
         "api_url": {"type": "str", "required": True, "fallback": (environment_fallback, ["PHONEGAP_API_URL"])},

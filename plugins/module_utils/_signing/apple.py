@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Apple's certificates are for, and whether Apple signed something."""
+"""Recognize the use of Apple's certificates, and signers that Apple certified."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ROOTS = frozenset(
         "63343abfb89a6a03ebb57e9b3f5fa7be7c4f5c756f3017b3a8c488c3653e9179",
     }
 )
-# Apple's signers of profiles are "Apple iPhone OS Provisioning Profile Signing", "Mac OS X Provisioning Profile
-# Signing" and "Apple Provisioning Profile Signing". A developer cannot get a certificate of such a name from Apple.
+# Apple signs profiles with "Apple iPhone OS Provisioning Profile Signing", "Mac OS X Provisioning Profile Signing" and
+# "Apple Provisioning Profile Signing". Apple does not issue certificates with such names to developers.
 _SIGNER_OF_PROFILES = "Provisioning Profile Signing"
 _LONGEST_CHAIN = 6
 
@@ -59,7 +59,7 @@ _NAMES = {
 
 
 def use_of(certificate: Certificate) -> str | None:
-    """Return what the certificate is for, one of USES; None if it is not one of Apple's for developers."""
+    """Return the use of the certificate, one of USES, or None if Apple did not issue it to a developer."""
     marks = {*certificate.extensions, *certificate.key_usages}
     by_mark = next((use for mark, use in _MARKS.items() if mark in marks), None)
     name = certificate.common_name or ""
@@ -67,9 +67,9 @@ def use_of(certificate: Certificate) -> str | None:
 
 
 def may_sign_profiles(signer: Certificate, others: Sequence[Certificate]) -> bool:
-    """Tell whether the signer may be one of Apple's for profiles.
+    """Return whether Apple may sign profiles with this certificate.
 
-    That goes by its name, and by its chain as far as that is in the file: it has to lead to one of Apple's roots.
+    The name decides, and the part of the chain that is in the file, which must lead to one of Apple's roots.
     """
     if not (signer.common_name or "").endswith(_SIGNER_OF_PROFILES):
         return False
@@ -95,5 +95,5 @@ def _issued(issuer: Certificate, certificate: Certificate) -> bool:
         key = load_public_key(issuer.key_info)
     except Unreadable:
         return False
-    # A system whose policy forbids SHA-1 cannot check the older ones of Apple's certificates.
+    # A system whose policy forbids SHA-1 cannot check older certificates of Apple.
     return verify(key, certificate.signature, certificate.signed, digest) is not Signature.BROKEN

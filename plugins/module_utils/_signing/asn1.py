@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Read ASN.1 in BER, of which DER is a part, from files that may be damaged or hostile.
 
-The reader is lazy: it parses the children of an element only when they are asked for. All elements of one file share a
-limit of elements and of nesting, so reading takes bounded time and memory. Functions raise whatever Python raises for
-odd bytes; callers wrap them in model.reading.
+The reader is lazy: it parses the children of an element on first access. All elements of one file share limits of
+number and nesting, so reading takes bounded time and memory. Functions may raise any exception for odd bytes. Callers
+use the decorator model.reading.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 BMP_STRING = 0x1E
 _CONSTRUCTED, _LONG_TAG, _OPEN_LENGTH = 0x20, 0x1F, 0x80
 
-# Encodings of the string types. T61String has an encoding of its own that nobody writes; it holds Latin-1 in practice.
+# Encodings of the string types. T61String has an encoding of its own, but contains Latin-1 in practice.
 _TEXT = {0x0C: "utf-8", 0x14: "latin-1", BMP_STRING: "utf-16-be", 0x1C: "utf-32-be"}
 
 
 def context(number: int) -> int:
-    """Return the tag [number] as Element.tag has it."""
+    """Return the value of Element.tag for the tag [number]."""
     return 0x80 | number
 
 
 class Element:
-    """One tag with its content. `tag` is the identifier without the bit that says whether there are children."""
+    """One tag with its content. `tag` is the identifier without the bit for a constructed encoding."""
 
     __slots__ = ("_body_end", "_body_start", "_children", "_depth", "_reader", "_start", "end", "is_constructed", "tag")
 
@@ -79,7 +79,7 @@ class Element:
         return next((child for child in self.children if child.tag == context(number)), None)
 
     def octets(self) -> bytes:
-        """Return the bytes of an OCTET STRING, whatever its tag; BER may split them into chunks."""
+        """Return the bytes of an OCTET STRING with any tag. BER may split them into chunks."""
         if not self.is_constructed:
             return self.body
         return b"".join(child.octets() for child in self.children)
@@ -106,12 +106,12 @@ class Element:
         return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
 
     def text(self) -> str:
-        """Return the text of any string type. Bytes that do not fit become the replacement character."""
+        """Return the text of any string type. Invalid bytes become the replacement character."""
         return self.octets().decode(_TEXT.get(self.tag, "utf-8"), "replace")
 
 
 def parse(data: bytes) -> Element:
-    """Return the element at the start of the bytes; ignore what follows it."""
+    """Return the element at the start of the bytes. Ignore all bytes after it."""
     return _Reader(data).one(0, len(data), 0)
 
 
@@ -121,7 +121,7 @@ def parse_all(data: bytes) -> tuple[Element, ...]:
 
 
 class _Reader:
-    """The bytes, and how many more elements may be parsed of them."""
+    """The bytes of a file, and the number of elements that may still be parsed."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -136,7 +136,7 @@ class _Reader:
         return elements
 
     def one(self, start: int, end: int, depth: int) -> Element:
-        """Return the element at start, which has to finish at end or before."""
+        """Return the element at start, which must end at `end` or before."""
         self._left -= 1
         if self._left < 0 or depth > MAX_DEPTH:
             raise Unreadable("more elements than signing files have")
@@ -157,7 +157,7 @@ class _Reader:
         return Element(self, tag, start, at, at + length, at + length, depth)
 
     def _open(self, tag: int, start: int, at: int, end: int, depth: int) -> Element:
-        """Return an element whose length is left open: two zeros follow its last child."""
+        """Return an element of indefinite length, whose last child is followed by two zeros."""
         if not tag & _CONSTRUCTED:
             raise Unreadable("an open length without children")
         body_start, children = at, []

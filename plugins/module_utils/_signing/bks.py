@@ -25,7 +25,7 @@ _END, _CERTIFICATE, _KEY, _SECRET, _SEALED = range(5)
 _PRIVATE = 0  # the first byte of a private key
 _DIGEST_SIZE = 20
 _KEY_PURPOSE, _VECTOR_PURPOSE, _MAC_PURPOSE = 1, 2, 3
-# Bouncy Castle itself takes 1,024 to 51,200.
+# Bouncy Castle itself uses 1,024 to 51,200.
 _MAX_ROUNDS = 200_000
 
 
@@ -40,7 +40,7 @@ def read_bks(data: bytes) -> JavaKeystore:
     start, entries = records.position, []
     while (kind := records.byte()) != _END:
         alias = records.text()
-        records.take(8)  # when the entry was made
+        records.take(8)  # the time when the entry was created
         chain = tuple(_certificate(records) for _turn in range(records.number()))
         if kind == _CERTIFICATE:
             entries.append(JavaEntry(alias, (_certificate(records), *chain)))
@@ -49,13 +49,13 @@ def read_bks(data: bytes) -> JavaKeystore:
             entries.append(JavaEntry(alias, chain, partial(_plain, key) if is_private else None))
         elif kind in (_SECRET, _SEALED):
             sealed = records.block()
-            # What is sealed may be a secret key. Those have no certificates.
+            # A sealed key may be a secret key, which has no certificates.
             is_private = kind == _SEALED and bool(chain)
             entries.append(JavaEntry(alias, chain, partial(_unsealed, sealed) if is_private else None))
         else:
             raise Unreadable(f"entry of type {kind}")
     content, digest = data[start : records.position], records.take(_DIGEST_SIZE)
-    # Version 1 takes the number of bytes for a number of bits.
+    # Version 1 uses the number of bytes as a number of bits.
     size = _DIGEST_SIZE if version == 2 else _DIGEST_SIZE // 8
 
     def has_password(password: str) -> bool:

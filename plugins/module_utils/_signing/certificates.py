@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read X.509 certificates, also odd ones.
+"""Read X.509 certificates, including unusual ones.
 
-cryptography refuses certificates that Java and OpenSSL accept, and which ones depends on its version: NULL parameters
-with ECDSA or DSA, a serial number of zero, times without seconds. A signing key of Android cannot be replaced, so its
-certificate is read as far as it can be, and what is unusual about it is listed.
+Depending on its version, cryptography rejects certificates that Java and OpenSSL accept: with NULL parameters for
+ECDSA or DSA, a serial number of zero, or times without seconds. A signing key of Android cannot be replaced, so this
+module reads as much of its certificate as possible and lists unusual properties.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .asn1 import (
 from .model import Unreadable, reading
 
 A_DAY = dt.timedelta(days=1)
-# The latest moment that Python's datetime can hold.
+# The latest time that Python's datetime can hold.
 END_OF_TIME = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.timezone.utc)
 
 _COMMON_NAME, _UNIT = "2.5.4.3", "2.5.4.11"
@@ -52,12 +52,12 @@ class Certificate:
     subject: bytes = field(repr=False)
     issuer: bytes = field(repr=False)
     key_info: bytes = field(repr=False)  # SubjectPublicKeyInfo
-    public_key: public_keys.PublicKey | None = field(repr=False)  # None: its parameters are somewhere else
-    signed: bytes = field(repr=False)  # what the signature covers
+    public_key: public_keys.PublicKey | None = field(repr=False)  # None if the issuer's key has its parameters
+    signed: bytes = field(repr=False)  # the part that the signature covers
     signature: bytes = field(repr=False)
     signature_algorithm: str
     extensions: Mapping[str, bytes] = field(repr=False)
-    oddities: tuple[str, ...] = ()  # what other tools may refuse, in words
+    oddities: tuple[str, ...] = ()  # descriptions of properties that other tools may reject
 
     @property
     def label(self) -> str:
@@ -76,7 +76,7 @@ class Certificate:
 
     @property
     def key_usages(self) -> tuple[str, ...]:
-        """The object identifiers of the extended key usages."""
+        """Return the object identifiers of the extended key usages."""
         try:
             return tuple(usage.oid() for usage in parse(self.extensions[_EXTENDED_KEY_USAGE]).items())
         except (KeyError, IndexError, Unreadable):
@@ -156,7 +156,7 @@ class _Moment:
 
 
 def _moment(time: Element) -> _Moment:
-    """Return the moment, also where it is written as RFC 5280 does not allow it."""
+    """Return the time, even in a form that RFC 5280 does not allow."""
     found = _TIME.match(time.octets().decode("ascii"))
     if found is None or time.tag not in (UTC_TIME, GENERALIZED_TIME):
         raise Unreadable("not a time")
@@ -184,13 +184,13 @@ def _moment(time: Element) -> _Moment:
 
 
 def _hex(number: int) -> str:
-    """Return whole bytes, as openssl prints them."""
+    """Return the hexadecimal digits of whole bytes, as openssl prints them."""
     digits = f"{abs(number):X}"
     return ("-" if number < 0 else "") + digits.zfill(len(digits) + len(digits) % 2)
 
 
 def days_between(now: dt.datetime, moment: dt.datetime) -> int:
-    """Return the number of whole days until the moment; it is negative if the moment is in the past."""
+    """Return the number of whole days until the moment. It is negative for a moment in the past."""
     return (moment - now) // A_DAY
 
 

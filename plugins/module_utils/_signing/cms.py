@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signed data (CMS, RFC 5652): its content, whether the signature holds, and which certificates are in the file."""
+"""Read signed data (CMS, RFC 5652): content, certificates, and the validity of the signature."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DIGESTS = {
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
 }
-# RSA with PKCS #1 v1.5 and ECDSA, named together with the digest.
+# Identifiers of RSA with PKCS #1 v1.5 and of ECDSA that include the digest.
 SIGNATURE_DIGESTS = {
     "1.2.840.113549.1.1.5": "sha1",
     "1.2.840.113549.1.1.11": "sha256",
@@ -40,7 +40,7 @@ SIGNATURE_DIGESTS = {
     "1.2.840.10045.4.3.3": "sha384",
     "1.2.840.10045.4.3.4": "sha512",
 }
-# The same without a digest.
+# Identifiers without a digest.
 _SIGNATURES = frozenset({"1.2.840.113549.1.1.1", "1.2.840.10045.2.1", *SIGNATURE_DIGESTS})
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 # Genuine files have one signer and three certificates.
@@ -64,7 +64,7 @@ class SignedContent:
 
 @reading
 def open_signed(data: bytes) -> SignedContent:
-    """Return what is inside a CMS envelope. Raise Unreadable."""
+    """Return the content and the signers of a CMS envelope. Raise Unreadable."""
     _type, wrapped = parse(data).items()
     _version, _digests, carried, *rest = wrapped.expect(context(0)).children[0].items()
     if len(carried.items()) < 2:
@@ -78,7 +78,7 @@ def open_signed(data: bytes) -> SignedContent:
     if not signers:
         return SignedContent(content, Signature.UNSIGNED)
     checked = [_check(signer, content, certificates) for signer in signers]
-    # One signature that does not hold is enough to refuse the file.
+    # One invalid signature makes the file invalid.
     worst_first = (Signature.BROKEN, Signature.UNCHECKED, Signature.HOLDS)
     worst = next(result for result in worst_first if result in {found for found, _by in checked})
     return SignedContent(content, worst, tuple(by for _found, by in checked if by), tuple(certificates))
@@ -94,7 +94,7 @@ def _certificate(element: Element) -> list[Certificate]:
 def _check(
     signer: Element, content: bytes, certificates: Sequence[Certificate]
 ) -> tuple[Signature, Certificate | None]:
-    """Return whether the signature of one signer holds, and the signer's certificate."""
+    """Return whether the signature of one signer is valid, and the signer's certificate."""
     _version, sid, digest_algorithm, *rest = signer.items()
     attributes = rest.pop(0) if rest[0].tag == context(0) else None
     algorithm, signature = rest[:2]
@@ -128,7 +128,7 @@ def _message_digest(attributes: Element) -> bytes | None:
 
 
 def _as_set(members: Sequence[bytes]) -> bytes:
-    """Return the attributes as the signature covers them: with the tag of a SET, in DER."""
+    """Return the attributes in the form that the signature covers: a SET in DER."""
     body = b"".join(members)
     size = len(body)
     if size < 0x80:
@@ -160,6 +160,6 @@ def verify(key: Any, signature: bytes, signed: bytes, digest: str) -> Signature:
             return Signature.UNCHECKED
     except InvalidSignature:
         return Signature.BROKEN
-    except Exception:  # a system whose policy forbids SHA-1 raises exceptions of its own
+    except Exception:  # systems whose policy forbids SHA-1 raise various exceptions
         return Signature.UNCHECKED
     return Signature.HOLDS

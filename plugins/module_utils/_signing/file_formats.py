@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recognise the format of a file by its first bytes, and describe files that are no signing files."""
+"""Recognize the format of a file by its first bytes, and describe files that are not signing files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEQUENCE = 0x30
 
 
 class Format(enum.Enum):
-    """The value is what messages call such a file."""
+    """Formats of signing files. The value is the name in messages."""
 
     CMS = "signed data such as a provisioning profile"
     PKCS12 = "a PKCS#12 file"
@@ -61,7 +61,7 @@ _PEM_CERTIFICATE = re.compile(rb"\s*-----BEGIN CERTIFICATE-----(.*?)-----END CER
 
 _UNKNOWN = "a file in a format that is not known"
 
-# What people upload by mistake, by how it begins.
+# Files that users upload by mistake, by their first bytes.
 _SLIPS = (
     (rb"version https://git-lfs", "a pointer of Git LFS; run git lfs pull"),
     (rb"\$ANSIBLE_VAULT;", "a file that is encrypted with ansible-vault and was read without being decrypted"),
@@ -75,13 +75,13 @@ _SLIPS = (
 
 
 def detect_format(data: bytes) -> Format | None:
-    """Return the format of a signing file, or None for all others. This does not check the rest of the bytes."""
+    """Return the format of a signing file, or None for other files. Only the first bytes are checked."""
     for beginning, found in _BY_BEGINNING:
         if data.startswith(beginning):
             return found
     if len(data) < 2 or data[0] != _SEQUENCE:
         return None
-    # A length of several bytes, or of a single one, which also stands for an open length.
+    # A length in several bytes, or in one byte, which may also stand for an indefinite length.
     inside = 2 + (data[1] & 0x7F if data[1] > 0x80 else 0)
     if data.startswith(_SIGNED_DATA, inside):
         return Format.CMS
@@ -89,7 +89,7 @@ def detect_format(data: bytes) -> Format | None:
 
 
 def describe(data: bytes) -> str:
-    """Return in words what these bytes are instead of a signing file, and what to do."""
+    """Describe bytes that are not a signing file, with advice."""
     found = detect_format(data)
     if found:
         return found.value
@@ -109,7 +109,7 @@ def describe(data: bytes) -> str:
 
 
 def _framed(text: bytes) -> str:
-    """Describe what stands between the lines of a certificate in PEM form; certutil puts any file there."""
+    """Describe the content of a certificate in PEM form. certutil writes any file in that form."""
     inner = _decoded(text)
     found = detect_format(inner) if inner else None
     if found:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All findings about signing files: what each code means, how severe it is, and what helps.
+"""All findings about signing files: code, severity, meaning and remedy.
 
-The documentation of the codes is generated from this table, and no other code can be reported.
+The documentation of the codes is generated from this table. finding() accepts only codes in it.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ FINDINGS: dict[str, Described] = {
     "unpaired": Described(
         _PAIRED,
         WARNING,
-        "No profile that is given or declared beside the certificate embeds it, or the profile embeds none of the "
-        "certificates. It is an error for a profile that is about to be uploaded.",
+        "No profile that is given or declared beside the certificate embeds it, or the profile does not embed any of "
+        "the certificates. It is an error for a profile that is about to be uploaded.",
         "Add the missing file, or make the profile again with the right certificate.",
     ),
     "no_certificates": Described(
@@ -172,22 +172,22 @@ def finding(code: str, message: str) -> Finding:
 
 
 def quoted(name: str) -> str:
-    """Return a name from a file or an option, fit for a message: quoted if it has characters that do not show."""
+    """Return a name for a message. It is quoted if it has invisible characters."""
     cut = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
     return cut if cut.isprintable() and cut == cut.strip() and cut else repr(cut)
 
 
 def named(names: Iterable[str]) -> str:
-    """Return the first names of a list, and how many more there are."""
+    """Return the first names of a list, and the number of the others."""
     listed = list(names)
     more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
     return ", ".join(quoted(name) for name in listed[:_NAMED]) + more
 
 
 def hint_about(option: str, value: str) -> str:
-    """Return a sentence on why a password or an alias may not be what its author meant; empty if nothing shows.
+    """Return a sentence about an unintended character or type of a password or an alias, or "".
 
-    YAML reads 0123456 as the number 42798 and yes as true; a file that was saved on Windows ends in a carriage return.
+    YAML reads 0123456 as the number 42798 and yes as true. A line of a file from Windows ends in a carriage return.
     """
     if value in ("True", "False") or re.fullmatch(r"[-+]?\d+(\.\d+)?", value):
         meant = "YAML turns 0123456 into 42798 and yes into True unless the text is quoted"
@@ -207,7 +207,7 @@ _INVISIBLE = (
 def out_of_date(
     subject: str, begin: dt.datetime | None, end: dt.datetime | None, now: dt.datetime, renew: str
 ) -> Iterator[Finding]:
-    """Yield a finding if the period of validity has not begun, or is over."""
+    """Yield a finding before and after the period of validity."""
     if end is not None and end <= now:
         yield finding("expired", f"{subject} expired on {iso(end)}, {ago(now - end)}. {renew}")
     elif begin is not None and begin > now:
@@ -216,7 +216,7 @@ def out_of_date(
 
 
 def unusual(subject: str, certificate: Certificate) -> Iterator[Finding]:
-    """Yield a finding if the certificate has properties that some tools refuse."""
+    """Yield a finding if the certificate has properties that some tools reject."""
     if certificate.oddities:
         keep = "Some tools refuse such a certificate. Do not replace the file if an app is signed with it already"
         yield finding("unusual_certificate", f"{subject} is unusual: {', '.join(certificate.oddities)}. {keep}.")

@@ -43,7 +43,7 @@ _CONVERT = "openssl pkcs12 -legacy -in OLD.p12 -nodes | openssl pkcs12 -export -
 
 @dataclass(frozen=True)
 class _Keys:
-    """What opening the private keys of a file brings."""
+    """The private keys of a file after the attempt to open them."""
 
     opened: int  # number of keys that the password opens
     identities: tuple[Certificate, ...]  # certificates whose private key is in the file, in the order of the file
@@ -51,12 +51,12 @@ class _Keys:
 
 
 def inspect_identity(store: pkcs12.Store, now: dt.datetime) -> Inspection:
-    """Return what an opened PKCS#12 file says."""
+    """Inspect an opened PKCS#12 file."""
     certificates = [certificate for _entry, certificate in store.contents.readable]
     keys = _open_keys(store) if store.problem is None else _Keys(0, ())
     problem = store.problem or keys.problem
     identities = keys.identities
-    # Without a key it is still useful to show whose certificate it is.
+    # Even without a key, the owner of the certificate is useful information.
     known = identities or tuple(certificates[:1])
     shown = _best(known, now)
     findings = [problem] if problem else list(_about_contents(store, keys, certificates))
@@ -67,10 +67,10 @@ def inspect_identity(store: pkcs12.Store, now: dt.datetime) -> Inspection:
     if problem is None:
         findings += _about_macos(store)
     has_key = (bool(store.contents.keys) or None) if problem else _has_key(keys, certificates)
-    # Files that were put together from several may hold the same authority more than once.
+    # Files that combine several others may contain the same authority more than once.
     others = {certificate.sha256 for certificate in certificates} - {certificate.sha256 for certificate in known}
     uses = {use_of(certificate) for certificate in identities}
-    # The certificates that show in a file that could not be opened need not be all.
+    # A file that could not be opened may have more certificates than the readable ones.
     pairable = [certificate for certificate in known if use_of(certificate) not in INSTALLERS]
     return Inspection(
         CERTIFICATE,
@@ -134,7 +134,7 @@ def _about_contents(store: pkcs12.Store, keys: _Keys, certificates: Sequence[Cer
     elif not certificates:
         yield finding("no_certificates", f"The file holds neither a certificate nor a private key. {_EXPORT}")
     elif not identities and keys.opened:
-        yield finding("key_mismatch", f"The private key in the file belongs to none of its certificates. {_EXPORT}")
+        yield finding("key_mismatch", f"The private key does not belong to a certificate in the file. {_EXPORT}")
     elif not identities:
         yield finding("no_private_key", f"The file holds only certificates, no private key. {_EXPORT}")
     elif len({certificate.public_key for certificate in identities}) > 1:
@@ -144,7 +144,7 @@ def _about_contents(store: pkcs12.Store, keys: _Keys, certificates: Sequence[Cer
 
 
 def _about_dates(known: Sequence[Certificate], shown: Certificate | None, now: dt.datetime) -> Iterator[Finding]:
-    """Yield an error if no certificate is valid, and a warning for those that have expired beside a valid one."""
+    """Yield an error if no certificate is valid. Yield a warning for each expired one beside a valid one."""
     if shown is None:
         return
     if not shown.is_valid_at(now):

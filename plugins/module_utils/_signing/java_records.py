@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers and strings as Java's DataOutputStream writes them, and what all keystores in such records have in common."""
+"""Read numbers and strings that Java's DataOutputStream wrote. All Java keystores consist of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .model import Unreadable
 
 @dataclass(frozen=True)
 class JavaEntry:
-    """One alias. `open_key` returns its private key in PKCS#8 or raises a ReadError; it is None without such a key."""
+    """One alias. `open_key` returns its private key in PKCS#8 or raises a ReadError. It is None without such a key."""
 
     alias: str
     certificates: tuple[bytes, ...]
@@ -25,11 +25,11 @@ class JavaEntry:
 class JavaKeystore:
     entries: tuple[JavaEntry, ...]
     has_password: Callable[[str], bool] = field(repr=False)
-    is_complete: bool = True  # False: an entry of a sort that cannot be read hides those after it
+    is_complete: bool = True  # False if an unreadable entry hides the entries after it
 
 
 class Records:
-    """Reads one record after the other. Raises Unreadable at the end of the bytes."""
+    """Read one record after the other. Raise Unreadable at the end of the bytes."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -51,7 +51,7 @@ class Records:
     def text(self) -> str:
         """Return a string in Java's modified UTF-8.
 
-        It has a zero in two bytes, and characters beyond U+FFFF as two surrogates.
+        It encodes a zero in two bytes, and characters beyond U+FFFF as two surrogates.
         """
         encoded = self.take(int(struct.unpack(">H", self.take(2))[0])).replace(b"\xc0\x80", b"\0")
         try:

@@ -1,10 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read Java keystores of the types JKS, which keytool wrote up to Java 8, and JCEKS. Their certificates are readable
-without the password.
+"""Read Java keystores of the types JKS, which keytool wrote up to Java 8, and JCEKS.
 
-No maintained library reads them.
+Their certificates are readable without the password. No maintained library reads them.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ _PRIVATE_KEY, _TRUSTED, _SECRET_KEY = 1, 2, 3
 _DIGEST_SIZE = 20
 # The salt of the checksum over the whole file.
 _WHITENER = b"Mighty Aphrodite"
-# How private keys are encrypted in JKS and in JCEKS.
+# Encryption of private keys in JKS and in JCEKS.
 _KEY_PROTECTOR, _MD5_AND_TRIPLE_DES = "1.3.6.1.4.1.42.2.17.1.1", "1.3.6.1.4.1.42.2.19.1"
-# For each half of the key. Java itself takes 200,000.
+# For each half of the key. Java itself uses 200,000.
 _MAX_ROUNDS = 500_000
 
 
@@ -44,19 +43,19 @@ _MAX_ROUNDS = 500_000
 def read_jks(data: bytes) -> JavaKeystore:
     """Return the entries. Raise Unreadable."""
     records = Records(data)
-    records.take(4)  # the mark by which it was recognised
+    records.take(4)  # the magic number
     version = records.number()
     if version not in (1, 2):
         raise Unreadable(f"version {version}")
     entries: list[JavaEntry] = []
     for _turn in range(records.number()):
         kind, alias = records.number(), records.text()
-        records.take(8)  # when the entry was made
+        records.take(8)  # the time when the entry was created
         if kind == _SECRET_KEY:
-            # A serialized Java object, whose length is not given; the checksum ends the file.
+            # A serialized Java object of unknown length. The checksum is at the end of the file.
             return JavaKeystore(tuple(entries), _checksum(data, len(data) - _DIGEST_SIZE), is_complete=False)
         entries.append(_entry(records, version, kind, alias))
-    # Like Java, ignore what follows the checksum.
+    # Like Java, ignore bytes after the checksum.
     end = records.position
     records.take(_DIGEST_SIZE)
     return JavaKeystore(tuple(entries), _checksum(data, end))
@@ -116,7 +115,7 @@ def _decrypted(locked: bytes, password: str, salt: bytes, rounds: int) -> bytes:
     secret = bytes(ord(character) & 0x7F for character in password)
     halves = [salt[:4], salt[4:8]]
     if halves[0] == halves[1]:
-        # Java means to reverse the first half, and has always got it wrong in this way.
+        # Java intends to reverse the first half, and has always had this bug.
         first = halves[0]
         halves[0] = bytes([first[3], first[0], first[1], first[3]])
     derived = b""
@@ -126,7 +125,7 @@ def _decrypted(locked: bytes, password: str, salt: bytes, rounds: int) -> bytes:
             found = hashlib.md5(found + secret, usedforsecurity=False).digest()
         derived += found
     plain = decrypt_triple_des(derived[:24], derived[24:32], locked)
-    parse(plain)  # a padding that fits by chance
+    parse(plain)  # raises an error if the padding is valid by chance
     return plain
 
 

@@ -54,9 +54,9 @@ _READERS: dict[Format, tuple[str, Callable[[bytes], JavaKeystore]]] = {
 class _Entry:
     alias: str
     certificate: Certificate | None
-    has_certificate: bool  # also one that cannot be read
+    has_certificate: bool  # includes an unreadable one
     has_key: bool
-    # Returns the public half of the private key, opened with a password of its own, or with that of the keystore.
+    # Returns the public half of the private key, opened with its own password or with that of the keystore.
     open_key: Callable[[str | None], PublicKey | None] | None = None
     is_encrypted: bool = True
 
@@ -66,23 +66,23 @@ class _Entry:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the declaration says about the keystore. None: not given."""
+class KeySelection:
+    """The alias and the password of the private key that the declaration gives, or None."""
 
     alias: str | None = None
     private_key_password: str | None = None
 
 
-def inspect_pkcs12_keystore(store: pkcs12.Store, wanted: Wanted, now: dt.datetime) -> Inspection:
-    """Return what an opened PKCS#12 file says as a keystore."""
+def inspect_pkcs12_keystore(store: pkcs12.Store, selection: KeySelection, now: dt.datetime) -> Inspection:
+    """Inspect an opened PKCS#12 file as a keystore."""
     problems = [store.problem] if store.problem else []
-    return _inspection("pkcs12", _entries_of_pkcs12(store), problems, list(store.notes), wanted, now)
+    return _inspection("pkcs12", _entries_of_pkcs12(store), problems, list(store.notes), selection, now)
 
 
 def inspect_java_keystore(
-    data: bytes, found: Format, password: str | None, wanted: Wanted, now: dt.datetime
+    data: bytes, found: Format, password: str | None, selection: KeySelection, now: dt.datetime
 ) -> Inspection:
-    """Return what a keystore in one of Java's own formats says."""
+    """Inspect a keystore in one of Java's own formats."""
     keystore_type, read = _READERS[found]
     try:
         keystore = read(data)
@@ -104,7 +104,7 @@ def inspect_java_keystore(
         text = "The keystore holds a secret key, which hides the entries after it from the collection"
         notes.append(finding("not_looked_into", f"{text}. Check it with keytool."))
     entries = [_entry_of_java(entry, password) for entry in keystore.entries]
-    return _inspection(keystore_type, entries, problems, notes, wanted, now, is_complete=keystore.is_complete)
+    return _inspection(keystore_type, entries, problems, notes, selection, now, is_complete=keystore.is_complete)
 
 
 def _inspection(
@@ -112,15 +112,15 @@ def _inspection(
     entries: list[_Entry],
     problems: list[Finding],
     notes: list[Finding],
-    wanted: Wanted,
+    selection: KeySelection,
     now: dt.datetime,
     *,
     is_complete: bool = True,
 ) -> Inspection:
-    entry, about_alias = _choose(entries, wanted.alias, is_open=not problems)
+    entry, about_alias = _choose(entries, selection.alias, is_open=not problems)
     findings = [*problems, *notes, *(about_alias if is_complete or entry else ())]
     if entry and entry.has_key:
-        findings += _about_key(entry, wanted.private_key_password, is_open=not problems)
+        findings += _about_key(entry, selection.private_key_password, is_open=not problems)
     certificate = entry.certificate if entry else None
     if entry and certificate:
         subject = f"The certificate of the alias {entry.label}"
@@ -141,7 +141,7 @@ def _inspection(
 
 
 def _choose(entries: list[_Entry], alias: str | None, *, is_open: bool) -> tuple[_Entry | None, list[Finding]]:
-    """Return the entry that the details are about."""
+    """Return the entry that the details describe."""
     with_key = [entry for entry in entries if entry.has_key]
     if alias is not None:
         # Java ignores case in these names.
@@ -157,12 +157,12 @@ def _choose(entries: list[_Entry], alias: str | None, *, is_open: bool) -> tuple
         return with_key[0], [finding("several_identities", f"{several} {first}")]
     if with_key:
         return with_key[0], []
-    # The contents of a file that could not be opened are not known.
+    # The contents of a file that could not be opened are unknown.
     return None, [_no_key()] if is_open else []
 
 
 def _about_key(entry: _Entry, password: str | None, *, is_open: bool) -> Iterator[Finding]:
-    """Yield what is wrong with the private key of an entry, and with how it fits to its certificate."""
+    """Yield findings about the private key of an entry, and about its match with the certificate."""
     if not entry.is_encrypted:
         problem = f"The private key of the alias {entry.label} is not encrypted, and Java ignores such keys"
         yield finding("no_private_key", f"{problem}. Import it into a keystore with a password.")
@@ -214,7 +214,7 @@ def _no_key() -> Finding:
 
 
 def _entries_of_pkcs12(store: pkcs12.Store) -> list[_Entry]:
-    """Return the entries as Java sees them: it numbers the keys that have no name."""
+    """Return the entries as Java lists them. It numbers the keys without a name."""
     contents, entries, unnamed = store.contents, [], 0
     taken: set[int] = set()
     for bag in contents.keys:
@@ -245,7 +245,7 @@ def _open_bag(store: pkcs12.Store, bag: pkcs12.KeyBag, password: str | None) -> 
 def _certificate_of(bag: pkcs12.KeyBag, contents: pkcs12.Contents) -> pkcs12.NamedCertificate | None:
     """Return the certificate of a key.
 
-    Like Java, go by the identifier that both have, and by the name. Where they have none, a file with one key is clear.
+    Like Java, use the identifier that both have, and the name. Without them, a file with one key is unambiguous.
     """
     certificates = contents.certificates
     if bag.local_id is not None:
@@ -277,7 +277,7 @@ def _entry_of_java(entry: JavaEntry, password: str | None) -> _Entry:
 
 
 def _read(der: bytes) -> Certificate | None:
-    """Return the certificate; None for one that cannot be read, which does not affect the other entries."""
+    """Return the certificate, or None for an unreadable one, which does not affect the other entries."""
     try:
         return read_certificate(der)
     except Unreadable:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The libraries that read signing files. They are imported where they are used, so everything else works without."""
+"""The libraries that read signing files. They are imported on first use, so all other code works without them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIBRARIES = ("cryptography",)
 
 
 def missing_libraries() -> tuple[str, ...]:
-    """Return those that this interpreter does not have."""
+    """Return the libraries that this interpreter does not have."""
     return tuple(library for library in LIBRARIES if find_spec(library) is None)
 
 

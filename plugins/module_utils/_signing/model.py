@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of an inspection: what a signing file says about itself, and what is wrong with it."""
+"""The result of an inspection: details and findings of a signing file."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ KEYSTORE_KEYS = ("type", "alias", "sha256_fingerprint", "not_before", "expires_a
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong with a file. The message says what to do; whoever shows it adds the file and the app."""
+    """A problem of a file. The message includes advice. The code that reports it adds file and app."""
 
     code: str
     message: str
@@ -67,17 +67,17 @@ class Finding:
 class Inspection:
     """The result of inspect_file().
 
-    `details` has all keys of its kind, with None for what could not be read; it is empty if the file is something else.
-    It never holds keys, passwords or bytes of the file.
+    `details` has all keys of its kind, with None for unreadable values. It is empty if the file is not of a known kind.
+    It never contains keys, passwords or bytes of the file.
     """
 
-    kind: str | None  # None: not given, and not recognised
+    kind: str | None  # None if it is neither given nor recognized
     details: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    # SHA-1 of the certificates that pair profiles with identities: those that a profile embeds, or those of the
-    # identities in a PKCS#12 file that a profile can embed. None: could not be read.
+    # SHA-1 of the certificates that pair profiles with identities: the certificates that a profile embeds, or those of
+    # the identities in a PKCS#12 file that a profile can embed. None if they could not be read.
     sha1s: tuple[str, ...] | None = None
-    # False for certificates that sign without a profile: installers, and Developer ID.
+    # False for certificates that sign without a profile, of installers and Developer ID.
     needs_profile: bool = True
 
     @property
@@ -90,32 +90,32 @@ class Inspection:
 
 
 class ReadError(Exception):
-    """The base of what functions of this package raise about the bytes of a file; callers turn it into findings."""
+    """Base of the errors about the bytes of a file. Callers convert them to findings."""
 
 
 class Unreadable(ReadError):
-    """The bytes are not of the format that was tried."""
+    """The bytes are not of this format."""
 
 
 class WrongPasswordError(ReadError):
-    """The password does not fit."""
+    """The password is wrong."""
 
 
 class UnsupportedError(ReadError):
-    """The file uses an algorithm that is not implemented; its name is the argument."""
+    """The file uses an algorithm that is not implemented. The argument is its name."""
 
 
 class TooMuchWorkError(ReadError):
-    """Reading the file takes more rounds of key derivation, or more time, than is allowed."""
+    """Reading the file would take more rounds of key derivation, or more time, than the limit."""
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def reading(function: Function) -> Function:
-    """Decorate a function that reads bytes which may be damaged or hostile: it raises ReadError only.
+    """Decorate a function that reads damaged or hostile bytes, so that it raises only ReadError.
 
-    Which exception odd bytes cause depends on where they are met, so no list of exceptions is complete.
+    Odd bytes can cause nearly every exception, so no list of exceptions would be complete.
     """
 
     @functools.wraps(function)

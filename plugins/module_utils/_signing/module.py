@@ -49,7 +49,7 @@ SIGNING_FILES = OptionGroup(
     }
 )
 
-# The endings that stand for one type only. Certificates and keystores both have .p12.
+# Endings that identify one type. Certificates and keystores share .p12.
 _BY_ENDING = {
     ".mobileprovision": PROFILE,
     ".provisionprofile": PROFILE,
@@ -78,7 +78,7 @@ class _File:
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments as the specification wants them: a file that is given by its path alone becomes a dict.
+    """Return the arguments in the form of the specification: a path becomes a dict.
 
     Raise OptionError for elements of other types before ansible-core repeats them in a message.
     """
@@ -86,19 +86,21 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _no_client(_options: Mapping[str, Any], _env: Mapping[str, str]) -> None:
-    """Return no client: the module sends no requests."""
+    """Return None, because the module sends no requests."""
 
 
-def _run(options: dict[str, Any], _client: None, context: TaskContext) -> Outcome:
+def run_inspection(options: dict[str, Any], _client: None, context: TaskContext) -> Outcome:
     now = dt.datetime.now(dt.timezone.utc)
-    files = [_look_into(number, entry, context.read_file, now) for number, entry in enumerate(options["files"], 1)]
-    return Outcome({"files": [file.as_result() for file in _compared(files)]})
+    files = [_inspect_entry(number, entry, context.read_file, now) for number, entry in enumerate(options["files"], 1)]
+    return Outcome({"files": [file.as_result() for file in _with_comparisons(files)]})
 
 
-def _look_into(number: int, entry: Mapping[str, Any], read_file: Callable[[str], Content], now: dt.datetime) -> _File:
+def _inspect_entry(
+    number: int, entry: Mapping[str, Any], read_file: Callable[[str], Content], now: dt.datetime
+) -> _File:
     src: str | None = entry["src"]
     if src is not None and not os.path.basename(src):
-        raise OptionError(f"files: entry {number}: src has to name a file.")
+        raise OptionError(f"files: entry {number}: src must name a file.")
     called = f" ({quoted(entry['name'])})" if entry["name"] else ""
     option = f"files: entry {number}{called}: content"
     content = decode_content(entry["content"] or "", option) if src is None else read_file(src)
@@ -114,14 +116,14 @@ def _look_into(number: int, entry: Mapping[str, Any], read_file: Callable[[str],
     return _File(src, name, content, inspection)
 
 
-def _expected(wanted: str, name: str | None) -> str | None:
-    if wanted != "auto":
-        return wanted
+def _expected(requested: str, name: str | None) -> str | None:
+    if requested != "auto":
+        return requested
     return _BY_ENDING.get(os.path.splitext(name)[1].lower()) if name else None
 
 
-def _compared(files: list[_File]) -> list[_File]:
-    """Return the files with findings about what is given beside them: missing counterparts, and newer profiles."""
+def _with_comparisons(files: list[_File]) -> list[_File]:
+    """Return the files with findings about the other files: missing counterparts, and newer profiles."""
     inspections = {number: file.inspection for number, file in enumerate(files)}
     by_kind = {
         kind: {number: one.sha1s for number, one in inspections.items() if one.kind == kind}
@@ -132,11 +134,11 @@ def _compared(files: list[_File]) -> list[_File]:
     if all(by_kind.values()):
         lacking = unpaired(by_kind[PROFILE], by_kind[CERTIFICATE])
         for number in lacking.profiles:
-            problem = "The profile embeds none of the certificates that are given beside it"
+            problem = "The profile does not embed a certificate of this list of files"
             extra.setdefault(number, []).append(_unpaired(problem))
         for number in lacking.certificates:
             if inspections[number].needs_profile:
-                problem = "No profile that is given beside it embeds the certificate"
+                problem = "No profile of this list of files embeds the certificate"
                 extra.setdefault(number, []).append(_unpaired(problem))
     return [_with_findings(file, extra.get(number, [])) for number, file in enumerate(files)]
 
@@ -153,7 +155,7 @@ SIGNING_FILE_INFO = ModuleSpec(
     "signing_file_info",
     RUN + SIGNING_FILES,
     _no_client,
-    _run,
+    run_inspection,
     requires=LIBRARIES,
     normalize=normalized,
     files=("files.src",),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find provisioning profiles and certificates that do not belong together, and profiles that a newer one replaces."""
+"""Find provisioning profiles and certificates without their counterpart, and profiles that a newer one replaces."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Fingerprints = Optional[Collection[str]]
 
 @dataclass(frozen=True)
 class Unpaired(Generic[Label]):
-    """Labels of files that lack their counterpart, in the order given."""
+    """Labels of files without their counterpart, in the given order."""
 
-    profiles: tuple[Label, ...]  # embed none of the certificates
-    certificates: tuple[Label, ...]  # are embedded by no profile
+    profiles: tuple[Label, ...]  # do not embed a certificate of the list
+    certificates: tuple[Label, ...]  # are not embedded by a profile of the list
 
 
 def unpaired(profiles: Mapping[Label, Fingerprints], certificates: Mapping[Label, Fingerprints]) -> Unpaired[Label]:
-    """Return what does not belong together by `Inspection.sha1s` of each file.
+    """Return the unpaired files, by `Inspection.sha1s` of each file.
 
-    None stands for a file that could not be read: nothing that it might belong to is called unpaired.
+    None stands for an unreadable file. Files that may belong to it do not count as unpaired.
     """
     embedded = _all(profiles)
     held = _all(certificates)

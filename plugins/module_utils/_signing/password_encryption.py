@@ -1,10 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Encryption and checksums with passwords, as PKCS#12 files have them (RFC 7292, RFC 8018 and RFC 9579).
+"""Encryption and checksums with passwords in PKCS#12 files (RFC 7292, RFC 8018 and RFC 9579).
 
-What a file may cost is limited: each key derivation takes as many rounds as the file says, which are counted before any
-of them is done.
+The file chooses the number of rounds of each key derivation. A Budget limits their sum before they are computed.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ from .model import (
     reading,
 )
 
-# What reading one file may take, in rounds of SHA-256. Usual tools take 2,000 to 600,000 rounds for each part of a
-# file; "openssl pkcs12 -export -iter 1200000" takes 3,600,000 in all. A million takes about half a second.
+# Limit for one file, in rounds of SHA-256. Usual tools use 2,000 to 600,000 rounds for each part of a file. The whole
+# file of "openssl pkcs12 -export -iter 1200000" has 3,600,000. A million rounds take about half a second.
 MAX_WORK = 3_700_000
-# What computing the public half of a private key takes at most.
+# The greatest cost of computing the public half of a private key.
 WORK_OF_A_KEY = 40_000
-# For machines that are slow or overloaded; checked between derivations.
+# For slow and overloaded machines. It is checked between derivations.
 MAX_SECONDS = 20.0
 _MAX_SCRYPT_BYTES = 64 * 1024 * 1024
 
@@ -49,7 +48,7 @@ _HMACS = {
     "1.2.840.113549.2.10": "sha384",
     "1.2.840.113549.2.11": "sha512",
 }
-# Rounds of SHA-256 that one round costs, in PBKDF2 and by itself.
+# The cost of one round in rounds of SHA-256, in PBKDF2 and alone.
 _PBKDF2_COST = {"sha1": 3, "sha224": 1, "sha256": 1, "sha384": 2, "sha512": 2}
 _COST = {**_PBKDF2_COST, "sha1": 1}
 # A block of RC2 costs as much as this number of rounds.
@@ -79,23 +78,23 @@ _KEY, _VECTOR, _MAC = 1, 2, 3
 
 @dataclass(frozen=True)
 class Secret:
-    """A password in the two forms in which it enters a key derivation."""
+    """A password in the two forms that key derivations use."""
 
     utf8: bytes = field(repr=False)
-    bmp: bytes = field(repr=False)  # UTF-16 with two zeros at the end, for what is older than PBES2
+    bmp: bytes = field(repr=False)  # UTF-16 with two zeros at the end, for algorithms before PBES2
 
     @classmethod
     def of(cls, password: str) -> Secret:
         return cls(password.encode("utf-8", "surrogateescape"), password.encode("utf-16-be", "surrogatepass") + b"\0\0")
 
 
-# An empty password as OpenSSL and Go write it, and as Java and Apple's keychains do.
+# An empty password in the form of OpenSSL and Go, and in the form of Java and Apple's keychains.
 EMPTY_WITH_ZEROS = Secret(b"", b"\0\0")
 EMPTY = Secret(b"", b"")
 
 
 class Budget:
-    """Counts the rounds of one file."""
+    """The rounds that may still be computed for one file."""
 
     def __init__(self) -> None:
         self._work_left = MAX_WORK
@@ -105,7 +104,7 @@ class Budget:
         return work <= self._work_left
 
     def spend(self, work: int) -> None:
-        """Take the rounds from what is left. Raise TooMuchWorkError if there are not enough."""
+        """Reduce the remaining rounds. Raise TooMuchWorkError if there are not enough."""
         if not self.allows(work) or time.monotonic() > self._until:
             raise TooMuchWorkError
         self._work_left -= work
@@ -113,11 +112,11 @@ class Budget:
 
 @dataclass(frozen=True)
 class Scheme:
-    """How some bytes are encrypted."""
+    """Algorithm and parameters of an encryption."""
 
     name: str
     work: int
-    is_modern: bool  # whether it is newer than what keychains of macOS read
+    is_modern: bool  # whether keychains of macOS cannot read it
     _derive: Callable[[Secret], tuple[bytes, bytes]] = field(repr=False)
     _cipher: str = ""
 
@@ -175,7 +174,7 @@ def _key_derivation(derivation: Element, size: int) -> tuple[Callable[[Secret], 
         n, r, p = (_count(number) for number in numbers[:3])
         if 128 * n * r > _MAX_SCRYPT_BYTES:
             raise TooMuchWorkError
-        # 128 * r * n bytes are for its inner state; the library wants to be allowed somewhat more.
+        # Its inner state has 128 * r * n bytes. The library needs a somewhat higher limit.
         memory = 2 * _MAX_SCRYPT_BYTES
         return (
             lambda secret: hashlib.scrypt(secret.utf8, salt=salt, n=n, r=r, p=p, maxmem=memory, dklen=size),
@@ -219,7 +218,7 @@ class Checksum:
     _expected: bytes = field(repr=False)
 
     def fits(self, secret: Secret, data: bytes, budget: Budget) -> bool:
-        """Tell whether the checksum was made with this password. Raise TooMuchWorkError."""
+        """Return whether the checksum matches this password. Raise TooMuchWorkError."""
         budget.spend(self.work)
         return hmac.compare_digest(self._compute(secret, data), self._expected)
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read PKCS#12 files: what they show without the password, and everything with it.
+"""Read PKCS#12 files: their readable part without the password, and everything with it.
 
-The files are read here rather than by cryptography, which gives one key, refuses the whole file for one certificate
-that it does not know, tries one encoding of an empty password, and does not limit the rounds of key derivation.
+cryptography is not used, because it returns one key, rejects the whole file for one unknown certificate, tries one
+encoding of an empty password, and does not limit the rounds of key derivation.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _X509 = "1.2.840.113549.1.9.22.1"
 
 @dataclass(frozen=True)
 class Locked:
-    """Encrypted bytes. Without a scheme they use an algorithm that is not implemented."""
+    """Encrypted bytes. `scheme` is None if their algorithm is not implemented."""
 
     data: bytes = field(repr=False)
     scheme: encryption.Scheme | None
@@ -60,7 +60,7 @@ class Locked:
         return self.scheme.work if self.scheme else 0
 
     def open(self, secret: encryption.Secret, budget: encryption.Budget) -> bytes:
-        """Return the plain bytes. Raise a ReadError of the kind that says why it fails."""
+        """Return the plain bytes. Raise the ReadError for the cause of a failure."""
         if self.scheme is None:
             raise UnsupportedError(self.unsupported)
         return self.scheme.decrypt(secret, self.data, budget)
@@ -81,7 +81,7 @@ class KeyBag:
 class NamedCertificate:
     alias: str | None
     local_id: bytes | None
-    certificate: Certificate | None  # None: cannot be read
+    certificate: Certificate | None  # None if it is unreadable
 
 
 @dataclass
@@ -107,7 +107,7 @@ class Contents:
 
 @dataclass
 class Store:
-    """A PKCS#12 file. If it could not be opened, `problem` says why; `contents` is what shows without a password."""
+    """A PKCS#12 file. If it could not be opened, `problem` is set, and `contents` is the part without encryption."""
 
     contents: Contents
     problem: Finding | None = None
@@ -115,16 +115,15 @@ class Store:
     password: str | None = field(default=None, repr=False)
     secret: encryption.Secret | None = field(default=None, repr=False)
     budget: encryption.Budget = field(default_factory=encryption.Budget, repr=False)
-    # Whether keychains of macOS refuse it: for its algorithms, or for how it encodes an empty password.
+    # True if keychains of macOS reject it because of its algorithms or its encoding of an empty password.
     is_modern: bool = False
     has_openssl_empty_password: bool = False
     _opened: dict[tuple[int, str | None], PublicKey | ReadError | None] = field(default_factory=dict, repr=False)
 
     def open_key(self, bag: KeyBag, password: str | None = None) -> PublicKey | None:
-        """Return the public half of the key in the bag; None for a sort of key that is not known.
+        """Return the public half of the key in the bag, or None for an unknown type of key.
 
-        `password`: that of the key if it is another one than that of the file. Raise a ReadError that says why the key
-        cannot be opened.
+        `password`: of the key, if it differs from that of the file. Raise the ReadError for the cause of a failure.
         """
         other = None if password == self.password else password
         asked = (id(bag), other)
@@ -149,16 +148,16 @@ class Store:
         for secret in secrets:
             try:
                 return public_key_of(bag.content.open(secret, self.budget))
-            except (WrongPasswordError, Unreadable):  # one in 256 wrong passwords gives a padding that is right
+            except (WrongPasswordError, Unreadable):  # one in 256 wrong passwords results in a valid padding
                 continue
         raise WrongPasswordError
 
 
 def open_pkcs12(data: bytes, password: str | None) -> Store:
-    """Open a PKCS#12 file. Raise Unreadable if it is none."""
+    """Open a PKCS#12 file. Raise Unreadable for another format."""
     try:
         return _open(data, password)
-    except TooMuchWorkError:  # even its parameters ask for too much memory
+    except TooMuchWorkError:  # its parameters ask for too much memory
         return Store(Contents(), too_many_rounds())
 
 
@@ -219,9 +218,9 @@ def _open(data: bytes, password: str | None) -> Store:
 
 @dataclass
 class _Structure:
-    """What shows without a password."""
+    """The part of a file that is readable without a password."""
 
-    protected: bytes  # what the checksum covers
+    protected: bytes  # the bytes that the checksum covers
     contents: Contents
     checksum: encryption.Checksum | None
     notes: tuple[Finding, ...]
@@ -284,7 +283,7 @@ def _add_parsed_bags(contents: Contents, bags: Element) -> None:
 
 
 def _certificate(wrapped: Element) -> Certificate | None:
-    """Return the certificate; None for one that cannot be read, which does not affect the rest of the file."""
+    """Return the certificate, or None for an unreadable one, which does not affect the rest of the file."""
     try:
         return read_certificate(wrapped.children[0].octets())
     except Unreadable:
@@ -306,12 +305,12 @@ def _values(attributes: Iterable[Element]) -> Iterator[tuple[str, Element]]:
 
 
 def _candidates(password: str | None) -> tuple[encryption.Secret, ...]:
-    """Return the forms in which tools encode a password. Only for an empty one there is more than one."""
+    """Return the forms in which tools encode a password. Only an empty one has several."""
     return (encryption.Secret.of(password),) if password else (encryption.EMPTY_WITH_ZEROS, encryption.EMPTY)
 
 
 def _find_secret(structure: _Structure, password: str | None, budget: encryption.Budget) -> encryption.Secret | Finding:
-    """Return the password in the form that fits, or the finding that none does."""
+    """Return the password in the form that opens the file, or a finding if no form does."""
     secrets, checksum = _candidates(password), structure.checksum
     locked = structure.contents.locked
     if checksum:
@@ -332,7 +331,7 @@ def _find_secret(structure: _Structure, password: str | None, budget: encryption
 
 
 def _opens_something(locked: list[Locked], secret: encryption.Secret, budget: encryption.Budget) -> bool:
-    """Tell whether the password decrypts the first part that can be tried: decrypting it gives ASN.1."""
+    """Return whether the password decrypts the first part with a known algorithm to ASN.1."""
     for one in locked:
         if one.scheme and budget.allows(one.work):
             try:

@@ -40,13 +40,13 @@ _DOWNLOAD = "Download the profile again from Apple's developer portal."
 _RENEW = "Renew the profile in Apple's developer portal and download it again."
 _DEEPEST = 16
 
-# Names of platforms in profiles; Mac Catalyst has that of macOS.
+# Names of platforms in profiles. Mac Catalyst has the name of macOS.
 _MACOS = frozenset({"OSX", "macOS"})
 _DEBUGGABLE = ("get-task-allow", "com.apple.security.get-task-allow")
 
 
 def inspect_profile(data: bytes, now: dt.datetime) -> Inspection:
-    """Return what a provisioning profile says."""
+    """Inspect a provisioning profile."""
     try:
         signed = open_signed(data)
     except ReadError:
@@ -136,7 +136,7 @@ def _type(
         return "developer-id" if is_for_mac or uses == {DEVELOPER_ID} else "enterprise"
     if not isinstance(properties.get("ProvisionedDevices"), list):
         return "app-store"
-    # There is no ad hoc distribution for macOS, and debugging needs no entitlement there.
+    # macOS has no ad hoc distribution, and debugging needs no entitlement there.
     if is_for_mac or uses == {DEVELOPMENT} or any(entitlements.get(name) is True for name in _DEBUGGABLE):
         return "development"
     return "ad-hoc"
@@ -181,13 +181,13 @@ def _text(value: Any) -> str | None:
 
 
 def _date(properties: Mapping[str, Any], key: str) -> dt.datetime | None:
-    """Return a date with its time zone, which plistlib leaves out: property lists have UTC only."""
+    """Return a date with the time zone UTC, the only one of property lists, which plistlib omits."""
     value = properties.get(key)
     return value.replace(tzinfo=dt.timezone.utc) if isinstance(value, dt.datetime) else None
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
-    """Return entitlements as a result can hold them: without bytes, and not nested deeper than _DEEPEST."""
+    """Return entitlements in a form for results: without bytes, and not nested deeper than _DEEPEST."""
     if isinstance(value, (bytes, bytearray)) or depth > _DEEPEST:
         return None
     if isinstance(value, dict):

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Public keys in a form that can be compared, from certificates and from private keys.
+"""Read public keys from certificates and private keys in a form that can be compared.
 
-RSA and DSA keys are read without a library: cryptography checks the numbers of a private key, which takes seconds for a
-large one, and current versions refuse certificates with DSA keys.
+RSA and DSA keys are read without a library, because cryptography validates the numbers of a private key, which takes
+seconds for a large one, and its current versions reject certificates with DSA keys.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from .model import Unreadable, reading
 RSA = frozenset({"1.2.840.113549.1.1.1", "1.2.840.113549.1.1.7", "1.2.840.113549.1.1.10"})
 DSA = frozenset({"1.2.840.10040.4.1", "1.3.14.3.2.12"})
 EC = "1.2.840.10045.2.1"
-# Curves, whose keys cryptography loads in no time.
+# Curves. cryptography loads their keys quickly.
 _LOADED = frozenset({EC, "1.3.101.112", "1.3.101.113"})
-# What one exponentiation of a hostile file may cost.
+# Limit of the cost of one exponentiation, against hostile files.
 _MAX_DSA_BITS = 3072
 
 PublicKey = Hashable
@@ -37,7 +37,7 @@ def algorithm_of(key_info: Element) -> str:
 
 
 def public_key_in(key_info: Element) -> PublicKey | None:
-    """Return the key of a SubjectPublicKeyInfo. A key of an unknown sort compares by its bytes.
+    """Return the key of a SubjectPublicKeyInfo. Keys of an unknown type compare by their bytes.
 
     Return None for a DSA key whose parameters are those of the issuer's key.
     """
@@ -65,13 +65,13 @@ def _public_key_in(key_info: Element) -> PublicKey | None:
 
 
 def _is_canonical(algorithm: Element, bits: Element) -> bool:
-    """Tell whether a key on a curve is written as cryptography does it: with a named curve and a whole point."""
+    """Return whether a key on a curve has cryptography's form: a named curve and an uncompressed point."""
     return algorithm.items()[1].tag == OBJECT_IDENTIFIER and bits.bits()[:1] == b"\x04"
 
 
 @reading
 def public_key_of(private_key: bytes) -> PublicKey | None:
-    """Return the public half of a private key in PKCS#8; None if it cannot be computed. Raise Unreadable."""
+    """Return the public half of a private key in PKCS#8, or None if it cannot be computed. Raise Unreadable."""
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     _version, algorithm, content, *_attributes = parse(private_key).items()

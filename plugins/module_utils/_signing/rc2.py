@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decrypt RC2 (RFC 2268), with which keychains and OpenSSL 1 encrypt the certificates in a PKCS#12 file.
+"""Decrypt RC2 (RFC 2268). Keychains and OpenSSL 1 use it for the certificates in a PKCS#12 file.
 
 Not every supported cryptography has RC2, and those that have it need OpenSSL's legacy provider.
 """
@@ -24,7 +24,7 @@ _PI = bytes.fromhex(
 
 
 def decrypt_cbc(key: bytes, vector: bytes, data: bytes) -> bytes:
-    """Return the plain bytes, padding included. The effective length of the key is its whole length."""
+    """Return the plain bytes, including the padding. The effective length of the key is its whole length."""
     words = _expanded(key)
     plain = bytearray()
     for start in range(0, len(data), BLOCK):
@@ -46,7 +46,7 @@ def _expanded(key: bytes) -> tuple[int, ...]:
 
 
 def _decrypted(words: tuple[int, ...], block: bytes) -> bytes:
-    # Without loops over the four words: that takes a third of the time.
+    # The loops over the four words are unrolled, which takes a third of the time.
     a, b, c, d = struct.unpack("<4H", block)
     at = 63
     for turn in range(16):

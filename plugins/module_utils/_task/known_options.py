@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arguments of a task without the options that do not exist."""
+"""Remove options that do not exist from the arguments of a task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def known_options(options: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that the argument specification has, at every level.
+    """Return the options that the argument specification contains, at every level.
 
     ansible-core masks the values of options with no_log, and a misspelt option has no no_log.
     """
@@ -29,4 +29,4 @@ def _known_value(value: Any, spec: Mapping[str, Any] | None) -> Any:
         return known_options(value, spec)
     if isinstance(value, (list, tuple)):
         return [_known_value(item, spec) for item in value]
-    return None  # ansible-core reads a dictionary from text; whatever this is, it may hold anything
+    return None  # ansible-core parses a dictionary from this text, which may contain anything

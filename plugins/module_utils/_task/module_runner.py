@@ -20,20 +20,21 @@ from .module_spec import ModuleSpec, TaskContext
 
 class _Module(AnsibleModule):
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """What a task says of a file is in its result already, the same wherever the work was done."""
+        """Return the result unchanged. It has the same facts about a file in-process and as a module."""
         return kwargs
 
     params: dict[str, Any]
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
-        """Fail without the values of unknown options: a misspelt one may hold a secret, which nothing masks."""
+        """Fail without the values of unknown options. A misspelt option may hold a secret, which no_log misses."""
         self.params = known_options(self.params, self.argument_spec)
         super().fail_json(msg, **kwargs)
 
 
 def run_module(spec: ModuleSpec) -> None:
+    """Read the arguments of the module process, execute the task and print its result."""
     _controller.watch_from(os.environ)
-    # Before the arguments are validated: the files must be gone even if validation fails.
+    # Before the arguments are validated, so that the archive of files is removed even if validation fails.
     read_file = reader(os.environ, spec.read_path)
     module = _Module(dict(spec.options.argument_spec), supports_check_mode=True, **spec.options.rules)
     set_attributes = partial(set_as_module, module)
@@ -41,7 +42,7 @@ def run_module(spec: ModuleSpec) -> None:
     result = spec.execute(module.params, context, diff=module._diff)
     for text in result.pop("warnings", []):
         module.warn(text)
-    # Not from inside an `except`: fail_json would add a traceback of its own to an expected error.
+    # Not in an `except` block, in which fail_json would add a traceback to an expected error.
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -99,7 +99,7 @@ class PlayAction(InProcess):
         finally:
             task.args, task.action, task.diff = kept
 
-    def _say(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
+    def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
         """Show progress although the task has no_log: a line of progress holds nothing secret."""
         return show
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells the benchmark how long each task took, and what it says of itself."""
+"""Callback plugin that writes duration and result of each task for the benchmark."""
 
 from __future__ import annotations
 
@@ -42,26 +42,26 @@ class CallbackModule(CallbackBase):
         self._started = time.monotonic()
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._take(result, failed=False)
+        self._add_result(result, failed=False)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        self._take(result, failed=not ignore_errors)
+        self._add_result(result, failed=not ignore_errors)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        self._take(result, failed=True)
+        self._add_result(result, failed=True)
 
-    def _take(self, result: Any, *, failed: bool) -> None:
-        # ansible-core before 2.19 has the underscored names only.
+    def _add_result(self, result: Any, *, failed: bool) -> None:
+        # ansible-core before 2.19 has only the private names.
         task = getattr(result, "task", None) or result._task
-        facts = self._tasks.setdefault(str(task.get_name()), {"changed": 0, "failed": [], "summary": None})
-        facts["seconds"] = time.monotonic() - self._started
-        facts["changed"] += bool(result.is_changed())
-        # A look at the result makes a copy of all of it: with thousands of apps that would be measured, too.
-        answer = result._result if failed or self._wants_summary else {}
-        facts["summary"] = answer.get("summary", facts["summary"])
+        figures = self._tasks.setdefault(str(task.get_name()), {"changed": 0, "failed": [], "summary": None})
+        figures["seconds"] = time.monotonic() - self._started
+        figures["changed"] += bool(result.is_changed())
+        # Reading the result copies it. For thousands of apps the copy would distort the measurement.
+        values = result._result if failed or self._wants_summary else {}
+        figures["summary"] = values.get("summary", figures["summary"])
         if failed:
-            messages = [item.get("msg") for item in answer.get("results", ()) if item.get("failed")]
-            facts["failed"].append(str(messages[0] if messages else answer.get("msg")))
+            messages = [item.get("msg") for item in values.get("results", ()) if item.get("failed")]
+            figures["failed"].append(str(messages[0] if messages else values.get("msg")))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         Path(str(self._path)).write_text(json.dumps(self._tasks, default=str), encoding="utf-8")

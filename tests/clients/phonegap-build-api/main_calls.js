@@ -2,7 +2,7 @@
 // GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The main calls of the npm package phonegap-build-api against the emulator whose first line is in EMULATOR.
+// Run the main calls of the npm package phonegap-build-api against the emulator. EMULATOR contains its URLs and logins.
 
 'use strict';
 

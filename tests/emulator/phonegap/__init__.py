@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The PhoneGap Build API v1, in the same process as everything else that is emulated."""
+"""Emulation of the PhoneGap Build API v1 in the same process."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who asks: all the ways in which a request can say so."""
+"""Authentication of requests to PhoneGap Build."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAD_TOKEN = "Invalid authentication token."
 
 
 def identify(world: PhoneGapWorld, authorization: str, query: bytes) -> tuple[Account | None, str]:
-    """The account, and what to say if there is none."""
+    """Return the account of a request, and the error text to send if there is none."""
     scheme, _space, rest = authorization.partition(" ")
     if scheme.lower() == "basic":
         return world.with_password(rest.strip()), BAD_LOGIN

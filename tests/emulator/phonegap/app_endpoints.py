@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Apps: read, create, change, delete; icon and packages."""
+"""Endpoints to read, create, change and delete apps, and their icons."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .body import Submission, Upload, submission
-from .builds import forget_packages, store_content, store_icon
+from .body import Submission, Upload, read_submission
+from .builds import delete_stored_files, store_content, store_icon
 from .content import read_content
 from .endpoint import MAY_BUILD, OWNER_ONLY, PhoneGapEndpoint, caller, reply
 from .key_rules import unlock
 from .model import ADMIN, APP_PLATFORMS, App, Collaborator
-from .world import refusal
+from .world import api_error
 
 DEFAULT_PHONEGAP = "cli-9.0.0"
 _METHODS = {"file": "file", "remote_repo": "repo"}
@@ -29,42 +29,42 @@ _FLAGS = ("debug", "private", "share", "hydrates")
 
 
 class AppEndpoints(PhoneGapEndpoint):
-    """Everything under `/apps` that concerns the app itself."""
+    """Endpoints of the apps themselves."""
 
     async def list(self, request: Request) -> Response:
-        """All apps of the caller."""
+        """Return all apps of the caller."""
         views = self.views(request)
         apps = [views.app(app) for app in self.world.visible_apps(caller(request))]
         return reply({"apps": apps, "link": "/api/v1/apps"})
 
     async def read(self, request: Request) -> Response:
-        """One app."""
+        """Return an app."""
         return reply(self.views(request).app_detail(self.app(request)))
 
     async def status(self, request: Request) -> Response:
-        """How far its builds are."""
+        """Return the status of the builds of an app."""
         return reply(self.views(request).app_status(self.app(request)))
 
     async def create(self, request: Request) -> Response:
-        """A new app; its builds are queued at once."""
-        sent = await submission(request)
-        method = self._create_method(sent)
-        repo = self._repo(sent) if method == "remote_repo" else None
-        upload = self._upload(sent, needed=True) if method == "file" else None
-        title = sent.text("title")
+        """Create an app and queue its builds."""
+        submission = await read_submission(request)
+        method = self._create_method(submission)
+        repo = self._repo(submission) if method == "remote_repo" else None
+        upload = self._upload(submission, required=True) if method == "file" else None
+        title = submission.text("title")
         if not title and self.service.options.phonegap_strict:
-            raise refusal(400, "title is required")
+            raise api_error(400, "title is required")
         account = caller(request)
         app = App(0, account.id, title or "", method, self.now, repo=repo, phonegap_version=DEFAULT_PHONEGAP)
-        self._fill(app, sent, upload)
+        self._fill(app, submission, upload)
         if not app.title:
             name = upload.name if upload is not None else (repo or "").partition("#")[0]
             app.title = name.rstrip("/").rpartition("/")[2].partition(".")[0]
         self._within_quota(app)
         app.keys = {key.platform: key.id for key in self.world.keys_of(account.id) if key.default}
         app.keys = {platform: number for platform, number in app.keys.items() if platform in APP_PLATFORMS}
-        self._choose_keys(app, sent, request)
-        # Nothing is kept of an app that was refused above.
+        self._choose_keys(app, submission, request)
+        # Everything above may raise an error, so the app is stored only from here on.
         app.id = self.world.next_id("app")
         app.collaborators = [Collaborator(account.email, ADMIN, self.world.next_id("collaborator"), account.id)]
         if upload is not None:
@@ -73,96 +73,96 @@ class AppEndpoints(PhoneGapEndpoint):
         return self._written(request, app, 201)
 
     async def update(self, request: Request) -> Response:
-        """Other fields, content, keys; builds are queued unless nothing but `hydrates` changes."""
-        # Copies, here and of keys: nothing is kept of a request that is refused half-way.
+        """Change fields, content and keys. Queue builds unless only `hydrates` is given."""
+        # Work on copies of app and keys, so that a rejected request changes nothing.
         app = copy.deepcopy(self.app(request, MAY_BUILD))
-        sent = await submission(request)
-        method = sent.text("create_method")
+        submission = await read_submission(request)
+        method = submission.text("create_method")
         if method and method != app.create_method:
-            raise refusal(400, "create_method cannot be changed")
-        if sent.flag("pull") and app.create_method != "remote_repo":
-            raise refusal(400, f"app #{app.id} is not repo backed")
-        upload = self._upload(sent, needed=False)
+            raise api_error(400, "create_method cannot be changed")
+        if submission.flag("pull") and app.create_method != "remote_repo":
+            raise api_error(400, f"app #{app.id} is not repo backed")
+        upload = self._upload(submission, required=False)
         if upload is not None and app.create_method != "file":
-            raise refusal(400, f"app #{app.id} is not file backed")
-        if sent.has("repo") and app.create_method == "remote_repo":
-            app.repo = self._repo(sent)
-        self._choose_keys(app, sent, request)
-        if sent.text("title"):
-            app.title = str(sent.text("title"))
-        self._fill(app, sent, upload)
+            raise api_error(400, f"app #{app.id} is not file backed")
+        if submission.has("repo") and app.create_method == "remote_repo":
+            app.repo = self._repo(submission)
+        self._choose_keys(app, submission, request)
+        if submission.text("title"):
+            app.title = str(submission.text("title"))
+        self._fill(app, submission, upload)
         if upload is not None:
             await store_content(self.store, app, upload.name, upload.body)
-        if set(sent.fields) == {"hydrates"} and upload is None:
+        if set(submission.fields) == {"hydrates"} and upload is None:
             self.world.put_app(app)
         else:
             await self.rebuild(app)
         return self._written(request, app, 200)
 
     async def delete(self, request: Request) -> Response:
-        """No more app."""
+        """Delete an app."""
         app = self.app(request, OWNER_ONLY)
-        await forget_packages(self.store, app)
+        await delete_stored_files(self.store, app)
         self.world.remove_app(app)
         return reply({"success": f"app {app.id} deleted"}, 202)
 
     async def read_icon(self, request: Request) -> Response:
-        """Where the icon lies."""
+        """Return a redirect to the icon."""
         app = self.app(request)
         if app.icon_key is None:
-            raise refusal(404, f"No icon available for app #{app.id}")
+            raise api_error(404, f"No icon available for app #{app.id}")
         return self.redirect(app.icon_key)
 
     async def set_icon(self, request: Request) -> Response:
-        """Another icon; builds are queued."""
+        """Replace the icon and queue builds."""
         app = self.app(request, MAY_BUILD)
-        icon = (await submission(request)).files.get("icon")
+        icon = (await read_submission(request)).files.get("icon")
         if icon is None or not icon.body.startswith(b"\x89PNG\r\n\x1a\n"):
-            raise refusal(400, "icon must be a png file")
+            raise api_error(400, "icon must be a png file")
         await store_icon(self.store, app, icon.name, icon.body)
         await self.rebuild(app)
         return self._written(request, app, 201)
 
-    # What create and update have in common
+    # Helpers of create and update
 
     def _written(self, request: Request, app: App, status: int) -> Response:
         flat = self.service.options.phonegap_flat_collaborators
         return reply(self.views(request).app_detail(app, flat_collaborators=flat), status)
 
-    def _create_method(self, sent: Submission) -> str:
-        method = sent.text("create_method")
+    def _create_method(self, submission: Submission) -> str:
+        method = submission.text("create_method")
         if method in _METHODS:
             return method
         if method is None and not self.service.options.phonegap_strict:
-            # The clients of the last years sent what it is made of, and no word about it.
-            if "file" in sent.files:
+            # Later clients do not pass create_method, only the file or the repository.
+            if "file" in submission.files:
                 return "file"
-            if sent.has("repo"):
+            if submission.has("repo"):
                 return "remote_repo"
-        raise refusal(400, "no create_method specified: file or remote_repo")
+        raise api_error(400, "no create_method specified: file or remote_repo")
 
     @staticmethod
-    def _repo(sent: Submission) -> str:
-        repo = sent.text("repo")
+    def _repo(submission: Submission) -> str:
+        repo = submission.text("repo")
         if not repo:
-            raise refusal(400, "repo is required")
+            raise api_error(400, "repo is required")
         name, at_sign, _host = urlsplit(repo).netloc.rpartition("@")
         if at_sign:
             quoted = html.escape(f'"{name}@"')
-            raise refusal(400, f"Private repository URLs not supported - try removing {quoted}")
+            raise api_error(400, f"Private repository URLs not supported - try removing {quoted}")
         return repo
 
     @staticmethod
-    def _upload(sent: Submission, *, needed: bool) -> Upload | None:
-        upload = sent.files.get("file")
-        if upload is None and needed:
-            raise refusal(400, "file is required")
+    def _upload(submission: Submission, *, required: bool) -> Upload | None:
+        upload = submission.files.get("file")
+        if upload is None and required:
+            raise api_error(400, "file is required")
         return upload
 
-    def _fill(self, app: App, sent: Submission, upload: Upload | None) -> None:
-        """Fields of the request; what stands in an uploaded config.xml counts more."""
-        flags = {name: sent.flag(name) for name in _FLAGS}
-        texts = {name: sent.text(name) for name in _TEXTS if name in sent.fields}
+    def _fill(self, app: App, submission: Submission, upload: Upload | None) -> None:
+        """Set fields from the request. An uploaded config.xml takes precedence."""
+        flags = {name: submission.flag(name) for name in _FLAGS}
+        texts = {name: submission.text(name) for name in _TEXTS if name in submission.fields}
         content = read_content(upload) if upload is not None else None
         for name, flag in flags.items():
             if flag is not None:
@@ -179,27 +179,27 @@ class AppEndpoints(PhoneGapEndpoint):
         limit = self.service.options.phonegap_private_apps
         owned = sum(one.owner_id == app.owner_id and one.private for one in self.world.apps.values())
         if limit and owned >= limit and (app.private or app.create_method == "file"):
-            raise refusal(400, "Private app limit reached")
+            raise api_error(400, "Private app limit reached")
 
-    def _choose_keys(self, app: App, sent: Submission, request: Request) -> None:
-        """Select keys by id, and unlock those whose passwords came along."""
-        wanted = sent.mapping("keys")
-        if wanted and app.owner_id != caller(request).id:
-            raise refusal(401, "Signing keys can be managed only by the owner of the app.")
+    def _choose_keys(self, app: App, submission: Submission, request: Request) -> None:
+        """Select keys by id, and unlock those whose passwords are given."""
+        requested = submission.mapping("keys")
+        if requested and app.owner_id != caller(request).id:
+            raise api_error(401, "Signing keys can be managed only by the owner of the app.")
         chosen = []
-        for platform, choice in wanted.items():
+        for platform, choice in requested.items():
             if choice in (None, ""):
-                # There is no way to take a key out again.
+                # The API cannot remove a key from an app.
                 continue
             details: dict[str, Any] = choice if isinstance(choice, dict) else {"id": choice}
             number = str(details.get("id"))
             is_number = number.isascii() and number.isdigit() and len(number) < 19
             key = copy.copy(self.world.keys.get((platform, int(number) if is_number else 0)))
             if platform not in APP_PLATFORMS or key is None or key.owner_id != app.owner_id:
-                raise refusal(404, f"{platform} key {number} not found (maybe wrong platform?)")
+                raise api_error(404, f"{platform} key {number} not found (maybe wrong platform?)")
             passwords = {name: str(value) for name, value in details.items() if name != "id" and value}
             if key.locked(self.now) and not unlock(key, passwords, self.now):
-                raise refusal(401, f"{platform} key {number} is locked: unlock it before you choose it")
+                raise api_error(401, f"{platform} key {number} is locked: unlock it before you choose it")
             if not key.locked(self.now):
                 unlock(key, passwords, self.now)
             chosen.append(key)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What came with a request, in any of the ways in which clients of this service send it.
+"""Parsing of request bodies in all forms that clients of PhoneGap Build send.
 
-They are: a multipart part or form field `data` with JSON in it, fields named `data[title]`, plain fields, JSON as it
-is, files beside any of these, or nothing at all.
+These are: a multipart part or form field `data` with JSON, fields named `data[title]`, plain fields, and JSON. Files
+may accompany each form, and the body may be empty.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from ..model import Json
-from .world import refusal
+from tests.emulator.model import Json
 
-# What it cannot read is answered; it need not be written down on top.
+from .world import api_error
+
+# Invalid bodies lead to an error response, so the parser's log messages are not needed.
 logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]+)"|([^;\s]+))', re.IGNORECASE)
@@ -47,101 +48,101 @@ class Submission:
     files: dict[str, Upload] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
-        """Whether a field is there and holds something."""
+        """Return whether a field is present and not empty."""
         return self.fields.get(name) not in (None, "")
 
     def text(self, name: str) -> str | None:
-        """A field as text; nothing when it is absent or null."""
+        """Return a field as text, None if it is absent or null."""
         value = self.fields.get(name)
         if value is None:
             return None
         if isinstance(value, (dict, list)):
-            raise refusal(400, f"{name} must be a string")
+            raise api_error(400, f"{name} must be a string")
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     def flag(self, name: str) -> bool | None:
-        """A field as a yes or no, which may be spelled out; nothing when it is absent or empty."""
+        """Return a field as a boolean, None if it is absent or empty."""
         value = self.fields.get(name)
         if value is None or value == "" or isinstance(value, bool):
             return value if isinstance(value, bool) else None
         known = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
         if known is None:
-            raise refusal(400, f"{name} must be true or false")
+            raise api_error(400, f"{name} must be true or false")
         return known
 
     def mapping(self, name: str) -> Json:
-        """A field that holds an object, perhaps as JSON text."""
+        """Return a field that contains an object, or JSON text of one."""
         value = _decoded(self.fields.get(name))
         if value in (None, ""):
             return {}
         if not isinstance(value, dict):
-            raise refusal(400, f"{name} must be an object")
+            raise api_error(400, f"{name} must be an object")
         return value
 
     def names(self, name: str) -> list[str]:
-        """A field that holds a list, perhaps as text with commas."""
+        """Return a field that contains a list, JSON text of one, or names separated by commas."""
         value = _decoded(self.fields.get(name))
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",") if part.strip()]
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            raise refusal(400, f"{name} must be a list of names")
+            raise api_error(400, f"{name} must be a list of names")
         return value
 
 
-async def submission(request: Request) -> Submission:
-    """Everything that came with the request."""
+async def read_submission(request: Request) -> Submission:
+    """Return the fields and files of a request."""
     content_type = request.headers.get("content-type", "")
     raw = await request.body()
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
         return await _multipart(request, content_type, raw)
     text = raw.decode(errors="replace").strip()
-    found = Submission()
+    submission = Submission()
     if not text:
-        return found
-    if kind == "application/json" or text[:1] == "{":
+        return submission
+    if media_type == "application/json" or text[:1] == "{":
         whole = _json_object(text)
-        # The same object as it would be in `data`, or with `data` around it.
-        found.fields = {**whole, **_json_object(whole.pop("data", {}))}
-        return found
-    _gather(found, parse_qsl(text, keep_blank_values=True))
-    return found
+        # The object may be the content of `data`, or have a key `data`.
+        submission.fields = {**whole, **_json_object(whole.pop("data", {}))}
+        return submission
+    _gather(submission, parse_qsl(text, keep_blank_values=True))
+    return submission
 
 
 async def _multipart(request: Request, content_type: str, raw: bytes) -> Submission:
     match = _BOUNDARY.search(content_type)
     if match is None:
-        raise refusal(400, "the multipart body has no boundary")
-    whole = completed(raw, (match.group(1) or match.group(2)).encode("latin-1"))
+        raise api_error(400, "the multipart body has no boundary")
+    complete = complete_body(raw, (match.group(1) or match.group(2)).encode("latin-1"))
 
     async def stream() -> Any:
-        yield whole
+        yield complete
         yield b""
 
-    found = Submission()
+    submission = Submission()
     pairs: list[tuple[str, str]] = []
     try:
         form = await MultiPartParser(request.headers, stream()).parse()
     except (MultiPartException, KeyError):
-        raise refusal(400, "the multipart body cannot be read") from None
+        raise api_error(400, "the multipart body cannot be read") from None
     for name, value in form.multi_items():
         if not isinstance(value, UploadFile):
             pairs.append((name, value))
         elif name == "data":
             pairs.append((name, (await value.read()).decode(errors="replace")))
         elif value.filename:
-            found.files[name] = Upload(value.filename.replace("\\", "/").rpartition("/")[2], await value.read())
+            submission.files[name] = Upload(value.filename.replace("\\", "/").rpartition("/")[2], await value.read())
     await form.close()
-    _gather(found, pairs)
-    return found
+    _gather(submission, pairs)
+    return submission
 
 
-def completed(raw: bytes, boundary: bytes) -> bytes:
-    """The body with its last delimiter whole.
+def complete_body(raw: bytes, boundary: bytes) -> bytes:
+    """Return the body with a complete final delimiter.
 
-    A client that counts characters rather than bytes announces too short a length, so that the end is cut off.
+    Clients that count characters instead of bytes send a Content-Length that is too short, which cuts off the end.
     """
     end = b"\r\n--" + boundary + b"--"
     if raw.rstrip(b"\r\n").endswith(end[2:]):
@@ -152,7 +153,7 @@ def completed(raw: bytes, boundary: bytes) -> bytes:
     return raw + end + b"\r\n"
 
 
-def _gather(found: Submission, pairs: list[tuple[str, str]]) -> None:
+def _gather(submission: Submission, pairs: list[tuple[str, str]]) -> None:
     data: Json = {}
     for name, value in pairs:
         head, bracket, _rest = name.partition("[")
@@ -160,22 +161,22 @@ def _gather(found: Submission, pairs: list[tuple[str, str]]) -> None:
             data.update(_json_object(value))
         elif bracket:
             path = _NESTED.findall(name)
-            _nest(data if head == "data" else found.fields.setdefault(head, {}), path, value)
+            _nest(data if head == "data" else submission.fields.setdefault(head, {}), path, value)
         else:
-            found.fields[name] = value
-    # What stands in `data` counts more than fields beside it.
-    found.fields.update(data)
+            submission.fields[name] = value
+    # Values in `data` take precedence over other fields.
+    submission.fields.update(data)
 
 
 def _nest(target: Any, path: list[str], value: str) -> None:
     for step in path[:-1]:
         target = target.setdefault(step, {}) if isinstance(target, dict) else None
     if not isinstance(target, dict) or not path:
-        raise refusal(400, "the names of the fields contradict each other")
+        raise api_error(400, "the names of the fields contradict each other")
     if path[-1]:
         target[path[-1]] = value
     else:
-        raise refusal(400, "lists in names of fields are not understood")
+        raise api_error(400, "lists in names of fields are not understood")
 
 
 def _json_object(value: Any) -> Json:
@@ -183,9 +184,9 @@ def _json_object(value: Any) -> Json:
         try:
             value = json.loads(value) if value.strip() else {}
         except (ValueError, RecursionError):
-            raise refusal(400, "data is not valid JSON") from None
+            raise api_error(400, "data is not valid JSON") from None
     if not isinstance(value, dict):
-        raise refusal(400, "data must be a JSON object")
+        raise api_error(400, "data must be a JSON object")
     return value
 
 

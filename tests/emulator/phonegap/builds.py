@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Queueing builds, and what they leave behind."""
+"""The build queue, and the stored content, icons and packages."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import zipfile
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from .key_rules import Storage, use, wrong_password
+from .key_rules import Storage, password_error, record_use
 from .model import APP_PLATFORMS, NEEDS_KEY, App, Key, PlatformBuild
 from .world import PhoneGapWorld
 
 _SUFFIXES = {"android": "apk", "ios": "ipa", "symbian": "wgz", "webos": "ipk", "winphone": "xap"}
 
 
-async def queue(
+async def queue_builds(
     world: PhoneGapWorld, storage: Storage, app: App, now: float, seconds: float, platforms: Iterable[str] = ()
 ) -> None:
-    """New builds of these platforms, or of all, in place of the old ones."""
+    """Replace the builds of these platforms, or of all, by new ones that take `seconds`."""
     app.build_count += 1
     for platform in list(platforms) or APP_PLATFORMS:
         old = app.builds.get(platform)
@@ -36,11 +36,11 @@ async def queue(
         elif key is None:
             build.needs_key = platform in NEEDS_KEY
         elif key.locked(now):
-            # Said at once: nothing was begun.
+            # A locked key is an error at once.
             build.error, build.finishes_at = f"{platform} signing key is locked", now
         else:
-            use(key, now)
-            build.error = await wrong_password(key, storage)
+            record_use(key, now)
+            build.error = await password_error(key, storage)
             world.put_key(key)
         if not (build.skipped or build.needs_key or build.error):
             build.package_key = package_key(app, platform, key)
@@ -48,8 +48,8 @@ async def queue(
     world.put_app(app)
 
 
-async def forget_packages(storage: Storage, app: App) -> None:
-    """Take everything away that an app has in the storage."""
+async def delete_stored_files(storage: Storage, app: App) -> None:
+    """Delete the content, the icon and the packages of an app from the storage."""
     keys = [app.content_key, app.icon_key, *(build.package_key for build in app.builds.values())]
     for key in keys:
         if key:
@@ -57,7 +57,7 @@ async def forget_packages(storage: Storage, app: App) -> None:
 
 
 def package_key(app: App, platform: str, key: Key | None) -> str:
-    """Where a package lies; the last part is the name that a client sees."""
+    """Return the storage key of a package. Its last part is the file name that clients see."""
     suffix = _SUFFIXES.get(platform) or ("zip" if key else "jad")
     name = quote("".join(char if char.isalnum() else "_" for char in app.title), safe="")
     kind = "debug" if app.debug else "release"
@@ -65,8 +65,8 @@ def package_key(app: App, platform: str, key: Key | None) -> str:
 
 
 def package_bytes(app: App, platform: str, key: Key | None) -> bytes:
-    """A package: an archive that says what it was made of, the same bytes for the same build."""
-    facts = {
+    """Return a zip archive that describes the build, the same bytes for the same build."""
+    description = {
         "app": app.id,
         "build": app.build_count,
         "content": app.content_sha256 or app.repo,
@@ -80,12 +80,12 @@ def package_bytes(app: App, platform: str, key: Key | None) -> bytes:
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("package.json"), json.dumps(facts, sort_keys=True))
+        archive.writestr(zipfile.ZipInfo("package.json"), json.dumps(description, sort_keys=True))
     return buffer.getvalue()
 
 
 async def store_content(storage: Storage, app: App, name: str, body: bytes) -> None:
-    """Keep what was uploaded, in place of the content before."""
+    """Store uploaded content and delete the previous content."""
     if app.content_key:
         await storage.delete(app.content_key)
     app.uploads += 1
@@ -95,7 +95,7 @@ async def store_content(storage: Storage, app: App, name: str, body: bytes) -> N
 
 
 async def store_icon(storage: Storage, app: App, name: str, body: bytes) -> None:
-    """Keep an icon, in place of the one before."""
+    """Store an icon and delete the previous one."""
     if app.icon_key:
         await storage.delete(app.icon_key)
     app.icon_name = name

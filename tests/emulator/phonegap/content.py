@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What lies in an upload: an archive or a single page, and what its config.xml says."""
+"""Reading of uploads: an archive or a single page, and its config.xml."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 
 from .body import Upload
 from .model import APP_PLATFORMS
-from .world import refusal
+from .world import api_error
 
 _CONFIG_LIMIT = 1024 * 1024
 
 
 @dataclass
 class Content:
-    """What counts more than the fields of the request."""
+    """Values of a config.xml. They take precedence over the fields of the request."""
 
     title: str | None = None
     package: str | None = None
@@ -33,13 +33,13 @@ class Content:
 
 
 def read_content(upload: Upload) -> Content:
-    """Look into an uploaded file; refuse what is no archive and no page."""
+    """Return the values of an uploaded file's config.xml. Raise ApiError if it is neither an archive nor a page."""
     if upload.name.lower().endswith((".html", ".htm")):
         return Content()
     try:
         config = _config_of(upload.body)
-    except Exception:  # of zip, tar and each compression in turn
-        raise refusal(400, "upload failed; please try again [2]") from None
+    except Exception:  # zip, tar and each compression raise different errors
+        raise api_error(400, "upload failed; please try again [2]") from None
     return _parsed(config) if config is not None else Content()
 
 
@@ -58,31 +58,31 @@ def _config_of(body: bytes) -> bytes | None:
 
 
 def _shallowest(names: list[str]) -> str | None:
-    found = [name for name in names if name.rpartition("/")[2] == "config.xml"]
-    return min(found, key=lambda name: name.count("/"), default=None)
+    content = [name for name in names if name.rpartition("/")[2] == "config.xml"]
+    return min(content, key=lambda name: name.count("/"), default=None)
 
 
 def _parsed(config: bytes) -> Content:
     try:
-        root = ET.fromstring(config)  # noqa: S314 (expat of today, and nobody's file but the user's own)
+        root = ET.fromstring(config)  # noqa: S314 (the user's own file, parsed by a current expat)
     except ET.ParseError:
-        raise refusal(400, "upload failed; please try again [50]") from None
-    found = Content(package=root.get("id") or None, version=root.get("version") or None)
+        raise api_error(400, "upload failed; please try again [50]") from None
+    content = Content(package=root.get("id") or None, version=root.get("version") or None)
     platforms: list[str] = []
     for element in root.iter():
         tag = element.tag.rpartition("}")[2]
         text = (element.text or "").strip()
-        if tag == "name" and found.title is None:
-            found.title = text or None
-        elif tag == "description" and found.description is None:
-            found.description = text or None
+        if tag == "name" and content.title is None:
+            content.title = text or None
+        elif tag == "description" and content.description is None:
+            content.description = text or None
         elif tag == "platform":
             platforms += _names(element)
         elif tag == "preference" and element.get("name") == "phonegap-version":
-            found.phonegap_version = element.get("value") or None
+            content.phonegap_version = element.get("value") or None
     if platforms:
-        found.platforms = platforms
-    return found
+        content.platforms = platforms
+    return content
 
 
 def _names(element: ET.Element) -> Iterator[str]:

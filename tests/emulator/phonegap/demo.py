@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small account as somebody would have left it: two keys, one of them locked, and three apps."""
+"""The PhoneGap Build part of the fixture `demo`: two keys, one of them locked, and three apps."""
 
 from __future__ import annotations
 
-from ..model import Json
+from tests.emulator.model import Json
 
 PASSWORD = "demo-password"
 
 
 def phonegap_demo() -> Json:
-    """For the fixture `demo`."""
+    """Return the part `phonegap` of the fixture `demo`."""
     return {
         "keys": [
             {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The part `phonegap` of a fixture: accounts, keys, apps. README.md describes it for users."""
+"""The part `phonegap` of a fixture: accounts, keys, apps. README.md documents it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ..fixture_format import BadFixture, check_keys, entries_of
-from ..generated import Content, GeneratedBytes
-from ..model import Json
+from tests.emulator.fixture_format import BadFixture, check_keys, entries_of
+from tests.emulator.generated import Content, GeneratedBytes
+from tests.emulator.model import Json
+
 from .app_endpoints import DEFAULT_PHONEGAP
-from .builds import package_key, queue, store_content, store_icon
+from .builds import package_key, queue_builds, store_content, store_icon
 from .key_rules import KEY_KINDS, unlock
 from .model import ADMIN, APP_PLATFORMS, DEVELOPER, TESTER, Account, App, Collaborator, Key, OAuthClient
 from .world import PhoneGapWorld
@@ -42,19 +43,19 @@ _DAY_S = 86_400.0
 
 
 class Logins:
-    """Tokens and passwords that stay the same when a fixture is loaded, by name."""
+    """Tokens and passwords by account name that stay the same when a fixture is loaded."""
 
     def __init__(self, tokens: Mapping[str, str], passwords: Mapping[str, str]) -> None:
         self.tokens = dict(tokens)
         self.passwords = dict(passwords)
 
     @classmethod
-    def of(cls, world: PhoneGapWorld) -> Logins:
-        """Those of a world."""
+    def from_world(cls, world: PhoneGapWorld) -> Logins:
+        """Return the logins of a world."""
         return cls(world.tokens(), {name: login["password"] for name, login in world.logins().items()})
 
-    def give(self, world: PhoneGapWorld) -> None:
-        """Let the accounts of a world have them."""
+    def apply_to(self, world: PhoneGapWorld) -> None:
+        """Set these tokens and passwords in the accounts of a world."""
         for account in world.accounts.values():
             account.token = self.tokens.get(account.name, account.token)
             account.password = self.passwords.get(account.name, account.password)
@@ -62,7 +63,7 @@ class Logins:
 
 
 class _Blobs:
-    """A storage before it is stored."""
+    """Storage interface for a dictionary."""
 
     def __init__(self, blobs: dict[str, Content]) -> None:
         self._blobs = blobs
@@ -79,7 +80,7 @@ class _Blobs:
 
 
 class PhoneGapLoader:
-    """Fills an empty world."""
+    """Fills an empty world from a fixture."""
 
     def __init__(self, world: PhoneGapWorld, blobs: dict[str, Content], logins: Logins, now: float) -> None:
         self._world = world
@@ -89,7 +90,7 @@ class PhoneGapLoader:
         self._accounts: dict[str, Account] = {}
 
     async def load(self, fixture: Json) -> Json:
-        """Everything in the fixture; answers with what there is now."""
+        """Load a fixture and return the numbers of its objects. Raise BadFixture if it is invalid."""
         try:
             await self._load(fixture)
         except BadFixture:
@@ -125,7 +126,7 @@ class PhoneGapLoader:
     def _owner(self, entry: Json) -> Account:
         name = entry.get("owner") or next(iter(self._accounts))
         if name not in self._accounts:
-            raise BadFixture(f"'{entry['title']}' belongs to '{name}', who has no account")
+            raise BadFixture(f"'{entry['title']}' has the owner '{name}', which is not an account")
         return self._accounts[name]
 
     def _number(self, kind: str, entry: Json, known: object) -> int:
@@ -133,7 +134,7 @@ class PhoneGapLoader:
         if number is None:
             return self._world.next_id(kind)
         if not isinstance(number, int) or known:
-            raise BadFixture(f"the {kind} '{entry['title']}' needs a number of its own")
+            raise BadFixture(f"the id of the {kind} '{entry['title']}' must be an unused number")
         self._world.claim_id(kind, number)
         return number
 
@@ -141,7 +142,7 @@ class PhoneGapLoader:
         check_keys(entry, _KEY, "a key", "platform", "title")
         platform = entry["platform"]
         if platform not in KEY_KINDS:
-            raise BadFixture(f"there are no keys for '{platform}', known are {', '.join(KEY_KINDS)}")
+            raise BadFixture(f"unknown key platform '{platform}', must be one of {', '.join(KEY_KINDS)}")
         number = self._number(f"{platform} key", entry, (platform, entry.get("id")) in self._world.keys)
         key = Key(number, platform, self._owner(entry).id, entry["title"], self._now - _DAY_S)
         key.default = bool(entry.get("default", False))
@@ -172,7 +173,7 @@ class PhoneGapLoader:
         app.platforms = list(entry.get("platforms", APP_PLATFORMS))
         for platform, key in entry.get("keys", {}).items():
             if (platform, key) not in self._world.keys:
-                raise BadFixture(f"app '{app.title}' uses the {platform} key {key}, which is not there")
+                raise BadFixture(f"app '{app.title}' uses the {platform} key {key}, which does not exist")
             app.keys[platform] = key
         app.collaborators = [Collaborator(owner.email, ADMIN, self._world.next_id("collaborator"), owner.id)]
         for person in entries_of(entry, "collaborators"):
@@ -182,8 +183,8 @@ class PhoneGapLoader:
             await store_content(self._storage, app, "index.html", page)
         if "icon" in entry:
             await store_icon(self._storage, app, "icon.png", _bytes_of(entry["icon"]))
-        # Built an hour ago, and finished.
-        await queue(self._world, self._storage, app, self._now - 3600, 1)
+        # The builds finished an hour ago.
+        await queue_builds(self._world, self._storage, app, self._now - 3600, 1)
         for platform, build in entry.get("builds", {}).items():
             await self._build(app, platform, build)
         app.build_count = int(entry.get("build_count", app.build_count))
@@ -192,15 +193,15 @@ class PhoneGapLoader:
     def _collaborator(self, app: App, entry: Json) -> None:
         check_keys(entry, {"email", "role"}, "a collaborator", "email", "role")
         if entry["role"] not in _ROLES:
-            raise BadFixture(f"a collaborator is one of {', '.join(_ROLES)}, not '{entry['role']}'")
-        one = Collaborator(entry["email"], entry["role"])
-        account = self._world.with_email(one.email)
+            raise BadFixture(f"the role of a collaborator must be one of {', '.join(_ROLES)}, got '{entry['role']}'")
+        collaborator = Collaborator(entry["email"], entry["role"])
+        account = self._world.with_email(collaborator.email)
         if account is not None:
-            one.id, one.account_id = self._world.next_id("collaborator"), account.id
-        app.collaborators.append(one)
+            collaborator.id, collaborator.account_id = self._world.next_id("collaborator"), account.id
+        app.collaborators.append(collaborator)
 
     async def _build(self, app: App, platform: str, entry: Json) -> None:
-        """How the build of one platform ended, or that it runs."""
+        """Set the state of the build of collaborator platform."""
         check_keys(entry, _BUILD, "a build")
         build = app.builds.get(platform)
         if build is None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Signing keys: read, upload, unlock, delete."""
+"""Endpoints to list, upload, unlock and delete signing keys."""
 
 from __future__ import annotations
 
@@ -11,73 +11,73 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .body import Submission, submission
+from .body import Submission, read_submission
 from .endpoint import PhoneGapEndpoint, caller, reply
 from .key_rules import KEY_KINDS, lock, role_of_profile, unlock
 from .model import Key
-from .world import refusal
+from .world import api_error
 
 
 class KeyEndpoints(PhoneGapEndpoint):
-    """Everything under `/keys`."""
+    """Endpoints under `/keys`."""
 
     async def list(self, request: Request) -> Response:
-        """All keys of the caller by platform."""
+        """Return all keys of the caller by platform."""
         groups = self.views(request).key_groups(full=True)
         return reply({"keys": groups, "link": "/api/v1/keys"})
 
     async def list_platform(self, request: Request) -> Response:
-        """Those of one platform."""
+        """Return the keys of one platform."""
         platform = _platform(request)
         views = self.views(request)
         keys = [views.key(key) for key in self.world.keys_of(caller(request).id, platform)]
         return reply({"keys": keys, "link": f"/api/v1/keys/{platform}"})
 
     async def read(self, request: Request) -> Response:
-        """One key."""
+        """Return a key."""
         return reply(self.views(request).key(self._key(request)))
 
     async def create(self, request: Request) -> Response:
-        """A new key: locked, if a password is missing."""
+        """Create a key. It is locked if a password is missing."""
         platform = _platform(request)
-        sent = await submission(request)
+        submission = await read_submission(request)
         kind = KEY_KINDS[platform]
-        missing = [name for name in ("title", *kind.texts) if not sent.text(name)]
-        missing += [name for name in kind.files if name not in sent.files]
+        missing = [name for name in ("title", *kind.texts) if not submission.text(name)]
+        missing += [name for name in kind.files if name not in submission.files]
         if missing:
-            raise refusal(400, f"{missing[0]} is required for a key of {platform}")
-        key = Key(0, platform, caller(request).id, str(sent.text("title")), self.now)
+            raise api_error(400, f"{missing[0]} is required for a key of {platform}")
+        key = Key(0, platform, caller(request).id, str(submission.text("title")), self.now)
         for name in kind.texts:
-            setattr(key, name, sent.text(name))
+            setattr(key, name, submission.text(name))
         if platform == "ios":
-            cert, profile = sent.files["cert"], sent.files["profile"]
+            cert, profile = submission.files["cert"], submission.files["profile"]
             key.cert_name, key.provision, key.role = cert.name, profile.name, role_of_profile(profile.body)
-        self._make_default(key, sent)
-        unlock(key, _passwords(sent), self.now)
+        self._make_default(key, submission)
+        unlock(key, _passwords(submission), self.now)
         key.id = self.world.next_id(f"{platform} key")
         for name in kind.files:
-            upload = sent.files[name]
+            upload = submission.files[name]
             key.files[name] = f"phonegap/keys/{platform}/{key.id}/{name}/{quote(upload.name, safe='')}"
             await self.store.put(key.files[name], upload.body)
         self.world.put_key(key)
         return reply(self.views(request).key(key), 201)
 
     async def update(self, request: Request) -> Response:
-        """Unlock or lock it, call it something else."""
+        """Unlock, lock or rename a key."""
         key = self._key(request)
-        sent = await submission(request)
-        if sent.text("title"):
-            key.title = str(sent.text("title"))
-        self._make_default(key, sent)
-        if sent.flag("lock"):
+        submission = await read_submission(request)
+        if submission.text("title"):
+            key.title = str(submission.text("title"))
+        self._make_default(key, submission)
+        if submission.flag("lock"):
             lock(key)
         else:
-            unlock(key, _passwords(sent), self.now)
+            unlock(key, _passwords(submission), self.now)
         self.world.put_key(key)
         return reply(self.views(request).key(key))
 
     async def delete(self, request: Request) -> Response:
-        """No more key; apps that used it have none then."""
+        """Delete a key, also from the apps that use it."""
         key = self._key(request)
         for blob in key.files.values():
             await self.store.delete(blob)
@@ -87,13 +87,13 @@ class KeyEndpoints(PhoneGapEndpoint):
     def _key(self, request: Request) -> Key:
         return self.world.key_for(caller(request), _platform(request), request.path_params["key"])
 
-    def _make_default(self, key: Key, sent: Submission) -> None:
-        wanted = sent.flag("default")
-        if wanted is None:
+    def _make_default(self, key: Key, submission: Submission) -> None:
+        is_default = submission.flag("default")
+        if is_default is None:
             return
-        key.default = wanted
+        key.default = is_default
         for other in self.world.keys_of(key.owner_id, key.platform):
-            if wanted and other is not key and other.default:
+            if is_default and other is not key and other.default:
                 other.default = False
                 self.world.put_key(other)
 
@@ -101,9 +101,9 @@ class KeyEndpoints(PhoneGapEndpoint):
 def _platform(request: Request) -> str:
     platform: str = request.path_params["platform"]
     if platform not in KEY_KINDS:
-        raise refusal(404, f"there are no keys for {platform}")
+        raise api_error(404, f"there are no keys for {platform}")
     return platform
 
 
-def _passwords(sent: Submission) -> dict[str, str | None]:
-    return {name: sent.text(name) for name in ("password", "key_pw", "keystore_pw")}
+def _passwords(submission: Submission) -> dict[str, str | None]:
+    return {name: submission.text(name) for name in ("password", "key_pw", "keystore_pw")}

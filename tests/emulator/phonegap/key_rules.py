@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Signing keys: what each platform wants, how an unlock works, whether a password opens the file."""
+"""Rules for signing keys: required parts, unlocking, and checking passwords."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..inspection import opens_pkcs12
+from tests.emulator.inspection import opens_pkcs12
+
 from .model import DEVELOPER, Key
 
 _JKS_MAGIC = bytes.fromhex("feedfeed")
@@ -19,21 +20,21 @@ _PKCS7_DATA = bytes.fromhex("06092a864886f70d010701")
 
 
 class Storage(Protocol):
-    """As much of a storage as builds and keys need."""
+    """The part of a storage that builds and keys need."""
 
     async def read(self, key: str) -> bytes | None:
-        """The bytes."""
+        """Return the stored bytes, or None."""
 
     async def put(self, key: str, body: bytes) -> None:
         """Store bytes."""
 
     async def delete(self, key: str) -> None:
-        """Take bytes away."""
+        """Delete stored bytes."""
 
 
 @dataclass(frozen=True)
 class KeyKind:
-    """What a key of a platform consists of."""
+    """The files, texts and passwords of a key of one platform."""
 
     files: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
@@ -48,8 +49,8 @@ KEY_KINDS = {
     "windows": KeyKind(("keystore",)),
 }
 
-# The file that a password opens, and the name of that password.
-_OPENED_BY = {
+# The file that a password protects, and the name of that password, by platform.
+_PROTECTED_BY = {
     "ios": ("cert", "password"),
     "android": ("keystore", "keystore_pw"),
     "windows": ("keystore", "password"),
@@ -63,7 +64,7 @@ _WRONG_PASSWORD = {
 
 
 def unlock(key: Key, passwords: Mapping[str, str | None], now: float) -> bool:
-    """Take the passwords for a while if they are all there; nothing about them is checked."""
+    """Store the passwords for a limited time if all are given. Return whether they are. They are not verified."""
     given = {name: value for name in KEY_KINDS[key.platform].passwords if (value := passwords.get(name))}
     if not given or len(given) < len(KEY_KINDS[key.platform].passwords):
         return False
@@ -73,23 +74,26 @@ def unlock(key: Key, passwords: Mapping[str, str | None], now: float) -> bool:
 
 
 def lock(key: Key) -> None:
-    """Forget the passwords."""
+    """Remove the passwords."""
     key.passwords = {}
     key.unlocked_until = 0.0
 
 
-def use(key: Key, now: float) -> None:
-    """A build uses the key, which renews the unlock."""
+def record_use(key: Key, now: float) -> None:
+    """Record the use of the key by a build, which renews the unlock."""
     key.last_used = now
     if key.has_lock:
         key.unlocked_until = max(key.unlocked_until, now + key.lifetime_s)
 
 
-async def wrong_password(key: Key, storage: Storage) -> str | None:
-    """What a build says when the password does not open the file; only files of a known form can tell."""
-    if key.platform not in _OPENED_BY:
+async def password_error(key: Key, storage: Storage) -> str | None:
+    """Return the error of a build if the password does not open the key file.
+
+    Only PKCS#12 and JKS files are checked.
+    """
+    if key.platform not in _PROTECTED_BY:
         return None
-    name, password = _OPENED_BY[key.platform]
+    name, password = _PROTECTED_BY[key.platform]
     body = await storage.read(key.files[name]) if name in key.files else None
     if body is None or password not in key.passwords or _opens(body, key.passwords[password]):
         return None
@@ -106,6 +110,6 @@ def _opens(body: bytes, password: str) -> bool:
 
 
 def role_of_profile(profile: bytes) -> str:
-    """`distribution` for a provisioning profile that forbids debugging, `developer` for everything else."""
+    """Return `distribution` for a provisioning profile that forbids debugging, else `developer`."""
     _head, found, rest = profile.partition(b"<key>get-task-allow</key>")
     return "distribution" if found and rest.lstrip().startswith(b"<false") else DEVELOPER

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The things that PhoneGap Build knows: accounts, signing keys, apps with builds and collaborators."""
+"""The data model of PhoneGap Build: accounts, signing keys, apps with builds and collaborators."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 APP_PLATFORMS = ("android", "ios", "blackberry", "symbian", "webos", "winphone")
 KEY_PLATFORMS = ("ios", "android", "blackberry", "winphone", "windows")
 
-# A package cannot be made for these without a key.
+# Platforms that cannot be built without a key.
 NEEDS_KEY = frozenset({"ios"})
 
 ADMIN = "admin"
@@ -24,7 +24,7 @@ HOUR_S = 3_600.0
 
 @dataclass
 class Account:
-    """Somebody who can log in. `access_tokens` are those that other programs got by OAuth."""
+    """A user account. `access_tokens` are the tokens that other programs got by OAuth."""
 
     id: int
     name: str
@@ -36,7 +36,7 @@ class Account:
 
 @dataclass
 class OAuthClient:
-    """A program that asks for access in somebody's name; `codes` are consents that it has not redeemed yet."""
+    """A program that requests access to accounts. `codes` maps unredeemed codes to account ids."""
 
     client_id: str
     client_secret: str
@@ -46,7 +46,7 @@ class OAuthClient:
 
 @dataclass
 class Key:
-    """A signing key. Its files lie in the storage; the passwords are known for as long as it is unlocked."""
+    """A signing key. Its files are in the storage. It has passwords only while it is unlocked."""
 
     id: int
     platform: str
@@ -66,22 +66,22 @@ class Key:
 
     @property
     def lifetime_s(self) -> float:
-        """How long an unlock lasts."""
+        """Return the seconds that an unlock lasts."""
         return MONTH_S if self.platform == "ios" and self.role == DEVELOPER else HOUR_S
 
     @property
     def has_lock(self) -> bool:
-        """Whether there is anything to unlock: a publisher id needs no password."""
+        """Return whether the key needs a password. A publisher id does not."""
         return self.platform != "winphone"
 
     def locked(self, now: float) -> bool:
-        """Whether a password is missing, or was given too long ago."""
+        """Return whether a password is missing or has expired."""
         return self.has_lock and now >= self.unlocked_until
 
 
 @dataclass
 class Collaborator:
-    """Somebody in an app. Who has no account yet has no id either, and is pending."""
+    """A collaborator of an app. Without an account, `id` is None and the invitation is pending."""
 
     email: str
     role: str
@@ -102,7 +102,7 @@ class PlatformBuild:
     package_key: str | None = None
 
     def status(self, now: float) -> str | None:
-        """The word that the service has for it; nothing while a key is missing."""
+        """Return the status word of the service, None while a key is missing."""
         if self.skipped:
             return "skip"
         if self.needs_key:
@@ -114,7 +114,7 @@ class PlatformBuild:
 
 @dataclass
 class App:
-    """An app. Its content is an uploaded archive or a repository, and stays what it is."""
+    """An app. Its content is an uploaded archive or a repository, and cannot switch between them."""
 
     id: int
     owner_id: int
@@ -143,5 +143,5 @@ class App:
     uploads: int = 0
 
     def collaborator_of(self, email: str) -> Collaborator | None:
-        """Who has that address, however it is written."""
+        """Return the collaborator with an email address, ignoring case."""
         return next((one for one in self.collaborators if one.email.lower() == email.lower()), None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All routes of the API, as data: what the application is made from, and what others can compare with."""
+"""Table of all routes of the API, for the application and for documentation tests."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ API = "/api/v1"
 
 @dataclass(frozen=True)
 class PhoneGapRoute:
-    """One method of one path. `handler` names a group of endpoints and the method in it."""
+    """One method of one path. `handler` names a group of endpoints and its method."""
 
     method: str
     path: str
     handler: str
-    is_open: bool = False
+    is_public: bool = False
 
     @property
     def documented_path(self) -> str:
-        """The path as the documentation of the service writes it: `/api/v1/apps/:id`."""
+        """Return the path as in the service's documentation: `/api/v1/apps/:id`."""
         return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: ":" + _DOCUMENTED.get(match[1], match[1]), self.path)
 
 
@@ -31,7 +31,7 @@ _DOCUMENTED = {"collaborator": "id", "key": "id"}
 
 
 def phonegap_routes() -> tuple[PhoneGapRoute, ...]:
-    """Every route; a more special path stands before a more general one."""
+    """Return all routes. More specific paths precede more general ones."""
     return _ROUTES
 
 
@@ -48,8 +48,8 @@ _ROUTES = (
     _route("GET", "/current_support", "account.support"),
     PhoneGapRoute("POST", "/token", "account.token"),
     PhoneGapRoute("GET", "/authorize", "account.consent"),
-    PhoneGapRoute("POST", "/authorize", "account.exchange", is_open=True),
-    PhoneGapRoute("POST", "/authorize/token", "account.redeem", is_open=True),
+    PhoneGapRoute("POST", "/authorize", "account.exchange", is_public=True),
+    PhoneGapRoute("POST", "/authorize/token", "account.redeem", is_public=True),
     # Apps
     _route("GET", "/apps", "apps.list"),
     _route("POST", "/apps", "apps.create"),

@@ -2,20 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the admin path shows of this service: secrets and bytes as digests only."""
+"""The state of PhoneGap Build on the admin path, with secrets and bytes as digests."""
 
 from __future__ import annotations
 
 import hashlib
 
-from ..model import Json
-from ..storage import ObjectStore, sha256_of
+from tests.emulator.model import Json
+from tests.emulator.storage import ObjectStore, sha256_of
+
 from .model import App, Key
 from .world import PhoneGapWorld
 
 
 async def phonegap_state(world: PhoneGapWorld, store: ObjectStore, now: float) -> Json:
-    """Everything, by number (keys: by platform and number)."""
+    """Return accounts, apps by number, and keys by platform and number."""
     keys: dict[str, Json] = {}
     for (platform, number), key in world.keys.items():
         keys.setdefault(platform, {})[str(number)] = await _key_state(key, store, now)

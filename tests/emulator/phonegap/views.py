@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The JSON forms in which the service shows what it knows."""
+"""The JSON forms of the objects of PhoneGap Build."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..model import Json
+from tests.emulator.model import Json
+
 from .model import ADMIN, APP_PLATFORMS, KEY_PLATFORMS, Account, App, Collaborator, Key
 from .world import PhoneGapWorld
 
@@ -16,7 +17,7 @@ API = "/api/v1"
 
 
 class Views:
-    """What one account sees at one moment."""
+    """The JSON forms that one account sees at one time."""
 
     def __init__(self, world: PhoneGapWorld, account: Account, now: float) -> None:
         self._world = world
@@ -26,7 +27,7 @@ class Views:
     # Keys
 
     def key(self, key: Key) -> Json:
-        """A key in full, without passwords."""
+        """Return a key in full, without passwords."""
         shown = self.key_reference(key)
         if key.has_lock:
             shown["locked"] = key.locked(self._now)
@@ -38,12 +39,12 @@ class Views:
 
     @staticmethod
     def key_reference(key: Key) -> Json:
-        """A key as apps and accounts show it."""
+        """Return a key as apps and accounts show it."""
         link = f"{API}/keys/{key.platform}/{key.id}"
         return {"id": key.id, "title": key.title, "default": key.default, "link": link}
 
     def key_groups(self, *, full: bool) -> Json:
-        """All keys of the account by platform."""
+        """Return all keys of the account by platform."""
         show = self.key if full else self.key_reference
         groups: Json = {
             platform: {
@@ -57,7 +58,7 @@ class Views:
     # Apps
 
     def app(self, app: App) -> Json:
-        """An app as a list shows it."""
+        """Return an app as lists show it."""
         return {
             **self._app_head(app),
             "repo": app.repo,
@@ -69,7 +70,7 @@ class Views:
         }
 
     def app_detail(self, app: App, *, flat_collaborators: bool = False) -> Json:
-        """An app in full."""
+        """Return an app in full."""
         keys: Json = dict.fromkeys(platform for platform in APP_PLATFORMS if platform in KEY_PLATFORMS)
         for platform in app.keys:
             key = self._world.app_key(app, platform)
@@ -83,12 +84,12 @@ class Views:
         return detail
 
     def app_status(self, app: App) -> Json:
-        """As much of an app as somebody needs who waits for its builds."""
+        """Return the part of an app that shows the progress of its builds."""
         head = self._app_head(app)
         return {**{name: head[name] for name in ("id", "link", "status", "error")}, "completed": self._completed(app)}
 
     def collaborator(self, app: App, one: Collaborator) -> Json:
-        """A collaborator with the app."""
+        """Return a collaborator with the app."""
         return {**self._person(app, one), "app": self._app_head(app)}
 
     def _app_head(self, app: App) -> Json:
@@ -105,7 +106,7 @@ class Views:
             "phonegap_version": app.phonegap_version,
             "link": link,
             "role": self._world.role_in(app, self._account),
-            # Only builds that are over count, and before the first there is no number.
+            # Only finished builds count. Before the first one the number is null.
             "build_count": (app.build_count - (0 if self._completed(app) else 1)) or None,
             "status": {name: build.status(self._now) for name, build in app.builds.items()},
             "download": {name: f"{link}/{name}" for name, build in finished.items() if build.package_key},
@@ -131,12 +132,12 @@ class Views:
     # The account
 
     def me(self) -> Json:
-        """The account with its apps and keys in short."""
+        """Return the account with references to its apps and keys."""
         apps = [
             {
                 "id": app.id,
                 "title": app.title,
-                # Here, and only here, the word for one's own app is another.
+                # Only this response names the role "owner" instead of "admin".
                 "role": "owner" if app.owner_id == self._account.id else self._world.role_in(app, self._account),
                 "link": f"{API}/apps/{app.id}",
             }
@@ -153,5 +154,5 @@ class Views:
 
 
 def rails_time(moment: float | None) -> str | None:
-    """The service's notation of a time."""
+    """Return a time in the format of the service, None for None."""
     return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S +0000")

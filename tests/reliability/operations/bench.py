@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
-from tests.unit.plugins.helpers.tasks import validated
+from tests.helpers.tasks import validated
+from tests.reliability.cases import count_case
+from tests.reliability.clients import Adapter, Client, Disturbance, Killed, in_force
+from tests.reliability.service import FIRST_PORT, TOKEN, InProcess
 
-from ..cases import count_case
-from ..clients import Adapter, Client, Disturbance, Killed, in_force
-from ..service import FIRST_PORT, TOKEN, InProcess
 from .model import FOLDER, LEARNT, Operation, Seen, Step, look
 
 

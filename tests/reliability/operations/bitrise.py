@@ -21,10 +21,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.modules import PROVISIONING_PROFILE_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
-from tests.unit.plugins.helpers.service import PROFILES
-from tests.unit.plugins.helpers.tasks import b64
+from tests.helpers.service import PROFILES
+from tests.helpers.tasks import b64
+from tests.reliability.scenarios import SLUG
 
-from ..scenarios import SLUG
 from .model import FOLDER, LEARNT, Operation
 
 APP, OTHER_APP = "a1", "a2"

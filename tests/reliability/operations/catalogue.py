@@ -12,9 +12,9 @@ from pathlib import Path
 
 import yaml
 
-from tests.unit.plugins.helpers.documentation import MODULES, PLUGINS
+from tests.helpers.documentation import MODULES, PLUGINS
+from tests.reliability.scenarios import SCENARIOS
 
-from ..scenarios import SCENARIOS
 from .bitrise import BITRISE_OPERATIONS
 from .model import Operation
 from .phonegap import PHONEGAP_OPERATIONS

@@ -15,8 +15,7 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
 from tests.emulator.storage import LocalStore
-
-from ..service import InProcess
+from tests.reliability.service import InProcess
 
 # Everything that counts, by a name that people understand.
 Seen = dict[str, Any]

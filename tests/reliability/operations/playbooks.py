@@ -16,8 +16,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.app_module 
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.builds import BUILD_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.download import DOWNLOAD_MODULE
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.key_module import KEY_MODULE
-from tests.unit.plugins.helpers.service import CERTIFICATES, PROFILES
-from tests.unit.plugins.helpers.tasks import b64
+from tests.helpers.service import CERTIFICATES, PROFILES
+from tests.helpers.tasks import b64
 
 from .bitrise import APP, app, digest
 from .model import FOLDER, Operation, Step

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from tests.unit.plugins.helpers.service import CERTIFICATES
+from tests.helpers.service import CERTIFICATES
+from tests.reliability.material import PASSWORD, material
 
-from ..material import PASSWORD, material
 from .model import CLOSED, HIDDEN, LEFTOVER, NEW, OLD, SHORT, Scenario, old, single, wanted
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.plugins.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
+from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
+from tests.reliability.material import PASSWORD, material
 
-from ..material import PASSWORD, material
 from .model import (
     CLOSED,
     HIDDEN,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from tests.unit.plugins.helpers.service import KEYSTORES
+from tests.helpers.service import KEYSTORES
+from tests.reliability.material import PASSWORD, material
 
-from ..material import PASSWORD, material
 from .model import LEFTOVER, NEW, OLD, TWO, Scenario, old, single, wanted
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
-from tests.unit.plugins.helpers.service import KEYSTORES, PROJECT_FILES, env_key
-from tests.unit.plugins.helpers.tasks import MANAGING, b64
+from tests.helpers.service import KEYSTORES, PROJECT_FILES, env_key
+from tests.helpers.tasks import MANAGING, b64
 
 APPS = ("aa00000000000001", "aa00000000000002")
 HOUR_S = 3600

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from tests.unit.plugins.helpers.service import PROFILES
+from tests.helpers.service import PROFILES
+from tests.reliability.material import material
 
-from ..material import material
 from .model import (
     CLOSED,
     HIDDEN,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from tests.unit.plugins.helpers.service import PROJECT_FILES
+from tests.helpers.service import PROJECT_FILES
 
 from .model import CLOSED, HIDDEN, KEY, LEFTOVER, NEW, OLD, SHORT, Scenario, old, single, wanted
 

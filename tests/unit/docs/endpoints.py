@@ -46,5 +46,5 @@ class Page:
 
     @property
     def options_of_no_request(self) -> set[str]:
-        """Those that are listed at the end."""
+        """Return the options that the page lists at its end."""
         return set(re.findall(r"^\* ``(\w+)``$", self.text, re.MULTILINE))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The troubleshooting guide: a table of all values of error.kind. A test compares it with the errors in the code.
+"""Generate the troubleshooting guide, which lists each kind of error with its meaning and a remedy.
 
 `python -m tests.unit.docs.error_kinds` writes the page.
 """
@@ -12,210 +12,90 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import Kind
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGE = CHECKOUT / "docs" / "docsite" / "rst" / "troubleshooting.rst"
 UTILS = CHECKOUT / "plugins" / "module_utils"
 
-# By section and kind: what it means, and what to do.
-KINDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+# What to do, by section and kind. The meaning of each kind is in the class Kind.
+REMEDIES: Mapping[str, Mapping[Kind, str]] = {
     "Options and local files": {
-        "option": (
-            "An option has a value that cannot be used, or two options contradict each other.",
-            "The message names the option and what is allowed. Correct the value.",
+        Kind.OPTION: "The message names the option and what is allowed. Correct the value.",
+        Kind.LOCAL_FILE: (
+            "Check the path in the message. For a missing ``src`` it lists the folders that were searched."
         ),
-        "local_file": (
-            "A file or folder on the machine that runs the task cannot be found, read, decrypted or written.",
-            "Check the path in the message. For a missing ``src`` it lists the folders that were searched.",
+        Kind.MISSING_LIBRARY: "Install it into the interpreter that the message names.",
+        Kind.VERIFY: (
+            "See :ref:`the findings <ansible_collections.mobileops.ci.docsite.signing_findings>`. ``verify: warn`` "
+            "uploads the file and issues a warning."
         ),
-        "missing_library": (
-            "The Python that runs the task lacks ``requests`` or ``cryptography``.",
-            "Install it into the interpreter that the message names.",
-        ),
-        "verify": (
-            (
-                "A signing file is not usable: expired, wrong password, no private key, another kind of file, or a "
-                "profile that embeds none of the declared certificates."
-            ),
-            (
-                "See :ref:`the findings <ansible_collections.mobileops.ci.docsite.signing_findings>`. "
-                "``verify: warn`` uploads the file and issues a warning."
-            ),
-        ),
-        "password": (
-            "The password of a protected certificate is not known, and the declared file does not open without one.",
-            "Set ``certificate_password``.",
-        ),
+        Kind.PASSWORD: "Set ``certificate_password``.",
     },
     "Access": {
-        "unauthorized": (
-            "The service rejects the token (HTTP status 401). The task ends, because each request would fail.",
-            "Create a new token. Check that it is the token of the service at ``api_url``.",
-        ),
-        "forbidden": (
-            "The user of the token has no sufficient role in the app (403).",
-            "Signing files need the role owner or admin. Ask an owner of the app.",
-        ),
-        "not_found": (
-            "The app, build, file or key does not exist, or the user of the token has no access to it (404).",
-            "Check the slug. :ansplugin:`mobileops.ci.bitrise_app_info#module` lists the apps of the token.",
+        Kind.UNAUTHORIZED: "Create a new token. Check that it is the token of the service at ``api_url``.",
+        Kind.FORBIDDEN: "Signing files need the role owner or admin. Ask an owner of the app.",
+        Kind.NOT_FOUND: (
+            "Check the slug. :ansplugin:`mobileops.ci.bitrise_app_info#module` lists the apps of the token."
         ),
     },
     "Network and service": {
-        "dns": ("The host name is unknown.", "Check ``api_url`` and the name service."),
-        "connection": (
-            "No connection is possible, or it ended before the response was complete.",
-            "Check ``api_url``, the network and the firewall. Run the task again.",
+        Kind.DNS: "Check ``api_url`` and the name service.",
+        Kind.CONNECTION: "Check ``api_url``, the network and the firewall. Run the task again.",
+        Kind.PROXY: "Check ``https_proxy`` and ``no_proxy`` in the environment of the task.",
+        Kind.TLS: "Set ``ca_path`` to the certificate authority of your proxy or server.",
+        Kind.TIMEOUT: "Raise ``timeout``. Run the task again.",
+        Kind.RATE_LIMITED: (
+            "Run the task later, or raise ``time_limit``. Lower ``concurrency`` if other jobs use the same token."
         ),
-        "proxy": ("The proxy failed.", "Check ``https_proxy`` and ``no_proxy`` in the environment of the task."),
-        "tls": (
-            "The TLS certificate of the server is not trusted, or the port does not speak TLS.",
-            "Set ``ca_path`` to the certificate authority of your proxy or server.",
-        ),
-        "timeout": ("The server did not respond in time.", "Raise ``timeout``. Run the task again."),
-        "rate_limited": (
-            "The service refused requests because there were too many (429), for longer than the task may wait.",
-            "Run the task later, or raise ``time_limit``. Lower ``concurrency`` if other jobs use the same token.",
-        ),
-        "server_error": (
-            "The service has a problem (status 500 and above), also after several retries.",
-            "Run the task later. The next run completes what was interrupted.",
-        ),
-        "redirect": (
-            "The server redirects to another address. The collection does not send the token to another host.",
-            "Set ``api_url`` to the final address.",
-        ),
-        "bad_request": (
-            "The service rejected the request (400 and other client errors). The message quotes its reason.",
-            "Correct the value that the message quotes.",
-        ),
-        "invalid_response": (
-            "The response is not what the API documents, for example an HTML page of a proxy.",
-            "Check ``api_url``, and whether a proxy responds instead of the service.",
-        ),
-        "storage": (
-            "The storage behind an upload or download URL rejected the request.",
-            "Run the task again. If it fails again, check whether a proxy changes requests.",
-        ),
-        "signed_url_expired": (
-            "An upload or download URL expired before the transfer ended, also after it was renewed.",
-            "The transfer is too slow, or the clock of the machine is wrong.",
-        ),
-        "checksum": (
-            "A downloaded file does not have the declared ``checksum``. The file at ``dest`` was not changed.",
-            "Check ``checksum``, and that the artifact is the right one.",
-        ),
-        "no_effect": (
-            "The service accepted a request, but the change is not there.",
-            "Run the task again. Report it to the operator of the service if it persists.",
-        ),
-        "service": ("The service reported an error of no other kind.", "Read the message."),
+        Kind.SERVER_ERROR: "Run the task later. The next run completes what was interrupted.",
+        Kind.REDIRECT: "Set ``api_url`` to the final address. The collection does not send the token to another host.",
+        Kind.BAD_REQUEST: "Correct the value that the message quotes.",
+        Kind.INVALID_RESPONSE: "Check ``api_url``, and whether a proxy responds instead of the service.",
+        Kind.STORAGE: "Run the task again. If it fails again, check whether a proxy changes requests.",
+        Kind.SIGNED_URL_EXPIRED: "The transfer is too slow, or the clock of the machine is wrong.",
+        Kind.CHECKSUM: "Check ``checksum``, and that the artifact is the right one.",
+        Kind.NO_EFFECT: "Run the task again. Report it to the operator of the service if it persists.",
+        Kind.SERVICE: "Read the message.",
     },
     "Rejected before any change": {
-        "one_way_flag": (
-            "Protection cannot be removed, and ``is_expose`` of a protected file cannot be changed.",
-            "Leave the flag out. To get an unprotected file, delete it first (``state: absent``).",
+        Kind.ONE_WAY_FLAG: "Leave the flag out. To get an unprotected file, delete it first (``state: absent``).",
+        Kind.UNCHANGEABLE: "Set ``src`` to upload the file again, or change the property on the website.",
+        Kind.CHANGED_NAME: "Set ``name`` to the name in the message.",
+        Kind.DUPLICATES: "Set ``slug`` or ``id``. For signing files, ``duplicates: remove`` keeps the declared one.",
+        Kind.UNVERIFIABLE: "``replace`` uploads the declared file, ``trust`` and ``warn`` keep the one in the app.",
+        Kind.MISSING_FILE: "Set ``src`` or ``content``, or correct ``name`` or ``slug``.",
+        Kind.BACKUP: "Protected files cannot be downloaded. Leave ``backup_required`` out for them.",
+        Kind.ENV_KEY: "Set ``keystore_name`` to accept another key, or ``replace_order: delete_first`` to keep it.",
+        Kind.MAX_PURGE: "Check that the declaration is complete, or raise ``max_purge``.",
+        Kind.MAX_PURGE_TOTAL: "Check that inventory and declarations are complete, or raise ``max_purge_total``.",
+        Kind.MAX_ARTIFACTS: "Review them in check mode with a higher limit, then raise the limit.",
+        Kind.NOT_INSTALLABLE: "Leave ``is_public_page_enabled`` out.",
+        Kind.OTHER_ARTIFACT: (
+            "Use another ``dest`` for each artifact, or a directory. ``force: true`` replaces the file."
         ),
-        "unchangeable": (
-            "The API cannot set this property of a file that exists, such as the alias of a keystore.",
-            "Set ``src`` to upload the file again, or change the property on the website.",
-        ),
-        "changed_name": (
-            "The service would store the file under another name, so the next run would not find it.",
-            "Set ``name`` to the name in the message.",
-        ),
-        "duplicates": (
-            "Several files, artifacts, apps or keys have the same name, and more than one may be wanted.",
-            "Set ``slug`` or ``id``. For signing files, ``duplicates: remove`` keeps the declared one.",
-        ),
-        "unverifiable": (
-            "The content of a protected file cannot be compared, and ``on_unverifiable`` is ``fail``.",
-            "``replace`` uploads the declared file, ``trust`` and ``warn`` keep the one in the app.",
-        ),
-        "missing_file": (
-            "The app has no such file, and the task has no content to upload.",
-            "Set ``src`` or ``content``, or correct ``name`` or ``slug``.",
-        ),
-        "backup": (
-            "``backup_required`` is set, and a file that would be deleted cannot be saved.",
-            "Protected files cannot be downloaded. Leave ``backup_required`` out for them.",
-        ),
-        "env_key": (
-            "A replaced keystore would lose the key by which builds refer to it.",
-            "Set ``keystore_name`` to accept another key, or ``replace_order: delete_first`` to keep it.",
-        ),
-        "max_purge": (
-            "The purge would delete more files of an app than ``max_purge``.",
-            "Check that the declaration is complete, or raise ``max_purge``.",
-        ),
-        "max_purge_total": (
-            "The purge would delete more files of all apps together than ``max_purge_total``.",
-            "Check that inventory and declarations are complete, or raise ``max_purge_total``.",
-        ),
-        "max_artifacts": (
-            "More artifacts would change than ``max_artifacts``.",
-            "Review them in check mode with a higher limit, then raise the limit.",
-        ),
-        "not_installable": (
-            "This type of artifact has no public install page.",
-            "Leave ``is_public_page_enabled`` out.",
-        ),
-        "other_artifact": (
-            "The file at ``dest`` is another artifact of the same build.",
-            "Use another ``dest`` for each artifact, or a directory. ``force: true`` replaces the file.",
-        ),
-        "refused": ("The request is not allowed for another reason.", "Read the message."),
+        Kind.REFUSED: "Read the message.",
     },
     "The course of a run": {
-        "concurrent_change": (
-            "Another run or person changes the same file at the same time.",
-            "Run the task again when the other run has ended.",
-        ),
-        "unclear_outcome": (
-            "A request that must not be repeated, such as a trigger, got no response. It may have had an effect.",
-            "Check on the service. The message says what is known.",
-        ),
-        "time_limit": (
-            "The task reached its ``time_limit``.",
-            "Run the task again to continue, or raise ``time_limit``.",
-        ),
-        "wait_timeout": (
-            "The task waited for a build or its log, and ``wait_timeout`` was over.",
-            "The build continues. Raise ``wait_timeout``.",
-        ),
-        "build_failed": (
-            "The build that the task waited for failed or was aborted.",
-            "Read its log, for example with :ansplugin:`mobileops.ci.bitrise_build_log#module`.",
-        ),
-        "not_done": (
-            "The task stopped before it completed this app. The app of the first error has the cause.",
-            "Run the task again.",
-        ),
-        "several": (
-            "Several apps failed, for different causes.",
-            "See ``apps`` in the result: each failed app has an ``error`` of its own.",
-        ),
-        "bug": ("The collection has a bug. Other apps were processed.", "Report it with the traceback."),
-        "error": ("An error of no other kind.", "Read the message."),
+        Kind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",
+        Kind.UNCLEAR_OUTCOME: "Check on the service. The message says what is known.",
+        Kind.TIME_LIMIT: "Run the task again to continue, or raise ``time_limit``.",
+        Kind.WAIT_TIMEOUT: "The build continues. Raise ``wait_timeout``.",
+        Kind.BUILD_FAILED: "Read its log, for example with :ansplugin:`mobileops.ci.bitrise_build_log#module`.",
+        Kind.NOT_DONE: "Run the task again. The app of the first error has the cause.",
+        Kind.SEVERAL: "See ``apps`` in the result: each failed app has an ``error`` of its own.",
+        Kind.BUG: "Report it with the traceback.",
+        Kind.ERROR: "Read the message.",
     },
     "PhoneGap Build": {
-        "immutable": (
-            "The service cannot change how an app or key was created.",
-            "Delete it and create it again, or create a key with another title.",
+        Kind.IMMUTABLE: "Delete it and create it again, or create a key with another title.",
+        Kind.LOCKED_KEY: (
+            "Set its passwords in ``keys``, or unlock it with :ansplugin:`mobileops.ci.phonegap_key#module`."
         ),
-        "locked_key": (
-            "A locked key cannot be chosen for an app.",
-            "Set its passwords in ``keys``, or unlock it with :ansplugin:`mobileops.ci.phonegap_key#module`.",
-        ),
-        "needs_key": (
-            "A platform needs a signing key, and the app has none.",
-            "Choose one with ``keys`` of :ansplugin:`mobileops.ci.phonegap_app#module`.",
-        ),
-        "no_package": ("There is no package to download for this platform.", "Build the app first."),
-        "owner": ("The owner of an app cannot be changed or removed.", "Remove the task for this person."),
-        "pending": (
-            "An invitation that was not accepted cannot be changed or removed.",
-            "Wait until the person has registered.",
-        ),
+        Kind.NEEDS_KEY: "Choose one with ``keys`` of :ansplugin:`mobileops.ci.phonegap_app#module`.",
+        Kind.NO_PACKAGE: "Build the app first.",
+        Kind.OWNER: "Remove the task for this person.",
+        Kind.PENDING: "Wait until the person has registered.",
     },
 }
 
@@ -275,11 +155,9 @@ _TABLE = """
 def page() -> str:
     """Return the text of the page."""
     parts = [_HEAD]
-    for title, kinds in KINDS.items():
+    for title, remedies in REMEDIES.items():
         parts.append(_TABLE.format(title=title, line="-" * len(title)))
-        parts += [
-            f"   * - ``{kind}``\n     - {meaning}\n     - {remedy}\n" for kind, (meaning, remedy) in kinds.items()
-        ]
+        parts += [f"   * - ``{kind}``\n     - {kind.meaning}\n     - {remedy}\n" for kind, remedy in remedies.items()]
     return "".join(parts)
 
 
@@ -347,6 +225,8 @@ def _kind_of(node: ast.expr) -> list[ast.expr]:
 
 def _texts(node: ast.expr, constants: Mapping[str, str]) -> list[str]:
     """Return the texts that an expression can have, as far as the file shows them."""
+    if isinstance(node, ast.Attribute) and _name(node.value) == "Kind":
+        return [Kind[node.attr].value]
     if isinstance(node, ast.IfExp):
         return _texts(node.body, constants) + _texts(node.orelse, constants)
     text = node.value if isinstance(node, ast.Constant) else constants.get(_name(node))

@@ -18,8 +18,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options imp
 from tests.emulator.phonegap.routes import API as PHONEGAP_API
 from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.routes import bitrise_routes
+from tests.helpers.documentation import spec_of
 
-from ..plugins.helpers.documentation import spec_of
 from .endpoints import CHECKOUT, Page
 
 
@@ -34,7 +34,7 @@ SERVICES = {
     "bitrise": ("bitrise_endpoints", set(bitrise_routes()), BITRISE + RUN),
     "phonegap": ("phonegap_endpoints", _below_the_api(), PHONEGAP),
 }
-# What is the account's password elsewhere is that of the key here.
+# The option `password` of this module is that of a key, not of the account.
 CONNECTIONS = {"phonegap_key": PHONEGAP_KEY}
 
 
@@ -51,7 +51,7 @@ def page(service: str) -> Page:
 
 @pytest.fixture
 def modules(service: str) -> Mapping[str, set[str]]:
-    """By module: its options but those of the connection, which are documented as they are, as another test shows."""
+    """Return the options of each module, without those of the connection, which another test compares."""
     names = [file.stem for file in (CHECKOUT / "plugins" / "modules").glob(f"{service}_*.py")]
     connections = {name: CONNECTIONS.get(name, SERVICES[service][2]) for name in names}
     return {

@@ -24,7 +24,7 @@ def test_the_page_is_generated() -> None:
 
 
 def reported() -> set[str]:
-    """The codes of all findings in the code, whichever way they are made."""
+    """Return the codes of all findings that the code can report."""
     codes: set[str] = set()
     for file in UTILS.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

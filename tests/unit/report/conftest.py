@@ -8,9 +8,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats
-
-from . import material
-from .reports import Report, Writer
+from tests.helpers.report import material
+from tests.helpers.report.reports import Report, Writer
 
 APPS = 45
 TITLE = "Signing & <b>more</b>"

@@ -15,9 +15,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.f
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats, words, writing
-
-from . import material
-from .reports import ROLE
+from tests.helpers.report import material
+from tests.helpers.report.reports import ROLE
 
 # One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")

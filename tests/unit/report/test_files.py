@@ -13,10 +13,9 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
-
-from . import material
-from .material import PLURALS, TODAY, TROUBLES, WITHIN, Json
-from .reports import Report, Writer
+from tests.helpers.report import material
+from tests.helpers.report.material import PLURALS, TODAY, TROUBLES, WITHIN, Json
+from tests.helpers.report.reports import Report, Writer
 
 # One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")

@@ -16,10 +16,9 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mobileops.ci.plugins.filter import code_signing_report as plugin
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
-
-from . import material
-from .html import parsed
-from .material import TODAY, Json
+from tests.helpers.report import material
+from tests.helpers.report.html import parsed
+from tests.helpers.report.material import TODAY, Json
 
 REPORT = plugin.FilterModule().filters()["code_signing_report"]
 NOT_A_RESULT = "the input is not a result of mobileops\\.ci\\.bitrise_code_signing_info"

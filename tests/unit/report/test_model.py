@@ -20,9 +20,8 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._report.model import 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.tasks import tasks
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.timeline import timeline
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES, natural
-
-from . import material
-from .material import NOW, TROUBLES, Json
+from tests.helpers.report import material
+from tests.helpers.report.material import NOW, TROUBLES, Json
 
 TODAY = NOW.date()
 PROFILE, CERTIFICATE, KEYSTORE = "provisioning_profile", "build_certificate", "android_keystore"

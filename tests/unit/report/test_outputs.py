@@ -13,10 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import metrics
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.markdown import _escaped
+from tests.helpers.report import material
+from tests.helpers.report.material import HOSTILE, TROUBLES
+from tests.helpers.report.reports import Report, Writer
 
-from . import material
-from .material import HOSTILE, TROUBLES
-from .reports import Report, Writer
 from .test_model import model
 
 # One worker for all tests of the same written reports.

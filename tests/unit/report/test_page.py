@@ -8,11 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.page import MAX_PLAIN_APPS
-
-from . import material
-from .html import Element
-from .material import TROUBLES, Json
-from .reports import Report, Writer
+from tests.helpers.report import material
+from tests.helpers.report.html import Element
+from tests.helpers.report.material import TROUBLES, Json
+from tests.helpers.report.reports import Report, Writer
 
 # One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")

@@ -13,10 +13,11 @@ from itertools import pairwise
 
 import pytest
 
+from tests.helpers.report.html import Element
+from tests.helpers.report.material import HOSTILE
+from tests.helpers.report.reports import PAGE, Report
+
 from .conftest import TITLE
-from .html import Element
-from .material import HOSTILE
-from .reports import PAGE, Report
 
 # One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")

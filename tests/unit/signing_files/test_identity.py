@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Identities are read back with the loaders that the collection's users have, not with the code that wrote them."""
+"""Identities, read back by the cryptography library instead of the code that wrote them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def subject_value(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> 
 
 
 @pytest.mark.parametrize("encryption", list(Pkcs12Encryption))
-def test_pkcs12_holds_key_certificate_and_chain(
+def test_pkcs12_contains_key_certificate_and_chain(
     identity: Identity, authority: Authority, encryption: Pkcs12Encryption
 ) -> None:
     loaded = pkcs12.load_pkcs12(identity.pkcs12(PASSWORD, encryption=encryption), PASSWORD.encode())
@@ -42,7 +42,7 @@ def test_pkcs12_holds_key_certificate_and_chain(
 
 
 @pytest.mark.parametrize("encryption", list(Pkcs12Encryption))
-def test_pkcs12_refuses_another_password(identity: Identity, encryption: Pkcs12Encryption) -> None:
+def test_pkcs12_cannot_be_opened_with_another_password(identity: Identity, encryption: Pkcs12Encryption) -> None:
     content = identity.pkcs12(PASSWORD, encryption=encryption)
 
     with pytest.raises(ValueError, match="password"):
@@ -69,7 +69,7 @@ def test_pkcs12_variants(identity: Identity) -> None:
         (IdentityKind.IPHONE_DISTRIBUTION, MARK_IPHONE_DISTRIBUTION),
     ],
 )
-def test_certificate_names_team_and_purpose(
+def test_certificate_contains_team_and_purpose(
     authority: Authority, team: Team, kind: IdentityKind, mark: x509.ObjectIdentifier
 ) -> None:
     certificate = authority.identity(kind, team).certificate
@@ -91,7 +91,7 @@ def test_chain_is_signed_from_the_root_down(identity: Identity, authority: Autho
     root.verify_directly_issued_by(root)
 
 
-def test_dates(authority: Authority, team: Team) -> None:
+def test_validity_periods(authority: Authority, team: Team) -> None:
     usual = authority.identity(IdentityKind.DISTRIBUTION, team).certificate
     assert usual.not_valid_before_utc < CLOCK < usual.not_valid_after_utc
 
@@ -99,11 +99,11 @@ def test_dates(authority: Authority, team: Team) -> None:
     over = authority.identity(IdentityKind.DISTRIBUTION, team, not_before=begin, not_after=end).certificate
     assert (over.not_valid_before_utc, over.not_valid_after_utc) == (begin, end)
 
-    with pytest.raises(ValueError, match="before it begins"):
+    with pytest.raises(ValueError, match="must be later than not_before"):
         authority.identity(IdentityKind.DISTRIBUTION, team, not_before=end, not_after=begin)
 
 
-def test_each_identity_has_its_own_key_and_number(authority: Authority, team: Team) -> None:
+def test_each_identity_has_its_own_key_and_serial_number(authority: Authority, team: Team) -> None:
     first, second = (authority.identity(IdentityKind.DISTRIBUTION, team) for _turn in range(2))
 
     def public(identity: Identity) -> bytes:
@@ -114,5 +114,5 @@ def test_each_identity_has_its_own_key_and_number(authority: Authority, team: Te
     assert first.sha1 != second.sha1
 
 
-def test_a_private_key_is_not_shown(identity: Identity) -> None:
+def test_repr_contains_no_private_key(identity: Identity) -> None:
     assert "key=" not in repr(identity)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is less usual: several identities in a file, keys on curves, keystores, profiles as they were signed of old."""
+"""Unusual files: several identities in a file, elliptic keys, keystores, and old forms of signed profiles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.signing_files import Authority, Identity, IdentityKind, Team, merged,
 PASSWORD = "correct horse ä €"
 
 
-def test_several_identities_are_all_in_the_file(authority: Authority, team: Team, identity: Identity) -> None:
+def test_file_with_several_identities(authority: Authority, team: Team, identity: Identity) -> None:
     other = authority.identity(IdentityKind.DEVELOPMENT, team, elliptic=True)
     loaded = pkcs12.load_pkcs12(
         merged([identity.pkcs12(PASSWORD), other.pkcs12(PASSWORD, with_chain=False)], PASSWORD), PASSWORD.encode()
@@ -25,18 +25,18 @@ def test_several_identities_are_all_in_the_file(authority: Authority, team: Team
     assert held == {identity.certificate, other.certificate, *authority.chain}
 
 
-def test_the_password_is_that_of_all(identity: Identity) -> None:
+def test_one_password_opens_all_identities(identity: Identity) -> None:
     with pytest.raises(ValueError, match="password"):
         pkcs12.load_pkcs12(merged([identity.pkcs12(PASSWORD)] * 2, PASSWORD), b"wrong")
 
 
-def test_keys_on_curves(authority: Authority, team: Team) -> None:
+def test_elliptic_keys(authority: Authority, team: Team) -> None:
     identity = authority.identity(IdentityKind.DISTRIBUTION, team, elliptic=True)
     assert isinstance(identity.key, ec.EllipticCurvePrivateKey)
     identity.certificate.verify_directly_issued_by(authority.developer_relations.certificate)
 
 
-def test_keystore(authority: Authority) -> None:
+def test_pkcs12_keystore(authority: Authority) -> None:
     keys = [authority.android_key(alias, elliptic=True) for alias in ("upload", "other")]
     for key in keys:
         key.certificate.verify_directly_issued_by(key.certificate)
@@ -50,8 +50,8 @@ def test_keystore(authority: Authority) -> None:
 
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
-def test_signed_data(authority: Authority, digest: str, *, streamed: bool) -> None:
-    """Read by OpenSSL's rules where the profiles' details are compared with it; here by cryptography's loader."""
+def test_forms_of_signed_data(authority: Authority, digest: str, *, streamed: bool) -> None:
+    """Check that cryptography's loader reads each form of signed data."""
     content = authority.sign(b"x" * 5000, digest=digest, streamed=streamed, with_chain=True)
     assert content.startswith(b"\x30\x80" if streamed else b"\x30\x82")
     assert set(pkcs7.load_der_pkcs7_certificates(content)) == {

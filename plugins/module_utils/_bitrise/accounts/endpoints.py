@@ -18,7 +18,7 @@ def read_user(client: BitriseClient, user_slug: str | None) -> dict[str, Any]:
     if user_slug is not None:
         return client.data("GET", f"/users/{path_part(user_slug)}", f"read user {user_slug}")
     call = client.call("GET", "/me", "read the user of the token")
-    data = client.answer(call).get("data")
+    data = client.request_json(call).get("data")
     # A workspace token does not belong to a person. Its object may lack fields of a user, such as the slug.
     if not isinstance(data, dict) or not data:
         raise invalid(call, "its response has no usable data")
@@ -33,4 +33,4 @@ def read_organization(client: BitriseClient, organization_slug: str) -> dict[str
 def list_organizations(client: BitriseClient) -> list[dict[str, Any]]:
     """Return all organizations. This list has no pages."""
     call = client.call("GET", "/organizations", "list the organizations")
-    return responses.items(call, client.answer(call))
+    return responses.items(call, client.request_json(call))

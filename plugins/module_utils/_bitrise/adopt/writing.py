@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from ..._core.errors import CiError, LocalFileError
 from ..._core.plan import Action
-from ..._core.text import shown
+from ..._core.text import clean_diff
 from ..._local.read_file import Content, save_privately
 from .declaration import (
     VARIABLES,
@@ -89,7 +89,9 @@ class App:
             "actions": [action.as_dict() for action in self.actions],
             "missing": [str(note) for note in dict.fromkeys(notes)],
             "error": {"msg": self.error.message, **self.error.as_dict()} if self.error else None,
-            "diff": shown({"before": {}, "after": {a.path: {"kind": a.kind, "name": a.name} for a in self.actions}}),
+            "diff": clean_diff(
+                {"before": {}, "after": {a.path: {"kind": a.kind, "name": a.name} for a in self.actions}}
+            ),
         }
 
 

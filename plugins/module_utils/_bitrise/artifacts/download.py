@@ -25,8 +25,8 @@ from ..._download.destination import path_in
 from ..._download.download import (
     DOWNLOAD,
     Saved,
+    Source,
     TotalProgress,
-    Wanted,
     checksum_of,
     save,
 )
@@ -75,7 +75,7 @@ class _Downloads:
         def fresh_url() -> str:
             return _url_of(known.pop() if known else self.artifacts().read(artifact.slug))
 
-        wanted = Wanted(
+        wanted = Source(
             artifact.label,
             fresh_url,
             artifact.size,
@@ -173,7 +173,9 @@ def _download_build(
         raise LocalFileError(f"dest must be an existing directory to download a whole build, got {folder}.")
     names = file_names(every)
     owners = Owners(digests, lambda: every, in_directory=True)
-    progress = TotalProgress(f"build {options['build_slug']}", [artifact.size for artifact in wanted], context.say)
+    progress = TotalProgress(
+        f"build {options['build_slug']}", [artifact.size for artifact in wanted], context.report_progress
+    )
     downloads = _Downloads(options, clients, context, digests, owners, progress)
     files: dict[str, _File] = {}
     errors: dict[str, CiError] = {}

@@ -117,7 +117,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
         return AppOutcome(slug, retained.plan, {"summary": retained.summary}, retained.warnings, retained.error)
 
     workers = max(1, min(concurrency, len(rules_of)))
-    found = run_for_apps(clients, workers, list(rules_of), work, context.say)
+    found = run_for_apps(clients, workers, list(rules_of), work, context.report_progress)
     return _outcome(found, _traffic(clients))
 
 

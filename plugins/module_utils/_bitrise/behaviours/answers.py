@@ -140,7 +140,7 @@ ANSWERS = (
         "UND",
         "all lists",
         "read",
-        "list the files of a kind in an app that has none of it",
+        "list the files of a kind in an app without files of that kind",
     ),
     Behaviour(
         "paging",

@@ -30,7 +30,7 @@ FILES = (
         effects={
             "hex": "Unfinished uploads stay. After an interrupted replacement, you choose the file to keep.",
             "uuid": "Unfinished uploads stay. After an interrupted replacement, you choose the file to keep.",
-            "falling": "Uploads are refused: the newest file of a name could not be told.",
+            "falling": "Uploads are rejected, because the newest file of a name is unknown.",
         },
     ),
     Behaviour(

@@ -18,7 +18,7 @@ from ..._core.errors import (
 from ..._core.fields import number
 from ..._core.option_groups import RUN, OptionGroup, refuse_empty
 from ..._core.plan import Action, Plan
-from ..._core.polling import WAIT, Patience
+from ..._core.polling import WAIT, Polling
 from ..._http.service_client import Attempts
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
@@ -134,7 +134,7 @@ def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContex
     """Abort one build or pipeline unless it is over. In check mode, only plan that."""
     refuse_empty(options, "build_slug", "pipeline")
     app_slug, with_success = options["app_slug"], options["abort_with_success"]
-    patience = Patience(options, client.sleep)
+    polling = Polling(options, client.sleep)
     run, body = _request(options, client)
     build = run.read()
     plan = plan_abort(run, build, with_success=with_success)
@@ -147,7 +147,7 @@ def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContex
     try:
         build = run.read()
         if ended_by_task:
-            build = wait_until_over(run, build, patience, context.say)
+            build = wait_until_over(run, build, polling, context.report_progress)
     except CiError as error:
         # The result reports the abortion in spite of the error.
         return Outcome(aborted, plan, error=error)
@@ -155,7 +155,7 @@ def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContex
     if not ended_by_task:
         return Outcome(values, plan_abort(run, build, with_success=with_success))
     if options["wait"] and not is_over(build):
-        return Outcome(values, plan, error=patience.error(f"{label(build)} still runs after the request to abort it"))
+        return Outcome(values, plan, error=polling.error(f"{label(build)} still runs after the request to abort it"))
     return Outcome(values, plan, _unexpected_end(build))
 
 

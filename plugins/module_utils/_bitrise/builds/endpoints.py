@@ -55,7 +55,7 @@ def _one_page(
     client: BitriseClient, path: str, what: str, params: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], int | None]:
     call = client.call("GET", path, what, params=params)
-    page = client.answer(call)
+    page = client.request_json(call)
     paging = page.get("paging")
     total = number(paging.get("total_item_count")) if isinstance(paging, Mapping) else None
     return responses.items(call, page), total
@@ -65,18 +65,18 @@ def trigger_build(client: BitriseClient, app_slug: str, build_params: Mapping[st
     """Start a build. Raise UnclearOutcomeError if it is unknown whether it was started."""
     body = {"hook_info": {"type": "bitrise"}, "build_params": dict(build_params)}
     what = f"trigger a build of app {app_slug}"
-    return client.answer(client.call("POST", builds_path(app_slug), what, json=body, repeatable=False))
+    return client.request_json(client.call("POST", builds_path(app_slug), what, json=body, repeatable=False))
 
 
 def abort_build(client: BitriseClient, app_slug: str, build_slug: str, body: Mapping[str, Any]) -> None:
     """Abort a build. The service refuses that for a build that is over."""
     what = f"abort build {build_slug} of app {app_slug}"
     call = client.call("POST", builds_path(app_slug, build_slug, "abort"), what, json=dict(body), repeatable=False)
-    client.answer(call)
+    client.request_json(call)
 
 
 def read_log_info(client: BitriseClient, app_slug: str, build_slug: str, before: str | None = None) -> dict[str, Any]:
     """Return chunks of the log, or the URL of its archive. `before`: return the chunks before this timestamp."""
     what = f"read the log of build {build_slug} of app {app_slug}"
     params = {"before_timestamp": before} if before else None
-    return client.answer(client.call("GET", builds_path(app_slug, build_slug, "log"), what, params=params))
+    return client.request_json(client.call("GET", builds_path(app_slug, build_slug, "log"), what, params=params))

@@ -10,9 +10,9 @@ from typing import Any
 from ..._core.errors import CiError, OptionError
 from ..._core.option_groups import RUN, OptionGroup, refuse_empty
 from ..._core.plan import Plan
-from ..._core.polling import WAIT, Patience
+from ..._core.polling import WAIT, Polling
 from ..._download.destination import path_of
-from ..._download.download import Saved, Wanted, save, save_bytes
+from ..._download.download import Saved, Source, save, save_bytes
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE
@@ -47,7 +47,7 @@ class _LogTask:
         self._dest: str | None = options["dest"]
         self._wait: bool = options["wait"]
         self._limit: int = DEFAULT_LIMIT if options["limit"] is None else options["limit"]
-        self._patience = Patience(options, client.sleep)
+        self._polling = Polling(options, client.sleep)
         self._warnings: list[str] = []
 
     def outcome(self) -> Outcome:
@@ -57,7 +57,7 @@ class _LogTask:
         error = None
         if self._wait and source.state != ARCHIVED and not self._warnings:
             what = f"the log of build {self._build_slug} is {source.state}"
-            error = self._patience.error(f"{what}, because its build is not over or its log is not archived")
+            error = self._polling.error(f"{what}, because its build is not over or its log is not archived")
         values: dict[str, Any] = {"state": source.state, "log": None, "truncated": False, "dest": path}
         if path is None:
             return self._as_text(source, values, error)
@@ -71,14 +71,14 @@ class _LogTask:
 
     def _find(self) -> LogSource:
         """Return the log as it is now. With option wait, wait until the build is over and its log archived."""
-        report = StateReport(self._patience, self._context.say)
+        report = StateReport(self._polling, self._context.report_progress)
         over_at: float | None = None
         while True:
             source = find_log(self._client, self._app_slug, self._build_slug)
             if source.state == ARCHIVED or (source.state != MISSING and not self._wait):
                 return source
             build = read_build(self._client, self._app_slug, self._build_slug)
-            waited = self._patience.waited_s
+            waited = self._polling.waited_s
             if is_over(build):
                 over_at = waited if over_at is None else over_at
             if not self._wait:
@@ -91,10 +91,10 @@ class _LogTask:
                     "result has the available part of it."
                 )
                 return source
-            if self._patience.is_over:
+            if self._polling.is_over:
                 return source
             report(build, "waiting for the archive of its log" if is_over(build) else None)
-            self._patience.pause()
+            self._polling.pause()
 
     def _as_text(self, source: LogSource, values: dict[str, Any], error: CiError | None) -> Outcome:
         build = (self._client, self._app_slug, self._build_slug)
@@ -106,11 +106,11 @@ class _LogTask:
         build = (self._client, self._app_slug, self._build_slug)
         what = f"the log of build {self._build_slug}"
         if source.url is None:
-            data = chunks_text(*build, source).text.encode("utf-8", "rebuild")
+            data = chunks_text(*build, source).text.encode("utf-8", "replace")
             return save_bytes(data, what, path, {}, self._context)
         # The first URL is known. Ask the service only if it has expired.
         known_urls = [source.url]
-        wanted = Wanted(what, lambda: known_urls.pop() if known_urls else fresh_url(*build))
+        wanted = Source(what, lambda: known_urls.pop() if known_urls else fresh_url(*build))
         return save(self._client, wanted, path, {}, self._context)
 
 

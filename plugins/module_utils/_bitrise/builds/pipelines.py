@@ -66,7 +66,7 @@ def list_pipelines_of_all_apps(client: BitriseClient, filters: Mapping[str, Any]
 def read_pipeline(client: BitriseClient, app_slug: str, pipeline_id: str) -> dict[str, Any]:
     """Return one pipeline, with its workflows."""
     call = client.call("GET", _path(app_slug, pipeline_id), f"read pipeline {pipeline_id} of app {app_slug}")
-    data = client.answer(call)
+    data = client.request_json(call)
     if not text(data.get("id")):
         raise invalid(call, "its response has no pipeline")
     return as_run(data)
@@ -74,7 +74,9 @@ def read_pipeline(client: BitriseClient, app_slug: str, pipeline_id: str) -> dic
 
 def abort_pipeline(client: BitriseClient, app_slug: str, pipeline_id: str, body: Mapping[str, Any]) -> None:
     what = f"abort pipeline {pipeline_id} of app {app_slug}"
-    client.answer(client.call("POST", _path(app_slug, pipeline_id, "abort"), what, json=dict(body), repeatable=False))
+    client.request_json(
+        client.call("POST", _path(app_slug, pipeline_id, "abort"), what, json=dict(body), repeatable=False)
+    )
 
 
 def as_run(data: Mapping[str, Any]) -> dict[str, Any]:

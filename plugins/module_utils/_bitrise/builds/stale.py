@@ -129,7 +129,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
     def work(client: BitriseClient, slug: str) -> AppOutcome:
         return _abort_stale(client, slug, {**options, **own[slug]}, context)
 
-    found = run_for_apps(clients, min(options["concurrency"], len(own)), list(own), work, context.say)
+    found = run_for_apps(clients, min(options["concurrency"], len(own)), list(own), work, context.report_progress)
     for outcome in found.values():
         outcome.values = outcome.values or {"builds": 0, "undated": []}
     undated = [name for outcome in found.values() for name in outcome.values["undated"]]

@@ -13,7 +13,7 @@ from ..._core.errors import CiError, ServiceError, UnclearOutcomeError
 from ..._core.fields import number, text
 from ..._core.option_groups import RUN, OptionGroup, refuse_empty
 from ..._core.plan import Action, Plan
-from ..._core.polling import WAIT, Patience
+from ..._core.polling import WAIT, Polling
 from ..._core.text_values import require_text
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
@@ -135,7 +135,7 @@ def _started(client: BitriseClient, response: Mapping[str, Any]) -> dict[str, An
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     refuse_empty(options, *_WHAT)
-    patience = Patience(options, client.sleep)
+    polling = Polling(options, client.sleep)
     build_params = _build_params(options)
     client.redact.add(*(entry["value"] for entry in options[SECRET]))
     plan = _plan(options, build_params)
@@ -159,12 +159,12 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     try:
         build = _read_new(run, {**wanted, **started}, warnings, waits=options["wait"])
         if options["wait"]:
-            build = wait_until_over(run, build, patience, context.say)
+            build = wait_until_over(run, build, polling, context.report_progress)
     except CiError as error:
         error.notes.append(f"The {label(started)} was started.")
         return Outcome(values, plan, tuple(warnings), error)
     values.update(as_values({**build, "slug": started["slug"]}, app_slug, run.kind))
-    return Outcome(values, plan, tuple(warnings), _end(client, build, patience) if options["wait"] else None)
+    return Outcome(values, plan, tuple(warnings), _end(client, build, polling) if options["wait"] else None)
 
 
 def _read_new(run: Run, started: Mapping[str, Any], warnings: list[str], *, waits: bool) -> dict[str, Any]:
@@ -180,13 +180,13 @@ def _read_new(run: Run, started: Mapping[str, Any], warnings: list[str], *, wait
     return {**started, "status": RUNNING}
 
 
-def _end(client: BitriseClient, build: Mapping[str, Any], patience: Patience) -> CiError | None:
+def _end(client: BitriseClient, build: Mapping[str, Any], polling: Polling) -> CiError | None:
     """Return the error for a build or pipeline that did not succeed."""
     info = "bitrise_pipeline_info" if build.get("is_pipeline") else "bitrise_build_info"
     if not is_over(build):
         # Running the task again would start another one.
         advice = f"It continues, and mobileops.ci.{info} shows its state. Or raise wait_timeout."
-        return patience.error(f"{label(build)} is not over, it is {status_name(build)}", advice)
+        return polling.error(f"{label(build)} is not over, it is {status_name(build)}", advice)
     status = status_of(build)
     if status in (SUCCESS, ABORTED_WITH_SUCCESS):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..._core.polling import Patience
+from ..._core.polling import Polling
 from .model import is_over, label, status_name
 from .runs import Run
 
@@ -18,15 +18,15 @@ PROGRESS_INTERVAL_S = 60.0
 class StateReport:
     """Reports the state of a build when it changes, and every PROGRESS_INTERVAL_S."""
 
-    def __init__(self, patience: Patience, report: Callable[[str], None]) -> None:
-        self._patience, self._report = patience, report
+    def __init__(self, polling: Polling, report: Callable[[str], None]) -> None:
+        self._polling, self._report = polling, report
         self._last_state: str | None = None
         self._reported_at = 0.0
 
     def __call__(self, build: Mapping[str, Any], doing: str | None = None) -> None:
         """Report the state. `doing` replaces the status of the build."""
         state = doing or status_name(build) or "in an unknown state"
-        waited = self._patience.waited_s
+        waited = self._polling.waited_s
         if state == self._last_state and waited - self._reported_at < PROGRESS_INTERVAL_S:
             return
         self._last_state, self._reported_at = state, waited
@@ -34,14 +34,14 @@ class StateReport:
 
 
 def wait_until_over(
-    run: Run, found: Mapping[str, Any], patience: Patience, report_progress: Callable[[str], None]
+    run: Run, found: Mapping[str, Any], polling: Polling, report_progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Return the build or pipeline once it is over, or as it is after the timeout. is_over() shows which."""
-    report = StateReport(patience, report_progress)
+    report = StateReport(polling, report_progress)
     current = dict(found)
     report(current)
-    while not is_over(current) and not patience.is_over:
-        patience.pause()
+    while not is_over(current) and not polling.is_over:
+        polling.pause()
         current = run.read()
         report(current)
     return current

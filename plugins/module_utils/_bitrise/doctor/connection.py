@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ..._core.errors import CiError, OptionError
-from ..._http.announced_limits import told_by
+from ..._http.announced_limits import read_announced_limit
 from ..._http.gates import Gates
 from ..._http.redact import Redactor
 from ..._http.responses import is_html
@@ -335,20 +335,20 @@ def _check_latency(checks: Checks, probes: list[Probe]) -> None:
 
 
 def _check_limits(checks: Checks, probe: Probe) -> None:
-    told = told_by(probe.headers, None)
+    announced = read_announced_limit(probe.headers, None)
     names = sorted(name.lower() for name in probe.headers if name.lower().startswith(_LIMIT_HEADERS))
-    facts: dict[str, Value] = {"headers": names, "remaining": told.remaining, "wait_s": told.wait_s}
+    facts: dict[str, Value] = {"headers": names, "remaining": announced.remaining, "wait_s": announced.wait_s}
     if probe.status == 429:
         advice = "Run the doctor again later. Other jobs may use the same limit."
         text = "The service refuses requests now (429)"
-        text += ": it asks to wait {wait_s} s" if told.wait_s else ""
-        checks.fail("limits", text, advice, facts, wait_s=round(told.wait_s or 0))
+        text += ": it asks to wait {wait_s} s" if announced.wait_s else ""
+        checks.fail("limits", text, advice, facts, wait_s=round(announced.wait_s or 0))
     elif not names:
         checks.ok("limits", "The service tells no limit of requests", facts)
-    elif told.remaining is not None and told.wait_s is not None:
+    elif announced.remaining is not None and announced.wait_s is not None:
         text = "The service allows {remaining} more requests in the next {wait_s} s"
-        values = {"remaining": told.remaining, "wait_s": round(told.wait_s)}
-        if told.remaining < PROBES:
+        values = {"remaining": announced.remaining, "wait_s": round(announced.wait_s)}
+        if announced.remaining < PROBES:
             advice = "A rollout waits until the service allows more. Other jobs may use the same limit."
             checks.warn("limits", text, advice, facts, **values)
         else:

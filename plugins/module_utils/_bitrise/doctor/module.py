@@ -110,7 +110,7 @@ def _examine(
         _skip_behaviour(groups, "there is no valid token")
         return {}
     clients = ClientPool(options, patient.env)
-    clients.gates.say = context.say
+    clients.gates.report_progress = context.report_progress
     try:
         account = check_account(groups[TOKEN], clients, way.last, options["sample"], options["concurrency"])
         if account is None:

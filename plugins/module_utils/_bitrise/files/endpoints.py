@@ -74,7 +74,9 @@ def update_file(
 ) -> dict[str, Any]:
     """Change flags or the password. Return the file as it is afterwards."""
     what = f"set {', '.join(sorted(changes))} of {kind.words} {slug} of app {app_slug}"
-    data = client.answer(client.call("PATCH", files_path(kind, app_slug, slug), what, json=dict(changes))).get("data")
+    data = client.request_json(client.call("PATCH", files_path(kind, app_slug, slug), what, json=dict(changes))).get(
+        "data"
+    )
     if isinstance(data, dict) and responses.has_slug(data):
         return data
     return get_file(client, kind, app_slug, slug)  # the response has no body

@@ -169,7 +169,7 @@ class Observer:
     @property
     def absences(self) -> int:
         """Return how often a listed file did not exist."""
-        return self._absences.total()
+        return sum(self._absences.values())
 
     def _fetched(self, kind: FileKind, file: RemoteFile) -> str | None:
         if kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:

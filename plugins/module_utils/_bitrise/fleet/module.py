@@ -62,7 +62,7 @@ class _Counts:
         self._changed += bool(outcome.actions)
         self._failed += outcome.error is not None
         words = f"apps done, {self._changed} changed, {self._failed} failed"
-        self._progress.tell(self._done, self._total, words)
+        self._progress.report(self._done, self._total, words)
 
 
 def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
@@ -80,7 +80,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
         read_file=read_file,
         digests=cache,
     )
-    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.say))
+    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.report_progress))
     try:
         outcomes = fleet.run()
     finally:

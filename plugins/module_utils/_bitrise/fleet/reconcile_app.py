@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..._core.errors import CiError, NotDoneError
-from ..._core.text import shown
+from ..._core.text import clean_diff
 from ..._local.read_file import Content
 from ..client import BitriseClient
 from ..files.kinds import FileKind
@@ -51,7 +51,7 @@ class FleetAppOutcome(AppOutcome):
             "error": error,
             "files": [file_as_result(kind, file) for kind, file in self.files],
             "unverified": [file_as_result(kind, file) for kind, file in self.unverified],
-            "diff": shown({"before": self.before, "after": self.after}),
+            "diff": clean_diff({"before": self.before, "after": self.after}),
         }
 
 

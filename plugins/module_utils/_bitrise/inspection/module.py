@@ -67,15 +67,15 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
         raise OptionError(f"expires_within must be 0 or greater, got {options['expires_within']}.")
     now = dt.datetime.now(dt.timezone.utc)
     cache = open_cache(options["digest_cache"], clients.api_url)
-    progress = Progress(context.say)
+    progress = Progress(context.report_progress)
     collector = FileCollector(
         clients,
         [kind for kind in KINDS if kind.plural in options["kinds"]],
         options["concurrency"],
         now,
         cache,
-        on_listed=lambda done, total: progress.tell(done, total, "apps listed"),
-        on_inspected=lambda done, total: progress.tell(done, total, "files inspected"),
+        on_listed=lambda done, total: progress.report(done, total, "apps listed"),
+        on_inspected=lambda done, total: progress.report(done, total, "files inspected"),
     )
     try:
         declared = _apps(options["apps"], clients)

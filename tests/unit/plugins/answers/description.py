@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-DESCRIPTION = Path(__file__).resolve().parents[2] / "emulator" / "bitrise-swagger.json"
+DESCRIPTION = Path(__file__).resolve().parents[3] / "functional" / "emulator" / "bitrise-swagger.json"
 
 # The description has no schema for it: what the reference and clients say.
 LOG = {

@@ -25,10 +25,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import one
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
+from tests.helpers.documentation import COLLECTION, MODULES, asks_a_service, spec_of
+from tests.helpers.documented_results import TYPES
+from tests.helpers.tasks import validated
 
-from ..helpers.documentation import COLLECTION, MODULES, asks_a_service, spec_of
-from ..helpers.tasks import validated
-from ..modules.test_documented_results import TYPES
 from .cases import CASES, FOLDER, Case
 from .description import Answers
 
@@ -104,7 +104,9 @@ def options_of(case: Case, folder: str) -> dict[str, Any]:
 def carried_out(case: Case, folder: str, *, check_mode: bool = False) -> dict[str, Any]:
     """Return the result of the case; `said` holds the lines of progress."""
     said: list[str] = []
-    context = TaskContext({"XDG_STATE_HOME": folder}, check_mode=check_mode, say=said.append, say_more=said.append)
+    context = TaskContext(
+        {"XDG_STATE_HOME": folder}, check_mode=check_mode, report_progress=said.append, report_detail=said.append
+    )
     return {**spec_of(case.module).execute(options_of(case, folder), context, diff=True), "said": said}
 
 

@@ -108,7 +108,7 @@ def test_files_of_several_threads_do_not_share_check_mode() -> None:
 
 def test_a_refusal_of_ansible_core_ends_nothing_by_itself() -> None:
     module: Any = Module("failed to look up user.")
-    with pytest.raises(LocalFileError, match=r"^owner: cannot be set for /x: failed to look up user\.$"):
+    with pytest.raises(LocalFileError, match=r"^Could not set owner of /x: failed to look up user\.$"):
         set_as_module(module, {"owner": "root"}, "/x", False)
     with pytest.raises(SystemExit):
         module.fail_json()

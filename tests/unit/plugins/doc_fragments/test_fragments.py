@@ -34,8 +34,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.polling import 
 from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attributes import ATTRIBUTES
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
-
-from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
+from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
 
 CONNECTION = OptionGroup(
     {name: option for name, option in BITRISE.argument_spec.items() if name not in TRANSPORT.argument_spec}

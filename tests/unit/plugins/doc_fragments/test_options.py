@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ..helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
+from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
 
 EACH_MODULE = pytest.mark.parametrize("module", MODULES)
 

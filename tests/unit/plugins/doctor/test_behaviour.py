@@ -35,12 +35,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probi
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX, Throwaways
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
+from tests.helpers.cases import exhaustive
+from tests.helpers.doctor_report import only, statuses
+from tests.helpers.service import CERTIFICATES, a_file
 from tests.reliability.clients import Adapter, Client, Disturbance, Killed, in_force
 from tests.reliability.service import FIRST_PORT, TOKEN, InProcess
-
-from ..helpers.cases import exhaustive
-from ..helpers.service import CERTIFICATES, a_file
-from .found import only, statuses
 
 WRITES = {"create", "put", "confirm", "patch", "delete"}
 APP, OTHER = "a99a0001a99a0001", "a99a0002a99a0002"

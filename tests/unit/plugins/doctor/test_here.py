@@ -21,9 +21,8 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.controller im
     check_versions,
     collection_version,
 )
-from tests.unit.conftest import CHECKOUT
-
-from .found import only, statuses
+from tests.conftest import CHECKOUT
+from tests.helpers.doctor_report import only, statuses
 
 HERE = "here"
 GOOD = Interpreter(

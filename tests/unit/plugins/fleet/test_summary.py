@@ -140,14 +140,14 @@ def test_hosts_with_one_cause_share_a_line_and_a_short_message() -> None:
 
 def test_a_few_hosts_get_the_whole_message() -> None:
     problem = Problem("wrong", "all.yml:3", "A hint.")
-    apps = [App("a", problems=[problem]), failed("b", "GET /apps/<app> answered 404.", "slug7")]
+    apps = [App("a", problems=[problem]), failed("b", "GET /apps/<app> returned 404.", "slug7")]
 
     report = report_of(apps, with_diff=False)
 
     assert report["a"] == {"changed": False, "failed": True, "msg": "wrong (all.yml:3). A hint."}
-    assert report["b"]["msg"] == "GET /apps/slug7 answered 404."
+    assert report["b"]["msg"] == "GET /apps/slug7 returned 404."
     assert report["b"]["error"] == {"kind": "not_found", "status": 404}
-    assert lines(apps)[-2:] == ["Failed: GET /apps/slug7 answered 404 [b]", "A hint."]
+    assert lines(apps)[-2:] == ["Failed: GET /apps/slug7 returned 404 [b]", "A hint."]
 
 
 @pytest.mark.parametrize("same", [True, False])

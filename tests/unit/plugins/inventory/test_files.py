@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ansible.plugins.loader import inventory_loader
 
-from .conftest import NAME, write
+from tests.helpers.inventory_sources import NAME, write
 
 BUILD_CONFIGURATION = """\
 format_version: "13"

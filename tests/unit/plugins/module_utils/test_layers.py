@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ..helpers.documentation import PLUGINS
+from tests.helpers.documentation import PLUGINS
 
 ROOMS = PLUGINS / "module_utils"
 FLOORS = {

@@ -79,14 +79,14 @@ def test_everything_that_a_task_shows() -> None:
     """Messages, warnings, diffs and lines of progress; what a playbook works with stays exact."""
 
     def run(_options: dict[str, Any], _client: object, context: TaskContext) -> Outcome:
-        context.say(f"{HOSTILE}: 1 MiB")
-        context.say_more(HOSTILE)
+        context.report_progress(f"{HOSTILE}: 1 MiB")
+        context.report_detail(HOSTILE)
         plan = Plan((), {HOSTILE: {"size": 1}}, {HOSTILE: {"size": 2}})
         return Outcome({"name": HOSTILE}, plan, warnings=(HOSTILE,), error=CiError(HOSTILE))
 
     said: list[str] = []
     spec = ModuleSpec("x", OptionGroup({}), lambda _options, _env: None, run, requires=())
-    result = spec.execute({}, TaskContext({}, say=said.append, say_more=said.append), diff=True)
+    result = spec.execute({}, TaskContext({}, report_progress=said.append, report_detail=said.append), diff=True)
     assert len(said) == 2
     for text in (*said, *result["warnings"], result["msg"], *result["diff"]["before"]):
         assert is_harmless(text), text

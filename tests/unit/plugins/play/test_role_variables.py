@@ -26,7 +26,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.op
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import INSPECTION
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
-from tests.unit.conftest import CHECKOUT
+from tests.conftest import CHECKOUT
 
 # By role: its variables, those that its documentation does not list, and the options that have the defaults.
 ROLES: dict[str, tuple[Variables, set[str], Mapping[str, Any]]] = {

@@ -28,6 +28,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import
     PROFILE_KEYS,
     Inspection,
 )
+from tests.helpers.signing import tools
+from tests.helpers.signing.samples import Sample, android_key, samples
 from tests.signing_files import JavaKey, OddCertificate, bks_keystore, der, jceks_keystore, jks_keystore
 from tests.signing_files.pkcs12 import (
     WITHOUT_ZEROS,
@@ -40,9 +42,6 @@ from tests.signing_files.pkcs12 import (
     plain_part,
     private_bytes,
 )
-
-from . import tools
-from .samples import Sample, android_key, samples
 
 SECONDS, MIB = 2.0, 200
 KEYS = dict(zip(KINDS, (PROFILE_KEYS, CERTIFICATE_KEYS, KEYSTORE_KEYS), strict=True))

@@ -18,11 +18,11 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS, Inspection
+from tests.helpers.signing.samples import NOW, Sample, authority
+from tests.helpers.signing.tools import MANY_ROUNDS
 from tests.signing_files import der
 
 from .fuzz import changed_inside, check, genuine, mutated
-from .samples import NOW, Sample, authority
-from .tools import MANY_ROUNDS
 
 MUTATIONS = 12
 # The limit is two seconds. A machine that does several things at once gets more.

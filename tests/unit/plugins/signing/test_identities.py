@@ -10,10 +10,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import CERTIFICATE_KEYS, Inspection
+from tests.helpers.signing.samples import A_DAY, NOW, PASSWORD, TEAM, android_key, authority, expired_identity, identity
 from tests.signing_files import IdentityKind, Pkcs12Encryption, merged
 from tests.signing_files.der import open_lengths
-
-from .samples import A_DAY, NOW, PASSWORD, TEAM, android_key, authority, expired_identity, identity
 
 CURVE = {"elliptic": True}
 
@@ -100,7 +99,7 @@ def test_the_key_of_another_certificate() -> None:
     lonely_key = pkcs12.serialize_key_and_certificates(None, expired_identity().key, None, None, lock)
     found = inspected(merged([identity(**CURVE).pkcs12_without_key(PASSWORD), lonely_key], PASSWORD))
     assert codes(found) == ["key_mismatch"]
-    assert "belongs to none of its certificates" in found.findings[0].message
+    assert "does not belong to a certificate in the file" in found.findings[0].message
     assert found.details["has_private_key"] is False
 
 

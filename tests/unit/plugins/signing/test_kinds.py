@@ -16,6 +16,17 @@ from ansible_collections.mobileops.ci.plugins.module_utils._signing import passw
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS, Inspection
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import superseded
+from tests.helpers.signing.samples import (
+    A_DAY,
+    NOW,
+    TEAM,
+    android_key,
+    authority,
+    expired_identity,
+    identity,
+    profile,
+    profile_properties,
+)
 from tests.signing_files import (
     IdentityKind,
     JavaKey,
@@ -40,8 +51,6 @@ from tests.signing_files.pkcs12 import (
     pfx,
     plain_part,
 )
-
-from .samples import A_DAY, NOW, TEAM, android_key, authority, expired_identity, identity, profile, profile_properties
 
 PASSWORD, OTHER = "secret1", "other22"
 MACOS = "not_importable_on_macos"

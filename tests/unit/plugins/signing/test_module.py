@@ -17,10 +17,17 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import C
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.module import SIGNING_FILE_INFO, normalized
 from ansible_collections.mobileops.ci.plugins.module_utils._task import module_spec as _entry
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
-
-from ..helpers.tasks import validated
-from ..modules.test_documented_results import check_results
-from .samples import PASSWORD, android_key, authority, identity, profile, profile_properties, samples
+from tests.helpers.documented_results import check_results
+from tests.helpers.signing.samples import (
+    PASSWORD,
+    android_key,
+    authority,
+    identity,
+    profile,
+    profile_properties,
+    samples,
+)
+from tests.helpers.tasks import validated
 
 
 @pytest.fixture
@@ -110,7 +117,7 @@ def test_files_that_do_not_belong_together(folder: Path) -> None:
     ("file", "kind", "words"),
     [
         ({"src": "/not/there.p12"}, "local_file", "src: /not/there.p12 does not exist"),
-        ({"src": "/"}, "option", "files: entry 1: src has to name a file"),
+        ({"src": "/"}, "option", "files: entry 1: src must name a file"),
         ({"src": "/etc"}, "local_file", "is a directory"),
         ({"content": "no base64!"}, "option", "files: entry 1: content: this is not base64"),
         ({"content": ""}, "option", "files: entry 1: content: this is empty"),

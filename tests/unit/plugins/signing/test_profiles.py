@@ -15,10 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import PROFILE_KEYS, Inspection
-from tests.signing_files import IdentityKind, ProfileType
-from tests.signing_files.profile import to_plist
-
-from .samples import (
+from tests.helpers.signing.samples import (
     A_DAY,
     BUNDLE,
     DEVICES,
@@ -30,6 +27,8 @@ from .samples import (
     profile,
     profile_properties,
 )
+from tests.signing_files import IdentityKind, ProfileType
+from tests.signing_files.profile import to_plist
 
 
 def inspected(data: bytes, expected: str | None = "provisioning_profile") -> Inspection:

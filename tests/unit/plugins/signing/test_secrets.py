@@ -12,11 +12,11 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.helpers.signing.samples import PASSWORD, Sample, android_key, expired_identity, identity
+from tests.helpers.signing.tools import MANY_ROUNDS
 from tests.signing_files import OddCertificate
 
 from .fuzz import genuine
-from .samples import PASSWORD, Sample, android_key, expired_identity, identity
-from .tools import MANY_ROUNDS
 
 KEYS = [
     holder.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())

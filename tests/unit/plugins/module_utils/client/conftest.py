@@ -1,70 +1,12 @@
-# Copyright (c) 2026, the mobileops.ci contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients of the emulator that never really wait."""
+"""A clock for tests of the client."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._core.clock import Clock
-from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
-
-from ...helpers.service import Service
-
-
-@dataclass
-class Time(Clock):
-    """A clock that advances only while something waits."""
-
-    slept: list[float] = field(default_factory=list)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    def monotonic(self) -> float:
-        return sum(self.slept)
-
-    def wait(self, condition: threading.Condition, seconds: float | None) -> None:
-        assert seconds is not None, "nothing else runs that could end this wait"
-        self.sleep(seconds)
+from tests.helpers.clock import VirtualClock
 
 
 @pytest.fixture
-def clock() -> Time:
-    return Time()
-
-
-MakeClient = Callable[..., BitriseClient]
-
-
-@pytest.fixture
-def make_client(service: Service, clock: Time) -> Iterator[MakeClient]:
-    """Makes clients of the emulator, or of another `url`; the rest goes to Transport."""
-    made: list[BitriseClient] = []
-
-    def make(url: str | None = None, token: str | None = None, **transport: Any) -> BitriseClient:
-        settings = {"max_retries": 0, "timeout": 10.0, **transport}
-        client = BitriseClient(
-            url or service.emulator.api_url,
-            token or service.emulator.tokens["owner"],
-            Transport(clock=clock, **settings),
-        )
-        made.append(client)
-        return client
-
-    yield make
-    for client in made:
-        client.close()
-
-
-@pytest.fixture
-def client(make_client: MakeClient) -> BitriseClient:
-    """A client that tries once only."""
-    return make_client()
+def clock() -> VirtualClock:
+    return VirtualClock()

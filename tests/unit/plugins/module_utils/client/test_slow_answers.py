@@ -11,12 +11,8 @@ from typing import ClassVar
 import pytest
 from urllib3 import HTTPResponse
 
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import BoundedBody, Limits
-
-from ...helpers.servers import Answer, serving
-from ...helpers.service import APP
-from .conftest import MakeClient, Time
+from tests.helpers.clock import VirtualClock
 
 ANSWER = Limits(30, 120)
 TRANSFER = Limits(30, 14_400, is_transfer=True)
@@ -25,7 +21,7 @@ TRANSFER = Limits(30, 14_400, is_transfer=True)
 class Trickle(io.BytesIO):
     """Gives so many bytes with each read, each after a second."""
 
-    def __init__(self, size: int, step: int, clock: Time) -> None:
+    def __init__(self, size: int, step: int, clock: VirtualClock) -> None:
         super().__init__(b"x" * size)
         self._step, self._clock = step, clock
 
@@ -34,32 +30,32 @@ class Trickle(io.BytesIO):
         return super().read1(self._step)
 
 
-def body(size: int, step: int, clock: Time, limits: Limits) -> BoundedBody:
+def body(size: int, step: int, clock: VirtualClock, limits: Limits) -> BoundedBody:
     raw = HTTPResponse(Trickle(size, step, clock), preload_content=False)
     return BoundedBody(raw, clock.monotonic, limits)
 
 
-def test_whole_answer_within_its_time(clock: Time) -> None:
+def test_whole_answer_within_its_time(clock: VirtualClock) -> None:
     assert b"".join(body(100, 1, clock, ANSWER).stream(1024)) == b"x" * 100
 
 
-def test_whole_answer_that_takes_too_long(clock: Time) -> None:
+def test_whole_answer_that_takes_too_long(clock: VirtualClock) -> None:
     with pytest.raises(TimeoutError):
         list(body(10_000, 1, clock, ANSWER).stream(1024))
     assert clock.monotonic() == pytest.approx(121, abs=2)
 
 
-def test_transfer_may_take_long_if_it_goes_on(clock: Time) -> None:
+def test_transfer_may_take_long_if_it_goes_on(clock: VirtualClock) -> None:
     assert len(b"".join(body(2_000_000, 2048, clock, TRANSFER).stream(1024 * 1024))) == 2_000_000
 
 
-def test_transfer_that_is_too_slow(clock: Time) -> None:
+def test_transfer_that_is_too_slow(clock: VirtualClock) -> None:
     with pytest.raises(TimeoutError):
         list(body(2_000_000, 512, clock, TRANSFER).stream(1024))
     assert clock.monotonic() == pytest.approx(31, abs=2)
 
 
-def test_transfer_beyond_the_time_limit_of_the_task(clock: Time) -> None:
+def test_transfer_beyond_the_time_limit_of_the_task(clock: VirtualClock) -> None:
     with pytest.raises(TimeoutError):
         list(body(10**8, 2048, clock, Limits(30, 600, is_transfer=True)).stream(1024 * 1024))
     assert clock.monotonic() == pytest.approx(601, abs=2)
@@ -78,19 +74,9 @@ class OlderResponse:
         self.released = True
 
 
-def test_older_urllib3(clock: Time) -> None:
+def test_older_urllib3(clock: VirtualClock) -> None:
     raw = OlderResponse(Trickle(100, 7, clock))
     assert b"".join(BoundedBody(raw, clock.monotonic, ANSWER).stream(10)) == b"x" * 100
     assert raw.released
     with pytest.raises(TimeoutError):
         list(BoundedBody(OlderResponse(Trickle(10_000, 1, clock)), clock.monotonic, ANSWER).stream(1024))
-
-
-def test_the_client_reports_a_timeout(make_client: MakeClient, clock: Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stream(self: BoundedBody, amount: int, decode_content: bool | None = None) -> list[bytes]:
-        raise TimeoutError
-
-    monkeypatch.setattr(BoundedBody, "stream", stream)
-    with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server, pytest.raises(CiError) as caught:
-        make_client(server.url).app(APP)
-    assert caught.value.kind == "timeout"

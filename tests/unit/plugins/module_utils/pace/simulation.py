@@ -12,7 +12,12 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, AnnouncedLimit, Pace, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import (
+    NO_LIMIT,
+    AnnouncedLimit,
+    Pace,
+    Turn,
+)
 
 
 class Place:
@@ -76,7 +81,7 @@ class Service:
         return None
 
     def tell(self) -> AnnouncedLimit:
-        return NOTHING_TOLD
+        return NO_LIMIT
 
     def leave(self) -> None:
         """The answer to a request has left."""
@@ -113,10 +118,10 @@ class Window(Service):
         self.count += 1
         if self.count <= self.limit:
             return None
-        return self.status, AnnouncedLimit(self._left_s()) if self.tells or self.announces else NOTHING_TOLD
+        return self.status, AnnouncedLimit(self._left_s()) if self.tells or self.announces else NO_LIMIT
 
     def tell(self) -> AnnouncedLimit:
-        return AnnouncedLimit(self._left_s(), max(0, self.limit - self.count)) if self.announces else NOTHING_TOLD
+        return AnnouncedLimit(self._left_s(), max(0, self.limit - self.count)) if self.announces else NO_LIMIT
 
     def least_s(self, requests: int, free_s: float) -> float:
         whole, rest = divmod(requests - 1, self.limit)
@@ -146,7 +151,7 @@ class Bucket(Service):
         if self.tokens >= 1:
             self.tokens -= 1
             return None
-        return self.status, AnnouncedLimit(1.0) if self.tells else NOTHING_TOLD
+        return self.status, AnnouncedLimit(1.0) if self.tells else NO_LIMIT
 
     def least_s(self, requests: int, free_s: float) -> float:
         if self.later:
@@ -165,7 +170,7 @@ class Hiccups(Service):
     one_in: int = 100
 
     def refuse(self) -> tuple[int, AnnouncedLimit] | None:
-        return (503, NOTHING_TOLD) if self.world.dice.random() < 1 / self.one_in else None
+        return (503, NO_LIMIT) if self.world.dice.random() < 1 / self.one_in else None
 
 
 @dataclass
@@ -176,7 +181,7 @@ class Outage(Service):
     seconds: float = 30.0
 
     def refuse(self) -> tuple[int, AnnouncedLimit] | None:
-        return (503, NOTHING_TOLD) if self.begin <= self.world.now < self.begin + self.seconds else None
+        return (503, NO_LIMIT) if self.begin <= self.world.now < self.begin + self.seconds else None
 
     def least_s(self, requests: int, free_s: float) -> float:
         return free_s + (self.seconds if free_s > self.begin else 0)
@@ -192,7 +197,7 @@ class AtOnce(Service):
 
     def refuse(self) -> tuple[int, AnnouncedLimit] | None:
         self.inside += 1
-        return (self.status, NOTHING_TOLD) if self.inside > self.limit else None
+        return (self.status, NO_LIMIT) if self.inside > self.limit else None
 
     def leave(self) -> None:
         self.inside -= 1

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.clock import Clock
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.gates import Gate, Gates
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, AnnouncedLimit, Turn
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NO_LIMIT, AnnouncedLimit, Turn
 
 HOST = "https://api.example.com/v0.1"
 REFUSAL = CiError("refused", kind="rate_limited")
@@ -91,7 +91,7 @@ def test_the_probe_opens_the_gate_for_all(gates: Gates, clock: CountingClock) ->
         waiting = [pool.submit(gate.enter, gate.new_owner()) for _number in range(4)]
         for _thread in waiting:
             clock.waiting.acquire()
-        gate.note_served(probe, NOTHING_TOLD)
+        gate.note_served(probe, NO_LIMIT)
         # The rate after a refusal lets them through one after the other.
         assert all(isinstance(thread.result(timeout=60), Turn) for thread in waiting)
 

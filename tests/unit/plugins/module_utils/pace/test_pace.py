@@ -119,13 +119,13 @@ def test_without_a_limit_it_costs_next_to_nothing() -> None:
 # The gate
 
 
-def served(pace: Pace, now: float, told: AnnouncedLimit = _pace.NOTHING_TOLD) -> None:
+def served(pace: Pace, now: float, told: AnnouncedLimit = _pace.NO_LIMIT) -> None:
     turn = pace.claim(0, now)
     assert isinstance(turn, Turn)
     pace.note_served(turn, now + 0.05, told)
 
 
-def refuse(pace: Pace, now: float, told: AnnouncedLimit = _pace.NOTHING_TOLD, status: int = 429) -> None:
+def refuse(pace: Pace, now: float, told: AnnouncedLimit = _pace.NO_LIMIT, status: int = 429) -> None:
     turn = pace.claim(0, now)
     assert isinstance(turn, Turn)
     pace.note_refused(turn, now, status, told)

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http.announced_limits import LONGEST_TOLD_S, told_by
-from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NOTHING_TOLD, AnnouncedLimit
+from ansible_collections.mobileops.ci.plugins.module_utils._http.announced_limits import (
+    LONGEST_ANNOUNCED_S,
+    read_announced_limit,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import NO_LIMIT, AnnouncedLimit
 
 NOW = 1_767_312_000.0
 DATE = {"Date": "Fri, 02 Jan 2026 00:00:00 GMT"}
@@ -40,7 +43,7 @@ NONSENSE = {
     "not a number": {"Retry-After": "nan"},
     "exponent": {"Retry-After": "1e3"},
     "underscore": {"Retry-After": "1_0"},
-    "absurd": {"Retry-After": str(int(LONGEST_TOLD_S) + 1)},
+    "absurd": {"Retry-After": str(int(LONGEST_ANNOUNCED_S) + 1)},
     "date that has passed": {"Retry-After": "Thu, 01 Jan 2026 00:00:00 GMT"},
     "date far away": {"Retry-After": "Fri, 02 Jan 2099 00:00:00 GMT"},
     "no date": {"Retry-After": "Fri, 99 Foo"},
@@ -54,18 +57,18 @@ NONSENSE = {
 
 @pytest.mark.parametrize(("headers", "expected"), FORMS.values(), ids=FORMS)
 def test_form(headers: dict[str, str], expected: AnnouncedLimit) -> None:
-    assert told_by(CaseInsensitiveDict({**headers, **DATE}), None) == expected
+    assert read_announced_limit(CaseInsensitiveDict({**headers, **DATE}), None) == expected
 
 
 @pytest.mark.parametrize("headers", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_is_ignored(headers: dict[str, str]) -> None:
-    assert told_by(CaseInsensitiveDict({**headers, **DATE}), None) == NOTHING_TOLD
+    assert read_announced_limit(CaseInsensitiveDict({**headers, **DATE}), None) == NO_LIMIT
 
 
 def test_clock_of_the_service_counts() -> None:
     date = {"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}
-    assert told_by(CaseInsensitiveDict(date), NOW - 10) == AnnouncedLimit(30)
-    assert told_by(CaseInsensitiveDict(date), None) == NOTHING_TOLD
+    assert read_announced_limit(CaseInsensitiveDict(date), NOW - 10) == AnnouncedLimit(30)
+    assert read_announced_limit(CaseInsensitiveDict(date), None) == NO_LIMIT
 
 
 @given(
@@ -75,6 +78,6 @@ def test_clock_of_the_service_counts() -> None:
     )
 )
 def test_anything(headers: dict[str, str]) -> None:
-    told = told_by(CaseInsensitiveDict(headers), NOW)
-    assert told.wait_s is None or 0 < told.wait_s <= LONGEST_TOLD_S
+    told = read_announced_limit(CaseInsensitiveDict(headers), NOW)
+    assert told.wait_s is None or 0 < told.wait_s <= LONGEST_ANNOUNCED_S
     assert told.remaining is None or told.remaining >= 0

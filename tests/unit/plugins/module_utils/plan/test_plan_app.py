@@ -24,20 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge 
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
 
-from .building import (
-    NAME,
-    OTHER,
-    desired,
-    marker,
-    plan,
-    plan_all,
-    protected,
-    refusal,
-    remote,
-    slug,
-    unfinished,
-    words,
-)
+from .building import NAME, OTHER, desired, marker, plan, plan_all, protected, refusal, remote, slug, unfinished, words
 
 
 def phases(made: AppPlan | FilePlan) -> dict[str, list[str]]:

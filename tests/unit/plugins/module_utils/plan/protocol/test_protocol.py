@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from ....helpers.cases import exhaustive
+from tests.helpers.cases import exhaustive
+
 from .checker import Checker
 from .planning import Variant
 from .scenarios import Scenario, all_scenarios, quick_scenarios

@@ -1,0 +1,23 @@
+"""One emulator for each worker, which is emptied for each test that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.emulator.process import Emulator
+
+
+@pytest.fixture(scope="session")
+def running_emulator() -> Iterator[Emulator]:
+    """Start an emulator that lives as long as the worker. Tests use `emulator`, which is clean."""
+    with Emulator("empty") as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running_emulator: Emulator) -> Emulator:
+    """Return the emulator without apps, faults or history, with its clock and switches as at its start."""
+    running_emulator.reset("empty")
+    return running_emulator

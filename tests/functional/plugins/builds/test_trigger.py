@@ -1,0 +1,433 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bitrise_build_trigger: what is sent, waiting, bad ends, lost answers, secrets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
+from tests.helpers.servers import Answer, serving
+from tests.helpers.service import APP
+
+from .app import AppWithBuilds, shape
+from .conftest import Clock
+
+LATEST, TRIGGER = "GET /builds", "POST /builds"
+
+
+@pytest.fixture(autouse=True)
+def old(app: AppWithBuilds) -> None:
+    app.has({"slug": "b1"}, workflows=["primary", "deploy"])
+
+
+def newest(app: AppWithBuilds) -> dict[str, Any]:
+    build: dict[str, Any] = app.info(limit=1).run()["builds"][0]
+    return build
+
+
+def test_trigger(app: AppWithBuilds) -> None:
+    task = app.trigger(branch="main", workflow="deploy")
+    checked = app.only_reads(task)
+    assert app.statuses() == [1]
+    done = task.run(diff=True)
+    slug = done["build"]["slug"]
+    assert app.asked() == [LATEST, TRIGGER, f"GET /builds/{slug}"]
+    assert app.statuses() == [1, 0]
+
+    assert done["build"] == newest(app)
+    assert (done["build"]["build_number"], done["build"]["app_slug"]) == (2, APP)
+    assert done["build_url"] == f"https://app.bitrise.io/build/{slug}"
+    assert done["changed"] is checked["changed"] is True
+    assert done["actions"] == checked["actions"]
+    assert done["diff"] == checked["diff"]
+    assert done["diff"] == {"before": {}, "after": {"build": {"branch": "main", "workflow_id": "deploy"}}}
+    assert shape(done) == shape(checked)
+    assert (checked["build"]["slug"], checked["build"]["branch"]) == (None, "main")
+
+
+def test_each_run_starts_another_one(app: AppWithBuilds) -> None:
+    task = app.trigger(branch="main")
+    assert task.run()["build"]["slug"] != task.run()["build"]["slug"]
+    assert app.statuses() == [1, 0, 0]
+
+
+def test_the_first_build_of_an_app(app: AppWithBuilds) -> None:
+    app.has()
+    assert app.trigger(tag="v1").run()["build"]["build_number"] == 1
+
+
+def test_check_mode_finds_out_about_access(app: AppWithBuilds) -> None:
+    task = app.trigger(branch="main").with_options(app_slug="none")
+    for check_mode in (True, False):
+        assert task.fail(check_mode=check_mode)["error"]["kind"] == "not_found"
+
+
+@pytest.mark.parametrize("form", ["secrets", "environments"])
+def test_what_is_sent(app: AppWithBuilds, form: str) -> None:
+    """The service shows every user of the app what a build was started with, except secrets."""
+    app.trigger(
+        branch="main",
+        tag="v1",
+        commit_hash="abc",
+        commit_message="why",
+        workflow="deploy",
+        priority=1,
+        stack="osx",
+        machine_type_id="m1",
+        skip_git_status_report=True,
+        environments=[{"key": "A", "value": "$HOME"}, {"key": "B", "value": "$HOME", "is_expand": False}],
+        secret_environments={"C": "s3cr3t", "D": "4242", "E": ""},
+        secret_environments_as=form,
+    ).run()
+    secrets = [
+        {"key": "C", "value": "s3cr3t", "is_expand": False},
+        {"key": "D", "value": "4242", "is_expand": False},
+        {"key": "E", "value": "", "is_expand": False},
+    ]
+    import http.client
+
+    host = app.service.emulator.api_url.split("/")[2]
+    connection = http.client.HTTPConnection(host)
+    headers = {"Authorization": app.service.emulator.tokens["owner"]}
+    connection.request("GET", f"/v0.1/apps/{APP}/builds?limit=1", headers=headers)
+    (build,) = json.loads(connection.getresponse().read())["data"]
+    connection.close()
+    assert build["original_build_params"] == {
+        "branch": "main",
+        "tag": "v1",
+        "commit_hash": "abc",
+        "commit_message": "why",
+        "workflow_id": "deploy",
+        "priority": 1,
+        "stack": "osx",
+        "machine_type_id": "m1",
+        "skip_git_status_report": True,
+        "environments": [
+            {"key": "A", "value": "$HOME", "is_expand": True},
+            {"key": "B", "value": "$HOME", "is_expand": False},
+            *(secrets if form == "environments" else ()),
+        ],
+    }
+    state = app.service.emulator.state()["apps"][APP]["builds"][-1]["secrets"]
+    expected = {secret["key"]: hashlib.sha256(str(secret["value"]).encode()).hexdigest() for secret in secrets}
+    assert state == (expected if form == "secrets" else {})
+
+
+def test_both_forms_of_variables() -> None:
+    """A mapping and a list are the same, also as JSON."""
+    for option, value in (("environments", "v"), ("secret_environments", "c4nary")):
+        entries = [{"key": "A", "value": value}]
+        for given in (entries, {"A": value}, json.dumps(entries), json.dumps({"A": value})):
+            assert BUILD_TRIGGER.normalize({option: given}) == {option: entries}
+        assert BUILD_TRIGGER.normalize({option: {}}) == {option: []}
+
+
+@pytest.mark.parametrize(
+    ("value", "reading", "kind"),
+    [
+        (1.10, "the number 1.1", "a number"),
+        (True, "the truth value true", "true or false"),
+        (0o123, "the number 83", "a number"),
+        (45045, "the number 45045", "a number"),
+        (dt.date(2026, 1, 31), "the date 2026-01-31", "a date"),
+        (["a"], "a list", "a list"),
+        ({"a": "b"}, "a dictionary", "a dictionary"),
+        (None, "null", "null"),
+    ],
+)
+def test_a_value_that_is_not_text(value: Any, reading: str, kind: str) -> None:
+    """ansible-core would convert it without a word."""
+    for option, words in (("environments", reading), ("secret_environments", kind)):
+        for given in ({"A": "text", "B": value}, [{"key": "A", "value": "text"}, {"key": "B", "value": value}]):
+            with pytest.raises(OptionError) as refused:
+                BUILD_TRIGGER.normalize({option: given})
+            assert refused.value.message == (
+                f"{option}: the value of B (entry 2) must be text, but YAML reads it as {words}. Put it in quotation "
+                "marks, or end its template with '| string'."
+            )
+
+
+@pytest.mark.parametrize("name", ["branch", "tag", "commit_hash", "workflow"])
+def test_a_branch_that_is_not_text(name: str) -> None:
+    with pytest.raises(OptionError, match=rf"^{name} must be text, but YAML reads it as the number 1\.1\. Put"):
+        BUILD_TRIGGER.normalize({name: 1.10})
+
+
+def test_text_from_the_vault() -> None:
+    """As ansible-core before 2.19 has it in the arguments of a task."""
+
+    class AnsibleVaultEncryptedUnicode:
+        def __str__(self) -> str:
+            return "c4nary"
+
+    given = BUILD_TRIGGER.normalize({"secret_environments": {"A": AnsibleVaultEncryptedUnicode()}})
+    assert given == {"secret_environments": [{"key": "A", "value": "c4nary"}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({True: "x"}, "environments: the name in entry 1 must be text, but YAML reads it as the truth value true"),
+        (["A=1"], "environments: entry 1 must be a dictionary with key and value"),
+        (5, "environments must be a list of dictionaries"),
+        ("A=1", "environments must be a list of dictionaries"),
+        ("{no JSON", "environments is not valid JSON"),
+    ],
+)
+def test_variables_of_another_form(given: Any, message: str) -> None:
+    with pytest.raises(OptionError, match=f"^{message}"):
+        BUILD_TRIGGER.normalize({"environments": given})
+
+
+def test_refused_by_the_service(app: AppWithBuilds) -> None:
+    failed = app.trigger(workflow="none").fail()
+    assert failed["error"]["kind"] == "bad_request"
+    assert "workflow (none) did not match any workflows defined in app config" in failed["msg"]
+
+
+def test_no_secret_is_shown(app: AppWithBuilds) -> None:
+    task = app.trigger(branch="main", secret_environments={"PASSWORD": "c4nary"})
+    for check_mode in (True, False):
+        result = task.run(check_mode=check_mode, diff=True)
+        assert "c4nary" not in str(result)
+        assert result["diff"]["after"]["build"]["secrets"] == ["PASSWORD"]
+    app.service.emulator.fault(method="POST", status=400, body='{"message": "c4nary is no password"}')
+    assert "******** is no password" in task.fail()["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"branch": ""}, "branch must not be empty."),
+        (
+            {"environments": [{"key": "A", "value": "x"}], "secret_environments": {"A": "c4nary"}},
+            "environments: the key 'A' is used twice",
+        ),
+        ({"environments": [{"key": "", "value": "x"}]}, "environments: "),
+        ({"wait_timeout": -1}, "wait_timeout: "),
+    ],
+)
+def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
+    for check_mode in (True, False):
+        failed = app.trigger(**{"branch": "main", **options}).fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "option"
+        assert failed["msg"].startswith(message)
+    assert app.asked() == []
+
+
+SHORT = "secret_environments: the value of A must have at least"
+EVERYBODY = "secret_environments: the value of A is also that of"
+UNFIT: dict[str, tuple[dict[str, Any], str]] = {
+    "one character": ({"secret_environments": {"A": "a"}}, SHORT),
+    "three": ({"secret_environments": {"B": "long enough", "A": "abc"}}, SHORT),
+    "as JSON": ({"secret_environments": '{"A": "abc"}'}, SHORT),
+    "the branch": ({"secret_environments": {"A": "main"}}, f"{EVERYBODY} branch"),
+    "the workflow": ({"secret_environments": {"A": "deploy"}, "workflow": "deploy"}, f"{EVERYBODY} workflow"),
+    "the tag": ({"secret_environments": {"A": "2026"}, "tag": "2026"}, f"{EVERYBODY} tag"),
+    "the app": ({"secret_environments": {"A": APP}}, f"{EVERYBODY} app_slug"),
+    "another variable": (
+        {"secret_environments": {"A": "beta"}, "environments": [{"key": "TRACK", "value": "beta"}]},
+        f"{EVERYBODY} environments",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "message"), UNFIT.values(), ids=UNFIT)
+def test_unfit_secrets(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
+    """Refused before ansible-core knows the value, which it would take out of the message, too."""
+    given = {"app_slug": APP, "branch": "main", **options}
+    with pytest.raises(OptionError, match=f"^{message}"):
+        BUILD_TRIGGER.normalize(given)
+    assert app.asked() == []
+
+
+def test_a_part_of_another_option_is_no_reason_to_refuse(app: AppWithBuilds) -> None:
+    """Four digits are in many a commit hash."""
+    app.trigger(branch="main", commit_hash="a1234b", secret_environments={"PIN": "1234"}).run()
+
+
+class TestWait:
+    """The task lasts as long as the build, and ends as the build does."""
+
+    def wait(self, app: AppWithBuilds, outcome: int, **options: Any) -> dict[str, Any]:
+        app.service.emulator.options(build_seconds=45, build_outcome=outcome)
+        return app.trigger(branch="main", wait=True, **options).result()
+
+    def test_success(self, app: AppWithBuilds, clock: Clock, said: list[str]) -> None:
+        app.service.emulator.options(hold_seconds=15)
+        result = self.wait(app, 1)
+        assert not result.get("failed")
+        assert (result["changed"], result["build"]["status_name"]) == (True, "success")
+        assert clock.pauses == [10] * 6
+        slug = result["build"]["slug"]
+        assert said == [
+            f"build #2 ({slug}): on-hold after 0 s",
+            f"build #2 ({slug}): in-progress after 20 s",
+            f"build #2 ({slug}): success after 60 s",
+        ]
+
+    def test_aborted_and_counted_as_a_success(self, app: AppWithBuilds) -> None:
+        assert not self.wait(app, 4).get("failed")
+
+    @pytest.mark.parametrize(("outcome", "name"), [(2, "error"), (3, "aborted")])
+    def test_bad_end(self, app: AppWithBuilds, outcome: int, name: str) -> None:
+        result = self.wait(app, outcome)
+        assert (result["failed"], result["error"]["kind"], result["changed"]) == (True, "build_failed", True)
+        assert (result["build"]["status_name"], len(result["actions"])) == (name, 1)
+        assert f"The build #2 ({result['build']['slug']}) ended as {name}." in result["msg"]
+
+    def test_timeout(self, app: AppWithBuilds, clock: Clock) -> None:
+        result = self.wait(app, 1, wait_timeout=25, wait_interval=20)
+        assert (result["failed"], result["error"]["kind"]) == (True, "wait_timeout")
+        assert result["build"]["status_name"] == "in-progress"
+        assert clock.pauses == [20, 5]
+
+    def test_the_service_fails_meanwhile(self, app: AppWithBuilds) -> None:
+        app.service.emulator.fault(status=500, path="/builds/.", nth=3)
+        result = self.wait(app, 1)
+        assert (result["failed"], result["error"]["kind"]) == (True, "server_error")
+        assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started.")
+
+    def test_a_progress_line_each_minute(self, app: AppWithBuilds, said: list[str]) -> None:
+        app.service.emulator.options(build_seconds=150)
+        app.trigger(branch="main", wait=True).run()
+        assert [line.split(": ")[1] for line in said] == [
+            "in-progress after 0 s",
+            "in-progress after 60 s",
+            "in-progress after 120 s",
+            "success after 150 s",
+        ]
+
+    def test_not_in_check_mode(self, app: AppWithBuilds, clock: Clock) -> None:
+        app.only_reads(app.trigger(branch="main", wait=True))
+        assert clock.pauses == []
+
+
+class TestLostAnswer:
+    """No second build without the user's knowledge."""
+
+    def test_the_one_new_build_is_taken_over(self, app: AppWithBuilds) -> None:
+        app.service.emulator.fault(drop="after", method="POST", nth=1)
+        result = app.trigger(branch="main", max_retries=3).run()
+        slug = result["build"]["slug"]
+        assert result["build"] == newest(app)
+        assert (result["changed"], result["build_url"]) == (True, None)
+        assert result["warnings"] == [
+            (
+                f"The response of the service was lost. The build #2 ({slug}) was started meanwhile with the same "
+                "parameters, so the task continues with it. It did not start a second one."
+            )
+        ]
+        assert app.statuses() == [1, 0]
+
+    @pytest.mark.parametrize("fault", [{"drop": "after"}, {"malformed": True}, {"truncate": True}, {"status": 502}])
+    def test_however_it_is_lost(self, app: AppWithBuilds, fault: dict[str, Any]) -> None:
+        after = {"after_effect": True} if "status" in fault else {}
+        app.service.emulator.fault(method="POST", **fault, **after)
+        assert app.trigger(branch="main", max_retries=3).run()["build"]["build_number"] == 2
+        assert app.statuses() == [1, 0]
+        assert [line for line in app.asked() if line == TRIGGER] == [TRIGGER]
+
+    def test_no_new_build(self, app: AppWithBuilds) -> None:
+        app.service.emulator.fault(drop="before", method="POST")
+        failed = app.trigger(branch="main", max_retries=3).fail()
+        assert (failed["error"]["kind"], failed["error"]["method"]) == ("unclear_outcome", "POST")
+        assert failed["msg"].endswith(
+            "It is unknown whether it was started. The service does not list it yet. Check the list before you run "
+            "this again."
+        )
+        assert app.asked() == [LATEST, TRIGGER, LATEST, LATEST, LATEST]
+
+    def test_builds_of_others_are_not_taken_for_it(self, app: AppWithBuilds) -> None:
+        app.service.emulator.fault(drop="after", method="POST", nth=2)
+        self.between(app, branch="next")
+        result = app.trigger(branch="main").run()
+        assert (result["build"]["build_number"], result["build"]["branch"]) == (3, "main")
+
+    def test_several_that_it_could_be(self, app: AppWithBuilds) -> None:
+        app.service.emulator.fault(drop="after", method="POST", nth=2)
+        self.between(app, branch="main")
+        failed = app.trigger(branch="main").fail()
+        assert failed["error"]["kind"] == "unclear_outcome"
+        assert "Several builds that it could be were started meanwhile: build #3 (" in failed["msg"]
+        assert app.statuses() == [1, 0, 0]
+
+    def between(self, app: AppWithBuilds, **options: Any) -> None:
+        """Somebody else starts a build right before the next trigger arrives."""
+        from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds import trigger
+
+        real = trigger.trigger_build
+
+        def other_first(*arguments: Any) -> Any:
+            self.patch.setattr(trigger, "trigger_build", real)
+            app.trigger(**options).run()
+            return real(*arguments)
+
+        self.patch.setattr(trigger, "trigger_build", other_first)
+
+    @pytest.fixture(autouse=True)
+    def keep_patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.patch = monkeypatch
+
+    def test_the_list_cannot_be_read_either(self, app: AppWithBuilds) -> None:
+        app.service.emulator.fault(drop="after", method="POST")
+        app.service.emulator.fault(status=500, method="GET", path="/builds$", nth=2)
+        failed = app.trigger(branch="main").fail()
+        assert failed["error"]["kind"] == "unclear_outcome"
+        assert "The list of builds cannot be read either: Could not list the builds" in failed["msg"]
+
+
+class TestAnswer:
+    """What the answer to a trigger may look like."""
+
+    def run(self, app: AppWithBuilds, answer: dict[str, Any], seen: int = 404) -> dict[str, Any]:
+        def service(line: str) -> Answer:
+            if line.startswith("POST"):
+                return Answer(201, json.dumps(answer).encode())
+            if line.startswith("GET /apps/x/builds?"):
+                return Answer()
+            return Answer(seen, b'{"message": "Not Found"}')
+
+        with serving(service) as server:
+            options = {"api_url": server.url, "app_slug": "x", "branch": "main"}
+            result = app.trigger(branch="main").with_options(**options).result()
+            self.lines = server.lines
+        return result
+
+    def test_the_slug_at_the_top_is_the_apps(self, app: AppWithBuilds) -> None:
+        result = self.run(app, {"slug": "x", "build_slug": "new", "build_number": 7})
+        assert (result["build"]["slug"], result["build"]["build_number"]) == ("new", 7)
+
+    def test_results_count_first(self, app: AppWithBuilds) -> None:
+        answer = {"slug": "x", "build_slug": "old", "results": [{"build_slug": "new", "build_number": 7}]}
+        assert self.run(app, answer)["build"]["slug"] == "new"
+
+    def test_a_build_that_is_not_shown_yet(self, app: AppWithBuilds) -> None:
+        result = self.run(app, {"build_slug": "new", "build_number": 7, "triggered_workflow": "w"})
+        assert result["warnings"] == [
+            "The service does not list the build #7 (new) yet, so the result has the requested values."
+        ]
+        build = result["build"]
+        assert (build["branch"], build["triggered_workflow"], build["status"]) == ("main", "w", 0)
+        assert self.lines.count("GET /apps/x/builds/new") == 4
+
+    def test_no_access_to_builds(self, app: AppWithBuilds) -> None:
+        result = self.run(app, {"build_slug": "new"}, 403)
+        assert (result["failed"], result["error"]["kind"], result["build"]["slug"]) == (True, "forbidden", "new")
+        assert result["msg"].endswith("The build new was started.")
+
+    @pytest.mark.parametrize(
+        "answer", [{}, {"slug": "x"}, {"build_slug": None, "results": [None]}, {"build_slug": 7, "results": {}}]
+    )
+    def test_no_build_in_it(self, app: AppWithBuilds, answer: dict[str, Any]) -> None:
+        result = self.run(app, {**answer, "message": "skipped"})
+        assert result["error"]["kind"] == "unclear_outcome"
+        assert "named no build but: skipped." in result["msg"]

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook doctor by a real ansible-playbook: its text, its record and its exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.process import Emulator
+from tests.functional.plugins.action.playbook import ELSEWHERE, Playground, Run
+
+DOCTOR = "mobileops.ci.doctor"
+APP = "a99a0001a99a0001"
+PASSWORD = "p4ssw0rd-c4n4ry"
+
+
+@pytest.fixture
+def playground(tmp_path: Path) -> Playground:
+    return Playground(tmp_path / "ground")
+
+
+def run(playground: Playground, emulator: Emulator, inventory: Path, *options: str, **env: str) -> Run:
+    given = {"BITRISE_API_BASE_URL": emulator.api_url, "BITRISE_API_TOKEN": emulator.tokens["owner"], **env}
+    done = playground.run_playbook(DOCTOR, inventory, *options, env=given)
+    assert "Traceback" not in done.screen
+    return done
+
+
+def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> None:
+    """Everything at once: an inventory, throw-away files, the record, and no secret at -vvvv."""
+    titles = {APP: "Shop c4lm", "a99a0002a99a0002": "Bank c4lm"}
+    emulator.load({"apps": [{"title": title, "slug": slug} for slug, title in titles.items()]})
+    inventory = playground.folder / "apps.json"
+    entry = {"name": "x", "content": "eA==", "certificate_password": PASSWORD, "verify": "none"}
+    hosts: dict[str, Any] = {
+        title.replace(" ", "_"): {**ELSEWHERE, "bitrise_app_slug": slug, "code_signing_certificates": [entry]}
+        for slug, title in titles.items()
+    }
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
+    record = playground.folder / "doctor.json"
+
+    writes = ("-e", f"doctor_app={APP}", "-e", "doctor_writes=true")
+    done = run(playground, emulator, inventory, "-vvvv", "-e", f"doctor_record={record}", *writes)
+
+    assert done.status == 0, done.screen
+    lines = done.screen.splitlines()
+    for expected in (
+        *("Here", "The way there", "The token", "What is declared", "Behaviour"),
+        "[\u2713] The service accepts the token",
+        "[\u2713] 2 hosts, all with declared files",
+        "[\u2713] A rollout would change 2 of 2 apps",
+        "[\u2713] All throw-away files were removed",
+        f"The doctor found no problem. The record is in {record}.",
+    ):
+        assert expected in lines, expected
+    state = emulator.state()["apps"]
+    assert all(not state[slug][kind] for slug in titles for kind in ("build_certificates", "project_files"))
+    written = json.loads(record.read_text())
+    assert {check["group"] for check in written["checks"]} == {"here", "way", "token", "declared", "behaviour"}
+    assert written["behaviours"]["confirm_answer"] == "200"
+    private = ("c4lm", APP, "127.0.0.1", "token of owner", str(playground.folder))
+    assert [text for text in private if text in record.read_text()] == []
+    for secret in (PASSWORD, emulator.tokens["owner"], "X-Amz-Signature="):
+        assert secret not in done.screen + record.read_text()
+
+
+def test_problems_end_with_status_2(playground: Playground, emulator: Emulator) -> None:
+    """The inventory fails, too, and yet the doctor says why; on a screen that knows ASCII only."""
+    inventory = playground.folder / "fleet.yml"
+    inventory.write_text("plugin: mobileops.ci.bitrise\n")
+
+    done = run(
+        playground, emulator, inventory, BITRISE_API_TOKEN="wrong-token-c4n4ry", PYTHONIOENCODING="ascii:replace"
+    )
+
+    assert done.status == 2
+    assert "[x] The service does not accept the token (401)" in done.screen.splitlines()
+    assert f"[x] Inventory source {inventory}: Could not list the apps" in " ".join(done.screen.split())
+    assert done.result("Outcome")["msg"] == "The doctor found 2 problems. See the lines above."
+    assert "The way there" in done.screen
+    assert "wrong-token-c4n4ry" not in done.screen

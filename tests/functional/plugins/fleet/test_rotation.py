@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook rotate_certificate: validate everything, then rotate the apps with a certificate, batch by batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.plugins.action.comparison import seldom
+from tests.functional.plugins.action.playbook import ELSEWHERE, Playground, Run
+from tests.helpers.fleet import APPS, Fleet, declared
+from tests.helpers.service import CERTIFICATES, KEYSTORES, a_file
+
+OLD, NEW = b"last year's", b"this year's"
+IOS = {"code_signing_certificates": [declared("dist.p12", NEW, verify="none")]}
+ANDROID = {"code_signing_keystores": [declared("release.jks", NEW, verify="none", alias="a", password="b")]}
+# The second and the fourth host are Android apps.
+HOSTS: dict[str, Mapping[str, Any]] = {"Shop": IOS, "Shop_A": ANDROID, "Bank": IOS, "Bank_A": ANDROID, "News": IOS}
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Playground:
+    return Playground(tmp_path / "ground")
+
+
+def rotate(
+    fleet: Fleet, ground: Playground, *, hosts: Mapping[str, Mapping[str, Any]] = HOSTS, **variables: Any
+) -> Run:
+    """Each iOS app has two old certificates. `variables`: extra variables."""
+    slugs = dict(zip(hosts, APPS, strict=False))
+    old = {CERTIFICATES: [a_file("dist-2024.p12", OLD), a_file("dist-2025.p12", OLD + b"!")]}
+    fleet.holds({slugs[host]: {} if "_A" in host else old for host in hosts})
+    described = {host: {"bitrise_app_slug": slugs[host], **ELSEWHERE, **more} for host, more in hosts.items()}
+    given = {
+        "code_signing_api_token": fleet.emulator.tokens["owner"],
+        "code_signing_api_url": fleet.emulator.api_url,
+        "code_signing_max_retries": 0,
+    }
+    inventory = ground.folder / "fleet.json"
+    inventory.write_text(json.dumps({"all": {"hosts": described, "vars": given}}))
+    return ground.run_playbook("mobileops.ci.rotate_certificate", inventory, "-e", json.dumps(variables))
+
+
+def certificates(fleet: Fleet, host: str) -> list[str]:
+    return sorted(name for name, _digest in fleet.contents(CERTIFICATES)[APPS[list(HOSTS).index(host)]])
+
+
+LISTS = {
+    "nothing": (None, ["dist-2024.p12", "dist-2025.p12"]),
+    "text": ("dist-2024.p12", ["dist-2025.p12"]),
+    "commas": ("dist-2024.p12, dist-2025.p12,", []),
+    "lines": ("dist-2024.p12\ndist-2025.p12\n", []),
+    "JSON": ('["dist-2024.p12"]', ["dist-2025.p12"]),
+    "a list": (["dist-2024.p12", "", "missing.p12"], ["dist-2025.p12"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "left"),
+    [pytest.param(*case, id=name, marks=[] if name == "lines" else seldom) for name, case in LISTS.items()],
+)
+def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -> None:
+    run = rotate(fleet, ground, rotate_certificate_old=old, rotate_certificate_batch="")
+    assert run.status == 0, run.screen
+    for host in ("Shop", "Bank", "News"):
+        assert certificates(fleet, host) == sorted(["dist.p12", *left])
+    # The playbook skips hosts without a certificate, and does not roll out their other files.
+    assert fleet.contents(KEYSTORES)[APPS[1]] == []
+    assert run.result("Plan")["msg"] == [
+        "3 apps to rotate, in batches of 5 at most.",
+        "2 hosts skipped, because they declare no certificate: Shop_A, Bank_A.",
+    ]
+
+
+def test_no_further_batch_after_a_failure(fleet: Fleet, ground: Playground) -> None:
+    fleet.emulator.clear_faults()
+    fault = {"method": "POST", "path": f"/{APPS[0]}/build-certificates$", "status": 403}
+    fleet.emulator.fault(**fault)
+    stopped = rotate(fleet, ground, rotate_certificate_batch=2, rotate_certificate_old="dist-2024.p12")
+    assert stopped.status == 2, stopped.screen
+    assert certificates(fleet, "Bank") == ["dist-2024.p12", "dist-2025.p12"]
+    gone_on = rotate(
+        fleet,
+        ground,
+        rotate_certificate_batch=[2, "60%"],
+        rotate_certificate_max_fail_percentage=60,
+        rotate_certificate_old="dist-2024.p12",
+    )
+    assert gone_on.status == 2
+    assert certificates(fleet, "Shop") == ["dist-2024.p12", "dist-2025.p12"]
+    assert certificates(fleet, "Bank") == ["dist-2025.p12", "dist.p12"]
+
+
+WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+    "the new one": (
+        {"rotate_certificate_old": "dist.p12"},
+        {},
+        (
+            "rotate_certificate_old names dist.p12, which code_signing_certificates declares as new. Name only "
+            "certificates that are no longer declared [3 hosts: Shop, Bank, News]."
+        ),
+    ),
+    "files": ({"rotate_certificate_old": [{"name": "x"}]}, {}, "rotate_certificate_old, entry 1 must be a text"),
+    "a misspelt variable": (
+        {"rotate_certificate_olds": "x"},
+        {},
+        "rotate_certificate_olds is not a variable of this collection; did you mean rotate_certificate_old?",
+    ),
+    "a later batch": (
+        {"rotate_certificate_batch": 1},
+        {"News": {"code_signing_certificates": [{"name": "x", "certificate_pasword": "c4nary"}]}},
+        "certificate_pasword is not an option here; did you mean certificate_password?",
+    ),
+    "no certificate": (
+        {},
+        {host: {"code_signing_certificate": []} for host in HOSTS},
+        (
+            "no host declares a new certificate in code_signing_certificates. These variables do not exist: "
+            "code_signing_certificate (the closest variable is code_signing_certificates)"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("variables", "hosts", "message"),
+    [pytest.param(*case, id=name, marks=[] if name == "a later batch" else seldom) for name, case in WRONG.items()],
+)
+def test_a_mistake_is_one_message_and_nothing_is_changed(
+    fleet: Fleet, ground: Playground, variables: dict[str, Any], hosts: dict[str, Any], message: str
+) -> None:
+    run = rotate(fleet, ground, hosts={**HOSTS, **hosts}, **variables)
+    assert run.status == 2
+    (failed,) = [str(event.result["msg"]) for event in run.events if event.event == "failed"]
+    assert "Nothing was changed" in failed
+    assert message in failed
+    assert "c4nary" not in run.screen
+    assert fleet.asked() == {}

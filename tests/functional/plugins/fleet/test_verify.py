@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fleets look inside each file once, and compare profiles with the certificates that are declared beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import verify
+from tests.helpers.fleet import APPS, ONE, TWO, Fleet, check_then_run_then_rerun, declared
+from tests.helpers.service import CERTIFICATES, PROFILES, READING, a_file, sha256
+from tests.signing_files import Authority, Identity, IdentityKind, ProfileType, Team
+
+TEAM = Team("A1B2C3D4E5", "Acme Ltd")
+
+
+class Files:
+    def __init__(self) -> None:
+        authority = Authority.create()
+        ours, theirs = (authority.identity(IdentityKind.DISTRIBUTION, TEAM) for _number in range(2))
+
+        def profile(identities: Sequence[Identity]) -> bytes:
+            return authority.profile(
+                name="Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=identities, team=TEAM
+            ).content
+
+        self.p12 = ours.pkcs12("one")
+        self.fits, self.fits_not = profile([theirs, ours]), profile([theirs])
+
+
+@pytest.fixture(scope="module")
+def files() -> Files:
+    return Files()
+
+
+def strict(name: str, content: bytes, **more: Any) -> dict[str, Any]:
+    return declared(name, content, verify="strict", **more)
+
+
+def test_each_file_is_looked_into_once(fleet: Fleet, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    look = verify.inspect_file
+
+    def counted(data: bytes, **options: Any) -> Any:
+        looked.append(sha256(data))
+        return look(data, **options)
+
+    monkeypatch.setattr(verify, "inspect_file", counted)
+    fleet.holds(APPS[:6])
+    task = fleet.task(
+        APPS[:6],
+        build_certificates=[strict("dist.p12", files.p12, certificate_password="one")],
+        provisioning_profiles=[strict("dist", files.fits)],
+    )
+    check_then_run_then_rerun(task)
+    # In check mode and in the run. In the second run nothing is to be sent, so nobody looks.
+    assert sorted(looked) == sorted([sha256(files.p12), sha256(files.fits)] * 2)
+
+
+def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
+    """It is refused in the apps that would get it, before anything in them is changed."""
+    fleet.holds({ONE: {}, TWO: {PROFILES: [a_file("dist", files.fits_not)]}})
+    task = fleet.task(
+        [ONE, TWO],
+        build_certificates=[strict("dist.p12", files.p12, certificate_password="one")],
+        provisioning_profiles=[strict("dist", files.fits_not)],
+    )
+    fleet.forget()
+    failed = task.fail(check_mode=True)
+    assert set(fleet.asked()) <= READING
+    assert failed["apps"] == task.result(check_mode=True)["apps"]
+    failed = task.fail()
+    error = failed["apps"][ONE]["error"]
+    assert error["kind"] == "verify"
+    for part in ("Provisioning profile dist", ONE, "none of the certificates", "dist.p12", "Set verify=warn"):
+        assert part in error["msg"]
+    assert fleet.contents(CERTIFICATES) == {ONE: [], TWO: [("dist.p12", sha256(files.p12))]}
+    warned = task.with_options(provisioning_profiles=[declared("dist", files.fits_not, verify="warn")]).run()
+    assert any("none of the certificates" in text for text in warned["warnings"])
+
+
+@pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True}]])
+def test_nothing_is_said_where_no_certificate_is_declared_with_its_content(
+    fleet: Fleet, files: Files, certificates: Any
+) -> None:
+    fleet.holds({ONE: {CERTIFICATES: [a_file("dist.p12", files.p12)]}})
+    task = fleet.task([ONE], build_certificates=certificates, provisioning_profiles=[strict("dist", files.fits_not)])
+    assert "warnings" not in task.run()
+
+
+def test_one_app_of_many(fleet: Fleet, files: Files) -> None:
+    fleet.holds([ONE, TWO])
+    own = {"app_slug": TWO, PROFILES: [strict("own", b"no profile")]}
+    failed = fleet.task([ONE, own], provisioning_profiles=[strict("dist", files.fits)]).fail()
+    assert failed["apps"][ONE]["error"] is None
+    assert failed["apps"][TWO]["error"]["kind"] == "verify"
+    assert fleet.contents(PROFILES)[TWO] == []

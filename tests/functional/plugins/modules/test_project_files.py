@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Project files: identified by the key that builds refer to them by, where it is given."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.helpers.service import PROJECT_FILES, Service, a_file, sha256
+from tests.helpers.tasks import Task, Tasks, b64, check_then_run_then_rerun
+
+NEW, OLD = b"new content", b"old content"
+UPLOAD = ["create", "put", "confirm"]
+
+
+def keyed(tasks: Tasks, data: bytes | None = NEW, **options: Any) -> Task:
+    content = {} if data is None else {"content": b64(data)}
+    return tasks.file(PROJECT_FILES, **{"name": "services.json", "user_env_key": "SERVICES", **content, **options})
+
+
+def held(name: str, content: bytes | None, key: str, **more: Any) -> dict[str, Any]:
+    return a_file(name, content, user_env_key=key, **more)
+
+
+def test_key_identifies_the_file(service: Service, tasks: Tasks) -> None:
+    """Whatever it is called on the service; a file of that name with another key is another file."""
+    service.holds(PROJECT_FILES, held("older.json", OLD, "SERVICES"), held("services.json", b"x", "OTHERS"))
+    done = check_then_run_then_rerun(keyed(tasks))
+    assert done["project_file"]["user_env_key"] == "SERVICES"
+    assert done["diff"]["after"]["services.json"]["user_env_key"] == "SERVICES"
+    assert service.contents(PROJECT_FILES) == sorted([("services.json", sha256(NEW)), ("services.json", sha256(b"x"))])
+
+
+def test_same_content_under_another_name_is_no_change(service: Service, tasks: Tasks) -> None:
+    service.holds(PROJECT_FILES, held("older.json", NEW, "SERVICES"))
+    task = keyed(tasks)
+    assert task.asked_by() == ["list", "show", "get"]
+    assert task.run()["changed"] is False
+
+
+def test_flags_and_absence_by_the_key(service: Service, tasks: Tasks) -> None:
+    service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"), held("services.json", OLD, "OTHERS"))
+    by_key = tasks.file(PROJECT_FILES, name=None, user_env_key="SERVICES", is_expose=False)
+    check_then_run_then_rerun(by_key)
+    assert {file["user_env_key"]: file["is_expose"] for file in service.files(PROJECT_FILES)} == {
+        "SERVICES": False,
+        "OTHERS": True,
+    }
+    check_then_run_then_rerun(tasks.file(PROJECT_FILES, name=None, user_env_key="SERVICES", state="absent"))
+    assert [file["user_env_key"] for file in service.files(PROJECT_FILES)] == ["OTHERS"]
+
+
+def test_new_file_needs_a_key(service: Service, tasks: Tasks) -> None:
+    for check_mode in (True, False):
+        failed = keyed(tasks, user_env_key=None).fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "option"
+        assert "Set user_env_key" in failed["msg"]
+
+
+def test_key_of_the_replaced_file_is_taken_over(service: Service, tasks: Tasks) -> None:
+    service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"))
+    check_then_run_then_rerun(keyed(tasks, user_env_key=None))
+    assert [file["user_env_key"] for file in service.files(PROJECT_FILES)] == ["SERVICES"]
+
+
+def test_slug_with_another_key(service: Service, tasks: Tasks) -> None:
+    service.holds(PROJECT_FILES, held("services.json", OLD, "OTHERS"))
+    slug = service.files(PROJECT_FILES)[0]["slug"]
+    assert "contradict each other" in keyed(tasks, slug=slug).fail()["msg"]
+
+
+def test_service_that_refuses_two_files_of_one_key(service: Service, tasks: Tasks) -> None:
+    """By default nothing is lost, and the message says how to get on; the other order gets through."""
+    service.emulator.options(unique_env_keys=True)
+    service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"))
+    failed = keyed(tasks).fail()
+    assert failed["error"]["kind"] == "bad_request"
+    assert "replace_order=delete_first" in failed["msg"]
+    assert service.contents(PROJECT_FILES) == [("services.json", sha256(OLD))]
+    task = keyed(tasks, replace_order="delete_first", is_protected=True)
+    assert task.asked_by() == ["list", "show", "get", "delete", *UPLOAD, "list", "patch"]
+    assert service.contents(PROJECT_FILES) == [("services.json", sha256(NEW))]
+    assert task.run()["changed"] is False
+
+
+def test_old_file_first_needs_the_key(service: Service, tasks: Tasks) -> None:
+    """A run that is cut off could not know it any more."""
+    service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"))
+    failed = keyed(tasks, user_env_key=None, replace_order="delete_first").fail()
+    assert "interrupted" in failed["msg"]
+    assert len(service.contents(PROJECT_FILES)) == 1
+
+
+def test_what_the_service_keeps_with_the_file_is_not_shown(service: Service, tasks: Tasks) -> None:
+    stored = {"NOTE": "c4n4ry", "url": "c4n4ry"}
+    service.holds(PROJECT_FILES, held("services.json", NEW, "SERVICES", exposed_meta_datastore=stored))
+    results = [
+        keyed(tasks).run(diff=True),
+        keyed(tasks, is_expose=False).run(diff=True),
+        tasks.listing(PROJECT_FILES).run(),
+    ]
+    assert "c4n4ry" not in json.dumps(results)
+
+
+@pytest.mark.parametrize("value", [None, "", 7, [], {}])
+def test_odd_values_of_the_key(service: Service, tasks: Tasks, value: Any) -> None:
+    """An undefined value may be null or empty. The key identifies files, so that other types are refused."""
+    body = {"data": [{"slug": "A", "upload_file_name": "services.json", "processed": True, "user_env_key": value}]}
+    service.emulator.fault(method="GET", status=200, body=json.dumps(body))
+    listing = tasks.listing(PROJECT_FILES)
+    if value is None or value == "":
+        assert listing.run()["project_files"][0]["upload_file_name"] == "services.json"
+    else:
+        failed = listing.fail()
+        assert failed["error"]["kind"] == "invalid_response"
+        assert f"of type {type(value).__name__} as user_env_key" in failed["msg"]

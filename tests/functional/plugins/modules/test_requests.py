@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The exact requests of each run, from the service's own log."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helpers.service import APP, CERTIFICATES, PROFILES, PROJECT_FILES, Service, a_file
+from tests.helpers.tasks import RESULT_KEY, Tasks
+
+NEW = b"new content"
+OLD = b"old content"  # as long as the new one: only a comparison of the bytes tells them apart
+KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
+# What it takes to compare: a certificate's digest is listed, a profile's bytes are fetched.
+COMPARE = {PROFILES: ["list", "show", "get"], CERTIFICATES: ["list"], PROJECT_FILES: ["list", "show", "get"]}
+UPLOAD = ["create", "put", "confirm"]
+
+
+@KINDS
+def test_nothing_to_do(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", NEW))
+    assert tasks.file(kind, NEW).asked_by() == COMPARE[kind]
+
+
+def test_protected_profile_is_not_downloaded(service: Service, tasks: Tasks) -> None:
+    service.holds(PROFILES, a_file("dist", NEW, is_protected=True))
+    assert tasks.file(PROFILES, NEW).asked_by() == ["list"]
+
+
+def test_certificate_without_listed_digest_is_downloaded(service: Service, tasks: Tasks) -> None:
+    service.holds(CERTIFICATES, a_file("dist", NEW))
+    service.emulator.options(hash_fields=False)
+    assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get"]
+
+
+@KINDS
+def test_another_size_is_not_downloaded(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", b"short"))
+    assert tasks.file(kind, NEW).asked_by() == ["list", *described(kind), *UPLOAD, "delete", "list"]
+
+
+def described(kind: str) -> list[str]:
+    """Return the requests that tell a diff what the replaced profile says of itself."""
+    return ["show", "get"] if kind == PROFILES else []
+
+
+@KINDS
+def test_first_upload(service: Service, tasks: Tasks, kind: str) -> None:
+    """The last list tells whether lists of this service are late."""
+    assert tasks.file(kind, NEW).asked_by() == ["list", *UPLOAD, "list"]
+
+
+@KINDS
+def test_first_upload_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
+    """What is confirmed is complete; protection comes last, once a list shows that the file is alone."""
+    task = tasks.file(kind, NEW, is_protected=True, is_expose=False)
+    assert task.asked_by() == ["list", "create", "put", "patch", "confirm", "list", "patch"]
+
+
+@KINDS
+def test_first_upload_that_is_protected(service: Service, tasks: Tasks, kind: str) -> None:
+    assert tasks.file(kind, NEW, is_protected=True).asked_by() == ["list", *UPLOAD, "list", "patch"]
+
+
+def test_first_upload_with_password(service: Service, tasks: Tasks) -> None:
+    task = tasks.file(CERTIFICATES, NEW, certificate_password="secret")
+    assert task.asked_by() == ["list", "create", "put", "patch", "confirm", "list"]
+
+
+@KINDS
+def test_flags_as_the_service_sets_them_need_no_request(service: Service, tasks: Tasks, kind: str) -> None:
+    task = tasks.file(kind, NEW, is_protected=False, is_expose=True)
+    assert task.asked_by() == ["list", *UPLOAD, "list"]
+
+
+@KINDS
+def test_replacement(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", OLD))
+    assert tasks.file(kind, NEW).asked_by() == [*COMPARE[kind], *UPLOAD, "delete", "list"]
+
+
+@KINDS
+def test_replacement_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", OLD))
+    task = tasks.file(kind, NEW, is_protected=True)
+    assert task.asked_by() == [*COMPARE[kind], *UPLOAD, "delete", "list", "patch"]
+
+
+def test_replacement_that_inherits_protection(service: Service, tasks: Tasks) -> None:
+    """A note on the service outlives the old file, which had the flag, until the new one has it."""
+    service.holds(PROFILES, a_file("dist", b"short", is_protected=True))
+    replacing = [*UPLOAD, "create", "delete", "list", "patch", "delete"]
+    assert tasks.file(PROFILES, NEW).asked_by() == ["list", *replacing]
+    assert [(file["upload_file_name"], file["is_protected"]) for file in service.files()] == [("dist", True)]
+
+
+def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) -> None:
+    service.holds(CERTIFICATES, a_file("dist", OLD), a_file("dist", NEW))
+    # The look into both shows that they are generations of one file.
+    assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get", "delete", "list"]
+
+
+@KINDS
+def test_flags_of_a_file_that_is_there(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", NEW))
+    assert tasks.file(kind, is_expose=False).asked_by() == ["list", "patch"]
+
+
+@KINDS
+def test_absent(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", NEW))
+    task = tasks.file(kind, state="absent")
+    assert task.asked_by() == ["list", "delete", "list"]
+    assert task.asked_by() == ["list"]
+
+
+@KINDS
+def test_information(service: Service, tasks: Tasks, kind: str) -> None:
+    service.holds(kind, a_file("dist", NEW), a_file("other", OLD))
+    assert tasks.listing(kind).asked_by() == ["list"]
+    assert tasks.listing(kind, name="dist").asked_by() == ["list"]
+    slug = service.files(kind)[0]["slug"]
+    assert tasks.listing(kind, slug=slug).asked_by() == ["show"]
+
+
+@KINDS
+@pytest.mark.parametrize("count", [50, 51, 99])
+def test_more_files_than_a_page_holds(service: Service, tasks: Tasks, kind: str, count: int) -> None:
+    service.holds(kind, *(a_file(f"file {number}", NEW) for number in range(count)))
+    pages = ["list"] * (1 if count == 50 else 2)
+    last = tasks.file(kind, NEW, name=f"file {count - 1}")
+    assert last.asked_by() == [*pages, *COMPARE[kind][1:]]
+    assert len(tasks.listing(kind).run()[f"{RESULT_KEY[kind]}s"]) == count
+    asked = tasks.file(kind, NEW, name="one more").asked_by()
+    assert asked == [*pages, *UPLOAD, "list", "list"]
+
+
+@KINDS
+def test_what_is_sent(service: Service, tasks: Tasks, kind: str) -> None:
+    """Each page is asked for whole, the token goes to the API only, the bytes to the storage only."""
+    service.holds(kind, a_file("dist", OLD))
+    tasks.file(kind, NEW).run()
+    log = service.emulator.requests()
+    first = log[0]
+    collection = {PROJECT_FILES: "generic-project-files"}.get(kind, kind.replace("_", "-"))
+    assert (first["path"], first["query"]) == (f"/v0.1/apps/{APP}/{collection}", {"limit": "50"})
+    assert {entry["area"]: entry["token"] for entry in log} == {"api": "owner", "storage": None}
+    assert [entry["bytes_in"] for entry in log if entry["method"] == "PUT"] == [len(NEW)]
+    assert all(200 <= entry["status"] < 300 for entry in log)

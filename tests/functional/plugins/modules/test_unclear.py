@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Uploads in trouble: URLs that came too late, answers that got lost, and tidying up afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.helpers.service import CERTIFICATES, PROFILES, Service, a_file, sha256
+from tests.helpers.tasks import Tasks
+
+NEW = b"new content"
+OLD = b"old content"
+
+
+def declared(service: Service, kind: str = PROFILES) -> bool:
+    return service.contents(kind) == [("dist", sha256(NEW))] and len(service.files(kind)) == 1
+
+
+def test_signed_url_that_expired_before_the_upload(service: Service, tasks: Tasks) -> None:
+    """The service gives a file one URL only: the file is removed, and a new one created."""
+    service.emulator.fault(method="PUT", advance_s=700, times=1)
+    asked = tasks.file(PROFILES, NEW).asked_by()
+    assert asked == ["list", "create", "put", "delete", "create", "put", "confirm", "list"]
+    assert declared(service)
+
+
+def test_signed_url_that_expires_each_time(service: Service, tasks: Tasks) -> None:
+    service.holds(PROFILES, a_file("dist", b"short"))
+    service.emulator.fault(method="PUT", advance_s=700)
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert failed["error"]["kind"] == "signed_url_expired"
+    assert "Deleted the unfinished upload" in failed["msg"]
+    assert [file["sha256"] for file in service.files()] == [sha256(b"short")]
+
+
+def test_storage_that_refuses(service: Service, tasks: Tasks) -> None:
+    service.emulator.fault(method="PUT", status=403, body="<Error><Code>AccessDenied</Code></Error>")
+    task = tasks.file(PROFILES, NEW)
+    assert task.asked_when_failing() == ["list", "create", "put", "delete"]
+    assert task.fail()["error"] == {
+        "kind": "storage",
+        "status": 403,
+        "method": "PUT",
+        "path": None,
+        "request_id": None,
+    }
+    assert service.files() == []
+
+
+LOST: dict[str, dict[str, Any]] = {
+    "dropped": {"drop": "after"},
+    "cut": {"truncate": True},
+    "500": {"status": 500, "after_effect": True},
+}
+
+
+AGAIN = ["create", "create", "put", "confirm", "list"]
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_creation_whose_answer_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
+    """Nobody knows the URL of what it has created. It is not deleted because it looks like one's own."""
+    service.emulator.fault(method="POST", times=1, **fault)
+    task = tasks.file(PROFILES, NEW, max_retries=1)
+    assert task.asked_by() == ["list", *AGAIN]
+    assert [file["processed"] for file in service.files()] == [False, True]
+    assert task.run()["changed"] is False
+    service.emulator.advance(3700)
+    assert [action["reason"] for action in task.run()["actions"]] == ["leftover"]
+    assert declared(service)
+
+
+def test_creation_that_never_arrived(service: Service, tasks: Tasks) -> None:
+    service.emulator.fault(method="POST", times=1, drop="before")
+    task = tasks.file(PROFILES, NEW, max_retries=1)
+    assert task.asked_by() == ["list", *AGAIN]
+    assert declared(service)
+
+
+def test_creation_that_is_lost_each_time(service: Service, tasks: Tasks) -> None:
+    service.emulator.fault(method="POST", drop="after")
+    task = tasks.file(PROFILES, NEW, max_retries=2)
+    assert task.asked_when_failing() == ["list", *["create"] * 3]
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_confirmation_whose_answer_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
+    service.emulator.fault(method="POST", path="/uploaded$", times=1, **fault)
+    asked = tasks.file(PROFILES, NEW, max_retries=1).asked_by()
+    assert asked == ["list", "create", "put", "confirm", "show", "list"]
+    assert declared(service)
+
+
+def test_confirmation_that_never_arrived(service: Service, tasks: Tasks) -> None:
+    service.emulator.fault(method="POST", path="/uploaded$", times=1, drop="before")
+    asked = tasks.file(PROFILES, NEW, max_retries=1).asked_by()
+    assert asked == ["list", "create", "put", "confirm", "show", "confirm", "list"]
+    assert declared(service)
+
+
+def test_service_that_never_processes_the_file(service: Service, tasks: Tasks) -> None:
+    """The old file stays, and nothing that was confirmed is taken back."""
+    service.holds(PROFILES, a_file("dist", OLD))
+    service.emulator.options(confirm_without_upload="ignore")
+    service.emulator.fault(method="PUT", status=200)
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert "processed=false" in failed["msg"]
+    assert service.contents() == [("dist", sha256(OLD))]
+
+
+def test_upload_that_is_swallowed_on_the_way(service: Service, tasks: Tasks) -> None:
+    """Something answers 200 for the storage, and the service confirms without a look."""
+    service.holds(PROFILES, a_file("dist", OLD))
+    service.emulator.options(confirm_without_upload="accept")
+    service.emulator.fault(method="PUT", status=200)
+    task = tasks.file(PROFILES, NEW)
+    failed = task.fail()
+    assert "its storage does not return it" in failed["msg"]
+    assert sha256(OLD) in [file["sha256"] for file in service.files()]
+    service.emulator.clear_faults()
+    assert [action["action"] for action in task.run()["actions"]] == ["upload", "delete", "delete"]
+    assert declared(service)
+
+
+def test_password_that_is_refused(service: Service, tasks: Tasks) -> None:
+    """Some services may refuse it before the confirmation, so it is set again after that; then the run gives up."""
+    service.holds(CERTIFICATES, a_file("dist", OLD))
+    service.emulator.fault(method="PATCH", status=400, body='{"message": "no such password"}')
+    task = tasks.file(CERTIFICATES, NEW, certificate_password="c4nary")
+    failed = task.fail()
+    assert failed["error"]["kind"] == "bad_request"
+    assert "c4nary" not in str(failed)
+    assert ("dist", sha256(OLD)) in service.contents(CERTIFICATES)
+    service.emulator.clear_faults()
+    task.run()
+    assert declared(service, CERTIFICATES)
+
+
+def test_old_file_that_cannot_be_deleted(service: Service, tasks: Tasks) -> None:
+    """The new one is complete and stays; the next run finishes what this one could not."""
+    service.holds(PROFILES, a_file("dist", OLD))
+    service.emulator.fault(method="DELETE", status=500)
+    task = tasks.file(PROFILES, NEW)
+    failed = task.fail()
+    assert "Done before the error: uploaded provisioning profile dist. Run again to finish." in failed["msg"]
+    assert service.contents() == sorted([("dist", sha256(OLD)), ("dist", sha256(NEW))])
+    service.emulator.clear_faults()
+    assert task.run(check_mode=True)["actions"][0]["reason"] == "replaced"
+    assert task.asked_by() == ["list", "show", "get", "show", "get", "delete", "list"]
+    assert declared(service)
+
+
+@pytest.mark.parametrize("body", ["{}", "<html>signed in</html>"])
+def test_deletion_that_is_answered_and_not_done(service: Service, tasks: Tasks, body: str) -> None:
+    """What was deleted is seen to be gone."""
+    service.holds(PROFILES, a_file("dist", OLD))
+    service.emulator.fault(method="DELETE", status=200, body=body)
+    task = tasks.file(PROFILES, NEW)
+    assert task.fail()["error"]["kind"] == "invalid_response"
+    service.emulator.clear_faults()
+    task.run()
+    assert declared(service)
+
+
+def test_what_cannot_be_removed_is_named(service: Service, tasks: Tasks) -> None:
+    service.emulator.fault(method="PUT", status=400)
+    service.emulator.fault(method="DELETE", status=500)
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert f"Could not delete the unfinished upload (slug {service.files()[0]['slug']})" in failed["msg"]
+
+
+def test_somebody_else_deletes_the_old_file_first(service: Service, tasks: Tasks) -> None:
+    service.holds(PROFILES, a_file("dist", OLD))
+    service.emulator.fault(method="DELETE", drop="after", times=1)
+    tasks.file(PROFILES, NEW, max_retries=1).run()
+    assert declared(service)

@@ -1,0 +1,474 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""phonegap_app: every state, with exactly the requests that it takes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
+from tests.helpers.tasks import check_then_run_then_rerun
+
+from .service import ANDROID, APP_MODULE, BUILD_MODULE, PhoneGap, keystore
+
+REPO = "https://example.com/menu.git"
+PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
+SHOP = {"title": "Shop", "version": "1.0", "package": "com.example.shop"}
+LOCKED = {"platform": "android", "title": "Release"}
+UNLOCKED = {**LOCKED, "passwords": ANDROID}
+
+
+def config(**attributes: str) -> str:
+    return (
+        f'<widget id="{attributes["id"]}" version="{attributes["version"]}"><name>{attributes["name"]}</name>'
+        '<preference name="phonegap-version" value="cli-8.1.1" /></widget>'
+    )
+
+
+def test_created_from_a_page(phonegap: PhoneGap) -> None:
+    task = phonegap.app(**SHOP, src=phonegap.file("index.html", "<p>"), description="Sells", private=True, debug=True)
+    result = check_then_run_then_rerun(task)
+    assert [action["action"] for action in result["actions"]] == ["create"]
+    assert result["app"]["id"] == 1
+    state = phonegap.app_state()
+    assert (state["title"], state["version"], state["create_method"]) == ("Shop", "1.0", "file")
+    assert state["content_sha256"] == hashlib.sha256(b"<p>").hexdigest()
+    assert phonegap.lines_of(task) == ["GET /apps", "GET /apps/1"]
+
+
+def test_requests_of_a_creation(phonegap: PhoneGap) -> None:
+    task = phonegap.app(**SHOP, src=phonegap.file("index.html"), icon=phonegap.file("icon.png", PNG))
+    assert phonegap.lines_of(task, check_mode=True) == ["GET /apps"]
+    assert phonegap.lines_of(task) == ["GET /apps", "POST /apps", "POST /apps/1/icon"]
+
+
+def test_created_from_a_repository(phonegap: PhoneGap) -> None:
+    result = check_then_run_then_rerun(phonegap.app(title="Menu", repo=REPO))
+    assert (result["app"]["repo"], result["app"]["create_method"]) == (REPO, "remote_repo")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("package", "com.example.other"),
+        ("version", "2.0"),
+        ("description", "New"),
+        ("description", ""),
+        ("debug", True),
+        ("private", False),
+        ("phonegap_version", "cli-8.1.1"),
+        ("hydrates", True),
+    ],
+)
+def test_each_property_is_converged(phonegap: PhoneGap, field: str, value: Any) -> None:
+    phonegap.holds({**SHOP, "description": "Old"})
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", **{field: value}))
+    assert result["actions"][0]["changes"] == {field: value}
+    assert phonegap.app_state()[field] == (None if value == "" else value)
+
+
+def test_the_title_by_number(phonegap: PhoneGap) -> None:
+    phonegap.holds({**SHOP, "id": 8})
+    task = phonegap.app(id=8, title="Store")
+    assert phonegap.lines_of(task, check_mode=True) == ["GET /apps/8"]
+    check_then_run_then_rerun(task)
+    assert phonegap.app_state(8)["title"] == "Store"
+
+
+def test_content_goes_along_with_a_change_and_by_force(phonegap: PhoneGap) -> None:
+    """The service does not tell what it has: so not without a reason."""
+    phonegap.holds(SHOP)
+    src = phonegap.file("index.html", "new")
+    task = phonegap.app(title="Shop", src=src)
+    assert task.run()["changed"] is False
+    assert phonegap.app_state()["uploads"] == 1
+    result = task.with_options(version="1.1").run()
+    assert result["actions"][0]["content"]["sha256"] == hashlib.sha256(b"new").hexdigest()
+    assert phonegap.app_state()["uploads"] == 2
+    assert task.with_options(version="1.1").run()["changed"] is False
+    forced = task.with_options(version="1.1", force=True)
+    assert forced.run(check_mode=True)["actions"] == forced.run()["actions"]
+    assert phonegap.app_state()["uploads"] == 3
+
+
+@pytest.mark.parametrize("option", ["src", "icon"])
+def test_content_that_cannot_be_compared(phonegap: PhoneGap, option: str) -> None:
+    phonegap.holds(SHOP)
+    path = phonegap.file("index.html", "new") if option == "src" else phonegap.file("icon.png", PNG)
+    if option == "icon":
+        phonegap.app(title="Shop", icon=path).run()
+    task = phonegap.app(**SHOP, **{option: path})
+    result = task.run()
+    assert (result["changed"], len(result["warnings"])) == (False, 1)
+    assert (
+        f"it is unknown whether {option} is what the app has. Nothing was sent. To send it, set"
+        in result["warnings"][0]
+    )
+    assert "warnings" not in task.with_options(on_unverifiable="trust").run()
+    failed = task.with_options(on_unverifiable="fail").fail(check_mode=True)
+    assert failed["error"]["kind"] == "unverifiable"
+    for _run in range(2):
+        sent = task.with_options(on_unverifiable="replace")
+        assert sent.run(check_mode=True)["changed"] is True
+        result = sent.run()
+        assert [action["action"] for action in result["actions"]] == ["update" if option == "src" else "set_icon"]
+        assert "warnings" not in result
+    # What is sent anyway is no reason for a warning.
+    if option == "src":
+        assert "warnings" not in task.with_options(version="9.9").run()
+
+
+@pytest.mark.parametrize("form", ["zip", "tar.gz", "directory"])
+def test_an_archive_without_an_app(phonegap: PhoneGap, form: str) -> None:
+    members = {"readme.txt": b"x", "img/logo.svg": b"x"}
+    packed = io.BytesIO()
+    if form == "zip":
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(name, data)
+    elif form == "tar.gz":
+        with tarfile.open(fileobj=packed, mode="w:gz") as tarball:
+            for name, data in members.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tarball.addfile(info, io.BytesIO(data))
+    else:
+        for name, data in members.items():
+            phonegap.file(f"www/{name}", data)
+    src = f"{phonegap.folder}/www" if form == "directory" else phonegap.file(f"app.{form}", packed.getvalue())
+    failed = phonegap.app(title="New", src=src).fail()
+    assert f"src: {src} contains neither config.xml nor index.html" in failed["msg"]
+    assert phonegap.lines() == []
+
+
+def test_a_directory_is_the_same_archive_each_time(phonegap: PhoneGap) -> None:
+    phonegap.file("www/index.html", "<p>"), phonegap.file("www/.git/config", "x")
+    task = phonegap.app(**SHOP, src=f"{phonegap.folder}/www/", force=True)
+    first = task.run(check_mode=True)["actions"][0]["content"]
+    assert first["name"] == "www.zip"
+    Path(phonegap.folder, "www", "index.html").touch()
+    assert task.run()["actions"][0]["content"] == first
+    assert phonegap.app_state()["content_sha256"] == first["sha256"]
+
+
+def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", version="1.0", src=phonegap.file("app.zip", packed.getvalue()))
+    result = check_then_run_then_rerun(task)
+    assert (result["app"]["title"], result["app"]["version"], result["app"]["package"]) == ("Told", "3.0", "com.told")
+    assert [warning.split(",")[0] for warning in result["warnings"]] == [
+        "config.xml in src says version '3.0'",
+        "config.xml in src says title 'Told'",
+    ]
+
+
+def test_an_app_that_a_config_comes_to_name_stays_the_same_app(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Asked"})
+    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
+    result = check_then_run_then_rerun(task)
+    assert result["actions"][0]["changes"]["title"] == "Told"
+    assert {number: app["title"] for number, app in phonegap.state["apps"].items()} == {"1": "Told"}
+    gone = check_then_run_then_rerun(task.with_options(state="absent"))
+    assert ([action["action"] for action in gone["actions"]], phonegap.state["apps"]) == (["delete"], {})
+
+
+@pytest.mark.parametrize("title", ["Asked", "Told"])
+def test_absent_means_the_app_that_present_means(phonegap: PhoneGap, title: str) -> None:
+    phonegap.holds({"title": title, "id": 4}, {"title": "Other", "id": 5})
+    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
+    assert task.run(check_mode=True)["app"]["id"] == 4
+    assert [action["slug"] for action in task.with_options(state="absent").run()["actions"]] == ["4"]
+    assert list(phonegap.state["apps"]) == ["5"]
+
+
+def test_without_content_only_the_title_of_the_task_counts(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Told"})
+    assert phonegap.app(title="Asked", state="absent").run()["changed"] is False
+    # What the app was made of may be gone before it.
+    missing = phonegap.app(title="Asked", src="/no/such/file", state="absent").result()
+    assert missing["changed"] is False
+    assert (
+        "src: /no/such/file does not exist. So the app is looked for by the title Asked alone." in missing["warnings"]
+    )
+    assert list(phonegap.state["apps"]) == ["1"]
+    assert phonegap.app(title="Told", src="/no/such/file", state="absent").result()["changed"] is True
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_two_apps_with_either_title_are_refused(phonegap: PhoneGap, state: str) -> None:
+    phonegap.holds({"title": "Asked", "id": 4}, {"title": "Told", "id": 5})
+    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
+    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"), state=state)
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "duplicates"
+        assert "several apps with the title Asked or Told, with the ids 4, 5" in failed["msg"]
+    assert sorted(phonegap.state["apps"]) == ["4", "5"]
+
+
+def test_a_version_may_be_declared_by_the_config_alone(phonegap: PhoneGap) -> None:
+    src = phonegap.folder / "www"
+    for version in ("1.0", "1.1"):
+        phonegap.file("www/config.xml", config(id="com.told", version=version, name="Told"))
+        result = check_then_run_then_rerun(phonegap.app(title="Told", src=str(src)))
+        assert (result["changed"], result["app"]["version"]) == (True, version)
+    assert phonegap.app_state()["uploads"] == 2
+
+
+def test_what_the_service_keeps_otherwise_is_said(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Menu", "repo": REPO})
+    phonegap.emulator.fault(
+        status=200, method="PUT", body='{"id": 1, "title": "Menu", "repo": "x", "version": "9", "keys": {}}'
+    )
+    warnings = phonegap.app(title="Menu", version="1.0").run()["warnings"]
+    assert warnings[0].startswith("The app 1 (Menu) has version '9', because its config.xml")
+
+
+def test_icon(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP)
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", icon=phonegap.file("icon.png", PNG)))
+    assert [action["action"] for action in result["actions"]] == ["set_icon"]
+    assert phonegap.app_state()["icon"]["sha256"] == hashlib.sha256(PNG).hexdigest()
+    other = phonegap.app(title="Shop", icon=phonegap.file("other.png", PNG + b"!"))
+    assert check_then_run_then_rerun(other)["app"]["icon"] == "other.png"
+    assert other.with_options(force=True).run()["changed"] is True
+    wrong = phonegap.app(title="Shop", icon=phonegap.file("icon.gif", "GIF"))
+    assert wrong.fail(check_mode=True)["msg"].endswith("icon.gif must be a PNG file.")
+
+
+def test_pull(phonegap: PhoneGap) -> None:
+    phonegap.holds({"title": "Menu", "repo": REPO})
+    task = phonegap.app(title="Menu", pull=True)
+    assert task.run(check_mode=True)["actions"] == task.run()["actions"]
+    assert phonegap.lines_of(task) == ["GET /apps", "GET /apps/1", "PUT /apps/1"]
+
+
+def test_absent(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, {"title": "Other"})
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", state="absent"))
+    assert (result["app"], list(phonegap.state["apps"])) == (None, ["2"])
+    assert phonegap.lines_of(phonegap.app(id=2, state="absent")) == ["GET /apps/2", "DELETE /apps/2"]
+    assert phonegap.app(id=2, state="absent").run()["changed"] is False
+
+
+# Keys
+
+
+def test_keys_are_chosen(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, keys=(UNLOCKED, {"platform": "ios", "title": "Store"}))
+    keys = {"android": 1, "ios": {"id": "1", "password": "three"}}
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", keys=keys))
+    assert result["actions"][0]["signing_keys"] == {"android": 1, "ios": 1}
+    assert (result["app"]["signing_keys"]["android"], result["app"]["signing_keys"]["ios"]) == (1, 1)
+    assert phonegap.state["keys"]["ios"]["1"]["locked"] is False
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_locked_key_without_passwords(phonegap: PhoneGap, there: bool) -> None:
+    phonegap.holds(*([SHOP] if there else []), keys=(LOCKED,))
+    task = phonegap.app(title="Shop", src=phonegap.file("index.html"), keys={"android": 1})
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert failed["error"]["kind"] == "locked_key"
+        for words in ("android key 1 (Release)", "keys.android.key_pw and keys.android.keystore_pw", "phonegap_key"):
+            assert words in failed["msg"]
+    assert {line.split()[0] for line in phonegap.lines_of_failure(task)} == {"GET"}
+
+
+def test_a_key_in_use_is_unlocked(phonegap: PhoneGap) -> None:
+    phonegap.holds({**SHOP, "keys": {"android": 1}}, keys=(LOCKED,))
+    task = phonegap.app(title="Shop", keys={"android": {"id": 1}})
+    assert task.run()["changed"] is False
+    assert "android key 1 (Release) is locked" in task.run()["warnings"][0]
+    task = phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID}})
+    result = check_then_run_then_rerun(task)
+    assert [(action["action"], action["kind"], action["slug"]) for action in result["actions"]] == [
+        ("unlock", "key", "1")
+    ]
+    assert phonegap.state["keys"]["android"]["1"]["locked"] is False
+
+
+def wrongly_unlocked(phonegap: PhoneGap) -> None:
+    """The app uses a key whose password at the service is not that of its keystore, and was built with it."""
+    content = base64.b64encode(keystore(ANDROID["keystore_pw"])).decode()
+    key = {
+        **LOCKED,
+        "passwords": {**ANDROID, "keystore_pw": "wrong"},
+        "files": {"keystore": {"content_base64": content}},
+    }
+    phonegap.emulator.options(phonegap_build_seconds=0)
+    phonegap.holds({**SHOP, "keys": {"android": 1}}, keys=(key,))
+    assert "password was incorrect" in built(phonegap)["error"]
+
+
+def built(phonegap: PhoneGap) -> dict[str, Any]:
+    """What became of a build for Android."""
+    done = phonegap.make(BUILD_MODULE, app_id=1, platforms=["android"], wait=True).result()
+    found: dict[str, Any] = done["build"]["platforms"]["android"]
+    return found
+
+
+def test_passwords_that_a_build_found_wrong_are_sent_again(phonegap: PhoneGap) -> None:
+    wrongly_unlocked(phonegap)
+    assert phonegap.app(title="Shop", keys={"android": 1}).run()["changed"] is False
+    result = check_then_run_then_rerun(phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID}}))
+    ((action, chosen),) = [(action["action"], action["signing_keys"]) for action in result["actions"]]
+    assert (action, chosen) == ("update", {"android": 1})
+    assert result["diff"]["before"]["app"]["keys_with_wrong_password"] == ["android key 1 (Release)"]
+    assert built(phonegap) == {"status": "complete", "error": None}
+
+
+def test_passwords_that_are_still_wrong_are_sent_each_time(phonegap: PhoneGap) -> None:
+    wrongly_unlocked(phonegap)
+    task = phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID, "keystore_pw": "wrong too"}})
+    assert [task.run()["changed"], built(phonegap)["status"], task.run()["changed"]] == [True, "error", True]
+
+
+def test_other_failures_of_a_build_take_no_passwords(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, keys=(UNLOCKED,))
+    app = phonegap.app(title="Shop").run()["app"]
+    for platform, words, changed in (
+        ("android", "Cannot recover key", True),
+        ("android", "Failed to compile plugin", False),
+        ("webos", "Keystore was tampered with, or password was incorrect", False),
+    ):
+        shown = {**app, "keys": {"android": {"id": 1}}, "status": {platform: "error"}, "error": {platform: words}}
+        phonegap.emulator.fault(status=200, method="GET", path="/apps/1$", body=json.dumps(shown))
+        task = phonegap.app(title="Shop", keys={"android": {"id": 1, **ANDROID}})
+        assert task.run(check_mode=True)["changed"] is changed, words
+        phonegap.emulator.clear_faults()
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind", "words"),
+    [
+        ({"android": 5}, "not_found", "this account has no android key 5. It has: 1 (Release)"),
+        ({"ios": 1}, "not_found", "this account has no ios key 1. It has: none"),
+        ({"android": {"id": 1, "key_pw": "one"}}, "option", "key_pw and keystore_pw must be set together"),
+    ],
+)
+def test_keys_that_cannot_be_chosen(phonegap: PhoneGap, keys: Any, kind: str, words: str) -> None:
+    phonegap.holds(SHOP, keys=(LOCKED,))
+    failed = phonegap.app(title="Shop", keys=keys).fail()
+    assert failed["error"]["kind"] == kind
+    assert words in failed["msg"]
+
+
+def test_keys_as_text(phonegap: PhoneGap) -> None:
+    phonegap.holds(SHOP, keys=(UNLOCKED,))
+    assert phonegap.app(title="Shop", keys='{"android": 1}').run()["actions"][0]["signing_keys"] == {"android": 1}
+    with pytest.raises(OptionError, match="keys must be a dictionary of platforms, got text"):
+        APP_MODULE.normalize({"keys": "android=1 key_pw=a b"})
+    with pytest.raises(OptionError, match="keys must be a dictionary of platforms"):
+        APP_MODULE.normalize({"keys": [1]})
+
+
+def test_a_version_that_is_not_text() -> None:
+    with pytest.raises(OptionError, match=r"^version must be text, but YAML reads it as the number 1\.1\. Put"):
+        APP_MODULE.normalize({"version": 1.10})
+
+
+@pytest.mark.parametrize("choice", [None, "", {"id": None, **ANDROID}])
+def test_a_key_that_check_mode_would_create(phonegap: PhoneGap, choice: Any) -> None:
+    phonegap.holds(SHOP)
+    assert phonegap.app(title="Shop", keys={"android": choice}).run(check_mode=True)["changed"] is False
+
+
+# What cannot be had
+
+
+@pytest.mark.parametrize(
+    ("app", "options", "words"),
+    [
+        ({"title": "Shop"}, {"repo": REPO}, "create_method: the app 1 (Shop) was created from an uploaded file"),
+        ({"title": "Shop"}, {"create_method": "remote_repo"}, "Delete the app (state=absent) and create it again"),
+        ({"title": "Shop", "repo": "x"}, {"create_method": "file"}, "was created from a repository (remote_repo)"),
+        ({"title": "Shop", "repo": "x"}, {"repo": REPO}, "repo: the app 1 (Shop) was created from x"),
+        ({"title": "Shop"}, {"pull": True}, "pull: the app 1 (Shop) was created from an uploaded file"),
+    ],
+)
+def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: str) -> None:
+    phonegap.holds(app)
+    task = phonegap.app(title="Shop", **options)
+    for check_mode in (True, False):
+        failed = task.fail(check_mode=check_mode)
+        assert (failed["error"]["kind"], words in failed["msg"]) == ("immutable", True), failed["msg"]
+    assert {line.split()[0] for line in phonegap.lines_of_failure(task)} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "words"),
+    [
+        ({"title": "New"}, "option", "src (or repo): app New is not there"),
+        ({"title": "New", "create_method": "file"}, "option", "src: app New is not there"),
+        ({"title": "New", "create_method": "remote_repo"}, "option", "repo: app New is not there"),
+        (
+            {"title": "New", "create_method": "file", "repo": REPO},
+            "option",
+            "repo: this goes with create_method=remote",
+        ),
+        ({"title": ""}, "option", "title must not be empty"),
+        ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
+        ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
+        ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
+        (
+            {"title": "New", "repo": "https://me:canary@example.com/x"},
+            "option",
+            "repo must not contain a user or a password",
+        ),
+        ({"title": "Twice", "version": "1"}, "duplicates", "with the ids 1, 2"),
+    ],
+)
+def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, words: str) -> None:
+    phonegap.holds({"title": "Twice"}, {"title": "Twice"})
+    failed = phonegap.app(**options).fail()
+    assert (failed["error"]["kind"], words in failed["msg"]) == (kind, True), failed["msg"]
+
+
+def test_content_of_no_known_form(phonegap: PhoneGap) -> None:
+    failed = phonegap.app(title="New", src=phonegap.file("app.txt")).fail()
+    assert "must be a zip, a tar.gz or a page" in failed["msg"]
+    assert phonegap.lines_of_failure(phonegap.app(title="New", src=phonegap.file("app.txt"))) == []
+
+
+def test_somebody_elses_app(phonegap: PhoneGap) -> None:
+    phonegap.holds({**SHOP, "owner": "member", "collaborators": [{"email": "owner@example.com", "role": "tester"}]})
+    failed = phonegap.app(title="Shop", version="2.0").fail()
+    assert (failed["error"]["status"], "does not own the app" in failed["msg"]) == (401, True)
+
+
+# Unclear outcomes
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500, "after_effect": True}, {"malformed": True}])
+def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
+    """It may have had its effect: that is looked up, and nothing is created twice."""
+    phonegap.emulator.fault(**fault, method="POST", path="/apps$", nth=1)
+    result = phonegap.app(title="Menu", repo=REPO).run()
+    assert (result["app"]["id"], list(phonegap.state["apps"])) == (1, ["1"])
+
+
+def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
+    phonegap.emulator.fault(drop="before", method="POST", path="/apps$", nth=1)
+    assert "It was not created" in phonegap.app(title="Menu", repo=REPO).fail()["msg"]
+    assert phonegap.lines().count("POST /apps") == 1
+
+
+def test_a_failure_half_way_says_what_was_done(phonegap: PhoneGap) -> None:
+    phonegap.emulator.fault(status=500, path="/icon$")
+    failed = phonegap.app(title="Menu", repo=REPO, icon=phonegap.file("icon.png", PNG)).fail()
+    assert failed["msg"].endswith("The other changes of app 1 were made before that.")

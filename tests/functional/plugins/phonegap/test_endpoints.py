@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every method of the service's API has its module: asked for by a task, answered by a route."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.emulator.phonegap.routes import phonegap_routes
+from tests.helpers.tasks import Task
+
+from .service import ANDROID, API, BUILD_MODULE, COLLABORATOR_MODULE, PhoneGap
+from .test_apps import PNG
+from .test_keys import declared
+
+
+def member(phonegap: PhoneGap, **options: str) -> Task:
+    return phonegap.make(COLLABORATOR_MODULE, app_id=1, email="member@example.com", **options)
+
+
+# Method and path, and the task that asks for it.
+WRITE_API = {
+    "POST /apps": lambda it: it.app(title="New", repo="https://example.com/a.git"),
+    "PUT /apps/:id": lambda it: it.app(id=1, version="2.0"),
+    "POST /apps/:id/icon": lambda it: it.app(id=1, icon=it.file("icon.png", PNG)),
+    "POST /apps/:id/build": lambda it: it.make(BUILD_MODULE, app_id=1),
+    "POST /apps/:id/build/:platform": lambda it: it.make(BUILD_MODULE, app_id=1, platforms=["android"]),
+    "POST /apps/:id/collaborators": lambda it: it.make(
+        COLLABORATOR_MODULE, app_id=1, email="new@example.com", role="dev"
+    ),
+    "PUT /apps/:id/collaborators/:id": lambda it: member(it, role="dev"),
+    "POST /keys/:platform": lambda it: it.key(**declared(it, "ios")),
+    "PUT /keys/:platform/:id": lambda it: it.key(platform="android", id=1, locked=False, **ANDROID),
+    "DELETE /apps/:id": lambda it: it.app(id=1, state="absent"),
+    "DELETE /apps/:id/collaborators/:id": lambda it: member(it, state="absent"),
+    "DELETE /keys/:platform/:id": lambda it: it.key(platform="android", id=1, state="absent"),
+}
+
+
+def documented(line: str) -> str:
+    """A request with names in the place of what is in its path."""
+    line = re.sub(r"/(android|ios)\b", "/:platform", line)
+    return re.sub(r"/\d+", "/:id", line)
+
+
+@pytest.mark.parametrize("wanted", WRITE_API)
+def test_every_method_has_its_module(phonegap: PhoneGap, wanted: str) -> None:
+    people = [{"email": "member@example.com", "role": "tester"}]
+    phonegap.holds({"title": "Shop", "collaborators": people}, keys=({"platform": "android", "title": "Release"},))
+    written = [line for line in phonegap.lines_of(WRITE_API[wanted](phonegap)) if not line.startswith("GET ")]
+    assert [documented(line) for line in written] == [wanted]
+    method, path = wanted.split()
+    assert f"{method} {API}{path}" in {f"{route.method} {route.documented_path}" for route in phonegap_routes()}
