@@ -86,7 +86,7 @@ REFUSED: Mapping[str, str] = {
 }
 # Answers with which a run may fail after one that was killed, and words of the error.
 REFUSED_AFTER_KILL: Mapping[str, str] = {
-    **dict.fromkeys(("slugs=hex", "slugs=uuid"), "Their slugs do not tell which of them is the newest"),
+    **dict.fromkeys(("slugs=hex", "slugs=uuid"), "Their slugs do not show which of them is the newest"),
 }
 
 

@@ -178,8 +178,8 @@ def test_text_from_the_vault() -> None:
         ({True: "x"}, "environments: the name in entry 1 must be text, but YAML reads it as the truth value true"),
         (["A=1"], "environments: entry 1 must be a dictionary with key and value"),
         (5, "environments must be a list of dictionaries"),
-        ("A=1", "environments: this is text"),
-        ("{no JSON", "environments: this text is not valid JSON"),
+        ("A=1", "environments must be a list of dictionaries"),
+        ("{no JSON", "environments is not valid JSON"),
     ],
 )
 def test_variables_of_another_form(given: Any, message: str) -> None:
@@ -209,7 +209,7 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
         ({"branch": ""}, "branch must not be empty."),
         (
             {"environments": [{"key": "A", "value": "x"}], "secret_environments": {"A": "c4nary"}},
-            "environments: the key 'A' is there twice",
+            "environments: the key 'A' is used twice",
         ),
         ({"environments": [{"key": "", "value": "x"}]}, "environments: "),
         ({"wait_timeout": -1}, "wait_timeout: "),
@@ -223,7 +223,7 @@ def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any],
     assert app.asked() == []
 
 
-SHORT = "secret_environments: the value of A is too short"
+SHORT = "secret_environments: the value of A must have at least"
 EVERYBODY = "secret_environments: the value of A is also that of"
 UNFIT: dict[str, tuple[dict[str, Any], str]] = {
     "one character": ({"secret_environments": {"A": "a"}}, SHORT),
@@ -294,7 +294,7 @@ class TestWait:
         app.service.emulator.fault(status=500, path="/builds/.", nth=3)
         result = self.wait(app, 1)
         assert (result["failed"], result["error"]["kind"]) == (True, "server_error")
-        assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started nevertheless.")
+        assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started.")
 
     def test_a_progress_line_each_minute(self, app: AppWithBuilds, said: list[str]) -> None:
         app.service.emulator.options(build_seconds=150)
@@ -322,7 +322,7 @@ class TestLostAnswer:
         assert (result["changed"], result["build_url"]) == (True, None)
         assert result["warnings"] == [
             (
-                f"The answer of the service was lost. The build #2 ({slug}) was started meanwhile with the same "
+                f"The response of the service was lost. The build #2 ({slug}) was started meanwhile with the same "
                 "parameters, so the task continues with it. It did not start a second one."
             )
         ]
@@ -341,8 +341,8 @@ class TestLostAnswer:
         failed = app.trigger(branch="main", max_retries=3).fail()
         assert (failed["error"]["kind"], failed["error"]["method"]) == ("unclear_outcome", "POST")
         assert failed["msg"].endswith(
-            "It is not known whether it was started. The service does not show it yet. Look at the list again before "
-            "you run this again."
+            "It is unknown whether it was started. The service does not list it yet. Check the list before you run "
+            "this again."
         )
         assert app.asked() == [LATEST, TRIGGER, LATEST, LATEST, LATEST]
 
@@ -357,7 +357,7 @@ class TestLostAnswer:
         self.between(app, branch="main")
         failed = app.trigger(branch="main").fail()
         assert failed["error"]["kind"] == "unclear_outcome"
-        assert "Several were started meanwhile that it could be: build #3 (" in failed["msg"]
+        assert "Several builds that it could be were started meanwhile: build #3 (" in failed["msg"]
         assert app.statuses() == [1, 0, 0]
 
     def between(self, app: AppWithBuilds, **options: Any) -> None:
@@ -413,7 +413,7 @@ class TestAnswer:
     def test_a_build_that_is_not_shown_yet(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new", "build_number": 7, "triggered_workflow": "w"})
         assert result["warnings"] == [
-            "The service does not show the build #7 (new) yet, so the result has what the task requested."
+            "The service does not list the build #7 (new) yet, so the result has the requested values."
         ]
         build = result["build"]
         assert (build["branch"], build["triggered_workflow"], build["status"]) == ("main", "w", 0)
@@ -422,7 +422,7 @@ class TestAnswer:
     def test_no_access_to_builds(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new"}, 403)
         assert (result["failed"], result["error"]["kind"], result["build"]["slug"]) == (True, "forbidden", "new")
-        assert result["msg"].endswith("The build new was started nevertheless.")
+        assert result["msg"].endswith("The build new was started.")
 
     @pytest.mark.parametrize(
         "answer", [{}, {"slug": "x"}, {"build_slug": None, "results": [None]}, {"build_slug": 7, "results": {}}]

@@ -180,7 +180,7 @@ def test_a_single_file_of_another_identity_is_replaced() -> None:
 def test_two_protected_files_are_refused(files: list[RemoteFile]) -> None:
     error = refusal(desired(), *files)
     assert error.kind == "duplicates"
-    assert "More than one of them is protected" in str(error)
+    assert "Several of them are protected" in str(error)
 
 
 def test_equal_protected_files_are_copies() -> None:
@@ -200,7 +200,7 @@ def test_files_without_times_are_refused_unless_they_are_equal() -> None:
     named = [remote("A", slug="first"), remote("B", slug="second", **OTHER)]
     error = refusal(desired(), *named)
     assert error.kind == "duplicates"
-    assert "Their slugs do not tell which of them is the newest." in str(error)
+    assert "Their slugs do not show which of them is the newest." in str(error)
     assert words(plan(desired(duplicates="remove"), *named)) == ["delete d replaced"]
     copies = [remote("A", slug="first"), remote("B", slug="second")]
     assert words(plan(desired(), *copies)) == ["delete t duplicate"]
@@ -345,7 +345,7 @@ def test_a_slug_that_never_was_is_refused() -> None:
     error = refusal(desired(slug=slug("Z")), remote(**OTHER))
     assert error.kind == "missing_file"
     assert slug("Z") in str(error)
-    assert "leave slug out" in str(error)
+    assert "Omit slug" in str(error)
 
 
 @pytest.mark.parametrize("present", [True, False])
@@ -495,7 +495,7 @@ def test_flags_that_a_keystore_would_lose_are_refused() -> None:
 
 
 def test_keystore_with_another_alias_is_replaced() -> None:
-    old = remote(told={"alias": "old"}, env_key="ANDROID_KEYSTORE_N")
+    old = remote(created_with={"alias": "old"}, env_key="ANDROID_KEYSTORE_N")
     wanted = desired(keystore={"alias": "new", "password": "x"}, keystore_name="N")
     made = plan(wanted, old, kind=ANDROID_KEYSTORE)
     assert [letter(action.slug) for action in made.actions] == [None, "A"]

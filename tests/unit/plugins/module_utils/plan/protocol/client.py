@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, Secrets
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import InspectionCache, Secrets
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
@@ -214,7 +214,7 @@ def _identity(content: str | None) -> str | None:
     return None if content is None else "Q" if content == OTHER_IDENTITY else "OURS"
 
 
-class ModelInspector(Inspector):
+class ModelInspections(InspectionCache):
     """Tells of the contents of the model what the project reads from real files."""
 
     def inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection:
