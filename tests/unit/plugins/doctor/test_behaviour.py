@@ -26,13 +26,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
     recorded,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing import probe_service as probing
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.results import ProbeResults, is_asked
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaway_content import (
-    ThrowawayContent,
-)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.probe_service import (
     AccountObservations,
     check_behaviour,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.results import ProbeResults, is_asked
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaway_content import (
+    ThrowawayContent,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX, Throwaways
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
