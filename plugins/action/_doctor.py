@@ -164,7 +164,7 @@ class ActionModule(PlayAction):
         reason, problem = self._place(task_vars)
         if problem:
             checks = Checks(WAY)
-            checks.skip("module", "The way there: not examined, because mobileops_ci_run_in is not valid")
+            checks.skip("module", "The target was not checked, because mobileops_ci_run_in is not valid")
             return _as_result(checks)
         groups = [*([HERE] if reason else []), WAY, TOKEN, *([BEHAVIOUR] if own.get("behaviour", True) else [])]
         given = {option: own[name] for name, option in _OPTIONS.items() if name in own}

@@ -105,7 +105,8 @@ class Emulator:
             first = json.loads(self._first_line(timeout))
         except (ValueError, EmulatorError) as error:
             self.stop()
-            raise EmulatorError(f"the emulator did not start: {error} {self._error_output}") from None
+            reason = error if isinstance(error, EmulatorError) else "it printed no JSON object."
+            raise EmulatorError(f"the emulator did not start: {reason} {self._error_output}") from None
         self.api_url, self.tokens, self.admin_url = first["bitrise"], first["tokens"], first["admin"]
         self.phonegap_url = first["phonegap"]
         self.phonegap_tokens, self.phonegap_logins = first["phonegap_tokens"], first["phonegap_logins"]
@@ -117,7 +118,9 @@ class Emulator:
         output = self.process.stdout
         assert output is not None
         ready, _writable, _failed = select.select([output], [], [], timeout)
-        return output.readline() if ready else b""
+        if not ready:
+            raise EmulatorError(f"timed out after {timeout:g} s.")
+        return output.readline()
 
     def stop(self) -> int:
         """Stop the emulator and return its exit status."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apps: finding them by owner, title and project type. Used by bitrise_app_info and by the inventory."""
+"""bitrise_app_info, and the search for apps by owner, title and project type, which the inventory uses as well."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ def find_apps(
     project_type: str | None = None,
     sort_by: str | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Apps of the owners ("organizations" or "users", slug), or all that the token sees; each app once.
+    """Yield the apps of the owners ("organizations" or "users", slug), or all that the token can read, each once.
 
-    How the service matches a title is documented nowhere, so its answer is filtered again: equal, as written.
+    The documentation does not say how the service compares titles. So filter its response again, by equality.
     """
     filters = {"title": title, "project_type": project_type, "sort_by": sort_by}
-    asked = {name: value for name, value in filters.items() if value is not None}
+    query = {name: value for name, value in filters.items() if value is not None}
     seen: set[str] = set()
     for owner in owners or (None,):
-        for app in client.apps(owner, asked):
-            wanted = (title is None or app.get("title") == title) and (
+        for app in client.apps(owner, query):
+            is_match = (title is None or app.get("title") == title) and (
                 project_type is None or app.get("project_type") == project_type
             )
-            if wanted and app["slug"] not in seen:
+            if is_match and app["slug"] not in seen:
                 seen.add(app["slug"])
                 yield app
 

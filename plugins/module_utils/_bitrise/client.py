@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Client of the Bitrise API v0.1: requests, paging and error bodies. The endpoints are in the folders by subject.
+"""Client of the Bitrise API v0.1: requests, paging and error bodies. The folders of each subject have its endpoints.
 
 Facts: https://api-docs.bitrise.io and https://docs.bitrise.io/en/bitrise-ci/api.
 """
@@ -20,7 +20,7 @@ from .._http.responses import invalid, refusal, succeeded
 from .._http.service_client import ServiceClient, check_token, path_part
 from .._http.session import Call
 from .._http.transport_options import Transport
-from . import responses as _responses
+from . import responses
 from .observed_behaviour import ObservedBehaviour
 from .options import DEFAULT_API_URL
 from .slug_options import unusual_slug
@@ -28,8 +28,8 @@ from .slug_options import unusual_slug
 if TYPE_CHECKING:
     import requests
 
-PAGE_LIMIT = 50  # the service's maximum; it refuses more
-# A page's anchor is an item's slug: if that item goes away meanwhile, the list is read anew, this often.
+PAGE_LIMIT = 50  # the maximum that the service accepts
+# A page begins at an anchor, the slug of an item. If that item is deleted meanwhile, the list is read again this often.
 LISTING_TRIES = 3
 MOST_PAGES = 20_000
 
@@ -37,14 +37,14 @@ MOST_PAGES = 20_000
 class BitriseClient(ServiceClient):
     """The Bitrise API v0.1 with one token."""
 
-    hints: ClassVar[Mapping[str, str]] = _responses.HINTS
+    hints: ClassVar[Mapping[str, str]] = responses.HINTS
 
     def hints_for(self, call: Call) -> Mapping[str, str]:
         if not re.search(r"/v\d", self.api_url):
-            special = f"api_url {self.api_url} does not end with the version of the API, such as /v0.1."
+            cause = f"api_url {self.api_url} does not end with the version of the API, such as /v0.1."
         else:
-            special = unusual_slug(call.path or "")
-        return {**self.hints, "not_found": f"{special} {self.hints['not_found']}".lstrip()}
+            cause = unusual_slug(call.path or "")
+        return {**self.hints, "not_found": f"{cause} {self.hints['not_found']}".lstrip()}
 
     def __init__(
         self,
@@ -61,15 +61,16 @@ class BitriseClient(ServiceClient):
         self.observed = observed or ObservedBehaviour()
 
     def refusal(self, call: Call, response: requests.Response) -> ServiceError:
-        """Return the error for an answer that is not a success.
+        """Return the error for a response that is not a success.
 
-        The service may refuse a low role as if the token were wrong. Only a wrong token ends the task.
+        For a role without permission, the service may respond as if the token were wrong. Only a wrong token ends the
+        task, so check it with another request.
         """
         error = super().refusal(call, response)
         if error.kind != "unauthorized" or not (call.path or "").startswith("/apps/"):
             return error
-        look = self.call("GET", "/apps", "check the token", params={"limit": 1})
-        if not self.observed.check_token(lambda: succeeded(self._api.send(look))):
+        check = self.call("GET", "/apps", "check the token", params={"limit": 1})
+        if not self.observed.check_token(lambda: succeeded(self._api.send(check))):
             return error
         hints = {"unauthorized": f"The token is valid for other requests. {self.hints['forbidden']}"}
         refused = refusal(call, response, self.redact, hints)
@@ -90,7 +91,7 @@ class BitriseClient(ServiceClient):
     def apps(
         self, owner: tuple[str, str] | None = None, filters: Mapping[str, Any] | None = None, limit: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Every app that the token sees, or those of one owner: ("organizations" or "users", slug)."""
+        """Yield all apps that the token can read, or those of one owner: ("organizations" or "users", slug)."""
         path, whose = "/apps", "the apps"
         if owner:
             path, whose = f"/{owner[0]}/{path_part(owner[1])}/apps", f"the apps of {owner[0][:-1]} {owner[1]}"
@@ -99,20 +100,20 @@ class BitriseClient(ServiceClient):
     # Requests
 
     def data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
-        """The object under `data` of an answer: one that has a slug."""
+        """Send a request and return the object `data` of the response, which must have a slug."""
         call = self.call(method, path, what, json=json, repeatable=repeatable)
         data = self.request_json(call).get("data")
-        if not isinstance(data, dict) or not _responses.has_slug(data):
-            error = invalid(call, "its answer has no usable data")
+        if not isinstance(data, dict) or not responses.has_slug(data):
+            error = invalid(call, "its response has no usable data")
             raise error if repeatable else UnclearOutcomeError(error)
         return data
 
     def pages(
         self, path: str, what: str, filters: Mapping[str, Any] | None = None, limit: int | None = None
     ) -> Iterator[dict[str, Any]]:
-        """The items of all pages, each once, at most `limit` of them.
+        """Yield the items of all pages, each once, at most `limit` of them.
 
-        Something that is deleted meanwhile may be what a page starts with. The list is read again then.
+        If the item at which a page begins is deleted meanwhile, read the list again.
         """
         seen: set[str] = set()
         for left in reversed(range(LISTING_TRIES)):
@@ -143,7 +144,7 @@ class BitriseClient(ServiceClient):
                     raise _AnchorGoneError(error) from error
                 raise
             before = len(own)
-            for item in _responses.items(call, page):
+            for item in responses.items(call, page):
                 own.add(item["slug"])
                 if item["slug"] not in seen:
                     seen.add(item["slug"])
@@ -151,20 +152,20 @@ class BitriseClient(ServiceClient):
                     if limit is not None and len(seen) >= limit:
                         return
             was_first = anchor is None
-            anchor = _responses.next_anchor(call, page)
+            anchor = responses.next_anchor(call, page)
             if not anchor:
-                if limit is None and not was_first and len(seen) < _responses.total(page):
+                if limit is None and not was_first and len(seen) < responses.total(page):
                     raise _AnchorGoneError(None)
                 return
             if anchor in anchors:
-                raise invalid(call, "its pages go round in a circle")
+                raise invalid(call, "its pages form a loop")
             if len(own) == before:
                 raise invalid(call, "a page that is not the last one contains no further items")
             anchors.add(anchor)
 
 
 def check_api_url(api_url: str) -> None:
-    """Raise OptionError for an address of the vendor that is not the one of the API."""
+    """Raise OptionError for an address of the vendor that is not the address of the API."""
     try:
         parts = urlsplit(api_url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -177,9 +178,9 @@ def check_api_url(api_url: str) -> None:
 
 
 class _AnchorGoneError(Exception):
-    """Inside this file only: the item at which a page starts is not there any more.
+    """Used in this file only: the item at which a page begins does not exist any more.
 
-    `error`: what the service answered; None if it answered as if nothing was left.
+    `error`: the error of the service, or None if it returned an incomplete list.
     """
 
     def __init__(self, error: ServiceError | None) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients for work that several threads share."""
+"""Clients of the threads of one task."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def check_workers(number: int) -> None:
 
 
 class ClientPool:
-    """A client for each thread. All of them keep one pace and one time limit."""
+    """One client for each thread. All clients share the pace, the time limit, and the observed behaviour."""
 
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
         transport = Transport.from_options(options, env)
@@ -35,7 +35,7 @@ class ClientPool:
         )
         self._local = threading.local()
         self._all: list[BitriseClient] = []
-        self.api_url = self.get().api_url  # reports wrong connection options here
+        self.api_url = self.get().api_url  # raises an error for wrong connection options
 
     def get(self) -> BitriseClient:
         """Return the client of this thread."""
@@ -46,7 +46,7 @@ class ClientPool:
         return client
 
     def interrupt(self) -> None:
-        """Stop all threads that wait for the service."""
+        """End the waits of all threads for the service."""
         self.gates.interrupt()
 
     @property

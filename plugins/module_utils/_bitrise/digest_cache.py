@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Digests of remote files, kept on this machine: what lies behind a slug never changes.
+"""Cache of the digests of remote files on this machine. The content of a slug never changes.
 
-Holds slugs and digests, nothing else. SQLite takes care of several writers at once.
+It contains only slugs and digests. SQLite coordinates concurrent writers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .._core.fields import is_identifier
 
 try:
     import sqlite3
-except ImportError:  # a Python that was built without it
+except ImportError:  # Python was built without it
     sqlite3 = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_S = 10.0
@@ -36,11 +36,11 @@ def open_cache(option: str | None, api_url: str) -> DigestCache | None:
 
 
 class DigestCache:
-    """The cache in one file. What goes wrong with it costs time only: it becomes a warning, never an error."""
+    """The cache in one file. A problem with it becomes a warning, never an error, because it only costs time."""
 
     def __init__(self, path: str, api_url: str) -> None:
         self._path = Path(path)
-        # Slugs of one service say nothing about the files of another.
+        # The same slug may belong to another file on another service.
         self._service = hashlib.sha256(api_url.encode()).hexdigest()[:16]
         self._lock = threading.Lock()
         self._new: dict[str, str] = {}
@@ -51,7 +51,7 @@ class DigestCache:
         return self._known.get(slug)
 
     def slugs_of(self, sha256: str) -> frozenset[str]:
-        """Return the files that are known to have this digest."""
+        """Return the slugs of files that are known to have this digest."""
         with self._lock:
             return frozenset(slug for slug, known in self._known.items() if known == sha256)
 
@@ -61,7 +61,7 @@ class DigestCache:
                 self._known[slug] = self._new[slug] = sha256
 
     def save(self) -> None:
-        """Write what is new. Called once at the end, also after a failure."""
+        """Write the new digests. Call this once at the end, also after a failure."""
         with self._lock:
             new, self._new = self._new, {}
         rows = [
@@ -75,43 +75,43 @@ class DigestCache:
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     raise
-                # Everything in it can be found out again. Not deleted: the option may name a file of another kind.
+                # Rename the file instead of deleting it: the option may be the path of another file by mistake.
                 os.replace(self._path, f"{self._path}.damaged")
                 self._write(rows)
         except (OSError, ValueError, sqlite3.Error) as error:
             self._warn("cannot be written", error)
 
     def _write(self, rows: list[tuple[str, str, int]]) -> None:
-        if not self._is_there():
+        if not self._exists():
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Made here, and not by SQLite, for the sake of its mode.
+            # Create the file here instead of in SQLite, to set its mode.
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with contextlib.closing(self._open()) as database:
-            _is_begun(database)
+            _has_table(database)
             database.execute(f"CREATE TABLE IF NOT EXISTS {_COLUMNS}")
             database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", rows)
             database.commit()
 
-    def _is_there(self) -> bool:
-        """Return whether the file exists. Raise OSError if it is none that SQLite should open, such as a device."""
+    def _exists(self) -> bool:
+        """Return whether the file exists. Raise OSError if it is not a regular file, such as a device."""
         try:
             found = os.stat(self._path)
         except FileNotFoundError:
             return False
         if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is not a regular file; set digest_cache to none to use no cache")
+            raise OSError("it is not a regular file, set digest_cache=none to use no cache")
         return True
 
     def _read(self) -> dict[str, str]:
         if sqlite3 is None:
-            self.warnings.append("digest_cache: not used, because this Python has no sqlite3.")
+            self.warnings.append("digest_cache is not used, because this Python has no module sqlite3.")
             return {}
         try:
-            return self._rows() if self._is_there() else {}
+            return self._rows() if self._exists() else {}
         except sqlite3.DatabaseError as error:
             if _is_damage(error):
-                self.warnings.append(f"digest_cache: {self._path} is damaged; it is made anew.")
+                self.warnings.append(f"digest_cache: {self._path} is damaged. It will be created again.")
             else:
                 self._warn("cannot be read", error)
         except (OSError, ValueError) as error:
@@ -121,26 +121,26 @@ class DigestCache:
     def _rows(self) -> dict[str, str]:
         prefix = f"{self._service}/"
         with contextlib.closing(self._open()) as database:
-            if not _is_begun(database):
-                return {}  # whoever made the file has not come to its content
+            if not _has_table(database):
+                return {}  # another process has created the file, but not the table yet
             rows = database.execute("SELECT * FROM digest WHERE file >= ? AND file < ?", (prefix, prefix + "~"))
             found = [(str(file)[len(prefix) :], str(sha256), check) for file, sha256, check in rows]
-        # SQLite notices damage to its own structure only, not to what it keeps.
+        # SQLite detects damage to its own structure, but not to values.
         return {slug: sha256 for slug, sha256, check in found if _checked(slug, sha256) == (sha256, check)}
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(str(self._path), timeout=BUSY_TIMEOUT_S)
-        # Text that is damaged is no error of operation.
+        # Decode damaged text instead of raising OperationalError.
         database.text_factory = lambda data: data.decode(errors="replace")
         return database
 
     def _warn(self, problem: str, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or error
-        self.warnings.append(f"digest_cache: {self._path} {problem} ({reason}); going on without it.")
+        self.warnings.append(f"digest_cache: {self._path} {problem} ({reason}). The task continues without it.")
 
 
-def _is_begun(database: sqlite3.Connection) -> bool:
-    """Whether the table is there. Raises DatabaseError, which is damage, where something else is in its place."""
+def _has_table(database: sqlite3.Connection) -> bool:
+    """Return whether the table exists. Raise DatabaseError if another table has its name, which counts as damage."""
     found = database.execute("SELECT sql FROM sqlite_master WHERE name = 'digest' COLLATE NOCASE").fetchone()
     if found and found[0] != f"CREATE TABLE {_COLUMNS}":
         raise sqlite3.DatabaseError("digest is another table")
@@ -148,10 +148,10 @@ def _is_begun(database: sqlite3.Connection) -> bool:
 
 
 def _checked(slug: str, sha256: str) -> tuple[str, int]:
-    """A digest as it is kept, with a checksum of the entry."""
+    """Return a digest in its stored form, with a checksum of the entry."""
     return sha256, zlib.crc32(f"{slug} {sha256}".encode())
 
 
 def _is_damage(error: Exception) -> bool:
-    """Errors of operation say that the file is locked, or must not be read or written."""
+    """Return whether the file is damaged. An OperationalError means that it is locked or not accessible."""
     return not isinstance(error, sqlite3.OperationalError)

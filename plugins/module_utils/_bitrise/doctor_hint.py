@@ -1,15 +1,15 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the errors of other modules and playbooks say about the doctor."""
+"""References to the doctor in errors of other modules and playbooks."""
 
 from __future__ import annotations
 
 DOCTOR = "Run 'ansible-playbook mobileops.ci.doctor' to find the cause."
-# Kinds of errors whose cause the doctor finds. The hint about a token has the pointer already.
+# Kinds of errors whose cause the doctor finds. The hint about a wrong token refers to it already.
 _KINDS = frozenset({"connection", "dns", "tls", "proxy", "timeout", "redirect", "missing_library"})
 
 
 def with_pointer(message: str, kind: str | None) -> str:
-    """Return the message of an error, with a pointer to the doctor if that finds the cause."""
+    """Return the message of an error, with a reference to the doctor if the doctor can find the cause."""
     return f"{message} {DOCTOR}" if kind in _KINDS else message

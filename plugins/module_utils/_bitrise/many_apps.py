@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task for many apps: run the work of each app, keep the errors apart, and report them by cause."""
+"""One task for many apps: work on each app, collect the errors, and report them by cause."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CAUSES_IN_MESSAGE = 10
 
 @dataclass
 class AppOutcome:
-    """The result of the work on one app."""
+    """The outcome of one app."""
 
     slug: str
     plan: Plan = field(default_factory=Plan)
@@ -61,7 +61,7 @@ def run_for_apps(
     work: Callable[[BitriseClient, str], AppOutcome],
     report_progress: Callable[[str], None],
 ) -> dict[str, AppOutcome]:
-    """Return the outcome of each app, in the given order. A refused token ends the work on all apps."""
+    """Return the outcome of each app, in the given order. If the service refuses the token, stop for all apps."""
     outcomes: dict[str, AppOutcome] = {}
     refused: list[tuple[str, CiError]] = []
     lock = threading.Lock()
@@ -88,19 +88,19 @@ def run_for_apps(
 
 
 def _same_for(slug: str, other_slug: str, error: CiError) -> CiError:
-    """Return the error of another app as the error of this one, which would get the same answer."""
+    """Return the error of another app as the error of this one, which would get the same response."""
     details = error.as_dict()
     path = details["path"] and details["path"].replace(other_slug, slug)
     return CiError(error.message.replace(other_slug, slug), **{**details, "path": path, "request_id": None})
 
 
 def failure_of(errors: Mapping[str, CiError], apps: int) -> CiError | None:
-    """Return one error for the task. Its message has one sentence for each cause, with the apps that it concerns."""
+    """Return one error for the task. Its message names each cause, with the apps that it concerns."""
     if not errors:
         return None
     causes: dict[str, list[str]] = {}
     for slug, error in errors.items():
-        # The messages of one cause differ in the slug of the app only.
+        # Messages with the same cause differ only in the slug of the app.
         causes.setdefault(error.message.replace(slug, "SLUG"), []).append(slug)
     sentences = [_sentence(text, slugs) for text, slugs in list(causes.items())[:CAUSES_IN_MESSAGE]]
     if len(causes) > CAUSES_IN_MESSAGE:
@@ -112,7 +112,7 @@ def failure_of(errors: Mapping[str, CiError], apps: int) -> CiError | None:
 
 
 def named(names: Sequence[str], most: int = APPS_IN_MESSAGE) -> str:
-    """Return the names as a list in a sentence; after the first few, only their number."""
+    """Return the names as a list for a sentence. After the first `most` names, only count."""
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[:most])} and {len(names) - most} more"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the answers of the Bitrise API hold: pages of objects that have a slug, and what to do about a refusal."""
+"""Parse responses of the Bitrise API: pages of objects that have a slug. Advice for refused requests."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ HINTS = {
 
 
 def items(call: Call, page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects of a page. Raise ServiceError if it is not a list of objects with a slug."""
     data = page.get("data")
     paging = page.get("paging")
     if data is None and (total(page) == 0 if isinstance(paging, Mapping) else "data" in page):
         return []  # an undefined value may be null or missing
     if not isinstance(data, list) or not all(isinstance(item, dict) and has_slug(item) for item in data):
-        raise invalid(call, "its answer is not a list of objects that have a slug")
+        raise invalid(call, "its response is not a list of objects that have a slug")
     return data
 
 
 def total(page: Mapping[str, Any]) -> int:
-    """The number of the items on all pages; -1 if the page does not tell."""
+    """Return the number of items on all pages, or -1 if the page does not report it."""
     paging = page.get("paging")
     count = paging.get("total_item_count") if isinstance(paging, Mapping) else None
     return count if isinstance(count, int) and not isinstance(count, bool) else -1
@@ -46,9 +47,9 @@ def has_slug(item: Mapping[str, Any]) -> bool:
 
 
 def next_anchor(call: Call, page: Mapping[str, Any]) -> str | None:
-    """The slug of the first item of the next page; left out on the last."""
+    """Return the slug of the first item of the next page, or None on the last page."""
     paging = page.get("paging") or {}
     anchor = paging.get("next") if isinstance(paging, Mapping) else None
     if anchor is not None and not isinstance(anchor, str):
-        raise invalid(call, "its paging is not what the API promises")
+        raise invalid(call, "its paging does not have the documented form")
     return anchor or None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that hold a slug: users give the address of a page instead, or a title, which this module names."""
+"""Options that contain a slug: accept the address of a page instead, and reject a title with advice."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 from .._core.errors import OptionError
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]+")
-# What all slugs of the service look like: 16 hexadecimal digits, a UUID or a ULID. Others may come.
+# The form of all known slugs: 16 hexadecimal digits, a UUID or a ULID.
 _USUAL_SLUG = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{8,}")
 _PAGES = "https://app.bitrise.io"
 
 
 @dataclass(frozen=True)
 class SlugKind:
-    """What a slug belongs to: the words for it, the parts of an address before it, and the module that lists it."""
+    """A kind of object with a slug: its name, the parts of an address before the slug, the module that lists it."""
 
     words: str
     parts: tuple[str, ...]
@@ -48,9 +48,9 @@ _KINDS = {
 
 
 def resolve_slugs(options: dict[str, Any]) -> None:
-    """Replace the address of a page by the slug in it, in each slug option, also in the entries of `apps`.
+    """Replace addresses of pages by the slugs in them, in all slug options and in the entries of `apps`.
 
-    Raises OptionError for a value that cannot be a slug.
+    Raise OptionError for a value that cannot be a slug.
     """
     for name, kind in _KINDS.items():
         if options.get(name):
@@ -63,7 +63,7 @@ def resolve_slugs(options: dict[str, Any]) -> None:
 
 
 def slug_of(option: str, value: str, kind: SlugKind) -> str:
-    """Return the slug that the value is, or that the address of a page holds. Raises OptionError if it is neither."""
+    """Return the value if it is a slug, or the slug in the address of a page. Raise OptionError if it is neither."""
     text = value.strip()
     if _SLUG.fullmatch(text) or not text:
         return text
@@ -80,7 +80,7 @@ def _from_address(option: str, text: str, kind: SlugKind) -> str:
         address = urlsplit(text if "//" in text else f"https://{text}")
     except ValueError:
         raise OptionError(f"{option}: {text!r} is neither an address nor the slug of the {kind.words}.") from None
-    # The pages of a workspace once stood behind a "#".
+    # Old addresses of workspaces have the slug behind a "#".
     parts = [unquote(part) for part in f"{address.path}/{address.fragment.split('?')[0]}".split("/") if part]
     for before, part in zip(parts, parts[1:]):
         if before in kind.parts and _SLUG.fullmatch(part):
@@ -97,7 +97,7 @@ def _advice(kind: SlugKind) -> str:
 
 
 def unusual_slug(path: str) -> str:
-    """Return what to do about a slug in the path that looks like a name, or ""."""
+    """Return advice about a slug in the path that looks like a name, or ""."""
     parts = [unquote(part) for part in path.split("/") if part]
     for before, part in zip(parts, parts[1:]):
         for kind in (APP, BUILD, ORGANIZATION, USER):
@@ -106,5 +106,5 @@ def unusual_slug(path: str) -> str:
     return ""
 
 
-# Parts of a path that follow one of the words above and are no slug.
+# Parts of a path that follow one of the words above and are not a slug.
 _SUBPATHS = frozenset({"apps", "builds", "register"})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work on many apps, several at a time, and noticing that one app after the other fails for the same reason."""
+"""Work on many apps concurrently, and detect that app after app fails for a shared cause."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .._core import controller_process as _controller
 from .._core.errors import CiError, TaskStopError
 from .client_pool import ClientPool
 
-# Kinds of errors that are rarely about a single app.
+# Kinds of errors that rarely concern a single app.
 SHARED_CAUSES = frozenset({"connection", "dns", "tls", "proxy", "timeout", "rate_limited", "server_error", "storage"})
 FAILURES_IN_A_ROW = 5
 
-# How often to check that ansible-playbook is still there while all threads wait for the service.
+# Interval of checks that ansible-playbook still exists, while all threads wait for the service.
 CHECK_INTERVAL_S = 0.5
 
 ItemT = TypeVar("ItemT")
@@ -36,12 +36,12 @@ def run_concurrently(
 ) -> None:
     """Work on each item. Call `done` with each item and its result, in this thread, in the order of completion.
 
-    An exception in one piece of work ends all of it, as do an interrupt and the timeout of Ansible: this function calls
-    `stop`, ends all waits for the service, and returns when what is under way has ended.
+    An exception in `work`, an interrupt and the timeout of Ansible end the work on all items: this function calls
+    `stop`, ends all waits for the service, and raises when the running work has ended.
     """
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="mobileops.ci")
     try:
-        # Only as many futures as keep the threads busy: thousands of them would take more memory than all else.
+        # Only as many futures as keep the threads busy, because thousands of them need much memory.
         waiting = iter(items)
         pending: dict[Future[ResultT], ItemT] = {}
         while True:
@@ -61,19 +61,19 @@ def run_concurrently(
 
 
 class FailureStreak:
-    """Notice that one app after the other fails for a reason that is not its own, so that the task can end early."""
+    """Counts consecutive failures for causes that do not concern a single app, so that the task can end early."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._failures = 0
 
     def note(self, error: CiError | None) -> TaskStopError | None:
-        """Take note of the outcome of an app. Return the error that ends the task after too many such failures."""
+        """Record the outcome of an app. Return the error that ends the task after too many such failures in a row."""
         with self._lock:
             self._failures = self._failures + 1 if error and error.kind in SHARED_CAUSES else 0
             if error is None or self._failures < FAILURES_IN_A_ROW:
                 return None
             return TaskStopError(
-                f"{error.message} {self._failures} apps in a row failed for such a reason, so the task ends here.",
+                f"{error.message} {self._failures} apps in a row failed for such a cause, so the task was stopped.",
                 **error.as_dict(),
             )

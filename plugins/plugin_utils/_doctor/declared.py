@@ -20,10 +20,10 @@ from ...module_utils._bitrise.files.kinds import (
 )
 from ...module_utils._bitrise.files.observe import Declaration as DeclaredFile
 from ...module_utils._bitrise.files.verify import (
-    Inspector,
-    Verdict,
+    InspectionCache,
+    Validation,
     check_pairs,
-    look_inside,
+    validation_of,
 )
 from ...module_utils._bitrise.fleet.declarations import (
     AppDeclaration,
@@ -119,14 +119,14 @@ def _inspect_files(
     runs: Sequence[tuple[Json, list[Declaration]]], read_file: Callable[[str], Content], found: _Found
 ) -> int:
     """Validate all declared files as if each was to be uploaded. Return their number."""
-    reader, inspector, number = OnceReader(read_file), Inspector(), 0
+    reader, inspections, number = OnceReader(read_file), InspectionCache(), 0
     for options, several in runs:
         apps = _app_declarations(options, reader, several, found)
         for declaration, app in zip(several, apps, strict=True) if apps else ():
             try:
                 files = declarations_of(app, reader)
                 number += sum(map(len, files.values()))
-                _judge(declaration.host, app.app_slug, files, inspector, found)
+                _judge(declaration.host, app.app_slug, files, inspections, found)
             except CiError as error:
                 found.add(declaration.host, _problem(error.message, app.app_slug), error.kind)
     return number
@@ -152,14 +152,14 @@ def _judge(
     host: str,
     app_slug: str,
     files: Mapping[FileKind, Sequence[DeclaredFile]],
-    inspector: Inspector,
+    inspections: InspectionCache,
     found: _Found,
 ) -> None:
-    verdicts = [
-        replace(look_inside(inspector, kind, app_slug, one.desired, one.content, one.verify, ()), sent=True)
+    validations = [
+        replace(validation_of(inspections, kind, app_slug, one.desired, one.content, one.verify, ()), is_sent=True)
         for kind, some in files.items()
         for one in some
-        if not _needs_password_of_service(inspector, kind, one)
+        if not _needs_password_of_service(inspections, kind, one)
     ]
 
     def judge(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
@@ -169,23 +169,23 @@ def _judge(
         except CiError as error:
             found.add(host, _problem(error.message, app_slug), " ".join([error.kind, *codes()]))
 
-    for verdict in verdicts:
-        judge(verdict.check, partial(_codes, verdict))
-    judge(partial(check_pairs, verdicts), lambda: ["unpaired"])
+    for validation in validations:
+        judge(validation.check, partial(_codes, validation))
+    judge(partial(check_pairs, validations), lambda: ["unpaired"])
 
 
-def _codes(verdict: Verdict) -> list[str]:
-    inspection = verdict.inspection
+def _codes(validation: Validation) -> list[str]:
+    inspection = validation.inspection
     return [finding.code for finding in inspection.errors] if inspection else []
 
 
-def _needs_password_of_service(inspector: Inspector, kind: FileKind, one: DeclaredFile) -> bool:
+def _needs_password_of_service(inspections: InspectionCache, kind: FileKind, one: DeclaredFile) -> bool:
     """Return whether a file opens only with a password that the service has, and which is not declared."""
     desired = one.desired
     declares = desired.keystore.get("password") if kind == ANDROID_KEYSTORE else desired.password
     if declares is not None or one.content is None:
         return False
-    inspection = look_inside(inspector, kind, "", desired, one.content, one.verify, ()).inspection
+    inspection = validation_of(inspections, kind, "", desired, one.content, one.verify, ()).inspection
     return inspection is not None and any(finding.code in NOT_OPENED for finding in inspection.findings)
 
 

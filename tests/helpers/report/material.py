@@ -193,17 +193,17 @@ def fleet(number: int) -> Json:
         second = file("provisioning_profile", f"{title} widget.mobileprovision", f"{slug} 2", days + 30)
         if index % 25 == 7:
             second["troubles"] = {
-                "unpaired": "It embeds none of the app's certificates, so nothing can be signed with it."
+                "unpaired": "It does not embed any certificate of the app, so builds cannot sign with it."
             }
         third = file("build_certificate", "Development.p12", f"{slug} 3", 150)
         if index % 20 == 11:
             third |= {"is_protected": True, "sha256": None}
             third["details"] = None
-            third["troubles"] = {"unverifiable": "It is protected, so the service does not give its bytes."}
+            third["troubles"] = {"unverifiable": "It is protected, so the service does not return its content."}
         keystore = file("android_keystore", "upload.jks", f"{slug} 4", 4000)
         if index % 40 == 19:
             keystore |= {"processed": False, "details": None}
-            keystore["troubles"] = {"unprocessed": "Its upload was never finished, so no build can use it."}
+            keystore["troubles"] = {"unprocessed": "Its upload was never finished, so builds cannot use it."}
         files = [
             ("provisioning_profile", file("provisioning_profile", f"{title}.mobileprovision", f"{slug} 1", first)),
             ("provisioning_profile", second),
@@ -242,7 +242,7 @@ def nothing() -> Json:
 def one_app() -> Json:
     """With a title that is not given, kinds that were not asked for, and a file of each trouble."""
     profile = file("provisioning_profile", "Shop.mobileprovision", "one", -40)
-    profile["troubles"] = {"unpaired": "It embeds none of the app's certificates, so nothing can be signed with it."}
+    profile["troubles"] = {"unpaired": "It does not embed any certificate of the app, so builds cannot sign with it."}
     found = app(None, [("provisioning_profile", profile)])
     del found["project_files"], found["android_keystores"]
     return answer({"0123456789abcdef": found})

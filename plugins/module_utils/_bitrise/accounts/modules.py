@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_user_info and bitrise_organization_info."""
+"""bitrise_user_info and bitrise_organization_info: list users and organizations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEXTS_OF_USER = ("username", "slug", "email", "avatar_url", "payment_processor"
 _TEXTS_OF_OWNER = ("username", "slug", "email")
 
 
-def shown_user(user: Mapping[str, Any]) -> dict[str, Any]:
+def user_as_result(user: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{key: text(user.get(key)) for key in _TEXTS_OF_USER},
         "created_at": utc_text(user.get("created_at")),
@@ -35,7 +35,7 @@ def shown_user(user: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def shown_organization(organization: Mapping[str, Any]) -> dict[str, Any]:
+def organization_as_result(organization: Mapping[str, Any]) -> dict[str, Any]:
     owners = organization.get("owners")
     return {
         **{key: text(organization.get(key)) for key in ("name", "slug", "avatar_icon_url")},
@@ -50,14 +50,14 @@ def shown_organization(organization: Mapping[str, Any]) -> dict[str, Any]:
 
 def _run_user(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     refuse_empty(options, "user_slug")
-    return Outcome({"users": [shown_user(read_user(client, options["user_slug"]))]})
+    return Outcome({"users": [user_as_result(read_user(client, options["user_slug"]))]})
 
 
 def _run_organization(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     refuse_empty(options, "organization_slug")
     slug = options["organization_slug"]
     found = list_organizations(client) if slug is None else [read_organization(client, slug)]
-    return Outcome({"organizations": [shown_organization(organization) for organization in found]})
+    return Outcome({"organizations": [organization_as_result(organization) for organization in found]})
 
 
 USER_INFO = ModuleSpec("bitrise_user_info", BITRISE + RUN + USER, BitriseClient.from_options, _run_user)

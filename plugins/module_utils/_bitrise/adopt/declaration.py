@@ -69,7 +69,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldFile:
     """One complete file of an app, and its own path below files/. None if Bitrise does not return its content."""
 
     kind: FileKind
@@ -92,7 +92,7 @@ class Declared:
         return str(dict(self.options)["name"])
 
 
-def held_by(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> list[Held]:
+def files_of_app(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> list[HeldFile]:
     """Return the complete files of an app. Each has a path of its own, whatever its name is."""
     everything = [
         (kind, file)
@@ -108,11 +108,11 @@ def held_by(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) ->
         if wanted[name.lower()] > 1:
             name = safe_file_name(str(file.slug), file.name)
         path = None if file.is_protected else f"{FOLDER}/{safe_file_name(app_slug)}/{name}"
-        held.append(Held(kind, file, path))
+        held.append(HeldFile(kind, file, path))
     return held
 
 
-def declare(held: Sequence[Held], digests: Mapping[str, str], *, encrypts: bool) -> list[Declared]:
+def declare(held: Sequence[HeldFile], digests: Mapping[str, str], *, encrypts: bool) -> list[Declared]:
     """Return the entries for these files. `digests`: by the slug of the file. `encrypts`: there is a vault secret."""
     names = Counter((one.kind, one.file.name) for one in held)
     keys = Counter((one.kind, one.file.env_key) for one in held)
@@ -139,9 +139,9 @@ def declare(held: Sequence[Held], digests: Mapping[str, str], *, encrypts: bool)
     return found
 
 
-def _secrets(one: Held) -> tuple[dict[str, str], list[str]]:
+def _secrets(one: HeldFile) -> tuple[dict[str, str], list[str]]:
     """Return the secrets that Bitrise returns, and what it does not return."""
-    secrets = dict(one.file.told)
+    secrets = dict(one.file.created_with)
     if one.kind == BUILD_CERTIFICATE:
         if one.file.password is None:
             return secrets, [SECRETS_NOT_RETURNED[one.kind]]

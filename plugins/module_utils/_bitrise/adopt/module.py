@@ -29,10 +29,10 @@ from .declaration import (
     CAUSES,
     VARIABLES,
     Declared,
-    Held,
+    HeldFile,
     Note,
     declare,
-    held_by,
+    files_of_app,
     unfinished,
 )
 from .sharing import lists_of
@@ -109,7 +109,7 @@ class _Export:
     clients: ClientPool
     concurrency: int
     writer: Writer
-    _held: dict[str, list[Held]] = field(default_factory=dict)
+    _held: dict[str, list[HeldFile]] = field(default_factory=dict)
     _observed: dict[str, Mapping[Any, Sequence[RemoteFile]]] = field(default_factory=dict)
     _digests: dict[str, dict[str, str]] = field(default_factory=dict)  # by app, by slug of the file
     _sizes: Counter[int | None] = field(default_factory=Counter)
@@ -149,9 +149,9 @@ class _Export:
         observed = {kind: remote_files(client, kind, app.slug) for kind in VARIABLES}
         for files in observed.values():
             for file in files:
-                client.redact.add(file.password, *file.told.values())
+                client.redact.add(file.password, *file.created_with.values())
         self._observed[app.slug] = observed
-        self._held[app.slug] = held_by(app.slug, observed)
+        self._held[app.slug] = files_of_app(app.slug, observed)
 
     def _download(self, app: App) -> None:
         digests: dict[str, str] = {}
@@ -162,7 +162,7 @@ class _Export:
                     digests[str(one.file.slug)] = digest
         self._digests[app.slug] = digests
 
-    def _digest(self, client: BitriseClient, app: App, one: Held) -> str | None:
+    def _digest(self, client: BitriseClient, app: App, one: HeldFile) -> str | None:
         """Return the digest of the content. Without a download in check mode, unless only that tells what is shared."""
         may_be_shared = one.file.size is None or self._sizes[one.file.size] > 1
         if self.writer.check_mode:

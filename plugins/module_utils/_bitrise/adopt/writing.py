@@ -21,7 +21,7 @@ from ..._local.read_file import Content, save_privately
 from .declaration import (
     VARIABLES,
     Encrypt,
-    Held,
+    HeldFile,
     Note,
     Variables,
 )
@@ -128,7 +128,7 @@ class Writer:
         with self._lock:
             self._kept[content.sha256] = content.data
 
-    def write_file(self, held: Held, content: Content) -> None:
+    def write_file(self, held: HeldFile, content: Content) -> None:
         """Write a file that only this app has."""
         if content.data.startswith(VAULT_HEADER):
             # A file would be decrypted before it is compared with the content on Bitrise. See Variables.
@@ -139,7 +139,7 @@ class Writer:
     def write(
         self,
         apps: Sequence[App],
-        held: Mapping[str, Sequence[Held]],
+        held: Mapping[str, Sequence[HeldFile]],
         digests: Mapping[str, Mapping[str, str]],
         groups: Mapping[str, Sequence[str]],
         *,
@@ -166,7 +166,7 @@ class Writer:
                 app.error = self.error_of(error)
 
     def _write_shared(
-        self, apps: Sequence[App], held: Mapping[str, Sequence[Held]], digests: Mapping[str, Mapping[str, str]]
+        self, apps: Sequence[App], held: Mapping[str, Sequence[HeldFile]], digests: Mapping[str, Mapping[str, str]]
     ) -> dict[str, str | bytes]:
         """Write the files that several apps have. Return where each is, by digest."""
         users: dict[str, set[str]] = defaultdict(set)
@@ -193,7 +193,7 @@ class Writer:
         return places
 
     def _write_own(
-        self, app: App, held: Sequence[Held], digests: Mapping[str, str], shared: Mapping[str, str | bytes]
+        self, app: App, held: Sequence[HeldFile], digests: Mapping[str, str], shared: Mapping[str, str | bytes]
     ) -> dict[str, str | bytes]:
         """Write the files that only this app has. Return where all its files are, by digest."""
         places = dict(shared)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_download: one artifact of a build as a file, or all of them in a directory."""
+"""bitrise_artifact_download: download one artifact of a build, or all of them to a folder."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ ERRORS_IN_MESSAGE = 10
 
 
 @dataclass(frozen=True)
-class _Job:
-    """What the downloads of a task have in common."""
+class _Downloads:
+    """The downloads of one task."""
 
     options: Mapping[str, Any]
     clients: ClientPool
@@ -68,12 +68,12 @@ class _Job:
         return _artifacts(self.clients, self.options)
 
     def save(self, artifact: Artifact, path: str, read: Artifact | None = None) -> _File:
-        """Make sure that the artifact is at the path. `read`: the artifact with its URL, if that is known."""
+        """Download the artifact to the path, if necessary. `read`: the artifact with its URL, if that is known."""
         options, checksum = self.options, checksum_of(self.options["checksum"])
-        at_hand = [read] if read else []
+        known = [read] if read else []
 
         def fresh_url() -> str:
-            return _url_of(at_hand.pop() if at_hand else self.artifacts().read(artifact.slug))
+            return _url_of(known.pop() if known else self.artifacts().read(artifact.slug))
 
         wanted = Source(
             artifact.label,
@@ -87,13 +87,13 @@ class _Job:
             progress=partial(self.progress.note, artifact.slug) if self.progress else None,
         )
         saved = save(self.clients.get(), wanted, path, options, self.context)
-        # A file that was found equal to a checksum says nothing of the artifact.
+        # A file that only matched the option checksum need not be this artifact.
         if self.digests and saved.sha256 and not self.context.check_mode and (saved.written or not checksum):
             self.digests.put(artifact.slug, saved.sha256)
         return _File(artifact, saved, options["app_slug"])
 
     def _identity(self, artifact: Artifact) -> str | None:
-        """Return what names the part of an interrupted download. Without a size nothing tells it from the whole."""
+        """Return the name for a partial download, or None if the size is unknown, so that it cannot be resumed."""
         if artifact.size is None:
             return None
         options = self.options
@@ -137,7 +137,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
 def _download_one(
     options: dict[str, Any], clients: ClientPool, context: TaskContext, digests: DigestCache | None
 ) -> Outcome:
-    """Download the artifact that slug or title names."""
+    """Download the artifact with the slug or title in the options."""
     artifacts = _artifacts(clients, options)
     artifact = artifacts.find_existing(options)
     dest = options["dest"]
@@ -146,7 +146,7 @@ def _download_one(
     name = file_names(_with(artifact, list(artifacts.each())))[artifact.slug] if in_directory else ""
     path = path_in(dest, name)
     owners = Owners(digests, lambda: list(artifacts.each()), in_directory=in_directory)
-    file = _Job(options, clients, context, digests, owners).save(artifact, path, artifact)
+    file = _Downloads(options, clients, context, digests, owners).save(artifact, path, artifact)
     values = file.as_result()
     changed = values.pop("changed")
     return Outcome({**values, "files": [{**values, "changed": changed}]}, file.plan, _about_replaced(owners))
@@ -161,7 +161,7 @@ def _download_build(
 ) -> Outcome:
     """Download all artifacts of the build that the filters select."""
     if options["checksum"] is not None:
-        raise OptionError("checksum is about one artifact. It requires slug or title.")
+        raise OptionError("checksum requires slug or title, because it applies to one artifact.")
     for name in ("titles", "types"):
         check_patterns(name, options[name])
     every = list(_artifacts(clients, options).each())
@@ -170,19 +170,19 @@ def _download_build(
         raise RefusedError(_nothing(options, len(every)), kind="not_found")
     folder = options["dest"].rstrip("/") or "/"
     if not os.path.isdir(folder):
-        raise LocalFileError(f"dest: {folder} is not a directory. A whole build needs one that exists.")
+        raise LocalFileError(f"dest must be an existing directory to download a whole build, got {folder}.")
     names = file_names(every)
     owners = Owners(digests, lambda: every, in_directory=True)
     progress = TotalProgress(
         f"build {options['build_slug']}", [artifact.size for artifact in wanted], context.report_progress
     )
-    job = _Job(options, clients, context, digests, owners, progress)
+    downloads = _Downloads(options, clients, context, digests, owners, progress)
     files: dict[str, _File] = {}
     errors: dict[str, CiError] = {}
 
     def work(artifact: Artifact) -> _File | CiError:
         try:
-            return job.save(artifact, path_in(f"{folder}/", names[artifact.slug]))
+            return downloads.save(artifact, path_in(f"{folder}/", names[artifact.slug]))
         except CiError as error:
             if error.ends_task:
                 raise
@@ -244,20 +244,23 @@ def _nothing(options: Mapping[str, Any], number: int) -> str:
     if number == 0:
         return f"{build} has no artifacts."
     filters = " and ".join(name for name in ("titles", "types") if options[name] is not None)
-    return f"{build} has {number} artifacts, and {filters} select none of them. bitrise_artifact_info lists them."
+    return (
+        f"{build} has {number} artifacts, but {filters} do not select any of them. "
+        "mobileops.ci.bitrise_artifact_info lists them."
+    )
 
 
 def _url_of(artifact: Artifact) -> str:
     if artifact.download_url is None:
         raise ServiceError(
-            f"Could not download {artifact.label}: the service gives no URL for it. It may have been removed.",
+            f"Could not download {artifact.label}: the service returned no URL for it. It may have been deleted.",
             kind="invalid_response",
         )
     return artifact.download_url
 
 
 def with_patterns(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments. Raises OptionError for patterns that are not text."""
+    """Return the arguments. Raise OptionError for patterns that are not text."""
     for name in ("titles", "types"):
         require_texts(name, arguments.get(name))
     return dict(arguments)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service's paths about artifacts, and finding the one that a task names."""
+"""Endpoints for artifacts, and the search for the artifact that a task gives."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Artifacts:
             yield Artifact.from_service(data)
 
     def read(self, slug: str) -> Artifact:
-        """One artifact, with the URL to download it from, which holds for ten minutes."""
+        """Return one artifact. Its download URL is valid for ten minutes."""
         data = self.client.data("GET", self._path(slug), f"read artifact {slug} {self._where}")
         return Artifact.from_service(data)
 
@@ -52,9 +52,9 @@ class Artifacts:
         self.client.delete(self._path(artifact.slug), f"delete {artifact.label} {self._where}")
 
     def find(self, options: Mapping[str, Any]) -> Artifact | None:
-        """The one artifact that the options slug or title name, as read(); None if the build has none such.
+        """Read the artifact with the slug or title in the options. Return None if the build does not have it.
 
-        Raises RefusedError where several have that title, and ServiceError where there is no such build.
+        Raise RefusedError if several artifacts have that title, and ServiceError if the build does not exist.
         """
         slug, title = options["slug"], options["title"]
         refuse_empty(options, "slug", "title")
@@ -68,20 +68,19 @@ class Artifacts:
         except ServiceError as error:
             if error.status != 404:
                 raise
-        # The service says the same for an artifact, a build and an app that is not there. Only for the latter two
-        # does it refuse the list.
+        # The service responds with 404 also if the build or the app does not exist. Then it refuses the list as well.
         for _artifact in self.each(limit=1):
             break
         return None
 
     def find_existing(self, options: Mapping[str, Any]) -> Artifact:
-        """The same where there must be one."""
+        """Read the artifact with the slug or title in the options. Raise RefusedError if it does not exist."""
         artifact = self.find(options)
         if artifact is None:
             named = f"slug {options['slug']}" if options["slug"] is not None else f"title {options['title']}"
             raise RefusedError(
-                f"There is no artifact with {named} {self._where}. Artifacts come from builds, so none can "
-                "be created; bitrise_artifact_info lists those that there are.",
+                f"There is no artifact with {named} {self._where}. Only builds create artifacts. "
+                "mobileops.ci.bitrise_artifact_info lists the artifacts of a build.",
                 kind="not_found",
             )
         return artifact
@@ -91,6 +90,6 @@ class Artifacts:
         more = f" and {len(found) - NAMED_IN_MESSAGE} more" if len(found) > NAMED_IN_MESSAGE else ""
         return RefusedError(
             f"title: {len(found)} artifacts {self._where} have the title {title}, with the slugs {slugs}{more}. "
-            "Name one of them by its slug.",
+            "Set slug instead.",
             kind="duplicates",
         )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file names of the artifacts of a build in one directory: each artifact has its own, whatever their titles are."""
+"""Unique file names in one folder for the artifacts of a build, whatever their titles are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .model import Artifact
 
 
 def file_names(artifacts: Sequence[Artifact]) -> dict[str, str]:
-    """Return the name of each artifact by its slug. It depends on the artifacts of the build only, not on their order.
+    """Return the name of each artifact by its slug. It does not depend on the order of the artifacts.
 
-    Artifacts whose titles make the same file name, on any file system, get their slug into it: all of them, so that no
-    one gets a name that another one had in an earlier run.
+    If titles result in the same file name on any file system, the names of all these artifacts contain the slug. So an
+    artifact never gets a name that another one had in an earlier run.
     """
     plain = {artifact.slug: file_name(artifact.name, artifact.slug) for artifact in artifacts}
     shared: set[str] = set()
@@ -38,7 +38,7 @@ def _that_collide(names: Mapping[str, str]) -> set[str]:
 
 
 def _key(name: str) -> str:
-    """Return the same key for names that are the same on a file system that ignores case, as on macOS."""
+    """Return a key that is equal for names which a file system that ignores case, such as that of macOS, equates."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

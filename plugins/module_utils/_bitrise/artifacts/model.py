@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an artifact is: reading the service's object, whatever is missing in it, and what results show of it."""
+"""Fields of an artifact: tolerant reading of the service's object, and its form in results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from ..._core.fields import number, text
 
-# The only types with a page from which people install the app.
+# The types that can have a public page to install the app.
 INSTALLABLE = ("android-apk", "ios-ipa")
 
 _SECRET_KEY = re.compile(r"url|token|password|secret", re.IGNORECASE)
@@ -28,7 +28,7 @@ class Artifact:
     artifact_type: str | None
     size: int | None
     is_public: bool
-    page_url: str | None = None  # None: not told, as in lists. Without a page it is "".
+    page_url: str | None = None  # None: not reported, as in lists. "": no page.
     download_url: str | None = field(default=None, repr=False)
     meta: Any = None
     intermediate_file_info: Any = None
@@ -62,11 +62,11 @@ class Artifact:
         return self.artifact_type in INSTALLABLE
 
     def with_public_page(self, enabled: bool) -> Artifact:
-        """As it will be: the address of a new page is known once it is there."""
+        """Return the artifact after its page is opened or closed. The address of a new page is unknown before."""
         return replace(self, is_public=enabled, page_url=None if enabled else "")
 
     def as_result(self) -> dict[str, Any]:
-        """Always the same keys; the signed URL is not among them."""
+        """Return the form of a result, with the same keys for every artifact and without the signed URL."""
         return {
             "slug": self.slug,
             "title": self.title,
@@ -80,7 +80,7 @@ class Artifact:
 
 
 def _public(value: Any) -> Any:
-    """What tools have written about an artifact, without what may be a way to somebody else's bytes."""
+    """Return metadata that build tools have written, without secrets and signed URLs."""
     if isinstance(value, Mapping):
         return {key: _public(item) for key, item in value.items() if not _SECRET_KEY.search(str(key))}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact and bitrise_artifact_info: artifacts of a build, their public pages, and deleting them."""
+"""bitrise_artifact and bitrise_artifact_info: list artifacts of a build, set their public page, delete them."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class ArtifactAction(Action):
 
     @property
     def changes(self) -> dict[str, Any] | None:
-        """What is set; None where nothing is."""
+        """Return the changed values, or None for a deletion."""
         return None
 
 
 @dataclass(frozen=True)
 class SetPublicPage(ArtifactAction):
-    """Open or close the page from which everybody can install the app."""
+    """Open or close the public page from which anyone can install the app."""
 
     action: ClassVar[str] = "update"
     enabled: bool
@@ -69,7 +69,7 @@ class DeleteArtifact(ArtifactAction):
     action: ClassVar[str] = "delete"
 
 
-def shown_in_diff(artifact: Artifact) -> dict[str, Any]:
+def diff_fields(artifact: Artifact) -> dict[str, Any]:
     return {
         "slug": artifact.slug,
         "file_size_bytes": artifact.size,
@@ -78,7 +78,7 @@ def shown_in_diff(artifact: Artifact) -> dict[str, Any]:
 
 
 def apply(artifacts: Artifacts, action: ArtifactAction) -> Artifact | None:
-    """Carry one action out; the artifact as it is afterwards."""
+    """Apply one action. Return the artifact afterwards, or None if it was deleted."""
     if isinstance(action, SetPublicPage):
         return artifacts.set_public_page(action.artifact, action.enabled)
     artifacts.delete(action.artifact)
@@ -86,11 +86,11 @@ def apply(artifacts: Artifacts, action: ArtifactAction) -> Artifact | None:
 
 
 def plan(app_slug: str, build_slug: str, artifact: Artifact | None, options: Mapping[str, Any]) -> Plan:
-    """What is to be done so that the artifact is as declared."""
+    """Return the plan that brings the artifact to its declared state."""
     if artifact is None:
         return Plan()
     enabled = options["is_public_page_enabled"]
-    before = {artifact.name: shown_in_diff(artifact)}
+    before = {artifact.name: diff_fields(artifact)}
     if options["state"] == "absent":
         return Plan((DeleteArtifact(app_slug, build_slug, artifact),), before, {})
     if enabled is None:
@@ -98,19 +98,19 @@ def plan(app_slug: str, build_slug: str, artifact: Artifact | None, options: Map
     if not artifact.is_installable:
         raise RefusedError(
             f"is_public_page_enabled: {artifact.label} is of type {artifact.artifact_type or 'unknown'}, and only "
-            f"{' and '.join(INSTALLABLE)} have a public page. Nothing was changed; leave the option out.",
+            f"{' and '.join(INSTALLABLE)} have a public page. Nothing was changed. Omit the option.",
             kind="not_installable",
         )
     if artifact.is_public == enabled:
         return Plan((), before, before)
-    after = {artifact.name: shown_in_diff(artifact.with_public_page(enabled))}
+    after = {artifact.name: diff_fields(artifact.with_public_page(enabled))}
     return Plan((SetPublicPage(app_slug, build_slug, artifact, enabled),), before, after)
 
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     absent = options["state"] == "absent"
     if absent and options["is_public_page_enabled"] is not None:
-        raise OptionError("is_public_page_enabled: an artifact that is absent has no page; leave the option out.")
+        raise OptionError("is_public_page_enabled cannot be set with state=absent. Omit the option.")
     artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
     artifact = artifacts.find(options) if absent else artifacts.find_existing(options)
     planned = plan(options["app_slug"], options["build_slug"], artifact, options)

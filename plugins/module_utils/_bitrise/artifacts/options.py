@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option groups of the modules about artifacts."""
+"""Option groups of modules for artifacts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ARTIFACT = OptionGroup(
 ARTIFACT_FILTER = OptionGroup(ARTIFACT.argument_spec, mutually_exclusive=ARTIFACT.mutually_exclusive)
 
 _TEXTS = {"type": "list", "elements": "str"}
-# One artifact of a build, or all of them but for the filters.
+# One artifact of a build, or all that the filters select.
 SEVERAL = OptionGroup(
     {**ARTIFACT.argument_spec, "titles": _TEXTS, "types": _TEXTS},
     mutually_exclusive=(("slug", "title"), *((one, many) for one in ("slug", "title") for many in ("titles", "types"))),
@@ -34,9 +34,9 @@ ARTIFACT_STATE = OptionGroup(
 )
 
 STATES = ["absent", "unpublished"]
-# Builds that are over, by what results call their status.
+# Status names of builds that are over.
 ENDED = ["success", "error", "aborted", "aborted-with-success"]
-# Lists of texts: what to select, and what to keep.
+# Options with lists of shell patterns.
 PATTERNS = ("branches", "tags", "workflows", "titles", "types", "protect_titles", "protect_types")
 _RULES: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": STATES},
@@ -48,7 +48,7 @@ _RULES: dict[str, dict[str, Any]] = {
     "max_artifacts": {"type": "int"},
 }
 _DEFAULTS = {"state": "absent", "keep_builds": 10, "keep_tagged": True, "max_artifacts": 100}
-# The options that an app may have of its own.
+# The options that an entry of `apps` may have.
 RULES_OF_APP = tuple(_RULES)
 RETENTION = OptionGroup(
     {
@@ -70,11 +70,11 @@ RETENTION = OptionGroup(
 
 
 def matches(value: str | None, patterns: Sequence[str]) -> bool:
-    """Return whether one of the patterns, which are those of a shell, matches the value."""
+    """Return whether one of the shell patterns matches the value."""
     return value is not None and any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
 def check_patterns(option: str, patterns: Sequence[str] | None, where: str = "") -> None:
-    """Raise OptionError for an empty list or pattern, which most likely is a variable that was not filled in."""
+    """Raise OptionError for an empty list or pattern, which most likely comes from a variable without a value."""
     if patterns is not None and (not patterns or "" in patterns):
         raise OptionError(f"{option} must not be empty{where}. Omit the option instead.")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which artifact a file at the destination belongs to, by the digests of earlier downloads on this machine."""
+"""Find the artifact that a file at the destination belongs to, by digests of earlier downloads on this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .model import Artifact
 
 
 def open_digests(api_url: str, env: Mapping[str, str]) -> DigestCache | None:
-    """Return the digests that earlier downloads had, or None if the user has no directory for them."""
+    """Return the digests of earlier downloads, or None if the user has no folder for them."""
     state = env.get("XDG_STATE_HOME") or (os.path.join(env["HOME"], ".local", "state") if env.get("HOME") else "")
     if not os.path.isabs(state):
         return None
@@ -22,7 +22,7 @@ def open_digests(api_url: str, env: Mapping[str, str]) -> DigestCache | None:
 
 
 class Owners:
-    """Guards files of other artifacts. `list_build` returns the artifacts of the build; it is called if needed."""
+    """Protects files of other artifacts. `list_build` returns the artifacts of the build, and is called if needed."""
 
     def __init__(
         self, digests: DigestCache | None, list_build: Callable[[], Sequence[Artifact]], *, in_directory: bool
@@ -31,9 +31,9 @@ class Owners:
         self.replaced: list[str] = []  # paths of files that belong to artifacts of other builds
 
     def check(self, artifact: Artifact, path: str, sha256: str) -> None:
-        """Note that the file with this digest is going to be replaced.
+        """Check the file with this digest before the artifact replaces it, and record files of other builds.
 
-        Raises RefusedError if it is another artifact of the same build: then two artifacts have one destination.
+        Raise RefusedError if it is another artifact of the same build, because then both have one destination.
         """
         owners = self._digests.slugs_of(sha256) if self._digests else frozenset()
         if not owners or artifact.slug in owners:

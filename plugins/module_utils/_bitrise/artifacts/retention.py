@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_retention: delete or unpublish old artifacts of apps, and keep those of the newest builds."""
+"""bitrise_artifact_retention: delete or unpublish old artifacts of apps. Keep those of the newest builds."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
-class Retained:
-    """The builds of an app, the actions that the rules ask for, and the errors by the number of the action."""
+class AppRetention:
+    """The builds of an app, the actions that the rules require, and errors by the number of the action."""
 
     builds: Sequence[BuildArtifacts] = ()
     actions: Sequence[Retain] = ()
@@ -77,7 +77,7 @@ class Retained:
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(
-            f"{build.label} is kept, because Bitrise does not report when it ended."
+            f"Artifacts of {build.label} were kept, because Bitrise does not report when it ended."
             for build in self.builds
             if build.ended is None and build.artifacts
         )
@@ -109,7 +109,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
     }
     check_slugs([app["app_slug"] for app in options["apps"]])
     rules_of = {slug: Rules.from_options({**options, **app}, slug) for slug, app in own.items()}
-    # So many requests at the same time in all: a few apps share what many would use.
+    # `concurrency` limits the requests of the whole task, so distribute it among the apps.
     share = max(1, concurrency // max(1, len(rules_of)))
 
     def work(_client: BitriseClient, slug: str) -> AppOutcome:
@@ -122,7 +122,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
 
 
 def _traffic(clients: ClientPool) -> dict[str, float]:
-    """Return what the rate limit of the service cost."""
+    """Return the seconds that the task waited for the rate limit, and the number of refused requests."""
     return {"waited_s": round(clients.gates.waited_s, 1), "refused": clients.gates.refused}
 
 
@@ -134,33 +134,35 @@ def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> O
         {slug: outcome.plan.after for slug, outcome in found.items() if outcome.plan.after},
     )
     for outcome in found.values():
-        outcome.values.setdefault("summary", Retained().summary)
+        outcome.values.setdefault("summary", AppRetention().summary)
     values = {
         "apps": {slug: outcome.as_result() for slug, outcome in found.items()},
         "summary": {
-            **{name: sum(summary.get(name, 0) for summary in summaries) for name in Retained().summary},
+            **{name: sum(summary.get(name, 0) for summary in summaries) for name in AppRetention().summary},
             **traffic,
         },
     }
     errors = {slug: outcome.error for slug, outcome in found.items() if outcome.error}
     undated = [slug for slug, outcome in found.items() if outcome.warnings]
     warnings = (
-        [f"Builds are kept, because Bitrise does not report when they ended, in {named(undated)}."] if undated else []
+        [f"Artifacts of some builds were kept, because Bitrise does not report when they ended, in {named(undated)}."]
+        if undated
+        else []
     )
     return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
 
 
-def _retain(clients: ClientPool, rules: Rules, concurrency: int, *, check_mode: bool) -> Retained:
-    """Apply the rules to one app. Raises CiError where nothing was changed."""
+def _retain(clients: ClientPool, rules: Rules, concurrency: int, *, check_mode: bool) -> AppRetention:
+    """Apply the rules to one app. Raise CiError if the plan fails, before anything is changed."""
     builds = _observe(clients, rules.app_slug, concurrency)
-    # By the service's clock: that of this machine may be wrong.
+    # Use the service's clock, because the clock of this machine may be wrong.
     actions = due(builds, rules, clients.get().now())
     failures = {} if check_mode else _apply(actions, clients, rules.app_slug, concurrency)
-    return Retained(builds, actions, failures)
+    return AppRetention(builds, actions, failures)
 
 
 def _all(clients: ClientPool, concurrency: int, given: Sequence[Given], work: Callable[[Given], Found]) -> list[Found]:
-    """Return the result of the work for each, in their order."""
+    """Work on all items concurrently. Return the results in the order of the items."""
     if concurrency == 1:
         return [work(one) for one in given]
     found: dict[int, Found] = {}
@@ -171,20 +173,20 @@ def _all(clients: ClientPool, concurrency: int, given: Sequence[Given], work: Ca
 def _observe(clients: ClientPool, app_slug: str, concurrency: int) -> list[BuildArtifacts]:
     """Return the finished builds of the app with their artifacts."""
 
-    def look(build: Mapping[str, Any]) -> BuildArtifacts:
+    def read(build: Mapping[str, Any]) -> BuildArtifacts:
         found = Artifacts(clients.get(), app_slug, str(build["slug"])).each()
         return BuildArtifacts.from_service(build, tuple(found))
 
     builds = [build for build in list_builds(clients.get(), app_slug) if is_over(build)]
-    return _all(clients, concurrency, builds, look)
+    return _all(clients, concurrency, builds, read)
 
 
 def _apply(actions: Sequence[Retain], clients: ClientPool, app_slug: str, concurrency: int) -> dict[int, CiError]:
-    """Carry them out, and go on after an error; by the number of the action, what went wrong."""
+    """Apply all actions, also after an error. Return the errors by the number of the action."""
     refused: list[CiError] = []
 
     def work(action: Retain) -> CiError | None:
-        # A token without the permission for one of them has it for none of them.
+        # A token that lacks the permission for one artifact of the app lacks it for all.
         if refused:
             return NotDoneError("The task was stopped.")
         if clients.gates.deadline.is_over:
@@ -202,9 +204,9 @@ def _apply(actions: Sequence[Retain], clients: ClientPool, app_slug: str, concur
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with each app as a dict, also where only its slug is given.
+    """Return the arguments with each app as a dict, even if only its slug is given.
 
-    Raises OptionError for patterns that are not text: ansible-core would turn the branch 1.10 into "1.1".
+    Raise OptionError for patterns that are not text, because ansible-core would turn the branch 1.10 into "1.1".
     """
     found = with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
     apps = found.get("apps")

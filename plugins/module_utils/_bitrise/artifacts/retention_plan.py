@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which artifacts of an app are too old: a pure function of the builds, the rules and the time."""
+"""Plan the deletion or unpublication of old artifacts of an app. Pure: from builds, rules and time to actions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .modules import (
     ArtifactAction,
     DeleteArtifact,
     SetPublicPage,
-    shown_in_diff,
+    diff_fields,
 )
 from .retention_rules import (
     BuildArtifacts,
@@ -31,7 +31,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class Retain(Action):
-    """Delete or unpublish an artifact, with what tells whether that is right."""
+    """Delete or unpublish an artifact. The entry in `actions` describes its build, so that users can check it."""
 
     change: ArtifactAction
     build: BuildArtifacts = field(repr=False)
@@ -57,14 +57,14 @@ def of_artifact(artifact: Artifact) -> dict[str, Any]:
 
 
 def due(builds: Sequence[BuildArtifacts], rules: Rules, now: dt.datetime) -> list[Retain]:
-    """Return the actions, builds in order of age. Raises RefusedError if they are more than the rules allow."""
+    """Return the actions, those of the newest builds first. Raise RefusedError if they exceed `max_artifacts`."""
     limit = now - dt.timedelta(days=rules.older_than_days)
     kept: Counter[Line] = Counter()
     actions: list[Retain] = []
     dated = [(build.ended, build) for build in builds if build.ended is not None]
     for ended, build in sorted(dated, key=lambda entry: entry[0], reverse=True):
         artifacts = rules.selected(build) if rules.selects(build) else []
-        # A build without such artifacts must not displace an older one that has them.
+        # A build without selected artifacts does not count for keep_builds.
         if not artifacts:
             continue
         if build.succeeded and kept[build.line] < rules.keep_builds:
@@ -93,33 +93,33 @@ def _too_many(actions: Sequence[Retain], rules: Rules) -> RefusedError:
     touched = len({action.build.slug for action in actions})
     return RefusedError(
         f"max_artifacts: {len(actions)} artifacts of {touched} builds of app {rules.app_slug} would be {what}, "
-        f"more than {rules.max_artifacts}. Nothing was changed. Look at it in check mode with a higher limit.",
+        f"more than {rules.max_artifacts}. Nothing was changed. Check the actions in check mode with a higher limit.",
         kind="max_artifacts",
     )
 
 
 def plan_of(actions: Sequence[Retain], builds: Sequence[BuildArtifacts]) -> Plan:
-    """Return a plan with these actions. Its diff has the artifacts by build, and the totals of the app."""
+    """Return a plan with these actions. Its diff has the artifacts by build, and the sums of the app."""
     if not actions:
         return Plan()
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     for action in actions:
         artifact = action.change.artifact
-        place = f"{artifact.name} ({artifact.slug})"
-        _of_build(before, action)[place] = {**shown_in_diff(artifact), **of_artifact(artifact)}
+        key = f"{artifact.name} ({artifact.slug})"
+        _of_build(before, action)[key] = {**diff_fields(artifact), **of_artifact(artifact)}
         if isinstance(action.change, SetPublicPage):
             changed = artifact.with_public_page(action.change.enabled)
-            _of_build(after, action)[place] = {**shown_in_diff(changed), **of_artifact(changed)}
-    there = {(build.slug, artifact.slug): artifact for build in builds for artifact in build.artifacts}
-    left = dict(there)
+            _of_build(after, action)[key] = {**diff_fields(changed), **of_artifact(changed)}
+    existing = {(build.slug, artifact.slug): artifact for build in builds for artifact in build.artifacts}
+    left = dict(existing)
     for action in actions:
         key, change = (action.build.slug, action.change.artifact.slug), action.change
         if isinstance(change, SetPublicPage):
             left[key] = change.artifact.with_public_page(change.enabled)
         else:
             del left[key]
-    before[TOTAL], after[TOTAL] = totals(there.values()), totals(left.values())
+    before[TOTAL], after[TOTAL] = totals(existing.values()), totals(left.values())
     return Plan(tuple(actions), before, after)
 
 
@@ -140,7 +140,7 @@ def totals(artifacts: Iterable[Artifact]) -> dict[str, int]:
 
 
 def described(build: Mapping[str, Any]) -> str:
-    """Return what tells a build apart, from a side of a diff or an action, as one phrase."""
+    """Return a phrase that describes a build, given its entry in a diff or an action."""
     parts = [f"{name} {build[name]}" for name in ("tag", "branch", "workflow") if build[name]]
     if build["status_name"]:
         parts.append(build["status_name"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of an app's retention: which builds and artifacts they select, and which they keep."""
+"""Retention rules of an app: they select builds and artifacts, and protect others."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class BuildArtifacts:
         return cls(
             slug=str(build["slug"]),
             label=label(build),
-            # When it ended, or at least began.
+            # The end, or else the start.
             ended=moment(build.get("finished_at")) or moment(build.get("triggered_at")),
             artifacts=artifacts,
             branch=text(build.get("branch")),
@@ -65,9 +65,10 @@ class BuildArtifacts:
 
     @property
     def line(self) -> Line:
-        """The builds of which the newest ones are kept.
+        """Return the group of builds of which the newest ones are kept.
 
-        The branch of a pull request may be one of a fork: its builds must not displace those of a branch of this name.
+        The branch of a pull request may belong to a fork, so its builds are not in the group of the branch with that
+        name.
         """
         return self.branch, self.workflow, self.is_pull_request
 
@@ -82,12 +83,12 @@ class BuildArtifacts:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of one app. A selection of None selects everything; patterns are those of a shell."""
+    """The rules of one app. A selection of None selects everything. Patterns are shell patterns."""
 
     app_slug: str
     older_than_days: int
     keep_builds: int
-    delete: bool  # else: only close public pages
+    delete: bool  # False: only close public pages
     max_artifacts: int
     keep_tagged: bool = True
     branches: Sequence[str] | None = None
@@ -101,7 +102,7 @@ class Rules:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], app_slug: str) -> Rules:
-        """Return the rules of an app. Raises OptionError for values that are out of range or contradict each other."""
+        """Return the rules of an app. Raise OptionError for values that are out of range or contradict each other."""
         _check(options, app_slug)
         patterns: dict[str, Any] = {name: options[name] for name in PATTERNS}
         for name in ("protect_titles", "protect_types"):

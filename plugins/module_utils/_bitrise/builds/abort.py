@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_abort: a build or pipeline is over, whatever ended it."""
+"""bitrise_build_abort: end a build or pipeline, unless it is over."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from .runs import PIPELINE, Run, as_values
 from .waiting import wait_until_over
 
 _SWITCHES = ("abort_with_success", "skip_notifications", "skip_git_status_report")
-# The service does not have it for pipelines.
-_OF_BUILDS = "skip_git_status_report"
+# Bitrise does not support this option for pipelines.
+_ONLY_FOR_BUILDS = "skip_git_status_report"
 WHICH = OptionGroup(
     {"build_slug": {"type": "str"}, "pipeline": {"type": "str", "aliases": ["pipeline_id"]}},
     mutually_exclusive=(("build_slug", "pipeline"),),
@@ -90,16 +90,16 @@ def _simulated(build: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str
     return {**build, **goal, "abort_reason": options["reason"]}
 
 
-class _Abortion:
-    """One request to abort, and what can be told if it is not answered with a plain yes."""
+class _AbortRequest:
+    """A request to abort a build, which finds out whether the build was aborted if the response is unclear."""
 
     def __init__(self, run: Run, body: Mapping[str, Any]) -> None:
         self._run, self._body = run, body
 
     def execute(self) -> bool:
-        """Whether this task ended the build. False: it was over before the request came.
+        """Send the request. Return whether this task ended the build, or False if it was over before.
 
-        To abort twice does no harm, so a request without a clear answer is sent again if the build still runs.
+        Aborting twice is harmless, so a request with an unclear outcome is sent again if the build still runs.
         """
         tries = 0
         attempts = Attempts(self._run.client)
@@ -109,29 +109,29 @@ class _Abortion:
                 self._run.abort(self._body)
                 return True
             except UnclearOutcomeError as error:
-                build = self._look_after(error)
+                build = self._read_after(error)
                 if is_over(build):
                     return status_of(build) in ABORTED_STATES
                 attempts.wait(error)
             except ServiceError as error:
                 if error.kind != "bad_request":
                     raise
-                # The words of the refusal are not documented: the build itself tells what it was about.
-                build = self._look_after(error)
+                # The text of the refusal is not documented, so read the build to find the cause.
+                build = self._read_after(error)
                 if not is_over(build):
                     raise
                 return tries > 1 and status_of(build) in ABORTED_STATES
 
-    def _look_after(self, error: CiError) -> dict[str, Any]:
+    def _read_after(self, error: CiError) -> dict[str, Any]:
         try:
             return self._run.read()
         except CiError as second:
-            error.notes.append(f"Whether the {self._run.kind} was aborted is not known: {second.message}")
+            error.notes.append(f"It is unknown whether the {self._run.kind} was aborted: {second.message}")
             raise error from second
 
 
 def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    """Abort one build or pipeline unless it is over. In check mode, return what would be done."""
+    """Abort one build or pipeline unless it is over. In check mode, only plan that."""
     refuse_empty(options, "build_slug", "pipeline")
     app_slug, with_success = options["app_slug"], options["abort_with_success"]
     polling = Polling(options, client.sleep)
@@ -143,29 +143,29 @@ def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContex
     aborted = as_values(_simulated(build, options), app_slug, run.kind)
     if context.check_mode:
         return Outcome(aborted, plan)
-    ended_by_us = _Abortion(run, body).execute()
+    ended_by_task = _AbortRequest(run, body).execute()
     try:
         build = run.read()
-        if ended_by_us:
+        if ended_by_task:
             build = wait_until_over(run, build, polling, context.report_progress)
     except CiError as error:
-        # What was done is part of the result all the same.
+        # The result reports the abortion in spite of the error.
         return Outcome(aborted, plan, error=error)
     values = as_values(build, app_slug, run.kind)
-    if not ended_by_us:
+    if not ended_by_task:
         return Outcome(values, plan_abort(run, build, with_success=with_success))
     if options["wait"] and not is_over(build):
-        return Outcome(values, plan, error=polling.error(f"{label(build)} was told to abort and still runs"))
-    return Outcome(values, plan, _surprise(build))
+        return Outcome(values, plan, error=polling.error(f"{label(build)} still runs after the request to abort it"))
+    return Outcome(values, plan, _unexpected_end(build))
 
 
 def _request(options: Mapping[str, Any], client: BitriseClient) -> tuple[Run, dict[str, Any]]:
-    """Return what to abort, and the body of the request."""
+    """Return the build or pipeline to abort, and the body of the request."""
     if options["pipeline"] is not None:
-        if options[_OF_BUILDS]:
-            raise OptionError(f"{_OF_BUILDS}: Bitrise does not support this for pipelines. Omit the option.")
-        body = {name: options[name] for name in _SWITCHES if name != _OF_BUILDS}
-        # Bitrise requires all of them for a pipeline.
+        if options[_ONLY_FOR_BUILDS]:
+            raise OptionError(f"{_ONLY_FOR_BUILDS}: Bitrise does not support this for pipelines. Omit the option.")
+        body = {name: options[name] for name in _SWITCHES if name != _ONLY_FOR_BUILDS}
+        # Bitrise requires all fields for a pipeline.
         run = Run(client, options["app_slug"], options["pipeline"], PIPELINE)
         return run, {**body, "abort_reason": options["reason"] or ""}
     body = {name: options[name] for name in _SWITCHES}
@@ -174,7 +174,8 @@ def _request(options: Mapping[str, Any], client: BitriseClient) -> tuple[Run, di
     return Run(client, options["app_slug"], options["build_slug"]), body
 
 
-def _surprise(build: Mapping[str, Any]) -> tuple[str, ...]:
+def _unexpected_end(build: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a warning if the build ended in another state than aborted."""
     if not is_over(build) or status_of(build) in ABORTED_STATES:
         return ()
     return (f"The service accepted the request to abort, but {label(build)} ended as {status_name(build)}.",)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service's paths about builds."""
+"""Endpoints for builds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ..._core.fields import number
 from ..._http.service_client import path_part
-from .. import responses as _responses
+from .. import responses
 from ..client import BitriseClient
 
 
@@ -25,7 +25,7 @@ def read_build(client: BitriseClient, app_slug: str, build_slug: str) -> dict[st
 def list_builds(
     client: BitriseClient, app_slug: str, filters: Mapping[str, Any] | None = None, limit: int | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The builds of the last 200 days, the latest first."""
+    """Yield the builds of the last 200 days, newest first."""
     return client.pages(builds_path(app_slug), f"list the builds of app {app_slug}", filters, limit)
 
 
@@ -38,14 +38,14 @@ def list_builds_of_all_apps(
 def first_builds(
     client: BitriseClient, app_slug: str, filters: Mapping[str, Any], limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """One page, for an order that the service does not page in, and how many builds there are in all if it says so."""
+    """Return the only page that the service has for a sort order, and the total number of builds if it reports that."""
     return _one_page(client, builds_path(app_slug), f"list the builds of app {app_slug}", {**filters, "limit": limit})
 
 
 def list_archived_builds(
     client: BitriseClient, app_slug: str, after: int, before: int, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Builds that are older than those of the ordinary list. This list has no pages either."""
+    """Return builds that are older than those of `list_builds`, and their total number. This list has one page."""
     path = f"/apps/{path_part(app_slug)}/archived-builds"
     params = {"after": after, "before": before, "limit": limit}
     return _one_page(client, path, f"list the archived builds of app {app_slug}", params)
@@ -58,25 +58,25 @@ def _one_page(
     page = client.request_json(call)
     paging = page.get("paging")
     total = number(paging.get("total_item_count")) if isinstance(paging, Mapping) else None
-    return _responses.items(call, page), total
+    return responses.items(call, page), total
 
 
 def trigger_build(client: BitriseClient, app_slug: str, build_params: Mapping[str, Any]) -> dict[str, Any]:
-    """Start a build. Raises UnclearOutcomeError where it cannot be told whether it was started."""
+    """Start a build. Raise UnclearOutcomeError if it is unknown whether it was started."""
     body = {"hook_info": {"type": "bitrise"}, "build_params": dict(build_params)}
     what = f"trigger a build of app {app_slug}"
     return client.request_json(client.call("POST", builds_path(app_slug), what, json=body, repeatable=False))
 
 
 def abort_build(client: BitriseClient, app_slug: str, build_slug: str, body: Mapping[str, Any]) -> None:
-    """Stop a build. The service refuses that for one that is over."""
+    """Abort a build. The service refuses that for a build that is over."""
     what = f"abort build {build_slug} of app {app_slug}"
     call = client.call("POST", builds_path(app_slug, build_slug, "abort"), what, json=dict(body), repeatable=False)
     client.request_json(call)
 
 
 def read_log_info(client: BitriseClient, app_slug: str, build_slug: str, before: str | None = None) -> dict[str, Any]:
-    """Parts of the log, or where its archive is. `before`: the parts in front of those of another answer."""
+    """Return chunks of the log, or the URL of its archive. `before`: return the chunks before this timestamp."""
     what = f"read the log of build {build_slug} of app {app_slug}"
     params = {"before_timestamp": before} if before else None
     return client.request_json(client.call("GET", builds_path(app_slug, build_slug, "log"), what, params=params))

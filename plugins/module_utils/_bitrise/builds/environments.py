@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Environment variables that a build is started with: public and secret ones, in one form."""
+"""Environment variables for a build: normalize and check public and secret ones."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..._core.option_groups import OptionGroup
 from ..._core.text_values import require_text
 
 PUBLIC, SECRET = "environments", "secret_environments"
-# Only secret values are no_log: ansible-core then removes each value from everything that it shows, also where it is a
-# part of a word. A value such as "1" would make the results useless.
+# Only secret values are no_log, because ansible-core removes such a value from all output, even within a word. A value
+# such as "1" would make the results useless.
 SHORTEST_SECRET = 4
-# What results show and later tasks use.
-_SHOWN = (
+# Options whose values are part of the result. Later tasks use them.
+_IN_RESULT = (
     "app_slug",
     "branch",
     "tag",
@@ -63,8 +63,8 @@ ENVIRONMENTS = OptionGroup(
 def with_variables(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments with both options as lists of dicts with key and value.
 
-    Raises OptionError for a value that is not text, and for a secret that cannot be hidden. ansible-core would convert
-    the one silently, and would remove the other from the message, too.
+    Raise OptionError for a value that is not text, and for a secret that cannot be redacted. ansible-core would convert
+    the former silently, and would remove the latter from the error message.
     """
     result = dict(arguments)
     for option in (PUBLIC, SECRET):
@@ -98,44 +98,44 @@ def _as_list(option: str, given: Any) -> list[Any]:
 
 
 def _from_json(option: str, given: str) -> Any:
-    """Return what the text stands for, as with -e. The messages do not quote it."""
+    """Parse JSON, which ansible-playbook -e can pass. The messages do not quote it, because it may contain secrets."""
     if given.lstrip()[:1] not in ("{", "["):
-        raise OptionError(f"{option}: this is text. Use a list of dictionaries with key and value, or a dictionary.")
+        raise OptionError(f"{option} must be a list of dictionaries with key and value, or a dictionary, got a text.")
     try:
         return json.loads(given)
     except ValueError:
-        raise OptionError(f"{option}: this text is not valid JSON.") from None
+        raise OptionError(f"{option} is not valid JSON.") from None
 
 
 def _check_secrets(arguments: Mapping[str, Any]) -> None:
-    """Raise OptionError for a value that cannot be removed from the results without making them useless."""
-    shown = {arguments[name]: name for name in _SHOWN if isinstance(arguments.get(name), str)}
-    shown.update({str(entry.get("value")): PUBLIC for entry in arguments.get(PUBLIC) or ()})
+    """Raise OptionError for a secret whose removal would make the results useless."""
+    public = {arguments[name]: name for name in _IN_RESULT if isinstance(arguments.get(name), str)}
+    public.update({str(entry.get("value")): PUBLIC for entry in arguments.get(PUBLIC) or ()})
     for entry in arguments.get(SECRET) or ():
         key, secret = entry.get("key"), entry.get("value")
         if not secret:
             continue
         if len(secret) < SHORTEST_SECRET:
             raise OptionError(
-                f"{SECRET}: the value of {key} is too short to be hidden: it would be removed from every word of the "
-                f"result. A secret must have at least {SHORTEST_SECRET} characters. Use {PUBLIC} for other values."
+                f"{SECRET}: the value of {key} must have at least {SHORTEST_SECRET} characters. ansible-core would "
+                f"remove a shorter one from every word of the result. Use {PUBLIC} for values that are not secret."
             )
-        if secret in shown:
+        if secret in public:
             raise OptionError(
-                f"{SECRET}: the value of {key} is also that of {shown[secret]}, which is public and would be removed "
-                f"from the result. Use {PUBLIC} for values that are not secret."
+                f"{SECRET}: the value of {key} is also that of {public[secret]}, which ansible-core would remove from "
+                f"the result. Use {PUBLIC} for values that are not secret."
             )
 
 
 def variables_of(options: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return the lists of variables in the request. Raises OptionError for a key that is empty or used twice."""
+    """Return the lists of variables in the request. Raise OptionError for a key that is empty or used twice."""
     _check_secrets(options)
     public = [dict(entry) for entry in options[PUBLIC]]
     secret = [dict(entry) for entry in options[SECRET]]
     keys = [entry["key"] for entry in (*public, *secret)]
     for key in keys:
         if not key or keys.count(key) > 1:
-            raise OptionError(f"{PUBLIC}: the key {key!r} is there twice." if key else f"{PUBLIC}: empty key.")
+            raise OptionError(f"{PUBLIC}: the key {key!r} is used twice." if key else f"{PUBLIC}: a key is empty.")
     lists = (
         {PUBLIC: public + secret}
         if options["secret_environments_as"] == PUBLIC

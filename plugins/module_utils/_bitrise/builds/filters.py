@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which builds to list: options, and what the service is asked with."""
+"""Filters for lists of builds: options, and the query for the service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .model import (
     status_name,
 )
 
-# By number as the service has them, by name as results have them, and by what else people call them.
+# Names of a status in the option: numbers of the service, names in results, and other common names.
 STATUSES = {
     **{str(status): status for status in STATUS_NAMES},
     "not-finished": RUNNING,
@@ -36,12 +36,12 @@ STATUSES = {
     "aborted": ABORTED,
     "aborted-with-success": ABORTED_WITH_SUCCESS,
 }
-_AS_THEY_ARE = ("branch", "workflow", "commit_message", "trigger_event_type", "pull_request_id", "build_number")
+_UNCONVERTED = ("branch", "workflow", "commit_message", "trigger_event_type", "pull_request_id", "build_number")
 AFTER = "after"
 TIMES = (AFTER, "before")
 _SECONDS = re.compile(r"([0-9]{1,11})(?:\.([0-9]+))?")
-# Filters that the list over all apps does not know.
-OF_ONE_APP = (*_AS_THEY_ARE, *TIMES, "is_pipeline_build", "sort_by")
+# Filters that the service does not support for the list of all apps.
+OF_ONE_APP = (*_UNCONVERTED, *TIMES, "is_pipeline_build", "sort_by")
 _PULL_REQUEST = "pull-request"
 
 FILTERS = OptionGroup(
@@ -62,21 +62,21 @@ FILTERS = OptionGroup(
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to ask the service for, and which of the builds that it returns are meant."""
+class BuildFilter:
+    """The query for the service, and a condition for the builds that it returns, if the query is not precise enough."""
 
     query: Mapping[str, Any]
-    is_meant: Callable[[Mapping[str, Any]], bool] | None = None
+    matches: Callable[[Mapping[str, Any]], bool] | None = None
 
 
-def wanted_builds(options: Mapping[str, Any]) -> Wanted:
-    """Raises OptionError for what the service would not understand, or would pass over without a word."""
+def build_filter(options: Mapping[str, Any]) -> BuildFilter:
+    """Return the filter in the options. Raise OptionError for values that the service would reject or ignore."""
     if options["pull_request_id"] is not None and options["trigger_event_type"] != _PULL_REQUEST:
         raise OptionError(
-            "pull_request_id: the service looks at it only together with trigger_event_type: pull-request, and would "
-            "return the builds of everything else too. Set trigger_event_type to pull-request."
+            "pull_request_id requires trigger_event_type=pull-request. Otherwise the service ignores it and returns "
+            "all builds."
         )
-    query = {name: options[name] for name in _AS_THEY_ARE if options[name] is not None}
+    query = {name: options[name] for name in _UNCONVERTED if options[name] is not None}
     query.update({name: unix_seconds(name, options[name]) for name in TIMES if options[name] is not None})
     if options["is_pipeline_build"] is not None:
         query["is_pipeline_build"] = _in_query(options["is_pipeline_build"])
@@ -84,14 +84,14 @@ def wanted_builds(options: Mapping[str, Any]) -> Wanted:
         query["sort_by"] = options["sort_by"]
     status = options["status"]
     if status is None:
-        return Wanted(query)
+        return BuildFilter(query)
     query["status"] = STATUSES[status]
     if status not in (ON_HOLD, "in-progress"):
-        return Wanted(query)
-    # One number for both: the list over all apps can tell them apart, the one of an app cannot.
+        return BuildFilter(query)
+    # Both have the same number. Only the list of all apps has a filter that separates them.
     if options["app_slug"] is None:
         query["is_on_hold"] = _in_query(status == ON_HOLD)
-    return Wanted(query, lambda build: status_name(build) == status)
+    return BuildFilter(query, lambda build: status_name(build) == status)
 
 
 def _in_query(value: bool) -> str:
@@ -99,9 +99,9 @@ def _in_query(value: bool) -> str:
 
 
 def unix_seconds(option: str, value: str) -> int:
-    """A point in time as whole seconds: the service takes nothing else. Without a zone it is UTC.
+    """Convert a point in time to whole seconds, which the service requires. Without a zone it is UTC.
 
-    A part of a second is rounded to the side on which no build is listed that was not asked for.
+    Round fractions of a second so that no build outside of the range is listed.
     """
     seconds = _SECONDS.fullmatch(value.strip())
     found = None if seconds else moment(value)
@@ -111,6 +111,6 @@ def unix_seconds(option: str, value: str) -> int:
         whole, more = int(found.replace(microsecond=0).timestamp()), found.microsecond > 0
     else:
         raise OptionError(
-            f"{option}: {value.strip()!r} is neither a date and time as in 2026-01-31T13:00:00Z nor Unix seconds."
+            f"{option} must be a date and time such as 2026-01-31T13:00:00Z, or Unix seconds, got {value.strip()!r}."
         )
     return whole + 1 if more and option == AFTER else whole

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_log: the log of a build, as text or as a file."""
+"""bitrise_build_log: return the log of a build as text, or save it to a file."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from .log_source import (
 )
 from .model import is_over, label
 from .options import BUILD
-from .waiting import Progress
+from .waiting import StateReport
 
 DEFAULT_LIMIT = 100_000
-# The archive follows the end of a build by seconds. An aborted build may never get one.
+# Time to wait for the archive after the end of a build. It usually takes seconds. An aborted build may never have one.
 ARCHIVING_S = 60.0
 
 LOG = OptionGroup({"dest": {"type": "path"}, "limit": {"type": "int"}}, mutually_exclusive=(("dest", "limit"),))
 
 
-class _Log:
-    """The log of one build, for one task."""
+class _LogTask:
+    """One task that reads the log of one build."""
 
     def __init__(self, options: dict[str, Any], client: BitriseClient, context: TaskContext) -> None:
         self._client, self._context = client, context
@@ -51,13 +51,13 @@ class _Log:
         self._warnings: list[str] = []
 
     def outcome(self) -> Outcome:
-        # What is wrong with it is said before anything is waited for.
+        # Check dest before waiting for the log.
         path = path_of(self._dest, f"{self._build_slug}.log") if self._dest is not None else None
         source = self._find()
         error = None
         if self._wait and source.state != ARCHIVED and not self._warnings:
             what = f"the log of build {self._build_slug} is {source.state}"
-            error = self._polling.error(f"{what}, its build is not over or its archive not there")
+            error = self._polling.error(f"{what}, because its build is not over or its log is not archived")
         values: dict[str, Any] = {"state": source.state, "log": None, "truncated": False, "dest": path}
         if path is None:
             return self._as_text(source, values, error)
@@ -70,8 +70,8 @@ class _Log:
         return Outcome(values, plan, tuple(self._warnings), error)
 
     def _find(self) -> LogSource:
-        """The log as it is now, or once the build is over and its log archived."""
-        progress = Progress(self._polling, self._context.report_progress)
+        """Return the log as it is now. With option wait, wait until the build is over and its log archived."""
+        report = StateReport(self._polling, self._context.report_progress)
         over_at: float | None = None
         while True:
             source = find_log(self._client, self._app_slug, self._build_slug)
@@ -82,36 +82,36 @@ class _Log:
             if is_over(build):
                 over_at = waited if over_at is None else over_at
             if not self._wait:
-                yet = "" if is_over(build) else " yet: wait makes this task wait for it"
-                self._warnings.append(f"{label(build)} has no log{yet}.")
+                advice = "" if is_over(build) else " yet. Set wait=true to wait for it"
+                self._warnings.append(f"{label(build)} has no log{advice}.")
                 return source
             if over_at is not None and waited - over_at >= ARCHIVING_S:
                 self._warnings.append(
-                    f"{label(build)} has been over for {ARCHIVING_S:.0f} s and more and its log is not archived: it is "
-                    "returned as far as it is there."
+                    f"{label(build)} has been over for more than {ARCHIVING_S:.0f} s, but its log is not archived. The "
+                    "result has the available part of it."
                 )
                 return source
             if self._polling.is_over:
                 return source
-            progress(build, "waiting for the archive of its log" if is_over(build) else None)
+            report(build, "waiting for the archive of its log" if is_over(build) else None)
             self._polling.pause()
 
     def _as_text(self, source: LogSource, values: dict[str, Any], error: CiError | None) -> Outcome:
-        place = (self._client, self._app_slug, self._build_slug)
-        found = (archived_text if source.state == ARCHIVED else chunks_text)(*place, source, self._limit)
+        build = (self._client, self._app_slug, self._build_slug)
+        found = (archived_text if source.state == ARCHIVED else chunks_text)(*build, source, self._limit)
         values.update(log=found.text, truncated=found.truncated, size=found.size, sha256=None)
         return Outcome(values, Plan(), tuple(self._warnings), error)
 
     def _save(self, source: LogSource, path: str) -> Saved:
-        place = (self._client, self._app_slug, self._build_slug)
+        build = (self._client, self._app_slug, self._build_slug)
         what = f"the log of build {self._build_slug}"
         if source.url is None:
-            data = chunks_text(*place, source).text.encode("utf-8", "replace")
+            data = chunks_text(*build, source).text.encode("utf-8", "replace")
             return save_bytes(data, what, path, {}, self._context)
-        # The first URL is at hand; only for another one is the service asked again.
-        at_hand = [source.url]
-        download = Source(what, lambda: at_hand.pop() if at_hand else fresh_url(*place))
-        return save(self._client, download, path, {}, self._context)
+        # The first URL is known. Ask the service only if it has expired.
+        known_urls = [source.url]
+        wanted = Source(what, lambda: known_urls.pop() if known_urls else fresh_url(*build))
+        return save(self._client, wanted, path, {}, self._context)
 
 
 def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
@@ -119,9 +119,9 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     limit = options["limit"]
     if limit is not None and limit < 1:
         raise OptionError(
-            f"limit: {limit} is not a number of characters of at least 1; leave it out for the last {DEFAULT_LIMIT}."
+            f"limit must be 1 or greater, got {limit}. Omit it to return the last {DEFAULT_LIMIT} characters."
         )
-    return _Log(options, client, context).outcome()
+    return _LogTask(options, client, context).outcome()
 
 
 BUILD_LOG = ModuleSpec("bitrise_build_log", BITRISE + RUN + APP + BUILD + LOG + WAIT, BitriseClient.from_options, _run)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the log of a build is: nowhere yet, in chunks while the build runs, in an archive afterwards."""
+"""Read the log of a build: from chunks while the build runs, from an archive afterwards."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .endpoints import read_log_info
 
 MISSING, GROWING, ARCHIVED = "missing", "growing", "archived"
 _LONGEST_CHARACTER_BYTES = 4
-_NEVER = "0001-"  # how the service writes a time that there is none of
+_NEVER = "0001-"  # the start of a time that the service has no value for
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,16 @@ class LogText:
 
     text: str
     truncated: bool
-    size: int | None  # bytes of the whole log, where all of it was seen
+    size: int | None  # bytes of the whole log, if all of it was read
 
 
 class Tail:
-    """A sink that keeps the end of what it is given, in flat memory."""
+    """A sink that keeps only the end of the data, so that memory does not grow with the log."""
 
     def __init__(self, limit: int) -> None:
         self.size = 0
         self._limit = limit
-        # One more than is shown: it tells whether a line begins there.
+        # One character more than returned, to know whether the first returned one begins a line.
         self._room = (limit + 1) * _LONGEST_CHARACTER_BYTES
         self._blocks: deque[bytes] = deque()
         self._kept = 0
@@ -57,14 +57,14 @@ def _end_of(log: str, limit: int, size: int | None, *, complete: bool) -> LogTex
         return LogText(log, False, size)
     end = log[-limit:]
     if not log[:-limit].endswith("\n"):
-        # Whole lines, unless that leaves nothing.
+        # Remove the incomplete first line, unless it is the only one.
         end = end.partition("\n")[2] or end
     return LogText(end, True, size)
 
 
 @dataclass(frozen=True)
 class LogSource:
-    """What the service says of a log at one moment."""
+    """The state of a log at one moment, as the service reports it."""
 
     state: str
     url: str | None = field(default=None, repr=False)
@@ -72,7 +72,7 @@ class LogSource:
 
 
 def find_log(client: BitriseClient, app_slug: str, build_slug: str) -> LogSource:
-    """Missing also if the build itself is: the service says the same for both."""
+    """Return the state of a log. It is also MISSING for a build that does not exist, with the same response."""
     try:
         info = read_log_info(client, app_slug, build_slug)
     except ServiceError as error:
@@ -81,13 +81,13 @@ def find_log(client: BitriseClient, app_slug: str, build_slug: str) -> LogSource
         return LogSource(MISSING)
     url = text(info.get("expiring_raw_log_url"))
     if info.get("is_archived") is True:
-        # Without a URL there is no archive: all that there is are the chunks, if any.
+        # Without a URL there is no archive, only chunks, if any.
         return LogSource(ARCHIVED, url, info)
     return LogSource(GROWING if _chunks(info) else MISSING, None, info)
 
 
 def archived_text(client: BitriseClient, app_slug: str, build_slug: str, source: LogSource, limit: int) -> LogText:
-    """The end of an archived log. The URL holds for minutes only: an expired one is fetched anew once."""
+    """Return the end of an archived log. If the URL has expired, ask for a new one, once."""
     if source.url is None:
         return chunks_text(client, app_slug, build_slug, source, limit)
     try:
@@ -110,10 +110,11 @@ def _tail_behind(client: BitriseClient, url: str, build_slug: str, limit: int) -
 
 
 def fresh_url(client: BitriseClient, app_slug: str, build_slug: str) -> str:
+    """Return a new URL of the archive. Raise ServiceError if there is none."""
     url = text(read_log_info(client, app_slug, build_slug).get("expiring_raw_log_url"))
     if url is None:
         raise ServiceError(
-            f"Could not download the log of build {build_slug}: the service names no place for it any more. Run again.",
+            f"Could not download the log of build {build_slug}: the service returned no new URL for it. Run again.",
             kind="invalid_response",
         )
     return url
@@ -122,9 +123,9 @@ def fresh_url(client: BitriseClient, app_slug: str, build_slug: str) -> str:
 def chunks_text(
     client: BitriseClient, app_slug: str, build_slug: str, source: LogSource, limit: int | None = None
 ) -> LogText:
-    """The end of a log that is in chunks; all of it without a limit.
+    """Return the end of a log that is in chunks, or all of it if `limit` is None.
 
-    The service shows the last chunks first; those in front of them are asked for as far as they are needed.
+    The service returns the last chunks first. Request earlier ones as far as the limit needs them.
     """
     info = source.info
     chunks = _chunks(info)
@@ -148,12 +149,12 @@ def _length(chunks: Mapping[int, str]) -> int:
 
 
 def _chunks(info: Mapping[str, Any]) -> dict[int, str]:
-    """By position: they may come in any order."""
+    """Return the chunks by position. The response may have them in any order."""
     entries = info.get("log_chunks")
     found: dict[int, str] = {}
-    for place, entry in enumerate(entries if isinstance(entries, list) else [], 1):
+    for index, entry in enumerate(entries if isinstance(entries, list) else [], 1):
         chunk = text(entry.get("chunk")) if isinstance(entry, Mapping) else None
         if chunk is not None:
             position = number(entry.get("position"))
-            found[place if position is None else position] = chunk
+            found[index if position is None else position] = chunk
     return found

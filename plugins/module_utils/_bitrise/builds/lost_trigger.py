@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the build or pipeline that was started by a request whose answer was lost."""
+"""Find the build or pipeline that was started by a request whose response was lost."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..client import BitriseClient
 from .model import label
 from .runs import list_runs
 
-# A request may still be on its way when its connection is gone.
-LOOKS = 3
-# Builds have a workflow, and pipelines have a name.
+# Attempts to find the build, because the service may still process a request whose connection broke.
+LIST_ATTEMPTS = 3
+# Builds have a workflow, pipelines have a name.
 _COMPARED = ("branch", "tag", "commit_hash", "commit_message", "triggered_workflow", "name")
 
 
 class LatestBuild:
-    """The latest build, or the latest pipeline, of an app before another one is started."""
+    """The latest build or pipeline of an app before a trigger. It separates older builds from newer ones."""
 
     def __init__(self, client: BitriseClient, app_slug: str, kind: str) -> None:
         self._client, self._app_slug, self._kind = client, app_slug, kind
@@ -30,28 +30,28 @@ class LatestBuild:
         self._number = number(latest.get("build_number")) if latest else 0
 
     def find_started_since(self, wanted: Mapping[str, Any], cause: UnclearOutcomeError) -> dict[str, Any]:
-        """The one build that was started since then from what is wanted. It is never asked for once more.
+        """Return the only build that was started since then and has the wanted parameters.
 
-        Raises CiError of kind unclear_outcome where there is none, or more than one.
+        Raise CiError of kind unclear_outcome if there is none, or more than one. Never trigger again.
         """
         matching: list[dict[str, Any]] = []
-        for look in range(1, LOOKS + 1):
+        for attempt in range(1, LIST_ATTEMPTS + 1):
             try:
                 matching = [build for build in self._since() if _could_be(build, wanted)]
             except CiError as second:
                 raise _unclear(
-                    cause, f"The list of builds cannot be read either: {second.message} Look there before you"
+                    cause, f"The list of builds cannot be read either: {second.message} Check the list before you"
                 ) from second
             if len(matching) == 1:
                 return matching[0]
             if matching:
                 named = ", ".join(label(build) for build in matching)
                 raise _unclear(
-                    cause, f"Several were started meanwhile that it could be: {named}. Look at them before you"
+                    cause, f"Several builds that it could be were started meanwhile: {named}. Check them before you"
                 )
-            if look < LOOKS:
-                self._client.back_off(look)
-        raise _unclear(cause, "The service does not show it yet. Look at the list again before you")
+            if attempt < LIST_ATTEMPTS:
+                self._client.back_off(attempt)
+        raise _unclear(cause, "The service does not list it yet. Check the list before you")
 
     def _since(self) -> list[dict[str, Any]]:
         found = []
@@ -65,11 +65,11 @@ class LatestBuild:
 
 
 def _could_be(build: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether nothing that the service tells of the build contradicts what was asked for."""
+    """Return whether no value that the service lists for the build differs from a wanted one."""
     return all(not wanted.get(name) or not build.get(name) or build[name] == wanted[name] for name in _COMPARED)
 
 
 def _unclear(cause: UnclearOutcomeError, advice: str) -> CiError:
     details = {**cause.as_dict(), "kind": "unclear_outcome"}
-    message = f"{cause.message} It is not known whether it was started. {advice} run this again."
+    message = f"{cause.message} It is unknown whether it was started. {advice} run this again."
     return CiError(message, **details)

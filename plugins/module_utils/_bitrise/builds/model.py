@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a build is: reading the service's object, whatever is missing in it, and what results show of it."""
+"""Fields of a build: tolerant reading of the service's object, and its form in results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ..._core.fields import flag, moment, number, text, utc_text
 
 RUNNING, SUCCESS, ERROR, ABORTED, ABORTED_WITH_SUCCESS = range(5)
-# The service's own text is the same for both aborted states, and not to be relied on for builds on hold.
+# The service's status_text is the same for both aborted states, and unreliable for builds on hold.
 STATUS_NAMES = {
     RUNNING: "in-progress",
     SUCCESS: "success",
@@ -49,13 +49,13 @@ def status_of(build: Mapping[str, Any]) -> int | None:
 
 
 def is_over(build: Mapping[str, Any]) -> bool:
-    """Whether it has ended, in whatever way."""
+    """Return whether the build has ended, with any status."""
     status = status_of(build)
     return status != RUNNING if status is not None else moment(build.get("finished_at")) is not None
 
 
 def status_name(build: Mapping[str, Any]) -> str | None:
-    """One word for each state, also where the service has the same text for two; None for a state unknown here."""
+    """Return one name for each status, or None for an unknown status. The service has the same text for some."""
     status = status_of(build)
     if status is None:
         return None
@@ -65,17 +65,17 @@ def status_name(build: Mapping[str, Any]) -> str | None:
 
 
 def label(build: Mapping[str, Any]) -> str:
-    """Return how messages name a build or pipeline: by its number on the service's pages, and its slug."""
+    """Return the name of a build or pipeline for messages: its number on the website and its slug."""
     build_number = number(build.get("build_number"))
     slug = text(build.get("slug")) or "without a slug"
     noun = "pipeline" if build.get("is_pipeline") is True else "build"
     return f"{noun} {slug}" if build_number is None else f"{noun} #{build_number} ({slug})"
 
 
-def shown(build: Mapping[str, Any], app_slug: str | None = None) -> dict[str, Any]:
-    """What results hold of a build: always the same keys.
+def build_as_result(build: Mapping[str, Any], app_slug: str | None = None) -> dict[str, Any]:
+    """Return a build in the form of a result, with the same keys for every build.
 
-    What it was started with stays out: values of environment variables are in there.
+    Omit the parameters that it was started with, because they contain values of environment variables.
     """
     app = build.get("repository")
     app = app if isinstance(app, Mapping) else {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_pipeline_info: one pipeline, those of an app, or those of all apps."""
+"""bitrise_pipeline_info: list one pipeline, those of an app, or those of all apps."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .pipelines import (
     FILTER_WORDS,
     list_pipelines,
     list_pipelines_of_all_apps,
+    pipeline_as_result,
     read_pipeline,
-    shown_pipeline,
 )
 
-# Filters by the names that the service has for them.
+# Options of filters, by the service's name of the filter.
 _OF_ONE_APP = {
     "name": "pipeline",
     "branch": "branch",
@@ -61,19 +61,19 @@ def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) 
         if app_slug is None:
             raise OptionError("app_slug is required with pipeline.")
         found = read_pipeline(client, app_slug, pipeline)
-        return Outcome({"pipelines": [shown_pipeline(found, app_slug)]})
+        return Outcome({"pipelines": [pipeline_as_result(found, app_slug)]})
     query = _query(options)
     if app_slug is None:
-        useless = [name for name in (*_OF_ONE_APP, *TIMES) if options[name] is not None]
-        if useless:
+        unsupported = [name for name in (*_OF_ONE_APP, *TIMES) if options[name] is not None]
+        if unsupported:
             raise OptionError(
-                f"{useless[0]} requires app_slug: Bitrise does not filter the pipelines of all apps by it."
+                f"{unsupported[0]} requires app_slug: Bitrise does not filter the pipelines of all apps by it."
             )
         runs = list_pipelines_of_all_apps(client, query)
     else:
         runs = list_pipelines(client, app_slug, query)
     # Bitrise lists builds among the pipelines, so its limit does not count pipelines.
-    return Outcome({"pipelines": [shown_pipeline(run, app_slug) for run in islice(runs, limit)]})
+    return Outcome({"pipelines": [pipeline_as_result(run, app_slug) for run in islice(runs, limit)]})
 
 
 def _query(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _query(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rfc3339(seconds: int) -> str:
-    """Return the moment as lists of pipelines want it. Lists of builds take Unix seconds."""
+    """Return the moment in the form for lists of pipelines. Lists of builds use Unix seconds."""
     return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

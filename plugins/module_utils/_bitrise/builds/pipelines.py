@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pipelines: the service's paths, and a pipeline in the form that builds have.
+"""Pipelines: endpoints, and conversion to the form of a build.
 
-The service reports the status of a pipeline as a number in lists and as a word elsewhere, under other names than that
-of a build. `as_run` returns the form of a build for both, so that the same code awaits and aborts builds and pipelines.
+The service reports the status of a pipeline as a number in lists and as a word elsewhere, with other names than for a
+build. `as_run` returns the form of a build for both, so that the same code awaits and aborts builds and pipelines.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _WORDS = {
     "aborted": ABORTED,
     "succeeded_with_abort": ABORTED_WITH_SUCCESS,
 }
-# What the filter of lists is called, by the names that results have.
+# Values of the filter `status` for lists, by the status name in results.
 FILTER_WORDS = {
     ON_HOLD: _ON_HOLD_WORD,
     **{STATUS_NAMES[status]: word for word, status in _WORDS.items() if word not in ("initializing", _ON_HOLD_WORD)},
@@ -53,7 +53,7 @@ def _path(app_slug: str, *parts: str) -> str:
 def list_pipelines(
     client: BitriseClient, app_slug: str, filters: Mapping[str, Any] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the pipelines of an app, newest first. The service lists builds that belong to none among them."""
+    """Yield the pipelines of an app, newest first. Omit builds without a pipeline, which the service lists as well."""
     found = client.pages(_path(app_slug), f"list the pipelines of app {app_slug}", filters)
     return (as_run(item) for item in found if item.get("is_pipeline") is True)
 
@@ -68,7 +68,7 @@ def read_pipeline(client: BitriseClient, app_slug: str, pipeline_id: str) -> dic
     call = client.call("GET", _path(app_slug, pipeline_id), f"read pipeline {pipeline_id} of app {app_slug}")
     data = client.request_json(call)
     if not text(data.get("id")):
-        raise invalid(call, "its answer has no pipeline")
+        raise invalid(call, "its response has no pipeline")
     return as_run(data)
 
 
@@ -104,10 +104,10 @@ def as_run(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def shown_pipeline(run: Mapping[str, Any], app_slug: str | None = None) -> dict[str, Any]:
-    """Return what results show of a pipeline: always the same keys.
+def pipeline_as_result(run: Mapping[str, Any], app_slug: str | None = None) -> dict[str, Any]:
+    """Return a pipeline in the form of a result, with the same keys for every pipeline.
 
-    What it was started with is left out: values of environment variables are in there.
+    Omit the parameters that it was started with, because they contain values of environment variables.
     """
     app = run.get("repository")
     app = app if isinstance(app, Mapping) else {}

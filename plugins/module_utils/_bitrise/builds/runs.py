@@ -16,12 +16,12 @@ from .endpoints import (
     list_builds,
     read_build,
 )
-from .model import shown
+from .model import build_as_result
 from .pipelines import (
     abort_pipeline,
     list_pipelines,
+    pipeline_as_result,
     read_pipeline,
-    shown_pipeline,
 )
 
 BUILD, PIPELINE = "build", "pipeline"
@@ -29,7 +29,7 @@ BUILD, PIPELINE = "build", "pipeline"
 
 @dataclass(frozen=True)
 class Run:
-    """What is read has the form of a build, see `as_run` of pipelines."""
+    """A build or a pipeline. `read` returns the form of a build for both, see `pipelines.as_run`."""
 
     client: BitriseClient
     app_slug: str
@@ -41,7 +41,7 @@ class Run:
         return read(self.client, self.app_slug, self.slug)
 
     def abort(self, body: Mapping[str, Any]) -> None:
-        """Raises ServiceError of kind bad_request if it is over."""
+        """Abort it. Raise ServiceError of kind bad_request if it is over."""
         abort = abort_pipeline if self.kind == PIPELINE else abort_build
         abort(self.client, self.app_slug, self.slug, body)
 
@@ -56,5 +56,5 @@ def list_runs(client: BitriseClient, app_slug: str, kind: str, limit: int | None
 def as_values(run: Mapping[str, Any], app_slug: str, kind: str) -> dict[str, Any]:
     """Return the values of a result about a run: `build` or `pipeline`, and null for the other one."""
     if kind == PIPELINE:
-        return {BUILD: None, PIPELINE: shown_pipeline(run, app_slug)}
-    return {BUILD: shown(run, app_slug), PIPELINE: None}
+        return {BUILD: None, PIPELINE: pipeline_as_result(run, app_slug)}
+    return {BUILD: build_as_result(run, app_slug), PIPELINE: None}

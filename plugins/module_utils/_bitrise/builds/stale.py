@@ -46,7 +46,7 @@ from .pipelines import (
 IN_PROGRESS = STATUS_NAMES[RUNNING]
 DEFAULT_HOURS = 6.0
 HOURS = ("hours", "hold_hours")
-# "1e9" and "nan" are numbers too, and nobody means them.
+# Stricter than float(), which also accepts "1e9" and "nan".
 _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]+)?", re.ASCII)
 BUILDS_IN_MESSAGE = 10
 
@@ -75,7 +75,7 @@ STALE = (
 
 @dataclass(frozen=True)
 class Limits:
-    """How many hours a build may run, and how many it may wait for a machine."""
+    """Hours that a build may run, and hours that it may wait for a machine."""
 
     hours: float
     hold_hours: float
@@ -90,7 +90,7 @@ class Limits:
         elif status_name(build) == ON_HOLD:
             limit, since = self.hold_hours, triggered
         else:
-            # Bitrise does not always report the start. Then the build has to exceed both limits.
+            # Bitrise does not always report the start. Such a build must exceed both limits.
             limit, since = max(self.hours, self.hold_hours), triggered
         return limit if since <= now - dt.timedelta(hours=limit) else None
 
@@ -100,7 +100,7 @@ def age_is_known(build: Mapping[str, Any]) -> bool:
 
 
 def checked_hours(option: str, value: Any) -> float:
-    """Return the value as hours. Raises OptionError for anything but a number above 0 and below 10000."""
+    """Return the value as hours. Raise OptionError unless it is a number above 0 and below 10000."""
     text = str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
     hours = float(text) if _HOURS.fullmatch(text) else 0.0
     if not 0 < hours < 10_000:
@@ -109,7 +109,7 @@ def checked_hours(option: str, value: Any) -> float:
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with each app as a dict and the hours as numbers. Raises OptionError."""
+    """Return the arguments with each app as a dict and the hours as numbers. Raise OptionError for other values."""
     result = with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
     entries = result.get("apps")
     for options in (result, *(entries if isinstance(entries, list) else ())):
@@ -147,7 +147,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
     warnings = [warning for outcome in found.values() for warning in outcome.warnings]
     if undated:
         warnings.append(
-            f"{len(undated)} builds are not aborted, because Bitrise does not report since when they run or wait: "
+            f"{len(undated)} builds were not aborted, because Bitrise does not report since when they run or wait: "
             f"{named(undated, BUILDS_IN_MESSAGE)}."
         )
     plan = Plan(
@@ -172,7 +172,7 @@ def _abort_stale(client: BitriseClient, app_slug: str, options: Mapping[str, Any
     errors: list[CiError] = []
     pipelines = _Pipelines(client, app_slug)
     aborted: set[str] = set()
-    # The clock of this machine may be wrong, and then builds that have just begun would be aborted.
+    # Use the service's clock. With a wrong clock of this machine, new builds could be aborted.
     now = client.now()
     for build in builds:
         limit = limits.exceeded_by(build, now)
@@ -203,7 +203,7 @@ def _abort_stale(client: BitriseClient, app_slug: str, options: Mapping[str, Any
 
 
 class _Pipelines:
-    """The unfinished pipelines of an app, listed when the first build of one is stale."""
+    """The unfinished pipelines of an app. They are listed when a stale build belongs to a pipeline."""
 
     def __init__(self, client: BitriseClient, app_slug: str) -> None:
         self._client, self._app_slug = client, app_slug
@@ -228,11 +228,11 @@ class _Pipelines:
 
 
 def _target(build: Mapping[str, Any], pipeline: str | None, options: Mapping[str, Any], limit: float) -> dict[str, Any]:
-    """Return the options that abort the build, or its whole pipeline, which cannot succeed without it."""
-    reason = options["reason"] or f"Not over after {limit:g} hours"
+    """Return the options to abort the build, or its whole pipeline, which cannot succeed without it."""
+    reason = options["reason"] or f"Not finished after {limit:g} hours"
     if pipeline is None:
         return {"build_slug": str(build["slug"]), "pipeline": None, "reason": reason}
-    # Bitrise does not have this option for pipelines.
+    # Bitrise does not support skip_git_status_report for pipelines.
     return {"build_slug": None, "pipeline": pipeline, "reason": reason, "skip_git_status_report": False}
 
 
@@ -242,7 +242,7 @@ def _name_of(action: Mapping[str, Any]) -> str:
 
 
 def _error_of(errors: Iterable[CiError]) -> CiError | None:
-    """Return the first error, with the messages of all."""
+    """Combine errors: details of the first one, messages of all."""
     every = list(errors)
     if not every:
         return None

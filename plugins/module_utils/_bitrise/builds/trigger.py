@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_trigger: start a build or a pipeline, and optionally wait for its end."""
+"""bitrise_build_trigger: start a build or a pipeline, and optionally wait until it is over."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ TRIGGER = OptionGroup(
     mutually_exclusive=(("workflow", "pipeline"),),
     required_one_of=(_WHAT,),
 )
-# Results and options have other names than the request.
+# Names in the request that differ from names of options.
 _NAMES_IN_REQUEST = {"workflow": "workflow_id", "pipeline": "pipeline_id"}
 _VARIABLES = ("environments", "secrets")
-# How often a new build is read until the service has it; the pauses get longer.
-LOOKS = 4
+# Attempts to read a new build that the service does not list yet. The pauses get longer.
+READ_ATTEMPTS = 4
 WORKFLOWS_IN_MESSAGE = 5
 
 
 @dataclass(frozen=True)
 class Trigger(Action):
-    """Start a build or a pipeline, which has no slug and no number before."""
+    """Start a build or a pipeline. It has no slug and no number before."""
 
     action: ClassVar[str] = "trigger"
     app_slug: str
@@ -110,12 +110,12 @@ def _build_params(options: dict[str, Any]) -> dict[str, Any]:
     return {**given, **variables_of(options)}
 
 
-def _started(client: BitriseClient, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the answer says of the new build or pipeline. `slug` at the top is that of the app."""
-    results = answer.get("results")
+def _started(client: BitriseClient, response: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the new build or pipeline in the response, whose top-level `slug` is that of the app."""
+    results = response.get("results")
     inner = results[0] if isinstance(results, list) and results and isinstance(results[0], Mapping) else {}
     found = {
-        name: read(inner.get(key)) or read(answer.get(key))
+        name: read(inner.get(key)) or read(response.get(key))
         for name, key, read in (
             ("slug", "build_slug", text),
             ("build_number", "build_number", number),
@@ -125,11 +125,11 @@ def _started(client: BitriseClient, answer: Mapping[str, Any]) -> dict[str, Any]
         )
     }
     if found["slug"] is None:
-        said = text(inner.get("message")) or text(answer.get("message"))
-        words = f" but: {client.redact.quote(said)}" if said else ""
-        message = f"Could not trigger a build: the service took the request and named no build{words}."
+        reported = text(inner.get("message")) or text(response.get("message"))
+        words = f", only: {client.redact.quote(reported)}" if reported else ""
+        message = f"Could not trigger a build: the service accepted the request but returned no build{words}."
         raise UnclearOutcomeError(ServiceError(message, kind="invalid_response", method="POST"))
-    # The triggers of an app may select a pipeline, too.
+    # The trigger map of an app may select a pipeline as well.
     return {**found, "is_pipeline": found["name"] is not None}
 
 
@@ -151,32 +151,32 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     except UnclearOutcomeError as error:
         started = latest.find_started_since(wanted, error)
         warnings.append(
-            f"The answer of the service was lost. The {label(started)} was started meanwhile with the same parameters, "
-            "so the task continues with it. It did not start a second one."
+            f"The response of the service was lost. The {label(started)} was started meanwhile with the same "
+            "parameters, so the task continues with it. It did not start a second one."
         )
     run = Run(client, app_slug, str(started["slug"]), PIPELINE if started.get("is_pipeline") else BUILD)
     values = {**as_values({**wanted, **started}, app_slug, run.kind), "build_url": started.get("url")}
     try:
-        build = _look(run, {**wanted, **started}, warnings, patient=options["wait"])
+        build = _read_new(run, {**wanted, **started}, warnings, waits=options["wait"])
         if options["wait"]:
             build = wait_until_over(run, build, polling, context.report_progress)
     except CiError as error:
-        error.notes.append(f"The {label(started)} was started nevertheless.")
+        error.notes.append(f"The {label(started)} was started.")
         return Outcome(values, plan, tuple(warnings), error)
     values.update(as_values({**build, "slug": started["slug"]}, app_slug, run.kind))
     return Outcome(values, plan, tuple(warnings), _end(client, build, polling) if options["wait"] else None)
 
 
-def _look(run: Run, started: Mapping[str, Any], warnings: list[str], *, patient: bool) -> dict[str, Any]:
-    """Return the build as the service has it. It may take a moment until it has."""
-    for look in range(1, LOOKS + 1):
+def _read_new(run: Run, started: Mapping[str, Any], warnings: list[str], *, waits: bool) -> dict[str, Any]:
+    """Read the new build, again if the service does not have it yet. Return `started` after the last attempt."""
+    for attempt in range(1, READ_ATTEMPTS + 1):
         try:
             return run.read()
         except ServiceError as error:
-            if error.kind != "not_found" or (patient and look == LOOKS):
+            if error.kind != "not_found" or (waits and attempt == READ_ATTEMPTS):
                 raise
-            run.client.back_off(look)
-    warnings.append(f"The service does not show the {label(started)} yet, so the result has what the task requested.")
+            run.client.back_off(attempt)
+    warnings.append(f"The service does not list the {label(started)} yet, so the result has the requested values.")
     return {**started, "status": RUNNING}
 
 
@@ -192,7 +192,7 @@ def _end(client: BitriseClient, build: Mapping[str, Any], polling: Polling) -> C
         return None
     reason = text(build.get("abort_reason"))
     words = f": {client.redact.quote(reason)}" if reason else ""
-    advice = "Its log tells more: see mobileops.ci.bitrise_build_log."
+    advice = "See its log for the cause: mobileops.ci.bitrise_build_log."
     if build.get("is_pipeline"):
         advice = _failed_workflows(build)
     return CiError(f"The {label(build)} ended as {status_name(build) or status}{words}. {advice}", kind="build_failed")
@@ -207,13 +207,13 @@ def _failed_workflows(pipeline: Mapping[str, Any]) -> str:
         if workflow["build_slug"] and workflow["status_name"] not in good
     ]
     builds = f"Not successful: {', '.join(failed[:WORKFLOWS_IN_MESSAGE])}. " if failed else ""
-    return f"{builds}The logs of its builds tell more: see mobileops.ci.bitrise_build_log."
+    return f"{builds}See the logs of its builds for the cause: mobileops.ci.bitrise_build_log."
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments with variables in one form.
 
-    Raises OptionError for what is not text: ansible-core would turn the branch 1.10 into "1.1".
+    Raise OptionError for a value that is not text, because ansible-core would turn the branch 1.10 into "1.1".
     """
     for name in (*_WHAT, *_HOW):
         if arguments.get(name) is not None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for a build or pipeline: how long, how often it is read, and what is reported meanwhile."""
+"""Wait for a build or pipeline, and report its state meanwhile."""
 
 from __future__ import annotations
 
@@ -15,32 +15,33 @@ from .runs import Run
 PROGRESS_INTERVAL_S = 60.0
 
 
-class Progress:
-    """Says what a build is doing when that changes, and from time to time."""
+class StateReport:
+    """Reports the state of a build when it changes, and every PROGRESS_INTERVAL_S."""
 
-    def __init__(self, polling: Polling, report_progress: Callable[[str], None]) -> None:
-        self._polling, self._report_progress = polling, report_progress
-        self._seen: str | None = None
-        self._said_at = 0.0
+    def __init__(self, polling: Polling, report: Callable[[str], None]) -> None:
+        self._polling, self._report = polling, report
+        self._last_state: str | None = None
+        self._reported_at = 0.0
 
     def __call__(self, build: Mapping[str, Any], doing: str | None = None) -> None:
+        """Report the state. `doing` replaces the status of the build."""
         state = doing or status_name(build) or "in an unknown state"
         waited = self._polling.waited_s
-        if state == self._seen and waited - self._said_at < PROGRESS_INTERVAL_S:
+        if state == self._last_state and waited - self._reported_at < PROGRESS_INTERVAL_S:
             return
-        self._seen, self._said_at = state, waited
-        self._report_progress(f"{label(build)}: {state} after {waited:.0f} s")
+        self._last_state, self._reported_at = state, waited
+        self._report(f"{label(build)}: {state} after {waited:.0f} s")
 
 
 def wait_until_over(
     run: Run, found: Mapping[str, Any], polling: Polling, report_progress: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Return the build or pipeline once it is over, or as it is when patience ends: is_over() tells which."""
-    progress = Progress(polling, report_progress)
+    """Return the build or pipeline once it is over, or as it is after the timeout. is_over() shows which."""
+    report = StateReport(polling, report_progress)
     current = dict(found)
-    progress(current)
+    report(current)
     while not is_over(current) and not polling.is_over:
         polling.pause()
         current = run.read()
-        progress(current)
+        report(current)
     return current

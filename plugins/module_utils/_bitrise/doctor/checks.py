@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the doctor finds: one Check for each question, as a text for people and as a record without names.
+"""Results of the doctor: one Check for each question, as text for users and as a record without names.
 
-A text is a template with named values. A value that names an app, a person, an address and so on is Private: people
-read it as it is, and the record has a pseudonym in its place.
+A text is a template with named values. A value that names an app, a person, an address and so on is Private: users
+read the value, and the record contains a pseudonym instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Union
 
 OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
 
-# How many names of a list a text has.
+# Number of names of a list in a text.
 NAMED = 10
 
 
@@ -49,7 +49,7 @@ class Check:
         return _filled(self.text, {name: _shown(value) for name, value in self.values.items()})
 
     def as_result(self) -> dict[str, Any]:
-        """Return the check as people read it."""
+        """Return the check with the text for users."""
         return {
             "group": self.group,
             "name": self.name,
@@ -87,7 +87,7 @@ class Checks:
 
 
 class Pseudonyms:
-    """Names for what a record must not show. The same value always has the same name."""
+    """Names for private values in a record. The same value always has the same name."""
 
     def __init__(self, known: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self._names = {kind: dict(names) for kind, names in (known or {}).items()}
@@ -97,7 +97,7 @@ class Pseudonyms:
         return names.setdefault(private.value, f"{private.kind}-{len(names) + 1}")
 
     def as_dict(self) -> dict[str, dict[str, str]]:
-        """Return the names by kind and value. This is not for the record."""
+        """Return the names by kind and value. They must not be part of the record."""
         return {kind: dict(names) for kind, names in self._names.items()}
 
     def replace(self, value: Value) -> Any:
@@ -109,7 +109,7 @@ class Pseudonyms:
 
 
 def recorded(checks: Iterable[Check], pseudonyms: Pseudonyms) -> list[dict[str, Any]]:
-    """Return the checks for a record that anybody may read."""
+    """Return the checks for a public record."""
     found = []
     for check in checks:
         values = {name: pseudonyms.replace(value) for name, value in check.values.items()}

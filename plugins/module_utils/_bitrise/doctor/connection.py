@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way to the service: address, proxy, name, connection, TLS, clock, latency, limits, and the file storage."""
+"""Check the connection to the service: address, proxy, name, TLS, clock, latency, limits, and the file storage."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ from .checks import Checks, Private, Value
 
 WAY = "way"
 PROBES = 5
-# A longer time for connecting tells nothing new.
+# Longest time for a connection. A longer one does not change the result.
 CONNECT_S = 10.0
-# Signed URLs hold for ten minutes by the service's clock, and expiry dates of files are compared with this clock.
+# Signed URLs are valid for ten minutes by the service's clock, and expiry dates are compared with the clock of this
+# machine.
 CLOCK_WARNING_S, CLOCK_FAILURE_S = 60.0, 600.0
 SLOW_S = 1.0
-# Authorities that the records may name: they say nothing about whose network it is.
+# Authorities that records may name, because they do not reveal a company.
 _PUBLIC_AUTHORITIES = (
     "amazon",
     "digicert",
@@ -56,7 +57,7 @@ _LIMIT_HEADERS = ("ratelimit", "x-ratelimit", "x-rate-limit", "retry-after")
 
 @dataclass(frozen=True)
 class Probe:
-    """An answer of the service: what is of interest here."""
+    """A response of the service, with the values that the checks need."""
 
     status: int
     headers: Mapping[str, str]
@@ -67,8 +68,8 @@ class Probe:
 
 
 @dataclass
-class Way:
-    """What is known about the way to the service after the checks."""
+class ConnectionPath:
+    """Result of the checks of the connection to the service."""
 
     is_open: bool = False
     probes: list[Probe] = field(default_factory=list)
@@ -79,40 +80,40 @@ class Way:
 
 
 def address(host: str | None) -> Value:
-    """Return a host as a value of a check. The vendor's own host is no secret."""
+    """Return a host as a value of a check. Only the vendor's own host is public."""
     return host or "" if host in _PUBLIC_HOSTS else Private("address", host or "")
 
 
-def check_way(checks: Checks, api_url: str, token: str | None, transport: Transport) -> Way:
-    """Check the way step by step; after a step that fails, the later ones are not possible."""
-    way = Way()
+def check_connection_path(checks: Checks, api_url: str, token: str | None, transport: Transport) -> ConnectionPath:
+    """Check the connection step by step. Stop after a step that fails."""
+    path = ConnectionPath()
     try:
         check_url(api_url, "api_url")
         check_api_url(api_url)
     except OptionError as error:
         checks.fail("address", "Address of the service: {problem}", "", problem=Private("message", error.message))
-        return way
+        return path
     parts = urlsplit(api_url)
     hop = _check_proxy(checks, api_url, parts, transport)
     if hop is None:
-        return way
+        return path
     timeout = min(transport.timeout, CONNECT_S)
     if not _check_connection(checks, hop, timeout):
-        return way
+        return path
     if not _check_tls(checks, parts, hop, transport, timeout):
-        return way
-    way.probes = _probe(checks, api_url, token, transport)
-    if way.last is None or not _check_answer(checks, parts, way.last):
-        return way
-    way.is_open = True
-    _check_clock(checks, way.last)
-    _check_latency(checks, way.probes)
-    _check_limits(checks, way.last)
-    return way
+        return path
+    path.probes = _probe(checks, api_url, token, transport)
+    if path.last is None or not _check_answer(checks, parts, path.last):
+        return path
+    path.is_open = True
+    _check_clock(checks, path.last)
+    _check_latency(checks, path.probes)
+    _check_limits(checks, path.last)
+    return path
 
 
 def _check_proxy(checks: Checks, api_url: str, parts: SplitResult, transport: Transport) -> network.Hop | None:
-    """Return the first hop of the way, or None if the proxy cannot be one."""
+    """Return the first hop, or None if the URL of the proxy is invalid."""
     proxy = transport.proxy_for(api_url)
     variable = proxy.variable if proxy else transport.no_proxy_for(api_url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -178,7 +179,7 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
         found = network.handshake(parts, hop, transport.verify, timeout)
     except network.NotExaminedError:
         scheme = hop.proxy.scheme if hop.proxy else ""
-        text = "TLS of {host}: not examined, because the address of the proxy begins with {scheme}://"
+        text = "TLS of {host} was not checked, because the address of the proxy begins with {scheme}://"
         checks.skip("tls", text, host=host, scheme=scheme)
         return True
     except network.NoAuthoritiesError as error:
@@ -188,7 +189,7 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
         return False
     except network.ProxyRefusedError as error:
         advice = "Check the user and the password in the proxy variable, and whether the proxy allows this host."
-        text = "The proxy refuses the way to {host}: {reason}"
+        text = "The proxy refuses to connect to {host}: {reason}"
         checks.fail("tls", text, advice, host=host, reason=Private("message", str(error)))
         return False
     except OSError as error:
@@ -198,7 +199,9 @@ def _check_tls(checks: Checks, parts: SplitResult, hop: network.Hop, transport: 
     facts: Mapping[str, Value] = {"version": found.version, "issuer": issuer, "expires_at": found.expires_at}
     if transport.verify is False:
         text = "{version}, the certificate of {host} was issued by {issuer}, and is not validated"
-        advice = "Set validate_certs (doctor_validate_certs) to true: anybody on the way can read the token."
+        advice = (
+            "Set validate_certs (doctor_validate_certs) to true. Otherwise others in the network can read the token."
+        )
         checks.warn("tls", text, advice, facts, version=found.version, host=host, issuer=issuer)
     else:
         text = "{version}, the certificate of {host} was issued by {issuer}"
@@ -217,13 +220,13 @@ def _explain_distrust(checks: Checks, parts: SplitResult, hop: network.Hop, time
     text = "The certificate of {host} is not trusted: {reason}. It was issued by {issuer}"
     code = error.verify_code if isinstance(error, ssl.SSLCertVerificationError) else None
     if code in _WRONG_NAME:
-        advice = "Check api_url, and whether a proxy or another service answers under this name."
+        advice = "Check api_url, and whether a proxy or another service responds under this name."
     elif code in _WRONG_TIME:
         advice = "Check the clock of this machine. If it is right, whoever runs this host has to renew the certificate."
     else:
         advice = (
             f"If the issuer is your company's proxy, set {CA_PATH} to a bundle that contains its certificate "
-            "authority. Otherwise somebody else answers instead of the service."
+            "authority. Otherwise another server responds instead of the service."
         )
     checks.fail(
         "tls", text, advice, {"version": found.version}, host=host, reason=reason, issuer=authority(found.issuer)
@@ -237,7 +240,7 @@ def authority(name: str) -> Value:
 
 
 def _probe(checks: Checks, api_url: str, token: str | None, transport: Transport) -> list[Probe]:
-    """Ask several times who the token is, which is the smallest answer. Return the answers."""
+    """Request the user of the token several times, because that response is small. Return the responses."""
     once = replace(transport, max_retries=0)
     headers = {"Accept": "application/json", **({"Authorization": token} if token else {})}
     redact = Redactor([token])
@@ -280,21 +283,21 @@ def _check_answer(checks: Checks, parts: SplitResult, probe: Probe) -> bool:
     host, facts = address(parts.hostname), {"status": probe.status}
     if probe.is_page or not isinstance(probe.body, dict):
         what = "an HTML page" if probe.is_page else "something that is not a JSON object"
-        text = "{host} answers {status} with {what}, so something else answers instead of the API"
-        advice = "Check api_url (by default {default}), and whether a proxy or a login page answers instead."
+        text = "{host} responds with {status} and {what}, so it is not the API"
+        advice = "Check api_url (by default {default}), and whether a proxy or a login page responds instead."
         values: dict[str, Value] = {"host": host, "status": probe.status, "what": what, "default": DEFAULT_API_URL}
         checks.fail("answer", text, advice, facts, **values)
         return False
     if probe.status >= 500:
-        text = "The service has a problem: {host} answers {status}"
+        text = "The service has a problem: {host} responds with {status}"
         checks.fail("answer", text, "Run the doctor again later.", facts, host=host, status=probe.status)
         return False
     if 300 <= probe.status < 400 or probe.status == 404:
-        text = "{host} answers {status}, so api_url does not lead to the API"
-        advice = "Set api_url to {default}, unless you have an installation of your own."
+        text = "{host} responds with {status}, so api_url is not the address of the API"
+        advice = "Set api_url to {default}, unless you have your own installation."
         checks.fail("answer", text, advice, facts, host=host, status=probe.status, default=DEFAULT_API_URL)
         return False
-    checks.ok("answer", "{host} answers as the API does", facts, host=host)
+    checks.ok("answer", "{host} responds like the API", facts, host=host)
     return True
 
 
@@ -303,9 +306,9 @@ def _check_clock(checks: Checks, probe: Probe) -> None:
     if offset is None:
         checks.warn(
             "clock",
-            "The service does not tell the time",
-            "Check whether a proxy removes the header Date. Without it, an upload that was left unfinished by another "
-            "run is not removed.",
+            "The responses of the service have no time",
+            "Check whether a proxy removes the header Date. Without it, a run does not delete unfinished uploads of "
+            "earlier runs.",
         )
         return
     seconds = round(abs(offset))
@@ -321,14 +324,14 @@ def _check_clock(checks: Checks, probe: Probe) -> None:
 
 
 def _check_latency(checks: Checks, probes: list[Probe]) -> None:
-    # The first answer includes the time for connecting.
+    # The first response includes the time to connect.
     median = statistics.median(probe.seconds for probe in probes)
     milliseconds = round(median * 1000, 1 if median < 0.01 else None)
     facts = {"median_ms": milliseconds}
     values = {"milliseconds": milliseconds, "number": len(probes)}
-    text = "An answer takes {milliseconds} ms (median of {number})"
+    text = "A response takes {milliseconds} ms (median of {number})"
     if median > SLOW_S:
-        advice = "A rollout needs about three answers for each app. Raise concurrency, or look at the network."
+        advice = "A rollout needs about three responses for each app. Raise concurrency, or check the network."
         checks.warn("latency", text, advice, facts, **values)
     else:
         checks.ok("latency", text, facts, **values)
@@ -344,7 +347,7 @@ def _check_limits(checks: Checks, probe: Probe) -> None:
         text += ": it asks to wait {wait_s} s" if announced.wait_s else ""
         checks.fail("limits", text, advice, facts, wait_s=round(announced.wait_s or 0))
     elif not names:
-        checks.ok("limits", "The service tells no limit of requests", facts)
+        checks.ok("limits", "The service does not report a limit of requests", facts)
     elif announced.remaining is not None and announced.wait_s is not None:
         text = "The service allows {remaining} more requests in the next {wait_s} s"
         values = {"remaining": announced.remaining, "wait_s": round(announced.wait_s)}
@@ -354,19 +357,19 @@ def _check_limits(checks: Checks, probe: Probe) -> None:
         else:
             checks.ok("limits", text, facts, **values)
     else:
-        checks.ok("limits", "The service tells a limit of requests, in {headers}", facts, headers=names)
+        checks.ok("limits", "The service reports a limit of requests, in {headers}", facts, headers=names)
 
 
 def check_storage(checks: Checks, url: str | None, transport: Transport) -> None:
-    """Check whether the host of a signed URL answers. Neither the signature nor a token is sent."""
+    """Check whether the host of a signed URL responds. Send neither the signature nor a token."""
     if not url:
         advice = "Run the doctor with doctor_app and doctor_writes, which uploads a file."
-        checks.skip("storage", "File storage: no app has a file with an address to download it from", advice)
+        checks.skip("storage", "File storage was not checked, because no app has a file with a download URL", advice)
         return
     try:
         check_url(url, "the address of the file storage")
     except OptionError as error:
-        advice = "Check whether a proxy rewrites answers."
+        advice = "Check whether a proxy changes responses."
         checks.fail("storage", "File storage: {problem}", advice, problem=Private("message", error.message))
         return
     parts = urlsplit(url)
@@ -385,5 +388,5 @@ def check_storage(checks: Checks, url: str | None, transport: Transport) -> None
     finally:
         session.close()
     milliseconds = round((time.monotonic() - started) * 1000)
-    text = "The file storage {host} answers in {milliseconds} ms"
+    text = "The file storage {host} responds in {milliseconds} ms"
     checks.ok("storage", text, {"status": response.status_code}, host=host, milliseconds=milliseconds)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The interpreter that does the work: its version and its libraries, and which of them are missing for what."""
+"""Check a Python interpreter: its version, and the libraries that it needs for features of the collection."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .checks import Checks, Private, Value
 
 HERE = "here"
 
-# Of modules. The controller needs a newer one, which ansible-core asks for itself.
+# The oldest Python for modules. ansible-core itself requires a newer one in the controller.
 OLDEST_PYTHON = (3, 9)
 
 
 @dataclass(frozen=True)
 class Library:
-    """A library, the oldest version that works, and what does not work without it."""
+    """A library, its oldest supported version, and the feature that needs it."""
 
     name: str
     oldest: str
@@ -40,7 +40,7 @@ LIBRARIES = (
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What there is in a Python. `versions`: by library, None if it is missing, "" if it has no version of its own."""
+    """A Python interpreter. `versions`: by library, None if it is missing, "" if it has no version."""
 
     version: tuple[int, ...]
     path: str

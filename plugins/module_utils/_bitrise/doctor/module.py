@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_doctor: whether the collection works here with this token, and how the service behaves."""
+"""bitrise_doctor: check whether the collection works here with this token, and probe how the service behaves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .checks import (
     Pseudonyms,
     recorded,
 )
-from .connection import WAY, Way, check_storage, check_way
+from .connection import WAY, ConnectionPath, check_connection_path, check_storage
 from .interpreter import (
     HERE,
     Interpreter,
@@ -33,7 +33,7 @@ from .interpreter import (
 )
 from .probing.probe_service import (
     BEHAVIOUR,
-    Seen,
+    AccountObservations,
     check_behaviour,
 )
 from .token import (
@@ -54,7 +54,7 @@ DOCTOR = OptionGroup(
         **CONCURRENCY.argument_spec,
     }
 )
-# A missing token is what the doctor has to find out.
+# The doctor itself reports a missing token.
 CONNECTION = OptionGroup(
     {**BITRISE.argument_spec, "api_token": {**BITRISE.argument_spec["api_token"], "required": False}},
     refine=BITRISE.refine,
@@ -62,14 +62,14 @@ CONNECTION = OptionGroup(
 
 
 @dataclass(frozen=True)
-class Patient:
-    """What the doctor looks at: the connection options and the environment, not validated yet."""
+class DoctorInput:
+    """Input of the doctor: the options of the connection and the environment, not validated yet."""
 
     options: Mapping[str, Any]
     env: Mapping[str, str]
 
 
-def _run(options: dict[str, Any], patient: Patient, context: TaskContext) -> Outcome:
+def _run(options: dict[str, Any], given: DoctorInput, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     if options["sample"] is not None and options["sample"] < 0:
         raise OptionError(f"sample must be 0 or greater, got {options['sample']}.")
@@ -79,7 +79,7 @@ def _run(options: dict[str, Any], patient: Patient, context: TaskContext) -> Out
         check_interpreter(groups[HERE], "Target", Interpreter.this())
     behaviours: dict[str, Any] = {}
     if {WAY, TOKEN, BEHAVIOUR} & set(wanted) and _has_requests(groups[WAY]):
-        behaviours = _examine(groups, options, patient, context)
+        behaviours = _examine(groups, options, given, context)
     found = [check for name in GROUPS if name in wanted for check in groups[name].found]
     return _outcome(found, behaviours)
 
@@ -87,37 +87,37 @@ def _run(options: dict[str, Any], patient: Patient, context: TaskContext) -> Out
 def _has_requests(checks: Checks) -> bool:
     if Interpreter.this().versions["requests"] is not None:
         return True
-    checks.skip("address", "The way to the service: not examined, because requests is missing")
+    checks.skip("address", "The connection to the service was not checked, because requests is missing")
     return False
 
 
 def _examine(
-    groups: Mapping[str, Checks], options: Mapping[str, Any], patient: Patient, context: TaskContext
+    groups: Mapping[str, Checks], options: Mapping[str, Any], given: DoctorInput, context: TaskContext
 ) -> dict[str, Any]:
-    """Check the way, the token and the behaviour. Each needs the one before. Return the behaviours."""
+    """Check connection, token and behaviour. Each check needs the one before. Return the behaviours."""
     try:
-        transport = Transport.from_options(patient.options, patient.env)
+        transport = Transport.from_options(given.options, given.env)
     except OptionError as error:
         groups[WAY].fail("address", "{problem}", "", problem=Private("message", error.message))
         _skip_token(groups, "the options of the connection are not valid")
         return {}
     token, problem = _token(options["api_token"])
-    way = check_way(groups[WAY], options["api_url"], token, transport)
-    if not way.is_open:
+    path = check_connection_path(groups[WAY], options["api_url"], token, transport)
+    if not path.is_open:
         _skip_token(groups, "the service cannot be reached")
         return {}
     if not check_validity(groups[TOKEN], problem):
         _skip_behaviour(groups, "there is no valid token")
         return {}
-    clients = ClientPool(options, patient.env)
+    clients = ClientPool(options, given.env)
     clients.gates.report_progress = context.report_progress
     try:
-        account = check_account(groups[TOKEN], clients, way.last, options["sample"], options["concurrency"])
+        account = check_account(groups[TOKEN], clients, path.last, options["sample"], options["concurrency"])
         if account is None:
             _skip_behaviour(groups, "the service does not list the apps for this token")
             return {}
         check_storage(groups[WAY], account.storage_url, transport)
-        return _behaviour(groups[BEHAVIOUR], options, clients, way, account, context)
+        return _behaviour(groups[BEHAVIOUR], options, clients, path, account, context)
     finally:
         clients.close()
 
@@ -126,27 +126,29 @@ def _behaviour(
     checks: Checks,
     options: Mapping[str, Any],
     clients: ClientPool,
-    way: Way,
+    path: ConnectionPath,
     account: Account,
     context: TaskContext,
 ) -> dict[str, Any]:
-    me = way.last
+    me = path.last
     data = me.body.get("data") if me and isinstance(me.body, Mapping) else None
-    seen = Seen(account.apps, me.status if me else 0, data if isinstance(data, Mapping) else {}, account.refusals)
+    observed = AccountObservations(
+        account.apps, me.status if me else 0, data if isinstance(data, Mapping) else {}, account.refusals
+    )
     token = str(options["api_token"]).strip()
     return check_behaviour(
         checks,
         clients.get(),
         token,
         options["app_slug"],
-        seen,
+        observed,
         writes=options["writes"],
         is_check_mode=context.check_mode,
     )
 
 
 def _token(value: str | None) -> tuple[str | None, str | None]:
-    """Return the token, or why there is none to send."""
+    """Return the token, or the reason why it cannot be sent."""
     if not value or not value.strip():
         return None, "There is no token"
     try:
@@ -156,12 +158,12 @@ def _token(value: str | None) -> tuple[str | None, str | None]:
 
 
 def _skip_token(groups: Mapping[str, Checks], reason: str) -> None:
-    groups[TOKEN].skip("valid", "The token: not examined, because {reason}", reason=reason)
+    groups[TOKEN].skip("valid", "The token was not checked, because {reason}", reason=reason)
     _skip_behaviour(groups, reason)
 
 
 def _skip_behaviour(groups: Mapping[str, Checks], reason: str) -> None:
-    groups[BEHAVIOUR].skip("behaviour", "Behaviour: not examined, because {reason}", reason=reason)
+    groups[BEHAVIOUR].skip("behaviour", "Behaviour was not probed, because {reason}", reason=reason)
 
 
 def _outcome(found: list[Check], behaviours: Mapping[str, Any]) -> Outcome:
@@ -181,7 +183,7 @@ def _outcome(found: list[Check], behaviours: Mapping[str, Any]) -> Outcome:
 BITRISE_DOCTOR = ModuleSpec(
     "bitrise_doctor",
     CONNECTION + RUN + DOCTOR,
-    Patient,
+    DoctorInput,
     _run,
     requires=(),
 )

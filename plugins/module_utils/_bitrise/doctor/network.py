@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names, connections and TLS handshakes, one step at a time: a client that does all at once cannot tell them apart."""
+"""Resolve names, connect, and do TLS handshakes as separate steps, to find out which of them fails."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_ANSWER = 16 * 1024
 
 @dataclass(frozen=True)
 class Hop:
-    """Where the first connection goes: to the service, or to a proxy."""
+    """The target of the first connection: the service, or a proxy."""
 
     host: str
     port: int
@@ -30,7 +30,7 @@ class Hop:
 
 @dataclass(frozen=True)
 class Handshake:
-    """What a TLS handshake has shown."""
+    """Version and certificate of a TLS handshake."""
 
     version: str
     issuer: str
@@ -38,15 +38,15 @@ class Handshake:
 
 
 class ProxyRefusedError(OSError):
-    """A proxy does not connect to the service."""
+    """A proxy refuses to connect to the service."""
 
 
 class NoAuthoritiesError(OSError):
-    """The file or folder with the certificate authorities holds none that can be read."""
+    """The file or folder with certificate authorities does not contain a readable one."""
 
 
 class NotExaminedError(OSError):
-    """This way is possible, but only requests knows how."""
+    """The doctor cannot check this kind of proxy, although requests supports it."""
 
 
 def reason_of(error: OSError) -> str:
@@ -57,7 +57,7 @@ def reason_of(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
         return (error.reason or "the handshake failed").replace("_", " ").lower()
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return "timed out"
     return error.strerror or type(error).__name__
 
 
@@ -96,7 +96,7 @@ def _tunnel(host: str, port: int, hop: Hop, timeout: float) -> Iterator[socket.s
         connection.sendall(_connect_request(host, port, hop.proxy))
         status = _status(connection)
         if status != 200:
-            raise ProxyRefusedError(f"it answers {status}")
+            raise ProxyRefusedError(f"it responds with {status}")
         yield connection
 
 
@@ -139,12 +139,12 @@ def _context(verify: bool | str) -> ssl.SSLContext:
         raise NoAuthoritiesError(error.errno, reason) from error
 
 
-def _described(certificate: bytes, told: Any) -> tuple[str, str | None]:
-    """Return the issuer and the end of a certificate. `told`: what the ssl module makes of one that is trusted."""
-    if told:
-        names = {key: value for entry in told.get("issuer", ()) for key, value in entry}
+def _described(certificate: bytes, listed: Any) -> tuple[str, str | None]:
+    """Return issuer and expiry of a certificate. `listed`: its fields by the ssl module, empty if it is not trusted."""
+    if listed:
+        names = {key: value for entry in listed.get("issuer", ()) for key, value in entry}
         issuer = names.get("organizationName") or names.get("commonName") or UNKNOWN_ISSUER
-        return issuer, told.get("notAfter")
+        return issuer, listed.get("notAfter")
     try:
         from cryptography import x509
         from cryptography.x509.oid import NameOID

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token: whether it is valid, whose it is, and what it may do in which apps."""
+"""Check the token: whether it is valid, its owner, and its permissions in the apps."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ from .checks import Checks, Private, Value, plural
 from .connection import Probe
 
 TOKEN = "token"  # noqa: S105 # the name of a group of checks
-HOW_TO_GET_ONE = (
+CREATION_ADVICE = (
     "Create a token on Bitrise (Account settings, Security). Then set it in the environment (BITRISE_API_TOKEN), or in "
     "the variable code_signing_api_token."
 )
 RIGHTS = {"signing": "signing files", "builds": "builds", "artifacts": "artifacts"}
 _GRANTED, _REFUSED, _UNKNOWN = "granted", "refused", "unknown"
-# How many files of the sample are asked for an address of the file storage.
+# Number of apps of the sample in which a file with a download URL is searched.
 _STORAGE_TRIES = 5
 
 
 @dataclass
 class Account:
-    """What the token shows of the account."""
+    """The account of the token, as far as the token can read it."""
 
     apps: list[dict[str, Any]] = field(default_factory=list)
     storage_url: str | None = field(default=None, repr=False)
-    # Statuses with which the list of signing files was refused.
+    # Status codes of refused lists of signing files.
     refusals: list[int] = field(default_factory=list)
 
 
 @dataclass
 class _Rights:
-    """What the token may do in each app of the sample, by right."""
+    """Permissions of the token in each app of the sample, by right."""
 
     by_right: dict[str, dict[str, str]] = field(default_factory=lambda: {right: {} for right in RIGHTS})
     statuses: list[int] = field(default_factory=list)
@@ -58,16 +58,16 @@ class _Rights:
 
 
 def check_validity(checks: Checks, problem: str | None) -> bool:
-    """Check that there is a token to send. `problem`: why there is none."""
+    """Check that there is a token. `problem`: the reason why it cannot be sent."""
     if problem is not None:
-        checks.fail("valid", "{problem}", HOW_TO_GET_ONE, problem=problem)
+        checks.fail("valid", "{problem}", CREATION_ADVICE, problem=problem)
     return problem is None
 
 
 def check_account(
     checks: Checks, clients: ClientPool, probe: Probe | None, sample: int | None, concurrency: int
 ) -> Account | None:
-    """Check what the token shows and may do. Return None if the apps cannot be listed."""
+    """Check the owner, the apps and the permissions of the token. Return None if the apps cannot be listed."""
     client = clients.get()
     account = Account()
     try:
@@ -75,7 +75,7 @@ def check_account(
     except CiError as error:
         facts: Mapping[str, Value] = {"kind": error.kind, "status": error.status}
         if error.kind == "unauthorized":
-            advice = "Create a new token on Bitrise: this one is wrong, has expired or was revoked."
+            advice = "Create a new token on Bitrise. This one is wrong, has expired or was revoked."
             checks.fail("valid", "The service does not accept the token (401)", advice, facts)
             return None
         text_, advice = "The apps cannot be listed: {reason}", "Run the doctor again later."
@@ -93,7 +93,7 @@ def check_account(
 
 
 def _check_owner(checks: Checks, probe: Probe | None) -> None:
-    """Say whose token it is."""
+    """Report the owner of the token."""
     data = probe.body.get("data") if probe and probe.status == 200 and isinstance(probe.body, Mapping) else None
     user = data if isinstance(data, Mapping) else {}
     name = text(user.get("username"))
@@ -102,7 +102,7 @@ def _check_owner(checks: Checks, probe: Probe | None) -> None:
         return
     status = probe.status if probe else None
     if status not in (200, 401, 403, 404):
-        text_ = "Whose token it is is not known: the service answers {status}"
+        text_ = "The owner of the token is unknown: the service responds with {status}"
         checks.skip("owner", text_, "Run the doctor again later.", status=status)
         return
     facts: Mapping[str, Value] = {"kind": "workspace", "status": status}
@@ -136,10 +136,8 @@ def _check_apps(checks: Checks, apps: Sequence[Mapping[str, Any]]) -> None:
     facts: dict[str, Value] = {"number": len(apps), "disabled": disabled}
     facts.update({f"type_{name}": number for name, number in types.items()})
     if not apps:
-        advice = (
-            "Give the user or the workspace of the token access to the apps. A rollout has nothing to do without one."
-        )
-        checks.fail("apps", "The token sees no app", advice, facts)
+        advice = "Give the user or the workspace of the token access to the apps. A rollout needs at least one."
+        checks.fail("apps", "The token has access to no app", advice, facts)
         return
     shown = ", ".join(f"{number} {name}" for name, number in types.most_common())
     more = f", {disabled} disabled" if disabled else ""
@@ -151,7 +149,7 @@ def _read_rights(
 ) -> _Rights:
     slugs = [str(app["slug"]) for app in apps]
     if sample is not None and sample < len(slugs):
-        # Spread over the list, and the same ones in each run.
+        # Distribute the sample over the list, and choose the same apps in each run.
         slugs = slugs[:: len(slugs) // sample][:sample] if sample else []
     rights = _Rights()
 
@@ -230,22 +228,22 @@ def _check_rights(checks: Checks, apps: Sequence[Mapping[str, Any]], rights: _Ri
         }
         if not known:
             if not outcomes:
-                reason = "no app was asked"
+                reason = "the sample has no app"
             elif right != "artifacts":
                 reason = "see below"
             else:
                 has_lists = _GRANTED in rights.by_right["builds"].values()
                 reason = "no build was found" if has_lists else "no builds can be listed"
-            checks.skip(right, "Whether it may list {what} is not known: {reason}", what=words, reason=reason)
+            checks.skip(right, "It is unknown whether it may list {what}: {reason}", what=words, reason=reason)
         elif not lacking:
             checks.ok(right, "It may list {what} in {granted} of {known} {noun}", facts, **values)
         else:
             text_ = "It may list {what} in {granted} of {known} {noun}, but not in {apps}"
             advice = {
-                "signing": "Give the user of the token the role admin or owner in these apps, or leave them out of the "
+                "signing": "Give the user of the token the role admin or owner in these apps, or exclude them from the "
                 "rollout.",
-                "builds": "Playbooks about builds fail for these apps.",
-                "artifacts": "Playbooks about artifacts fail for these apps.",
+                "builds": "Playbooks for builds fail for these apps.",
+                "artifacts": "Playbooks for artifacts fail for these apps.",
             }[right]
             add = checks.fail if right == "signing" and not counts[_GRANTED] else checks.warn
             add(right, text_, advice, facts, **values)

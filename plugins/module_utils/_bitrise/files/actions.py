@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be done to a file of an app, and what the app's files are afterwards."""
+"""The actions on files of an app, and a simulation of their effect."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .model import (
 
 PASSWORD = "certificate_password"  # noqa: S105 # the service's name of the field
 _SECRET = frozenset({PASSWORD, *KEYSTORE_SECRETS})
-# What the service sets when a file is created.
+# Values that the service sets when a file is created.
 CREATED_AS: Mapping[str, Any] = {"is_protected": False, "is_expose": True, PASSWORD: ""}
-# What is told of each change of a file on the service, null where it does not apply.
+# Keys that every entry of `actions` has; null if a key does not apply to the action.
 _DETAILS: Mapping[str, None] = dict.fromkeys(("size", "sha256", "changes", "reason"))
 
 
 @dataclass(frozen=True)
 class FileAction(Action):
-    """Something done to one file."""
+    """An action on one file."""
 
     kind: str
     app_slug: str
@@ -40,58 +40,60 @@ class FileAction(Action):
             "app_slug": self.app_slug,
             "slug": self.slug,
             "name": self.name,
-            **self.more(),
+            **self.own_fields(),
         }
 
-    def more(self) -> dict[str, Any]:
+    def own_fields(self) -> dict[str, Any]:
+        """Return the keys that depend on the type of the action."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class Upload(FileAction):
-    """Create, send the bytes, confirm, and set in one request what differs from what the service sets itself."""
+    """Create a file, send its content, confirm it, and set values that differ from CREATED_AS in one request."""
 
     action: ClassVar[str] = "upload"
     size: int
     sha256: str
     changes: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    # What the kind takes at creation, by the service's names, and the key that builds are expected to find it by.
+    # Fields of the creation request that depend on the kind, and the key that the file is expected to get.
     creation: Mapping[str, str] = field(default_factory=dict, repr=False)
     env_key: str | None = None
 
-    def more(self) -> dict[str, Any]:
-        changes = shown({**self.creation, **self.changes})
+    def own_fields(self) -> dict[str, Any]:
+        changes = redacted_changes({**self.creation, **self.changes})
         return {**_DETAILS, "size": self.size, "sha256": self.sha256, "changes": changes}
 
 
 @dataclass(frozen=True)
 class Update(FileAction):
-    """Set flags or the password of a file that is there."""
+    """Set flags or the password of an existing file."""
 
     action: ClassVar[str] = "update"
     changes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def more(self) -> dict[str, Any]:
-        return {**_DETAILS, "changes": shown(self.changes)}
+    def own_fields(self) -> dict[str, Any]:
+        return {**_DETAILS, "changes": redacted_changes(self.changes)}
 
 
 @dataclass(frozen=True)
 class Delete(FileAction):
-    """Remove a file. `reason`: replaced, duplicate, leftover (of an interrupted upload), absent, or undeclared."""
+    """Delete a file. `reason`: replaced, duplicate, leftover (of an interrupted upload), absent, or undeclared."""
 
     action: ClassVar[str] = "delete"
     reason: str
 
-    def more(self) -> dict[str, Any]:
+    def own_fields(self) -> dict[str, Any]:
         return {**_DETAILS, "reason": self.reason}
 
 
-def shown(changes: Mapping[str, Any]) -> dict[str, Any]:
+def redacted_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes by name, with a placeholder for each secret."""
     return {key: HIDDEN if key in _SECRET else value for key, value in sorted(changes.items())}
 
 
 def simulate(observed: Sequence[RemoteFile], actions: Iterable[FileAction]) -> tuple[RemoteFile, ...]:
-    """The app's files once the actions are carried out. A file that is uploaded has no slug yet."""
+    """Return the app's files as they will be after the actions. An uploaded file has no slug yet."""
     files = list(observed)
     for action in actions:
         if isinstance(action, Delete):
@@ -104,6 +106,7 @@ def simulate(observed: Sequence[RemoteFile], actions: Iterable[FileAction]) -> t
 
 
 def as_created(upload: Upload) -> RemoteFile:
+    """Return the uploaded file before its changes are set."""
     return RemoteFile(
         slug=None,
         name=upload.name,
@@ -114,11 +117,12 @@ def as_created(upload: Upload) -> RemoteFile:
         sha256=upload.sha256,
         password=CREATED_AS[PASSWORD],
         env_key=upload.env_key,
-        told={name: value for name, value in upload.creation.items() if name in KEYSTORE_SECRETS},
+        created_with={name: value for name, value in upload.creation.items() if name in KEYSTORE_SECRETS},
     )
 
 
 def with_changes(file: RemoteFile, changes: Mapping[str, Any]) -> RemoteFile:
+    """Return the file after an update. The service does not return the password of a protected file."""
     file = replace(
         file,
         is_protected=changes.get("is_protected", file.is_protected),

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carry out the plan for an app, phase by phase: what is new is complete before anything old is deleted.
+"""Apply the plan for an app, phase by phase. New files are complete before old ones are deleted.
 
-Deletions and protection are only believed once a new list shows them, so an app is listed and planned again after its
-deletions. The second plan may find that another run was at work meanwhile; then the newest declared file wins.
+Deletions and protection count only once a new list shows them. So an app is listed and planned again after its
+deletions. The second plan may find the changes of another run. Then the newest file with the declared content stays.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from .actions import (
     Upload,
 )
 from .decide import Inherited
-from .endpoints import delete_file, get_file, update_file
+from .deletion import DELETION_ROUNDS, FileDeletion
+from .endpoints import update_file
 from .evidence import marker_name
-from .kinds import KINDS, FileKind
-from .model import RemoteFile, not_taken
+from .journal import Journal
+from .kinds import FileKind
+from .model import RemoteFile, ignored_changes
 from .observe import (
     Declaration,
     Observer,
@@ -51,18 +53,16 @@ from .upload import (
     create_repeatedly,
 )
 
-# How often a deletion that a list does not show yet is sent again.
-DELETION_ROUNDS = 4
-# How often a list is read again that lags behind what this run has done: about half a minute in all.
+# Attempts to read a list that lags behind the changes of this run, which take about half a minute in total.
 LATE_LIST_TRIES = 7
 
 Declared = Mapping[FileKind, Sequence[Declaration]]
 
 
-class Application:
-    """Carries out one plan.
+class PlanApplication:
+    """Applies one plan.
 
-    `done` gets each action once it is complete; `go_on` raises if the task was stopped.
+    `done` receives each action once it is complete. `check_stop` raises an error if the task was stopped.
     """
 
     def __init__(
@@ -72,33 +72,37 @@ class Application:
         declared: Declared,
         policy: Policy,
         done: list[FileAction],
-        go_on: Callable[[], None] = lambda: None,
+        check_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._observer = observer
         self._app_slug = observer.app_slug
         self._declared = declared
         self._policy = policy
-        self._done = done
-        self._go_on = go_on
+        self._journal = Journal(done)
+        self._check_stop = check_stop
         self._inherited: dict[Key, Inherited] = {}
-        self._files: dict[Key, RemoteFile] = {}  # what was uploaded or changed, as the service has it now
-        self._markers: dict[Key, str] = {}  # slugs of the markers that this run has set
-        self._unprocessed: set[str | None] = set()  # slugs of the files that were unfinished when they were listed
-        self.warnings: list[str] = []
+        self._files: dict[Key, RemoteFile] = {}  # uploaded or changed files, as the service lists them
+        self._markers: dict[Key, str] = {}  # slugs of the markers that this run has created
+        self._deletion = FileDeletion(client, observer, self._journal, check_stop)
+        self._warnings: list[str] = []
 
     @property
     def files(self) -> Mapping[Key, RemoteFile]:
-        """Return the files that were uploaded or changed, as the service has them."""
+        """Return the files that were uploaded or changed, as the service lists them."""
         return self._files
 
+    @property
+    def warnings(self) -> list[str]:
+        return [*self._warnings, *self._deletion.warnings]
+
     def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
-        """Carry the plan out. `observed`: the files that it is based on."""
+        """Apply the plan. `observed`: the files on which it is based."""
         self._remember_flags(plan)
         try:
             self._execute(plan, observed)
         except CiError as error:
-            self._explain(plan, error)
+            self._journal.explain(plan, error)
             raise
 
     def _execute(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
@@ -107,23 +111,23 @@ class Application:
             self._delete_all(file_plan.key, file_plan, file_plan.clear)
         for file_plan in ordered:
             if file_plan.upload:
-                self._go_on()
-                self._upload(file_plan, file_plan.upload, observed[file_plan.place.kind])
+                self._check_stop()
+                self._upload(file_plan, file_plan.upload, observed[file_plan.location.kind])
         for file_plan in ordered:
             if file_plan.update:
-                self._go_on()
+                self._check_stop()
                 self._update(file_plan.key, file_plan, file_plan.update)
         self._finish(plan)
         for file_plan in ordered:
             self._tidy(file_plan.key, file_plan)
-        self._unprocessed = {file.slug for files in observed.values() for file in files if not file.processed}
-        self._purge(plan.purge)
+        unprocessed = frozenset(file.slug for files in observed.values() for file in files if not file.processed)
+        self._deletion.purge(plan.purge, unprocessed)
         self._wait_for_lists()
 
     def _wait_for_lists(self) -> None:
-        """Wait until the lists show what this run has done, or else the next run would do it again.
+        """Wait until the lists show the changes of this run, because the next run would repeat changes that they lack.
 
-        If the lists of this task have never lagged, they are not read again.
+        If no list of this task has lagged, do not read lists again.
         """
         if not (self._observer.own or self._observer.gone):
             return
@@ -135,9 +139,9 @@ class Application:
                     self._client.back_off(tries)
                 self._observer.list_files(kind)
             else:
-                self.warnings.append(
-                    f"The list of the {kind.words}s of app {self._app_slug} does not show yet what this run has done. "
-                    "A run that starts before it does may do it again."
+                self._warnings.append(
+                    f"The list of the {kind.words}s of app {self._app_slug} does not show all changes of this run yet. "
+                    "A run that starts before it shows them may repeat them."
                 )
 
     def _may_be_late(self, kind: FileKind) -> bool:
@@ -159,23 +163,23 @@ class Application:
             abandoned = [one for one in plan.tidy if one.slug not in self._markers_of(plan)]
             if error.status not in REFUSED or error.method != "POST" or not abandoned:
                 raise
-            # The service may not accept a second file of one name.
+            # The service may refuse a second file of one name.
             for one in abandoned:
-                self._delete_leftover(plan.place.kind, one)
+                self._deletion.delete_leftover(plan.location.kind, one)
             file = self._uploaded(plan, action, content, observed)
-        self._observer.own[str(file.slug)] = plan.place.kind
+        self._observer.own[str(file.slug)] = plan.location.kind
         self._observer.remember(file.slug, action.sha256)
         self._files[plan.key] = file
-        self._done.append(action)
+        self._journal.add(action)
         if action.env_key and file.env_key and file.env_key != action.env_key:
-            # Bitrise decides which key a keystore gets; it is not known for sure before.
-            self.warnings.append(
-                f"{file.name}: builds of app {self._app_slug} referred to this {plan.place.kind.words} by the key "
-                f"{action.env_key}; the service has given the new file the key {file.env_key}."
+            # Bitrise chooses the key of a keystore. The plan only expects it.
+            self._warnings.append(
+                f"{file.name}: builds of app {self._app_slug} referred to this {plan.location.kind.words} by the key "
+                f"{action.env_key}. The service gave the new file the key {file.env_key}."
             )
 
     def _uploaded(self, plan: FilePlan, action: Upload, content: Content, observed: Sequence[RemoteFile]) -> RemoteFile:
-        return FileUpload(self._client, plan.place.kind, self._app_slug, observed).run(action, content)
+        return FileUpload(self._client, plan.location.kind, self._app_slug, observed).run(action, content)
 
     @staticmethod
     def _markers_of(plan: FilePlan) -> set[str | None]:
@@ -184,24 +188,24 @@ class Application:
     def _update(self, key: Key, plan: FilePlan, action: Update) -> None:
         data: dict[str, Any] = {}
         for changes in _protection_last(action.changes):
-            data = update_file(self._client, plan.place.kind, self._app_slug, str(action.slug), changes)
-            if ignored := not_taken(data, changes):
+            data = update_file(self._client, plan.location.kind, self._app_slug, str(action.slug), changes)
+            if ignored := ignored_changes(data, changes):
                 raise ServiceError(
-                    f"The service accepted a change of {', '.join(ignored)} of the {plan.place} named {action.name} "
+                    f"The service accepted a change of {', '.join(ignored)} of the {plan.location} named {action.name} "
                     f"(slug {action.slug}), but still returns the old value. Run again later.",
                     kind="invalid_response",
                 )
-        changed = RemoteFile.from_service(plan.place.kind, data)
+        changed = RemoteFile.from_service(plan.location.kind, data)
         known = self._files.get(key) or plan.decision.keep
         self._files[key] = changed.with_found_digest(known.sha256) if known and changed.sha256 is None else changed
         uploaded = plan.upload.changes if plan.upload else {}
         if any(name not in uploaded for name in action.changes):
-            self._done.append(action)
+            self._journal.add(action)
 
     # Deletions and protection
 
     def _finish(self, plan: AppPlan) -> None:
-        """Delete what is replaced, then protect; repeat until a list shows that it is so."""
+        """Delete replaced files, then set protection. Repeat until a list shows both."""
         pending = {one.key: one for one in plan.in_order() if _needs_finish(one)}
         for key, file_plan in pending.items():
             self._mark(key, file_plan)
@@ -217,14 +221,14 @@ class Application:
             again = {key: self._finish_again(key, first[key], listed[key[0]]) for key in pending}
             pending = {key: one for key, one in again.items() if one is not None}
         if pending:
-            raise self._still_listed([action for one in pending.values() for action in one.delete])
+            raise self._deletion.still_listed([action for one in pending.values() for action in one.delete])
 
     def _finish_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan | None:
-        """Plan one declaration again by a new list, and do what is left. Returns the plan if it deleted something."""
+        """Plan one declaration again with a new list, and apply the rest. Return the plan if it deleted something."""
         again = self._plan_again(key, first, listed)
         if again.delete:
             if again.update:
-                # The file that stays may be somebody else's: it inherits before the file that has the flags goes.
+                # The file that stays may be that of another run. It inherits flags before their file is deleted.
                 self._update(key, again, again.update)
             self._mark(key, again)
             self._delete_all(key, again, again.delete)
@@ -237,16 +241,16 @@ class Application:
                 **(again.protect.changes if again.protect else {}),
             }
             if changes:
-                kind = first.place.kind
+                kind = first.location.kind
                 self._update(key, first, Update(kind.name, self._app_slug, keep.slug, keep.name, changes))
         return None
 
     def _plan_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
-        kind = first.place.kind
+        kind = first.location.kind
         declaration = self._declaration(key)
         own = self._files.get(key)
         if own and first.upload and declaration.desired.slug:
-            # The slug that the task names is about to go, and the new file has another one.
+            # The file with the slug that the task gives will be deleted, and the new file has another slug.
             declaration = replace(declaration, desired=replace(declaration.desired, slug=own.slug))
         wanted, files = observe_app(self._observer, {kind: [declaration]}, {kind: listed})
         again_key = (kind, wanted[kind][0].key)
@@ -266,17 +270,17 @@ class Application:
         if again.upload:
             raise _concurrent(first, "A newer file of that name has other content.")
         if not first.desired.present or first.desired.slug:
-            # Only what this task is about: another run may have uploaded a file of that name meanwhile.
+            # Only the files of the first plan: another run may have uploaded a file of that name meanwhile.
             there = {file.slug for file in listed}
             planned = (action for action in (*first.clear, *first.delete) if action.reason != "leftover")
             again = replace(again, delete=tuple(action for action in planned if action.slug in there))
         return again
 
     def _mark(self, key: Key, plan: FilePlan) -> None:
-        """Note on the service that the new file inherits protection, before the file that has it is deleted."""
+        """Record on the service that the new file inherits protection, before the protected file is deleted."""
         if not plan.decision.needs_marker or self._markers.get(key) in self._markers_of(plan):
             return
-        kind = plan.place.kind
+        kind = plan.location.kind
         name = marker_name(plan.decision.wanted.name or plan.desired.label)
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16].upper()
         more = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if kind.has_env_key else {}
@@ -284,38 +288,26 @@ class Application:
             data = create_repeatedly(self._client, kind, self._app_slug, name, 1, more)
         except CiError as error:
             error.notes.append(
-                f"No old file was deleted. Declare is_protected=true for {plan.desired.label}, so that the service "
-                "does not have to hold a note about it, and run again."
+                f"No old file was deleted. Declare is_protected=true for {plan.desired.label}, which makes a marker on "
+                "the service unnecessary, and run again."
             )
             raise
         self._markers[key] = str(data["slug"])
 
     def _delete_all(self, key: Key, plan: FilePlan, actions: Sequence[Delete]) -> None:
         for action in actions:
-            self._go_on()
+            self._check_stop()
             if action.reason == "leftover":
-                self._delete_leftover(plan.place.kind, action)
+                self._deletion.delete_leftover(plan.location.kind, action)
                 continue
-            answer = self._delete(plan.place.kind, action)
-            if answer:
-                self._pass_on(key, plan, answer)
-            self._note_deletion(action, answer)
+            response = self._deletion.delete(plan.location.kind, action)
+            if response:
+                self._inherit_from(key, plan, response)
 
-    def _note_deletion(self, action: Delete, answer: Mapping[str, Any] | None) -> None:
-        """Count a deletion as done, unless the file was gone before: a list may show it for some time."""
-        if answer is not None and action not in self._done:
-            self._done.append(action)
-
-    def _delete(self, kind: FileKind, action: Delete) -> dict[str, Any] | None:
-        answer = delete_file(self._client, kind, self._app_slug, str(action.slug))
-        if answer is None:
-            self._observer.gone.add(str(action.slug))  # seen to be gone; a list may lag behind
-        return answer
-
-    def _pass_on(self, key: Key, plan: FilePlan, answer: Mapping[str, Any]) -> None:
-        """Inherit flags that somebody else set on the old file since it was listed."""
-        if answer.get("slug") and plan.desired.present:
-            old = RemoteFile.from_service(plan.place.kind, answer)
+    def _inherit_from(self, key: Key, plan: FilePlan, deleted: Mapping[str, Any]) -> None:
+        """Inherit flags that someone else set on the deleted file after it was listed."""
+        if deleted.get("slug") and plan.desired.present:
+            old = RemoteFile.from_service(plan.location.kind, deleted)
             self._inherited[key] = self._inherited.get(key, Inherited()).join(old)
 
     def _remember_flags(self, plan: AppPlan) -> None:
@@ -326,95 +318,25 @@ class Application:
                 inherited = inherited.join(file)
             self._inherited[file_plan.key] = inherited
 
-    # Leftovers and purge
+    # Leftovers
 
     def _tidy(self, key: Key, plan: FilePlan) -> None:
         for action in plan.tidy:
-            self._go_on()
-            self._delete_leftover(plan.place.kind, action)
+            self._check_stop()
+            self._deletion.delete_leftover(plan.location.kind, action)
         if key in self._markers:
-            self._delete_unfinished(plan.place.kind, self._markers[key])
-
-    def _delete_leftover(self, kind: FileKind, action: Delete) -> None:
-        """Read an unfinished upload again right before it is deleted: another run may have confirmed it."""
-        try:
-            data = get_file(self._client, kind, self._app_slug, str(action.slug))
-        except ServiceError as error:
-            if error.status != 404:
-                raise
-            self._observer.gone.add(str(action.slug))
-            return
-        if not RemoteFile.from_service(kind, data).processed and self._delete_unfinished(kind, str(action.slug)):
-            self._done.append(action)
-
-    def _delete_unfinished(self, kind: FileKind, slug: str) -> bool:
-        """Delete a file that is not processed; return whether this did it. What the service refuses stays there."""
-        try:
-            return delete_file(self._client, kind, self._app_slug, slug) is not None
-        except ServiceError as error:
-            if error.status not in REFUSED:
-                raise
-            self.warnings.append(f"The service does not delete an upload that is not finished: {error} It stays.")
-            return False
-
-    def _purge(self, actions: Sequence[Delete]) -> None:
-        for kind in KINDS:
-            left = [action for action in actions if action.kind == kind.name]
-            for tries in range(DELETION_ROUNDS):
-                if not left:
-                    break
-                if tries > 1:
-                    self._client.back_off(tries)
-                for action in left:
-                    self._go_on()
-                    if action.slug in self._unprocessed and tries == 0:
-                        self._delete_leftover(kind, action)
-                        continue
-                    self._note_deletion(action, self._delete(kind, action))
-                listed = {file.slug for file in self._observer.list_files(kind)}
-                left = [action for action in left if action.slug in listed]
-            if left:
-                raise self._still_listed(left)
-
-    def _still_listed(self, actions: Sequence[Delete]) -> ServiceError:
-        slugs = {action.slug for action in actions}
-        self._done[:] = [done for done in self._done if not (isinstance(done, Delete) and done.slug in slugs)]
-        files = ", ".join(f"{action.name} (slug {action.slug})" for action in actions)
-        return ServiceError(
-            f"The service answered that it deleted files of app {self._app_slug}, but still lists them: {files}. Run "
-            "again later.",
-            kind="invalid_response",
-        )
-
-    def _explain(self, plan: AppPlan, error: CiError) -> None:
-        """Say in the error what was done before it, and that a rerun finishes the rest."""
-        if not self._done:
-            return
-        listed = ", ".join(f"{_PAST[action.action]} {_words(action)} {action.name}" for action in self._done)
-        error.notes.append(f"Done before the error: {listed}. Run again to finish.")
-        waiting = [action for action in plan.actions_of("delete") if action not in self._done]
-        if waiting and any(isinstance(action, Upload) for action in self._done):
-            listed = ", ".join(f"{action.name} (slug {action.slug})" for action in waiting)
-            error.notes.append(f"Replaced files that are still there: {listed}.")
-
-
-_PAST = {"upload": "uploaded", "update": "updated", "delete": "deleted"}
-
-
-def _words(action: FileAction) -> str:
-    return next(kind.words for kind in KINDS if kind.name == action.kind)
+            self._deletion.delete_unfinished(plan.location.kind, self._markers[key])
 
 
 def _protection_last(changes: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Split changes: the service might ignore is_expose beside is_protected, and could never change it afterwards."""
+    """Split changes, because the service might ignore is_expose beside is_protected, and rejects it afterwards."""
     others = {name: value for name, value in changes.items() if name != "is_protected"}
     protection = {name: value for name, value in changes.items() if name not in others}
     return [some for some in (others, protection) if some]
 
 
 def _needs_finish(plan: FilePlan) -> bool:
-    """Return whether something has to be seen in a new list: deletions, or that a file is alone before it is "
-    "protected."""
+    """Return whether a new list must show deletions, or that a file is alone before it is protected."""
     protects_upload = bool(plan.upload and plan.upload.changes.get("is_protected"))
     has_cleared = any(action.reason == "replaced" for action in plan.clear)
     return bool(plan.delete or plan.protect or protects_upload or has_cleared)
@@ -422,6 +344,6 @@ def _needs_finish(plan: FilePlan) -> bool:
 
 def _concurrent(plan: FilePlan, reason: str) -> ConcurrentChangeError:
     return ConcurrentChangeError(
-        f"Another run or person changed the {plan.place} named {plan.desired.label} at the same time. {reason} Nothing "
-        "that is newer was changed. Run again once the other run is done."
+        f"Another run or person changed the {plan.location} named {plan.desired.label} at the same time. {reason} "
+        "Newer files were not changed. Run again once the other run is done."
     )

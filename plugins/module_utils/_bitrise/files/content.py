@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bytes of files on the service: fetched where they can be had, to compare them or to keep a copy."""
+"""Download the content of remote files, to compare it or to back it up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SinkT = TypeVar("SinkT", bound=Sink)
 
 
 class _Digest:
-    """A sink that keeps a digest only."""
+    """A sink that computes a digest and discards the bytes."""
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
@@ -42,13 +42,13 @@ class _Digest:
 
 
 def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> RemoteFile:
-    """The file with the digest of its bytes; as it was where the service does not give them."""
+    """Return the file with the digest of its content, or unchanged if the service returns no download URL."""
     digest = fetch(client, kind, app_slug, file, _Digest)
     return file.with_found_digest(digest.sha256.hexdigest()) if digest else file
 
 
 def content_of(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> bytes | None:
-    """The bytes of a file; None where the service does not give them."""
+    """Return the bytes of a file, or None if the service returns no download URL."""
     copy = fetch(client, kind, app_slug, file, io.BytesIO)
     if copy is None:
         return None
@@ -58,18 +58,18 @@ def content_of(client: BitriseClient, kind: FileKind, app_slug: str, file: Remot
 
 
 def _check_size(file: RemoteFile, data: bytes) -> None:
-    """Raise ServiceError if these cannot be the bytes of the file, as when a proxy has answered instead."""
+    """Raise ServiceError if the size shows that these are not the bytes of the file. A proxy may have responded."""
     if file.size and len(data) != file.size:
         raise ServiceError(
             f"The download of {file.name} (slug {file.slug}) has {len(data)} bytes, the service lists {file.size}. "
-            "Check whether a proxy answers instead of the storage.",
+            "Check whether a proxy responds instead of the storage.",
             kind="invalid_response",
         )
 
 
 @dataclass(frozen=True)
 class Backup:
-    """Copies of files that are about to be deleted: of mode 0600, named after app, slug and file."""
+    """Back up files before they are deleted. The copies have mode 0600 and are named after app, slug and file."""
 
     directory: str
     required: bool = False
@@ -77,22 +77,22 @@ class Backup:
     def save(
         self, client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, *, check_mode: bool
     ) -> str | None:
-        """Save one file (in check mode: look whether it could be). What is returned is a warning.
+        """Save one file. In check mode, only check whether that is possible. Return a warning, or None.
 
-        Raises RefusedError if there must be a copy and there cannot.
+        Raise RefusedError if the file cannot be saved and `required` is set.
         """
         problem = None
         if file.is_protected:
-            problem = "it is protected, so the service does not give its bytes"
+            problem = "it is protected, so the service does not return its content"
         elif check_mode:
             problem = None if can_save_in(self.directory) else f"{self.directory} cannot be written"
         else:
             problem = self._save(client, kind, app_slug, file)
         if problem is None:
             return None
-        text = f"backup_dir: no copy of {kind.words} {file.name} (slug {file.slug}) of app {app_slug}: {problem}."
+        text = f"Cannot back up the {kind.words} {file.name} (slug {file.slug}) of app {app_slug}: {problem}."
         if self.required:
-            hint = "Nothing was changed. Set backup_required=false to go on without a copy."
+            hint = "Nothing was changed. Set backup_required=false to continue without a backup."
             raise RefusedError(f"{text} {hint}", kind="backup")
         return text
 
@@ -100,7 +100,7 @@ class Backup:
         try:
             data = content_of(client, kind, app_slug, file)
             if data is None:
-                return "the service gives no address to download it from"
+                return "the service returns no download URL"
             save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), data)
         except OSError as error:
             return f"{self.directory} cannot be written: {error.strerror}"
@@ -112,7 +112,7 @@ class Backup:
 def fetch(
     client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, sink_type: Callable[[], SinkT]
 ) -> SinkT | None:
-    """A sink with the file's bytes; None if the service names no address to download them from."""
+    """Download a file. Return the sink that received its bytes, or None if the service returns no download URL."""
     url = get_file(client, kind, app_slug, str(file.slug)).get("download_url")
     if not isinstance(url, str) or not url:
         return None

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What signing files say of themselves, as far as a plan uses it: when they were made, what they sign for, until "
-"when."""
+"""Details of signing files that a plan or a diff uses: when they were made, what they sign for, when they expire."""
 
 from __future__ import annotations
 
@@ -21,11 +20,11 @@ from .kinds import (
 )
 from .model import RemoteFile
 
-# Findings that say that a file was not opened: whatever it holds is unknown then.
+# Findings which mean that a file could not be opened, so that its details are unknown.
 NOT_OPENED = frozenset({"wrong_password", "password_needed"})
 
-# By kind: the details that a diff shows, and that a warning compares.
-_SHOWN: Mapping[FileKind, Mapping[str, str]] = {
+# By kind: details by the name that they have in a diff, and details that a warning compares.
+_IN_DIFF: Mapping[FileKind, Mapping[str, str]] = {
     PROVISIONING_PROFILE: {"name": "profile_name", "type": "type", "app_id": "app_id", "expires_at": "expires_at"},
     BUILD_CERTIFICATE: {"common_name": "common_name", "expires_at": "expires_at"},
     ANDROID_KEYSTORE: {"sha256_fingerprint": "sha256_fingerprint", "expires_at": "expires_at"},
@@ -39,7 +38,7 @@ _COMPARED: Mapping[FileKind, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Description:
-    """What a file says of itself. `shown` are the entries of a diff, in a fixed order."""
+    """Details of a file, as far as they could be read."""
 
     made_at: float | None = None  # Unix seconds
     identity: str | None = None
@@ -48,6 +47,7 @@ class Description:
 
     @classmethod
     def of(cls, kind: FileKind, inspection: Inspection | None) -> Description:
+        """Take the details from an inspection. Return an empty description if the file could not be opened."""
         if inspection is None or any(finding.code in NOT_OPENED for finding in inspection.findings):
             return cls()
         details = inspection.details
@@ -60,19 +60,20 @@ class Description:
             details,
         )
 
-    def shown(self, kind: FileKind) -> dict[str, Any]:
-        names = _SHOWN.get(kind, {})
-        return {shown: self.details[name] for name, shown in names.items() if self.details.get(name) is not None}
+    def for_diff(self, kind: FileKind) -> dict[str, Any]:
+        """Return the details that a diff shows, in a fixed order."""
+        keys = _IN_DIFF.get(kind, {})
+        return {key: self.details[name] for name, key in keys.items() if self.details.get(name) is not None}
 
 
 def listed_description(kind: FileKind, file: RemoteFile) -> Description:
-    """Return what the service lists of a file's content: expiry dates of certificates, fingerprints of keystores."""
+    """Return the details that the service lists: expiry dates of certificates, fingerprints of keystores."""
     details: dict[str, Any] = {}
     if kind == BUILD_CERTIFICATE:
         listed = file.others.get("certificates")
         entries = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
         dates = [date for date in (moment(entry.get("expiry_date")) for entry in entries) if date]
-        # The identity expires first: the certificates of authorities in the file live longer.
+        # The certificate of the identity expires first. Certificates of authorities in the file are valid longer.
         details = {"expires_at": min(dates).strftime("%Y-%m-%dT%H:%M:%SZ")} if dates else {}
     fingerprint = file.others.get("certificate_sha256_fingerprint")
     if kind == ANDROID_KEYSTORE and isinstance(fingerprint, str) and fingerprint:
@@ -81,17 +82,18 @@ def listed_description(kind: FileKind, file: RemoteFile) -> Description:
 
 
 def normalized_serial(serial: str) -> str:
+    """Return a serial number in capital hexadecimal digits, without separators and leading zeros."""
     return re.sub(r"[^0-9A-F]", "", serial.upper()).lstrip("0")
 
 
 def replacement_warnings(subject: str, kind: FileKind, old: Description, new: Description) -> tuple[str, ...]:
-    """Return warnings about a replacement that looks like a mistake: an older file, or one for something else."""
+    """Return warnings about a replacement that looks like a mistake: an older file, or one with another purpose."""
     warnings = []
     for name, words in _COMPARED.get(kind, {}).items():
         before, after = old.details.get(name), new.details.get(name)
         if before and after and before != after:
             warnings.append(
-                f"{subject}: the declared file has {words} {after}, the file that it replaces has {before}."
+                f"{subject}: the declared file has the {words} {after}, the file that it replaces has {before}."
             )
     before, after = (moment(description.details.get("expires_at")) for description in (old, new))
     if before and after and after < before:
@@ -103,7 +105,7 @@ def replacement_warnings(subject: str, kind: FileKind, old: Description, new: De
 
 
 def _identity(kind: FileKind, details: Mapping[str, Any]) -> str | None:
-    """Return what the file signs for, in words; None if it does not tell. Generations of one file have the same."""
+    """Return what the file signs for, as a text that all generations of one file have in common, or None."""
     if kind == PROVISIONING_PROFILE and details.get("app_id"):
         return f"{details.get('type')} profile of {details['app_id']}"
     if kind == BUILD_CERTIFICATE and details.get("common_name"):

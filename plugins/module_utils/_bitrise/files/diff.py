@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files as a diff shows them: names, sizes, digests, flags and what the files say of themselves; no secrets."""
+"""Files in the form of a diff: names, sizes, digests, flags and details, without secrets."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .kinds import FileKind
 from .model import Desired, RemoteFile
 
 
-def shown_files(
+def files_for_diff(
     kind: FileKind,
     files: Sequence[RemoteFile],
     desired: Desired | None = None,
     descriptions: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Return files by name, with the slug where several have the name.
+    """Return files by name. If several have a name, the slug is part of it.
 
-    `descriptions`: what files say of themselves, by slug; "" is the file that is about to be uploaded.
+    `descriptions`: details of files by slug. The key "" stands for the file that will be uploaded.
     """
     names = [file.name for file in files]
-    shown: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for file in sorted(files, key=lambda file: (file.name, file.slug or "")):
         key = file.name if names.count(file.name) == 1 else f"{file.name} ({file.slug or 'new'})"
-        shown[key] = {
+        entries[key] = {
             "size": file.size,
             "sha256": file.sha256,
             "is_protected": file.is_protected,
@@ -35,15 +35,15 @@ def shown_files(
             **(descriptions or {}).get(file.slug or "", {}),
         }
         if kind.has_env_key:
-            shown[key]["user_env_key"] = file.env_key
+            entries[key]["user_env_key"] = file.env_key
         if desired and desired.password is not None:
-            shown[key]["certificate_password"] = _state(file.password, desired.password)
+            entries[key]["certificate_password"] = _state(file.password, desired.password)
         for name, declared in desired.keystore.items() if desired else ():
-            shown[key][name] = _state(file.told.get(name), declared)
-    return shown
+            entries[key][name] = _state(file.created_with.get(name), declared)
+    return entries
 
 
-def _state(told: str | None, declared: str) -> str:
-    if told is None:
+def _state(returned: str | None, declared: str) -> str:
+    if returned is None:
         return "not returned by the service"
-    return "as declared" if told == declared else "not as declared"
+    return "as declared" if returned == declared else "not as declared"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service's paths about the files of an app."""
+"""Endpoints for the files of an app."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def files_path(kind: FileKind, app_slug: str, *parts: str) -> str:
 def list_files(
     client: BitriseClient, kind: FileKind, app_slug: str, limit: int | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the files of a kind. Keystores do not count as project files, even if the service lists them there."""
+    """Yield the files of a kind. Omit keystores that the service lists among the project files."""
     listed = client.pages(files_path(kind, app_slug), f"list the {kind.words}s of app {app_slug}", None, limit)
     if kind != PROJECT_FILE:
         yield from listed
@@ -37,7 +37,7 @@ def list_files(
 
 
 def remote_files(client: BitriseClient, kind: FileKind, app_slug: str) -> list[RemoteFile]:
-    """Return all files of a kind, parsed."""
+    """Return all files of a kind as RemoteFile."""
     return [RemoteFile.from_service(kind, data) for data in list_files(client, kind, app_slug)]
 
 
@@ -49,9 +49,9 @@ def get_file(client: BitriseClient, kind: FileKind, app_slug: str, slug: str) ->
 def create_file(
     client: BitriseClient, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Create a file object and return it with its upload_url, which is valid for ten minutes.
+    """Create a file object and return it. Its upload_url is valid for ten minutes.
 
-    `more` holds the fields that only some kinds have. Raises UnclearOutcomeError if the object may or may not exist,
+    `more` holds the fields that only some kinds have. Raise UnclearOutcomeError if the object may or may not exist,
     because the service offers no idempotency key.
     """
     return client.data(
@@ -79,9 +79,9 @@ def update_file(
     )
     if isinstance(data, dict) and responses.has_slug(data):
         return data
-    return get_file(client, kind, app_slug, slug)  # the answer has no body
+    return get_file(client, kind, app_slug, slug)  # the response has no body
 
 
 def delete_file(client: BitriseClient, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any] | None:
-    """Delete a file. Return the object in the answer ({} if there is none), or None if it was gone already."""
+    """Delete a file. Return the object in the response ({} if there is none), or None if the file did not exist."""
     return client.delete(files_path(kind, app_slug, slug), f"delete {kind.words} {slug} of app {app_slug}")

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keystores and project files take at creation, above all the key that builds refer to them by.
+"""Fields that keystores and project files need at creation, in particular the key by which builds refer to them.
 
-A project file's key is declared. A keystore's is made by the service: ANDROID_KEYSTORE for the first of an app, and for
-each further one ANDROID_KEYSTORE_ with the name that is given at creation. Neither can be given to a new keystore
-while the old one is there, so who replaces one has to choose between the key and the moment without a file.
+Users declare the key of a project file. The service chooses that of a keystore: ANDROID_KEYSTORE for the first one of
+an app, and ANDROID_KEYSTORE_ with the name that is given at creation for each further one. A new keystore cannot get
+the key of an existing one. So a replacement either changes the key, or leaves the app without the file for a moment.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .model import Desired, RemoteFile
 from .slugs import creation_time
 
 FIRST_KEYSTORE = "ANDROID_KEYSTORE"
-KEYSTORE_NAME = re.compile(r"[A-Za-z0-9_]+")  # what the service takes
+KEYSTORE_NAME = re.compile(r"[A-Za-z0-9_]+")  # names that the service accepts
 
 
 @dataclass(frozen=True)
 class Creation:
-    """What is sent beside name and size, by the service's names, and the key that the file should get."""
+    """Fields of the creation request beside name and size, and the key that the file is expected to get."""
 
     values: dict[str, str] = field(default_factory=dict, repr=False)
     env_key: str | None = None
@@ -45,25 +45,25 @@ def creation(
     desired: Desired,
     replaced: Sequence[RemoteFile],
     *,
-    crowded: bool,
-    holder: RemoteFile | None = None,
+    has_others: bool,
+    unfinished: RemoteFile | None = None,
 ) -> Creation:
-    """Return what is sent when the file is created.
+    """Return the fields with which the file is created.
 
-    `crowded`: the app has other files of the kind at that moment. `holder`: the only one of them is this unfinished
-    upload of the same file. Raises RefusedError if the key could not be kept, or is not known.
+    `has_others`: the app has other files of the kind at that moment. `unfinished`: set if the only one of them is an
+    unfinished upload of the same file. Raise RefusedError if the key cannot be kept or is unknown.
     """
     if kind == PROJECT_FILE:
         return _project_file(app_slug, desired, replaced)
     if kind == ANDROID_KEYSTORE:
-        return _keystore(app_slug, desired, replaced, crowded=crowded, holder=holder)
+        return _keystore(app_slug, desired, replaced, has_others=has_others, unfinished=unfinished)
     return Creation()
 
 
 def keystore_name_of(env_key: str | None) -> str | None:
-    """Return the name that a keystore with this key was given at creation; None if it was the first.
+    """Return the name with which a keystore with this key was created, or None for the first one of its app.
 
-    No source says whether the key is the name alone or has a prefix.
+    The service's documentation does not say whether the key is the name alone or has a prefix.
     """
     return env_key.removeprefix(f"{FIRST_KEYSTORE}_") if env_key and env_key != FIRST_KEYSTORE else None
 
@@ -81,7 +81,7 @@ def _project_file(app_slug: str, desired: Desired, replaced: Sequence[RemoteFile
     if desired.replace_order == "delete_first" and replaced and desired.env_key is None:
         raise RefusedError(
             f"user_env_key is required with replace_order=delete_first for the project file {desired.label} of app "
-            f"{app_slug}: a run that is interrupted after the deletion could not find out the key any more.",
+            f"{app_slug}: if a run is interrupted after the deletion, the next run cannot know the key.",
             kind="option",
         )
     key = desired.env_key or _only({file.env_key for file in replaced})
@@ -95,7 +95,7 @@ def _project_file(app_slug: str, desired: Desired, replaced: Sequence[RemoteFile
 
 
 def _keystore(
-    app_slug: str, desired: Desired, replaced: Sequence[RemoteFile], *, crowded: bool, holder: RemoteFile | None
+    app_slug: str, desired: Desired, replaced: Sequence[RemoteFile], *, has_others: bool, unfinished: RemoteFile | None
 ) -> Creation:
     key = _only({file.env_key for file in replaced})
     former_name = keystore_name_of(key)
@@ -103,26 +103,26 @@ def _keystore(
     if name is None and former_name is not None and desired.replace_order == "delete_first":
         raise RefusedError(
             f"keystore_name is required with replace_order=delete_first for the Android keystore {desired.label} of "
-            f"app {app_slug}: a run that is interrupted after the deletion could not find out the key {key} any more. "
+            f"app {app_slug}: if a run is interrupted after the deletion, the next run cannot know the key {key}. "
             f"Set keystore_name={former_name} to keep the key.",
             kind="option",
         )
-    if name is None and holder is not None and key in (None, FIRST_KEYSTORE):
-        raise _key_is_held(app_slug, desired, holder)
-    if crowded and name is None and key is not None:
+    if name is None and unfinished is not None and key in (None, FIRST_KEYSTORE):
+        raise _key_is_held(app_slug, desired, unfinished)
+    if has_others and name is None and key is not None:
         name = former_name
         if name is None:
             raise _key_is_lost(app_slug, desired, key)
-    if crowded and name is None:
+    if has_others and name is None:
         name = _default_name(desired.name or "")
-    inherited = dict(replaced[-1].told) if replaced else {}
+    inherited = dict(replaced[-1].created_with) if replaced else {}
     values = {**inherited, **desired.keystore}
     if values.get("password"):
         values.setdefault("private_key_password", values["password"])
     missing = [option for option in ("alias", "password") if option not in values] if replaced else []
     warnings = [
         f"{desired.label}: the new keystore of app {app_slug} has no {option}. The service does not return the "
-        f"{option} of the keystore that it replaces, and the task declares none. Declare {option}."
+        f"{option} of the keystore that it replaces, and the task does not declare one. Declare {option}."
         for option in missing
     ]
     if name is not None:
@@ -135,7 +135,7 @@ def _key_is_lost(app_slug: str, desired: Desired, key: str) -> RefusedError:
     remedy = f"Set keystore_name to accept the key {FIRST_KEYSTORE}_ with that name"
     if desired.replace_order != "delete_first":
         remedy += (
-            ", or replace_order=delete_first to keep the key: builds that start in between find no keystore then. "
+            ", or replace_order=delete_first to keep the key. Builds that start in between then find no keystore. "
             "The key can only be kept if the app has no other keystore"
         )
     return RefusedError(
@@ -145,13 +145,13 @@ def _key_is_lost(app_slug: str, desired: Desired, key: str) -> RefusedError:
     )
 
 
-def _key_is_held(app_slug: str, desired: Desired, holder: RemoteFile) -> RefusedError:
-    started = creation_time(holder.slug)
+def _key_is_held(app_slug: str, desired: Desired, unfinished: RemoteFile) -> RefusedError:
+    started = creation_time(unfinished.slug)
     end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S)) if started is not None else "an hour"
     return RefusedError(
-        f"An unfinished upload (slug {holder.slug}) holds the key {FIRST_KEYSTORE} of app {app_slug}, and it may "
-        f"still be under way. Run again after {end}: then it is removed, and the Android keystore {desired.label} "
-        "gets the key. Or set keystore_name to accept another key.",
+        f"An unfinished upload (slug {unfinished.slug}) holds the key {FIRST_KEYSTORE} of app {app_slug}, and it may "
+        f"still be in progress. Run again after {end}. That run deletes the upload, and the Android keystore "
+        f"{desired.label} gets the key. Or set keystore_name to accept another key.",
         kind="env_key",
     )
 

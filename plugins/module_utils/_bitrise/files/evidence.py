@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evidence of whether a remote file holds the declared bytes, and of which files a declaration is about. Pure."""
+"""Evidence of whether a remote file has the declared content, and of which files a declaration is about. Pure."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from .kinds import FileKind
 from .model import Desired, RemoteFile
 from .slugs import are_ordered, creation_time
 
-# Difference between the clocks of the service and of whoever made the declared file.
+# Tolerated difference between the clock of the service and that of the machine that made the declared file.
 CLOCK_TOLERANCE_S = 600
-# An unprocessed file that is younger may belong to an upload that is under way: a signed URL lives ten minutes, and no
-# run confirms an upload later than LATEST_CONFIRMATION_S after it created the file.
+# A younger unprocessed file may belong to an upload in progress: a signed URL is valid for ten minutes, and no run
+# confirms an upload later than LATEST_CONFIRMATION_S after it created the file.
 UNDER_WAY_S = 3600
 LATEST_CONFIRMATION_S = 900
 
-# While a replacement inherits protection, an unprocessed file of this name keeps the note on the service itself.
-# There is no blank and no capital letter in it, which a service might change.
+# While a replacement inherits protection, an unprocessed file of this name records that on the service: the marker.
+# The prefix contains no blank and no capital letter, because a service might change them.
 MARKER_PREFIX = "mobileops.ci-protect-"
 
 
 class Match(IntEnum):
-    """How a remote file compares with the declared content."""
+    """Result of the comparison of a remote file with the declared content."""
 
     EQUAL = 0
-    UNVERIFIABLE = 1  # the service gives neither its digest nor its bytes
-    UNKNOWN = 2  # a download would tell
+    UNVERIFIABLE = 1  # the service returns neither its digest nor its content
+    UNKNOWN = 2  # a download is necessary
     DIFFERENT = 3
 
 
 def match(desired: Desired, file: RemoteFile) -> Match:
-    """Compare by the strongest evidence at hand: digest, size, serial numbers, time."""
+    """Compare by the strongest evidence that is known: digest, size, serial numbers, time."""
     if file.is_missing_bytes:
         return Match.DIFFERENT
     if file.sha256 is not None:
@@ -51,7 +51,7 @@ def match(desired: Desired, file: RemoteFile) -> Match:
 
 
 def _was_uploaded_before(file: RemoteFile, desired: Desired) -> bool:
-    """Return whether the remote file is older than the declared content, so that it cannot hold it."""
+    """Return whether the remote file is older than the declared content, which it therefore cannot have."""
     uploaded_at = creation_time(file.slug)
     if uploaded_at is None or desired.made_at is None:
         return False
@@ -59,13 +59,13 @@ def _was_uploaded_before(file: RemoteFile, desired: Desired) -> bool:
 
 
 def age(file: RemoteFile, now: float | None) -> float | None:
-    """Return the age of a file in seconds by the service's clock `now`, or None if it cannot be told."""
+    """Return the age of a file in seconds by the service's clock `now`, or None if it is unknown."""
     created_at = creation_time(file.slug)
     return None if now is None or created_at is None else now - created_at
 
 
 def is_abandoned(file: RemoteFile, now: float | None) -> bool:
-    """Return whether an unprocessed file is too old to belong to an upload that is under way."""
+    """Return whether an unprocessed file is too old to belong to an upload in progress."""
     seconds = age(file, now)
     return not file.processed and seconds is not None and seconds > UNDER_WAY_S
 
@@ -98,7 +98,7 @@ class Candidates:
 def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates:
     """Select the files that the declaration is about. `place` completes "the ..." in messages.
 
-    Raises RefusedError if slug and name contradict each other, or if the slug does not exist.
+    Raise RefusedError if slug and name contradict each other, or if the slug does not exist.
     """
     named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
     processed = [file for file in named if file.processed]
@@ -112,7 +112,7 @@ def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile])
             unprocessed = unprocessed if desired.present else ()
         else:
             _check_slug(place, desired, exact)
-            processed = [exact, *_heirs(desired, exact, processed)] if exact.processed else []
+            processed = [exact, *_replacements(desired, exact, processed)] if exact.processed else []
             unprocessed = (
                 unprocessed if exact.processed else (exact, *(file for file in unprocessed if file is not exact))
             )
@@ -120,7 +120,10 @@ def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile])
 
 
 def files_to_hash(desired: Desired, observed: Sequence[RemoteFile]) -> list[RemoteFile]:
-    """Return the files whose digest the plan needs next and the service does not list. Call again until it is empty."""
+    """Return the files whose digest the plan needs next and the service does not list.
+
+    Add the digests and call this again, until it returns an empty list.
+    """
     if not desired.present or desired.sha256 is None:
         return []
     pool = [file for file in observed if desired.means(file)]
@@ -135,19 +138,19 @@ def files_to_hash(desired: Desired, observed: Sequence[RemoteFile]) -> list[Remo
 
 
 def files_to_identify(desired: Desired, candidates: Candidates) -> list[RemoteFile]:
-    """Return the readable files whose identity decides whether they are generations of one file or two files."""
+    """Return the readable files whose identity the plan needs, to tell generations of one file from different files."""
     return [file for file in _different_files(desired, candidates) if file.is_readable and file.identity is None]
 
 
 def _different_files(desired: Desired, candidates: Candidates) -> list[RemoteFile]:
-    """Return the files that differ from the declared content, if the plan has to choose between several."""
+    """Return the files with other content than declared, if the plan has to choose between several files."""
     if desired.sha256 is None or desired.duplicates == "remove" or len(candidates.processed) < 2:
         return []
     return [file for file in candidates.processed if match(desired, file) is not Match.EQUAL]
 
 
 def needs_own_evidence(kind: FileKind, desired: Desired, candidates: Candidates) -> bool:
-    """Return whether the plan depends on what the declared bytes say of themselves."""
+    """Return whether the plan depends on details of the declared content."""
     if desired.sha256 is None:
         return False
     unclear = any(match(desired, file) is Match.UNVERIFIABLE for file in candidates.processed)
@@ -160,19 +163,19 @@ def _check_slug(place: str, desired: Desired, exact: RemoteFile) -> None:
     if desired.env_key is not None and not desired.means(exact):
         raise RefusedError(
             f"slug and user_env_key contradict each other: the {place} with slug {exact.slug} has the key "
-            f"{exact.env_key}, not {desired.env_key}. Leave one of the two out.",
+            f"{exact.env_key}, not {desired.env_key}. Omit one of the two.",
             kind="option",
         )
     if desired.env_key is None and desired.name is not None and not desired.means(exact):
         raise RefusedError(
             f"slug and name contradict each other: the {place} with slug {exact.slug} is named {exact.name}, not "
-            f"{desired.name}. Set name to {exact.name} (its default is the base name of src), or leave slug out.",
+            f"{desired.name}. Set name to {exact.name} (its default is the base name of src), or omit slug.",
             kind="option",
         )
 
 
-def _heirs(desired: Desired, exact: RemoteFile, named: Sequence[RemoteFile]) -> list[RemoteFile]:
-    """Return what an interrupted run uploaded to replace this file: newer, and with the declared content."""
+def _replacements(desired: Desired, exact: RemoteFile, named: Sequence[RemoteFile]) -> list[RemoteFile]:
+    """Return newer files with the declared content: an interrupted run uploaded them to replace this file."""
     if desired.sha256 is None or match(desired, exact) is Match.EQUAL or not desired.present:
         return []
     newer = [
@@ -182,14 +185,14 @@ def _heirs(desired: Desired, exact: RemoteFile, named: Sequence[RemoteFile]) -> 
 
 
 def _successor(place: str, desired: Desired, named: Sequence[RemoteFile]) -> RemoteFile:
-    """Return the file that an earlier run most likely uploaded to replace the one that the task names by its slug."""
+    """Return the file with which an earlier run most likely replaced the one whose slug the task gives."""
     equal = [file for file in named if match(desired, file) is Match.EQUAL]
     if not equal and desired.on_unverifiable in ("warn", "trust"):
         equal = [file for file in named if match(desired, file) in (Match.UNVERIFIABLE, Match.UNKNOWN)]
     if not equal:
         raise RefusedError(
-            f"slug: there is no {place} with slug {desired.slug}. A replacement changes the slug of a file: "
-            "leave slug out to find the file by its name.",
+            f"There is no {place} with slug {desired.slug}. A replacement changes the slug of a file. Omit slug to "
+            "find the file by its name.",
             kind="missing_file",
         )
     return equal[-1]

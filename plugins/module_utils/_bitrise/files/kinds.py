@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of files that an app on Bitrise has, and in what they differ."""
+"""The kinds of files that an app on Bitrise has, and the differences between them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class FileKind:
-    """One kind of file. `name` is the key of a result, `collection` the last part of the service's path."""
+    """One kind of file.
+
+    `name` is the key in a result, `collection` the last part of the service's path, `words` the name in messages.
+    """
 
     name: str
     plural: str
     collection: str
     words: str
     has_password: bool = False
-    can_change: bool = True  # whether the service lets flags of a file be set
-    has_env_key: bool = False  # whether builds refer to the file by a key of its own
-    # Keys of the service's object beside those that all kinds have, with what they hold before the file is processed.
+    can_change: bool = True  # whether the service accepts changes of flags
+    has_env_key: bool = False  # whether builds refer to the file by its own key
+    # Additional keys of the service's object, with their values before the file is processed.
     own_keys: tuple[tuple[str, Any], ...] = ()
 
     @property
     def unset(self) -> dict[str, Any]:
+        """Return the additional keys of the service's object with their values before the file is processed."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in self.own_keys}
 
 
@@ -61,15 +65,15 @@ KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE
 
 
 def looks_like_keystore(data: Mapping[str, Any]) -> bool:
-    """Return whether an entry in the list of project files may be a keystore: the service keeps both in one place."""
+    """Return whether an entry in the list of project files may be a keystore. The service stores both together."""
     stored = data.get("exposed_meta_datastore")
     has_alias = isinstance(stored, Mapping) and "ALIAS" in stored
     return has_alias or str(data.get("user_env_key") or "").startswith("ANDROID_KEYSTORE")
 
 
 @dataclass(frozen=True)
-class Place:
-    """The files of one kind in one app, as messages name them."""
+class FileLocation:
+    """The files of one kind in one app. As a text it completes "the ..." in messages."""
 
     kind: FileKind
     app_slug: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file as the service has it, and a file as a task declares it."""
+"""A file as the service lists it (RemoteFile), and a file as a task declares it (Desired)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .kinds import (
     FileKind,
 )
 
-# Signed URLs and passwords: in no result, whatever else the service may add to its objects.
+# Keys with signed URLs and passwords. A result never contains them, even if the service adds new ones.
 _SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)
 
 _SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 
-# What a keystore is created with, by the service's names.
+# Fields that the service requires to create a keystore.
 KEYSTORE_SECRETS = ("alias", "password", "private_key_password")
 
 
@@ -33,8 +33,11 @@ def _public(value: Any) -> Any:
     return [_public(item) for item in value] if isinstance(value, list) else value
 
 
-def _told(data: Mapping[str, Any]) -> dict[str, str]:
-    """What a keystore was created with. Whether the service ever tells it is not documented; nothing looks like ""."""
+def _created_with(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return alias and passwords that a keystore was created with, as far as the service returns them.
+
+    The service's documentation does not say whether it does. An empty text means that it does not.
+    """
     stored = data.get("exposed_meta_datastore")
     if not isinstance(stored, Mapping):
         return {}
@@ -52,13 +55,16 @@ def _serials(listed: Any) -> frozenset[str]:
     return frozenset(serial.upper().lstrip("0") for serial in found if isinstance(serial, str) and serial)
 
 
-def not_taken(data: Mapping[str, Any], changes: Mapping[str, Any]) -> list[str]:
-    """Return the names of the changes that the service's object `data` does not show, unless it withholds the value."""
+def ignored_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> list[str]:
+    """Return the names of the changes that the service did not make, according to its object `data`.
+
+    A value that the service does not return counts as changed.
+    """
     return [name for name, value in changes.items() if data.get(name) is not None and data[name] != value]
 
 
 def same_name(one: str, other: str) -> bool:
-    """Return whether two names are equal to a reader: a Mac may write an umlaut as two characters."""
+    """Return whether two names look the same. macOS may store an umlaut as two characters."""
     return one == other or composed(one) == composed(other)
 
 
@@ -66,36 +72,36 @@ def same_name(one: str, other: str) -> bool:
 class RemoteFile:
     """A file of an app as the service reports it."""
 
-    slug: str | None  # None: planned, not uploaded yet
+    slug: str | None  # None: not uploaded yet
     name: str
     size: int | None
     processed: bool
     is_protected: bool
     is_expose: bool
     sha256: str | None = None
-    digest_is_listed: bool = field(default=True, compare=False)  # by the service, not computed from the bytes
-    # None: the service withholds it. "": no password is set.
+    digest_is_listed: bool = field(default=True, compare=False)  # False: computed from the content
+    # None: the service does not return it. "": no password is set.
     password: str | None = field(default=None, repr=False)
-    env_key: str | None = None  # what builds refer to the file by, where its kind has that
-    # Of a keystore: alias and passwords, as far as the service returns them. Named as at creation.
-    told: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    env_key: str | None = None  # the key by which builds refer to the file, if its kind has one
+    # Values of KEYSTORE_SECRETS, as far as the service returns them.
+    created_with: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     others: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    # Evidence that is read only where a plan needs it.
-    is_withheld: bool = False  # the service gives no address to download the bytes from
-    is_missing_bytes: bool = False  # the service lists the file, but the storage does not have its bytes
-    identity: str | None = None  # who or what the file signs for, from its content; None: not read, or unreadable
-    serials: frozenset[str] = frozenset()  # of the certificates in it, as the service lists them
+    # Evidence that is read only if a plan needs it.
+    is_withheld: bool = False  # the service returns no download URL
+    is_missing_bytes: bool = False  # the service lists the file, but the storage does not have its content
+    identity: str | None = None  # who or what the file signs for; None: not read, or unreadable
+    serials: frozenset[str] = frozenset()  # serial numbers of its certificates, as the service lists them
 
     @property
     def is_readable(self) -> bool:
-        """Return whether the bytes can be downloaded."""
+        """Return whether the content can be downloaded."""
         return self.processed and not (self.is_protected or self.is_withheld or self.is_missing_bytes)
 
     @classmethod
     def from_service(cls, kind: FileKind, data: Mapping[str, Any]) -> RemoteFile:
-        """Read the service's object `data`. An undefined value may be null, "" or missing.
+        """Parse the service's object `data`. An undefined value may be null, "" or missing.
 
-        Raises ServiceError of kind invalid_response if a flag is not a boolean: deletions depend on flags.
+        Raise ServiceError of kind invalid_response if a flag is not a boolean, because deletions depend on flags.
         """
         size = data.get("upload_file_size")
         protected = decided_flag(data, "is_protected", default=False)
@@ -112,17 +118,17 @@ class RemoteFile:
             sha256=_digest(data.get("file_sha256")),
             password=None if protected or not kind.has_password else password,
             env_key=(decided_text(data, "user_env_key") or None) if kind.has_env_key else None,
-            told=_told(data) if kind == ANDROID_KEYSTORE and not protected else {},
+            created_with=_created_with(data) if kind == ANDROID_KEYSTORE and not protected else {},
             others={**_public({key: value for key, value in data.items() if key not in known}), **own},
             serials=_serials(data.get("certificates")) if kind == BUILD_CERTIFICATE else frozenset(),
         )
 
     def with_found_digest(self, sha256: str | None) -> RemoteFile:
-        """Return the file with a digest that was computed from its bytes, now or in an earlier run."""
+        """Return the file with a digest that was computed from its content, in this run or an earlier one."""
         return replace(self, sha256=sha256, digest_is_listed=False)
 
     def as_result(self) -> dict[str, Any]:
-        """Return the service's object without URLs and passwords, and the digest where it is known."""
+        """Return the service's object without URLs and passwords, and with the digest if it is known."""
         return {
             **self.others,
             "slug": self.slug,
@@ -137,7 +143,7 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Desired:
-    """A file as a task declares it. None means that the task leaves the value as it is."""
+    """The state of a file that a task declares. None means that the task does not change the value."""
 
     name: str | None
     present: bool = True
@@ -149,14 +155,14 @@ class Desired:
     password: str | None = field(default=None, repr=False)
     update_password: str = "on_change"  # noqa: S105 # a policy
     env_key: str | None = None  # identifies the file instead of the name
-    keystore: Mapping[str, str] = field(default_factory=dict, repr=False)  # of KEYSTORE_SECRETS, what is declared
+    keystore: Mapping[str, str] = field(default_factory=dict, repr=False)  # the declared values of KEYSTORE_SECRETS
     keystore_name: str | None = None
     replace_order: str = "upload_first"
     on_unverifiable: str = "warn"
     duplicates: str = "fail"
     force: bool = False
-    # What the declared bytes say of themselves, read where a plan needs it.
-    made_at: float | None = None  # Unix seconds: no file that was uploaded before can hold these bytes
+    # Details of the declared content, read only if a plan needs them.
+    made_at: float | None = None  # Unix seconds. A file that was uploaded earlier cannot have this content.
     identity: str | None = None
     serials: frozenset[str] = frozenset()
     opens_without_password: bool | None = None
@@ -167,7 +173,7 @@ class Desired:
 
     @property
     def key(self) -> tuple[str | None, str | None, str | None]:
-        """Return what tells this declaration from the others of its kind."""
+        """Return a key that is unique among the declarations of one kind for an app."""
         return (self.env_key, self.name, self.slug)
 
     @property
@@ -180,6 +186,6 @@ class Desired:
             return file.env_key == self.env_key
         return self.name is not None and same_name(file.name, self.name)
 
-    def differs_inside(self, file: RemoteFile) -> bool:
-        """Return whether the keystore is known to have been created with another alias or password."""
-        return any(file.told.get(name, value) != value for name, value in self.keystore.items())
+    def keystore_differs_from(self, file: RemoteFile) -> bool:
+        """Return whether the service shows that the keystore has another alias or password than declared."""
+        return any(file.created_with.get(name, value) != value for name, value in self.keystore.items())

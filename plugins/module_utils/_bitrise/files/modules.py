@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules about files of an app: one that manages and one that lists, for each kind."""
+"""The modules for files of an app: for each kind, one that manages a file and one that lists files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._core.option_groups import RUN, OptionGroup
 from ..._core.plan import Plan
-from ..._signing.model import KINDS
+from ..._signing.model import KINDS as SIGNING_KINDS
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE, LIMIT, check_limit
@@ -37,26 +37,26 @@ from .reconcile import (
 FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mutually_exclusive=(("name", "slug"),))
 
 
-def _managing(kind: FileKind) -> ModuleSpec:
+def _managing_module(kind: FileKind) -> ModuleSpec:
     def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
         declaration = declaration_of(kind, options, context.read_file)
         client.redact.add(*declaration.desired.secrets)
         prepared = prepare_app(client, options["app_slug"], {kind: [declaration]}, Policy())
         outcome = AppOutcome()
         apply_app(client, prepared, outcome, check_mode=context.check_mode)
-        shown = outcome.files[0][1].as_result() if outcome.files else None
-        if shown and kind.name in KINDS:
-            shown["details"] = next(iter(prepared.verdicts.values())).details
+        file = outcome.files[0][1].as_result() if outcome.files else None
+        if file and kind.name in SIGNING_KINDS:
+            file["details"] = next(iter(prepared.validations.values())).details
         plan = Plan(
             tuple(outcome.actions), before=outcome.before.get(kind.plural, {}), after=outcome.after.get(kind.plural, {})
         )
-        return Outcome({kind.name: shown}, plan, tuple(outcome.warnings))
+        return Outcome({kind.name: file}, plan, tuple(outcome.warnings))
 
     options = BITRISE + RUN + APP + STATE + FILE_OPTIONS[kind]
     return ModuleSpec(f"bitrise_{kind.name}", options, BitriseClient.from_options, run, files=("src",))
 
 
-def _listing(kind: FileKind) -> ModuleSpec:
+def _listing_module(kind: FileKind) -> ModuleSpec:
     def run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
         app_slug, name, slug, limit = (options[key] for key in ("app_slug", "name", "slug", "limit"))
         check_limit(limit)
@@ -76,11 +76,11 @@ def _listing(kind: FileKind) -> ModuleSpec:
     return ModuleSpec(f"bitrise_{kind.name}_info", options, BitriseClient.from_options, run)
 
 
-PROVISIONING_PROFILE_MODULE = _managing(PROVISIONING_PROFILE)
-BUILD_CERTIFICATE_MODULE = _managing(BUILD_CERTIFICATE)
-ANDROID_KEYSTORE_MODULE = _managing(ANDROID_KEYSTORE)
-PROJECT_FILE_MODULE = _managing(PROJECT_FILE)
-PROVISIONING_PROFILE_INFO = _listing(PROVISIONING_PROFILE)
-BUILD_CERTIFICATE_INFO = _listing(BUILD_CERTIFICATE)
-ANDROID_KEYSTORE_INFO = _listing(ANDROID_KEYSTORE)
-PROJECT_FILE_INFO = _listing(PROJECT_FILE)
+PROVISIONING_PROFILE_MODULE = _managing_module(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_MODULE = _managing_module(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_MODULE = _managing_module(ANDROID_KEYSTORE)
+PROJECT_FILE_MODULE = _managing_module(PROJECT_FILE)
+PROVISIONING_PROFILE_INFO = _listing_module(PROVISIONING_PROFILE)
+BUILD_CERTIFICATE_INFO = _listing_module(BUILD_CERTIFICATE)
+ANDROID_KEYSTORE_INFO = _listing_module(ANDROID_KEYSTORE)
+PROJECT_FILE_INFO = _listing_module(PROJECT_FILE)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Observe the files of an app, and read the evidence that a plan needs: digests, contents, what the contents say."""
+"""Observe the files of an app, and read the evidence that a plan needs: digests and details of signing files."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ from .evidence import (
     files_to_identify,
     needs_own_evidence,
 )
-from .kinds import PROJECT_FILE, FileKind, Place
+from .kinds import PROJECT_FILE, FileKind, FileLocation
 from .model import Desired, RemoteFile
 from .verify import (
     STRICT,
-    Inspector,
+    InspectionCache,
     Secrets,
 )
 
 
 class Digests(Protocol):
-    """Digests that are known from before, by slug: the bytes behind a slug never change."""
+    """Digests from earlier runs, by slug. The content of a slug never changes."""
 
     def get(self, slug: str) -> str | None:
-        """Return the digest if it is known."""
+        """Return the digest of a file, or None if it is unknown."""
 
     def put(self, slug: str, sha256: str) -> None:
-        """Keep a digest that was just computed."""
+        """Store a digest that was just computed."""
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """A declared file with its bytes and where copies of what it replaces go."""
+    """A declared file with its content, and the folder for backups of the files that it replaces."""
 
     desired: Desired
     content: Content | None = field(default=None, repr=False)
@@ -60,30 +60,35 @@ class Declaration:
 
 
 class Observer:
-    """What this run knows of the files of one app."""
+    """Read the files of one app, and remember the evidence that this run has found."""
 
     def __init__(
-        self, client: BitriseClient, app_slug: str, digests: Digests | None = None, inspector: Inspector | None = None
+        self,
+        client: BitriseClient,
+        app_slug: str,
+        digests: Digests | None = None,
+        inspections: InspectionCache | None = None,
     ) -> None:
         self.app_slug = app_slug
-        self.inspector = inspector or Inspector()
+        self.inspections = inspections or InspectionCache()
         self._client = client
         self._digests = digests
         self._known: dict[str, str] = {}  # digests that this run has found, by slug
         self._evidence: dict[str, dict[str, Any]] = {}  # other fields of RemoteFile that this run has found, by slug
         self._bytes: dict[str, Content] = {}
-        self._absences: Counter[str] = Counter()  # how often a listed file was not there
-        self.gone: set[str] = set()  # slugs that the service has confirmed to be deleted; a list may lag behind
-        self.own: dict[str, FileKind] = {}  # slugs of what this run has uploaded; a list may lag behind
-        self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind what this run has done
+        self._absences: Counter[str] = Counter()  # how often a listed file did not exist
+        # A list of the service may lag behind the changes of this run. So keep the slugs of deleted and new files.
+        self.gone: set[str] = set()  # slugs that do not exist any more, as the service has confirmed
+        self.own: dict[str, FileKind] = {}  # slugs of files that this run has uploaded
+        self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind
 
     def use(self, client: BitriseClient) -> None:
-        """Go on with another client: each belongs to one thread. Forget the bytes, which only planning needs."""
+        """Continue with the client of another thread. Drop the downloaded content, which only planning needs."""
         self._client = client
         self._bytes.clear()
 
     def list_files(self, kind: FileKind) -> list[RemoteFile]:
-        """List the files of a kind as the service has them now, with all evidence that is known already."""
+        """List the files of a kind from the service, with the evidence that is known."""
         listed = remote_files(self._client, kind, self.app_slug)
         slugs = {file.slug for file in listed}
         missing = [slug for slug, own_kind in self.own.items() if own_kind == kind and slug not in slugs | self.gone]
@@ -116,7 +121,7 @@ class Observer:
     def complete(
         self, kind: FileKind, declaration: Declaration, observed: list[RemoteFile]
     ) -> tuple[Desired, list[RemoteFile]]:
-        """Read what the plan for this declaration needs to know. Returns declaration and files with that evidence."""
+        """Read the evidence that the plan for this declaration needs. Return declaration and files with it."""
         desired = declaration.desired
         if kind == PROJECT_FILE:
             named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
@@ -150,20 +155,20 @@ class Observer:
         return file.with_found_digest(content)
 
     def _content(self, kind: FileKind, file: RemoteFile) -> str | None:
-        """Return the digest of a file's bytes, and keep the bytes where they can be inspected."""
+        """Return the digest of a file, or None if the service returns no download URL. Keep the bytes to inspect."""
         try:
             return self._fetched(kind, file)
         except ServiceError as error:
             if error.status == 404 and error.kind == "not_found":
                 self._absences[str(file.slug)] += 1
-                # Not there, although listed again: the list is late.
+                # The list has it again, although it does not exist: the list is late.
                 if self._absences[str(file.slug)] > 1:
                     self.gone.add(str(file.slug))
             raise
 
     @property
     def absences(self) -> int:
-        """How often a file was listed, but not there."""
+        """Return how often a listed file did not exist."""
         return sum(self._absences.values())
 
     def _fetched(self, kind: FileKind, file: RemoteFile) -> str | None:
@@ -176,12 +181,12 @@ class Observer:
         return self._bytes[str(file.slug)].sha256
 
     def describe(self, kind: FileKind, file: RemoteFile, *, downloads: bool) -> Description:
-        """Return what a remote file says of itself, or else what the service lists of it."""
+        """Return details of a remote file: those that the service lists, or else those in its content."""
         listed = listed_description(kind, file)
-        is_at_hand = downloads or str(file.slug) in self._bytes
+        can_read = downloads or str(file.slug) in self._bytes
         if (
             listed.identity
-            or not is_at_hand
+            or not can_read
             or not file.is_readable
             or kind.name not in INSPECTED_KINDS
             or (file.size or 0) > MAX_BYTES
@@ -227,15 +232,15 @@ class Observer:
 
     def _inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection | None:
         try:
-            return self.inspector.inspect(kind, content, secrets)
+            return self.inspections.inspect(kind, content, secrets)
         except CiError:
-            return None  # a library is missing: the evidence is missing, too
+            return None  # a library is missing, so the evidence is missing as well
 
 
 def _candidates(kind: FileKind, app_slug: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates | None:
-    """Return the candidates; None where the plan is going to reject the declaration."""
+    """Return the candidates, or None if the plan will reject the declaration."""
     try:
-        return candidates_for(str(Place(kind, app_slug)), desired, observed)
+        return candidates_for(str(FileLocation(kind, app_slug)), desired, observed)
     except CiError:
         return None
 
@@ -245,7 +250,7 @@ def observe_app(
     declared: Mapping[FileKind, Sequence[Declaration]],
     listed: Mapping[FileKind, list[RemoteFile]] | None = None,
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
-    """Read the evidence that the declarations need. Lists the files of all declared kinds, unless they are `listed`."""
+    """Read the evidence that the declarations need. List the files of all declared kinds, unless `listed` has them."""
     files = listed or {kind: observer.list_files(kind) for kind in declared}
     while True:
         known = observer.absences
@@ -254,8 +259,8 @@ def observe_app(
         except ServiceError:
             if observer.absences == known:
                 raise
-        # A file went between the list and the look at it, or the list is late. A file that is not there twice is not
-        # looked at again, so this ends.
+        # A file was deleted after it was listed, or the list is late. A file that was missing twice is not read again,
+        # so this loop ends.
         files = {kind: observer.list_files(kind) for kind in declared}
 
 

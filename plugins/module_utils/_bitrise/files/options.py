@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of the modules that manage one file of an app, and what they declare."""
+"""Options of the modules that manage one file of an app, and their conversion to a declaration."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ CERTIFICATE_PASSWORD = OptionGroup(
 
 VERIFY = OptionGroup({"verify": {"type": "str", "choices": ["strict", "warn", "none"], "default": "strict"}})
 
-# Given at creation, and never to be changed.
+# Set at creation. The service does not support changing them.
 KEYSTORE = OptionGroup(
     {
         "alias": {"type": "str"},
@@ -77,7 +77,7 @@ REPLACE_ORDER = OptionGroup(
     {"replace_order": {"type": "str", "choices": ["upload_first", "delete_first"], "default": "upload_first"}}
 )
 
-# In the order in which a fleet reconciles them: a profile is of no use without its certificate.
+# The order in which a fleet reconciles them: a profile needs its certificate.
 FILE_OPTIONS: dict[FileKind, OptionGroup] = {
     BUILD_CERTIFICATE: FILE + VERIFY + CERTIFICATE_PASSWORD,
     PROVISIONING_PROFILE: FILE + VERIFY,
@@ -89,17 +89,17 @@ FILE_OPTIONS: dict[FileKind, OptionGroup] = {
 
 
 def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
-    """The declaration that these options make. Reads the local file; raises OptionError or LocalFileError."""
+    """Return the declaration in these options. Read the local file. Raise OptionError or LocalFileError."""
     refuse_empty(options, "src", "name", "slug", "backup_dir", "user_env_key", "keystore_name")
     if options["src"] and not os.path.basename(options["src"]):
-        raise OptionError(f"src: {options['src']} names a directory; name the file itself.")
+        raise OptionError(f"src must be the path to a file, got the directory {options['src']}.")
     present = options["state"] == "present"
     name = options["name"] or (os.path.basename(options["src"]) if options["src"] else None)
     content = _content(options, name, read_file) if present else None
     if options["content"] is not None and not name and not options["slug"]:
-        raise OptionError("name: with content there is no file to take the name from, so it has to be given.")
+        raise OptionError("name is required with content, because there is no src to take the name from.")
     if content and not name:
-        raise OptionError("name: with content and slug the name of the file is needed too.")
+        raise OptionError("name is required with content and slug.")
     check_keystore_name(options.get("keystore_name"))
     desired = Desired(
         name=name,

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan a whole app: all declarations of all kinds together, as actions in phases. Pure: no network, file or clock.
+"""Plan all declarations of all kinds for an app, as actions in phases. Pure: no network, file or clock.
 
-The order of the declared files never changes the plan. A single-file module plans an app with one declaration.
+The plan does not depend on the order of the declared files. A module for single files plans an app with one
+declaration.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Optional
 
 from ..._core.errors import OptionError
-from . import plan_errors as refusals
+from . import plan_errors
 from .actions import (
     CREATED_AS,
     PASSWORD,
@@ -28,9 +29,9 @@ from .env_keys import (
     Creation,
     creation,
 )
-from .kinds import KINDS, FileKind, Place
+from .kinds import KINDS, FileKind, FileLocation
 from .model import Desired, RemoteFile
-from .purge import plan_purge, refuse_large_purge
+from .purge import plan_purge, reject_large_purge
 
 PHASES = ("clear", "upload", "update", "delete", "protect", "tidy", "purge")
 
@@ -40,10 +41,10 @@ Key = tuple[FileKind, tuple[Optional[str], Optional[str], Optional[str]]]
 
 @dataclass(frozen=True)
 class Policy:
-    """What holds for all declarations of an app.
+    """Settings for all declarations of an app.
 
-    `now`: Unix seconds by the service's clock, None if unknown. `inherited` and `uploaded` are what the same run has
-    seen and done before.
+    `now`: Unix seconds by the service's clock, None if unknown. `inherited`: flags and passwords that this run saw
+    earlier. `uploaded`: declarations whose content this run has uploaded.
     """
 
     purge: frozenset[str] = frozenset()  # kinds, by the name of their option
@@ -55,16 +56,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class FilePlan:
-    """What happens because of one declaration, by phase."""
+    """The actions for one declaration, by phase."""
 
-    place: Place
+    location: FileLocation
     decision: Decision
-    clear: tuple[Delete, ...] = ()  # what must go before the upload, because it holds the key of the file
+    clear: tuple[Delete, ...] = ()  # files to delete before the upload, because they hold the key of the new file
     upload: Upload | None = None
     update: Update | None = None  # of the file that stays
-    delete: tuple[Delete, ...] = ()  # of what is replaced, of copies, and of what must be absent
+    delete: tuple[Delete, ...] = ()  # replaced files, duplicates, and files that must be absent
     protect: Update | None = None  # of a file that stays and replaces others
-    tidy: tuple[Delete, ...] = ()  # unfinished uploads that are not under way any more
+    tidy: tuple[Delete, ...] = ()  # leftovers: unfinished uploads that are not in progress
     warnings: tuple[str, ...] = ()
 
     @property
@@ -73,7 +74,7 @@ class FilePlan:
 
     @property
     def key(self) -> Key:
-        return self.place.kind, self.desired.key
+        return self.location.kind, self.desired.key
 
     def actions_of(self, phase: str) -> tuple[FileAction, ...]:
         found = getattr(self, phase, ())
@@ -88,14 +89,14 @@ class FilePlan:
 
 @dataclass(frozen=True)
 class AppPlan:
-    """The plan for an app. `files` are in the order of the declarations; the actions are in an order of their own."""
+    """The plan for an app. `files` has the order of the declarations. Actions are ordered by phase, then by kind."""
 
     app_slug: str
     files: tuple[FilePlan, ...] = ()
     purge: tuple[Delete, ...] = ()
 
     def in_order(self) -> tuple[FilePlan, ...]:
-        """Return the file plans in the order in which each phase carries them out."""
+        """Return the file plans in the order in which each phase applies them."""
         return tuple(sorted(self.files, key=_order))
 
     def actions_of(self, phase: str) -> tuple[FileAction, ...]:
@@ -118,17 +119,17 @@ def plan_app(
     observed: Mapping[FileKind, Sequence[RemoteFile]],
     policy: Policy,
 ) -> AppPlan:
-    """Plan what makes all declarations for an app true.
+    """Compute the actions that bring the files of an app to their declared state.
 
     `observed`: all files of each declared kind, with the evidence that the declarations need.
-    Raises RefusedError or OptionError for what must not or cannot be done; nothing has been changed then.
+    Raise RefusedError or OptionError for declarations that cannot or must not be applied.
     """
     plans: list[FilePlan] = []
     for kind in KINDS:
-        place = Place(kind, app_slug)
+        location = FileLocation(kind, app_slug)
         decisions = [
             decide(
-                place,
+                location,
                 desired,
                 observed[kind],
                 policy.now,
@@ -137,50 +138,51 @@ def plan_app(
             )
             for desired in declared.get(kind, ())
         ]
-        _refuse_shared(place, decisions)
-        plans += _plan_kind(place, decisions, observed.get(kind, ()))
+        _reject_shared(location, decisions)
+        plans += _plan_kind(location, decisions, observed.get(kind, ()))
     touched = frozenset(slug for plan in plans for slug in plan.decision.touched)
     purged = [kind for kind in KINDS if kind.plural in policy.purge and kind in declared]
     purge = tuple(
         action
         for kind in purged
-        for action in plan_purge(Place(kind, app_slug), declared[kind], observed[kind], touched, policy.now)
+        for action in plan_purge(FileLocation(kind, app_slug), declared[kind], observed[kind], touched, policy.now)
     )
-    refuse_large_purge(app_slug, purge, policy.max_purge)
+    reject_large_purge(app_slug, purge, policy.max_purge)
     return AppPlan(app_slug, tuple(plans), purge)
 
 
 def _order(plan: FilePlan) -> tuple[int, tuple[int, str, str]]:
-    """Certificates come before the profiles that embed them."""
-    return KINDS.index(plan.place.kind), _key_order(plan.decision)
+    """Return a sort key: certificates come before the profiles that embed them."""
+    return KINDS.index(plan.location.kind), _key_order(plan.decision)
 
 
 def _key_order(decision: Decision) -> tuple[int, str, str]:
-    """A keystore that is alone in its app gets the first key, so whoever is to have that key comes first."""
+    """Return a sort key: only a keystore that is alone in its app gets FIRST_KEYSTORE, so that one comes first."""
     had_first_key = any(file.env_key == FIRST_KEYSTORE for file, _reason in decision.removed)
     rank = 0 if had_first_key else 1 if decision.desired.keystore_name is None else 2
     return rank, decision.desired.label, decision.desired.slug or ""
 
 
-def _refuse_shared(place: Place, decisions: Sequence[Decision]) -> None:
-    """Reject two declarations about one file: by its name and by its slug, they would undo each other for ever."""
+def _reject_shared(location: FileLocation, decisions: Sequence[Decision]) -> None:
+    """Reject two declarations about one file, by its name and by its slug: each would undo the other on every run."""
     about = [slug for decision in decisions for slug in decision.owned]
     shared = {slug for slug in about if about.count(slug) > 1}
     if shared:
         labels = sorted({decision.desired.label for decision in decisions if decision.owned & shared})
         raise OptionError(
-            f"{place.kind.plural}: two entries for app {place.app_slug} declare the same file: {', '.join(labels)}."
+            f"{location.kind.plural}: two entries for app {location.app_slug} declare the same file: "
+            f"{', '.join(labels)}."
         )
 
 
-def _plan_kind(place: Place, decisions: Sequence[Decision], observed: Sequence[RemoteFile]) -> list[FilePlan]:
+def _plan_kind(location: FileLocation, decisions: Sequence[Decision], observed: Sequence[RemoteFile]) -> list[FilePlan]:
     plans: dict[int, FilePlan] = {}
     ordered = sorted(range(len(decisions)), key=lambda number: _key_order(decisions[number]))
-    gone_first = {file.slug for decision in decisions for file in _cleared(place, decision)}
+    gone_first = {file.slug for decision in decisions for file in _cleared(location, decision)}
     present = [file.slug for file in observed if file.slug not in gone_first]
     seen: set[str | None] = set()
     for number in ordered:
-        # Several declarations may name files of one name by their slugs: the first removes what is unfinished.
+        # Several declarations may give the slugs of files of one name. The first one deletes the leftovers.
         leftovers = tuple(file for file in decisions[number].leftovers if file.slug not in seen)
         decision = replace(decisions[number], leftovers=leftovers)
         seen.update(file.slug for file in leftovers)
@@ -188,46 +190,53 @@ def _plan_kind(place: Place, decisions: Sequence[Decision], observed: Sequence[R
         if decision.uploads:
             replaced = [file for file, _reason in decision.removed]
             young = [file for file in decision.candidates.unprocessed if file.slug in present]
-            holder = young[-1] if len(young) == len(present) and young else None
-            more = creation(place.kind, place.app_slug, decision.wanted, replaced, crowded=bool(present), holder=holder)
+            unfinished = young[-1] if len(young) == len(present) and young else None
+            more = creation(
+                location.kind,
+                location.app_slug,
+                decision.wanted,
+                replaced,
+                has_others=bool(present),
+                unfinished=unfinished,
+            )
             present.append(None)
-        _refuse_lost_flags(place, decision)
-        plans[number] = _plan_file(place, decision, more)
+        _reject_lost_flags(location, decision)
+        plans[number] = _plan_file(location, decision, more)
     return [plans[number] for number in range(len(decisions))]
 
 
-def _deletes_first(place: Place, decision: Decision) -> bool:
-    return decision.uploads and place.kind.has_env_key and decision.desired.replace_order == "delete_first"
+def _deletes_first(location: FileLocation, decision: Decision) -> bool:
+    return decision.uploads and location.kind.has_env_key and decision.desired.replace_order == "delete_first"
 
 
-def _refuse_lost_flags(place: Place, decision: Decision) -> None:
-    """Reject a deletion before the upload if it takes away the only note of a flag that the new file inherits."""
-    if not (place.kind.can_change and _deletes_first(place, decision)):
+def _reject_lost_flags(location: FileLocation, decision: Decision) -> None:
+    """Reject a deletion before the upload if only the deleted file shows a flag that the new file inherits."""
+    if not (location.kind.can_change and _deletes_first(location, decision)):
         return
     for flag in ("is_protected", "is_expose"):
         if getattr(decision.desired, flag) is None and getattr(decision.wanted, flag) not in (None, CREATED_AS[flag]):
-            raise refusals.flag_lost_by_deletion(place, decision.wanted, flag)
+            raise plan_errors.flag_lost_by_deletion(location, decision.wanted, flag)
 
 
-def _cleared(place: Place, decision: Decision) -> list[RemoteFile]:
-    """Return what goes before the upload, so that the new file gets the key that builds refer to it by."""
-    if not (decision.uploads and place.kind.has_env_key):
+def _cleared(location: FileLocation, decision: Decision) -> list[RemoteFile]:
+    """Return the files to delete before the upload, so that the new file gets their key."""
+    if not (decision.uploads and location.kind.has_env_key):
         return []
-    if not _deletes_first(place, decision):
-        # Markers have a key of their own, and they hold until the new file is protected.
+    if not _deletes_first(location, decision):
+        # Markers have their own key, and are needed until the new file is protected.
         return [file for file in decision.leftovers if file not in decision.candidates.markers]
-    # The task gives up the moment with a file anyway, so an upload that may be under way does not keep the key either.
+    # With delete_first the app is without the file for a moment anyway, so delete an upload in progress as well.
     return [*decision.candidates.unprocessed, *(file for file, _reason in decision.removed)]
 
 
-def _plan_file(place: Place, decision: Decision, more: Creation) -> FilePlan:
-    kind, app_slug = place.kind.name, place.app_slug
+def _plan_file(location: FileLocation, decision: Decision, more: Creation) -> FilePlan:
+    kind, app_slug = location.kind.name, location.app_slug
 
     def delete(file: RemoteFile, reason: str) -> Delete:
         return Delete(kind, app_slug, file.slug, file.name, reason)
 
     reasons = {file.slug: reason for file, reason in decision.removed}
-    cleared = _cleared(place, decision)
+    cleared = _cleared(location, decision)
     gone = {file.slug for file in cleared}
     changes = dict(decision.changes)
     protection: dict[str, bool] = {}
@@ -239,10 +248,10 @@ def _plan_file(place: Place, decision: Decision, more: Creation) -> FilePlan:
         return Update(kind, app_slug, keep.slug, keep.name, values) if keep and values else None
 
     return FilePlan(
-        place,
+        location,
         decision,
         clear=tuple(delete(file, reasons.get(file.slug, "leftover")) for file in cleared),
-        upload=_upload(place, decision.wanted, more) if decision.uploads else None,
+        upload=_upload(location, decision.wanted, more) if decision.uploads else None,
         update=update(changes),
         delete=tuple(delete(file, reason) for file, reason in decision.removed if file.slug not in gone),
         protect=update(protection),
@@ -251,16 +260,16 @@ def _plan_file(place: Place, decision: Decision, more: Creation) -> FilePlan:
     )
 
 
-def _upload(place: Place, wanted: Desired, more: Creation) -> Upload:
+def _upload(location: FileLocation, wanted: Desired, more: Creation) -> Upload:
     values: dict[str, object] = {"is_protected": wanted.is_protected, "is_expose": wanted.is_expose}
-    if place.kind.has_password:
+    if location.kind.has_password:
         values[PASSWORD] = wanted.password
     changes = {name: value for name, value in values.items() if value is not None and value != CREATED_AS[name]}
     if wanted.name is None or wanted.size is None or wanted.sha256 is None:
         raise ValueError("a file without name or content cannot be uploaded")
     return Upload(
-        place.kind.name,
-        place.app_slug,
+        location.kind.name,
+        location.app_slug,
         None,
         wanted.name,
         wanted.size,

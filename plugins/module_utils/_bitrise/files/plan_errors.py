@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors of a plan: why a declaration is rejected before any request is sent, and which option decides."""
+"""Errors for declarations that a plan rejects, before any request that changes something is sent."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from ..._core.errors import RefusedError
 from .actions import CREATED_AS
 from .evidence import Match, match
-from .kinds import Place
+from .kinds import FileLocation
 from .model import Desired, RemoteFile
 from .slugs import creation_time
 
 
-def ambiguous(place: Place, desired: Desired, files: Sequence[RemoteFile], evidence: str) -> RefusedError:
-    """Return the error for several files of one name that may all be wanted. `evidence`: a sentence that says why."""
+def ambiguous(location: FileLocation, desired: Desired, files: Sequence[RemoteFile], evidence: str) -> RefusedError:
+    """Return the error for several files of one name of which none is clearly obsolete. `evidence` says why."""
     listed = ", ".join(f"{file.slug} ({_description(desired, file)})" for file in files)
     remedy = "keep only the declared one" if desired.present else "delete all of them"
     return RefusedError(
-        f"The app has {len(files)} files named {desired.label} among its {place.kind.words}s: {listed}. {evidence} "
+        f"The app has {len(files)} files named {desired.label} among its {location.kind.words}s: {listed}. {evidence} "
         f"Set slug to the file that you mean, or duplicates=remove to {remedy}.",
         kind="duplicates",
     )
@@ -37,101 +37,99 @@ def _description(desired: Desired, file: RemoteFile) -> str:
     return ", ".join(words)
 
 
-def unverifiable(place: Place, desired: Desired, file: RemoteFile) -> RefusedError:
+def unverifiable(location: FileLocation, desired: Desired, file: RemoteFile) -> RefusedError:
     return RefusedError(
-        f"Cannot tell whether the {place} named {desired.label} (slug {file.slug}) has the declared content: name and "
-        "size are equal, and the service returns neither its digest nor its bytes. Set on_unverifiable=warn or trust "
-        "to keep it, or on_unverifiable=replace to upload the declared file.",
+        f"Cannot tell whether the {location} named {desired.label} (slug {file.slug}) has the declared content: name "
+        "and size are equal, and the service returns neither its digest nor its content. Set on_unverifiable=warn or "
+        "trust to keep it, or on_unverifiable=replace to upload the declared file.",
         kind="unverifiable",
     )
 
 
-def kept_unverified(place: Place, desired: Desired, file: RemoteFile) -> str:
+def kept_unverified(location: FileLocation, desired: Desired, file: RemoteFile) -> str:
     """Return the warning for a file that is kept although its content cannot be compared."""
     dated = desired.made_at is not None and creation_time(file.slug) is not None
-    evidence = (
-        "It was uploaded after the declared file was made" if dated else "Nothing tells when its content was made"
-    )
+    evidence = "It was uploaded after the declared file was made" if dated else "The date of its content is unknown"
     return (
-        f"Kept the {place} named {desired.label} (slug {file.slug}) without comparing its content: it is "
+        f"Kept the {location} named {desired.label} (slug {file.slug}) without comparing its content: it is "
         f"{'protected' if file.is_protected else 'not downloadable'} and does not differ in size. {evidence}, so it "
         "may be the declared file. Set on_unverifiable=replace once to upload the declared file, or "
         "on_unverifiable=trust to accept it without this warning."
     )
 
 
-def nothing_to_manage(place: Place, desired: Desired) -> RefusedError:
+def nothing_to_manage(location: FileLocation, desired: Desired) -> RefusedError:
     return RefusedError(
-        f"There is no {place} named {desired.label}. Set src or content to upload one.", kind="missing_file"
+        f"There is no {location} named {desired.label}. Set src or content to upload one.", kind="missing_file"
     )
 
 
-def several_to_manage(place: Place, desired: Desired, files: Sequence[RemoteFile]) -> RefusedError:
+def several_to_manage(location: FileLocation, desired: Desired, files: Sequence[RemoteFile]) -> RefusedError:
     listed = ", ".join(str(file.slug) for file in files)
     return RefusedError(
-        f"The app has {len(files)} files named {desired.label} among its {place.kind.words}s: {listed}. A replacement "
-        "may be under way or interrupted: the run that declares the content finishes it. Set src or content to declare "
-        "which content stays, or set slug to the file that you mean.",
+        f"The app has {len(files)} files named {desired.label} among its {location.kind.words}s: {listed}. A "
+        "replacement may be under way or interrupted: the run that declares the content finishes it. Set src or "
+        "content to declare which content stays, or set slug to the file that you mean.",
         kind="duplicates",
     )
 
 
-def unchangeable_keystore(place: Place, desired: Desired) -> RefusedError:
+def unchangeable_keystore(location: FileLocation, desired: Desired) -> RefusedError:
     return RefusedError(
-        f"The {place} named {desired.label} has another alias or password, and Bitrise does not support modifying a "
+        f"The {location} named {desired.label} has another alias or password, and Bitrise does not support modifying a "
         "keystore. Set src or content to upload it again.",
         kind="unchangeable",
     )
 
 
-def protected_for_good(place: Place, file: RemoteFile) -> RefusedError:
+def protected_for_good(location: FileLocation, file: RemoteFile) -> RefusedError:
     return RefusedError(
-        f"is_protected: the {place} named {file.name} (slug {file.slug}) is protected, and Bitrise does not support "
-        "removing protection. Leave is_protected out or set it to true; to get an unprotected file, delete this one "
-        "first (state=absent).",
+        f"is_protected: the {location} named {file.name} (slug {file.slug}) is protected, and Bitrise does not support "
+        "removing protection. Omit is_protected or set it to true. To get an unprotected file, delete this one first "
+        "(state=absent).",
         kind="one_way_flag",
     )
 
 
-def frozen_flag(place: Place, file: RemoteFile) -> RefusedError:
+def frozen_flag(location: FileLocation, file: RemoteFile) -> RefusedError:
     return RefusedError(
-        f"is_expose: the {place} named {file.name} (slug {file.slug}) is protected, and Bitrise does not support "
-        "changing is_expose of a protected file. Leave is_expose out, or set force=true to upload the file again.",
+        f"is_expose: the {location} named {file.name} (slug {file.slug}) is protected, and Bitrise does not support "
+        "changing is_expose of a protected file. Omit is_expose, or set force=true to upload the file again.",
         kind="one_way_flag",
     )
 
 
-def unchangeable_flag(place: Place, desired: Desired, flag: str) -> RefusedError:
+def unchangeable_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedError:
     return RefusedError(
-        f"{flag}: the API cannot set it for a {place.kind.words}, so it cannot become "
-        f"{str(getattr(desired, flag)).lower()} for {desired.label} in app {place.app_slug}. Leave {flag} out, or set "
+        f"{flag}: the API cannot set it for a {location.kind.words}, so it cannot become "
+        f"{str(getattr(desired, flag)).lower()} for {desired.label} in app {location.app_slug}. Omit {flag}, or set "
         "it on the website.",
         kind="unchangeable",
     )
 
 
-def lost_flag(place: Place, desired: Desired, flag: str) -> RefusedError:
+def lost_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedError:
     default = str(CREATED_AS[flag]).lower()
     return RefusedError(
-        f"{flag}: replacing the {place} named {desired.label} would reset {flag} to {default}, because the API cannot "
-        f"set it. Declare {flag}={default} to accept that, and set it on the website afterwards.",
+        f"{flag}: replacing the {location} named {desired.label} would reset {flag} to {default}, because the API "
+        f"cannot set it. Declare {flag}={default} to accept that, and set it on the website afterwards.",
         kind="unchangeable",
     )
 
 
-def flag_lost_by_deletion(place: Place, wanted: Desired, flag: str) -> RefusedError:
+def flag_lost_by_deletion(location: FileLocation, wanted: Desired, flag: str) -> RefusedError:
     value = str(getattr(wanted, flag)).lower()
     return RefusedError(
-        f"{flag} is required with replace_order=delete_first for the {place} named {wanted.label}: a run that is "
-        f"interrupted after the deletion could not find out that {flag} was {value}. Set {flag}={value} to keep it.",
+        f"{flag} is required with replace_order=delete_first for the {location} named {wanted.label}: if a run is "
+        f"interrupted after the deletion, the next run cannot know that {flag} was {value}. Set {flag}={value} to keep "
+        "it.",
         kind="option",
     )
 
 
-def unknown_password(place: Place, desired: Desired) -> RefusedError:
+def unknown_password(location: FileLocation, desired: Desired) -> RefusedError:
     return RefusedError(
-        f"certificate_password: the {place} named {desired.label} is protected, so Bitrise does not return its "
-        "password, and the declared file does not open without one. Set certificate_password; no request that changes "
-        "anything was sent.",
+        f"certificate_password: the {location} named {desired.label} is protected, so Bitrise does not return its "
+        "password, and the declared file cannot be opened without one. Set certificate_password. Nothing was changed.",
         kind="password",
     )

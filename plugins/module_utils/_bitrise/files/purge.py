@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that no declaration is about: what a purge deletes, and how much it may delete. Pure."""
+"""Plan which undeclared files a purge deletes, and check its limits. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..._core.errors import OptionError, RefusedError
 from .actions import Delete
 from .evidence import is_abandoned, is_marker
-from .kinds import Place
+from .kinds import FileLocation
 from .model import Desired, RemoteFile, same_name
 
 if TYPE_CHECKING:
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 
 def plan_purge(
-    place: Place,
+    location: FileLocation,
     declared: Sequence[Desired],
     observed: Sequence[RemoteFile],
     touched: frozenset[str],
     now: float | None,
 ) -> list[Delete]:
-    """Delete what no declaration is about: not what has a declared name, nor what may be an upload under way."""
+    """Delete files that are not declared, except files with a declared name, markers, and uploads in progress."""
     names = [desired.name for desired in declared if desired.name is not None and desired.env_key is None]
     found = []
     for file in sorted(observed, key=lambda file: file.slug or ""):
         is_declared = file.slug in touched or any(same_name(file.name, name) for name in names)
         is_young = not file.processed and not is_abandoned(file, now)
         if not (is_declared or is_young or is_marker(file)):
-            found.append(Delete(place.kind.name, place.app_slug, file.slug, file.name, "undeclared"))
+            found.append(Delete(location.kind.name, location.app_slug, file.slug, file.name, "undeclared"))
     return found
 
 
-def refuse_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -> None:
+def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -> None:
     """Reject an app in which a purge would delete more files than `max_purge`."""
     names = sorted(action.name for action in purge)
     if len(names) <= max_purge:
@@ -49,10 +49,10 @@ def refuse_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -
     )
 
 
-def refuse_large_total(plans: Mapping[str, AppPlan], observed: int, limit: str | int, max_purge: int) -> None:
-    """Reject a task that would purge too many files in all. `observed`: number of files that the task saw.
+def reject_large_total(plans: Mapping[str, AppPlan], observed: int, limit: str | int, max_purge: int) -> None:
+    """Reject a task that would purge too many files in total. `observed`: number of files in all apps of the task.
 
-    `limit`: a number, or a percentage such as "25%" of the observed files, which is never less than `max_purge`.
+    `limit`: a number, or a percentage such as "25%" of the observed files, which allows at least `max_purge`.
     """
     counts = {slug: len(plan.purge) for slug, plan in plans.items() if plan.purge}
     total = sum(counts.values())

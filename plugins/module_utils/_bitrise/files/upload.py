@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Upload one file so that it is complete when it becomes usable: create, send, set, confirm, prove.
+"""Upload one file: create it, send its content, set its flags, confirm it, verify it.
 
-* Flags and password are set before the file is confirmed; protection is left to the caller, who sets it last.
-* From the moment the confirmation is sent, this run does not delete the file any more: another run may build on it.
-* The file counts only if the bytes are proven to be there: the storage's ETag, the digest that the service lists, or a
-  download.
+* Set flags and password before the confirmation, so that the file is complete when builds can use it. The caller sets
+  protection last.
+* Do not delete the file once the confirmation was sent, because another run may rely on it.
+* Verify the content by the storage's ETag, by the digest that the service lists, or by a download.
 """
 
 from __future__ import annotations
@@ -35,40 +35,40 @@ from .evidence import (
 from .kinds import FileKind
 from .model import (
     RemoteFile,
-    not_taken,
+    ignored_changes,
     same_name,
 )
 from .slugs import are_ordered, creation_time
 
-# How often the service is asked whether a confirmed file is processed: about a minute in all.
+# Number of requests whether a confirmed file is processed, which take about a minute in total.
 CONFIRMATION_TRIES = 9
-# Answers that refuse a change for good; the service may refuse to change or delete what is not confirmed yet.
+# Status codes of a final refusal. The service may refuse to change or delete a file that is not confirmed yet.
 REFUSED = frozenset({400, 403, 405, 409, 422})
 
 
 def create_repeatedly(
     client: BitriseClient, kind: FileKind, app_slug: str, name: str, size: int, more: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Create a file, and create another one if the answer is lost.
+    """Create a file. Create another one if the response is lost, because the upload URL is lost with it.
 
-    The upload URL of the first is lost with the answer. A later run removes it once it cannot be in use.
+    A later run deletes the first file once it is too old to be in use.
     """
     return client.until_clear(lambda: create_file(client, kind, app_slug, name, size, more), lambda: None)
 
 
 class FileUpload:
-    """The upload of one file to one app. `listed`: slugs of the files of the kind that the plan is based on."""
+    """Upload one file to one app. `listed`: the files of the kind on which the plan is based."""
 
     def __init__(self, client: BitriseClient, kind: FileKind, app_slug: str, listed: Sequence[RemoteFile]) -> None:
         self._client = client
         self._kind = kind
         self._app_slug = app_slug
         self._listed = listed
-        self._created: str | None = None  # the file that this run has created and not tried to confirm
+        self._created: str | None = None  # slug of the file that this run has created and not tried to confirm
         self._created_at = 0.0
 
     def run(self, action: Upload, content: Content) -> RemoteFile:
-        """Upload, and return the file as the service has it. After a failure the old files are in place."""
+        """Upload, and return the file as the service lists it. A failure does not change the old files."""
         passwords = (action.creation.get(name) for name in ("password", "private_key_password"))
         self._client.redact.add(action.changes.get(PASSWORD), *passwords)
         changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
@@ -79,15 +79,15 @@ class FileUpload:
             )
             self._check_deadline(action)
         except BaseException as error:
-            # An interrupt or the task's own time limit must not leave half a file behind either.
-            self._remove_created(error)
+            # An interrupt or the time limit of the task must not leave an unfinished file either.
+            self._delete_created(error)
             raise
         self._created = None
         data = self._confirm(action, slug)
         if not is_set:
             data = self._set_afterwards(slug, changes)
         file = RemoteFile.from_service(self._kind, data)
-        self._prove(action, content, file, tag)
+        self._verify(action, content, file, tag)
         return file.with_found_digest(action.sha256) if file.sha256 is None else file
 
     def _create_and_send(self, action: Upload, content: Content) -> tuple[str, str | None]:
@@ -97,7 +97,7 @@ class FileUpload:
         except ServiceError as error:
             if error.kind != "signed_url_expired":
                 raise
-        # Bitrise gives a file one URL only, so a late upload needs a new file.
+        # Bitrise issues only one upload URL for a file, so a new upload needs a new file.
         delete_file(self._client, self._kind, self._app_slug, slug)
         slug, url = self._create(action)
         return slug, self._send(url, action, content)
@@ -123,8 +123,8 @@ class FileUpload:
         if newest and are_ordered([newest, slug]) and slug < newest:
             raise ServiceError(
                 f"The service created the {self._kind.words} {action.name} of app {self._app_slug} with slug {slug}, "
-                f"which sorts before {newest} although it is newer. Run again later; the clocks of the service seem "
-                "to differ.",
+                f"which sorts before {newest} although it is newer. The clocks of the service seem to differ. Run "
+                "again later.",
                 kind="invalid_response",
             )
         return slug, str(data.get("upload_url") or "")
@@ -142,7 +142,7 @@ class FileUpload:
             return
         key = action.creation.get("user_env_key")
         listed = list(self._listed)
-        with contextlib.suppress(CiError):  # what a lost answer of this run created is not in the list of the plan
+        with contextlib.suppress(CiError):  # the list of the plan lacks a file whose response this run has lost
             listed = remote_files(self._client, self._kind, self._app_slug)
         for file in listed:
             is_in_the_way = same_name(file.name, action.name) or (
@@ -154,20 +154,20 @@ class FileUpload:
             if started is not None:
                 end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S))
                 error.notes.append(
-                    f"An unfinished upload (slug {file.slug}) may be in the way. It is removed after {end}, run again "
-                    "then."
+                    f"An unfinished upload (slug {file.slug}) may prevent it. Run again after {end}. That run deletes "
+                    "the upload."
                 )
                 return
         self._explain_taken_name(action, error)
         if not self._kind.has_env_key:
             return
         error.notes.append(
-            "If a file has this key already and the service does not allow two: replace_order=delete_first deletes the "
-            "old one first."
+            "If a file has this key already and the service does not allow two, set replace_order=delete_first to "
+            "delete the old one first."
         )
 
     def _explain_taken_name(self, action: Upload, error: ServiceError) -> None:
-        """Say what to do if the service does not accept a second file of one name: then a replacement needs a gap."""
+        """Add advice to the error if the service may have refused a second file of the same name."""
         same = [file for file in self._listed if same_name(file.name, action.name)]
         if not same:
             return
@@ -183,9 +183,9 @@ class FileUpload:
         return self._client.upload(url, content.data, what)
 
     def _set_before_confirmation(self, slug: str, changes: Mapping[str, Any]) -> bool | None:
-        """Set flags and password; return False if the service refuses that for a file that is not confirmed yet.
+        """Set flags and password. Return False if the service refuses that for an unconfirmed file.
 
-        Returns None if the file is gone, which the confirmation reports.
+        Return None if the file does not exist any more. The confirmation reports that.
         """
         try:
             data = update_file(self._client, self._kind, self._app_slug, slug, changes)
@@ -195,14 +195,14 @@ class FileUpload:
             if error.status == 404:
                 return None
             raise
-        return not not_taken(data, changes)
+        return not ignored_changes(data, changes)
 
     def _set_afterwards(self, slug: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Set the password first: without it the file cannot be used."""
+        """Set each value of a confirmed file: the password first, because the file cannot be used without it."""
         data: dict[str, Any] = {}
         for name in sorted(changes, key=lambda name: name != PASSWORD):
             data = update_file(self._client, self._kind, self._app_slug, slug, {name: changes[name]})
-            if not_taken(data, {name: changes[name]}):
+            if ignored_changes(data, {name: changes[name]}):
                 raise ServiceError(
                     f"The service accepted {name} for the uploaded {self._kind.words} of app {self._app_slug} (slug "
                     f"{slug}), but does not return it. The files that it was to replace are unchanged. Run again "
@@ -212,22 +212,22 @@ class FileUpload:
         return data
 
     def _check_deadline(self, action: Upload) -> None:
-        """Raise before other runs may take the unconfirmed file for an abandoned one."""
+        """Raise ServiceError before other runs may consider the unconfirmed file abandoned."""
         if time.monotonic() - self._created_at > LATEST_CONFIRMATION_S:
             raise ServiceError(
                 f"The upload of {self._kind.words} {action.name} of app {self._app_slug} took longer than "
-                f"{LATEST_CONFIRMATION_S // 60} minutes, so it was given up. Run again.",
+                f"{LATEST_CONFIRMATION_S // 60} minutes, so the task stopped it. Run again.",
                 kind="timeout",
             )
 
     def _confirm(self, action: Upload, slug: str) -> dict[str, Any]:
         """Confirm the upload, and wait until the service has processed the file."""
 
-        def look() -> dict[str, Any] | None:
+        def read_again() -> dict[str, Any] | None:
             found = self._read_own(slug)
             return found if found.get("processed") is True else None
 
-        data = self._client.until_clear(lambda: self._confirm_once(action, slug), look)
+        data = self._client.until_clear(lambda: self._confirm_once(action, slug), read_again)
         for tries in range(1, CONFIRMATION_TRIES + 1):
             if data.get("processed") is True:
                 return data
@@ -265,19 +265,19 @@ class FileUpload:
             "person is changing the same file. The files that it was to replace are unchanged. Run again."
         )
 
-    def _prove(self, action: Upload, content: Content, file: RemoteFile, tag: str | None) -> None:
-        """Raise ServiceError unless the service or its storage shows that it has the bytes that were sent."""
+    def _verify(self, action: Upload, content: Content, file: RemoteFile, tag: str | None) -> None:
+        """Raise ServiceError unless the service or its storage shows that it received the content."""
         if file.sha256 == action.sha256:
             return
         digest = file.sha256
-        # S3 returns the MD5 of the bytes, unless it encrypts them with a key of its own.
+        # S3 returns the MD5 of the bytes, unless it encrypts them with its own key.
         if digest is None and tag == hashlib.md5(content.data, usedforsecurity=False).hexdigest():
             return
         if digest is None:
             with contextlib.suppress(ServiceError):
                 digest = with_digest(self._client, self._kind, self._app_slug, file).sha256
         if digest != action.sha256:
-            state = "its storage does not return it" if digest is None else "the bytes differ from those that were sent"
+            state = "its storage does not return it" if digest is None else "its content differs from the declared file"
             raise ServiceError(
                 f"The service confirmed the {self._kind.words} {action.name} of app {self._app_slug} (slug "
                 f"{file.slug}), but {state}. The files that it was to replace are unchanged. Check whether a proxy "
@@ -285,22 +285,22 @@ class FileUpload:
                 kind="invalid_response",
             )
 
-    def _remove_created(self, error: BaseException) -> None:
-        """Remove the file that this run has created and not confirmed, and note in the error what came of it."""
+    def _delete_created(self, error: BaseException) -> None:
+        """Delete the file that this run has created and not confirmed, and add a note about that to the error."""
         if self._created is None:
             return
         notes = error.notes if isinstance(error, CiError) else []
         slug, self._created = self._created, None
         try:
             gone = delete_file(self._client, self._kind, self._app_slug, slug)
-            is_removed = (gone is not None and bool(gone.get("slug"))) or slug not in self._listed_slugs()
+            is_deleted = (gone is not None and bool(gone.get("slug"))) or slug not in self._listed_slugs()
         except CiError as second:
-            notes.append(f"Could not remove the unfinished upload (slug {slug}): {second} A later run removes it.")
+            notes.append(f"Could not delete the unfinished upload (slug {slug}): {second} A later run deletes it.")
         else:
             notes.append(
-                f"Removed the unfinished upload (slug {slug})."
-                if is_removed
-                else f"The unfinished upload (slug {slug}) is still listed. A later run removes it."
+                f"Deleted the unfinished upload (slug {slug})."
+                if is_deleted
+                else f"The unfinished upload (slug {slug}) is still listed. A later run deletes it."
             )
 
     def _listed_slugs(self) -> set[str]:

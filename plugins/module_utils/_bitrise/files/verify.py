@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A look inside signing files before they are sent: what is of no use for signing is found here, not by a red build."""
+"""Validate signing files before they are uploaded, so that an unusable file does not surface as a failed build."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ STRICT, WARN, NONE = "strict", "warn", "none"
 _Key = tuple[str, str, Optional[str], Optional[str], Optional[str]]
 
 
-class Inspector:
-    """Looks inside each file once, however many apps of a task it is for."""
+class InspectionCache:
+    """Inspect each file once, even if a task uploads it to many apps."""
 
-    def __init__(self) -> None:
-        self._now = dt.datetime.now(dt.timezone.utc)
-        self._seen: dict[_Key, Inspection] = {}
+    def __init__(self, now: dt.datetime | None = None) -> None:
+        self._now = now or dt.datetime.now(dt.timezone.utc)
+        self._known: dict[_Key, Inspection] = {}
         self._lock = threading.Lock()
 
     def inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection:
-        """What is inside. Raises CiError if a library for that is missing."""
+        """Return the inspection of a file. Raise CiError if a library for that is missing."""
         key = (kind.name, content.sha256, secrets.password, secrets.alias, secrets.private_key_password)
         with self._lock:
-            if key not in self._seen:
-                self._seen[key] = inspect_file(
+            if key not in self._known:
+                self._known[key] = inspect_file(
                     content.data,
                     expected=kind.name,
                     password=secrets.password,
@@ -57,12 +57,12 @@ class Inspector:
                     private_key_password=secrets.private_key_password,
                     now=self._now,
                 )
-            return self._seen[key]
+            return self._known[key]
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """What it takes to open a file."""
+    """The secrets that open a file."""
 
     password: str | None = field(default=None, repr=False)
     alias: str | None = None
@@ -70,7 +70,7 @@ class Secrets:
 
     @classmethod
     def of(cls, kind: FileKind, desired: Desired, actions: Iterable[FileAction]) -> Secrets:
-        """Those that the file will have on the service, as far as they are known."""
+        """Return the secrets that the file will have on the service after the actions, as far as they are known."""
         created: dict[str, str] = dict(desired.keystore)
         password = desired.password
         for action in actions:
@@ -83,21 +83,22 @@ class Secrets:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a look inside one declared file brings. `sent`: the file, or its password, goes to the service."""
+class Validation:
+    """The validation of one declared file. `is_sent`: the task sends the file, or its password, to the service."""
 
     kind: FileKind
     app_slug: str
     label: str
     mode: str
-    sent: bool = False
-    look: Callable[[], Inspection] | None = field(default=None, repr=False)  # raises CiError if a library is missing
+    is_sent: bool = False
+    # None: the file is not inspected. Raises CiError if a library is missing.
+    inspect: Callable[[], Inspection] | None = field(default=None, repr=False)
 
     @property
     def inspection(self) -> Inspection | None:
-        """None where nobody looks, or can. What need not be sent need not be looked into, unless somebody asks."""
+        """Return the inspection, or None without validation or if a library is missing. Inspect the file on demand."""
         try:
-            return self.look() if self.look else None
+            return self.inspect() if self.inspect else None
         except CiError:
             return None
 
@@ -107,31 +108,31 @@ class Verdict:
         return dict(inspection.details) or None if inspection else None
 
     def check(self) -> tuple[str, ...]:
-        """Warnings about the file itself; raises RefusedError for what must not be sent.
+        """Return warnings about the file. Raise RefusedError if it is invalid.
 
-        Raises CiError where a library is missing and nothing may be sent unseen.
+        Raise CiError if a library is missing, unless the mode is warn.
         """
-        if self.look is None or not self.sent:
+        if self.inspect is None or not self.is_sent:
             return ()
         try:
-            inspection = self.look()
+            inspection = self.inspect()
         except CiError as error:
             if self.mode == WARN:
-                return (f"{self._subject}: nobody has looked inside. {error.message}",)
-            message = f"{error.message} Or set verify=none to send {self.label} unseen."
+                return (f"{self._subject} was not validated. {error.message}",)
+            message = f"{error.message} Or set verify=none to upload {self.label} without validation."
             raise CiError(message, kind=error.kind) from error
         warnings = tuple(f"{self._subject}: {finding.message}" for finding in inspection.warnings)
-        return warnings + self.judge(inspection.errors)
+        return warnings + self.report(inspection.errors)
 
-    def judge(self, errors: Sequence[Finding]) -> tuple[str, ...]:
-        """What is wrong, as warnings; raises RefusedError if nothing wrong may be sent."""
+    def report(self, errors: Sequence[Finding]) -> tuple[str, ...]:
+        """Return the errors as warnings if the mode is warn. Otherwise raise RefusedError."""
         if not errors:
             return ()
-        said = " ".join(finding.message for finding in errors)
+        messages = " ".join(finding.message for finding in errors)
         if self.mode == WARN:
-            return (f"{self._subject}: {said}",)
+            return (f"{self._subject}: {messages}",)
         raise RefusedError(
-            f"{self._subject} is not sent: {said} Set verify=warn to send it all the same.", kind="verify"
+            f"{self._subject} is invalid: {messages} Set verify=warn to upload it anyway.", kind="verify"
         )
 
     @property
@@ -140,48 +141,50 @@ class Verdict:
         return f"{words[0].upper()}{words[1:]} {self.label} for app {self.app_slug}"
 
 
-def look_inside(
-    inspector: Inspector,
+def validation_of(
+    inspections: InspectionCache,
     kind: FileKind,
     app_slug: str,
     desired: Desired,
     content: Content | None,
     mode: str,
     actions: Sequence[FileAction],
-) -> Verdict:
-    """The verdict on a declared file, which is looked into when it is needed."""
-    sent = any(
+) -> Validation:
+    """Return the validation of a declared file, which is inspected on demand."""
+    is_sent = any(
         isinstance(action, Upload) or (isinstance(action, Update) and PASSWORD in action.changes) for action in actions
     )
-    look = None
+    inspect = None
     if content is not None and mode != NONE and kind.name in KINDS:
-        look = partial(inspector.inspect, kind, content, Secrets.of(kind, desired, actions))
-    return Verdict(kind, app_slug, desired.label, mode, sent, look)
+        inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, desired, actions))
+    return Validation(kind, app_slug, desired.label, mode, is_sent, inspect)
 
 
-def check_pairs(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    """Whether the profiles of one app embed a certificate that is declared beside them.
+def check_pairs(validations: Sequence[Validation]) -> tuple[str, ...]:
+    """Check that each new profile of an app embeds one of the certificates that are declared for the app.
 
-    Returns warnings; raises RefusedError. Nothing is said where no certificate is declared with its content.
+    Return warnings, or raise RefusedError. Skip the check if no certificate is declared with its content.
     """
-    seen = [verdict for verdict in verdicts if verdict.mode != NONE]
-    if not any(verdict.sent for verdict in seen if verdict.kind == PROVISIONING_PROFILE):
+    checked = [validation for validation in validations if validation.mode != NONE]
+    profiles = {validation.label: validation for validation in checked if validation.kind == PROVISIONING_PROFILE}
+    if not any(validation.is_sent for validation in checked if validation.kind == PROVISIONING_PROFILE):
         return ()
-    certificates = {verdict.label: _sha1s(verdict) for verdict in seen if verdict.kind == BUILD_CERTIFICATE}
-    profiles = {verdict.label: verdict for verdict in seen if verdict.kind == PROVISIONING_PROFILE}
+    certificates = {
+        validation.label: _sha1s(validation) for validation in checked if validation.kind == BUILD_CERTIFICATE
+    }
     if not certificates:
         return ()
-    alone = unpaired({label: _sha1s(verdict) for label, verdict in profiles.items()}, certificates).profiles
+    alone = unpaired({label: _sha1s(validation) for label, validation in profiles.items()}, certificates).profiles
     warnings: list[str] = []
     for label in alone:
-        if profiles[label].sent:
+        if profiles[label].is_sent:
             message = (
-                f"It embeds none of the certificates that are declared for the app ({', '.join(certificates)}), so "
-                "nothing could be signed with it. Make the profile anew with one of them in Apple's developer portal."
+                f"It does not embed any certificate that is declared for the app ({', '.join(certificates)}), so "
+                "builds cannot sign with it. Create the profile again with one of them in Apple's developer portal."
             )
-            warnings += profiles[label].judge([Finding("unpaired", message)])
+            warnings += profiles[label].report([Finding("unpaired", message)])
     return tuple(warnings)
 
 
-def _sha1s(verdict: Verdict) -> tuple[str, ...] | None:
-    return verdict.inspection.sha1s if verdict.inspection else None
+def _sha1s(validation: Validation) -> tuple[str, ...] | None:
+    return validation.inspection.sha1s if validation.inspection else None

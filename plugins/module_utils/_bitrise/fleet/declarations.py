@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fleet task declares for each app, with every local file read once."""
+"""Declarations of a fleet task for each app. Every local file is read once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from ..files.kinds import FileKind
 from ..files.observe import Declaration
 from ..files.options import FILE_OPTIONS, declaration_of
 
-KINDS = tuple(FILE_OPTIONS)
-# Bytes of local files that are kept for the next app: far more than a fleet's shared signing files have.
+# Bytes of local files that are kept for the next app. Shared signing files of a fleet are much smaller.
 KEPT_BYTES = 64 * 1024 * 1024
 
 
 class OnceReader:
-    """Reads each file once, for all threads, as long as the files fit into a limit."""
+    """Reads each file once for all threads, as long as the files fit into KEPT_BYTES."""
 
     def __init__(self, read_file: Callable[[str], Content]) -> None:
         self._read_file = read_file
@@ -45,7 +44,7 @@ class OnceReader:
 
 @dataclass(frozen=True)
 class AppDeclaration:
-    """What is declared for one app. By kind: the common declarations, and the options of its own files."""
+    """Declarations for one app, by kind: those common to all apps, and the options of the app's own files."""
 
     app_slug: str
     common: Mapping[str, list[Declaration]]
@@ -53,10 +52,13 @@ class AppDeclaration:
 
 
 def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Content]) -> list[AppDeclaration]:
-    """One for each app, in the order given. Reads the common files; raises OptionError or LocalFileError."""
+    """Return one declaration for each app, in their order. Read the common files.
+
+    Raise OptionError or LocalFileError.
+    """
     common = {
         kind.plural: [_declaration(kind.plural, entry, read_file) for entry in options[kind.plural]]
-        for kind in KINDS
+        for kind in FILE_OPTIONS
         if options[kind.plural] is not None
     }
     declared: dict[str, AppDeclaration] = {}
@@ -65,21 +67,21 @@ def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Cont
         if not slug:
             raise OptionError("apps: an entry has an empty app_slug.")
         if slug in declared:
-            raise OptionError(f"apps: app {slug} is listed twice; put all that is declared for it into one entry.")
-        own = {kind.plural: app[kind.plural] for kind in KINDS if app[kind.plural] is not None}
+            raise OptionError(f"apps: app {slug} is listed twice. Declare all its files in one entry.")
+        own = {kind.plural: app[kind.plural] for kind in FILE_OPTIONS if app[kind.plural] is not None}
         declared[slug] = AppDeclaration(slug, common, own)
     return list(declared.values())
 
 
 def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[FileKind, list[Declaration]]:
-    """Return all declarations for one app by kind. A kind that the task does not mention is left out."""
+    """Return all declarations for one app by kind. Omit a kind that the task does not declare."""
     found: dict[FileKind, list[Declaration]] = {}
-    for kind in KINDS:
+    for kind in FILE_OPTIONS:
         if kind.plural not in app.common and kind.plural not in app.own:
             continue
         own = [_declaration(kind.plural, entry, read_file) for entry in app.own.get(kind.plural, ())]
         declarations = [*app.common.get(kind.plural, ()), *own]
-        # Of those that name a file by its slug, what the slugs stand for is compared later.
+        # The plan compares declarations with a slug, once it knows the files.
         names = [
             composed(declaration.desired.label) for declaration in declarations if declaration.desired.slug is None
         ]
@@ -91,5 +93,5 @@ def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) ->
 
 
 def _declaration(plural: str, entry: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
-    kind = next(kind for kind in KINDS if kind.plural == plural)
+    kind = next(kind for kind in FILE_OPTIONS if kind.plural == plural)
     return declaration_of(kind, {**entry, "state": "present"}, read_file)

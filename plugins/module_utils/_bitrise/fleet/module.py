@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_code_signing: many apps against one declaration, several at a time."""
+"""bitrise_code_signing: bring the files of many apps to their declared state, several apps at a time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ..files.options import FILE_OPTIONS
 from ..files.plan_app import Policy
 from ..files.purge import (
     check_total_limit,
-    refuse_large_total,
+    reject_large_total,
 )
 from ..files.reconcile import PreparedApp
 from ..options import BITRISE
@@ -51,7 +51,7 @@ _ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
 class _Counts:
-    """How far the fleet is."""
+    """Counts apps that are done, and reports progress."""
 
     def __init__(self, total: int, report_progress: Callable[[str], None]) -> None:
         self._total, self._progress = total, Progress(report_progress)
@@ -126,7 +126,7 @@ class _Fleet:
         return self._outcomes
 
     def _run_in_two_passes(self) -> None:
-        """Plan all apps before the first is changed: only then is it known how much the task would purge in all."""
+        """Plan all apps before the first is changed, to know how many files the task would purge in total."""
         prepared: dict[str, PreparedApp] = {}
 
         def prepare_one(app: AppDeclaration) -> None:
@@ -141,7 +141,7 @@ class _Fleet:
 
         self._concurrently(self._declared, prepare_one, counts=False)
         try:
-            refuse_large_total(
+            reject_large_total(
                 {slug: one.plan for slug, one in prepared.items()},
                 sum(one.observed_count for one in prepared.values()),
                 self._options["max_purge_total"],
@@ -168,7 +168,7 @@ class _Fleet:
             self._check_stop(outcome)
 
     def _check_stop(self, outcome: FleetAppOutcome) -> None:
-        """Stop the fleet for a cause that concerns all apps, before this thread takes the next app."""
+        """Stop the task for a cause that concerns all apps, before this thread takes the next app."""
         outcome.error = self._streak.note(outcome.error) or outcome.error
         if outcome.error and (self._options["fail_fast"] or outcome.error.ends_task):
             self._policy.stop.set()
@@ -180,7 +180,7 @@ class _Fleet:
             if counts:
                 self._counted.count(self._outcomes[app.app_slug])
 
-        # When the task is stopped, each thread finishes the request that it is at, and none begins a new app.
+        # When the task is stopped, each thread finishes its current request, and no thread begins a new app.
         run_concurrently(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
 
 
@@ -207,7 +207,7 @@ def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, floa
 
 
 def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
-    """Return one warning for all apps that share it. Slugs of apps and files do not make a difference."""
+    """Return one warning for all apps that share it. Ignore differences in slugs of apps and files."""
     by_text: dict[str, list[tuple[str, str]]] = {}
     for slug, outcome in outcomes.items():
         for text in outcome.warnings:
@@ -223,7 +223,7 @@ def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
 
 
 def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
-    """Return one error for the task: it names the apps that failed, with one message for each cause."""
+    """Return one error for the task, with the apps that failed and one message for each cause."""
     failed = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
     if not failed:
         return None
@@ -236,11 +236,11 @@ def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
         named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
         lines.append(f"{named}: {causes[slugs[0]].message}")
     if len(by_message) > NAMED_IN_MESSAGE:
-        lines.append(f"{len(by_message) - NAMED_IN_MESSAGE} other causes; see apps in the result.")
+        lines.append(f"{len(by_message) - NAMED_IN_MESSAGE} other causes, see apps in the result.")
     if len(failed) > len(causes):
         lines.append(f"{len(failed) - len(causes)} more apps were not reached.")
     message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
-    # What is the same for all of them is true of the task.
+    # Details that all errors share apply to the task.
     details = [error.as_dict() for error in causes.values()]
     common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
     return CiError(message, **{"kind": "several", **common})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of bitrise_code_signing: what is declared for all apps, and for single ones."""
+"""Options of bitrise_code_signing: declarations for all apps and for single ones, and limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..files.options import FILE_OPTIONS
 
 def _file_lists() -> dict[str, dict[str, Any]]:
     return {
-        # Not a secret, even if one of the kinds is called a store of keys.
+        # ansible-core would warn about the "key" in android_keystores. The list itself is not secret.
         kind.plural: {
             "type": "list",
             "elements": "dict",
@@ -48,9 +48,9 @@ FLEET = OptionGroup(
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the specification wants them: an app that is given by its slug alone becomes a dict.
+    """Return the arguments with each app as a dict, even if only its slug is given.
 
-    Raises OptionError for elements of other types here, before ansible-core would repeat them in a message.
+    Raise OptionError for elements of other types, because ansible-core would quote them in its message.
     """
     result = with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
     if isinstance(result.get("apps"), list):
@@ -61,17 +61,18 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _app(number: int, app: Mapping[str, Any]) -> dict[str, Any]:
     _check_lists(app, f"apps, entry {number}: ")
-    # Apps may share a list. Validation fills in what is left out, and would do so again in the same entries.
+    # Apps may share a list object. Validation sets defaults in its entries, so copy them.
     own = {kind.plural: app[kind.plural] for kind in FILE_OPTIONS if app.get(kind.plural)}
     return {**app, **{plural: [dict(entry) for entry in entries] for plural, entries in own.items()}}
 
 
-def _check_lists(holder: Mapping[str, Any], where: str) -> None:
+def _check_lists(options: Mapping[str, Any], where: str) -> None:
+    """Raise OptionError unless each list of files is a list of dicts. `where` begins the message."""
     for kind in FILE_OPTIONS:
-        entries = holder.get(kind.plural)
+        entries = options.get(kind.plural)
         if entries is None:
             continue
         if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, Mapping) for entry in entries):
             raise OptionError(
-                f"{where}{kind.plural}: this has to be a list of dicts, each with src, content, name or slug."
+                f"{where}{kind.plural} must be a list of dictionaries, each with src, content, name or slug."
             )

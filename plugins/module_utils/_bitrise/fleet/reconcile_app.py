@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One app of a fleet: its errors are part of its outcome, so that the other apps go on."""
+"""Reconcile one app of a fleet. Its errors become part of its outcome, so that the task continues with other apps."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..files.reconcile import (
     apply_app,
     prepare_app,
 )
-from ..files.verify import Inspector
+from ..files.verify import InspectionCache
 from .declarations import (
     AppDeclaration,
     declarations_of,
@@ -36,7 +36,7 @@ ResultT = TypeVar("ResultT")
 
 @dataclass
 class FleetAppOutcome(AppOutcome):
-    """What happened to one app of a fleet, or why it failed."""
+    """The outcome of one app of a fleet, with the error if it failed."""
 
     error: CiError | None = None
     traceback: str | None = None  # of an error that is a bug of the collection
@@ -49,24 +49,24 @@ class FleetAppOutcome(AppOutcome):
             "changed": bool(self.actions),
             "actions": [action.as_dict() for action in self.actions],
             "error": error,
-            "files": [shown_file(kind, file) for kind, file in self.files],
-            "unverified": [shown_file(kind, file) for kind, file in self.unverified],
+            "files": [file_as_result(kind, file) for kind, file in self.files],
+            "unverified": [file_as_result(kind, file) for kind, file in self.unverified],
             "diff": clean_diff({"before": self.before, "after": self.after}),
         }
 
 
 @dataclass(frozen=True)
 class FleetPolicy:
-    """What holds for every app of the task."""
+    """Settings for every app of the task."""
 
     policy: Policy
     check_mode: bool
     read_file: Callable[[str], Content]
     digests: Digests | None = None
-    inspector: Inspector = field(default_factory=Inspector)
+    inspections: InspectionCache = field(default_factory=InspectionCache)
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def go_on(self, client: BitriseClient, app_slug: str) -> None:
+    def check_stop(self, client: BitriseClient, app_slug: str) -> None:
         """Raise if the task was stopped, or if its time limit is reached."""
         client.gates.deadline.check()
         if self.stop.is_set():
@@ -76,24 +76,30 @@ class FleetPolicy:
 def prepare(
     client: BitriseClient, declared: AppDeclaration, policy: FleetPolicy, outcome: FleetAppOutcome
 ) -> PreparedApp | None:
-    """Observe and plan an app. Returns None if that failed, and `outcome` tells why."""
+    """Observe and plan an app. If that fails, return None and set the error in `outcome`."""
 
     def work() -> PreparedApp:
-        policy.go_on(client, declared.app_slug)
+        policy.check_stop(client, declared.app_slug)
         declarations = declarations_of(declared, policy.read_file)
         for some in declarations.values():
             client.redact.add(*(secret for declaration in some for secret in declaration.desired.secrets))
-        return prepare_app(client, declared.app_slug, declarations, policy.policy, policy.digests, policy.inspector)
+        return prepare_app(client, declared.app_slug, declarations, policy.policy, policy.digests, policy.inspections)
 
     return _guarded(client, declared.app_slug, outcome, work)
 
 
 def apply(client: BitriseClient, prepared: PreparedApp, policy: FleetPolicy, outcome: FleetAppOutcome) -> None:
-    """Carry out the plan for an app. Errors are part of the outcome."""
+    """Apply the plan for an app. If that fails, set the error in `outcome`."""
     app_slug = prepared.plan.app_slug
 
     def work() -> None:
-        apply_app(client, prepared, outcome, check_mode=policy.check_mode, go_on=lambda: policy.go_on(client, app_slug))
+        apply_app(
+            client,
+            prepared,
+            outcome,
+            check_mode=policy.check_mode,
+            check_stop=lambda: policy.check_stop(client, app_slug),
+        )
 
     _guarded(client, app_slug, outcome, work)
 
@@ -105,7 +111,7 @@ def _guarded(
         return work()
     except CiError as error:
         outcome.error = error
-    except (Exception, SystemExit) as error:  # a bug that one app brings to light must not stop the others
+    except (Exception, SystemExit) as error:  # a bug that occurs with one app must not stop the others
         message = (
             f"Unexpected {type(error).__name__} in app {app_slug}. This is a bug of the collection, please report it."
         )
@@ -114,7 +120,7 @@ def _guarded(
     return None
 
 
-def shown_file(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
+def file_as_result(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
     return {
         "kind": kind.name,
         "name": file.name,
@@ -126,7 +132,7 @@ def shown_file(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
 
 
 def counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
-    """Return how often each action was carried out, and how many files were kept unverified."""
+    """Return the number of actions of each type, and the number of files that were kept unverified."""
     names = [action.action for outcome in outcomes.values() for action in outcome.actions]
     return {
         "uploaded": names.count("upload"),

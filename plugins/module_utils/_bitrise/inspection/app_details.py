@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an app has beside its own fields: its latest build and its signing files, asked for several apps at a time."""
+"""Additional details of apps: the latest build and the signing files, read for several apps at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..._core.fields import moment
 from ..._signing.certificates import days_between
 from ..._signing.libraries import missing_libraries
 from ..builds.endpoints import list_builds
-from ..builds.model import shown
+from ..builds.model import build_as_result
 from ..client_pool import ClientPool
 from ..files.kinds import (
     BUILD_CERTIFICATE,
@@ -23,13 +23,13 @@ from ..files.kinds import (
 from ..workers import run_concurrently
 from .collect import (
     AppFiles,
+    FileCollector,
     FileOfApp,
-    Gathering,
 )
 
 CODE_SIGNING_KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE)
 
-# A field of an app for each slug, None where the token may not see it, and warnings.
+# The value of a field by app slug, None if the token may not read it, and warnings.
 _Found = tuple[dict[str, Any], list[str]]
 
 
@@ -40,9 +40,9 @@ def _latest_builds(clients: ClientPool, slugs: Sequence[str], concurrency: int) 
         try:
             build = next(list_builds(clients.get(), slug, limit=1), None)
         except ServiceError as error:
-            warnings.append(_if_not_for_this_token(error).message)
+            warnings.append(_if_forbidden(error).message)
             return None
-        return build and shown(build, slug)
+        return build and build_as_result(build, slug)
 
     found: dict[str, Any] = {}
     run_concurrently(clients, concurrency, slugs, latest_build, found.__setitem__)
@@ -51,14 +51,16 @@ def _latest_builds(clients: ClientPool, slugs: Sequence[str], concurrency: int) 
 
 def _code_signing(clients: ClientPool, slugs: Sequence[str], concurrency: int) -> _Found:
     missing = missing_libraries()
-    gathering = Gathering(
-        clients, CODE_SIGNING_KINDS, concurrency, dt.datetime.now(dt.timezone.utc), look_inside=not missing
+    collector = FileCollector(
+        clients, CODE_SIGNING_KINDS, concurrency, dt.datetime.now(dt.timezone.utc), inspects=not missing
     )
-    found = gathering.gather(dict.fromkeys(slugs))
-    warnings = [_if_not_for_this_token(app.error).message for app in found if app.error]
+    found = collector.collect(dict.fromkeys(slugs))
+    warnings = [_if_forbidden(app.error).message for app in found if app.error]
     if missing:
-        warnings.append(f"include: without the Python library {missing[0]} nobody can tell when signing files expire.")
-    return {app.app_slug: None if app.error else _files(app, gathering.now) for app in found}, warnings
+        warnings.append(
+            f"include: expiry dates of signing files are missing, because the Python library {missing[0]} is missing."
+        )
+    return {app.app_slug: None if app.error else _files(app, collector.now) for app in found}, warnings
 
 
 def _files(app: AppFiles, now: dt.datetime) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _file(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
 
 
 def with_days_left(code_signing: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
-    """The field code_signing of an app, as of now: it may have been kept for a while."""
+    """Return the field code_signing of an app with days_left as of now, because it may come from a cache."""
 
     def counted(file: Mapping[str, Any]) -> dict[str, Any]:
         end = moment(file.get("expires_at"))
@@ -85,14 +87,14 @@ def with_days_left(code_signing: Mapping[str, Any], now: dt.datetime) -> dict[st
     return {**code_signing, **lists, "days_left": min(days, default=None)}
 
 
-def _if_not_for_this_token(error: CiError) -> CiError:
-    """Some apps may be beyond the rights of a token; any other failure is one of the whole inventory."""
+def _if_forbidden(error: CiError) -> CiError:
+    """Return the error if it means that the token may not read the app. Otherwise raise it."""
     if error.kind not in ("forbidden", "not_found"):
         raise error
     return error
 
 
-# By what users ask for: the name of the field, and how it is found out.
+# By value of the option include: the name of the field, and the function that reads it.
 DETAILS: Mapping[str, tuple[str, Callable[[ClientPool, Sequence[str], int], _Found]]] = {
     "builds": ("latest_build", _latest_builds),
     "code_signing": ("code_signing", _code_signing),
@@ -102,9 +104,9 @@ DETAILS: Mapping[str, tuple[str, Callable[[ClientPool, Sequence[str], int], _Fou
 def with_details(
     clients: ClientPool, apps: Sequence[Mapping[str, Any]], include: Iterable[str], concurrency: int
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """The apps with the fields that DETAILS names, and warnings about apps whose details the token may not see.
+    """Return the apps with the requested fields of DETAILS, and warnings about apps that the token may not read.
 
-    Such a field is None, as is latest_build of an app that has none. Raises CiError for any other failure.
+    Their fields are None, as is latest_build of an app without builds. Raise CiError for any other failure.
     """
     detailed = [dict(app) for app in apps]
     warnings: list[str] = []

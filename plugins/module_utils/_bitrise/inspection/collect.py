@@ -1,25 +1,25 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The signing files of many apps, and what is inside of them: listed first, then each distinct file fetched once."""
+"""Collect the signing files of many apps: list them, then download and inspect each distinct content once."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import itertools
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._core.errors import CiError
 from ..._local.read_file import Content
-from ..._signing.inspect import MAX_BYTES, inspect_file
+from ..._signing.inspect import MAX_BYTES
 from ..._signing.model import Inspection
 from ..._signing.pairing import superseded
 from ..client_pool import ClientPool
 from ..files.content import fetch
+from ..files.description import NOT_OPENED
 from ..files.endpoints import remote_files
 from ..files.kinds import (
     ANDROID_KEYSTORE,
@@ -30,43 +30,43 @@ from ..files.kinds import (
 )
 from ..files.model import RemoteFile
 from ..files.observe import Digests
+from ..files.verify import InspectionCache, Secrets
 from ..workers import run_concurrently
-from .reported_details import details_told
+from .reported_details import reported_details
 
-# Findings that say nothing of the file, but that it could not be opened.
-NOT_OPENED = frozenset({"wrong_password", "password_needed"})
+UNFINISHED = "Its upload was never finished."
 
 
 @dataclass
 class FileOfApp:
-    """A file, and what is inside of it as far as that can be found out."""
+    """A file with its inspection, if its content could be read."""
 
     kind: FileKind
     app_slug: str
     file: RemoteFile
     inspection: Inspection | None = None
-    problem: str | None = None  # why nobody could look inside
+    problem: str | None = None  # why it could not be inspected
 
     @property
     def opened(self) -> Inspection | None:
-        """What is inside, where it was opened with success."""
+        """Return the inspection, or None if the file could not be opened."""
         closed = self.inspection is None or any(found.code in NOT_OPENED for found in self.inspection.findings)
         return None if closed else self.inspection
 
     def details(self, now: dt.datetime) -> dict[str, Any] | None:
-        """What the file itself says, or else what the service says of its inside."""
+        """Return details from the content, or else those that the service lists."""
         if self.opened and self.opened.details:
             return self.opened.details
-        return details_told(self.kind, self.file, now)
+        return reported_details(self.kind, self.file, now)
 
 
 @dataclass
 class AppFiles:
-    """The files of one app. With an error there are none."""
+    """The files of one app. If there is an error, the list is empty."""
 
     app_slug: str
     title: str | None = None
-    kinds: Sequence[FileKind] = KINDS  # those that were asked for
+    kinds: Sequence[FileKind] = KINDS  # kinds that were requested
     files: list[FileOfApp] = field(default_factory=list)
     error: CiError | None = None
 
@@ -75,48 +75,48 @@ class AppFiles:
 
 
 @dataclass(frozen=True)
-class Gathering:
-    """How files are gathered: by whom, of which kinds, as of when."""
+class FileCollector:
+    """Collects and inspects the files of apps. `now` is the time for which expiry is computed."""
 
     clients: ClientPool
     kinds: Sequence[FileKind]
     concurrency: int
     now: dt.datetime
     digests: Digests | None = None
-    look_inside: bool = True
-    # Called with the number of apps, or of files, that are done, and of all.
-    listed: Callable[[int, int], None] = lambda _done, _total: None
-    opened: Callable[[int, int], None] = lambda _done, _total: None
+    inspects: bool = True
+    # Called after each app, or each file, with the number of those that are done and the total.
+    on_listed: Callable[[int, int], None] = lambda _done, _total: None
+    on_inspected: Callable[[int, int], None] = lambda _done, _total: None
 
-    def gather(self, apps: Mapping[str, str | None]) -> list[AppFiles]:
-        """The files of the apps, which are given as slug and title.
+    def collect(self, apps: Mapping[str, str | None]) -> list[AppFiles]:
+        """Return the files of the apps, which are given as titles by slug.
 
-        Raises CiError if the token is refused; any other failure is told of the app or file that it is about.
+        Raise CiError if the service refuses the token. Any other failure becomes part of its app or file.
         """
         found: dict[str, AppFiles] = {}
 
         def listed(app_slug: str, app: AppFiles) -> None:
             found[app_slug] = replace(app, title=apps[app_slug])
-            self.listed(len(found), len(apps))
+            self.on_listed(len(found), len(apps))
 
         run_concurrently(self.clients, self.concurrency, apps, self._list, listed)
-        everything = [found[slug] for slug in apps]
-        if self.look_inside:
-            self._look_into([file for app in everything for file in app.files])
-            for app in everything:
+        all_files = [found[slug] for slug in apps]
+        if self.inspects:
+            self._inspect_all([file for app in all_files for file in app.files])
+            for app in all_files:
                 _mark_superseded(app.of_kind(PROVISIONING_PROFILE))
-        return everything
+        return all_files
 
-    def _look_into(self, files: Sequence[FileOfApp]) -> None:
+    def _inspect_all(self, files: Sequence[FileOfApp]) -> None:
         groups = _same_content(files)
-        inspector = _Inspector(self.now)
-        opened = itertools.count(1)
+        inspections = InspectionCache(self.now)
+        number = itertools.count(1)
         run_concurrently(
             self.clients,
             self.concurrency,
             groups,
-            lambda group: self._open(group, inspector),
-            lambda _group, _nothing: self.opened(next(opened), len(groups)),
+            lambda group: self._inspect_group(group, inspections),
+            lambda _group, _nothing: self.on_inspected(next(number), len(groups)),
         )
 
     def _list(self, app_slug: str) -> AppFiles:
@@ -137,8 +137,8 @@ class Gathering:
             return replace(file, sha256=self.digests.get(file.slug))
         return file
 
-    def _open(self, files: list[FileOfApp], inspector: _Inspector) -> None:
-        """Look inside of files that have the same content; the first that can be fetched stands for all."""
+    def _inspect_group(self, files: list[FileOfApp], inspections: InspectionCache) -> None:
+        """Inspect files that have the same content. Download the first one that can be downloaded."""
         self.clients.gates.deadline.check()
         content = None
         for one in files:
@@ -149,10 +149,10 @@ class Gathering:
         for one in files:
             one.file = replace(one.file, sha256=content.sha256)
             if one.kind.has_password and one.file.password is None:
-                continue  # protected: with which password it opens is known from others at best
-            one.inspection = inspector.inspect(one, content)
+                continue  # protected: only a copy in another app may have a known password
+            one.inspection = _inspect(one, content, inspections)
             if one.inspection is None:
-                one.problem = "The service does not give its password, and without it nobody can look inside."
+                one.problem = "The service does not return its password, which is needed to inspect it."
         known = next((one.opened for one in files if one.opened), None)
         for one in files:
             if one.inspection is None:
@@ -162,11 +162,11 @@ class Gathering:
     def _fetch(self, one: FileOfApp) -> Content | None:
         file = one.file
         if file.is_protected:
-            one.problem = "It is protected, so the service does not give its bytes."
+            one.problem = "It is protected, so the service does not return its content."
         elif not file.processed:
-            one.problem = "Its upload was never finished."
+            one.problem = UNFINISHED
         elif file.size is not None and file.size > MAX_BYTES:
-            one.problem = f"With {file.size} bytes it is too large to be a signing file."
+            one.problem = f"It is too large for a signing file ({file.size} bytes)."
         else:
             try:
                 copy = fetch(self.clients.get(), one.kind, one.app_slug, file, io.BytesIO)
@@ -180,46 +180,28 @@ class Gathering:
                 if self.digests and file.slug:
                     self.digests.put(file.slug, content.sha256)
                 return content
-            one.problem = "The service gives no address to download it from."
+            one.problem = "The service returns no download URL for it."
         return None
 
 
-class _Inspector:
-    """Looks into each content once, whatever number of apps it is in."""
-
-    def __init__(self, now: dt.datetime) -> None:
-        self._now = now
-        self._known: dict[tuple[Any, ...], Inspection] = {}
-        self._lock = threading.Lock()
-
-    def inspect(self, one: FileOfApp, content: Content) -> Inspection | None:
-        """What is inside; None for a keystore that does not show it without the password that is not known."""
-        password = one.file.password if one.kind.has_password else one.file.told.get("password")
-        alias, key_password = one.file.told.get("alias"), one.file.told.get("private_key_password")
-        asked = (one.kind.name, content.sha256, password, alias, key_password)
-        with self._lock:
-            known = self._known.get(asked)
-        if known is None:
-            known = inspect_file(
-                content.data,
-                expected=one.kind.name,
-                password=password,
-                alias=alias,
-                private_key_password=key_password,
-                now=self._now,
-            )
-            with self._lock:
-                self._known[asked] = known
-        if one.kind != ANDROID_KEYSTORE or password is not None:
-            return known
-        findings = tuple(found for found in known.findings if found.code not in NOT_OPENED)
-        # The certificates in JKS, JCEKS and BKS are readable without the password.
-        closed = len(findings) < len(known.findings) and not known.details.get("expires_at")
-        return None if closed else replace(known, findings=findings)
+def _inspect(one: FileOfApp, content: Content, inspections: InspectionCache) -> Inspection | None:
+    """Return the inspection, or None for a keystore whose password is unknown and needed."""
+    secrets = Secrets(
+        one.file.password if one.kind.has_password else one.file.created_with.get("password"),
+        one.file.created_with.get("alias"),
+        one.file.created_with.get("private_key_password"),
+    )
+    inspection = inspections.inspect(one.kind, content, secrets)
+    if one.kind != ANDROID_KEYSTORE or secrets.password is not None:
+        return inspection
+    findings = tuple(found for found in inspection.findings if found.code not in NOT_OPENED)
+    # The certificates in JKS, JCEKS and BKS are readable without the password.
+    closed = len(findings) < len(inspection.findings) and not inspection.details.get("expires_at")
+    return None if closed else replace(inspection, findings=findings)
 
 
 def _mark_superseded(profiles: Sequence[FileOfApp]) -> None:
-    """Add a finding to each profile of one app that has a newer one beside it."""
+    """Add a finding to each profile of one app for which the app has a newer one."""
     for number, finding in superseded({number: one.opened for number, one in enumerate(profiles)}).items():
         inspection = profiles[number].inspection
         if inspection:
@@ -227,15 +209,15 @@ def _mark_superseded(profiles: Sequence[FileOfApp]) -> None:
 
 
 def _same_content(files: Iterable[FileOfApp]) -> list[list[FileOfApp]]:
-    """Files that hold the same bytes by what is known of them, together; without those that nobody looks into."""
+    """Group files that have the same content, as far as it is known. Omit files that are not inspected."""
     groups: dict[tuple[str, str], list[FileOfApp]] = {}
     for one in files:
         if one.kind == PROJECT_FILE:
             continue
         if not one.file.processed:
-            one.problem = "Its upload was never finished."
+            one.problem = UNFINISHED
             continue
         content = one.file.sha256 or f"slug {one.file.slug}"
         groups.setdefault((one.kind.name, content), []).append(one)
-    # Those that can be fetched first: for them one request pair is enough.
+    # Files that can be downloaded come first, so that two requests suffice for a group.
     return [sorted(group, key=lambda one: one.file.is_protected) for group in groups.values()]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with the signing files of apps, or soon will be. Pure: files in, lists out."""
+"""Findings about the signing files of apps: files that are unusable or will be soon. Pure: from files to lists."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from ..files.kinds import (
 )
 from .collect import AppFiles, FileOfApp
 
-# The lists of a result, in the order of urgency.
-TROUBLES = ("expired", "invalid", "expiring", "unpaired", "unprocessed", "duplicated", "unverifiable")
+# The lists of findings in a result, most urgent first.
+FINDINGS = ("expired", "invalid", "expiring", "unpaired", "unprocessed", "duplicated", "unverifiable")
 
-# Findings about time that is over.
+# Codes of findings about a date in the past.
 _EXPIRED = frozenset({"expired", "certificates_expired"})
 
-# A file, and why it is in a list.
+# A file, and the reason why it is in a list.
 _Found = tuple[FileOfApp, str]
 
 
-def troubles(apps: Sequence[AppFiles], now: dt.datetime, expires_within: int) -> dict[str, list[dict[str, Any]]]:
-    """By the names of TROUBLES: the files that it is true of, the most urgent first."""
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in TROUBLES}
+def findings_of(apps: Sequence[AppFiles], now: dt.datetime, expires_within: int) -> dict[str, list[dict[str, Any]]]:
+    """Return the entries of each list in FINDINGS, most urgent first."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in FINDINGS}
     for app in apps:
         for name, files in _of_app(app, now, expires_within).items():
             found[name] += [_entry(app, file, reason, now) for file, reason in files]
@@ -54,7 +54,7 @@ def _of_app(app: AppFiles, now: dt.datetime, expires_within: int) -> dict[str, l
         ],
         "unpaired": list(_unpaired(app)),
         "unprocessed": [
-            (file, "Its upload was never finished, so no build can use it.")
+            (file, "Its upload was never finished, so builds cannot use it.")
             for file in app.files
             if not file.file.processed
         ],
@@ -73,7 +73,7 @@ def _with_dates(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[tuple[
 def _expired(
     files: Iterable[FileOfApp], dates: Iterable[tuple[FileOfApp, dt.datetime]], now: dt.datetime
 ) -> Iterator[_Found]:
-    """Also profiles that hold longer than all their certificates: nothing can be signed with them."""
+    """Yield expired files, and profiles all of whose certificates have expired, so that they cannot sign."""
     over = {id(file): end for file, end in dates if end <= now}
     for file in files:
         if id(file) in over:
@@ -100,25 +100,25 @@ def _unverifiable(files: Iterable[FileOfApp], now: dt.datetime) -> Iterator[_Fou
         if file.inspection is None:
             yield file, file.problem or "The file could not be inspected."
         elif not file.inspection.errors:
-            told = " ".join(found.message for found in file.inspection.warnings)
-            yield file, told or "Nothing in it says when it expires."
+            messages = " ".join(found.message for found in file.inspection.warnings)
+            yield file, messages or "It contains no expiry date."
 
 
 def _unpaired(app: AppFiles) -> Iterator[_Found]:
-    """Yield profiles and certificates that lack each other, unless one of the app's files could not be read."""
+    """Yield profiles and certificates without a counterpart, unless one of the app's files could not be read."""
     if not {PROVISIONING_PROFILE, BUILD_CERTIFICATE}.issubset(app.kinds):
         return
     profiles, certificates = app.of_kind(PROVISIONING_PROFILE), app.of_kind(BUILD_CERTIFICATE)
-    lonely = unpaired(_fingerprints(profiles), _fingerprints(certificates))
-    for number in lonely.profiles:
-        lack = "It embeds none of the app's certificates" if certificates else "The app has no certificate for it"
-        yield profiles[number], f"{lack}, so nothing can be signed with it."
-    for number in lonely.certificates:
+    alone = unpaired(_fingerprints(profiles), _fingerprints(certificates))
+    for number in alone.profiles:
+        reason = "It does not embed any certificate of the app" if certificates else "The app has no certificate for it"
+        yield profiles[number], f"{reason}, so builds cannot sign with it."
+    for number in alone.certificates:
         opened = certificates[number].opened
         if opened and not opened.needs_profile:
             continue
-        lack = "No provisioning profile of the app embeds it" if profiles else "The app has no provisioning profile"
-        yield certificates[number], f"{lack}, so nothing can be signed with it."
+        reason = "No provisioning profile of the app embeds it" if profiles else "The app has no provisioning profile"
+        yield certificates[number], f"{reason}, so builds cannot sign with it."
 
 
 def _fingerprints(files: Sequence[FileOfApp]) -> dict[int, Sequence[str] | None]:
@@ -132,12 +132,15 @@ def _duplicated(files: Sequence[FileOfApp]) -> Iterator[_Found]:
     by_name = _grouped(files, lambda file: composed(file.file.name))
     for file, others in by_name:
         slugs = ", ".join(str(other.file.slug) for other in others)
-        yield file, f"The app has more files of this name, with slug {slugs}."
+        yield file, f"The app has other files with this name: slug {slugs}."
     known = {id(file) for file, _others in by_name}
     for file, others in _grouped(files, lambda file: file.file.sha256):
         if id(file) not in known:
             known.add(id(file))
-            yield file, f"The app has the same content again as {', '.join(other.file.name for other in others)}."
+            yield (
+                file,
+                f"The app has other files with the same content: {', '.join(other.file.name for other in others)}.",
+            )
     for file in files:
         found = file.inspection.findings if file.inspection and id(file) not in known else ()
         yield from ((file, finding.message) for finding in found if finding.code == "superseded")
@@ -146,7 +149,7 @@ def _duplicated(files: Sequence[FileOfApp]) -> Iterator[_Found]:
 def _grouped(
     files: Iterable[FileOfApp], key: Callable[[FileOfApp], str | None]
 ) -> list[tuple[FileOfApp, list[FileOfApp]]]:
-    """Each file that shares its kind and key with others, with these."""
+    """Return each file that shares its kind and key with other files, and these files."""
     groups: dict[tuple[FileKind, str], list[FileOfApp]] = defaultdict(list)
     for file in files:
         value = key(file)

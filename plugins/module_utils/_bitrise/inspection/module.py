@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_code_signing_info: what is inside of the signing files of many apps, and what breaks next."""
+"""bitrise_code_signing_info: list and inspect the signing files of many apps, and report findings."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from ..files.kinds import KINDS, PROJECT_FILE
 from ..options import BITRISE
 from .collect import (
     AppFiles,
+    FileCollector,
     FileOfApp,
-    Gathering,
 )
-from .findings import troubles
+from .findings import findings_of
 
 NAMED_IN_WARNING = 10
 
@@ -56,7 +56,7 @@ INSPECTION = OptionGroup(
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the specification wants them: an app that is given by its slug alone becomes a dict."""
+    """Return the arguments with each app as a dict, even if only its slug is given."""
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
@@ -64,27 +64,27 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
     started = time.monotonic()
     check_workers(options["concurrency"])
     if options["expires_within"] < 0:
-        raise OptionError(f"expires_within: {options['expires_within']} is not a number of days of at least 0.")
+        raise OptionError(f"expires_within must be 0 or greater, got {options['expires_within']}.")
     now = dt.datetime.now(dt.timezone.utc)
     cache = open_cache(options["digest_cache"], clients.api_url)
     progress = Progress(context.report_progress)
-    gathering = Gathering(
+    collector = FileCollector(
         clients,
         [kind for kind in KINDS if kind.plural in options["kinds"]],
         options["concurrency"],
         now,
         cache,
-        listed=lambda done, total: progress.report(done, total, "apps listed"),
-        opened=lambda done, total: progress.report(done, total, "files looked into"),
+        on_listed=lambda done, total: progress.report(done, total, "apps listed"),
+        on_inspected=lambda done, total: progress.report(done, total, "files inspected"),
     )
     try:
-        asked = _apps(options["apps"], clients)
-        apps = gathering.gather({slug: title for slug, (title, _owner) in asked.items()})
+        declared = _apps(options["apps"], clients)
+        apps = collector.collect({slug: title for slug, (title, _owner) in declared.items()})
     finally:
         clients.close()
         if cache and not context.check_mode:
             cache.save()
-    lists = troubles(apps, now, options["expires_within"])
+    lists = findings_of(apps, now, options["expires_within"])
     unreadable = [_unreadable(app, app.error) for app in apps if app.error]
     summary = {
         "apps": len(apps),
@@ -97,7 +97,7 @@ def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> 
         "seconds": round(time.monotonic() - started, 3),
     }
     values = {
-        "apps": {app.app_slug: _shown(app, asked[app.app_slug][1], options["kinds"], now) for app in apps},
+        "apps": {app.app_slug: _app_as_result(app, declared[app.app_slug][1], options["kinds"], now) for app in apps},
         **lists,
         "unreadable": unreadable,
         "expires_within": options["expires_within"],
@@ -121,21 +121,21 @@ def _apps(
 
 
 def _owner(app: Mapping[str, Any]) -> str | None:
-    """Return the name of the organization or user that has the app."""
+    """Return the name of the organization or user that owns the app."""
     owner = app.get("owner")
     return text(owner.get("name")) if isinstance(owner, Mapping) else None
 
 
-def _shown(app: AppFiles, owner: str | None, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
+def _app_as_result(app: AppFiles, owner: str | None, kinds: Sequence[str], now: dt.datetime) -> dict[str, Any]:
     error = {"msg": app.error.message, **app.error.as_dict()} if app.error else None
     files = {
-        kind.plural: [file_shown(file, now) for file in app.of_kind(kind)] for kind in KINDS if kind.plural in kinds
+        kind.plural: [file_as_result(file, now) for file in app.of_kind(kind)] for kind in KINDS if kind.plural in kinds
     }
     return {"title": app.title, "owner": owner, "error": error, **files}
 
 
-def file_shown(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
-    """The service's object, with what is inside of it."""
+def file_as_result(one: FileOfApp, now: dt.datetime) -> dict[str, Any]:
+    """Return the service's object with the details and findings of the inspection."""
     findings = one.inspection.findings if one.inspection else ()
     return {
         **one.file.as_result(),
@@ -149,7 +149,7 @@ def _unreadable(app: AppFiles, error: CiError) -> dict[str, Any]:
 
 
 def _warning(unreadable: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Nothing at all is known of these apps, which must not look as if nothing were wrong with them."""
+    """Yield a warning about apps without data, because an empty list must not look like no findings."""
     if unreadable:
         named = ", ".join(str(app["app_slug"]) for app in unreadable[:NAMED_IN_WARNING])
         more = f" and {len(unreadable) - NAMED_IN_WARNING} more" if len(unreadable) > NAMED_IN_WARNING else ""
@@ -157,11 +157,11 @@ def _warning(unreadable: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _failure(apps: Sequence[AppFiles]) -> CiError | None:
-    """Where nothing at all could be read, that is no answer."""
+    """Return the error of the task if no app could be read."""
     errors = [app.error for app in apps if app.error]
     if not errors or len(errors) < len(apps):
         return None
-    more = f" Nor could {len(errors) - 1} more of the apps be read." if len(errors) > 1 else ""
+    more = f" {len(errors) - 1} more of the apps could not be read either." if len(errors) > 1 else ""
     return CiError(f"{errors[0].message}{more}", **errors[0].as_dict())
 
 

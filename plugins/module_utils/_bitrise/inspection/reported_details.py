@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service says of the inside of a file, which counts where nobody can look into it."""
+"""Details of a signing file that the service lists. They are used if the file cannot be inspected."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from ..files.kinds import (
 from ..files.model import RemoteFile
 
 
-def details_told(kind: FileKind, file: RemoteFile, now: dt.datetime) -> dict[str, Any] | None:
-    """Details with None for all that the service does not tell; None if it tells nothing.
+def reported_details(kind: FileKind, file: RemoteFile, now: dt.datetime) -> dict[str, Any] | None:
+    """Return the details that the service lists, with None for other keys, or None if it lists no details.
 
-    Of a certificate it tells serial numbers and dates of expiry, of a keystore the fingerprint; both since 2026.
+    Since 2026 it lists serial numbers and expiry dates of certificates, and the fingerprint of a keystore.
     """
     if kind == BUILD_CERTIFICATE:
         listed = file.others.get("certificates")
-        told = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-        dated = [(end, one) for one in told if (end := moment(one.get("expiry_date")))]
+        entries = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+        dated = [(end, one) for one in entries if (end := moment(one.get("expiry_date")))]
         if not dated:
             return None
-        # The identity is what expires first: what vouches for it lives longer.
+        # The certificate of the identity expires first. Certificates of authorities in the file are valid longer.
         expires, certificate = min(dated, key=lambda one: one[0])
         serial = certificate.get("serial")
         return {

@@ -105,7 +105,7 @@ def test_cannot_be_created(app: AppWithArtifacts) -> None:
     for option in ({"slug": "none"}, {"title": "none"}):
         failed = app.manage(**option).fail()
         assert failed["error"]["kind"] == "not_found"
-        assert "none can be created; bitrise_artifact_info" in failed["msg"]
+        assert "Only builds create artifacts. mobileops.ci.bitrise_artifact_info" in failed["msg"]
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])

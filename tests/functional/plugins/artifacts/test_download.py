@@ -214,7 +214,7 @@ def test_artifact_that_is_not_there(app: AppWithArtifacts, tmp_path: Path) -> No
     for option in ({"slug": "none"}, {"title": "none"}):
         failed = app.download(**option).fail()
         assert failed["error"]["kind"] == "not_found"
-        assert "none can be created; bitrise_artifact_info" in failed["msg"]
+        assert "Only builds create artifacts. mobileops.ci.bitrise_artifact_info" in failed["msg"]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -142,7 +142,7 @@ def test_a_time_that_was_never_set(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(path="/builds$", status=200, body=json.dumps({"data": listed, "paging": {}}))
     result = app.retain(older_than_days=30, keep_builds=0).run()
     assert (result["changed"], result["summary"]["artifacts"]) == (False, 4)  # not those of "new", which is not over
-    assert result["warnings"] == ["build middle is kept, because Bitrise does not report when it ended."]
+    assert result["warnings"] == ["Artifacts of build middle were kept, because Bitrise does not report when it ended."]
 
 
 def test_public_pages_are_closed(app: AppWithArtifacts) -> None:

@@ -111,10 +111,10 @@ def test_filters(app: AppWithArtifacts, folder: Path, filters: dict[str, Any], f
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"types": ["ios-ipa"]}, "has 13 artifacts, and types select none of them"),
+        ({"types": ["ios-ipa"]}, "has 13 artifacts, but types do not select any of them"),
         ({"types": []}, "types must not be empty"),
-        ({"checksum": "sha256:" + "0" * 64}, "checksum is about one artifact"),
-        ({"dest": "/no/such/directory"}, "dest: /no/such/directory is not a directory"),
+        ({"checksum": "sha256:" + "0" * 64}, "checksum requires slug or title"),
+        ({"dest": "/no/such/directory"}, "dest must be an existing directory to download a whole build"),
         ({"concurrency": 0}, "concurrency must be between 1 and 64"),
     ],
 )

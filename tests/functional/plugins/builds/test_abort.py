@@ -127,7 +127,7 @@ def test_nothing_is_known_after_the_request(app: AppWithBuilds) -> None:
     app.has(RUNNING)
     app.service.emulator.fault(drop="before", path="/abort$")
     app.service.emulator.fault(status=500, path="/b1$", nth=2)
-    assert "Whether the build was aborted is not known: Could not read build b1" in app.abort().fail()["msg"]
+    assert "It is unknown whether the build was aborted: Could not read build b1" in app.abort().fail()["msg"]
 
 
 def test_no_look_afterwards(app: AppWithBuilds) -> None:
@@ -179,7 +179,7 @@ class TestWait:
     def test_timeout(self, slow: AppWithBuilds, clock: Clock) -> None:
         result = slow.abort(wait=True, wait_timeout=12).result()
         assert (result["failed"], result["error"]["kind"], result["changed"]) == (True, "wait_timeout", True)
-        assert result["msg"].startswith("Timed out after 12 s: build #1 (b1) was told to abort and still runs.")
+        assert result["msg"].startswith("Timed out after 12 s: build #1 (b1) still runs after the request to abort it.")
         assert result["build"]["status"] == 0
         assert clock.pauses == [10, 2]
 

@@ -165,4 +165,4 @@ def test_only_builds_that_are_certainly_old(service: Service, tasks: Tasks) -> N
     assert "app-nothing" in warning
     info = {slug: tasks.make(BUILD_INFO, app_slug="app", build_slug=f"app-{slug}").run()["builds"][0] for slug in OLD}
     for slug, hours in (("ran", "6"), ("held", "1"), ("started", "6")):
-        assert f"Not over after {hours} hours" in info[slug]["abort_reason"]
+        assert f"Not finished after {hours} hours" in info[slug]["abort_reason"]

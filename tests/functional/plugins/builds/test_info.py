@@ -150,21 +150,24 @@ def test_what_the_service_is_asked(seven: AppWithBuilds) -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "pull request alone": ({"pull_request_id": 7}, "pull_request_id: the service looks at it only together"),
-    "pull request of a push": ({"pull_request_id": 7, "trigger_event_type": "push"}, "pull_request_id: the service"),
-    "no time": ({"after": "yesterday"}, "after: 'yesterday' is neither a date and time"),
-    "no such day": ({"before": "2026-02-30"}, "before: '2026-02-30' is neither"),
-    "too far away": ({"before": "9" * 30}, "before: "),
+    "pull request alone": ({"pull_request_id": 7}, "pull_request_id requires trigger_event_type=pull-request"),
+    "pull request of a push": ({"pull_request_id": 7, "trigger_event_type": "push"}, "pull_request_id requires"),
+    "no time": ({"after": "yesterday"}, "after must be a date and time"),
+    "no such day": (
+        {"before": "2026-02-30"},
+        "before must be a date and time such as 2026-01-31T13:00:00Z, or Unix seconds, got '2026-02-30'.",
+    ),
+    "too far away": ({"before": "9" * 30}, "before must be"),
     "limit": ({"limit": 0}, "limit must be 1 or greater, got 0."),
     "empty branch": ({"branch": ""}, "branch must not be empty."),
     "build of no app": ({"app_slug": None, "build_slug": "b1"}, "app_slug is required with build_slug"),
     "branch of all apps": (
         {"app_slug": None, "branch": "main"},
-        "branch: the service knows this for the builds of one",
+        "branch requires app_slug: ",
     ),
-    "archive of all apps": ({"app_slug": None, "archived": True}, "app_slug: the service needs it"),
-    "archive of all times": ({"archived": True, "after": "2026-01-01"}, "before: the service needs it"),
-    "branch in the archive": ({"archived": True, "after": "0", "before": "1", "branch": "main"}, "branch: the service"),
+    "archive of all apps": ({"app_slug": None, "archived": True}, "app_slug is required to list archived builds"),
+    "archive of all times": ({"archived": True, "after": "2026-01-01"}, "before is required to list archived builds"),
+    "branch in the archive": ({"archived": True, "after": "0", "before": "1", "branch": "main"}, "branch: Bitrise"),
     "one of the archive": ({"archived": True, "build_slug": "b1"}, "archived is about lists"),
 }
 
@@ -239,8 +242,8 @@ class TestRunningFirst:
         assert [build["slug"] for build in result["builds"]] == ["b59", *(f"b{number}" for number in range(49))]
         assert result["warnings"] == [
             (
-                "These are the first 50 of 60 builds. With sort_by: running_first the service returns one page only. "
-                "Without sort_by all builds are read."
+                "These are the first 50 of 60 builds. With sort_by=running_first the service returns one page only. Omit "
+                "sort_by to list all builds."
             )
         ]
         assert sixty.asked() == ["GET /builds"]
@@ -327,7 +330,7 @@ class TestArchive:
         assert len(result["builds"]) == 1000
         assert result["warnings"] == [
             (
-                "These are the first 1000 of 1001 builds. The service lists no more archived builds at once. Ask for a "
-                "shorter time."
+                "These are the first 1000 of 1001 builds. The service does not list more archived builds in one "
+                "response. Reduce the range of after and before."
             )
         ]

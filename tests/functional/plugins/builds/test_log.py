@@ -69,9 +69,7 @@ def test_limit(app: AppWithBuilds, build: dict[str, Any]) -> None:
 def test_a_limit_that_leaves_nothing(app: AppWithBuilds, limit: int) -> None:
     failed = app.log(limit=limit).fail()
     assert failed["error"]["kind"] == "option"
-    assert failed["msg"] == (
-        f"limit: {limit} is not a number of characters of at least 1; leave it out for the last 100000."
-    )
+    assert failed["msg"] == (f"limit must be 1 or greater, got {limit}. Omit it to return the last 100000 characters.")
     assert app.asked() == []
 
 
@@ -91,8 +89,8 @@ def test_memory_stays_flat() -> None:
 
 
 MISSING: dict[str, tuple[dict[str, Any], str]] = {
-    "just started": ({"status": 0, "age_s": 1, "log": "x"}, "has no log yet: wait makes this task wait for it."),
-    "on hold": ({"status": 0, "is_on_hold": True, "log": "x"}, "has no log yet: wait makes this task wait for it."),
+    "just started": ({"status": 0, "age_s": 1, "log": "x"}, "has no log yet. Set wait=true to wait for it."),
+    "on hold": ({"status": 0, "is_on_hold": True, "log": "x"}, "has no log yet. Set wait=true to wait for it."),
     "aborted on hold": ({"status": 3, "duration_s": None}, "has no log."),
     "over without any": ({"status": 1}, "has no log."),
 }
@@ -159,7 +157,7 @@ class TestWait:
         result = app.log(wait=True).run()
         assert clock.seconds == 60
         assert (result["state"], result["log"]) == (state, log)
-        assert result["warnings"][0].startswith("build #1 (b1) has been over for 60 s and more and its log is not")
+        assert result["warnings"][0].startswith("build #1 (b1) has been over for more than 60 s, but its log is not")
 
     def test_timeout(self, app: AppWithBuilds, clock: Clock, tmp_path: Path) -> None:
         app.has(RUNNING)

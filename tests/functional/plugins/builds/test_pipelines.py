@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.abort import BUILD_ABORT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipeline_info import PIPELINE_INFO
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import as_run, shown_pipeline
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import as_run, pipeline_as_result
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
 from tests.helpers.documented_results import check_actions, check_results
 from tests.helpers.servers import Answer, serving
@@ -114,10 +114,10 @@ def test_options_that_do_not_fit(app: AppWithBuilds, options: dict[str, Any], me
 def test_stages_of_older_pipelines() -> None:
     workflow = {"id": "w1", "name": "build", "external_id": "b1", "status": "on_hold"}
     data = {"id": "p", "status": "initializing", "stages": [{"name": "one", "workflows": [workflow, None]}, "x"]}
-    shown = shown_pipeline(as_run({**data, "workflows": [workflow]}), APP)
+    shown = pipeline_as_result(as_run({**data, "workflows": [workflow]}), APP)
     assert (shown["status_name"], len(shown["workflows"])) == ("in-progress", 1)
     assert (shown["workflows"][0]["stage"], shown["workflows"][0]["status_name"]) == ("one", "on-hold")
-    assert shown_pipeline(as_run({"id": "p", "status": "paused"}))["status_name"] is None
+    assert pipeline_as_result(as_run({"id": "p", "status": "paused"}))["status_name"] is None
 
 
 def test_trigger(app: AppWithBuilds, clock: Clock) -> None:

@@ -176,8 +176,8 @@ def test_text_from_the_vault() -> None:
         ({True: "x"}, "environments: the name in entry 1 must be text, but YAML reads it as the truth value true"),
         (["A=1"], "environments: entry 1 must be a dictionary with key and value"),
         (5, "environments must be a list of dictionaries"),
-        ("A=1", "environments: this is text"),
-        ("{no JSON", "environments: this text is not valid JSON"),
+        ("A=1", "environments must be a list of dictionaries"),
+        ("{no JSON", "environments is not valid JSON"),
     ],
 )
 def test_variables_of_another_form(given: Any, message: str) -> None:
@@ -207,7 +207,7 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
         ({"branch": ""}, "branch must not be empty."),
         (
             {"environments": [{"key": "A", "value": "x"}], "secret_environments": {"A": "c4nary"}},
-            "environments: the key 'A' is there twice",
+            "environments: the key 'A' is used twice",
         ),
         ({"environments": [{"key": "", "value": "x"}]}, "environments: "),
         ({"wait_timeout": -1}, "wait_timeout: "),
@@ -221,7 +221,7 @@ def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any],
     assert app.asked() == []
 
 
-SHORT = "secret_environments: the value of A is too short"
+SHORT = "secret_environments: the value of A must have at least"
 EVERYBODY = "secret_environments: the value of A is also that of"
 UNFIT: dict[str, tuple[dict[str, Any], str]] = {
     "one character": ({"secret_environments": {"A": "a"}}, SHORT),

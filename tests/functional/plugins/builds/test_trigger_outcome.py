@@ -68,7 +68,7 @@ class TestWait:
         app.service.emulator.fault(status=500, path="/builds/.", nth=3)
         result = self.wait(app, 1)
         assert (result["failed"], result["error"]["kind"]) == (True, "server_error")
-        assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started nevertheless.")
+        assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started.")
 
     def test_a_progress_line_each_minute(self, app: AppWithBuilds, said: list[str]) -> None:
         app.service.emulator.options(build_seconds=150)
@@ -96,7 +96,7 @@ class TestLostAnswer:
         assert (result["changed"], result["build_url"]) == (True, None)
         assert result["warnings"] == [
             (
-                f"The answer of the service was lost. The build #2 ({slug}) was started meanwhile with the same "
+                f"The response of the service was lost. The build #2 ({slug}) was started meanwhile with the same "
                 "parameters, so the task continues with it. It did not start a second one."
             )
         ]
@@ -115,8 +115,8 @@ class TestLostAnswer:
         failed = app.trigger(branch="main", max_retries=3).fail()
         assert (failed["error"]["kind"], failed["error"]["method"]) == ("unclear_outcome", "POST")
         assert failed["msg"].endswith(
-            "It is not known whether it was started. The service does not show it yet. Look at the list again before "
-            "you run this again."
+            "It is unknown whether it was started. The service does not list it yet. Check the list before you run "
+            "this again."
         )
         assert app.asked() == [LATEST, TRIGGER, LATEST, LATEST, LATEST]
 
@@ -131,7 +131,7 @@ class TestLostAnswer:
         self.between(app, branch="main")
         failed = app.trigger(branch="main").fail()
         assert failed["error"]["kind"] == "unclear_outcome"
-        assert "Several were started meanwhile that it could be: build #3 (" in failed["msg"]
+        assert "Several builds that it could be were started meanwhile: build #3 (" in failed["msg"]
         assert app.statuses() == [1, 0, 0]
 
     def between(self, app: AppWithBuilds, **options: Any) -> None:
@@ -187,7 +187,7 @@ class TestAnswer:
     def test_a_build_that_is_not_shown_yet(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new", "build_number": 7, "triggered_workflow": "w"})
         assert result["warnings"] == [
-            "The service does not show the build #7 (new) yet, so the result has what the task requested."
+            "The service does not list the build #7 (new) yet, so the result has the requested values."
         ]
         build = result["build"]
         assert (build["branch"], build["triggered_workflow"], build["status"]) == ("main", "w", 0)
@@ -196,7 +196,7 @@ class TestAnswer:
     def test_no_access_to_builds(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new"}, 403)
         assert (result["failed"], result["error"]["kind"], result["build"]["slug"]) == (True, "forbidden", "new")
-        assert result["msg"].endswith("The build new was started nevertheless.")
+        assert result["msg"].endswith("The build new was started.")
 
     @pytest.mark.parametrize(
         "answer", [{}, {"slug": "x"}, {"build_slug": None, "results": [None]}, {"build_slug": 7, "results": {}}]

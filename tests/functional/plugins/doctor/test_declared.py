@@ -148,12 +148,12 @@ def test_nobody_declares_anything(folder: Path) -> None:
         ({"code_signing_profiles": [{"src": "text"}]}, "This is not a provisioning profile", "verify"),
         (
             {"code_signing_certificates": [certificate(certificate_password="other")]},
-            "is not sent: ",
+            "is invalid: ",
             "verify wrong_password",
         ),
         (
             {"code_signing_certificates": [certificate()], "code_signing_profiles": [{"src": "not"}]},
-            "It embeds none of the certificates that are declared",
+            "It does not embed any certificate that is declared",
             "verify unpaired",
         ),
         (
@@ -176,7 +176,7 @@ def test_what_can_be_wrong(folder: Path, variables: Json, message: str, kind: st
 def test_an_expired_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = Authority.create().identity(IdentityKind.DISTRIBUTION, TEAM)
     monkeypatch.setattr(
-        "ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify.Inspector.__init__",
+        "ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify.InspectionCache.__init__",
         _ten_years_later,
     )
     content = base64.b64encode(old.pkcs12(PASSWORD)).decode()
@@ -186,12 +186,12 @@ def test_an_expired_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "expired" in str(problem.facts["kind"])
 
 
-def _ten_years_later(self: Any) -> None:
+def _ten_years_later(self: Any, _now: Any = None) -> None:
     import datetime as dt
     import threading
 
     self._now = dt.datetime.now(dt.UTC) + dt.timedelta(days=3660)
-    self._seen = {}
+    self._known = {}
     self._lock = threading.Lock()
 
 

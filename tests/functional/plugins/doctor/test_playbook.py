@@ -54,7 +54,7 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
         "[\u2713] The service accepts the token",
         "[\u2713] 2 hosts, all with declared files",
         "[\u2713] A rollout would change 2 of 2 apps",
-        "[\u2713] All throw-away files were removed",
+        "[\u2713] All throw-away files were deleted",
         f"The doctor found no problem. The record is in {record}.",
     ):
         assert expected in lines, expected

@@ -30,8 +30,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.connection import (
     authority,
+    check_connection_path,
     check_storage,
-    check_way,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 from tests.helpers.doctor_report import only, statuses
@@ -49,7 +49,7 @@ def me(status: int = 200, body: Any = None, **headers: str) -> Answer:
 def examined(url: str, *, is_open: bool = True, **settings: Any) -> list[Any]:
     """Return the checks of the way to this address."""
     checks = Checks("way")
-    way = check_way(checks, f"{url}/v0.1", TOKEN, Transport(**{"timeout": 5.0, **settings}))
+    way = check_connection_path(checks, f"{url}/v0.1", TOKEN, Transport(**{"timeout": 5.0, **settings}))
     assert way.is_open is is_open
     text = json.dumps([check.as_result() for check in checks.found])
     assert "c4nary" not in text
@@ -181,7 +181,7 @@ def test_a_proxy_that_refuses() -> None:
     with proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as (address, seen):
         found = examined("https://api.example", is_open=False, env={"HTTPS_PROXY": f"http://{address}"})
     assert statuses(found)["tls"] == FAILED
-    assert found[-1].message == "The proxy refuses the way to api.example: it answers 407"
+    assert found[-1].message == "The proxy refuses to connect to api.example: it responds with 407"
     assert seen[0].startswith(b"CONNECT api.example:443 HTTP/1.1\r\n")
     assert b"Proxy-Authorization: Basic bWU6YzRuYXJ5\r\n" in seen[0]
 
@@ -200,8 +200,8 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
         (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with an HTML page"),
         (Answer(200, b"[]"), "that is not a JSON object"),
         (me(503), "The service has a problem"),
-        (me(302, Location="https://login.example"), "does not lead to the API"),
-        (me(404), "does not lead to the API"),
+        (me(302, Location="https://login.example"), "is not the address of the API"),
+        (me(404), "is not the address of the API"),
     ],
     ids=["page", "list", "busy", "redirect", "not found"],
 )
@@ -243,11 +243,11 @@ def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("answer", "status", "message"),
     [
-        (me(), OK, "The service tells no limit of requests"),
+        (me(), OK, "The service does not report a limit of requests"),
         (me(RateLimit='"a";r=90;t=30'), OK, "The service allows 90 more requests in the next 30 s"),
         (me(RateLimit='"a";r=2;t=30'), WARNING, "The service allows 2 more requests in the next 30 s"),
         (me(429, **{"Retry-After": "7"}), FAILED, "The service refuses requests now (429): it asks to wait 7 s"),
-        (me(**{"X-RateLimit-Limit": "100"}), OK, "The service tells a limit of requests, in x-ratelimit-limit"),
+        (me(**{"X-RateLimit-Limit": "100"}), OK, "The service reports a limit of requests, in x-ratelimit-limit"),
     ],
     ids=["none", "enough", "few", "refused", "unclear"],
 )

@@ -102,10 +102,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "timeout must be greater than 0 ": {"timeout": 0},
     "api_url": {"api_url": "http://example.com"},
     "empty app_slug": {"apps": [{"app_slug": ""}]},
-    "name: with content": {PROFILES: [{"content": b64(b"x")}]},
+    "name is required with content": {PROFILES: [{"content": b64(b"x")}]},
     "content of x: this is not base64": {PROFILES: [{"name": "x", "content": "$$$"}]},
     "src: ": {PROFILES: [{"src": "/nowhere/to-be-found"}]},
-    "names a directory": {PROFILES: [{"src": "/nowhere/"}]},
+    "got the directory": {PROFILES: [{"src": "/nowhere/"}]},
 }
 
 

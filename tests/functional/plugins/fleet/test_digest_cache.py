@@ -150,8 +150,8 @@ def test_somebody_holds_it_for_long(path: Path, monkeypatch: pytest.MonkeyPatch)
     cache.save()
     holder.close()
     assert [warning.partition(f"{path} ")[2] for warning in cache.warnings] == [
-        "cannot be read (database is locked); going on without it.",
-        "cannot be written (database is locked); going on without it.",
+        "cannot be read (database is locked). The task continues without it.",
+        "cannot be written (database is locked). The task continues without it.",
     ]
     assert DigestCache(str(path), API).get("slug1") == sha256(b"1")
 
@@ -164,5 +164,5 @@ def test_it_is_saved_after_a_failure(cached: FleetTask) -> None:
 
 def test_a_python_without_sqlite(cached: FleetTask, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest_cache, "sqlite3", None)
-    assert cached.run()["warnings"] == ["digest_cache: not used, because this Python has no sqlite3."]
+    assert cached.run()["warnings"] == ["digest_cache is not used, because this Python has no module sqlite3."]
     assert not path.exists()

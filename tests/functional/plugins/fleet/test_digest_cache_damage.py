@@ -51,7 +51,7 @@ def test_a_damaged_one_is_made_anew(cached: FleetTask, path: Path, damage: Calla
 
     assert result["changed"] is False
     assert cached.fleet.asked() == DOWNLOAD
-    assert result["warnings"] == [f"digest_cache: {path} is damaged; it is made anew."]
+    assert result["warnings"] == [f"digest_cache: {path} is damaged. It will be created again."]
     assert path.with_name("digests.damaged").read_bytes() == damaged
     assert cached.asked_by() == NO_DOWNLOAD
     assert "warnings" not in cached.run()
@@ -76,7 +76,7 @@ def test_another_table_of_that_name_is_damage(cached: FleetTask, path: Path, tab
     path.chmod(0o644)
     made = path.read_bytes()
 
-    assert cached.run()["warnings"] == [f"digest_cache: {path} is damaged; it is made anew."]
+    assert cached.run()["warnings"] == [f"digest_cache: {path} is damaged. It will be created again."]
 
     other = path.with_name("digests.damaged")
     assert (other.read_bytes(), other.stat().st_mode & 0o777) == (made, 0o644)
@@ -102,7 +102,7 @@ def test_what_is_no_regular_file_is_left_alone(cached: FleetTask, path: Path, ki
     before = path.stat()
     result = cached.run()
     after = path.stat()
-    assert [text for text in result["warnings"] if "is not a regular file; set digest_cache to none" in text]
+    assert [text for text in result["warnings"] if "is not a regular file, set digest_cache=none" in text]
     assert (before.st_mode, before.st_ino) == (after.st_mode, after.st_ino)
 
 
@@ -137,4 +137,4 @@ def test_a_place_where_none_can_be(cached: FleetTask, tmp_path: Path, where: str
     result = cached.with_options(digest_cache=str(places[where])).run()
     assert result["changed"] is False
     assert result["warnings"]
-    assert all("going on without it." in warning for warning in result["warnings"])
+    assert all("The task continues without it." in warning for warning in result["warnings"])

@@ -53,7 +53,7 @@ def test_an_upload_fails(fleet: Fleet, nth: int) -> None:
     failed = task.result()
     check_there_is_a_pair(fleet)
     assert {action["action"] for action in failed["apps"][ONE]["actions"]} == {"upload"}
-    assert "Replaced files that are still there: dist.p12" in failed["apps"][ONE]["error"]["msg"]
+    assert "Replaced files that still exist: dist.p12" in failed["apps"][ONE]["error"]["msg"]
     fleet.emulator.clear_faults()
     task.run()
     check_all_is_new(fleet)

@@ -91,7 +91,7 @@ def test_unpaired(inspection: Inspection, material: Material) -> None:
     result = inspection.run(expires_within=0)
     assert sorted(named(result)["unpaired"]) == [(ONE, "dist.p12"), (ONE, "other"), (TWO, "alone"), (THREE, "spare")]
     reasons = {entry["name"]: entry["reason"] for entry in result["unpaired"]}
-    assert "embeds none of the app's certificates" in reasons["other"]
+    assert "does not embed any certificate of the app" in reasons["other"]
     assert "has no certificate" in reasons["alone"]
     assert "No provisioning profile of the app embeds it" in reasons["spare"]
     assert named(inspection.run(kinds=[PROFILES]), "unpaired") == {"unpaired": []}
@@ -141,7 +141,7 @@ def test_leftovers_and_copies(inspection: Inspection, material: Material) -> Non
         # c is an older generation of a and b.
         "duplicated": [(ONE, "c"), (TWO, "same"), (ONE, "a"), (ONE, "b"), (TWO, "same")],
     }
-    assert result["duplicated"][2]["reason"] == "The app has the same content again as b."
+    assert result["duplicated"][2]["reason"] == "The app has other files with the same content: b."
 
 
 def test_two_generations_of_a_profile(inspection: Inspection, material: Material) -> None:

@@ -75,7 +75,7 @@ def test_where_nothing_can_be_read_the_task_fails(same_files: Inspection) -> Non
     result = same_files.result(apps=["bb00000000000001", "bb00000000000002"])
     assert result["failed"]
     assert result["error"]["status"] == 404
-    assert "Nor could 1 more of the apps be read." in result["msg"]
+    assert "1 more of the apps could not be read either." in result["msg"]
 
 
 def test_a_wrong_token_ends_it_at_once(same_files: Inspection) -> None:

@@ -160,8 +160,11 @@ def test_src_that_changes_while_it_is_read(
 BAD_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "content that is no base64": ({"content": "b@d c4nary"}, "content of dist: this is not base64"),
     "content that is empty": ({"content": ""}, "content of dist: this is empty"),
-    "content without name": ({"content": b64(NEW), "name": None, "slug": None}, "name: with content"),
-    "content and slug without name": ({"content": b64(NEW), "name": None, "slug": "A"}, "name: with content and slug"),
+    "content without name": ({"content": b64(NEW), "name": None, "slug": None}, "name is required with content"),
+    "content and slug without name": (
+        {"content": b64(NEW), "name": None, "slug": "A"},
+        "name is required with content and slug",
+    ),
     "empty name": ({"content": b64(NEW), "name": ""}, "name must not be empty."),
     "empty src": ({"src": ""}, "src must not be empty."),
     "empty slug": ({"slug": ""}, "slug must not be empty."),

@@ -33,7 +33,7 @@ def test_signed_url_that_expires_each_time(service: Service, tasks: Tasks) -> No
     service.emulator.fault(method="PUT", advance_s=700)
     failed = tasks.file(PROFILES, NEW).fail()
     assert failed["error"]["kind"] == "signed_url_expired"
-    assert "Removed the unfinished upload" in failed["msg"]
+    assert "Deleted the unfinished upload" in failed["msg"]
     assert [file["sha256"] for file in service.files()] == [sha256(b"short")]
 
 
@@ -170,7 +170,7 @@ def test_what_cannot_be_removed_is_named(service: Service, tasks: Tasks) -> None
     service.emulator.fault(method="PUT", status=400)
     service.emulator.fault(method="DELETE", status=500)
     failed = tasks.file(PROFILES, NEW).fail()
-    assert f"Could not remove the unfinished upload (slug {service.files()[0]['slug']})" in failed["msg"]
+    assert f"Could not delete the unfinished upload (slug {service.files()[0]['slug']})" in failed["msg"]
 
 
 def test_somebody_else_deletes_the_old_file_first(service: Service, tasks: Tasks) -> None:

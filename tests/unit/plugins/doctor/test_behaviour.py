@@ -26,11 +26,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
     recorded,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing import probe_service as probing
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.findings import Findings, is_asked
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.material import Material
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.probe_service import (
-    Seen,
+    AccountObservations,
     check_behaviour,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.results import ProbeResults, is_asked
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaway_content import (
+    ThrowawayContent,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX, Throwaways
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
@@ -102,7 +104,7 @@ class Examined:
         return behaviours_of(json.loads(json.dumps({"behaviours": self.answers})))
 
 
-class Patient:
+class DoctorInput:
     """A service in this process, which the doctor examines."""
 
     def __init__(self, service: InProcess, adapter: Adapter) -> None:
@@ -123,7 +125,7 @@ class Patient:
         user = (me.json().get("data") or {}) if me is not None and me.status_code == 200 else {}
         known = {"apps": apps, "me_status": me.status_code if me is not None else 200, "me": user, **seen}
         checks = Checks("behaviour")
-        answers = check_behaviour(checks, api, TOKEN, app, Seen(**known), writes=writes)
+        answers = check_behaviour(checks, api, TOKEN, app, AccountObservations(**known), writes=writes)
         text = json.dumps([check.as_result() for check in checks.found])
         record = json.dumps([recorded(checks.found, Pseudonyms()), answers])
         for private in (TOKEN, "X-Amz-Signature", "BEGIN"):
@@ -144,24 +146,24 @@ def service() -> InProcess:
 def material(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the throw-away files once for all tests of a process."""
     made = _made()
-    monkeypatch.setattr(Material, "make", classmethod(lambda _cls: made))
+    monkeypatch.setattr(ThrowawayContent, "make", classmethod(lambda _cls: made))
 
 
-def _made(kept: list[Material] = []) -> Material:  # noqa: B006
+def _made(kept: list[ThrowawayContent] = []) -> ThrowawayContent:  # noqa: B006
     if not kept:
-        kept.append(Material.make())
+        kept.append(ThrowawayContent.make())
     return kept[0]
 
 
 @pytest.fixture
-def patient(service: InProcess) -> Iterator[Patient]:
+def patient(service: InProcess) -> Iterator[DoctorInput]:
     with in_force(service) as adapter:
-        patient = Patient(service, adapter)
+        patient = DoctorInput(service, adapter)
         patient.behaves()
         yield patient
 
 
-def test_a_service_as_expected(patient: Patient) -> None:
+def test_a_service_as_expected(patient: DoctorInput) -> None:
     found = patient.examine()
     unknown = {key for key, value in found.answers.items() if value is None}
     assert found.answers.keys() == {key for key in BEHAVIOURS if is_asked(key)}
@@ -179,7 +181,7 @@ def mixture(number: int) -> dict[str, Value]:
     }
 
 
-def check_replayed(patient: Patient, behaviours: Mapping[str, Value]) -> None:
+def check_replayed(patient: DoctorInput, behaviours: Mapping[str, Value]) -> None:
     """Examine a service that behaves like this, and an emulator that is started with the record."""
     patient.behaves(**behaviours)
     first = patient.examine()
@@ -191,13 +193,13 @@ def check_replayed(patient: Patient, behaviours: Mapping[str, Value]) -> None:
 
 
 @pytest.mark.parametrize("number", range(10))
-def test_a_record_starts_an_emulator_that_behaves_the_same(patient: Patient, number: int) -> None:
+def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorInput, number: int) -> None:
     check_replayed(patient, mixture(number))
 
 
 @exhaustive
 @pytest.mark.parametrize(("key", "value"), SINGLE)
-def test_each_answer_alone(patient: Patient, key: str, value: Value) -> None:
+def test_each_answer_alone(patient: DoctorInput, key: str, value: Value) -> None:
     patient.behaves(**{key: value})
     found = patient.examine()
     unknown = UNTOLD | HIDDEN.get((key, value), set())
@@ -209,7 +211,7 @@ def test_each_answer_alone(patient: Patient, key: str, value: Value) -> None:
     assert shown.facts == {"value": value}
 
 
-def test_answers_that_differ_say_what_that_means(patient: Patient) -> None:
+def test_answers_that_differ_say_what_that_means(patient: DoctorInput) -> None:
     patient.behaves(confirm_delay_s=4, create_status="200")
     shown = {check.name: check.as_result() for check in patient.examine().checks}
     assert shown["confirm_delay_s"]["message"] == (
@@ -221,23 +223,23 @@ def test_answers_that_differ_say_what_that_means(patient: Patient) -> None:
     assert shown["answers"]["message"].endswith(" as expected")
 
 
-def test_an_answer_that_nobody_has_thought_of(patient: Patient) -> None:
+def test_an_answer_that_nobody_has_thought_of(patient: DoctorInput) -> None:
     """Such an answer has no place in the record, and the rest goes on."""
     path = f"/apps/{APP}/build-certificates/[^/]*/uploaded$"
     patient.service.service.faults.add({"status": 418, "path": path, "nth": 2})
     found = patient.examine()
     shown = {check.name: check for check in found.checks}["confirm_twice"]
     assert shown.status == WARNING
-    assert "In a way that is not known: 418" in shown.message
+    assert "An unknown answer: 418" in shown.message
     assert found.answers["confirm_twice"] is None
 
 
-def test_what_the_account_shows(patient: Patient) -> None:
+def test_what_the_account_shows(patient: DoctorInput) -> None:
     assert patient.examine(refusals=[404], me_status=403).known.items() >= {"role_refused": "404", "me": "403"}.items()
 
 
 @pytest.mark.parametrize("given", [{"app": None}, {"app": ""}, {"writes": False}])
-def test_without_both_variables_nothing_is_sent(patient: Patient, given: dict[str, Any]) -> None:
+def test_without_both_variables_nothing_is_sent(patient: DoctorInput, given: dict[str, Any]) -> None:
     found = patient.examine(Disturbance(1, 500), **given)
     missing = "doctor_writes=true" if "writes" in given else "doctor_app=SLUG"
     assert only(found.checks, SKIPPED).advice.endswith(f"add: -e {missing}")
@@ -246,14 +248,14 @@ def test_without_both_variables_nothing_is_sent(patient: Patient, given: dict[st
 
 
 @pytest.mark.parametrize("build", [{"status": 0}, {"status": 0, "is_on_hold": True}])
-def test_an_app_with_builds_is_not_touched(patient: Patient, build: dict[str, Any]) -> None:
+def test_an_app_with_builds_is_not_touched(patient: DoctorInput, build: dict[str, Any]) -> None:
     patient.service.load([{**APPS[0], "builds": [build]}])
     found = patient.examine()
     assert "has 1 build running or waiting" in only(found.checks, FAILED).message
     assert not WRITES & set(found.client.trace)
 
 
-def test_builds_that_cannot_be_listed(patient: Patient) -> None:
+def test_builds_that_cannot_be_listed(patient: DoctorInput) -> None:
     """They may run, so nothing is created."""
     patient.service.service.faults.add({"status": 403, "path": f"/apps/{APP}/builds$"})
     found = patient.examine()
@@ -263,8 +265,8 @@ def test_builds_that_cannot_be_listed(patient: Patient) -> None:
     assert not WRITES & set(found.client.trace)
 
 
-def test_a_build_that_starts_meanwhile(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def start_a_build(files: Throwaways, material: Material, _findings: Findings) -> None:
+def test_a_build_that_starts_meanwhile(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start_a_build(files: Throwaways, material: ThrowawayContent, _findings: ProbeResults) -> None:
         assert files.make(BUILD_CERTIFICATE, material.certificate)
         given = {"hook_info": {"type": "bitrise"}, "build_params": {"branch": "main"}}
         assert files._asker.ask("POST", f"/apps/{APP}/builds", given).succeeded
@@ -276,7 +278,7 @@ def test_a_build_that_starts_meanwhile(patient: Patient, monkeypatch: pytest.Mon
     assert patient.names() == ["theirs.p12"]
 
 
-def test_a_file_whose_creation_was_not_answered(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_whose_creation_was_not_answered(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service has created it, so its slug is looked up."""
     for step in WRITING[1:]:
         monkeypatch.setattr(probing, step, lambda *_given: None)
@@ -287,7 +289,7 @@ def test_a_file_whose_creation_was_not_answered(patient: Patient, monkeypatch: p
     assert patient.names() == ["theirs.p12"]
 
 
-def test_files_of_others_with_a_similar_name(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_others_with_a_similar_name(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
     for step in WRITING[1:]:
         monkeypatch.setattr(probing, step, lambda *_given: None)
     patient.service.load([{**APPS[0], CERTIFICATES: [a_file(f"{PREFIX}notes.p12", b"theirs")]}])
@@ -295,22 +297,22 @@ def test_files_of_others_with_a_similar_name(patient: Patient, monkeypatch: pyte
     assert patient.names() == [f"{PREFIX}notes.p12"]
 
 
-def test_an_app_that_does_not_exist(patient: Patient) -> None:
+def test_an_app_that_does_not_exist(patient: DoctorInput) -> None:
     found = patient.examine(app="a99a0009a99a0009")
     assert only(found.checks, FAILED).message == "App a99a0009a99a0009 cannot be read (404)"
 
 
-def test_without_cryptography(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_cls: type[Material]) -> Material:
+def test_without_cryptography(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_cls: type[ThrowawayContent]) -> ThrowawayContent:
         raise ImportError
 
-    monkeypatch.setattr(Material, "make", classmethod(missing))
+    monkeypatch.setattr(ThrowawayContent, "make", classmethod(missing))
     found = patient.examine()
     assert "cryptography is missing" in only(found.checks, FAILED).message
     assert not WRITES & set(found.client.trace)
 
 
-def test_a_service_that_does_not_answer_to_the_end(patient: Patient) -> None:
+def test_a_service_that_does_not_answer_to_the_end(patient: DoctorInput) -> None:
     assert statuses(patient.examine(Disturbance(60, "reset")).checks)["interrupted"] == FAILED
     assert patient.names() == ["theirs.p12"]
     assert statuses(patient.examine(Disturbance(60, 500, times=3)).checks)["server_errors"] == WARNING
@@ -318,17 +320,17 @@ def test_a_service_that_does_not_answer_to_the_end(patient: Patient) -> None:
 
 
 @pytest.mark.parametrize("number", [25, 33, 60, 90, 120])
-def test_a_later_run_removes_what_a_killed_one_left(patient: Patient, number: int) -> None:
+def test_a_later_run_removes_what_a_killed_one_left(patient: DoctorInput, number: int) -> None:
     with pytest.raises(Killed):
         patient.examine(Disturbance(number, "kill"))
     left = [name for name in patient.names() if name.startswith(PREFIX)]
     found = patient.examine()
     assert patient.names() == ["theirs.p12"]
     message = {check.name: check for check in found.checks}["throwaways"].message
-    assert message == "All throw-away files were removed" + (f", also {len(left)} of an earlier run" if left else "")
+    assert message == "All throw-away files were deleted" + (f", also {len(left)} of an earlier run" if left else "")
 
 
-def test_files_that_cannot_be_removed(patient: Patient) -> None:
+def test_files_that_cannot_be_removed(patient: DoctorInput) -> None:
     patient.behaves(delete="ignored")
     found = patient.examine()
     kept = {check.name: check for check in found.checks}["throwaways"]
@@ -337,7 +339,7 @@ def test_files_that_cannot_be_removed(patient: Patient) -> None:
     assert len(patient.names()) - 1 == kept.facts["kept"]
 
 
-def test_questions_that_are_not_asked_change_builds(patient: Patient) -> None:
+def test_questions_that_are_not_asked_change_builds(patient: DoctorInput) -> None:
     """Builds and artifacts are no throw-away things."""
     assert {key for key, one in BEHAVIOURS.items() if one.probe == "write"} - set(patient.examine().answers) == {
         "abort_finished",

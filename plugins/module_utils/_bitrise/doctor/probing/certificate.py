@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions that one throw-away certificate answers: created, uploaded, confirmed, changed, protected, deleted."""
+"""Probe behaviours with one throw-away certificate: create, upload, confirm, change, protect, delete it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...files.kinds import BUILD_CERTIFICATE
-from .asking import Reply
-from .findings import (
+from .prober import ProbeResponse
+from .results import (
     REFUSALS,
-    Findings,
+    ProbeResults,
     form_of,
     whole_seconds,
 )
-from .material import Material
+from .throwaway_content import ThrowawayContent
 from .throwaways import (
     Throwaway,
     Throwaways,
@@ -26,151 +26,151 @@ from .throwaways import (
 _HASH_FIELDS = ("file_sha256", "certificates")
 
 
-def follow_certificate(files: Throwaways, material: Material, findings: Findings) -> None:
-    """Follow a certificate from its creation to its deletion."""
-    reply, file = files.create(BUILD_CERTIFICATE, material.certificate)
+def probe_certificate(files: Throwaways, contents: ThrowawayContent, results: ProbeResults) -> None:
+    """Probe each step from the creation of a certificate to its deletion."""
+    response, file = files.create(BUILD_CERTIFICATE, contents.certificate)
     if file is None:
         return
-    findings.note("create_status", str(reply.status))
-    _look_at_text(reply, findings)
-    before = _look_before(files, file, findings)
-    _note_tag(files.upload(file), material.certificate, findings)
-    _confirm(files, file, before, findings)
-    _look_at_change(files, file, findings)
-    _set_password(files, file, material, findings)
-    _protect(files, file, findings)
-    reply = files.delete(file)
-    findings.note("delete_answer", answer_of(reply))
+    results.note("create_status", str(response.status))
+    _note_text(response, results)
+    before = _note_before_confirmation(files, file, results)
+    _note_tag(files.upload(file), contents.certificate, results)
+    _confirm(files, file, before, results)
+    _note_change(files, file, results)
+    _set_password(files, file, contents, results)
+    _protect(files, file, results)
+    response = files.delete(file)
+    results.note("delete_answer", answer_of(response))
 
 
-def change_protected_password(files: Throwaways, material: Material, findings: Findings) -> None:
-    """Set the password of a protected certificate. Only the certificates inside tell whether it was taken."""
-    file = files.make(BUILD_CERTIFICATE, material.certificate)
+def probe_protected_password(files: Throwaways, contents: ThrowawayContent, results: ProbeResults) -> None:
+    """Set the password of a protected certificate. The field `certificates` shows whether that took effect."""
+    file = files.make(BUILD_CERTIFICATE, contents.certificate)
     if file is None or not files.change(file, is_protected=True).succeeded:
         return
-    reply = files.change(file, certificate_password=material.password)
-    if reply.status in REFUSALS:
-        findings.note("patch_protected_password", "refuse")
-    elif reply.succeeded and findings.values.get("certificates") == "password":
-        delay = findings.values.get("details_delay_s", 0)
+    response = files.change(file, certificate_password=contents.password)
+    if response.status in REFUSALS:
+        results.note("patch_protected_password", "refuse")
+    elif response.succeeded and results.values.get("certificates") == "password":
+        delay = results.values.get("details_delay_s", 0)
         is_taken = files.wait_for(lambda: bool(files.read(file).data.get("certificates")), 2 * float(delay) + 2)
-        findings.note("patch_protected_password", "ignore" if is_taken is None else "accept")
+        results.note("patch_protected_password", "ignore" if is_taken is None else "accept")
 
 
-def answer_of(reply: Reply) -> str | None:
-    """Return what an answer to a write is like: its status, or 200_empty if it has no file."""
-    if not reply.succeeded:
+def answer_of(response: ProbeResponse) -> str | None:
+    """Return the form of a response to a change: its status, or 200_empty if it has no file."""
+    if not response.succeeded:
         return None
-    if reply.status == 200 and not reply.data:
+    if response.status == 200 and not response.data:
         return "200_empty"
-    return str(reply.status)
+    return str(response.status)
 
 
-def _look_at_text(reply: Reply, findings: Findings) -> None:
-    if "\\u0026" in reply.text:
-        findings.note("escape_html", True)
-    elif "&" in reply.text:
-        findings.note("escape_html", False)
+def _note_text(response: ProbeResponse, results: ProbeResults) -> None:
+    if "\\u0026" in response.text:
+        results.note("escape_html", True)
+    elif "&" in response.text:
+        results.note("escape_html", False)
 
 
-def _look_before(files: Throwaways, file: Throwaway, findings: Findings) -> Mapping[str, Any]:
-    """Look at the file before its confirmation, and try to change it. Return the file as it was."""
+def _note_before_confirmation(files: Throwaways, file: Throwaway, results: ProbeResults) -> Mapping[str, Any]:
+    """Read the file before its confirmation, and try to change it. Return the file before the change."""
     before = files.read(file).data
     if before:
-        findings.note("slot_download_url", bool(before.get("download_url")))
-    reply = files.change(file, is_expose=False)
-    if reply.status in REFUSALS:
-        findings.note("patch_unprocessed", "refuse")
-    elif reply.succeeded:
+        results.note("slot_download_url", bool(before.get("download_url")))
+    response = files.change(file, is_expose=False)
+    if response.status in REFUSALS:
+        results.note("patch_unprocessed", "refuse")
+    elif response.succeeded:
         is_changed = files.read(file).data.get("is_expose") is False
-        findings.note("patch_unprocessed", "accept" if is_changed else "refuse")
+        results.note("patch_unprocessed", "accept" if is_changed else "refuse")
     return before
 
 
-def _note_tag(response: Any, content: bytes, findings: Findings) -> None:
+def _note_tag(response: Any, content: bytes, results: ProbeResults) -> None:
     tag = response.headers.get("ETag", "").removeprefix("W/").strip('"')
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    findings.note("upload_etag", "md5" if tag == digest else "other" if tag else "none")
+    results.note("upload_etag", "md5" if tag == digest else "other" if tag else "none")
 
 
-def _confirm(files: Throwaways, file: Throwaway, before: Mapping[str, Any], findings: Findings) -> None:
-    """Confirm the upload, and measure how long it takes until the file and its details are there."""
-    reply = files.confirm(file)
-    findings.note("confirm_answer", answer_of(reply))
-    if not reply.succeeded:
+def _confirm(files: Throwaways, file: Throwaway, before: Mapping[str, Any], results: ProbeResults) -> None:
+    """Confirm the upload, and measure how long it takes until the file is processed and has its details."""
+    response = files.confirm(file)
+    results.note("confirm_answer", answer_of(response))
+    if not response.succeeded:
         return
-    told = reply.data
-    processed_s = 0.0 if told.get("processed") is True else files.wait_for(lambda: files.is_processed(file))
-    findings.note("confirm_delay_s", whole_seconds(processed_s))
+    confirmed = response.data
+    processed_s = 0.0 if confirmed.get("processed") is True else files.wait_for(lambda: files.is_processed(file))
+    results.note("confirm_delay_s", whole_seconds(processed_s))
     if processed_s is None:
         return
     after = files.read(file).data
-    _note_size(before, after, file, findings)
-    _note_digest(files, file, told, findings)
+    _note_size(before, after, file, results)
+    _note_digest(files, file, confirmed, results)
     again = files.confirm(file)
-    findings.note("confirm_twice", "200" if again.succeeded else str(again.status))
+    results.note("confirm_twice", "200" if again.succeeded else str(again.status))
 
 
-def _note_size(before: Mapping[str, Any], after: Mapping[str, Any], file: Throwaway, findings: Findings) -> None:
+def _note_size(before: Mapping[str, Any], after: Mapping[str, Any], file: Throwaway, results: ProbeResults) -> None:
     form = form_of(after, "upload_file_size")
     if form is not None:
-        findings.note("sizes", "absent" if form == "absent" else "null")
+        results.note("sizes", "absent" if form == "absent" else "null")
     elif after["upload_file_size"] == len(file.content):
-        findings.note("sizes", "exact" if before.get("upload_file_size") == len(file.content) else "late")
+        results.note("sizes", "exact" if before.get("upload_file_size") == len(file.content) else "late")
 
 
-def _note_digest(files: Throwaways, file: Throwaway, told: Mapping[str, Any], findings: Findings) -> None:
-    """Find out when the digest is known. `told`: the answer to the confirmation."""
+def _note_digest(files: Throwaways, file: Throwaway, confirmed: Mapping[str, Any], results: ProbeResults) -> None:
+    """Find out when the digest is known. `confirmed`: the file in the response to the confirmation."""
 
-    def is_there() -> bool:
+    def has_digest() -> bool:
         return bool(files.read(file).data.get("file_sha256"))
 
-    is_complete = told.get("processed") is True
-    if is_complete and told.get("file_sha256"):
-        findings.note("file_sha256", "at_once")
-        findings.note("details_delay_s", 0)
-        findings.note("hash_fields", True)
+    is_complete = confirmed.get("processed") is True
+    if is_complete and confirmed.get("file_sha256"):
+        results.note("file_sha256", "at_once")
+        results.note("details_delay_s", 0)
+        results.note("hash_fields", True)
         return
-    seconds = files.wait_for(is_there)
+    seconds = files.wait_for(has_digest)
     if seconds is not None:
-        # Without a file in the answer to the confirmation, nothing tells "at once" from "later".
-        findings.note("file_sha256", "later" if is_complete and seconds == 0 else "at_once")
-        findings.note("details_delay_s", whole_seconds(seconds))
-        findings.note("hash_fields", True)
+        # Without a file in the response to the confirmation, "at once" and "later" cannot be distinguished.
+        results.note("file_sha256", "later" if is_complete and seconds == 0 else "at_once")
+        results.note("details_delay_s", whole_seconds(seconds))
+        results.note("hash_fields", True)
         return
     fields = [key for key in _HASH_FIELDS if key in files.read(file).data]
-    findings.note("hash_fields", bool(fields))
+    results.note("hash_fields", bool(fields))
     if fields:
-        findings.note("file_sha256", "never")
+        results.note("file_sha256", "never")
 
 
-def _look_at_change(files: Throwaways, file: Throwaway, findings: Findings) -> None:
-    findings.note(
+def _note_change(files: Throwaways, file: Throwaway, results: ProbeResults) -> None:
+    results.note(
         "patch_answer", answer_of(files.change(file, is_expose=files.read(file).data.get("is_expose") is False))
     )
 
 
-def _set_password(files: Throwaways, file: Throwaway, material: Material, findings: Findings) -> None:
-    if not files.change(file, certificate_password=material.password).succeeded:
+def _set_password(files: Throwaways, file: Throwaway, contents: ThrowawayContent, results: ProbeResults) -> None:
+    if not files.change(file, certificate_password=contents.password).succeeded:
         return
-    if findings.values.get("hash_fields") is not True:
+    if results.values.get("hash_fields") is not True:
         return
-    delay = findings.values.get("details_delay_s", 0)
+    delay = results.values.get("details_delay_s", 0)
     if files.wait_for(lambda: bool(files.read(file).data.get("certificates")), 2 * float(delay) + 2) is not None:
-        findings.note("certificates", "password")
+        results.note("certificates", "password")
     else:
         data = files.read(file).data
-        findings.note("certificates", "never" if "certificates" in data else "absent")
+        results.note("certificates", "never" if "certificates" in data else "absent")
 
 
-def _protect(files: Throwaways, file: Throwaway, findings: Findings) -> None:
+def _protect(files: Throwaways, file: Throwaway, results: ProbeResults) -> None:
     if not files.change(file, is_protected=True).succeeded:
         return
     data = files.read(file).data
     if data.get("is_protected") is not True:
         return
     if data.get("download_url") or data.get("certificate_password"):
-        findings.note("protected_values", "shown")
+        results.note("protected_values", "shown")
         return
-    findings.note("protected_values", "withheld")
-    findings.note("withheld", form_of(data, "certificate_password"))
+    results.note("protected_values", "withheld")
+    results.note("withheld", form_of(data, "certificate_password"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The behaviour of the service: ask every question that can be asked, and say which answers are not as expected."""
+"""Probe all behaviours of the service that can be probed, and report those that are not as expected."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from ...behaviours.table import BEHAVIOURS
 from ...builds.model import RUNNING
 from ...client import BitriseClient
 from ..checks import Checks, Private, Value, plural
-from .asking import Asker
 from .certificate import (
-    change_protected_password,
-    follow_certificate,
+    probe_certificate,
+    probe_protected_password,
 )
 from .files import (
-    change_oddly,
-    confirm_without_upload,
-    create_oddly,
-    name_oddly,
-    upload_twice,
+    probe_changes,
+    probe_creation,
+    probe_names,
+    probe_second_upload,
+    probe_unuploaded,
 )
-from .findings import Findings, is_asked
-from .keystores import make_keystores
-from .lists import list_files
-from .material import Material
-from .reading import (
-    look_at_apps,
-    look_at_builds,
-    look_at_lists,
-    look_at_refusals,
+from .keystores import probe_keystores
+from .lists import probe_file_lists
+from .prober import Prober
+from .read_only import (
+    probe_apps,
+    probe_builds,
+    probe_lists,
+    probe_refusals,
 )
+from .results import ProbeResults, is_asked
+from .throwaway_content import ThrowawayContent
 from .throwaways import Throwaways
 
 BEHAVIOUR = "behaviour"
@@ -45,13 +45,13 @@ _LISTED_APPS = 10
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the other checks have seen of the account. `me`: the answer to GET /me."""
+class AccountObservations:
+    """Observations of earlier checks of the account. `me`: the response to GET /me."""
 
     apps: Sequence[Mapping[str, Any]]
     me_status: int = 200
     me: Mapping[str, Any] = field(default_factory=dict)
-    refusals: Sequence[int] = ()  # statuses with which lists of signing files were refused
+    refusals: Sequence[int] = ()  # status codes of refused lists of signing files
 
 
 def check_behaviour(
@@ -59,56 +59,56 @@ def check_behaviour(
     client: BitriseClient,
     token: str,
     app_slug: str | None,
-    seen: Seen,
+    observed: AccountObservations,
     *,
     writes: bool,
     is_check_mode: bool = False,
 ) -> dict[str, Answer | None]:
-    """Find out how the service behaves, with throw-away files in an app. Return the answers for the record."""
+    """Probe how the service behaves, with throw-away files in an app. Return the observed behaviours."""
     if not app_slug or not writes or is_check_mode:
         _skip(checks, app_slug, writes=writes)
         return {}
     app = Private("app", app_slug)
-    asker = Asker(client, token)
+    prober = Prober(client, token)
     try:
-        if not _may_probe(checks, asker, app_slug):
+        if not _may_probe(checks, prober, app_slug):
             return {}
-        material = Material.make()
+        contents = ThrowawayContent.make()
     except ImportError:
-        text = "How the service behaves was not tried: cryptography is missing, which makes the throw-away files"
+        text = "The behaviour of the service was not probed, because cryptography is missing"
         checks.fail("probing", text, "Install cryptography for the Python that runs the doctor.")
         return {}
     except CiError as error:
         checks.fail("probing", "App {app}: {reason}", "", app=app, reason=Private("message", error.message))
         return {}
-    findings = Findings()
-    problems = _probe(checks, asker, app_slug, seen, material, findings)
-    _report(checks, findings)
-    _report_problems(checks, problems, asker.server_errors)
-    return findings.as_record()
+    results = ProbeResults()
+    problems = _probe(checks, prober, app_slug, observed, contents, results)
+    _report(checks, results)
+    _report_problems(checks, problems, prober.server_errors)
+    return results.as_record()
 
 
 def _skip(checks: Checks, app_slug: str | None, *, writes: bool) -> None:
     if app_slug and writes:
-        checks.skip("probing", "How the service behaves was not tried, because check mode creates no files")
+        checks.skip("probing", "The behaviour of the service was not probed, because check mode does not create files")
         return
     missing = [*([] if app_slug else ["-e doctor_app=SLUG"]), *([] if writes else ["-e doctor_writes=true"])]
-    advice = f"To try it with throw-away files in an app, add: {' '.join(missing)}"
-    checks.skip("probing", "How the service behaves was not tried", advice)
+    advice = f"To probe it with throw-away files in an app, add: {' '.join(missing)}"
+    checks.skip("probing", "The behaviour of the service was not probed", advice)
 
 
-def _may_probe(checks: Checks, asker: Asker, app_slug: str) -> bool:
+def _may_probe(checks: Checks, prober: Prober, app_slug: str) -> bool:
     """Check that the app exists and is not used at the moment."""
     app = Private("app", app_slug)
-    reply = asker.get(f"/apps/{path_part(app_slug)}")
-    if not reply.succeeded:
+    response = prober.get(f"/apps/{path_part(app_slug)}")
+    if not response.succeeded:
         advice = "Check doctor_app. bitrise_app_info lists the slugs of the apps."
         checks.fail(
-            "probing", "App {app} cannot be read ({status})", advice, {"status": reply.status},
-            app=app, status=reply.status,
+            "probing", "App {app} cannot be read ({status})", advice, {"status": response.status},
+            app=app, status=response.status,
         )  # fmt: skip
         return False
-    status, running = _running_builds(asker, app_slug)
+    status, running = _running_builds(prober, app_slug)
     if running is None:
         advice = (
             "Run the doctor again later."
@@ -119,44 +119,49 @@ def _may_probe(checks: Checks, asker: Asker, app_slug: str) -> bool:
         checks.fail("probing", text, advice, {"status": status}, app=app, status=status)
         return False
     if running:
-        advice = "Name another app, or wait until the builds are over. Builds could use the throw-away files."
+        advice = "Use another app, or wait until the builds are over. Builds could use the throw-away files."
         text = "App {app} has {builds} running or waiting, so nothing was created there"
         checks.fail("probing", text, advice, app=app, builds=plural(running, "build"))
         return False
     return True
 
 
-def _running_builds(asker: Asker, app_slug: str) -> tuple[int, int | None]:
-    """Return the status of the answer, and the number of builds that run or wait; None if it is not known."""
-    reply = asker.get(f"/apps/{path_part(app_slug)}/builds", status=RUNNING)
-    if not reply.succeeded or not isinstance(reply.body, Mapping):
-        return reply.status, None
-    return reply.status, sum(build.get("status") == RUNNING for build in reply.entries)
+def _running_builds(prober: Prober, app_slug: str) -> tuple[int, int | None]:
+    """Return the status of the response, and the number of builds that run or wait, None if it is unknown."""
+    response = prober.get(f"/apps/{path_part(app_slug)}/builds", status=RUNNING)
+    if not response.succeeded or not isinstance(response.body, Mapping):
+        return response.status, None
+    return response.status, sum(build.get("status") == RUNNING for build in response.entries)
 
 
 def _probe(
-    checks: Checks, asker: Asker, app_slug: str, seen: Seen, material: Material, findings: Findings
+    checks: Checks,
+    prober: Prober,
+    app_slug: str,
+    observed: AccountObservations,
+    contents: ThrowawayContent,
+    results: ProbeResults,
 ) -> list[CiError]:
-    """Ask all questions. Return the errors of those that could not be asked to the end."""
-    files = Throwaways(asker, app_slug)
-    slugs = [app_slug, *(str(app["slug"]) for app in seen.apps[:_LISTED_APPS] if app["slug"] != app_slug)]
-    _note_seen(seen, findings)
+    """Run all probes. Return the errors of those that could not be completed."""
+    files = Throwaways(prober, app_slug)
+    slugs = [app_slug, *(str(app["slug"]) for app in observed.apps[:_LISTED_APPS] if app["slug"] != app_slug)]
+    _note_observed(observed, results)
     reading: list[Callable[[], None]] = [
-        lambda: look_at_refusals(asker, findings),
-        lambda: look_at_apps(asker, findings, seen.apps),
-        lambda: look_at_lists(asker, findings, slugs),
-        lambda: look_at_builds(asker, findings, seen.me),
+        lambda: probe_refusals(prober, results),
+        lambda: probe_apps(prober, results, observed.apps),
+        lambda: probe_lists(prober, results, slugs),
+        lambda: probe_builds(prober, results, observed.me),
     ]
     writing: list[Callable[[], None]] = [
-        lambda: follow_certificate(files, material, findings),
-        lambda: change_protected_password(files, material, findings),
-        lambda: create_oddly(files, material, findings),
-        lambda: name_oddly(files, material, findings),
-        lambda: change_oddly(files, material, findings),
-        lambda: confirm_without_upload(files, material, findings),
-        lambda: upload_twice(files, material, findings),
-        lambda: list_files(files, findings),
-        lambda: make_keystores(files, material, findings),
+        lambda: probe_certificate(files, contents, results),
+        lambda: probe_protected_password(files, contents, results),
+        lambda: probe_creation(files, contents, results),
+        lambda: probe_names(files, contents, results),
+        lambda: probe_changes(files, contents, results),
+        lambda: probe_unuploaded(files, contents, results),
+        lambda: probe_second_upload(files, contents, results),
+        lambda: probe_file_lists(files, results),
+        lambda: probe_keystores(files, contents, results),
     ]
     problems: list[CiError] = []
     removed: list[str] = []
@@ -164,7 +169,7 @@ def _probe(
     try:
         removed, kept = files.remove_leftovers()
         for step in (*reading, *writing):
-            if step in writing and _running_builds(asker, app_slug)[1]:
+            if step in writing and _running_builds(prober, app_slug)[1]:
                 _report_builds(checks, app_slug)
                 break
             try:
@@ -187,48 +192,48 @@ def _report_builds(checks: Checks, app_slug: str) -> None:
     checks.fail("builds", text, advice, app=Private("app", app_slug))
 
 
-def _note_seen(seen: Seen, findings: Findings) -> None:
-    if seen.me_status in (401, 403, 404):
-        findings.note("me", str(seen.me_status))
-    elif seen.me.get("username") and not seen.me.get("email"):
-        findings.note("me", "pseudo_user")
-    for status in seen.refusals:
-        findings.note("role_refused", str(status))
+def _note_observed(observed: AccountObservations, results: ProbeResults) -> None:
+    if observed.me_status in (401, 403, 404):
+        results.note("me", str(observed.me_status))
+    elif observed.me.get("username") and not observed.me.get("email"):
+        results.note("me", "pseudo_user")
+    for status in observed.refusals:
+        results.note("role_refused", str(status))
 
 
 def _check_files(checks: Checks, removed: Sequence[str], kept: Sequence[str]) -> None:
     if kept:
-        text = "{number} of the throw-away files could not be removed: {names}"
+        text = "{number} of the throw-away files could not be deleted: {names}"
         advice = "Run the doctor again, or delete them on the page of the app. Builds do not need them."
         names = [Private("file", name) for name in kept]
         checks.fail("throwaways", text, advice, {"kept": len(kept)}, number=len(kept), names=names)
     elif removed:
-        text = "All throw-away files were removed, also {number} of an earlier run"
+        text = "All throw-away files were deleted, also {number} of an earlier run"
         checks.ok("throwaways", text, {"removed": len(removed)}, number=len(removed))
     else:
-        checks.ok("throwaways", "All throw-away files were removed")
+        checks.ok("throwaways", "All throw-away files were deleted")
 
 
-def _report(checks: Checks, findings: Findings) -> None:
+def _report(checks: Checks, results: ProbeResults) -> None:
     asked = [key for key in BEHAVIOURS if is_asked(key)]
-    different = {key: value for key, value in findings.values.items() if value != BEHAVIOURS[key].default}
-    unknown = [key for key in asked if key not in findings.values and key not in findings.unusual]
+    different = {key: value for key, value in results.values.items() if value != BEHAVIOURS[key].default}
+    unknown = [key for key in asked if key not in results.values and key not in results.unusual]
     text = "{answered} of {asked} questions answered, {expected} as expected"
-    answered = len(findings.values) + len(findings.unusual)
-    expected = len(findings.values) - len(different)
+    answered = len(results.values) + len(results.unusual)
+    expected = len(results.values) - len(different)
     facts = {"unknown": unknown}
     checks.ok("answers", text, facts, answered=answered, asked=len(asked), expected=expected)
     for key, value in different.items():
         _add_difference(checks, key, value)
-    for key, shown in findings.unusual.items():
-        text = "{question} In a way that is not known: {answer}"
-        advice = "Report this to the collection, with the record. Concerns {users}."
+    for key, shown in results.unusual.items():
+        text = "{question} An unknown answer: {answer}"
+        advice = "Report this to the maintainers of the collection, with the record. It concerns: {users}."
         question, users = BEHAVIOURS[key].question, BEHAVIOURS[key].users
         checks.warn(key, text, advice, {"value": shown}, question=question, answer=shown, users=users)
 
 
 def _add_difference(checks: Checks, key: str, value: Answer) -> None:
-    """Add an answer that is not the expected one. It is a warning only if it makes a difference to users."""
+    """Report an unexpected behaviour. It is a warning only if it makes a difference to users."""
     behaviour, effect = BEHAVIOURS[key], BEHAVIOURS[key].effect(value)
     text = "{question} {answer} (expected: {default})"
     values: dict[str, Value] = {
@@ -245,12 +250,12 @@ def _add_difference(checks: Checks, key: str, value: Answer) -> None:
 
 def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors: int) -> None:
     if server_errors:
-        text = "The service answered {number} with a server error, which tells nothing about its behaviour"
+        text = "The service responded to {number} with a server error, which does not show its behaviour"
         number = plural(server_errors, "request")
         facts: Mapping[str, Value] = {"number": server_errors}
         checks.warn("server_errors", text, "Run the doctor again later.", facts, number=number)
     if problems:
-        text = "{number} of the questions could not be asked to the end, for example: {reason}"
+        text = "{number} of the probes could not be completed, for example: {reason}"
         reason = Private("message", problems[0].message)
         facts = {"kind": problems[0].kind, "status": problems[0].status}
         checks.fail("interrupted", text, "Run the doctor again later.", facts, number=len(problems), reason=reason)

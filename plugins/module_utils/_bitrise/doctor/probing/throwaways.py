@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throw-away files of one run. Their names begin with a prefix, so that a later run can remove what a killed one left.
+"""Create, change and delete throw-away files. Other files are never changed or deleted.
 
-No other file is changed or deleted.
+The names begin with a prefix, so that a later run can delete the files of an interrupted one.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from ...files.kinds import (
     PROVISIONING_PROFILE,
     FileKind,
 )
-from .asking import Asker, Reply
+from .prober import Prober, ProbeResponse
 
-# Characters that no service changes in a name.
+# A prefix without characters that a service might change.
 PREFIX = "mobileops-doctor-"
-# A name that merely begins like this may be one of the user's.
+# The whole form of a name, because a file of the user may begin with the prefix.
 _OURS = re.compile(rf"{PREFIX}[0-9a-f]{{8}}-\d")
 EXTENSIONS = {
     BUILD_CERTIFICATE: ".p12",
@@ -37,8 +37,8 @@ EXTENSIONS = {
     ANDROID_KEYSTORE: ".keystore",
     PROJECT_FILE: ".txt",
 }
-# How long to wait for the service, and how often to look.
-LONGEST_WAIT_S, LOOK_EVERY_S = 30.0, 0.5
+# Longest wait for a state of the service, and the interval of requests.
+LONGEST_WAIT_S, POLL_INTERVAL_S = 30.0, 0.5
 
 
 @dataclass(eq=False)
@@ -53,28 +53,28 @@ class Throwaway:
 
 
 class Throwaways:
-    """Creates, changes and removes throw-away files in one app."""
+    """Creates, changes and deletes throw-away files in one app."""
 
-    def __init__(self, asker: Asker, app_slug: str) -> None:
-        self._asker = asker
+    def __init__(self, prober: Prober, app_slug: str) -> None:
+        self._prober = prober
         self._app = f"/apps/{path_part(app_slug)}"
         self.run_id = secrets.token_hex(4)
         self._number = 0
-        self._there: list[Throwaway] = []
-        # Names of files that may have been created, although no answer told their slugs.
+        self._existing: list[Throwaway] = []
+        # Names of files that may have been created, although no response has returned their slugs.
         self._unclear: list[str] = []
 
     def now(self) -> float:
-        return self._asker.client.gates.clock.monotonic()
+        return self._prober.client.gates.clock.monotonic()
 
-    def wait_for(self, look: Callable[[], bool], longest: float = LONGEST_WAIT_S) -> float | None:
-        """Return the seconds until a look succeeds: 0 for the first one, None if none does."""
+    def wait_for(self, has_state: Callable[[], bool], longest: float = LONGEST_WAIT_S) -> float | None:
+        """Return the seconds until `has_state` is true: 0 if it is true at once, None if it stays false."""
         started = self.now()
-        if look():
+        if has_state():
             return 0.0
-        for _number in range(math.ceil(longest / LOOK_EVERY_S)):
-            self._asker.client.sleep(LOOK_EVERY_S)
-            if look():
+        for _number in range(math.ceil(longest / POLL_INTERVAL_S)):
+            self._prober.client.sleep(POLL_INTERVAL_S)
+            if has_state():
                 return self.now() - started
             if self.now() - started >= longest:
                 break
@@ -95,74 +95,74 @@ class Throwaways:
 
     def create(
         self, kind: FileKind, content: bytes, name: str | None = None, **more: Any
-    ) -> tuple[Reply, Throwaway | None]:
-        """Create a file without its bytes. Return the answer, and the file unless the service refuses it."""
+    ) -> tuple[ProbeResponse, Throwaway | None]:
+        """Create a file without content. Return the response, and the file unless the service refuses it."""
         name = name or self.new_name(kind)
         body = {"upload_file_name": name, "upload_file_size": len(content), **more}
         if kind == PROJECT_FILE:
             body.setdefault("user_env_key", self.env_key())
         self._unclear.append(name)
-        reply = self._asker.ask("POST", self.path(kind), body)
-        slug = reply.data.get("slug")
-        if not isinstance(slug, str) or not slug or not reply.succeeded:
-            if 400 <= reply.status < 500:
+        response = self._prober.send("POST", self.path(kind), body)
+        slug = response.data.get("slug")
+        if not isinstance(slug, str) or not slug or not response.succeeded:
+            if 400 <= response.status < 500:
                 self._unclear.remove(name)
-            return reply, None
+            return response, None
         self._unclear.remove(name)
-        made = Throwaway(kind, slug, name, content, str(reply.data.get("upload_url") or ""))
-        self._there.append(made)
-        return reply, made
+        made = Throwaway(kind, slug, name, content, str(response.data.get("upload_url") or ""))
+        self._existing.append(made)
+        return response, made
 
-    def read(self, file: Throwaway) -> Reply:
-        return self._asker.get(self.path(file.kind, file.slug))
+    def read(self, file: Throwaway) -> ProbeResponse:
+        return self._prober.get(self.path(file.kind, file.slug))
 
     def upload(self, file: Throwaway, content: bytes | None = None) -> Any:
-        return self._asker.put(file.upload_url, file.content if content is None else content)
+        return self._prober.put(file.upload_url, file.content if content is None else content)
 
     def download(self, file: Throwaway) -> bytes | None:
         url = self.read(file).data.get("download_url")
-        return self._asker.download(url) if isinstance(url, str) and url else None
+        return self._prober.download(url) if isinstance(url, str) and url else None
 
-    def confirm(self, file: Throwaway) -> Reply:
-        return self._asker.ask("POST", self.path(file.kind, file.slug, "uploaded"))
+    def confirm(self, file: Throwaway) -> ProbeResponse:
+        return self._prober.send("POST", self.path(file.kind, file.slug, "uploaded"))
 
-    def change(self, file: Throwaway, **changes: Any) -> Reply:
-        return self._asker.ask("PATCH", self.path(file.kind, file.slug), changes)
+    def change(self, file: Throwaway, **changes: Any) -> ProbeResponse:
+        return self._prober.send("PATCH", self.path(file.kind, file.slug), changes)
 
     def is_processed(self, file: Throwaway) -> bool:
         return self.read(file).data.get("processed") is True
 
     def make(self, kind: FileKind, content: bytes, **more: Any) -> Throwaway | None:
         """Create, upload and confirm a file. Return None if the service refuses any of it."""
-        _reply, made = self.create(kind, content, **more)
+        _response, made = self.create(kind, content, **more)
         return made if made is not None and self.complete(made) else None
 
     def complete(self, file: Throwaway) -> bool:
         """Upload and confirm a file that was created. Return whether it is processed then."""
         self.upload(file)
-        reply = self.confirm(file)
-        if reply.data.get("processed") is True:
+        response = self.confirm(file)
+        if response.data.get("processed") is True:
             return True
-        return reply.succeeded and self.wait_for(lambda: self.is_processed(file)) is not None
+        return response.succeeded and self.wait_for(lambda: self.is_processed(file)) is not None
 
     def listed(self, kind: FileKind) -> list[dict[str, Any]]:
         """Return all files of a kind that the service lists."""
-        return self._asker.every(self.path(kind))
+        return self._prober.every(self.path(kind))
 
     def is_listed(self, file: Throwaway, kind: FileKind) -> bool:
         return any(entry.get("slug") == file.slug for entry in self.listed(kind))
 
-    def delete(self, file: Throwaway) -> Reply:
-        reply = self._asker.ask("DELETE", self.path(file.kind, file.slug))
+    def delete(self, file: Throwaway) -> ProbeResponse:
+        response = self._prober.send("DELETE", self.path(file.kind, file.slug))
         if self.read(file).status == 404:
-            self._there.remove(file)
-        return reply
+            self._existing.remove(file)
+        return response
 
-    # In the end
+    # Deletion at the end
 
     def clean_up(self) -> list[str]:
-        """Remove what this run has created. Return the names of files that are still there."""
-        kept = [file.name for file in reversed(list(self._there)) if not self._remove(file)]
+        """Delete the files that this run has created. Return the names of files that still exist."""
+        kept = [file.name for file in reversed(list(self._existing)) if not self._remove(file)]
         if self._unclear:
             try:
                 kept += self._remove_listed(re.compile(f"{PREFIX}{self.run_id}-"), besides=kept)[1]
@@ -173,16 +173,16 @@ class Throwaways:
     def _remove(self, file: Throwaway) -> bool:
         try:
             self.delete(file)
-            if file in self._there:
-                # Some services may delete a file only after its confirmation.
+            if file in self._existing:
+                # The service may delete a file only after its confirmation.
                 self.complete(file)
                 self.delete(file)
         except CiError:
             return False
-        return file not in self._there
+        return file not in self._existing
 
     def remove_leftovers(self) -> tuple[list[str], list[str]]:
-        """Remove what earlier runs have left. Return the names of removed files, and of those that are still there."""
+        """Delete the files of earlier runs. Return the names of deleted files, and of those that still exist."""
         return self._remove_listed(_OURS)
 
     def _remove_listed(self, names: re.Pattern[str], besides: Sequence[str] = ()) -> tuple[list[str], list[str]]:
@@ -194,10 +194,10 @@ class Throwaways:
                 if not names.match(name) or name in besides or not isinstance(slug, str) or not slug:
                     continue
                 left = Throwaway(kind, slug, name, b"", "")
-                self._there.append(left)
+                self._existing.append(left)
                 self.delete(left)
-                if left in self._there:
-                    self._there.remove(left)
+                if left in self._existing:
+                    self._existing.remove(left)
                     kept.append(name)
                 else:
                     removed.append(name)

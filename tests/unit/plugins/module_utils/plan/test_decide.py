@@ -177,7 +177,7 @@ def test_a_single_file_of_another_identity_is_replaced() -> None:
 def test_two_protected_files_are_refused(files: list[RemoteFile]) -> None:
     error = refusal(desired(), *files)
     assert error.kind == "duplicates"
-    assert "More than one of them is protected" in str(error)
+    assert "Several of them are protected" in str(error)
 
 
 def test_equal_protected_files_are_copies() -> None:
@@ -197,7 +197,7 @@ def test_files_without_times_are_refused_unless_they_are_equal() -> None:
     named = [remote("A", slug="first"), remote("B", slug="second", **OTHER)]
     error = refusal(desired(), *named)
     assert error.kind == "duplicates"
-    assert "Their slugs do not tell which of them is the newest." in str(error)
+    assert "Their slugs do not show which of them is the newest." in str(error)
     assert words(plan(desired(duplicates="remove"), *named)) == ["delete d replaced"]
     copies = [remote("A", slug="first"), remote("B", slug="second")]
     assert words(plan(desired(), *copies)) == ["delete t duplicate"]

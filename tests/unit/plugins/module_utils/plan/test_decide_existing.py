@@ -81,7 +81,7 @@ def test_a_slug_that_never_was_is_refused() -> None:
     error = refusal(desired(slug=slug("Z")), remote(**OTHER))
     assert error.kind == "missing_file"
     assert slug("Z") in str(error)
-    assert "leave slug out" in str(error)
+    assert "Omit slug" in str(error)
 
 
 @pytest.mark.parametrize("present", [True, False])
@@ -159,6 +159,20 @@ def test_password(declared: str | None, update_password: str, known: str | None,
     assert words(plan(wanted, file, kind=CERTIFICATE)) == expected
 
 
+def test_an_undeclared_password_of_a_copy_is_not_set() -> None:
+    files = [remote("A", password="known"), remote("B", password=None, is_protected=True)]
+    assert words(plan(desired(update_password="always"), *files, kind=CERTIFICATE)) == ["delete A duplicate"]
+
+
+def test_a_new_file_is_not_unverified() -> None:
+    """Only a kept file can be; the result lists those."""
+    (uploaded,) = plan(desired(on_unverifiable="replace"), protected()).files
+    assert uploaded.decision.uploads
+    assert not uploaded.decision.is_unverified
+    (kept,) = plan(desired(), protected()).files
+    assert kept.decision.is_unverified
+
+
 def test_a_new_file_without_password_needs_no_update() -> None:
     assert words(plan(desired(password=""), kind=CERTIFICATE)) == ["upload"]
 
@@ -217,7 +231,7 @@ def test_flags_that_a_keystore_would_lose_are_refused() -> None:
 
 
 def test_keystore_with_another_alias_is_replaced() -> None:
-    old = remote(told={"alias": "old"}, env_key="ANDROID_KEYSTORE_N")
+    old = remote(created_with={"alias": "old"}, env_key="ANDROID_KEYSTORE_N")
     wanted = desired(keystore={"alias": "new", "password": "x"}, keystore_name="N")
     made = plan(wanted, old, kind=ANDROID_KEYSTORE)
     assert [letter(action.slug) for action in made.actions] == [None, "A"]

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import PHASES, AppPlan, FilePlan
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import (
     check_total_limit,
-    refuse_large_total,
+    reject_large_total,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
 
@@ -127,6 +127,14 @@ def test_files_of_one_name_may_be_declared_by_their_slugs() -> None:
     assert words(made) == ["upload", "delete A replaced", "delete S leftover"]
 
 
+def test_the_oldest_of_several_slugs_removes_the_leftover() -> None:
+    """The order does not depend on that of the declarations."""
+    declared = [desired(slug=slug("B"), **OTHER), desired(slug=slug("A"))]
+    files = [remote("A", **OTHER, identity="x"), remote("B", **OTHER), unfinished()]
+    made = plan_all({PROVISIONING_PROFILE: declared}, {PROVISIONING_PROFILE: files})
+    assert [words(one.actions_of("tidy")) for one in made.files] == [[], ["delete S leftover"]]
+
+
 FIRST = "ANDROID_KEYSTORE"
 
 
@@ -193,7 +201,7 @@ def test_the_first_key_is_not_lost_to_an_upload_under_way() -> None:
     young, old = unfinished(age_s=600, env_key=FIRST), unfinished(env_key=FIRST)
     error = refusal(desired(), young, kind=ANDROID_KEYSTORE)
     assert error.kind == "env_key"
-    assert "may still be under way. Run again after" in str(error)
+    assert "may still be in progress. Run again after" in str(error)
     made = plan(desired(), old, kind=ANDROID_KEYSTORE)
     assert phases(made) == {"clear": ["delete S leftover"], "upload": ["upload"]}
 
@@ -276,10 +284,10 @@ def test_a_large_purge_of_a_task(
 ) -> None:
     plans = {f"app{number}": purging(count) for number, count in enumerate(counts)}
     if not is_refused:
-        refuse_large_total(plans, observed, limit, max_purge)
+        reject_large_total(plans, observed, limit, max_purge)
         return
     with pytest.raises(RefusedError) as caught:
-        refuse_large_total(plans, observed, limit, max_purge)
+        reject_large_total(plans, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     assert f"purge: {sum(counts)} undeclared files in {len(counts)} apps would be deleted" in str(caught.value)
     assert f"app0 ({counts[0]})" in str(caught.value)
@@ -289,7 +297,7 @@ def test_a_large_purge_of_a_task(
 def test_the_message_about_a_large_purge_lists_ten_apps() -> None:
     plans = {f"app{number:02}": purging(1 + number % 2) for number in range(12)}
     with pytest.raises(RefusedError) as caught:
-        refuse_large_total(plans, 18, 5, 0)
+        reject_large_total(plans, 18, 5, 0)
     assert "app01 (2), app03 (2)" in str(caught.value)
     assert "app06 (1) and 2 more." in str(caught.value)
 

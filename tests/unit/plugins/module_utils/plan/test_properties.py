@@ -31,7 +31,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import refuse_large_total
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import reject_large_total
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
 
 from .building import NOW
@@ -240,7 +240,7 @@ def test_each_file_is_deleted_once_and_the_kept_one_never(situation: Situation) 
     plan = planned(situation)
     deleted = [(action.kind, action.slug) for action in plan.actions if isinstance(action, Delete)]
     assert len(deleted) == len(set(deleted))
-    kept = {(one.place.kind.name, one.decision.keep.slug) for one in plan.files if one.decision.keep}
+    kept = {(one.location.kind.name, one.decision.keep.slug) for one in plan.files if one.decision.keep}
     assert not kept & set(deleted)
 
 
@@ -290,7 +290,7 @@ def interruptions(situation: Situation, plan: AppPlan) -> Iterator[World]:
             yield world
     for one in plan.in_order():
         if one.decision.needs_marker:
-            world = world.with_marker(one.place.kind, str(one.desired.name))
+            world = world.with_marker(one.location.kind, str(one.desired.name))
     for one in plan.in_order():
         for action in one.delete:
             world = world.after([action])
@@ -309,10 +309,10 @@ def test_large_purge_of_a_task_is_refused(counts: list[int], more: int, limit: i
     observed = sum(counts) + more
     allowed = limit if isinstance(limit, int) else max(max_purge, observed * int(limit[:-1]) // 100)
     if sum(counts) <= allowed:
-        refuse_large_total(plans, observed, limit, max_purge)
+        reject_large_total(plans, observed, limit, max_purge)
         return
     with pytest.raises(RefusedError) as caught:
-        refuse_large_total(plans, observed, limit, max_purge)
+        reject_large_total(plans, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     for number, count in enumerate(counts):
         assert (f"app{number} ({count})" in str(caught.value)) == (count > 0)

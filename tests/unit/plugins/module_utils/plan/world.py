@@ -28,7 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     KINDS,
     PROJECT_FILE,
     FileKind,
-    Place,
+    FileLocation,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan, Policy, plan_app
@@ -69,7 +69,7 @@ class World:
             for file in found:
                 assert not file.is_protected, "the service does not return the bytes of protected files"
                 listed[listed.index(file)] = file.with_found_digest(true[file.slug].sha256)
-        candidates = candidates_for(str(Place(kind, APP)), desired, listed)
+        candidates = candidates_for(str(FileLocation(kind, APP)), desired, listed)
         if kind != PROJECT_FILE and needs_own_evidence(kind, desired, candidates):
             desired = replace(desired, identity=IDENTITIES[str(desired.sha256)], opens_without_password=False)
             for file in files_to_identify(desired, candidates):
@@ -108,7 +108,7 @@ class World:
         """Return what does not depend on which run made the files."""
         return {
             kind.name: sorted(
-                repr(replace(file, slug=None, env_key=None, told={})) + str(file.password) for file in files
+                repr(replace(file, slug=None, env_key=None, created_with={})) + str(file.password) for file in files
             )
             for kind, files in self.files.items()
         }

@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import Inspector, Secrets
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import InspectionCache, Secrets
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
@@ -104,7 +104,7 @@ class ModelClient:
     def call(self, method: str, path: str, what: str, *, json: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         return path.rpartition("/")[2], json
 
-    def answer(self, call: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def request_json(self, call: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
         return {"data": self._update_file(*call)}
 
     def delete(self, path: str, what: str) -> dict[str, Any] | None:
@@ -214,7 +214,7 @@ def _identity(content: str | None) -> str | None:
     return None if content is None else "Q" if content == OTHER_IDENTITY else "OURS"
 
 
-class ModelInspector(Inspector):
+class ModelInspections(InspectionCache):
     """Tells of the contents of the model what the project reads from real files."""
 
     def inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection:

@@ -177,7 +177,7 @@ def _reason(error: CiError) -> str:
     text = str(error)
     if error.kind != "duplicates":
         return "other identity" if text.startswith("user_env_key") else str(error.kind)
-    if "More than one of them is protected" in text:
+    if "Several of them are protected" in text:
         return "two protected"
     return "other identity" if " is for " in text else "several"
 

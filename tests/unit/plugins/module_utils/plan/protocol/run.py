@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import PASSWORD as PASSWORD_FIELD
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.apply import DELETION_ROUNDS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.deletion import DELETION_ROUNDS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 
 from .planning import Changes, Declaration, Outline, Seen, Variant, apply_changes, outline, without

@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     ANDROID_KEYSTORE,
     PROJECT_FILE,
     FileKind,
-    Place,
+    FileLocation,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS as INSPECTED_KINDS
@@ -169,7 +169,7 @@ def observe(
                 file.with_found_digest(digest_of(bytes_there)) if bytes_there else replace(file, is_missing_bytes=True)
             )
             remote[remote.index(file)] = read
-    candidates = candidates_for(str(Place(kind, APP)), desired, remote)
+    candidates = candidates_for(str(FileLocation(kind, APP)), desired, remote)
     if content and kind.name in INSPECTED_KINDS and needs_own_evidence(kind, desired, candidates):
         desired = replace(
             desired,

@@ -23,7 +23,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
-from .client import ModelClient, ModelInspector
+from .client import ModelClient, ModelInspections
 from .planning import PROTOCOL, Declaration
 from .run import Run, outcomes
 from .scenarios import Scenario, quick_scenarios
@@ -70,7 +70,7 @@ def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
     real = cast(BitriseClient, client)
     end = "refused"
     try:
-        prepared = prepare_app(real, APP, {scenario.kind: declared}, policy, inspector=ModelInspector())
+        prepared = prepare_app(real, APP, {scenario.kind: declared}, policy, inspections=ModelInspections())
         end = "failed"
         apply_app(real, prepared, AppOutcome(), check_mode=False)
         end = "ok"

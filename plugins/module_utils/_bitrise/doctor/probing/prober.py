@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests whose answers are of interest as they are: status, headers, text and JSON, also those of refusals."""
+"""Send requests to probe the service, and return the whole response, also of a refusal."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """An answer of the API. `body` is None if it is not JSON."""
+class ProbeResponse:
+    """A response of the API. `body` is None if it is not JSON."""
 
     status: int
     headers: Mapping[str, str]
@@ -32,40 +32,40 @@ class Reply:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The object under `data`, or an empty one."""
+        """Return the object `data` of the body, or an empty one."""
         data = self.body.get("data") if isinstance(self.body, Mapping) else None
         return data if isinstance(data, dict) else {}
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """The objects of a list."""
+        """Return the objects of a list."""
         data = self.body.get("data") if isinstance(self.body, Mapping) else None
         return [entry for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
 
 
-class Asker:
-    """Sends requests of one token, as the client of a module does."""
+class Prober:
+    """Sends requests with one token, like the client of a module."""
 
     def __init__(self, client: BitriseClient, token: str) -> None:
         self.client = client
         self._token = token
-        self.server_errors = 0  # answers that tell nothing about how the service behaves
+        self.server_errors = 0  # responses that do not show how the service behaves
 
-    def get(self, path: str, **params: Any) -> Reply:
-        return self.ask("GET", path, params=params)
+    def get(self, path: str, **params: Any) -> ProbeResponse:
+        return self.send("GET", path, params=params)
 
-    def ask(self, method: str, path: str, json: Any = None, params: Mapping[str, Any] | None = None) -> Reply:
+    def send(self, method: str, path: str, json: Any = None, params: Mapping[str, Any] | None = None) -> ProbeResponse:
         what = f"find out how the service behaves ({method})"
         call = self.client.call(method, path, what, params=params, json=json, repeatable=method == "GET")
-        return self._reply(self.client.send(call))
+        return self._response(self.client.send(call))
 
-    def ask_as_bearer(self, path: str) -> Reply:
+    def get_as_bearer(self, path: str) -> ProbeResponse:
         """Send a GET request with the token in the form `Bearer TOKEN`."""
         call = self.client.call("GET", path, "find out whether Bearer is accepted")
-        return self._reply(self.client.send(replace(call, headers={"Authorization": f"Bearer {self._token}"})))
+        return self._response(self.client.send(replace(call, headers={"Authorization": f"Bearer {self._token}"})))
 
     def every(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """Return the objects of all pages. An answer without a list counts as an empty page."""
+        """Return the objects of all pages. A response without a list counts as an empty page."""
         found: list[dict[str, Any]] = []
         anchors: set[str] = set()
         anchor: Any = None
@@ -82,14 +82,14 @@ class Asker:
         return self.client.send_to_storage("PUT", url, "upload a throw-away file", data)
 
     def download(self, url: str) -> bytes | None:
-        """Return the bytes behind a signed URL, or None if the storage does not give them."""
+        """Return the content of a signed URL, or None if the storage refuses the request."""
         response = self.client.send_to_storage("GET", url, "download a throw-away file")
         return response.content if succeeded(response) else None
 
-    def _reply(self, response: requests.Response) -> Reply:
+    def _response(self, response: requests.Response) -> ProbeResponse:
         self.server_errors += response.status_code >= 500
         try:
             body = response.json()
         except ValueError:
             body = None
-        return Reply(response.status_code, response.headers, response.text, body, is_html(response))
+        return ProbeResponse(response.status_code, response.headers, response.text, body, is_html(response))

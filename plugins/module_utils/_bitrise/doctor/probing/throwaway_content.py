@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throw-away signing files: valid, with keys that nothing else uses. Needs cryptography."""
+"""Create content of throw-away signing files. They are valid, with new keys. This needs cryptography."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ SUBJECT = "mobileops.ci doctor"
 
 
 @dataclass(frozen=True)
-class Material:
-    """The bytes of one file of each kind. `password` opens the certificate and the keystore."""
+class ThrowawayContent:
+    """The content of a certificate and a profile. `password` opens the certificate."""
 
     certificate: bytes = field(repr=False)
     profile: bytes = field(repr=False)
     password: str = field(repr=False)
 
     @classmethod
-    def make(cls) -> Material:
-        """Make new files. Raises ImportError without cryptography."""
+    def make(cls) -> ThrowawayContent:
+        """Create new content. Raise ImportError if cryptography is missing."""
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs7, pkcs12
