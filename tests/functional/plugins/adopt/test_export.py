@@ -345,7 +345,7 @@ def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[st
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])
     said = {text.partition(":")[0]: text for text in done["apps"][ONE]["missing"] if "never completed" in text}
-    removed = [subject for subject, text in said.items() if "The next rollout removes it" in text]
+    removed = [subject for subject, text in said.items() if "The next rollout deletes it" in text]
     rolled_out = export.rollout(ONE, ONE)
     expected = [f"{action['kind'].replace('_', ' ')} {action['name']}" for action in rolled_out["actions"]]
     assert {action.get("reason") for action in rolled_out["actions"]} <= {"leftover"}
@@ -420,7 +420,7 @@ def test_one_app_fails(export: Export) -> None:
 def test_hosts_that_no_folder_can_be_named_after(export: Export, host: str) -> None:
     result = export.result([{"app_slug": TWO, "host": host}])
     assert result["error"]["kind"] == "option"
-    assert "cannot be the name of a folder" in result["msg"]
+    assert "must have a name that is valid for a folder" in result["msg"]
     assert not export.dest.exists()
 
 

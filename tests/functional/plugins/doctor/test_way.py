@@ -30,8 +30,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.connection import (
     authority,
-    check_storage,
     check_connection_path,
+    check_storage,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 from tests.helpers.doctor_report import only, statuses
