@@ -73,7 +73,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_code_signing_export(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     dest = options["dest"]
     check_slugs([app["app_slug"] for app in options["apps"]])
@@ -261,7 +261,7 @@ CODE_SIGNING_EXPORT = ModuleSpec(
     "bitrise_code_signing_export",
     BITRISE + RUN + EXPORT,
     ClientPool,
-    _run,
+    _run_code_signing_export,
     requires=("requests", "yaml"),
     normalize=normalized,
 )
