@@ -237,7 +237,7 @@ def run_installed(installed: Path, *, keep_tests: bool) -> str:
 
 
 def use_installed(service: dict[str, str]) -> str:
-    """List the apps with a module and with the inventory plugin, and roll out nothing with the playbook."""
+    """List the apps with a module and with the inventory plugin, and plan a rollout with the playbook."""
     env = clean_environment() | service
     programs_of = _CLEAN / "venv" / "bin"
     inventory = _CLEAN / "fleet.bitrise.yml"
@@ -249,7 +249,12 @@ def use_installed(service: dict[str, str]) -> str:
     hosts = json.loads(listed[listed.index("{\n") :])["_meta"]["hostvars"]  # after warnings
     if not 0 < len(hosts) <= len(apps):  # disabled apps are no hosts
         raise ProgramError(f"the module lists {len(apps)} apps, the inventory plugin {len(hosts)}")
-    programs.run(programs_of / "ansible-playbook", "mobileops.ci.rollout", "-i", inventory, "--check", env=env)
+    certificate = {"src": str(_CLEAN / "files" / "distribution.p12"), "certificate_password": "rehearsal"}
+    declared = ["--extra-vars", json.dumps({"code_signing_certificates": [certificate]})]
+    playbook = ["mobileops.ci.rollout", "-i", str(inventory), "--check"]
+    output = programs.run(programs_of / "ansible-playbook", *playbook, *declared, env=env)
+    if "distribution.p12 would be uploaded" not in output:
+        raise ProgramError("the playbook did not plan an upload")
     documented = programs.run(programs_of / "ansible-doc", "--list", "mobileops.ci", env=env)
     modules = len(re.findall(r"^mobileops\.ci\.\w+ ", documented, flags=re.MULTILINE))
     return f"{len(apps)} apps, {len(hosts)} hosts, {modules} modules documented"

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: app_hosts
 short_description: Return the hosts of a play, or explain why there are none
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - mobileops.ci contributors (@mobileops)
 description:

@@ -89,7 +89,7 @@ class Emulator:
             raise EmulatorError("the emulator is not running")
         return self._process
 
-    def start(self, timeout: float = 20) -> Emulator:
+    def start(self, timeout: float = 60) -> Emulator:
         """Start the emulator and wait for its first line of output. Raise EmulatorError if it does not start."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         inherited = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
@@ -105,7 +105,8 @@ class Emulator:
             first = json.loads(self._first_line(timeout))
         except (ValueError, EmulatorError) as error:
             self.stop()
-            raise EmulatorError(f"the emulator did not start: {error} {self._error_output}") from None
+            reason = error if isinstance(error, EmulatorError) else "it printed no JSON object."
+            raise EmulatorError(f"the emulator did not start: {reason} {self._error_output}") from None
         self.api_url, self.tokens, self.admin_url = first["bitrise"], first["tokens"], first["admin"]
         self.phonegap_url = first["phonegap"]
         self.phonegap_tokens, self.phonegap_logins = first["phonegap_tokens"], first["phonegap_logins"]
@@ -117,7 +118,9 @@ class Emulator:
         output = self.process.stdout
         assert output is not None
         ready, _writable, _failed = select.select([output], [], [], timeout)
-        return output.readline() if ready else b""
+        if not ready:
+            raise EmulatorError(f"timed out after {timeout:g} s.")
+        return output.readline()
 
     def stop(self) -> int:
         """Stop the emulator and return its exit status."""

@@ -18,9 +18,9 @@ from typing import Any
 
 from tests.reliability.figures import record
 
-from .child import KILLED, ROOT, SURVIVED, UTILS, preload, run_tests
+from .child import KILLED, ROOT, SURVIVED, preload, run_tests
 from .mutants import Mutant, mutants_of
-from .rooms import ROOMS, Room
+from .rooms import ROOMS, UTILS
 
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
 
@@ -31,21 +31,10 @@ def equivalents() -> dict[str, dict[str, str]]:
     return reasons
 
 
-def paths_of(room: Room) -> list[str]:
-    """Return the tests of a room as arguments of pytest."""
-    found = []
-    for test in room.tests:
-        places = (
-            [test] if test.startswith("tests/") else [f"tests/{kind}/plugins/{test}" for kind in ("unit", "functional")]
-        )
-        found += [place for place in places if (ROOT / place).exists()]
-    return found
-
-
 def run_room(name: str, sample: int | None) -> dict[str, Any]:
     """Run the mutants of a room, print those that no test detected, and return the figures."""
     room = ROOMS[name]
-    tests = paths_of(room)
+    tests = room.tests
     outcome, seconds = run_tests(tests, "", None, None)
     if outcome != SURVIVED:
         sys.exit(f"The tests of the room {name} fail without a mutant: {' '.join(tests)}")
@@ -63,7 +52,7 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
             figures["equivalent"] += 1
             continue
         code = compile(ast.fix_missing_locations(mutant.tree), str(UTILS / module), "exec")
-        outcome, _seconds = run_tests(tests, module, code, seconds * 5 + 10)
+        outcome, _seconds = run_tests(tests, module, code, seconds * 3 + 5)
         figures["run"] += 1
         # A mutant that never ends counts as detected.
         figures["survived" if outcome == SURVIVED else "killed"] += 1

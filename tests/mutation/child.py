@@ -18,8 +18,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
+from .rooms import UTILS
+
 ROOT = Path(__file__).resolve().parents[2]
-UTILS = ROOT / "plugins" / "module_utils"
 _PACKAGE = "ansible_collections.mobileops.ci.plugins.module_utils"
 # Modules that the tests of all rooms import.
 _PRELOADED = (
@@ -33,6 +34,8 @@ _PRELOADED = (
     "starlette.applications",
     "yaml",
 )
+# A mutant that waits for ever uses no time of the processor. A busy machine may let the others wait for a while.
+BLOCKED_S = 45
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
@@ -76,20 +79,30 @@ def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: f
             status = int(pytest.main(["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *tests]))
         finally:
             os._exit(status)
-    return _wait(child, None if cpu_s is None else cpu_s * 30 + 60)
+    return _wait(child, may_block=cpu_s is None)
 
 
-def _wait(child: int, wall_s: float | None) -> tuple[str, float]:
-    end = None if wall_s is None else time.monotonic() + wall_s
+def _cpu_s(process: int) -> float:
+    """Return the seconds of the processor that a process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _wait(child: int, *, may_block: bool) -> tuple[str, float]:
+    """Wait for the child. Unless it may block, end it if it uses no time of the processor for `BLOCKED_S`."""
+    used, since = 0.0, time.monotonic()
     while True:
         found, status, usage = os.wait4(child, os.WNOHANG)
         if found:
             break
-        if end is not None and time.monotonic() > end:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child, signal.SIGKILL)
-            _found, status, usage = os.wait4(child, 0)
-            return TIMED_OUT, usage.ru_utime + usage.ru_stime
+        if not may_block and time.monotonic() - since > BLOCKED_S:
+            now = _cpu_s(child)
+            if now - used < 0.1:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGKILL)
+                _found, status, usage = os.wait4(child, 0)
+                return TIMED_OUT, usage.ru_utime + usage.ru_stime
+            used, since = now, time.monotonic()
         time.sleep(0.01)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # processes that the tests have started
@@ -99,4 +112,4 @@ def _wait(child: int, wall_s: float | None) -> tuple[str, float]:
     return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), seconds
 
 
-__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "UTILS", "preload", "run_tests"]
+__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "preload", "run_tests"]

@@ -2,50 +2,104 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The parts of the code that mutation testing covers, and the tests that have to detect the mutants."""
+"""The rooms of the code that mutation testing covers, and the tests that have to notice the mutants."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+UTILS = _ROOT / "plugins" / "module_utils"
 
 
 @dataclass(frozen=True)
 class Room:
     """Modules below plugins/module_utils, and tests below tests/unit/plugins or with a path from the checkout."""
 
-    modules: Sequence[str]
-    tests: Sequence[str]
+    """Patterns of modules below plugins/module_utils, and patterns of tests below tests.
+
+    The first test that fails ends the run of a mutant, so the fast and specific tests come first.
+    """
+
+    module_patterns: Sequence[str]
+    test_patterns: Sequence[str]
+
+    @property
+    def modules(self) -> list[str]:
+        """Return the modules as paths below plugins/module_utils."""
+        return _matches(UTILS, self.module_patterns)
+
+    @property
+    def tests(self) -> list[str]:
+        """Return the tests as arguments of pytest."""
+        return [f"tests/{path}" for path in _matches(_ROOT / "tests", self.test_patterns)]
+
+
+def _matches(folder: Path, patterns: Sequence[str]) -> list[str]:
+    """Return the paths below the folder, in the order of the patterns. Raise LookupError if one matches no file."""
+    found: list[str] = []
+    for pattern in patterns:
+        matched = sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+        if not matched:
+            raise LookupError(f"{pattern} matches no file below {folder.relative_to(_ROOT)}")
+        found += [path for path in matched if path not in found]
+    return found
 
 
 _FILES = "_bitrise/files/"
 
 ROOMS: Mapping[str, Room] = {
     "plan": Room(
-        tuple(f"{_FILES}{name}.py" for name in ("decide", "plan_app", "purge", "evidence", "kinds")),
+        [f"{_FILES}{name}.py" for name in ("decide", "plan_app", "purge", "evidence", "kinds")],
         (
-            "module_utils/plan/test_decide.py",
-            "module_utils/plan/test_plan_app.py",
-            "module_utils/plan/test_evidence.py",
-            "module_utils/plan/test_shown.py",
-            "module_utils/plan/test_properties.py",
+            "*/plugins/module_utils/plan/test_decide.py",
+            "*/plugins/module_utils/plan/test_plan_app.py",
+            "*/plugins/module_utils/plan/test_evidence.py",
+            "*/plugins/module_utils/plan/test_shown.py",
+            "*/plugins/module_utils/plan/test_properties.py",
         ),
     ),
     "apply": Room(
-        tuple(f"{_FILES}{name}.py" for name in ("apply", "upload", "reconcile", "verify")),
-        ("module_utils/plan/protocol", "modules", "tests/reliability/test_kills.py", "fleet/test_partial_failure.py"),
+        [f"{_FILES}{name}.py" for name in ("apply", "upload", "reconcile", "verify")],
+        (
+            "reliability/test_kills.py",
+            "reliability/test_faults.py",
+            "*/plugins/module_utils/plan/protocol",
+            "*/plugins/modules",
+            "*/plugins/fleet/test_partial_failure.py",
+        ),
     ),
     "fleet": Room(
-        ("_bitrise/fleet/reconcile_app.py", "_bitrise/fleet/digest_cache.py", "_bitrise/fleet/declarations.py"),
-        ("fleet/test_declarations.py", "fleet/test_digest_cache.py", "fleet/test_digest_cache_damage.py", "fleet"),
+        ["_bitrise/fleet/reconcile_app.py", "_bitrise/digest_cache.py", "_bitrise/fleet/declarations.py"],
+        (
+            "*/plugins/fleet/test_declarations.py",
+            "*/plugins/fleet/test_digest_cache.py",
+            "*/plugins/fleet/test_digest_cache_damage.py",
+            "*/plugins/fleet/test_partial_failure.py",
+            "*/plugins/fleet/test_runs.py",
+            "*/plugins/fleet/test_purge.py",
+            "*/plugins/fleet/test_pairs.py",
+            "*/plugins/fleet/test_verify.py",
+            "*/plugins/fleet/test_summary.py",
+            "*/plugins/fleet/test_files_and_progress.py",
+        ),
     ),
-    "pace": Room(("_pace.py", "_told_limits.py", "_untold_window.py"), ("module_utils/pace",)),
-    "http": Room(("_http.py", "_no_answer.py", "_answers.py"), ("module_utils/client",)),
+    "pace": Room(
+        [f"_http/{name}.py" for name in ("pace", "announced_limits", "unannounced_window")],
+        ("*/plugins/module_utils/pace",),
+    ),
+    "http": Room(
+        [f"_http/{name}.py" for name in ("session", "connection_errors", "responses")],
+        ("*/plugins/module_utils/client",),
+    ),
     "download": Room(
-        ("_download.py", "_destination.py"), ("artifacts/test_download.py", "artifacts/test_interrupted.py")
+        [f"_download/{name}.py" for name in ("download", "destination")],
+        ("*/plugins/artifacts/test_download.py", "*/plugins/artifacts/test_interrupted.py"),
     ),
     "signing": Room(
-        tuple(f"_signing/{name}.py" for name in ("asn1", "pkcs12", "keystore", "jks", "bks", "profile", "pairing")),
-        ("signing",),
+        [f"_signing/{name}.py" for name in ("asn1", "pkcs12", "keystore", "jks", "bks", "profile", "pairing")],
+        ("*/plugins/signing",),
     ),
 }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection has to be found before it is imported, as for the unit tests."""
+"""Fixtures, and the counts of cases. The first import makes the collection importable, as for the unit tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 import tests.conftest  # noqa: F401
 
-from .cases import ALL_CASES, COUNTS, SECONDS, counting
+from .cases import ALL_CASES, COUNTS, SECONDS, SEED, SHARE, counting
 from .figures import CASES, record
 from .lab import Lab, laboratory
 from .service import InProcess
@@ -23,7 +23,7 @@ from .service import InProcess
 
 @pytest.fixture(scope="session")
 def in_process() -> InProcess:
-    """A service for all tests; each scenario begins with a state of its own."""
+    """Return the service of all tests. Each scenario begins with a state of its own."""
     return InProcess()
 
 
@@ -35,7 +35,7 @@ def lab(in_process: InProcess, tmp_path: Path) -> Iterator[Lab]:
 
 @pytest.fixture(autouse=True)
 def _counted(request: pytest.FixtureRequest) -> Iterator[None]:
-    with counting(request.node.originalname):
+    with counting(f"{request.node.path.stem}.{request.node.originalname}"):
         yield
 
 
@@ -43,7 +43,7 @@ _FROM_WORKERS: list[dict[str, dict[str, float]]] = []
 
 
 class _Collector:
-    """Adds up what the workers have counted."""
+    """Collect the counts of the workers."""
 
     def pytest_testnodedown(self, node: Any) -> None:
         _FROM_WORKERS.append(getattr(node, "workeroutput", {}).get("reliability", {}))
@@ -54,8 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(_Collector())
 
 
+def pytest_report_header() -> str | None:
+    return f"MOBILEOPS_CI_SEED={SEED} chooses the samples" if ALL_CASES else None
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Write down the figures of a full run: all cases, no selection of tests, no failure."""
+    """Record the figures of a full run, in which all cases of each test ran and no test failed."""
     own: dict[str, dict[str, float]] = {"cases": dict(COUNTS), "seconds": dict(SECONDS)}
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["reliability"] = own
@@ -66,4 +70,4 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     for name in CASES:
         cases, seconds = (sum(part.get(what, {}).get(name, 0) for part in parts) for what in ("cases", "seconds"))
         if cases:
-            record("reliability", name, {"cases": int(cases), "seconds": round(seconds)})
+            record("reliability", name, {"cases": int(cases), "seconds": round(seconds), "seed": SEED, "share": SHARE})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may happen to a request, by names that reports show."""
+"""Faults of requests, by names that reports show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 class Fault:
     """A disturbance of a request: whether before its effect, and of how many requests.
 
-    `is_blind`: what answers claims success where nothing was done, so a run cannot know that it failed.
+    `is_blind`: the answer claims success although the service did nothing, so a run cannot know that it failed.
     """
 
     what: str | int

@@ -10,28 +10,80 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# The limits of orders, for the tests and for the documentation.
+MOST_ORDERS = 120
+MOST_ORDERS_OF_OPERATIONS = 60
 FIGURES = Path(__file__).with_name("figures.json")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "reliability.rst"
 _TABLE = re.compile(r"^\.\. figures of (\w+) begin$\n(.*?)^\.\. figures of \1 end$\n", re.DOTALL | re.MULTILINE)
 Figures = dict[str, dict[str, Any]]
 
-# What each test of this folder tries, by its name.
-CASES: Mapping[str, str] = {
-    "test_killed_at_each_request": "A run is killed before and after each request",
-    "test_killed_with_the_same_home": "A killed run, then a run with the same home folder",
-    "test_killed_twice": "A run is killed, and so is the next one",
-    "test_each_request_fails": "One request, or all from one on, fail in each way",
-    "test_each_request_fails_and_is_repeated": "The same with retries",
-    "test_repetitions_bridge_a_fault": "Faults that retries have to bridge",
-    "test_false_answers": "Answers that are false",
-    "test_life_with_another_service": "Services that differ in what is not documented",
-    "test_writers": "Two or three writers at once, in up to 120 orders of their requests",
-    "test_writers_of_which_one_is_killed": "The same, and one of them is killed",
-    "test_operations_at_once": "Two operations at once, in up to 300 orders of their requests",
-    "test_wrong_clock": "A clock that is wrong by a day",
+ALL, SAMPLE, NO = "all", "sample", "no"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Describe what a test tries, and whether `make test-reliability` and `make test` run all its cases."""
+
+    text: str
+    full: str
+    short: str
+
+
+# By file and name of each test that counts its cases.
+CASES: Mapping[str, Tried] = {
+    "test_kills.test_killed_at_each_request": Tried("A run is killed before and after each request", ALL, SAMPLE),
+    "test_kills.test_killed_with_the_same_home": Tried(
+        "The same, and the next run has the same home folder", SAMPLE, NO
+    ),
+    "test_kills.test_killed_twice": Tried("A run is killed, and so is the next one", SAMPLE, NO),
+    "test_operations.test_killed_at_each_request": Tried(
+        "An operation is killed before and after each request, and while it reads an answer", ALL, SAMPLE
+    ),
+    "test_operations.test_killed_twice": Tried("An operation is killed, and so is the next run", SAMPLE, NO),
+    "test_killed_playbooks.test_killed_playbook": Tried(
+        "SIGKILL of ansible-playbook and its children while a playbook or role runs", SAMPLE, NO
+    ),
+    "test_real_kills.test_killed_in_the_middle": Tried(
+        "SIGKILL of a process with several threads, over real sockets", SAMPLE, SAMPLE
+    ),
+    "test_faults.test_each_request_fails": Tried("One request, or all from one on, fail in each way", SAMPLE, SAMPLE),
+    "test_faults.test_each_request_fails_and_is_repeated": Tried("The same with retries", SAMPLE, NO),
+    "test_faults.test_repetitions_bridge_a_fault": Tried("Faults that retries must bridge", ALL, SAMPLE),
+    "test_operations.test_each_request_fails": Tried(
+        "A request of an operation fails in each way, with and without retries", ALL, SAMPLE
+    ),
+    "test_faults.test_false_answers": Tried("Answers that are false", ALL, SAMPLE),
+    "test_refusals.test_refused_task_changes_nothing": Tried(
+        "Tasks that the collection refuses, killed and disturbed at each request", ALL, SAMPLE
+    ),
+    "test_operations.test_wrong_clock": Tried("A clock that is wrong by a day", ALL, SAMPLE),
+    "test_faults.test_life_with_another_service": Tried(
+        "Services that differ in what is not documented, with kills", SAMPLE, NO
+    ),
+    "test_lives.test_life_with_one_behaviour": Tried(
+        "The life of a file with each open behaviour of the service", ALL, SAMPLE
+    ),
+    "test_lives.test_life_killed_at_each_request": Tried("The same, killed at each request", ALL, NO),
+    "test_lives.test_life_with_two_behaviours": Tried("The life of a file with each pair of behaviours", SAMPLE, NO),
+    "test_readers.test_answers_in_another_form": Tried(
+        "Modules that only read, with each form of the answers", ALL, ALL
+    ),
+    "test_writers.test_writers": Tried(
+        f"Two or three writers at once, in up to {MOST_ORDERS} orders of their requests", SAMPLE, SAMPLE
+    ),
+    "test_writers.test_writers_of_which_one_is_killed": Tried("The same, and one of them is killed", SAMPLE, NO),
+    "test_operation_writers.test_operations_at_once": Tried(
+        f"Two operations at once, in up to {MOST_ORDERS_OF_OPERATIONS} orders of their requests", SAMPLE, SAMPLE
+    ),
+    "test_hostile_fields.test_odd_values_in_all_fields": Tried("An odd value in a field of an answer", ALL, SAMPLE),
+    "test_hostile_input.test_many_random_options": Tried("A task with random options", ALL, SAMPLE),
+    "test_leaks.test_no_secret_leaves_a_task": Tried("A task with a canary in each secret option", ALL, SAMPLE),
+    "test_other_cores.test_no_secret_leaves_a_task": Tried("The same with ansible-core 2.16", ALL, NO),
 }
 
 
@@ -71,14 +123,31 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _reliability(figures: Mapping[str, Any]) -> str:
-    rows = [
-        (CASES[name], f"{values['cases']:,}", f"{values['seconds']} s", values["date"])
-        for name, values in sorted(figures.items(), key=lambda item: list(CASES).index(item[0]))
-    ]
-    if not rows:
-        return _table((), ())
-    total = sum(values["cases"] for values in figures.values())
-    return _table(("Case", "Number", "Time", "Last run"), [*rows, ("Total", f"{total:,}", "", "")])
+    rows = []
+    for name, tried in CASES.items():
+        if values := figures.get(name):
+            row = (
+                tried.text,
+                f"{values['cases']:,}",
+                _extent(tried, values),
+                tried.short,
+                f"{values['seconds']:,} s",
+                values["date"],
+            )
+        else:
+            row = (tried.text, "not run", "", tried.short, "", "")
+        rows.append(row)
+    total = sum(figures[name]["cases"] for name in CASES if name in figures)
+    seconds = sum(figures[name]["seconds"] for name in CASES if name in figures)
+    head = ("What is tried", "Cases", "Of all cases", "``make test``", "Processor", "Last run")
+    return _table(head, [*rows, ("Total", f"{total:,}", "", "", f"{seconds:,} s", "")])
+
+
+def _extent(tried: Tried, values: Mapping[str, Any]) -> str:
+    """Return which of its cases a test ran."""
+    if values["share"] < 1:
+        return f"{values['share']:.0%}, seed {values['seed']}"
+    return f"{tried.full}, seed {values['seed']}" if tried.full == SAMPLE else tried.full
 
 
 def _mutation(figures: Mapping[str, Any]) -> str:

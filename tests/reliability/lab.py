@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs scenarios, looks at the service after each request, and says what is wrong with what it sees."""
+"""Run scenarios, check the service after each request, and report violated invariants."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MARKER = "mobileops.ci-protect-"
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a run. `result` is None if it was killed."""
+    """The outcome of a run. `result` is None if it was killed."""
 
     client: Client
     result: Mapping[str, Any] | None
@@ -47,7 +47,7 @@ class Ran:
 
 
 class Lab:
-    """One service, and what a scenario wants of it."""
+    """A service, and the checks of a scenario on it."""
 
     def __init__(self, service: InProcess, adapter: Adapter, folder: Path) -> None:
         self.service = service
@@ -73,7 +73,7 @@ class Lab:
         self._adapter.look = self.look
 
     def home(self) -> Path:
-        """Return a home folder that nobody has used."""
+        """Return a new home folder."""
         self._homes += 1
         return self._folder / str(self._homes)
 
@@ -111,14 +111,14 @@ class Lab:
         try:
             return Ran(client, entry.execute(options, context, diff=False))
         except Killed:
-            # Nothing that ran on in this process would have run on in one that was killed.
+            # Undo what this process did after the moment of the kill.
             for path in _contents(home).keys() - saved.keys():
                 path.unlink()
             for path, content in saved.items():
                 path.write_bytes(content)
             return Ran(client, None)
 
-    # What holds at every moment
+    # Invariants of every moment
 
     def look(self) -> None:
         """Note what is wrong at this moment."""
@@ -154,7 +154,7 @@ class Lab:
         found = {file.sha256 for file in self.service.files(app) if self._is_usable(file, {str(file.sha256)})}
         return any(pair <= found for pair in self._pairs)
 
-    # What holds in the end
+    # Invariants of the end
 
     def differences(self, *, unfinished: bool = True, slots: bool = True) -> list[str]:
         """Return how the service differs from what the scenario wants.

@@ -49,7 +49,7 @@ class Step:
 
     @property
     def again(self) -> Mapping[str, Any]:
-        """The task without the wish to replace what cannot be compared, which holds for one run."""
+        """Return the options of the next run, without `on_unverifiable`, which is meant for one run."""
         entries = {
             kind: [{key: value for key, value in entry.items() if key != "on_unverifiable"} for entry in given]
             for kind, given in self.options.items()
@@ -60,14 +60,14 @@ class Step:
 
 @dataclass
 class Life:
-    """What came of a life."""
+    """The outcome of a life."""
 
     problems: list[str] = field(default_factory=list)
     runs: int = 0
 
 
 def content(generation: int) -> bytes:
-    """Each generation has a size of its own."""
+    """Return the content of a generation. Each has a size of its own."""
     return b"generation " + b"g" * generation
 
 
@@ -91,7 +91,7 @@ REFUSED_AFTER_KILL: Mapping[str, str] = {
 
 
 def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
-    """The tasks of a life. A file that is protected stays so without being declared so."""
+    """Yield the tasks of a life. A protected file stays protected even if its protection is not declared."""
     file_name = _NAMES.get(switches.get("names", ""), "dist")
 
     def step(name: str, generation: int, *, protected: bool = False, **more: Any) -> Step:
@@ -121,7 +121,7 @@ def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
 def live(
     lab: Lab, kind: str, switches: Mapping[str, Any], killed: Callable[[str, int], Sequence[int]] = lambda _step, _n: ()
 ) -> Life:
-    """Carry out all steps. `killed` returns the numbers of the requests, out of so many, at which a step is killed."""
+    """Run all steps. `killed` returns the numbers of the requests, out of so many, at which a step is killed."""
     life = Life()
     lab.begin(Scenario({}, (CODE_SIGNING, {}), {kind: [bystander(kind)]}), **switches)
     for step in steps(kind, switches):
@@ -153,7 +153,7 @@ def _run(lab: Lab, life: Life, options: Mapping[str, Any], disturbance: Disturba
 
 
 def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any, switches: Mapping[str, Any]) -> None:
-    """A step that fails has one clear error, changes nothing, and fails again in the same way."""
+    """Check that a step that fails has one clear error, changes nothing, and fails again in the same way."""
     where = f"{step.name} ({' '.join(ran.client.trace)})"
     words = _words(REFUSED, switches)
     if not any(text in ran.message for text in words):
@@ -170,7 +170,7 @@ def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any, swit
 
 
 def _check_done(lab: Lab, life: Life, step: Step, where: str, *, slots: bool = False) -> None:
-    """The files are as declared, and another run changes nothing. `slots`: unfinished uploads may be there."""
+    """Check that the files are as declared and the next run changes nothing. `slots`: unfinished uploads may stay."""
     life.problems += [f"{where}: {text}" for text in _differences(lab, step, slots=slots)]
     again = _run(lab, life, step.again)
     trace = " ".join(again.client.trace)
@@ -187,7 +187,7 @@ def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance, switches:
     lab.service.time.seconds += LATEST_S
     rerun = _run(lab, life, step.options)
     if rerun.failed:
-        # What the killed run has left unfinished may be in the way until it is too old to be under way.
+        # An unfinished upload of the killed run may block the next one until it is an hour old.
         if rerun.client.wrote:
             life.problems += [f"{where}: {text}" for text in _lost(lab, step)]
         lab.service.time.seconds += HOUR_S + 60
@@ -219,7 +219,7 @@ def _differences(lab: Lab, step: Step, *, slots: bool) -> list[str]:
 
 
 def _stays_unfinished(lab: Lab) -> bool:
-    """Whether each run tries in vain to remove an unfinished upload."""
+    """Return whether the service refuses to delete unfinished uploads."""
     return lab.service.service.options.delete_unprocessed == "refuse"
 
 

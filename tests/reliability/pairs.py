@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from tests.emulator.behaviours import BEHAVIOURS
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
 
 from .lab import Lab, Ran
@@ -42,7 +43,7 @@ NEXT = b"content that comes next"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who uploads a file by hand."""
+    """A person who uploads a file by hand."""
 
     kind: str
     content: bytes
@@ -52,13 +53,25 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A person who deletes a file that no task declares."""
+
+    kind: str
+    name: str
+
+    def act(self, lab: Lab) -> None:
+        lab.service.delete(lab.scenario.apps[0], self.kind, self.name)
+
+
+@dataclass(frozen=True)
 class Hour:
-    """A pause of everybody: what is unfinished gets too old to be under way."""
+    """A pause of all writers, after which an unfinished upload is too old to be under way."""
 
     def act(self, lab: Lab) -> None:
         lab.service.time.seconds += HOUR_S + 60
 
 
+Actor = Person | Removal | Hour
 Adapt = Callable[[Scenario, Mapping[int, Ran]], Scenario]
 
 
@@ -69,12 +82,12 @@ class Pair:
     `adapt` changes what a scenario wants by what came of the writers.
     """
 
-    writers: Sequence[Scenario | Person | Hour]
+    writers: Sequence[Scenario | Actor]
     reruns: Sequence[Scenario]
     adapt: Adapt = lambda scenario, _ran: scenario
 
 
-def pair(*writers: Scenario | Person | Hour, adapt: Adapt | None = None) -> Pair:
+def pair(*writers: Scenario | Actor, adapt: Adapt | None = None) -> Pair:
     """Let each scenario know the contents of the others, and begin with the files of the first."""
     tasks = [writer for writer in writers if isinstance(writer, Scenario)]
     contents = {
@@ -82,7 +95,7 @@ def pair(*writers: Scenario | Person | Hour, adapt: Adapt | None = None) -> Pair
     }
     contents |= {writer.content for writer in writers if isinstance(writer, Person)}
 
-    def adapted(writer: Scenario | Person | Hour) -> Scenario | Person | Hour:
+    def adapted(writer: Scenario | Actor) -> Scenario | Actor:
         if not isinstance(writer, Scenario):
             return writer
         return replace(writer, before=tasks[0].before, others=frozenset(contents))
@@ -94,12 +107,12 @@ def pair(*writers: Scenario | Person | Hour, adapt: Adapt | None = None) -> Pair
 
 
 def hidden(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
-    """Whoever replaces a file that the second run has hidden takes that over."""
+    """Expect a hidden file if the second run has hidden it: a replacement inherits that."""
     return scenario if ran[1].failed else _changed(scenario, is_expose=False)
 
 
 def loosely_protected(scenario: Scenario, _ran: Mapping[int, Ran]) -> Scenario:
-    """Protection that the second run sets on a file as it is replaced may be lost; its next run sets it again."""
+    """Accept a file without protection: its next run repeats a protection that was set during a replacement."""
     return replace(scenario, loose=frozenset({"dist"}))
 
 
@@ -115,7 +128,7 @@ LISTS = {PROFILES: "provisioning_profiles", CERTIFICATES: "build_certificates", 
 
 
 def _purging(kind: str, before: Sequence[There], more: Mapping[str, Any]) -> Scenario:
-    """A fleet task with the same declaration that removes what is not declared."""
+    """Describe a fleet task with the same declaration and a purge of undeclared files."""
     declare = declared_project_file if kind == PROJECT_FILES else declared
     options: dict[str, Any] = {LISTS[kind]: [declare("dist", NEW)], "purge": [LISTS[kind]]}
     return fleet({kind: before}, {kind: [wanted(NEW, **more)]}, apps=APPS[:1], **options)
@@ -192,7 +205,7 @@ def _of(kind: str) -> dict[str, Pair]:
 
 
 def _purged(kind: str) -> Adapt:
-    """What nobody declares goes with a purge that succeeds; after the other run it may still be there."""
+    """Expect the undeclared file to be gone if the purge succeeded."""
 
     def adapt(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
         if "purge" in scenario.task[1] or not ran[1].failed:
@@ -224,9 +237,43 @@ def _keystores() -> dict[str, Pair]:
     }
 
 
+PAGE = 50
+
+
+def _pages() -> dict[str, Pair]:
+    """Describe lists of two pages that change while a run reads them. The last file is the declared one."""
+    others = [there(f"p{number:02}", str(number).encode()) for number in range(PAGE + 3)]
+    anchor = others[PAGE]  # the first file of the second page, which the service uses to name that page
+
+    def to(content: bytes, *, goes: str = "", switches: Mapping[str, Any] | None = None) -> Scenario:
+        stay = [Wanted(file.name, file.content or b"") for file in others if file.name != goes]
+        return single(
+            PROFILES,
+            [*others, old(OLD)],
+            [*stay, wanted(content)],
+            data=content,
+            beside=False,
+            scenario={"switches": switches or {}},
+        )
+
+    removed = {
+        f"a person removes the first file of a page, {value}": pair(
+            to(NEW, goes=anchor.name, switches={"unknown_next": value}), Removal(PROFILES, anchor.name)
+        )
+        for value in BEHAVIOURS["unknown_next"].values
+    }
+    return {
+        **removed,
+        "a person removes a file of the first page": pair(to(NEW, goes="p01"), Removal(PROFILES, "p01")),
+        "a person uploads the same name": pair(to(NEW), Person(PROFILES, NEXT)),
+        "two runs": pair(to(NEW), to(NEXT)),
+    }
+
+
 PAIRS = {
     **{f"profile: {name}": found for name, found in _of(PROFILES).items()},
     **{f"certificate: {name}": found for name, found in _of(CERTIFICATES).items()},
     **{f"project file: {name}": found for name, found in _of(PROJECT_FILES).items()},
     **{f"keystore: {name}": found for name, found in _keystores().items()},
+    **{f"pages: {name}": found for name, found in _pages().items()},
 }

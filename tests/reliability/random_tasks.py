@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks made at random from the argument specifications: of every module, also of those that are yet to come."""
+"""Random tasks from the argument specifications of all modules. A new module takes part without a change."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ NUMBERS = (0, 1, 2, 5, 30, 64, "3", "0.5", 3600)
 
 
 class RandomTasks:
-    """Makes and carries out tasks; the same number makes the same task. All that they write is below `folder`."""
+    """Make and run tasks. The same number makes the same task. They write below `folder` only."""
 
     def __init__(self, folder: Path, canary: str = "") -> None:
-        """`canary`: what secrets consist of, so that they can be found again."""
+        """Take a folder, and the text that all secrets contain, so that tests find them again."""
         self.folder = folder
         self._canary = canary
         self.time = VirtualTime()
@@ -122,7 +122,7 @@ class RandomTasks:
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
-        """Have tasks run without a network, a clock and a place to write but their own."""
+        """Give tasks a network, a clock and a folder of their own."""
         here = Path.cwd()
         os.chdir(self.folder)
         with ExitStack() as stack:
@@ -224,7 +224,7 @@ def _no_process(*_arguments: Any, **_more: Any) -> None:
 
 
 class _Service:
-    """Answers to anything with something that fits, most of the time."""
+    """Answer each request, mostly with something that fits."""
 
     def __init__(self, dice: Random, time: VirtualTime) -> None:
         self.said: list[str] = []
@@ -290,7 +290,7 @@ class _Service:
         return response
 
     def _echo(self, call: Call) -> bytes:
-        """Some services repeat in an error what they were sent."""
+        """Return an error message that repeats the request, as some services do."""
         sent = f"{call.url} {call.json} {call.params} {dict(call.headers)} {call.data!r}"
         words = [sent, json.dumps(call.json), f"no: {self.authorization}"]
         return json.dumps({"message": self._dice.choice(words)}).encode()

@@ -62,7 +62,7 @@ class File:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the service holds at one moment."""
+    """The state of the service at one moment."""
 
     apps: dict[str, App]
     removed: list[tuple[str, StoredFile, float]]
@@ -74,7 +74,7 @@ class Snapshot:
 
 
 class InProcess:
-    """A service with apps in it. Each client has a port of its own, by which it is told from others."""
+    """A service with apps in it. Each client has a port of its own, which identifies it."""
 
     def __init__(self) -> None:
         self.time = VirtualTime()
@@ -145,6 +145,13 @@ class InProcess:
         made = json.loads(self.answer(FIRST_PORT, "POST", url, authorization, json.dumps(told).encode()).body)["data"]
         assert self.answer(FIRST_PORT, "PUT", made["upload_url"], {}, body).status == 200
         assert self.answer(FIRST_PORT, "POST", f"{url}/{made['slug']}/uploaded", authorization, b"").status == 200
+
+    def delete(self, app: str, kind: str, name: str) -> None:
+        """Delete a file as a person does."""
+        [collection] = [known.path for known in KINDS if known.name == kind]
+        [slug] = [file.slug for file in self.files(app) if file.kind == kind and file.name == name]
+        url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}/{slug}"
+        assert self.answer(FIRST_PORT, "DELETE", url, {"authorization": TOKEN}, b"").status == 200
 
     def age_s(self, file: File) -> float | None:
         """Return how old a file is by its slug; None if the slug does not tell."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each request of a run fails in each way, or is answered falsely. Nothing is lost, and the next run finishes."""
+"""Let each request of a run fail in each way, or answer it falsely. No file is lost, and the next run finishes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from .cases import ALL_CASES, exhaustive, named, report, some
+from .cases import ALL_CASES, exhaustive, named, report, sample, some
 from .clients import ANSWERS, Disturbance
 from .faults import EXPECTED, FAULTS
 from .lab import Lab, Ran
@@ -33,7 +33,7 @@ def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> l
     return wrong + lab.check()
 
 
-# How many requests make a run a long one.
+# From this number of requests on, a run is a long one.
 LONG_RUN = 15
 
 
@@ -61,8 +61,12 @@ def test_each_request_fails(lab: Lab, name: str) -> None:
     lab.begin(scenario)
     numbers = range(1, lab.run().client.sent + 1)
     every = list(itertools.product(numbers, FAULTS))
-    # Runs of fleets are long, and made of the same steps.
-    cases = some(every if len(numbers) < LONG_RUN else every[::7], 47 if len(numbers) > LONG_RUN else 83, of=name)
+    # Runs of fleets are long and consist of the same steps.
+    is_long = len(numbers) > LONG_RUN
+    if ALL_CASES:
+        cases = sample(every, 8 * len(FAULTS) if is_long else len(every), of=name)
+    else:
+        cases = some(every, 331 if is_long else 83, of=name)
     wrong = []
     for number, fault in cases:
         wrong += tried(lab, scenario, disturbance(number, fault))
@@ -75,7 +79,7 @@ def test_each_request_fails_and_is_repeated(lab: Lab, name: str) -> None:
     scenario = SCENARIOS[name]
     lab.begin(scenario)
     numbers = range(1, lab.run().client.sent + 1)
-    cases = list(itertools.product(numbers, FAULTS))[:: 3 if len(numbers) < LONG_RUN else 29]
+    cases = sample(list(itertools.product(numbers, FAULTS)), 3 * len(FAULTS), of=name)
     wrong = []
     for number, fault in cases:
         wrong += tried(lab, scenario, disturbance(number, fault), max_retries=2)
@@ -93,7 +97,7 @@ BRIDGED: dict[str, tuple[str | int, bool]] = {
 
 @named(SCENARIOS)
 def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
-    """What may be repeated is repeated; what may not is looked at first. In the end the run succeeds."""
+    """Repeat what is safe to repeat, and check first what is not. In the end the run succeeds."""
     scenario = SCENARIOS[name]
     lab.begin(scenario)
     numbers = range(1, lab.run().client.sent + 1)
@@ -105,7 +109,7 @@ def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
         ran = lab.run(disturbance=Disturbance(number, what, before), max_retries=1)
         case = f"{fault} at {number} ({' '.join(ran.client.trace)})"
         state = lab.state()
-        # What a lost answer has created is left to the next run.
+        # The next run removes what a lost answer has created.
         problems = [ran.message] if ran.failed else [*lab.differences(slots=False), *lab.check()]
         wrong += [f"{case}: {text}\n{state}" for text in problems]
     assert not wrong, report(wrong, len(cases))
@@ -144,7 +148,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
     scenario = SCENARIOS[name]
     wrong = []
     cases = 0
-    for false in some(list(FALSE), 7, of=name):
+    for false in list(FALSE) if ALL_CASES else some(list(FALSE), 7, of=name):
         word, switch, service = FALSE[false]
         lists = word == "list"
         if lists and is_protected(scenario):
@@ -152,7 +156,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
         lab.begin(scenario, **service)
         trace = lab.run().client.trace
         numbers = [number for number, asked in enumerate(trace, 1) if asked == word]
-        for number in some(numbers, 3, of=name):
+        for number in some(numbers, 3, of=f"{name} {false}"):
             cases += 1
             lab.begin(scenario, **service)
             ran = lab.run(disturbance=Disturbance(number, switch))
@@ -162,7 +166,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
     assert not wrong, report(wrong, cases)
 
 
-# What is not known about the real service; the whole life of a file has to work with each.
+# Services that differ in undocumented behaviour. The whole life of a file must work with each.
 SERVICES: dict[str, Mapping[str, Any]] = {
     "no ETags": {"upload_etag": "none"},
     "other ETags": {"upload_etag": "other"},
@@ -183,10 +187,10 @@ SERVICES: dict[str, Mapping[str, Any]] = {
 @exhaustive
 @named(SERVICES)
 def test_life_with_another_service(lab: Lab, name: str) -> None:
-    """Each scenario undisturbed, and killed at some requests."""
+    """Run each scenario without a disturbance, and kill it at some requests."""
     wrong = []
     cases = 0
-    for label in some(list(SCENARIOS), 15, of=name):
+    for label in sample(list(SCENARIOS), len(SCENARIOS), of=name):
         scenario = SCENARIOS[label]
         lab.begin(scenario, **SERVICES[name])
         ran = lab.run()
@@ -194,7 +198,7 @@ def test_life_with_another_service(lab: Lab, name: str) -> None:
         wrong += [f"{label}: {text}\n{said}" for text in judge(lab, ran)]
         kills = [Disturbance(number, "kill") for number in range(1, ran.client.sent + 1)]
         cases += 1
-        for kill in some(kills[:: 4 if ALL_CASES else 1], 6 if len(kills) < 15 else 31, of=label):
+        for kill in sample(kills, 3, of=f"{name} {label}"):
             cases += 1
             lab.begin(scenario, **SERVICES[name])
             killed = lab.run(disturbance=kill)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a task says: an error that a user can read, or a result. No traceback, and an end in every case."""
+"""Random options lead to a result or to an error that a user can read, without a traceback and in bounded time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.mobileops.ci.plugins.module_utils._core.text import LONGEST_LINE, one_line
 from tests.helpers.documentation import MODULES, spec_of
 
-from .cases import exhaustive, report
+from .cases import count_case, exhaustive, report, share
 from .random_tasks import RandomTasks
 
 LONGEST_S = 120
@@ -69,8 +69,9 @@ def test_random_options(random_tasks: RandomTasks, module: str) -> None:
 @exhaustive
 @pytest.mark.parametrize("module", MODULES)
 def test_many_random_options(random_tasks: RandomTasks, module: str) -> None:
-    count = ALL // len(MODULES) + 1
+    count = share(ALL // len(MODULES) + 1)
     wrong = [problem for number in range(count) if (problem := tried(random_tasks, module, number))]
+    count_case(count)
     assert not wrong, report(wrong, count)
 
 
@@ -79,7 +80,7 @@ def test_limit_of_messages() -> None:
 
 
 def test_tasks_reach_the_service(random_tasks: RandomTasks, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Random options that are always refused would prove nothing."""
+    """Check that random options are not always refused, which would prove nothing."""
     reached = {}
     for module in MODULES:
         results = [random_tasks.result(spec_of(module), number)[1] for number in range(60)]

@@ -4,7 +4,7 @@
 
 """No secret of a task is found in what it returns, shows or leaves on the disk, whatever comes of it.
 
-Which options hold secrets is read from the argument specifications: a new module takes part without a line here.
+The argument specifications tell which options hold secrets, so a new module takes part without a change.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import pytest
 
 from tests.helpers.documentation import MODULES, spec_of
 
-from .cases import ALL_CASES, report
+from .cases import ALL_CASES, count_case, report, share
 from .random_tasks import RandomTasks
 
 CANARY = "c4nary-s3cret"
 # As it is, and as it is in base64 at each of three places.
 _ENCODED = (base64.b64encode(b"x" * number + CANARY.encode())[4:-4] for number in (1, 2, 3))
 FORMS = (b"c4nary", *_ENCODED)
-COUNT = 1000 if ALL_CASES else 12
+COUNT = share(1000) if ALL_CASES else 12
 MASKS_ITSELF = any(Path(place, "secrets.py").exists() for place in ansible.module_utils.__path__)  # 2.22 and later
 
 
@@ -65,6 +65,7 @@ def problem_of(tasks: RandomTasks, module: str, number: int) -> str | None:
 @pytest.mark.parametrize("module", MODULES)
 def test_no_secret_leaves_a_task(tasks: RandomTasks, module: str) -> None:
     wrong = [problem for number in range(COUNT) if (problem := problem_of(tasks, module, number))]
+    count_case(COUNT)
     assert not wrong, report(wrong, COUNT)
 
 
@@ -74,7 +75,7 @@ def test_every_module_that_sends_requests_has_a_secret() -> None:
 
 
 def test_canaries_reach_the_service(tasks: RandomTasks) -> None:
-    """And each outcome occurs: else silence would mean nothing."""
+    """Check that canaries reach the service and that each outcome occurs."""
     kinds: set[str] = set()
     outcomes = set()
     tried = with_secrets = 0

@@ -17,13 +17,13 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module
 from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 
-from .cases import ALL_CASES, exhaustive, report
+from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
 from .lab import Lab
 from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
-# What answers about signing files depend on.
+# Areas of behaviours that matter for signing files.
 AREAS = ("lists", "values", "files", "storage", "keystores")
 ANSWERS = [
     (key, value)
@@ -55,6 +55,7 @@ def test_life_with_one_behaviour(lab: Lab, answer: tuple[str, Value]) -> None:
     for kind in kinds:
         life = live(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
         runs += life.runs
+        count_case()
         wrong += [f"{kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
 
@@ -62,11 +63,15 @@ def test_life_with_one_behaviour(lab: Lab, answer: tuple[str, Value]) -> None:
 @exhaustive
 @pytest.mark.parametrize("answer", ANSWERS, ids=shown)
 def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> None:
+    def killed(step: str, length: int) -> Sequence[int]:
+        return some(range(1, length + 1), 1, of=f"{shown(answer)} {step}")
+
     wrong = []
     runs = 0
     for kind in KINDS:
-        life = live(lab, kind, {answer[0]: answer[1]}, lambda _step, length: range(1, length + 1))
+        life = live(lab, kind, {answer[0]: answer[1]}, killed)
         runs += life.runs
+        count_case()
         wrong += [f"{kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
 
@@ -77,19 +82,20 @@ def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
     one = ANSWERS[first]
     wrong = []
     runs = 0
-    for other in ANSWERS[first + 1 :]:
+    for other in sample(ANSWERS[first + 1 :], len(ANSWERS), of=first):
         both = {shown(one), shown(other)}
         if one[0] == other[0]:
             continue
-        for kind in KINDS:
-            life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
-            runs += life.runs
-            wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
+        kind = dice(sorted(both)).choice(KINDS)
+        life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
+        count_case()
+        runs += life.runs
+        wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
 
 
 def test_each_refusal_is_told_in_the_table() -> None:
-    """Where a life may end with an error, the table says what the collection cannot promise."""
+    """Check that the table of behaviours names the effect wherever a life may end with an error."""
     for case in itertools.chain(REFUSED, REFUSED_AFTER_KILL):
         key, _equals, text = case.partition("=")
         one = BEHAVIOURS[key]
@@ -98,14 +104,14 @@ def test_each_refusal_is_told_in_the_table() -> None:
 
 
 def test_fallback_is_chosen_once_for_all_apps(lab: Lab, in_process: InProcess) -> None:
-    """If the service refuses changes before the confirmation, only the first app of a task finds that out."""
+    """Find out once, in the first app, that the service refuses changes before the confirmation."""
     trace = traced(lab, in_process, {"patch_unprocessed": "refuse"})
     assert trace.count("create") == 3
     assert trace.count("patch") == 3 + 1
 
 
 def traced(lab: Lab, service: InProcess, switches: dict[str, Any]) -> list[str]:
-    """Upload a file that nobody may see to three apps, and return the words of the requests."""
+    """Upload a hidden file to three apps, and return the words of the requests."""
     apps = ("aa1", "aa2", "aa3")
     lab.begin(Scenario({}, (CODE_SIGNING, {}), {}, apps=apps), **switches)
     entry = declared("dist", b"content", is_expose=False)
@@ -117,7 +123,7 @@ def traced(lab: Lab, service: InProcess, switches: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("key", ["prefixed", "name"])
 def test_purge_of_project_files_leaves_keystores(lab: Lab, in_process: InProcess, key: str) -> None:
-    """The service may list both together, and a keystore may have the name of a declared project file."""
+    """Keep keystores that the service lists among the project files, even with the name of a declared one."""
     before = {KEYSTORES: [there("dist", b"keystore"), there("two", b"x", keystore_file_name="TWO")], PROJECT_FILES: []}
     scenario = Scenario(before, (CODE_SIGNING, {}), {PROJECT_FILES: [bystander(PROJECT_FILES)]})
     lab.begin(scenario, keystores_in_generic_list=True, keystore_env_key=key)

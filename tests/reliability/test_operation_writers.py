@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two operations at once, in many orders of their requests: nothing undeclared changes, and each next run converges."""
+"""Run two operations at once, in many orders of their requests: only declared items change, each next run converges."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from tests.reliability.operations.bench import Bench, Run, bench
 from tests.reliability.operations.catalogue import OPERATIONS
 from tests.reliability.operations.model import Operation
 
-from .cases import ALL_CASES, named, report
+from .cases import ALL_CASES, dice, named, report, share
 from .clients import Client
+from .figures import MOST_ORDERS_OF_OPERATIONS
 from .service import FIRST_PORT, InProcess
 from .writers import Order, interleave, orders
 
 SWITCHES = 2 if ALL_CASES else 1
-MOST = 60 if ALL_CASES else 3
+MOST = share(MOST_ORDERS_OF_OPERATIONS) if ALL_CASES else 3
 _APP = "PhoneGap app Shop"
 _KEY = "PhoneGap key android Release"
 
@@ -112,7 +113,8 @@ def test_operations_at_once(tested: Bench, name: str) -> None:
     ran: dict[int, Run] = {}
     wrong = []
     count = 0
-    tries = orders(lambda beginning: played(tested, chosen, beginning, ran), SWITCHES, 1 if ALL_CASES else 2)
+    chance = dice(name) if ALL_CASES else None
+    tries = orders(lambda beginning: played(tested, chosen, beginning, ran), SWITCHES, 1 if ALL_CASES else 2, chance)
     for order in itertools.islice(tries, MOST):
         count += 1
         results = "; ".join(ran[number].message for number in sorted(ran))

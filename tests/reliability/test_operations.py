@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Operations that are killed or disturbed at each request: nothing undeclared changes, and a rerun ends the work."""
+"""Kill or disturb operations at each request: only declared items change, and a rerun finishes the work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from tests.reliability.operations.bench import Bench, Run, bench
 from tests.reliability.operations.catalogue import OPERATIONS, PLAYS, changing_modules, covered_modules, plays
 
-from .cases import ALL_CASES, exhaustive, named, report, some
+from .cases import ALL_CASES, exhaustive, named, report, sample, some
 from .clients import Disturbance
 from .faults import EXPECTED, FAULTS, Fault
 from .scenarios import SCENARIOS
@@ -81,6 +81,24 @@ def test_killed_at_each_request(tested: Bench, name: str) -> None:
     assert not wrong, report(wrong, len(cases))
 
 
+@exhaustive
+@named(OPERATIONS)
+def test_killed_twice(tested: Bench, name: str) -> None:
+    """Kill the rerun as well."""
+    numbers = range(1, length(tested, name) + 1)
+    cases = sample(list(itertools.product(numbers, KILLS, range(1, len(numbers) + 3))), 60, of=name)
+    wrong = []
+    for number, kill, again in cases:
+        what, before = KILLS[kill]
+        tested.begin(OPERATIONS[name])
+        tested.run(Disturbance(number, what, before))
+        tested.empty_home()
+        second = tested.run(Disturbance(again, "kill"))
+        trace = " ".join(second.client.trace)
+        wrong += [f"killed {kill} {number}, then after {again} ({trace}): {text}" for text in tested.check()]
+    assert not wrong, report(wrong, len(cases))
+
+
 def judge(tested: Bench, ran: Run, fault: Fault) -> list[str]:
     """Return what is wrong after a run that was disturbed."""
     wrong = list(ran.tracebacks)
@@ -118,7 +136,7 @@ BY_TIME = [name for name in OPERATIONS if name.startswith(("abort stale", "reten
 @pytest.mark.parametrize("name", list(OPERATIONS) if ALL_CASES else BY_TIME)
 @pytest.mark.parametrize("skew", SKEWS)
 def test_wrong_clock(tested: Bench, name: str, skew: float) -> None:
-    """The clock of the machine is a day ahead or behind: the work is done, or refused before anything is changed."""
+    """Set the clock a day ahead or behind: the work is done, or refused before anything is changed."""
     tested.begin(OPERATIONS[name])
     tested.service.time.skew_s = skew
     ran = tested.run()
@@ -150,7 +168,7 @@ def test_false_content_is_not_kept(tested: Bench, name: str, answer: str) -> Non
 
 @pytest.mark.parametrize("name", ["PhoneGap key: unlock", "PhoneGap key: lock"])
 def test_empty_answer_to_a_change_of_a_key(tested: Bench, name: str) -> None:
-    """The change was made and its answer is lost: the list of keys tells that it was made."""
+    """Drop the answer of a change that was made: the list of keys shows it to the next run."""
     tested.begin(OPERATIONS[name])
     assert "PUT" in tested.run().client.trace[-1]
     tested.begin(OPERATIONS[name])

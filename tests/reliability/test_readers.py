@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whoever only reads the service returns the same, whatever form its answers have."""
+"""Modules that only read return the same result for each form of the answers."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.emulator.behaviours import BEHAVIOURS, Value
 from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 from tests.helpers.tasks import LISTING, validated
 
+from .cases import count_case
 from .clients import Client
 from .lab import Lab
 from .service import FIRST_PORT
@@ -44,7 +45,7 @@ FORMS = [
     for key, one in BEHAVIOURS.items()
     if one.area in ("lists", "values", "keystores") or key in ("title_filter", "status_text_4")
     for value in list(one.values)[1:]
-    # What these show is not the same.
+    # Their results differ on purpose.
     if key not in ("new_values", "echo_keystore_secrets", "keystore_env_key", "protected_values")
 ]
 
@@ -54,7 +55,7 @@ def file(name: str, **more: Any) -> dict[str, Any]:
 
 
 def fixture() -> list[dict[str, Any]]:
-    """Two apps: one with more than a page of files, and one with nothing in it."""
+    """Return two apps: one with more than a page of files, and one without any."""
     builds = [
         {"slug": "red", "status": 2},
         {"slug": "done", "artifacts": [{"title": "a.apk", "artifact_type": "android-apk", "content": "a"}]},
@@ -88,13 +89,13 @@ def read(lab: Lab, switches: dict[str, Any], folder: Path) -> list[Any]:
 
 
 def plain(value: Any) -> Any:
-    """Without what is not set, and with lists in one order: a service may show and sort them as it likes."""
+    """Leave out unset values and sort lists, because a service may show and sort them in any way."""
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items() if one not in (None, "") and key not in VOLATILE}
     return sorted((plain(one) for one in value), key=repr) if isinstance(value, list) else value
 
 
-# How long it took, what only describes a status, and what the service decides.
+# Times, descriptions of a status, and values that the service decides.
 VOLATILE = frozenset({"seconds", "waited_s", "status_text", "requests", "generated_at", "inspected_at"})
 
 
@@ -107,6 +108,7 @@ def usual() -> list[Any]:
 def test_answers_in_another_form(lab: Lab, tmp_path: Path, usual: list[Any], form: tuple[str, Value]) -> None:
     if not usual:
         usual.extend(read(lab, {}, tmp_path))
+    count_case(len(TASKS))
     for (spec, given), expected, found in zip(TASKS, usual, read(lab, {form[0]: form[1]}, tmp_path), strict=True):
         assert found == expected, (spec.name, given)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same over real sockets: SIGKILL in the middle of a fleet task with several threads, and a rerun elsewhere."""
+"""SIGKILL of a fleet task with several threads over real sockets, and a rerun with an empty home."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec imp
 from tests.emulator.process import Emulator
 from tests.helpers.tasks import validated
 
-from .cases import ALL_CASES
+from .cases import ALL_CASES, count_case
 from .scenarios import BYSTANDER, SCENARIOS, Scenario
 from .service import digest_of
 
@@ -119,10 +119,11 @@ def test_killed_in_the_middle(emulator: Emulator, tmp_path: Path, last: int) -> 
     assert not rerun.get("failed"), rerun
     check_all_is_true(emulator, scenario)
     assert execute(NAME, options, str(tmp_path / "three"))["changed"] is False
+    count_case()
 
 
 def test_killed_again_and_again_with_a_purge(emulator: Emulator, tmp_path: Path) -> None:
-    """What another run has deleted already is no error, and nothing that is declared goes."""
+    """Kill purges: the next one accepts what is deleted already, and deletes no declared file."""
     scenario = SCENARIOS[NAME]
     options = begin(emulator, scenario, purge=["build_certificates", "provisioning_profiles"], max_purge_total="100%")
     for last in (20, 17, 14):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writers of one name at once, in every order of their requests: no file is lost, and each next run converges."""
+"""Run writers of one name at once, in many orders of their requests: no file is lost, each next run converges."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from .cases import ALL_CASES, exhaustive, named, report
+from .cases import ALL_CASES, dice, exhaustive, named, report, sample, share
 from .clients import Client, Disturbance
+from .figures import MOST_ORDERS
 from .lab import Lab, Ran
 from .pairs import PAIRS, Pair
 from .scenarios import Scenario
 from .service import FIRST_PORT
 from .writers import Order, interleave, orders
 
-# How often a writer that could go on has to wait for another one.
+# The number of times that a writer that could go on waits for another one.
 SWITCHES = 2 if ALL_CASES else 1
-# The orders of one test, at most; the short form leaves out three of four.
-MOST = 120
+# The short form leaves out three of four orders.
 EVERY = 1 if ALL_CASES else 4
 
 
@@ -90,10 +90,11 @@ def test_writers(lab: Lab, name: str) -> None:
 
     wrong = []
     count = 0
-    for order in itertools.islice(orders(run, SWITCHES, EVERY), MOST):
+    chance = dice(name) if ALL_CASES else None
+    for order in itertools.islice(orders(run, SWITCHES, EVERY, chance), share(MOST_ORDERS)):
         wrong += judge(lab, pair, order, dict(last), count)
         count += 1
-    assert count > 2
+    assert count > 1
     assert not wrong, report(wrong, count)
 
 
@@ -103,7 +104,8 @@ def test_writers_of_which_one_is_killed(lab: Lab, name: str) -> None:
     pair = PAIRS[name]
     wrong = []
     count = 0
-    for number, before in itertools.product(range(1, 12), (True, False)):
+    chance = dice(name)
+    for number, before in sample(list(itertools.product(range(1, 12), (True, False))), 12, of=name):
         kill = Disturbance(number, "kill", before=before)
         last: dict[int, Ran] = {}
 
@@ -113,14 +115,14 @@ def test_writers_of_which_one_is_killed(lab: Lab, name: str) -> None:
             last.update(ran)
             return order
 
-        for order in itertools.islice(orders(run, 1, 3), 6):
+        for order in itertools.islice(orders(run, 1, 1, chance), 3):
             count += 1
             wrong += [f"{kill}: {text}" for text in judge(lab, pair, order, dict(last), count)]
     assert not wrong, report(wrong, count)
 
 
 def test_the_order_is_what_was_asked_for(lab: Lab) -> None:
-    """The scheduler itself: every order of two runs with one switch, each once, and the same again."""
+    """Check the scheduler: each order of two runs with one switch comes once, and is the same when repeated."""
     pair = PAIRS["profile: nothing there; the same"]
     seen = [str(order) for order in orders(lambda beginning: played(lab, pair, beginning)[0], 1, 1)]
     assert len(seen) == len(set(seen))

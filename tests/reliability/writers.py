@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from random import Random
 
 # A writer gets a function that it calls before each of its steps, to wait its turn.
 Writer = Callable[[Callable[[], None]], None]
@@ -43,7 +44,7 @@ class _Turns:
             self._condition.notify_all()
 
     def ready(self) -> list[int]:
-        """Wait until nobody runs; return the writers that could go on."""
+        """Wait until no writer runs; return those that could go on."""
         with self._condition:
             self._wait(
                 lambda: self._chosen is None and len(self._waiting) + len(self._finished - self._waiting) == self._count
@@ -104,14 +105,20 @@ def interleave(writers: Sequence[Writer], beginning: Sequence[int] = ()) -> Orde
     return order
 
 
-def orders(run: Callable[[Sequence[int]], Order], switches: int, every: int) -> Iterator[Order]:
+def orders(
+    run: Callable[[Sequence[int]], Order], switches: int, every: int, dice: Random | None = None
+) -> Iterator[Order]:
     """Run each order once that has at most so many switches from a writer that could have gone on.
 
-    Of the orders that come of one order by one other choice, only each n-th is run.
+    Of the orders that differ from one order by one choice, only each n-th runs. With `dice` the orders come in random
+    sequence, so the first ones are a sample of all.
     """
     pending: list[list[int]] = [[]]
     seen: set[tuple[int, ...]] = set()
     while pending:
+        if dice:
+            last = dice.randrange(len(pending))
+            pending[last], pending[-1] = pending[-1], pending[last]
         beginning = pending.pop()
         order = run(beginning)
         if tuple(order.choices) in seen:

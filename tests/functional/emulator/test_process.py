@@ -164,11 +164,16 @@ def test_names_a_port_in_use(running: Emulator, capsys: pytest.CaptureFixture[st
     assert "Address already in use" in capsys.readouterr().err
 
 
-def test_error_of_a_failed_start() -> None:
+def test_error_of_a_failed_start(tmp_path: Path) -> None:
     with pytest.raises(EmulatorError, match="unknown fixture 'nothing'"):
         Emulator("nothing").start()
-    with pytest.raises(EmulatorError, match="did not start"):
+    with pytest.raises(EmulatorError, match="did not start: it printed no JSON object"):
         Emulator("empty", python="/bin/false").start()
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o700)
+    with pytest.raises(EmulatorError, match=r"did not start: timed out after 0.1 s"):
+        Emulator("empty", python=str(slow)).start(timeout=0.1)
 
 
 def test_fixture_from_a_file(tmp_path: Path) -> None:

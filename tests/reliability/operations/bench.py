@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs operations, looks at the service and the local files after each request, and names what is wrong."""
+"""Run operations, check the service and the local files after each request, and report violated invariants."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Run:
 
 
 class Bench:
-    """One service and one folder, and what an operation wants of them."""
+    """A service and a folder, and the checks of an operation on them."""
 
     def __init__(self, service: InProcess, adapter: Adapter, folder: Path) -> None:
         self.service = service
@@ -68,7 +68,7 @@ class Bench:
         self._count = 0
         self._learnt: dict[int, tuple[Operation, Seen]] = {}
         self.problems: list[str] = []
-        # Whether the answers of this run may be false ones.
+        # True while the answers of a run may be false.
         self.is_deceived = False
 
     def begin(self, operation: Operation) -> None:
@@ -169,7 +169,7 @@ class Bench:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-    # What holds at every moment
+    # Invariants of every moment
 
     def look(self) -> None:
         """Note each item that is neither as before nor as wanted."""
@@ -185,7 +185,7 @@ class Bench:
                 odd.append(f"{item} is {seen.get(item)!r}")
         return odd
 
-    # What holds in the end
+    # Invariants of the end
 
     def differences(self) -> list[str]:
         """Return how things differ from what the operation wants."""
@@ -209,7 +209,7 @@ class Bench:
         """Run the operation until nothing is left to do; return what is wrong on the way."""
         count_case()
         operation = self.operation
-        # What a false answer has left stays until the rerun replaces it.
+        # Content of a false answer stays until the rerun replaces it.
         self.before = {**self.before, **{item: self.seen().get(item) for item in operation.unverifiable}}
         self.is_deceived = False
         wrong = list(dict.fromkeys(self.problems))

@@ -190,7 +190,7 @@ def _adopt() -> dict[str, Operation]:
 
 
 def _backup() -> dict[str, Operation]:
-    """A replacement that needs a copy of the old file. The copy has the old content, or the file stays."""
+    """Describe a replacement that saves the old file first. If it cannot, the old file stays."""
     held = {"name": "shop", "slug": SLUG, "content_base64": base64.b64encode(b"old one").decode()}
     options = {
         "app_slug": APP,

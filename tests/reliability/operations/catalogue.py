@@ -23,7 +23,7 @@ from .playbooks import PLAYBOOK_OPERATIONS
 OPERATIONS: Mapping[str, Operation] = {**BITRISE_OPERATIONS, **PHONEGAP_OPERATIONS, **PLAYBOOK_OPERATIONS}
 
 
-# The scenario or operation with the work of each playbook and role; None for what changes nothing of a service.
+# The scenario or operation with the work of each playbook and role; None if it does not change the service.
 PLAYS: Mapping[str, str | None] = {
     "playbooks/rollout": "fleet: rollout",
     "playbooks/rotate_certificate": "rotation",

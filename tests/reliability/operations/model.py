@@ -17,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec imp
 from tests.emulator.storage import LocalStore
 from tests.reliability.service import InProcess
 
-# Everything that counts, by a name that people understand.
+# All items that count, by a readable name.
 Seen = dict[str, Any]
 # An entry with its options. The text FOLDER stands for the folder of the operation.
 Step = tuple[ModuleSpec, Mapping[str, Any]]
@@ -35,7 +35,7 @@ class Operation:
     `wanted` has what differs from the beginning when the work is done; None for what is gone. An item that is not named
     there never changes. `between` allows further values while the work is under way. `grows`: counts that each run adds
     one to. `repeats`: each run does the same work again. `ignores`: items that do not count. `unverifiable`: local
-    files that cannot be compared with anything, so a false answer with the status 200 is taken for their content.
+    files that cannot be compared with anything, so a run accepts a false answer with the status 200 as their content.
     """
 
     apps: Sequence[Mapping[str, Any]]

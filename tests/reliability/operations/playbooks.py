@@ -33,7 +33,7 @@ def _seen(kind: str, name: str, content: bytes) -> str:
 
 
 def _rotation() -> Operation:
-    """The playbook rotate_certificate: the declaration first, then the old certificates one after the other."""
+    """Describe the playbook rotate_certificate: the declaration first, then the old certificates one by one."""
     old = [_file("dist-2024.p12", b"old"), _file("dist-2025.p12", b"old!")]
     declared = {"name": "dist.p12", "content": b64(b"new"), "verify": "none"}
     profile = {"name": "shop", "content": b64(b"new profile"), "verify": "none"}
@@ -68,7 +68,7 @@ def _rotation() -> Operation:
 
 
 def _phonegap_rollout() -> Operation:
-    """The playbook phonegap_rollout: key, app, build, package."""
+    """Describe the playbook phonegap_rollout: key, app, build, package."""
     key = {"platform": "android", "title": "Release"}
     page = b"<p>new</p>"
     name = "PhoneGap app Shop"

@@ -66,7 +66,7 @@ class Scenario:
     """One task. `wanted` holds for each app and kind that has files before or after.
 
     `gaps`: names that the task itself leaves without a file for a while. `passwords`: what opens a content; a
-    certificate without it is of no use. `pairs`: contents that fit together, certificate first.
+    certificate without it is not usable. `pairs`: contents that fit together, certificate first.
     """
 
     before: Files
@@ -82,8 +82,8 @@ class Scenario:
     apps: Sequence[str] = APPS[:1]
     others: frozenset[bytes] = frozenset()  # contents that somebody else uploads under the declared names
     refuses: frozenset[str] = frozenset()  # kinds of errors with which a rerun may ask the user, changing nothing
-    repeats: bool = False  # whether each run uploads again what nobody can compare
-    loose: frozenset[str] = frozenset()  # names of which it does not matter whether they are protected
+    repeats: bool = False  # whether each run uploads the file again because it cannot be compared
+    loose: frozenset[str] = frozenset()  # names that may be protected or not
 
     def fixture(self) -> list[dict[str, Any]]:
         return [
@@ -126,7 +126,7 @@ def single(
     scenario: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Scenario:
-    """A task of a module that manages one file, `dist` unless it says otherwise."""
+    """Describe a task of a module that manages one file, `dist` unless the options name another one."""
     given: dict[str, Any] = {"name": "dist", **({} if data is None else {"content": b64(data)})}
     if kind == PROJECT_FILES:
         if data is not None:
@@ -140,7 +140,7 @@ def single(
 
 
 def fleet(before: Files, wanted: Mapping[str, Sequence[Wanted]], **more: Any) -> Scenario:
-    """A task of the fleet module about two apps, one after the other."""
+    """Describe a task of the fleet module about two apps, one after the other."""
     fields = ("gaps", "passwords", "pairs", "changes", "tidies", "switches", "apps")
     chosen = {"apps": APPS, **{name: more.pop(name) for name in fields if name in more}}
     return Scenario(before, (CODE_SIGNING, {"concurrency": 1, **more}), wanted, **chosen)

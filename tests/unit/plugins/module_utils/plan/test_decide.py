@@ -423,6 +423,20 @@ def test_password(declared: str | None, update_password: str, known: str | None,
     assert words(plan(wanted, file, kind=CERTIFICATE)) == expected
 
 
+def test_an_undeclared_password_of_a_copy_is_not_set() -> None:
+    files = [remote("A", password="known"), remote("B", password=None, is_protected=True)]
+    assert words(plan(desired(update_password="always"), *files, kind=CERTIFICATE)) == ["delete A duplicate"]
+
+
+def test_a_new_file_is_not_unverified() -> None:
+    """Only a kept file can be; the result lists those."""
+    (uploaded,) = plan(desired(on_unverifiable="replace"), protected()).files
+    assert uploaded.decision.uploads
+    assert not uploaded.decision.is_unverified
+    (kept,) = plan(desired(), protected()).files
+    assert kept.decision.is_unverified
+
+
 def test_a_new_file_without_password_needs_no_update() -> None:
     assert words(plan(desired(password=""), kind=CERTIFICATE)) == ["upload"]
 

@@ -216,6 +216,16 @@ def test_candidates_are_sorted_by_slug() -> None:
     assert PROFILE.has_password is False
 
 
+@pytest.mark.parametrize(("age_s", "expected"), [(3599.9, False), (3600.1, True)])
+def test_an_unprocessed_file_is_abandoned_after_an_hour(age_s: float, expected: bool) -> None:
+    assert is_abandoned(unfinished(age_s=age_s), NOW) is expected
+
+
+def test_a_file_is_not_the_successor_of_another_one_without_creation_times() -> None:
+    files = [remote(slug="one", **OTHER), remote(slug="two")]
+    assert candidates_for("profile", desired(slug="one"), files).processed == (files[0],)
+
+
 def test_only_unprocessed_files_are_abandoned() -> None:
     later = UPLOADED_AT + 2 * UNDER_WAY_S
     assert is_abandoned(unfinished(), NOW)

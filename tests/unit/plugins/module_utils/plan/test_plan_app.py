@@ -127,6 +127,14 @@ def test_files_of_one_name_may_be_declared_by_their_slugs() -> None:
     assert words(made) == ["upload", "delete A replaced", "delete S leftover"]
 
 
+def test_the_oldest_of_several_slugs_removes_the_leftover() -> None:
+    """The order does not depend on that of the declarations."""
+    declared = [desired(slug=slug("B"), **OTHER), desired(slug=slug("A"))]
+    files = [remote("A", **OTHER, identity="x"), remote("B", **OTHER), unfinished()]
+    made = plan_all({PROVISIONING_PROFILE: declared}, {PROVISIONING_PROFILE: files})
+    assert [words(one.actions_of("tidy")) for one in made.files] == [[], ["delete S leftover"]]
+
+
 FIRST = "ANDROID_KEYSTORE"
 
 
