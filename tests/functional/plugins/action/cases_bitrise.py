@@ -251,7 +251,7 @@ FLEETS = (
     _fleet("apps of a wrong form", {"apps": [[1]]}, runs=NOWHERE),
     _fleet("files of a wrong form", {"apps": [APP], "provisioning_profiles": ["x"]}, runs=NOWHERE),
     _case(
-        "looked into",
+        "inspected",
         "code_signing_info",
         {"apps": [{"app_slug": APP, "title": "Shop"}, "ffffffffffffffff"]},
         {"provisioning_profiles": _OTHER, "build_certificates": _CERTIFICATE},

@@ -222,7 +222,7 @@ def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[st
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])
     said = {text.partition(":")[0]: text for text in done["apps"][ONE]["missing"] if "never completed" in text}
-    removed = [subject for subject, text in said.items() if "The next rollout removes it" in text]
+    removed = [subject for subject, text in said.items() if "The next rollout deletes it" in text]
     rolled_out = export.rollout(ONE, ONE)
     expected = [f"{action['kind'].replace('_', ' ')} {action['name']}" for action in rolled_out["actions"]]
     assert {action.get("reason") for action in rolled_out["actions"]} <= {"leftover"}

@@ -83,7 +83,7 @@ def test_one_app_fails(export: Export) -> None:
 def test_hosts_that_no_folder_can_be_named_after(export: Export, host: str) -> None:
     result = export.result([{"app_slug": TWO, "host": host}])
     assert result["error"]["kind"] == "option"
-    assert "cannot be the name of a folder" in result["msg"]
+    assert "must have a name that is valid for a folder" in result["msg"]
     assert not export.dest.exists()
 
 

@@ -204,4 +204,4 @@ class TestAnswer:
     def test_no_build_in_it(self, app: AppWithBuilds, answer: dict[str, Any]) -> None:
         result = self.run(app, {**answer, "message": "skipped"})
         assert result["error"]["kind"] == "unclear_outcome"
-        assert "named no build but: skipped." in result["msg"]
+        assert "returned no build, only: skipped." in result["msg"]
