@@ -139,7 +139,7 @@ def _reliability(figures: Mapping[str, Any]) -> str:
         rows.append(row)
     total = sum(figures[name]["cases"] for name in CASES if name in figures)
     seconds = sum(figures[name]["seconds"] for name in CASES if name in figures)
-    head = ("What is tried", "Cases", "Of all cases", "``make test``", "Processor", "Last run")
+    head = ("Case", "Number", "Extent", "``make test``", "Processor time", "Last run")
     return _table(head, [*rows, ("Total", f"{total:,}", "", "", f"{seconds:,} s", "")])
 
 
