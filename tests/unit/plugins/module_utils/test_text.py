@@ -19,9 +19,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import (
     LONGEST_LINE,
     LONGEST_WORD,
     clean,
+    clean_diff,
     cut,
     one_line,
-    clean_diff,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext

@@ -164,13 +164,20 @@ def test_an_undeclared_password_of_a_copy_is_not_set() -> None:
     assert words(plan(desired(update_password="always"), *files, kind=CERTIFICATE)) == ["delete A duplicate"]
 
 
-def test_a_new_file_is_not_unverified() -> None:
-    """Only a kept file can be; the result lists those."""
-    (uploaded,) = plan(desired(on_unverifiable="replace"), protected()).files
-    assert uploaded.decision.uploads
-    assert not uploaded.decision.is_unverified
-    (kept,) = plan(desired(), protected()).files
-    assert kept.decision.is_unverified
+@pytest.mark.parametrize(
+    ("wanted", "files", "expected"),
+    [
+        ({}, [], False),
+        ({"force": True}, [protected()], False),
+        ({"on_unverifiable": "replace"}, [protected()], False),
+        ({}, [remote(**OTHER)], False),
+        ({}, [protected()], True),
+        ({"on_unverifiable": "trust"}, [protected()], False),
+    ],
+)
+def test_only_a_kept_file_is_unverified(wanted: dict[str, Any], files: list[RemoteFile], expected: bool) -> None:
+    (one,) = plan(desired(**wanted), *files).files
+    assert one.decision.is_unverified is expected
 
 
 def test_a_new_file_without_password_needs_no_update() -> None:
