@@ -75,15 +75,15 @@ HIDDEN = {
 # With these answers, a service cannot give another one to other questions.
 IMPLIED = {("patch_unprocessed", "refuse"): {"patch_processed": "refuse"}}
 WRITING = [
-    "follow_certificate",
-    "change_protected_password",
-    "create_oddly",
-    "name_oddly",
-    "change_oddly",
-    "confirm_without_upload",
-    "upload_twice",
-    "list_files",
-    "make_keystores",
+    "probe_certificate",
+    "probe_protected_password",
+    "probe_creation",
+    "probe_names",
+    "probe_changes",
+    "probe_unuploaded",
+    "probe_second_upload",
+    "probe_file_lists",
+    "probe_keystores",
 ]
 SINGLE = [
     (key, value)
