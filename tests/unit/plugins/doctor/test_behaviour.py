@@ -269,7 +269,7 @@ def test_a_build_that_starts_meanwhile(patient: DoctorRun, monkeypatch: pytest.M
     def start_a_build(files: Throwaways, material: ThrowawayContent, _findings: ProbeResults) -> None:
         assert files.make(BUILD_CERTIFICATE, material.certificate)
         given = {"hook_info": {"type": "bitrise"}, "build_params": {"branch": "main"}}
-        assert files._asker.ask("POST", f"/apps/{APP}/builds", given).succeeded
+        assert files._prober.send("POST", f"/apps/{APP}/builds", given).succeeded
 
     monkeypatch.setattr(probing, WRITING[0], start_a_build)
     found = patient.examine()
