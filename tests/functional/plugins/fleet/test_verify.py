@@ -76,11 +76,11 @@ def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
     failed = task.fail()
     error = failed["apps"][ONE]["error"]
     assert error["kind"] == "verify"
-    for part in ("Provisioning profile dist", ONE, "none of the certificates", "dist.p12", "Set verify=warn"):
+    for part in ("Provisioning profile dist", ONE, "does not embed any certificate", "dist.p12", "Set verify=warn"):
         assert part in error["msg"]
     assert fleet.contents(CERTIFICATES) == {ONE: [], TWO: [("dist.p12", sha256(files.p12))]}
     warned = task.with_options(provisioning_profiles=[declared("dist", files.fits_not, verify="warn")]).run()
-    assert any("none of the certificates" in text for text in warned["warnings"])
+    assert any("does not embed any certificate" in text for text in warned["warnings"])
 
 
 @pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True}]])
