@@ -92,7 +92,7 @@ def problems_of_changelog() -> list[str]:
 
 def sort_key(version: str) -> tuple[list[int], bool, str]:
     """Return a key that sorts versions, with a pre-release before its release."""
-    numbers, _, rest = version.partition("+")[0].partition("-")
+    numbers, _dash, rest = version.partition("+")[0].partition("-")
     return [int(number) for number in numbers.split(".")], not rest, rest
 
 

@@ -26,7 +26,8 @@ def _behaviour(key: str) -> Any:
     """Return a dataclass field for a switch from the table of behaviours."""
     known = BEHAVIOURS[key]
     per_request = known.area in _PER_REQUEST_AREAS or key in _PER_REQUEST
-    return field(default=known.default, metadata={"behaviour": known, "per_request": per_request})
+    metadata = {"behaviour": known, "per_request": per_request}
+    return field(default=known.default, metadata=metadata)  # pylint: disable=invalid-field-call
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import tests.conftest  # noqa: F401
+import tests.conftest  # noqa: F401  # pylint: disable=unused-import
 
 from .cases import ALL_CASES, COUNTS, SECONDS, SEED, SHARE, counting
 from .figures import CASES, record

@@ -109,6 +109,7 @@ def test_writers_of_which_one_is_killed(lab: Lab, name: str) -> None:
         kill = Disturbance(number, "kill", before=before)
         last: dict[int, Ran] = {}
 
+        # pylint: disable-next=dangerous-default-value
         def run(beginning: Sequence[int], kill: Disturbance = kill, last: dict[int, Ran] = last) -> Order:
             order, ran = played(lab, pair, beginning, kill)
             last.clear()

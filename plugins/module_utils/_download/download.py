@@ -270,7 +270,7 @@ def _stream(client: ServiceClient, source: Source, sink: Digest, context: TaskCo
             return
         except WrongSizeError as error:
             sink.restart()
-            raise ServiceError(f"Could not {what}: {error}.", kind=error.kind) from error
+            raise ServiceError(f"Could not {what}: {error}.", kind=error.kind) from error  # pylint: disable=bad-exception-cause
         except CiError as error:
             has_progressed = sink.position >= start + PROGRESS_BYTES
             if isinstance(error, ConnectionFailedError) and has_progressed:

@@ -22,7 +22,7 @@ _COMPILED = 1000
 
 # Errors whose text names variables, files and lookups, but not their values.
 _TELLING_NAMES = ("AnsibleUndefinedVariable", "AnsibleLookupError", "AnsibleVaultError", "AnsibleFileNotFound")
-_TELLING = (UndefinedError, *(found for name in _TELLING_NAMES if (found := getattr(errors, name, None))))
+_TELLING = (UndefinedError, *(getattr(errors, name) for name in _TELLING_NAMES if hasattr(errors, name)))
 _UNDEFINED = re.compile(r"'[^']+' is undefined|[^.:]*\bobject\b[^.:]* has no attribute '[^']+'")
 _LOOKUP = re.compile(r"lookup plugin '([\w.]+)'")
 

@@ -107,7 +107,7 @@ def _row(line: str) -> Iterator[str]:
     assert match, line
     name, described = match.groups()
     if "default: " in described:
-        meaning, _, default = described.rpartition("default: ")
+        meaning, _separator, default = described.rpartition("default: ")
     else:
         meaning, default = described.replace(" (required)", ""), "required" if "(required)" in described else "none"
     notes = re.findall(r"; one value for all apps| \(-e only\)", default)

@@ -47,7 +47,7 @@ def test_a_kind_is_documented_in_one_sentence(kind: Kind) -> None:
 def test_a_result_contains_plain_text() -> None:
     for error in (RefusedError("no", kind="verify"), RefusedError("no", kind=Kind.VERIFY)):
         assert error.kind is Kind.VERIFY
-        assert type(error.as_dict()["kind"]) is str
+        assert error.as_dict()["kind"].__class__ is str
         assert UnclearOutcomeError(error).kind is Kind.VERIFY
         assert repr(error.as_dict()["kind"]) == "'verify'"
 
@@ -63,4 +63,4 @@ def test_a_kind_behaves_as_its_value_with_every_python() -> None:
 
 def test_an_unknown_kind_is_a_bug() -> None:
     with pytest.raises(ValueError, match="'nonsense' is not a valid Kind"):
-        CiError("no", kind="nonsense")
+        raise CiError("no", kind="nonsense")

@@ -30,9 +30,10 @@ def ground(tmp_path: Path) -> Playground:
 
 
 def rotate(
-    fleet: Fleet, ground: Playground, *, hosts: Mapping[str, Mapping[str, Any]] = HOSTS, **variables: Any
+    fleet: Fleet, ground: Playground, *, hosts: Mapping[str, Mapping[str, Any]] | None = None, **variables: Any
 ) -> Run:
     """Each iOS app has two old certificates. `variables`: extra variables."""
+    hosts = HOSTS if hosts is None else hosts
     slugs = dict(zip(hosts, APPS, strict=False))
     old = {CERTIFICATES: [a_file("dist-2024.p12", OLD), a_file("dist-2025.p12", OLD + b"!")]}
     fleet.holds({slugs[host]: {} if "_A" in host else old for host in hosts})

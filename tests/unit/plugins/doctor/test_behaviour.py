@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -149,10 +150,9 @@ def material(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ThrowawayContent, "make", classmethod(lambda _cls: made))
 
 
-def _made(kept: list[ThrowawayContent] = []) -> ThrowawayContent:  # noqa: B006
-    if not kept:
-        kept.append(ThrowawayContent.make())
-    return kept[0]
+@functools.cache
+def _made() -> ThrowawayContent:
+    return ThrowawayContent.make()
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_refusal_that_looks_like_a_wrong_token(
     """The service may refuse a low role with 401. Whether the token is wrong is looked up once."""
     service.emulator.fault(status=401, path=f"/apps/{APP}")
     client = make_client(**({"token": token} if token else {}))
-    for _ in range(2):
+    for _call in range(2):
         with pytest.raises(CiError) as caught:
             client.app(APP)
         assert caught.value.kind == kind

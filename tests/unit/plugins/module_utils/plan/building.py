@@ -38,7 +38,7 @@ _NAME_LENGTH = 16
 def ulid(seconds: float, letter: str = "A") -> str:
     """Return a slug of this time that ends with the letter, which must not be I, L, O or U."""
     number, text = int(seconds * 1000), ""
-    for _ in range(10):
+    for _index in range(10):
         number, digit = divmod(number, len(_DIGITS))
         text = _DIGITS[digit] + text
     return text + letter.rjust(_NAME_LENGTH, "0")
@@ -52,19 +52,19 @@ def letter(text: str | None) -> str | None:
     return text[-1] if text else None
 
 
-def remote(name: str = "A", /, **values: Any) -> RemoteFile:
+def remote(label: str = "A", /, **values: Any) -> RemoteFile:
     """Return a processed file with the declared content. `values` may change that; `slug` replaces the letter's."""
     standard: dict[str, Any] = {"name": NAME, **SAME, "processed": True, "is_protected": False, "is_expose": True}
-    return RemoteFile(**{"slug": slug(name), **standard, **values})
+    return RemoteFile(**{"slug": slug(label), **standard, **values})
 
 
-def protected(name: str = "A", /, **values: Any) -> RemoteFile:
+def protected(label: str = "A", /, **values: Any) -> RemoteFile:
     """Return a protected file of the declared size whose content the service does not return."""
-    return remote(name, **{**UNKNOWN, "is_protected": True, **values})
+    return remote(label, **{**UNKNOWN, "is_protected": True, **values})
 
 
-def unfinished(name: str = "S", /, age_s: float = 2 * 3600, **values: Any) -> RemoteFile:
-    return remote(name, **{"slug": ulid(NOW - age_s, name), "sha256": None, "processed": False, **values})
+def unfinished(label: str = "S", /, age_s: float = 2 * 3600, **values: Any) -> RemoteFile:
+    return remote(label, **{"slug": ulid(NOW - age_s, label), "sha256": None, "processed": False, **values})
 
 
 def marker(name: str = "M", of: str = NAME) -> RemoteFile:

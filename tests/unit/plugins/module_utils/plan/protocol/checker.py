@@ -267,7 +267,7 @@ class Checker:
     def undisturbed(self, files: Files, declaration: Declaration) -> tuple[Run, Files, bool]:
         """Return the run after it was carried out alone, the files then, and whether it sent more than GET requests."""
         run, top, wrote = Run("R", declaration), max(9, _newest(files)), False
-        for _ in range(_LONGEST_RUN):
+        for _step in range(_LONGEST_RUN):
             if run.end:
                 return run, files, wrote
             wrote = wrote or run.due[0][0] not in ("list", "list again", "read", "check purge")

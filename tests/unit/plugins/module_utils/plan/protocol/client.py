@@ -94,7 +94,7 @@ class ModelClient:
     # Endpoints
 
     def data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
-        *_, last = path.split("/")
+        last = path.rsplit("/", maxsplit=1)[-1]
         if method == "GET":
             return self._file(last)
         if last == "uploaded":

@@ -100,7 +100,7 @@ def ulid(slug: int, *, is_old: bool) -> str:
     """Return a slug of the service: files from before all runs are days old, the others minutes or hours."""
     age = 300 if not is_old else 7200 if slug >= FIRST_NEW_SLUG else 100 * _DAY_S
     number, text = int((NOW - age + slug) * 1000), ""
-    for _ in range(10):
+    for _index in range(10):
         number, digit = divmod(number, len(_DIGITS))
         text = _DIGITS[digit] + text
     return f"{text}{slug:016d}"
