@@ -143,7 +143,7 @@ def test_mode(app: AppWithArtifacts, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_attributes_that_cannot_be_set_are_refused_before_the_download(app: AppWithArtifacts, check_mode: bool) -> None:
-    assert app.download(slug="one", mode="rwx").fail(check_mode=check_mode)["msg"].startswith("mode: rwx is not a mode")
+    assert app.download(slug="one", mode="rwx").fail(check_mode=check_mode)["msg"].startswith("mode must consist of octal digits")
     assert app.asked() == [SHOW]
 
 

@@ -199,7 +199,7 @@ class TestWait:
     def test_senseless_times(self, slow: AppWithBuilds, option: str, value: Any) -> None:
         failed = slow.abort(**{option: value}).fail()
         assert failed["error"]["kind"] == "option"
-        assert failed["msg"].startswith(f"{option}: ")
+        assert failed["msg"].startswith(f"{option} must be ")
         assert slow.asked() == []
 
 

@@ -116,7 +116,7 @@ def test_parts_of_a_second(seven: AppWithBuilds, given: Any, after: str | None, 
     """The service knows whole seconds only: no build is listed that was not asked for."""
     task = seven.info(after=given, before=given)
     if after is None:
-        assert task.fail()["msg"].startswith("after: ")
+        assert task.fail()["msg"].startswith("after must be ")
     else:
         task.run()
         assert seven.queries()[0] == {"after": after, "before": before, "limit": "50"}

@@ -210,7 +210,7 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
             "environments: the key 'A' is used twice",
         ),
         ({"environments": [{"key": "", "value": "x"}]}, "environments: "),
-        ({"wait_timeout": -1}, "wait_timeout: "),
+        ({"wait_timeout": -1}, "wait_timeout must be "),
     ],
 )
 def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:

@@ -197,7 +197,7 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with an HTML page"),
+        (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with 200 and an HTML page"),
         (Answer(200, b"[]"), "that is not a JSON object"),
         (me(503), "The service has a problem"),
         (me(302, Location="https://login.example"), "is not the address of the API"),

@@ -49,7 +49,7 @@ def test_one_forbidden_one_missing_one_without_its_file(fleet: Fleet, role: str,
     for slug, error in ((slug, result["apps"][slug]["error"]) for slug in wrong):
         assert f"{slug}: {error['msg']}" in result["msg"]
     assert str(tmp_path / "nowhere") in result["apps"][THREE]["error"]["msg"]
-    assert "is empty" in result["apps"][APPS[3]]["error"]["msg"]
+    assert "must not be empty" in result["apps"][APPS[3]]["error"]["msg"]
     assert {slug for slug, files in fleet.contents(PROFILES).items() if files == DONE} == {ONE, *apps[4:]}
 
     again = task.fail()

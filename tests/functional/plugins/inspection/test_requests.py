@@ -97,7 +97,7 @@ def test_a_download_that_fails_is_told_of_the_file(inspection: Inspection, mater
     ("options", "message"),
     [
         ({"concurrency": 0}, "concurrency must be between 1 and 64, got 0."),
-        ({"expires_within": -1}, "expires_within: -1"),
+        ({"expires_within": -1}, "expires_within must be 0 or greater, got -1"),
         ({"apps": [" "]}, "apps: entry 1"),
     ],
 )

@@ -42,7 +42,7 @@ def test_backup_dir_that_cannot_be_used(service: Service, tasks: Tasks, check_mo
         task = tasks.file(PROFILES, b"new content", backup_dir=place.format(folder), backup_required=True)
         failed = task.fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "backup"
-    assert "backup_dir: " in failed["msg"]
+    assert "backup_dir " in failed["msg"]
     assert service.contents() == [("dist", sha256(b"old"))]
 
 

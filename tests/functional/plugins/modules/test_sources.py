@@ -87,7 +87,7 @@ def link_in_a_circle(path: Path) -> Path:
 BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "missing": (lambda path: path, "does not exist"),
     "directory": (directory, "is a directory"),
-    "empty": (empty, "is empty"),
+    "empty": (empty, "must not be empty"),
     "larger than 100 MiB": (huge, "must have at most 104857600 bytes"),
     "pipe": (pipe, "is not a regular file"),
     "below a file": (below_a_file, "cannot be read: Not a directory"),
@@ -159,7 +159,7 @@ def test_src_that_changes_while_it_is_read(
 
 BAD_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "content that is no base64": ({"content": "b@d c4nary"}, "content of dist: this is not base64"),
-    "content that is empty": ({"content": ""}, "content of dist: this is empty"),
+    "content that is empty": ({"content": ""}, "content of dist: "),
     "content without name": ({"content": b64(NEW), "name": None, "slug": None}, "name is required with content"),
     "content and slug without name": (
         {"content": b64(NEW), "name": None, "slug": "A"},

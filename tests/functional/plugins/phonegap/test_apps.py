@@ -107,7 +107,7 @@ def test_content_that_cannot_be_compared(phonegap: PhoneGap, option: str) -> Non
     result = task.run()
     assert (result["changed"], len(result["warnings"])) == (False, 1)
     assert (
-        f"it is unknown whether {option} is what the app has. Nothing was sent. To send it, set"
+        f"so it is unknown whether {option} differs from it. Nothing was sent."
         in result["warnings"][0]
     )
     assert "warnings" not in task.with_options(on_unverifiable="trust").run()
@@ -165,8 +165,8 @@ def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task)
     assert (result["app"]["title"], result["app"]["version"], result["app"]["package"]) == ("Told", "3.0", "com.told")
     assert [warning.split(",")[0] for warning in result["warnings"]] == [
-        "config.xml in src says version '3.0'",
-        "config.xml in src says title 'Told'",
+        "config.xml in src sets version to '3.0'",
+        "config.xml in src sets title to 'Told'",
     ]
 
 
@@ -198,7 +198,7 @@ def test_without_content_only_the_title_of_the_task_counts(phonegap: PhoneGap) -
     missing = phonegap.app(title="Asked", src="/no/such/file", state="absent").result()
     assert missing["changed"] is False
     assert (
-        "src: /no/such/file does not exist. So the app is looked for by the title Asked alone." in missing["warnings"]
+        "src: /no/such/file does not exist. The task searches the app only by the title Asked." in missing["warnings"]
     )
     assert list(phonegap.state["apps"]) == ["1"]
     assert phonegap.app(title="Told", src="/no/such/file", state="absent").result()["changed"] is True
@@ -291,16 +291,16 @@ def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: s
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({"title": "New"}, "option", "src (or repo): app New is not there"),
-        ({"title": "New", "create_method": "file"}, "option", "src: app New is not there"),
-        ({"title": "New", "create_method": "remote_repo"}, "option", "repo: app New is not there"),
+        ({"title": "New"}, "option", "src or repo is required to create app New"),
+        ({"title": "New", "create_method": "file"}, "option", "src is required to create app New"),
+        ({"title": "New", "create_method": "remote_repo"}, "option", "repo is required to create app New"),
         (
             {"title": "New", "create_method": "file", "repo": REPO},
             "option",
-            "repo: this goes with create_method=remote",
+            "repo requires create_method=remote",
         ),
         ({"title": ""}, "option", "title must not be empty"),
-        ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
+        ({"id": 77, "version": "1"}, "not_found", "id: app 77 does not exist"),
         ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
         ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
         (
@@ -342,7 +342,7 @@ def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) 
 
 def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(drop="before", method="POST", path="/apps$", nth=1)
-    assert "It was not created" in phonegap.app(title="Menu", repo=REPO).fail()["msg"]
+    assert "The app was not created" in phonegap.app(title="Menu", repo=REPO).fail()["msg"]
     assert phonegap.lines().count("POST /apps") == 1
 
 

@@ -120,7 +120,7 @@ def test_the_service_s_own_words(phonegap: PhoneGap) -> None:
         ({"platforms": []}, "platforms must name a platform"),
         ({"platforms": [""]}, "platforms must name a platform"),
         ({"platforms": ["amiga"]}, "platform amiga is not supported"),
-        ({"wait": True, "wait_interval": 0}, "wait_interval: 0.0"),
+        ({"wait": True, "wait_interval": 0}, "wait_interval must be greater than 0"),
         ({"app_id": 9}, "app #9 not available"),
     ],
 )

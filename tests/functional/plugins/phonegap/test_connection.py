@@ -130,7 +130,7 @@ def test_a_login_works(phonegap: PhoneGap) -> None:
         ({"api_token": "wrong"}, "unauthorized", "Invalid authentication token. Check api_token (or PHONEGAP_TOKEN)"),
         ({"api_token": ""}, "option", "api_token is required and must not be empty."),
         ({"api_token": None, "username": "x@example.com"}, "option", "username must not contain a colon"),
-        ({"api_url": "http://example.com/api/v1"}, "option", "Plain http:// to example.com would show secrets"),
+        ({"api_url": "http://example.com/api/v1"}, "option", "Plain http:// to example.com would send secrets"),
     ],
 )
 def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, words: str) -> None:

@@ -106,4 +106,4 @@ def test_no_package(phonegap: PhoneGap, tmp_path: Path, platform: str, words: st
 
 def test_an_answer_that_is_no_redirect(phonegap: PhoneGap, tmp_path: Path) -> None:
     phonegap.emulator.fault(status=200, path="/android$")
-    assert "something that is not a redirect" in task(phonegap, tmp_path).fail()["msg"]
+    assert "the response is not a redirect" in task(phonegap, tmp_path).fail()["msg"]

@@ -78,11 +78,11 @@ def test_the_title_by_number(phonegap: PhoneGap) -> None:
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({"platform": "ios", "title": "New"}, "option", "cert, profile: there is no ios key New"),
-        ({"platform": "android", "title": "New"}, "option", "keystore, alias: there is no android key New"),
-        ({"platform": "winphone", "title": "New"}, "option", "publisher_id: there is no winphone key New"),
+        ({"platform": "ios", "title": "New"}, "option", "cert, profile must be set to create ios key New"),
+        ({"platform": "android", "title": "New"}, "option", "keystore, alias must be set to create android key New"),
+        ({"platform": "winphone", "title": "New"}, "option", "publisher_id must be set to create winphone key New"),
         ({"platform": "ios", "title": "New", "alias": "x"}, "option", "alias is not an option of a key for ios"),
-        ({"platform": "winphone", "title": "Phone", "locked": False}, "option", "locked: a key for winphone has no"),
+        ({"platform": "winphone", "title": "Phone", "locked": False}, "option", "locked is not an option of a key for winphone"),
         ({"platform": "ios", "title": "Store", "locked": False}, "option", "locked=false requires password for ios"),
         ({"platform": "ios", "id": 9}, "not_found", "id: this account has no ios key 9"),
         ({"platform": "ios", "title": "New", "cert": "/no/such"}, "local_file", "cert: /no/such does not exist"),
@@ -133,7 +133,7 @@ def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) 
 
 def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(drop="before", method="POST", nth=1)
-    assert "It was not created" in phonegap.key(**declared(phonegap, "ios")).fail()["msg"]
+    assert "The key was not created" in phonegap.key(**declared(phonegap, "ios")).fail()["msg"]
 
 
 AUTHORITY = Authority.create()

@@ -70,7 +70,7 @@ def endless(first: bytes, more: bytes) -> Talk:
 
 def failure_of(make_client: MakeClient, url: str) -> CiError:
     with pytest.raises(CiError) as caught:
-        make_client(url).app(APP)
+        make_client(url, timeout=10.0).app(APP)
     return caught.value
 
 
@@ -214,8 +214,8 @@ BAD_JSON = {
     "nested": (nested(3_000), "too deeply nested"),
     "nested far": (nested(1_000_000), "too deeply nested"),
     "nested more than is needed": (nested(60), "too deeply nested"),
-    "NaN": (b'{"data": {"slug": "x", "n": NaN}}', "NaN is no number"),
-    "infinity": (b'{"data": {"slug": "x", "n": -Infinity}}', "-Infinity is no number"),
+    "NaN": (b'{"data": {"slug": "x", "n": NaN}}', "NaN is not a number of JSON"),
+    "infinity": (b'{"data": {"slug": "x", "n": -Infinity}}', "-Infinity is not a number of JSON"),
     "a number beyond floats": (b'{"data": {"slug": "x", "n": 1e999}}', "a number that is too large"),
     "a million digits": (b'{"data": {"slug": "x", "n": ' + b"9" * 1_000_000 + b"}}", "a number that is too large"),
     "latin-1": ('{"data": {"slug": "x", "title": "ü"}}'.encode("latin-1"), "not UTF-8"),
