@@ -146,7 +146,7 @@ def test_a_vaulted_file_is_decrypted(tmp_path: Path) -> None:
     assert files.has_decrypted
 
 
-@pytest.mark.parametrize(("answer", "words"), [(b"", "is empty once it is decrypted"), (None, "vault password")])
+@pytest.mark.parametrize(("answer", "words"), [(b"", "must not be empty, but its decrypted"), (None, "vault password")])
 def test_a_vaulted_file_of_no_use(tmp_path: Path, answer: bytes | None, words: str) -> None:
     (tmp_path / "a").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n1234\n")
 

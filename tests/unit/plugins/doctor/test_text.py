@@ -42,7 +42,7 @@ def test_one_line_for_each_check() -> None:
         "    -> Change it.",
         "[\u2717] It is so",
         "",
-        "The token",
+        "Token",
         "[-] It is so",
     ]
 
