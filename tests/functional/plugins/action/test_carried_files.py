@@ -169,9 +169,7 @@ def test_where_they_were_searched_is_said(shared: Shared) -> None:
     ground = shared.playground
     places = f"{ground.files / 'nowhere'}, {ground.play / 'nowhere'}"
     for name in ("nowhere, away", "nowhere, here"):
-        assert shared.run.result(name)["msg"].endswith(
-            f"not exist in any of the places where it was searched: {places}."
-        )
+        assert shared.run.result(name)["msg"].endswith(f"not exist. Searched in: {places}.")
 
 
 def test_a_connection_that_carries_files_only(shared: Shared) -> None:
