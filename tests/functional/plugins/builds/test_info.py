@@ -242,8 +242,8 @@ class TestRunningFirst:
         assert [build["slug"] for build in result["builds"]] == ["b59", *(f"b{number}" for number in range(49))]
         assert result["warnings"] == [
             (
-                "These are the first 50 of 60 builds. With sort_by=running_first the service returns one page only. Omit "
-                "sort_by to list all builds."
+                "These are the first 50 of 60 builds. With sort_by=running_first the service returns one page only. "
+                "Omit sort_by to list all builds."
             )
         ]
         assert sixty.asked() == ["GET /builds"]

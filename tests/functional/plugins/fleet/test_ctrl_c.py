@@ -30,7 +30,7 @@ def rollout(fleet: Fleet) -> FleetTask:
 
 
 def processes_of(folder: Path) -> list[int]:
-    """All that know of this folder by their environment: ansible-playbook, its workers and modules."""
+    """Find all processes with this folder in their environment: ansible-playbook, its workers and modules."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -43,7 +43,7 @@ def processes_of(folder: Path) -> list[int]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """A shell has its jobs in the background ignore Ctrl-C, and their children would, too."""
+    """Let children receive Ctrl-C, although a shell lets its jobs in the background ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

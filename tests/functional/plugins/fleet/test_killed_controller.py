@@ -95,7 +95,7 @@ def test_killed(
     assert 3 <= asked["confirm"] < 2 * len(APPS)  # there are two uploads for each app
 
     fleet.emulator.options(latency_ms=0)
-    assert fleet.asked() == asked  # nobody is left who would send more
+    assert fleet.asked() == asked  # no process is left that sends requests
     task.run()
     assert fleet.complete(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1"))
 
@@ -114,7 +114,7 @@ def start(playground: Playground, environment: Mapping[str, str]) -> subprocess.
 
 @pytest.fixture
 def watched() -> Any:
-    """A process to watch."""
+    """Start a process to watch."""
     with subprocess.Popen(["sleep", "100"]) as process:
         _controller.watch_from({_controller.PID_VARIABLE: str(process.pid)})
         yield process

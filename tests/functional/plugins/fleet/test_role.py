@@ -292,7 +292,7 @@ def plays(fleet: Fleet, tmp_path: Path) -> Plays:
 
 
 def outcomes(run: Run, group: str) -> tuple[str, str]:
-    """The hosts that an Outcome task has reported as changed, and as failed."""
+    """Return the hosts that an Outcome task has reported as changed, and as failed."""
     told = [event for event in run.events if " : Outcome" in event.task and event.host.startswith(group)]
     changed = {event.host[-1] for event in told if event.event == "ok" and event.result.get("changed")}
     failed = {event.host[-1] for event in told if event.event == "failed"}
@@ -314,7 +314,7 @@ def check(case: Case, group: str, run: Run, held: Mapping[str, list[str]]) -> No
 
 @pytest.mark.parametrize("alone", [pytest.param(False, id="together"), pytest.param(True, id="alone", marks=seldom)])
 def test_plays(plays: Plays, alone: bool) -> None:
-    """Alone is the fall-back for an ansible-core that does not tell who takes part."""
+    """Run also without the private names of ansible-core that list the hosts of a task."""
     core = core_version()
     cases = {name: case for name, case in CASES.items() if case.since <= core and (case.alone or not alone)}
     if alone and not ALL_CASES:

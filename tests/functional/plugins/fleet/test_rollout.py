@@ -36,7 +36,7 @@ class Project:
         self.inventory.parent.mkdir(parents=True)
 
     def has(self, apps: list[str], variables: Json, hosts: dict[str, Json] | None = None) -> None:
-        """The service has these apps and no files; they are hosts that cannot be reached."""
+        """Create these apps without files, and make them hosts that cannot be reached."""
         self.fleet.holds(apps)
         described = {app: {**ELSEWHERE, "bitrise_app_slug": app, **(hosts or {}).get(app, {})} for app in apps}
         self.inventory.write_text(json.dumps({"all": {"hosts": described, "vars": variables}}))
@@ -132,7 +132,7 @@ def test_nothing_is_declared(project: Project) -> None:
 
 
 def test_a_project_that_imports_the_playbook(project: Project) -> None:
-    """Files lie beside the started playbook; then nothing is left to do, for a module process either."""
+    """Find files beside the started playbook, and change nothing on a second run as a module."""
     certificate = {"src": "dist.p12", "certificate_password": PASSWORD, "verify": "none"}
     one_more: dict[str, Json] = {"app02": {"code_signing_profiles": [], "code_signing_profile": []}}
     project.has(APPS[:3], {"code_signing_certificates": [certificate]}, one_more)

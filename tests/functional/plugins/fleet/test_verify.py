@@ -41,7 +41,7 @@ def strict(name: str, content: bytes, **more: Any) -> dict[str, Any]:
     return declared(name, content, verify="strict", **more)
 
 
-def test_each_file_is_looked_into_once(fleet: Fleet, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_validated_once(fleet: Fleet, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     look = verify.inspect_file
 
@@ -57,12 +57,12 @@ def test_each_file_is_looked_into_once(fleet: Fleet, files: Files, monkeypatch: 
         provisioning_profiles=[strict("dist", files.fits)],
     )
     check_then_run_then_rerun(task)
-    # In check mode and in the run. In the second run nothing is to be sent, so nobody looks.
+    # In check mode and in the run. The second run has nothing to upload, so it validates no file.
     assert sorted(looked) == sorted([sha256(files.p12), sha256(files.fits)] * 2)
 
 
 def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
-    """It is refused in the apps that would get it, before anything in them is changed."""
+    """Reject it in the apps that would get it, before anything in them changes."""
     fleet.holds({ONE: {}, TWO: {PROFILES: [a_file("dist", files.fits_not)]}})
     task = fleet.task(
         [ONE, TWO],
@@ -76,15 +76,15 @@ def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
     failed = task.fail()
     error = failed["apps"][ONE]["error"]
     assert error["kind"] == "verify"
-    for part in ("Provisioning profile dist", ONE, "none of the certificates", "dist.p12", "Set verify=warn"):
+    for part in ("Provisioning profile dist", ONE, "does not embed any certificate", "dist.p12", "Set verify=warn"):
         assert part in error["msg"]
     assert fleet.contents(CERTIFICATES) == {ONE: [], TWO: [("dist.p12", sha256(files.p12))]}
     warned = task.with_options(provisioning_profiles=[declared("dist", files.fits_not, verify="warn")]).run()
-    assert any("none of the certificates" in text for text in warned["warnings"])
+    assert any("does not embed any certificate" in text for text in warned["warnings"])
 
 
 @pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True}]])
-def test_nothing_is_said_where_no_certificate_is_declared_with_its_content(
+def test_no_warning_if_no_certificate_is_declared_with_its_content(
     fleet: Fleet, files: Files, certificates: Any
 ) -> None:
     fleet.holds({ONE: {CERTIFICATES: [a_file("dist.p12", files.p12)]}})
