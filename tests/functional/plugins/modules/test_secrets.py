@@ -39,7 +39,7 @@ KEYSTORE = "mobileops.ci.bitrise_android_keystore"
 PROJECT_FILE = "mobileops.ci.bitrise_project_file"
 APPS = "mobileops.ci.bitrise_app_info"
 SIGNING_FILES = "mobileops.ci.signing_file_info"
-# What is no genuine file: that one of these is refused is in the list of what goes wrong.
+# These are not genuine signing files. One case has a file that is rejected.
 UNSEEN = {"verify": "none"}
 
 GOOD: list[tuple[str, dict[str, Any]]] = [
@@ -126,7 +126,7 @@ def playbook(service: Service, where: str) -> list[dict[str, Any]]:
 
 
 def prepare(service: Service) -> str:
-    """The app, with secrets in what it holds and in what it answers; the slug of a certificate."""
+    """Fill the app and its responses with secrets, and return the slug of a certificate."""
     certificates = [
         a_file("kept", STORED_CONTENT, certificate_password=STORED_PASSWORD),
         a_file("dist", STORED_CONTENT, certificate_password=STORED_PASSWORD),
@@ -220,7 +220,7 @@ def with_canaries(spec: Mapping[str, Any], misspelt: str = "") -> dict[str, Any]
 @pytest.mark.parametrize("where", ["controller", "target"])
 @pytest.mark.parametrize("misspelt", ["", "x"])
 def test_canaries_in_all_modules(service: Service, tmp_path: Path, where: str, misspelt: str) -> None:
-    """Each secret option of each module, in its place and under a name that does not exist."""
+    """Pass each secret option of each module, in its place and under a name that does not exist."""
     prepare(service)
     (tmp_path / "left").mkdir()
     tasks = []

@@ -111,7 +111,7 @@ def test_unusable_src(
 
 @contextmanager
 def without_privileges(path: Path) -> Iterator[None]:
-    """Somebody who may not read the file, also where the tests are run by root."""
+    """Make the file unreadable, also if root runs the tests."""
     path.chmod(0)
     if os.geteuid() != 0:
         yield

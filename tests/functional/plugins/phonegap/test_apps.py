@@ -86,7 +86,7 @@ def test_the_title_by_number(phonegap: PhoneGap) -> None:
 
 
 def test_content_goes_along_with_a_change_and_by_force(phonegap: PhoneGap) -> None:
-    """The service does not tell what it has: so not without a reason."""
+    """Send the content only together with another change or by force, because the service does not return it."""
     phonegap.holds(SHOP)
     src = phonegap.file("index.html", "new")
     task = phonegap.app(title="Shop", src=src)
@@ -123,7 +123,7 @@ def test_content_that_cannot_be_compared(phonegap: PhoneGap, option: str) -> Non
         result = sent.run()
         assert [action["action"] for action in result["actions"]] == ["update" if option == "src" else "set_icon"]
         assert "warnings" not in result
-    # What is sent anyway is no reason for a warning.
+    # Content that is sent in any case needs no warning.
     if option == "src":
         assert "warnings" not in task.with_options(version="9.9").run()
 
@@ -161,7 +161,7 @@ def test_a_directory_is_the_same_archive_each_time(phonegap: PhoneGap) -> None:
     assert phonegap.app_state()["content_sha256"] == first["sha256"]
 
 
-def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
+def test_the_config_has_precedence(phonegap: PhoneGap) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("config.xml", config(id="com.told", version="3.0", name="Told"))
@@ -174,7 +174,7 @@ def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
     ]
 
 
-def test_an_app_that_a_config_comes_to_name_stays_the_same_app(phonegap: PhoneGap) -> None:
+def test_an_app_that_a_new_config_renames_stays_the_same_app(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Asked"})
     phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
     task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
@@ -198,7 +198,7 @@ def test_absent_means_the_app_that_present_means(phonegap: PhoneGap, title: str)
 def test_without_content_only_the_title_of_the_task_counts(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Told"})
     assert phonegap.app(title="Asked", state="absent").run()["changed"] is False
-    # What the app was made of may be gone before it.
+    # The source of the app may have been removed before the app.
     missing = phonegap.app(title="Asked", src="/no/such/file", state="absent").result()
     assert missing["changed"] is False
     assert (
@@ -229,7 +229,7 @@ def test_a_version_may_be_declared_by_the_config_alone(phonegap: PhoneGap) -> No
     assert phonegap.app_state()["uploads"] == 2
 
 
-def test_what_the_service_keeps_otherwise_is_said(phonegap: PhoneGap) -> None:
+def test_values_that_the_service_does_not_keep_are_reported(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Menu", "repo": REPO})
     phonegap.emulator.fault(
         status=200, method="PUT", body='{"id": 1, "title": "Menu", "repo": "x", "version": "9", "keys": {}}'
@@ -303,7 +303,7 @@ def test_a_key_in_use_is_unlocked(phonegap: PhoneGap) -> None:
 
 
 def wrongly_unlocked(phonegap: PhoneGap) -> None:
-    """The app uses a key whose password at the service is not that of its keystore, and was built with it."""
+    """Create an app that was built with a key whose password at the service is not that of its keystore."""
     content = base64.b64encode(keystore(ANDROID["keystore_pw"])).decode()
     key = {
         **LOCKED,
@@ -316,7 +316,7 @@ def wrongly_unlocked(phonegap: PhoneGap) -> None:
 
 
 def built(phonegap: PhoneGap) -> dict[str, Any]:
-    """What became of a build for Android."""
+    """Return the result of a build for Android."""
     done = phonegap.make(BUILD_MODULE, app_id=1, platforms=["android"], wait=True).result()
     found: dict[str, Any] = done["build"]["platforms"]["android"]
     return found
@@ -388,7 +388,7 @@ def test_a_key_that_check_mode_would_create(phonegap: PhoneGap, choice: Any) -> 
     assert phonegap.app(title="Shop", keys={"android": choice}).run(check_mode=True)["changed"] is False
 
 
-# What cannot be had
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_a_key_that_check_mode_would_create(phonegap: PhoneGap, choice: Any) -> 
         ({"title": "Shop"}, {"pull": True}, "pull: the app 1 (Shop) was created from an uploaded file"),
     ],
 )
-def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: str) -> None:
+def test_properties_that_never_change(phonegap: PhoneGap, app: Any, options: Any, words: str) -> None:
     phonegap.holds(app)
     task = phonegap.app(title="Shop", **options)
     for check_mode in (True, False):
@@ -456,7 +456,7 @@ def test_somebody_elses_app(phonegap: PhoneGap) -> None:
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500, "after_effect": True}, {"malformed": True}])
 def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
-    """It may have had its effect: that is looked up, and nothing is created twice."""
+    """Look for the effect of the request, and create nothing twice."""
     phonegap.emulator.fault(**fault, method="POST", path="/apps$", nth=1)
     result = phonegap.app(title="Menu", repo=REPO).run()
     assert (result["app"]["id"], list(phonegap.state["apps"])) == (1, ["1"])
@@ -468,7 +468,7 @@ def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
     assert phonegap.lines().count("POST /apps") == 1
 
 
-def test_a_failure_half_way_says_what_was_done(phonegap: PhoneGap) -> None:
+def test_a_failure_half_way_returns_the_actions(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(status=500, path="/icon$")
     failed = phonegap.app(title="Menu", repo=REPO, icon=phonegap.file("icon.png", PNG)).fail()
     assert failed["msg"].endswith("The other changes of app 1 were made before that.")

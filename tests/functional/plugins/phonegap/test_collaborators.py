@@ -31,7 +31,7 @@ def app(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Shop"})
 
 
-def test_somebody_with_an_account(phonegap: PhoneGap) -> None:
+def test_a_collaborator_with_an_account(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task(phonegap))
     assert result["collaborator"] == {"id": 2, "email": MEMBER, "role": "dev", "pending": False}
     changed = check_then_run_then_rerun(task(phonegap, MEMBER.upper(), "tester"))
@@ -48,7 +48,7 @@ def test_requests(phonegap: PhoneGap) -> None:
     assert phonegap.lines_of(absent) == ["GET /apps/1", "DELETE /apps/1/collaborators/2"]
 
 
-def test_somebody_without(phonegap: PhoneGap) -> None:
+def test_a_collaborator_without_an_account(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task(phonegap, NOBODY))
     assert result["collaborator"] == {"id": None, "email": NOBODY, "role": "dev", "pending": True}
     for options, wanted in (({"role": "tester"}, "made tester"), ({"role": None, "state": "absent"}, "removed")):
@@ -80,7 +80,7 @@ def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, wo
     assert (failed["error"]["kind"], words in failed["msg"]) == (kind, True), failed["msg"]
 
 
-def test_only_the_owner_is_told(phonegap: PhoneGap) -> None:
+def test_only_the_owner_sees_collaborators(phonegap: PhoneGap) -> None:
     phonegap.holds(
         {"title": "Shop", "owner": "member", "collaborators": [{"email": "owner@example.com", "role": "tester"}]}
     )

@@ -41,7 +41,7 @@ WRITE_API = {
 
 
 def documented(line: str) -> str:
-    """A request with names in the place of what is in its path."""
+    """Return a request with names in place of the values in its path."""
     line = re.sub(r"/(android|ios)\b", "/:platform", line)
     return re.sub(r"/\d+", "/:id", line)
 

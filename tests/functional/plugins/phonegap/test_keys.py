@@ -116,7 +116,7 @@ def test_another_file_is_another_key(phonegap: PhoneGap) -> None:
     assert "delete this key (state=absent) and create it again" in failed["msg"]
 
 
-def test_a_service_that_does_nothing_about_it(phonegap: PhoneGap) -> None:
+def test_a_service_that_ignores_the_request(phonegap: PhoneGap) -> None:
     phonegap.holds(keys=({"platform": "ios", "title": "Store"},))
     phonegap.emulator.fault(status=200, method="PUT", body='{"id": 1, "title": "Store", "locked": true}')
     failed = phonegap.key(platform="ios", title="Store", password="one", locked=False).fail()
