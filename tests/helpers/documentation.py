@@ -48,12 +48,12 @@ def documentation() -> dict[str, dict[str, Any]]:
 
 
 def asks_a_service(module: str) -> bool:
-    """Whether the module has the options of a connection."""
+    """Return True if the module has the options of a connection."""
     return "api_token" in spec_of(module).options.argument_spec
 
 
 def spec_of(module: str) -> ModuleSpec:
-    """The one entry that a module carries out."""
+    """Return the only specification that a module executes."""
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
     (spec,) = (value for value in vars(source).values() if isinstance(value, ModuleSpec))
     return spec

@@ -43,7 +43,7 @@ class Server:
 
 @contextmanager
 def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None = None) -> Iterator[Server]:
-    """A server on loopback; with a certificate (and its key in one file) over TLS."""
+    """Run a server on loopback. Use TLS if a certificate and its key are given in one file."""
     seen: list[tuple[str, dict[str, str]]] = []
     connections: set[object] = set()
 
@@ -68,11 +68,11 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
             raise AttributeError(name)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
-            """Say nothing."""
+            """Print nothing."""
 
     class QuietServer(ThreadingHTTPServer):
         def handle_error(self, request: object, client_address: object) -> None:
-            """A client that ends a connection is what some tests are about."""
+            """Ignore errors, because in some tests the client ends the connection."""
 
     server = QuietServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -94,7 +94,7 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
 
 
 def self_signed(path: Path, *, days: int = 1) -> Path:
-    """A certificate for 127.0.0.1 with its key, in one file. With negative days it has expired."""
+    """Create a certificate for 127.0.0.1 with its key, in one file. With negative days it has expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = dt.datetime.now(dt.UTC)

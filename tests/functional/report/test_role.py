@@ -49,7 +49,7 @@ PLAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("play", PLAYS.values(), ids=PLAYS)
-def test_one_host_does_it_for_all(emulator: Emulator, tmp_path: Path, play: dict[str, Any]) -> None:
+def test_one_host_reports_for_all(emulator: Emulator, tmp_path: Path, play: dict[str, Any]) -> None:
     done = run(emulator, tmp_path, play)
 
     assert done.status == 0, done.screen

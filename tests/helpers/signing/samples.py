@@ -91,7 +91,7 @@ class Sample:
 
 @cache
 def samples() -> dict[str, Sample]:
-    """One of each sort. Keys on elliptic curves, where the kind of key is not the point: they are opened faster."""
+    """Return one sample of each kind. Elliptic curves are faster, so samples use them where the kind of key is arbitrary."""
     curve = identity(elliptic=True)
     sign = authority().sign_profile
     keystore = pkcs12_keystore([android_key(), android_key("other")], PASSWORD)

@@ -35,7 +35,7 @@ GROUPS = {
 }
 # Results as full as they get. Pipelining spares time.
 SETTINGS = {"ANSIBLE_INJECT_INVOCATION": "1", "ANSIBLE_PIPELINING": "1"}
-# What is shown without -v: one case of each kind.
+# Cases that also run without -v: one of each kind.
 SHOWN = ("missing", "wrong type", "deprecated alias", "refused", "warning", "own warning", "deprecation", "unplain")
 
 
@@ -44,7 +44,7 @@ def app_of(case: Case) -> str:
 
 
 def with_app(value: Any, slug: str) -> Any:
-    """The value with the slug of the case's app in it."""
+    """Insert the slug of the case's app into the value."""
     if isinstance(value, dict):
         return {key: with_app(item, slug) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -54,7 +54,7 @@ def with_app(value: Any, slug: str) -> Any:
 
 @pytest.fixture
 def playground(tmp_path: Path) -> Playground:
-    """With the files that the cases name."""
+    """Create a playground with the files that the cases name."""
     ground = Playground(tmp_path)
     new = cases_bitrise.NEW.encode()
     for path in (ground.files / cases_bitrise.NAME, ground.files / "shop.p12", ground.play / "beside.mobileprovision"):
@@ -72,7 +72,7 @@ def playground(tmp_path: Path) -> Playground:
 
 @pytest.fixture
 def service(emulator: Emulator) -> Callable[[Sequence[Case]], dict[str, Any]]:
-    """Makes the service such as the cases want it; the keywords of their play."""
+    """Return a function that prepares the service for the cases, and returns the keywords of their play."""
 
     def prepare(cases: Sequence[Case]) -> dict[str, Any]:
         emulator.clear_faults()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What apps have, written down: a rollout changes nothing, no secret is in clear, nothing is written elsewhere."""
+"""Export of the files of apps: a rollout of it changes nothing, and it holds no secret in plain text."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Export:
         return {str(path.relative_to(self.dest)): path.read_bytes() for path in self.dest.rglob("*") if path.is_file()}
 
     def declared(self, host: str, *groups: str) -> dict[str, Any]:
-        """The variables, as ansible-core reads them: those of groups count less."""
+        """Return the variables as ansible-core reads them, where those of a host override those of groups."""
         places = [*(f"group_vars/{group}" for group in groups), f"host_vars/{host}"]
         found: dict[str, Any] = {}
         for place in places:
@@ -114,7 +114,7 @@ class Export:
         return found
 
     def rollout(self, app: str, host: str, *groups: str) -> dict[str, Any]:
-        """A rollout of what is written. The role finds a file in files/ beside the inventory."""
+        """Apply the exported declaration. The role finds a file in files/ beside the inventory."""
         variables = self.declared(host, *groups)
         assert variables.pop("code_signing_app_slug") == app
 
@@ -127,7 +127,7 @@ class Export:
 
         lists = {LISTS[name]: list(map(plain, entries)) for name, entries in variables.items()}
         task = self.fleet.task([app], **lists)
-        # Nothing is sent, so it does not matter either that none of it is a genuine signing file.
+        # Nothing is uploaded, so these files need not be genuine signing files.
         strict = {
             kind: [{**file, "verify": "strict"} for file in task.options[kind]]
             for kind in lists
@@ -146,7 +146,9 @@ def export(emulator: Emulator, tmp_path: Path) -> Export:
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
 @pytest.mark.parametrize("echo", [False, True])
-def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes], str] | None, echo: bool) -> None:
+def test_rollout_of_an_export_changes_nothing(
+    export: Export, encrypt: Callable[[bytes], str] | None, echo: bool
+) -> None:
     export.fleet.emulator.options(echo_keystore_secrets=echo)
     done = export.run([{"app_slug": ONE, "host": "Shop"}, TWO, THREE], encrypt=encrypt)
     assert done["summary"] == {
@@ -160,7 +162,7 @@ def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes]
     assert done["encrypted"] is (encrypt is not None)
     for app, host in ((TWO, TWO), (ONE, "Shop")):
         rolled_out = export.rollout(app, host)
-        # Only what nobody could declare: an upload that was never completed has the name of no declared file.
+        # An upload that was never completed is not declared, so only its deletion is missing.
         assert rolled_out["actions"] == []
         assert rolled_out["changed"] is False
         assert "warnings" not in rolled_out
@@ -172,7 +174,7 @@ SHARED = a_file("dist.p12", b"c4nary shared", certificate_password=STORED)
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
 def test_apps_that_share_files(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
-    """A shared file is written once, and declared once where a group has exactly the hosts that share it."""
+    """Write a shared file once, and declare it once if a group has exactly the hosts that share it."""
     profile = [a_file("same name", b"c4nary of one")]
     export.fleet.holds(
         {
@@ -208,8 +210,8 @@ def test_apps_that_share_files(export: Export, encrypt: Callable[[bytes], str] |
     assert (STORED.encode() in b"".join(written.values())) is False
 
 
-def test_what_a_host_declares_elsewhere_is_overridden(export: Export) -> None:
-    """Also where the app has no such file: a rollout would upload those of the group."""
+def test_declarations_of_groups_are_overridden(export: Export) -> None:
+    """Remove the files of a group from an app that has no such file, because a rollout would upload them."""
     export.fleet.holds({ONE: {CERTIFICATES: [SHARED]}, TWO: {}})
     declares = ["code_signing_certificates", "code_signing_keystores"]
     export.run([{"app_slug": slug, "declares": declares} for slug in (ONE, TWO)], groups={"all": [ONE, TWO]})
@@ -264,7 +266,7 @@ def test_notes_are_by_cause(export: Export) -> None:
 
 
 def test_encrypted(export: Export) -> None:
-    """With a vault secret nothing is in clear: neither files nor passwords, nor what is said about them."""
+    """Encrypt files, passwords and notes about them with a vault secret."""
     export.fleet.emulator.options(echo_keystore_secrets=True)
     done = export.run([ONE], encrypt=encryption(VAULT))
     assert "c4n4ry" not in json.dumps(done)
@@ -283,7 +285,7 @@ def test_encrypted(export: Export) -> None:
 
 
 def test_without_a_vault_secret(export: Export) -> None:
-    """Files are written as they are; passwords are not, and what has to be filled in is said."""
+    """Write files in plain text, omit passwords, and list the values to fill in."""
     export.fleet.emulator.options(echo_keystore_secrets=True)
     done = export.run([ONE])
     declaration = export.written()[f"host_vars/{ONE}/code_signing.yml"]
@@ -316,8 +318,8 @@ def test_check_mode(export: Export) -> None:
 
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
-def test_check_mode_says_what_will_be_missing(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
-    """Without a download, and without a word to be encrypted."""
+def test_check_mode_reports_missing_values(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
+    """Report missing values without a download and without a vault secret."""
     export.fleet.emulator.options(echo_keystore_secrets=True)
     apps = [{"app_slug": ONE, "host": "Shop"}, TWO, THREE]
     checked = export.run(apps, check_mode=True, encrypt=encrypt)
@@ -339,8 +341,8 @@ LEFTOVERS: dict[str, dict[str, list[dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("held", LEFTOVERS.values(), ids=LEFTOVERS)
-def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[str, list[dict[str, Any]]]) -> None:
-    """They are all that it changes; another one it leaves alone."""
+def test_leftovers_that_a_rollout_deletes_are_reported(export: Export, held: dict[str, list[dict[str, Any]]]) -> None:
+    """Report leftovers that a rollout deletes. It keeps recent ones."""
     others = {KEYSTORES: [a_file("other", None)], PROFILES: [*held.get(PROFILES, []), a_file("other", None)]}
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])
@@ -353,7 +355,7 @@ def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[st
     assert {"provisioning profile other", "Android keystore other"} <= set(said)
 
 
-def test_second_run_leaves_alone_what_is_there(export: Export) -> None:
+def test_second_run_does_not_change_existing_files(export: Export) -> None:
     export.run([ONE])
     before = export.written()
     place = export.dest / "host_vars" / ONE / "code_signing.yml"
@@ -367,8 +369,8 @@ def test_second_run_leaves_alone_what_is_there(export: Export) -> None:
     assert {path: export.written()[path] for path in before} == before
 
 
-def test_second_run_says_what_is_still_missing(export: Export) -> None:
-    """As its declaration has it: a line that somebody has deleted there is done."""
+def test_second_run_reports_values_that_are_still_missing(export: Export) -> None:
+    """Report only what the declaration still lacks. The user may have deleted lines of it."""
     missing = export.run([ONE])["apps"][ONE]["missing"]
     place = export.dest / "host_vars" / ONE / "code_signing.yml"
     assert len(missing) > 3
@@ -398,7 +400,7 @@ def test_each_app_has_a_diff_of_its_own(export: Export) -> None:
 
 
 def test_stopped_before_the_declaration_was_written(export: Export) -> None:
-    """Files alone do not make an app adopted: the next run completes it."""
+    """Complete an app on the next run, because files alone do not adopt it."""
     export.fleet.emulator.fault(method="GET", path="/_storage/", nth=5, status=500)
     failed = export.result([ONE])
     assert failed["error"]["kind"] == "storage"

@@ -96,7 +96,7 @@ def test_checksum_decides_without_a_download(app: AppWithArtifacts, tmp_path: Pa
     assert app.asked() == [SHOW]
 
 
-def test_wrong_checksum_leaves_everything_as_it_was(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_wrong_checksum_changes_nothing(app: AppWithArtifacts, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
     failed = app.download(slug="one", checksum="sha256:" + "0" * 64).fail()
     assert failed["error"]["kind"] == "checksum"
@@ -171,7 +171,7 @@ def test_directory(app: AppWithArtifacts, tmp_path: Path, slash: str) -> None:
         ("x" * 300 + ".dSYM.zip", "x" * 223 + "x" * 23 + ".dSYM.zip"),
     ],
 )
-def test_no_title_leads_out_of_the_directory(app: AppWithArtifacts, tmp_path: Path, title: str, name: str) -> None:
+def test_titles_do_not_lead_out_of_the_directory(app: AppWithArtifacts, tmp_path: Path, title: str, name: str) -> None:
     app.has(an_artifact("one", title, TEXT))
     (tmp_path / "a" / "b").mkdir(parents=True)
     result = app.download(slug="one", dest=f"{tmp_path}/a/b/").run()
@@ -202,7 +202,7 @@ def test_a_link_at_dest_is_replaced_and_not_followed(app: AppWithArtifacts, tmp_
         ("", "must not be empty"),
     ],
 )
-def test_dest_that_cannot_be(app: AppWithArtifacts, tmp_path: Path, dest: str, words: str, check_mode: bool) -> None:
+def test_invalid_dest(app: AppWithArtifacts, tmp_path: Path, dest: str, words: str, check_mode: bool) -> None:
     (tmp_path / "taken" / "app.apk").mkdir(parents=True)
     os.mkfifo(tmp_path / "pipe")
     failed = app.download(slug="one", dest=dest and f"{tmp_path}/{dest}").fail(check_mode=check_mode)

@@ -82,7 +82,7 @@ def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
 
 
 def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
-    """It reaches no host, and each host has its own rules and outcome."""
+    """Use the rules of each host and show its outcome, without a connection to it."""
     variables = {
         "artifact_retention_api_url": app.service.emulator.api_url,
         "artifact_retention_api_token": app.service.emulator.tokens["owner"],
@@ -139,7 +139,7 @@ def test_age_alone(app: AppWithArtifacts) -> None:
 
 
 def test_a_time_that_was_never_set(app: AppWithArtifacts) -> None:
-    """The build ended yesterday and not in the year 1: what counts is when it was asked for."""
+    """Use the time of the trigger: the build ended yesterday, and not in the year 1."""
     yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     times = {"triggered_at": yesterday.isoformat(), "finished_at": "0001-01-01T00:00:00Z"}
     unknown = {"triggered_at": "0001-01-01T00:00:00Z", "finished_at": None}
@@ -183,13 +183,13 @@ def test_too_many(app: AppWithArtifacts, check_mode: bool) -> None:
         {"older_than_days": None},
     ],
 )
-def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
+def test_invalid_numbers(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
     assert app.retain(**{"older_than_days": 30, **wrong}).fail()["error"]["kind"] == "option"
     assert app.asked() == []
 
 
 def test_many_apps(app: AppWithArtifacts) -> None:
-    """Each app has its own rules and its own result. One that fails does not stop the others."""
+    """Use the rules of each app, and continue with the others if one fails."""
     other = [a_build("b-old", 60, an_artifact("x1", "app.apk"))]
     shop = [a_build("old", 60, an_artifact("o1", "app.apk"), an_artifact("o2", "log"))]
     app.service.emulator.load(
@@ -231,7 +231,7 @@ def test_apps_that_cannot_be_told_apart(app: AppWithArtifacts, options: dict[str
     assert app.asked() == []
 
 
-def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
+def test_others_continue_after_a_failure(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", path="/o1$", status=400)
     result = app.retain(older_than_days=30, keep_builds=1).result(diff=True)
     assert result["failed"] is True
@@ -245,7 +245,7 @@ def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
     assert app.left()["old"] == ["o1"]
 
 
-def test_a_token_that_may_not_is_not_tried_again_and_again(app: AppWithArtifacts) -> None:
+def test_a_token_without_the_right_is_not_used_again(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", status=403)
     result = app.retain(older_than_days=30, keep_builds=0, concurrency=1).result()
     assert result["error"]["kind"] == "forbidden"
@@ -300,7 +300,7 @@ BUILDS = st.lists(
 
 
 @given(BUILDS, st.integers(0, 100), st.integers(0, 4), st.booleans())
-def test_only_what_is_old_and_not_among_the_newest_goes(
+def test_builds_that_are_old_and_not_among_the_newest_are_deleted(
     given_builds: list[tuple[int | None, int, str, str | None, str, bool]], older: int, keep: int, keep_tagged: bool
 ) -> None:
     builds = [
@@ -332,7 +332,7 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
     ]
     old = {build.slug for build in full if build.ended and build.ended < NOW - dt.timedelta(days=older)}
     assert gone == old - set(newest)
-    # What is left gives nothing more to do.
+    # Another run has nothing to delete.
     left = [build for build in builds if build.slug not in gone]
     assert due(left, rules, NOW) == []
 
@@ -357,7 +357,7 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
     ],
 )
 def test_a_release_among_failed_pull_requests(app: AppWithArtifacts, rules: dict[str, Any], gone: list[str]) -> None:
-    """A tagged release 45 days old, a nightly build, and more failed builds after them than keep_builds."""
+    """Keep a tagged release of 45 days and a nightly build, although more than keep_builds failed after them."""
     release = [an_artifact("r1", "Shop.ipa", artifact_type="ios-ipa"), an_artifact("r2", "Shop.dSYM.zip")]
     app.has_builds(
         *(
@@ -408,7 +408,7 @@ def test_a_pull_request_from_a_branch_of_the_same_name(app: AppWithArtifacts) ->
         ({"titles": [""]}, "titles must not be empty"),
     ],
 )
-def test_selections_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any], message: str) -> None:
+def test_invalid_selections(app: AppWithArtifacts, wrong: dict[str, Any], message: str) -> None:
     assert app.retain(**{"older_than_days": 30, **wrong}).fail()["msg"].startswith(message)
     assert app.asked() == []
 

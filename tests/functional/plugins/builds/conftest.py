@@ -49,8 +49,8 @@ def app(service: Service, tasks: Tasks) -> AppWithBuilds:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What tasks say while they work."""
+def progress(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the progress messages of tasks."""
     lines: list[str] = []
 
     def context(*arguments: Any, **keywords: Any) -> Any:

@@ -71,8 +71,8 @@ def test_check_mode_finds_out_about_access(app: AppWithBuilds) -> None:
 
 
 @pytest.mark.parametrize("form", ["secrets", "environments"])
-def test_what_is_sent(app: AppWithBuilds, form: str) -> None:
-    """The service shows every user of the app what a build was started with, except secrets."""
+def test_body_of_the_request(app: AppWithBuilds, form: str) -> None:
+    """Send secrets only where the service does not show them. It shows all other inputs of a build."""
     app.trigger(
         branch="main",
         tag="v1",
@@ -122,7 +122,7 @@ def test_what_is_sent(app: AppWithBuilds, form: str) -> None:
 
 
 def test_both_forms_of_variables() -> None:
-    """A mapping and a list are the same, also as JSON."""
+    """Accept a mapping and a list, also as JSON."""
     for option, value in (("environments", "v"), ("secret_environments", "c4nary")):
         entries = [{"key": "A", "value": value}]
         for given in (entries, {"A": value}, json.dumps(entries), json.dumps({"A": value})):
@@ -144,7 +144,7 @@ def test_both_forms_of_variables() -> None:
     ],
 )
 def test_a_value_that_is_not_text(value: Any, reading: str, kind: str) -> None:
-    """ansible-core would convert it without a word."""
+    """Reject values that ansible-core would convert without a warning."""
     for option, words in (("environments", reading), ("secret_environments", kind)):
         for given in ({"A": "text", "B": value}, [{"key": "A", "value": "text"}, {"key": "B", "value": value}]):
             with pytest.raises(OptionError) as refused:
@@ -162,7 +162,7 @@ def test_a_branch_that_is_not_text(name: str) -> None:
 
 
 def test_text_from_the_vault() -> None:
-    """As ansible-core before 2.19 has it in the arguments of a task."""
+    """Accept the type that ansible-core before 2.19 passes in the arguments of a task."""
 
     class AnsibleVaultEncryptedUnicode:
         def __str__(self) -> str:
@@ -215,7 +215,7 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
         ({"wait_timeout": -1}, "wait_timeout: "),
     ],
 )
-def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
+def test_rejected_before_any_request(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
     for check_mode in (True, False):
         failed = app.trigger(**{"branch": "main", **options}).fail(check_mode=check_mode)
         assert failed["error"]["kind"] == "option"
@@ -242,15 +242,15 @@ UNFIT: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("options", "message"), UNFIT.values(), ids=UNFIT)
 def test_unfit_secrets(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
-    """Refused before ansible-core knows the value, which it would take out of the message, too."""
+    """Reject the value before ansible-core knows it, which would redact it in the message too."""
     given = {"app_slug": APP, "branch": "main", **options}
     with pytest.raises(OptionError, match=f"^{message}"):
         BUILD_TRIGGER.normalize(given)
     assert app.asked() == []
 
 
-def test_a_part_of_another_option_is_no_reason_to_refuse(app: AppWithBuilds) -> None:
-    """Four digits are in many a commit hash."""
+def test_a_part_of_another_option_is_accepted(app: AppWithBuilds) -> None:
+    """Accept short values, because many a commit hash contains four digits of them."""
     app.trigger(branch="main", commit_hash="a1234b", secret_environments={"PIN": "1234"}).run()
 
 
@@ -261,14 +261,14 @@ class TestWait:
         app.service.emulator.options(build_seconds=45, build_outcome=outcome)
         return app.trigger(branch="main", wait=True, **options).result()
 
-    def test_success(self, app: AppWithBuilds, clock: Clock, said: list[str]) -> None:
+    def test_success(self, app: AppWithBuilds, clock: Clock, progress: list[str]) -> None:
         app.service.emulator.options(hold_seconds=15)
         result = self.wait(app, 1)
         assert not result.get("failed")
         assert (result["changed"], result["build"]["status_name"]) == (True, "success")
         assert clock.pauses == [10] * 6
         slug = result["build"]["slug"]
-        assert said == [
+        assert progress == [
             f"build #2 ({slug}): on-hold after 0 s",
             f"build #2 ({slug}): in-progress after 20 s",
             f"build #2 ({slug}): success after 60 s",
@@ -296,10 +296,10 @@ class TestWait:
         assert (result["failed"], result["error"]["kind"]) == (True, "server_error")
         assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started.")
 
-    def test_a_progress_line_each_minute(self, app: AppWithBuilds, said: list[str]) -> None:
+    def test_a_progress_line_each_minute(self, app: AppWithBuilds, progress: list[str]) -> None:
         app.service.emulator.options(build_seconds=150)
         app.trigger(branch="main", wait=True).run()
-        assert [line.split(": ")[1] for line in said] == [
+        assert [line.split(": ")[1] for line in progress] == [
             "in-progress after 0 s",
             "in-progress after 60 s",
             "in-progress after 120 s",
@@ -314,7 +314,7 @@ class TestWait:
 class TestLostAnswer:
     """No second build without the user's knowledge."""
 
-    def test_the_one_new_build_is_taken_over(self, app: AppWithBuilds) -> None:
+    def test_the_only_new_build_is_used(self, app: AppWithBuilds) -> None:
         app.service.emulator.fault(drop="after", method="POST", nth=1)
         result = app.trigger(branch="main", max_retries=3).run()
         slug = result["build"]["slug"]
@@ -346,13 +346,13 @@ class TestLostAnswer:
         )
         assert app.asked() == [LATEST, TRIGGER, LATEST, LATEST, LATEST]
 
-    def test_builds_of_others_are_not_taken_for_it(self, app: AppWithBuilds) -> None:
+    def test_builds_of_others_are_not_used(self, app: AppWithBuilds) -> None:
         app.service.emulator.fault(drop="after", method="POST", nth=2)
         self.between(app, branch="next")
         result = app.trigger(branch="main").run()
         assert (result["build"]["build_number"], result["build"]["branch"]) == (3, "main")
 
-    def test_several_that_it_could_be(self, app: AppWithBuilds) -> None:
+    def test_several_possible_builds(self, app: AppWithBuilds) -> None:
         app.service.emulator.fault(drop="after", method="POST", nth=2)
         self.between(app, branch="main")
         failed = app.trigger(branch="main").fail()
@@ -361,7 +361,7 @@ class TestLostAnswer:
         assert app.statuses() == [1, 0, 0]
 
     def between(self, app: AppWithBuilds, **options: Any) -> None:
-        """Somebody else starts a build right before the next trigger arrives."""
+        """Start a build of another client right before the next trigger arrives."""
         from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds import trigger
 
         real = trigger.trigger_build
@@ -386,7 +386,7 @@ class TestLostAnswer:
 
 
 class TestAnswer:
-    """What the answer to a trigger may look like."""
+    """Responses to a trigger."""
 
     def run(self, app: AppWithBuilds, answer: dict[str, Any], seen: int = 404) -> dict[str, Any]:
         def service(line: str) -> Answer:

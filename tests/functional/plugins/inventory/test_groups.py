@@ -26,7 +26,7 @@ def three_apps(fleet: Fleet) -> None:
 
 
 @pytest.mark.usefixtures("three_apps")
-def test_there_are_no_groups_that_nobody_asked_for(build: Build) -> None:
+def test_there_are_no_groups_by_default(build: Build) -> None:
     assert members(build({})) == {}
 
 
@@ -101,7 +101,7 @@ def test_a_failure_leaves_no_partial_inventory(build: Build, option: dict[str, o
 
 
 @pytest.mark.usefixtures("three_apps")
-def test_without_strict_what_cannot_be_computed_is_left_out(build: Build) -> None:
+def test_without_strict_undefined_values_are_omitted(build: Build) -> None:
     inventory = build({"compose": {"type": "bitrise_project_type.upper()"}})
 
     assert {host: variables(inventory, host).get("type") for host in inventory.hosts} == {

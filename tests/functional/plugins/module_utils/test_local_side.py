@@ -23,7 +23,7 @@ from tests.helpers.users import somebody_else
 
 @contextmanager
 def full_disk(free_bytes: int = 0) -> Iterator[None]:
-    """No file of this process can become larger than this."""
+    """Limit the size of the files of this process."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (free_bytes, before[1]))
     try:
@@ -47,7 +47,7 @@ def test_backup_dir_that_cannot_be_used(service: Service, tasks: Tasks, check_mo
 
 
 def test_disk_that_is_full(service: Service, tasks: Tasks, tmp_path: Path) -> None:
-    """A copy that must be made cannot, so nothing is replaced; one that may fail becomes a warning."""
+    """Replace nothing if a required copy cannot be written. An optional copy is a warning."""
     service.holds(PROFILES, a_file("dist", b"old" * 1000))
     copies = tmp_path / "copies"
     task = tasks.file(PROFILES, b"new content", backup_dir=str(copies), backup_required=True)

@@ -19,7 +19,7 @@ author: [tests]
 extends_documentation_fragment: [connection_pipelining]
 options:
   narrow:
-    description: Whether commands cannot be given any input.
+    description: Rejects any input of commands.
     type: bool
     default: false
     vars: [{name: narrow}]

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec imp
 
 
 class _Client:
-    """What run() gets as its client; `closed` is seen by the next loop item of the same process."""
+    """The client of run(). The next loop item of the same process sees `closed`."""
 
     def close(self) -> None:
         pass

@@ -10,7 +10,7 @@ from ansible.plugins.become import BecomeBase
 DOCUMENTATION = """
 name: somebody
 short_description: Become oneself
-description: [Becomes nobody else.]
+description: [Does not change the user.]
 author: [tests]
 options:
   become_user: {description: Whom., default: somebody, vars: [{name: ansible_become_user}]}

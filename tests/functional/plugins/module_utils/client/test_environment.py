@@ -67,7 +67,7 @@ def test_one_connection_serves_many_requests(make_client: MakeClient) -> None:
 
 
 def test_the_service_sees_the_version_of_the_collection(make_client: MakeClient) -> None:
-    """As galaxy.yml has it, so that whoever runs a service can tell versions apart."""
+    """Send the version of galaxy.yml, so that logs of a service can tell versions apart."""
     with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server:
         make_client(server.url).app("x")
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]

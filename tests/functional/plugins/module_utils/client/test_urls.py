@@ -47,7 +47,7 @@ def test_api_url_that_is_refused(make_client: MakeClient, url: str) -> None:
 
 
 def test_the_host_of_the_prepared_request_counts(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a library makes of a URL: what it makes is compared before anything is sent."""
+    """Compare the URL that a library has prepared before the request is sent."""
 
     def prepare(_session: requests.Session, _request: requests.Request) -> requests.PreparedRequest:
         return requests.Request("GET", "https://evil.example/").prepare()
