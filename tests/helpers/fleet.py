@@ -160,9 +160,9 @@ class FleetTask:
 
 
 def check_then_run_then_rerun(task: FleetTask) -> dict[str, Any]:
-    """Check mode writes nothing and says what the run does; a second run reads only and changes nothing.
+    """Check that check mode only reads and has the result of the run, and that a second run changes nothing.
 
-    Returns the result of the real run.
+    Return the result of the real run.
     """
     fleet = task.fleet
     fleet.forget()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 @contextmanager
 def somebody_else() -> Iterator[Path]:
-    """Act as a user who is not root, because root may write anywhere, and yield a folder of that user.
+    """Drop the rights of root, who may write anywhere, and yield a folder of the new user.
 
     Import all modules before, because that user may not be able to read Python itself.
     """

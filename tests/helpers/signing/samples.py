@@ -91,7 +91,7 @@ class Sample:
 
 @cache
 def samples() -> dict[str, Sample]:
-    """Return one sample of each kind. Elliptic curves are faster, so samples use them where the kind of key is arbitrary."""
+    """Return one sample of each kind, with elliptic curves where the kind of key does not matter, to save time."""
     curve = identity(elliptic=True)
     sign = authority().sign_profile
     keystore = pkcs12_keystore([android_key(), android_key("other")], PASSWORD)

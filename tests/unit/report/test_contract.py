@@ -61,7 +61,7 @@ def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) 
     assert set(keys) - elsewhere - json_only == facts
 
 
-def test_every_trouble_has_its_words() -> None:
+def test_every_finding_has_its_text() -> None:
     assert set(material.TROUBLES) == set(FINDINGS)
     assert {state.name for state in words.STATES} == set(FINDINGS)
     assert {kind.plural for kind in words.KINDS} == set(KINDS)

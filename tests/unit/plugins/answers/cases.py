@@ -41,7 +41,7 @@ class Case:
 
 
 def managing(kind: str) -> tuple[str, ...]:
-    """Everything that is done to files of a kind."""
+    """Return all operations on files of a kind."""
     path, slug = KINDS[kind]
     one = f"{path}/{{{slug}}}"
     requests = [f"GET {path}", f"POST {path}", f"GET {one}", f"POST {one}/uploaded", f"DELETE {one}"]

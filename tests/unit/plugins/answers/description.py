@@ -69,7 +69,7 @@ class Answers:
         self._random = Random(number)
 
     def to(self, operation: str) -> Any:
-        """What is answered to "GET /apps/{app-slug}": mostly as described."""
+        """Return the response to "GET /apps/{app-slug}", which mostly follows the description."""
         method, path = operation.split(" ")
         if path.endswith("/log"):
             return self._of(LOG)

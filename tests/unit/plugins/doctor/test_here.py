@@ -35,7 +35,7 @@ def checks() -> Checks:
     return Checks(HERE)
 
 
-def test_this_controller_is_well(checks: Checks) -> None:
+def test_this_controller_has_no_problem(checks: Checks) -> None:
     check_versions(checks)
     assert set(statuses(checks.found).values()) == {OK}
 

@@ -47,7 +47,7 @@ def claimed(path: Path, text: str) -> bool:
         "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
     ],
 )
-def test_its_own(tmp_path: Path, name: str, text: str) -> None:
+def test_configuration_files_of_the_plugin(tmp_path: Path, name: str, text: str) -> None:
     assert claimed(tmp_path / name, text)
 
 
@@ -64,7 +64,7 @@ def test_its_own(tmp_path: Path, name: str, text: str) -> None:
         "all: {hosts: {plugin: mobileops.ci.bitrise}}\n",
     ],
 )
-def test_a_file_without_its_key_is_passed_over(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_file_without_its_key_is_skipped(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert not claimed(tmp_path / "bitrise.yml", text)
     assert capfd.readouterr() == ("", "")
 

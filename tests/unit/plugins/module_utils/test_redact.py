@@ -21,7 +21,7 @@ def test_a_secret_that_is_part_of_another() -> None:
     assert Redactor(["abcd", "abcdef"])("abcdef abcd") == "******** ********"
 
 
-def test_a_secret_of_a_few_characters_does_not_spoil_messages() -> None:
+def test_a_short_secret_does_not_damage_messages() -> None:
     assert Redactor(["a"])("Keystore file name is required") == "Keystore file name is required"
 
 
@@ -30,7 +30,7 @@ def test_queries_of_urls() -> None:
     assert Redactor()(text) == "GET https://s3.example/f?********\"2 and http://h/p?********' or https://h/p"
 
 
-def test_quote_is_one_line_of_bearable_length() -> None:
+def test_quote_is_one_short_line() -> None:
     quoted = Redactor(["s3cret"]).quote("  a\r\n\tb\x1b[0m s3cret " + "x" * 1000)
     assert quoted.startswith("a b ******** x")
     assert len(quoted) <= 303

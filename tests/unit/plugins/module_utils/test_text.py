@@ -76,7 +76,7 @@ def test_a_secret_that_an_escape_sequence_divides() -> None:
 
 
 def test_everything_that_a_task_shows() -> None:
-    """Messages, warnings, diffs and lines of progress; what a playbook works with stays exact."""
+    """Redact messages, warnings, diffs and lines of progress, and keep values that a playbook uses."""
 
     def run(_options: dict[str, Any], _client: object, context: TaskContext) -> Outcome:
         context.report_progress(f"{HOSTILE}: 1 MiB")

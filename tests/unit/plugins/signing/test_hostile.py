@@ -94,7 +94,7 @@ def in_profile(body: bytes) -> bytes:
 
 
 def bombs() -> Iterator[tuple[str, bytes]]:
-    """Little files that would take long, or much memory, if they were read to the end."""
+    """Yield small files that would take long, or much memory, if they were read to the end."""
     many = b"\x30\x00" * 450_000
     data = der.identifier("1.2.840.113549.1.7.1")
     no_digests, content = b"\x31\x00", der.sequence(data, der.tagged(0, der.octets(b"x")))

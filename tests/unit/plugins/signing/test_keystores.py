@@ -58,7 +58,7 @@ def test_passwords() -> None:
     for password, code in ((None, "password_needed"), ("", "password_needed"), ("wrong", "wrong_password")):
         found = inspected(keystore, password, alias="upload")
         assert codes(found) == [code]
-        # Names of keys show all the same.
+        # Names of keys are readable without a password.
         assert found.details["alias"] == "upload"
         assert codes(inspected(keystore, password, alias="other")) == [code, "alias_missing"]
     assert codes(inspected(keystore, private_key_password="wrong")) == ["wrong_private_key_password"]

@@ -74,7 +74,7 @@ def odd(**changes: Any) -> OddCertificate:
 
 
 def pair(one: OddCertificate | None = None, *, password: str | None = PASSWORD, **more: Any) -> tuple[bytes, bytes]:
-    """A key and its certificate."""
+    """Return a key and its certificate."""
     one = one or odd()
     return (
         key_bag(one.key, password, name="upload", local_id=b"1", **more),
@@ -121,7 +121,7 @@ def test_old_bks() -> None:
 
 @pytest.mark.parametrize("size", [10, 40, 200, -1])
 def test_cut_off_bks(size: int) -> None:
-    """Nothing tells a damaged BKS file from one of the type UBER, which is encrypted as a whole."""
+    """Report that the file cannot be inspected, because one of the type UBER, encrypted as a whole, looks the same."""
     data = bks_keystore([JavaKey.of(android_key())], PASSWORD)[:size]
     assert codes(keystore(data)) == ["not_looked_into"]
 
@@ -216,7 +216,7 @@ def test_rounds_are_counted_before_they_are_done(data: bytes, monkeypatch: pytes
 
 
 def test_many_rounds_are_accepted_up_to_the_limit() -> None:
-    """OpenSSL takes them three times: for the key, the certificate and the checksum."""
+    """Accept the rounds of OpenSSL three times: for the key, the certificate and the checksum."""
     assert password_encryption.MAX_WORK >= 3 * 1_200_000
     budget = password_encryption.Budget()
     budget.spend(password_encryption.MAX_WORK)
@@ -253,7 +253,7 @@ def test_an_unknown_algorithm_is_not_a_wrong_password() -> None:
     assert [finding.code for finding in without_checksum.errors] == ["unsupported_algorithm"]
 
 
-def test_a_checksum_of_an_unknown_sort() -> None:
+def test_a_checksum_of_an_unknown_kind() -> None:
     data = pfx([plain_part(*pair())], PASSWORD, algorithm=der.sequence(der.identifier("1.2.3.4"), der.NULL))
     found = keystore(data)
     assert (codes(found), found.errors) == (["checksum_not_checked"], ())
@@ -261,14 +261,14 @@ def test_a_checksum_of_an_unknown_sort() -> None:
 
 
 def test_pbmac1() -> None:
-    """Its checksum is read with every version of cryptography."""
+    """Read its checksum with every version of cryptography."""
     data = pfx([plain_part(*pair())], PASSWORD, pbmac1=True)
     assert keystore(data).findings == ()
     assert codes(keystore(data, "wrong")) == ["wrong_password"]
     assert codes(keystore(data, None)) == ["password_needed"]
 
 
-def test_damage_is_told_from_a_wrong_password() -> None:
+def test_damage_is_distinguished_from_a_wrong_password() -> None:
     data = bytearray(file(*pair()))
     data[-20] ^= 1
     assert codes(keystore(bytes(data))) == ["damaged"]
@@ -279,7 +279,7 @@ def test_damage_is_told_from_a_wrong_password() -> None:
 
 
 def renewed(days: int) -> bytes:
-    """A certificate for the key of identity(), valid until in so many days."""
+    """Return a certificate for the key of identity() that is valid for this number of days."""
     key = identity(elliptic=True).key
     begin = NOW - 300 * A_DAY
     name = identity(elliptic=True).certificate.subject
@@ -314,7 +314,7 @@ def test_several_identities_and_an_empty_password(bmp: bytes, password: str | No
     assert (MACOS in [finding.code for finding in found.findings]) is (bmp == WITH_ZEROS)
 
 
-def test_what_build_machines_cannot_import() -> None:
+def test_files_that_build_machines_cannot_import() -> None:
     one = identity(elliptic=True)
     old, new = one.pkcs12(PASSWORD), file(key_bag(one.key, PASSWORD), certificate_bag(one.der))
     assert certificate(old).findings == ()
@@ -335,7 +335,7 @@ def test_what_build_machines_cannot_import() -> None:
     ],
 )
 def test_uses(kind: IdentityKind, use: str, *, needs_profile: bool) -> None:
-    """By Apple's extensions, whatever the common name is; and by the common name where there are none."""
+    """Use Apple's extensions whatever the common name is, and the common name if there are none."""
     own = authority().identity(kind, TEAM, common_name="Somebody", elliptic=True)
     found = certificate(own.pkcs12(PASSWORD))
     assert (found.details["use"], found.needs_profile) == (use, needs_profile)
@@ -479,7 +479,7 @@ FRAMED = b"-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n"
         "some text",
     ],
 )
-def test_what_people_upload_by_mistake(data: bytes, words: str) -> None:
+def test_files_that_people_upload_by_mistake(data: bytes, words: str) -> None:
     for kind in (None, *KINDS):
         (finding,) = inspect_file(data, expected=kind, password=PASSWORD, now=NOW).findings
         assert words in finding.message
@@ -500,7 +500,7 @@ def test_what_people_upload_by_mistake(data: bytes, words: str) -> None:
         ("\ufeffsecret1", "has an invisible character"),
     ],
 )
-def test_passwords_that_are_not_what_was_meant(given: str, words: str) -> None:
+def test_passwords_with_odd_characters(given: str, words: str) -> None:
     data = file(*pair())
     wrong, wrong_key, missing = (
         keystore(data, given),
@@ -525,7 +525,7 @@ def test_odd_characters_in_names_are_quoted() -> None:
 
 
 def test_a_point_on_a_curve_may_be_compressed() -> None:
-    """A certificate and its key belong together, whichever way the point is written."""
+    """Accept the key of a certificate in either form of the point."""
     whole = odd().der
     point = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     short = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)

@@ -38,7 +38,7 @@ def pieces(data: bytes, size: int) -> set[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in genuine() if name not in MANY_ROUNDS])
-def test_nothing_gets_out(name: str) -> None:
+def test_inspections_contain_no_secrets(name: str) -> None:
     sample = genuine()[name]
     looked_into = [
         sample,

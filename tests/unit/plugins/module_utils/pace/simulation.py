@@ -84,10 +84,10 @@ class Service:
         return NO_LIMIT
 
     def leave(self) -> None:
-        """The answer to a request has left."""
+        """End a request, whose response was sent."""
 
     def least_s(self, requests: int, free_s: float) -> float:
-        """The shortest time for so many requests; `free_s`: what they take without a limit."""
+        """Return the shortest time for this number of requests, which take `free_s` without a limit."""
         return free_s
 
 
@@ -233,7 +233,7 @@ class Client:
         self.end = max(self.end, self.world.now)
 
     def _enter(self, owner: int) -> Generator[float | Place, None, Turn]:
-        """The queue of the product's gate: first come, first served."""
+        """Enter the queue of the product's gate: first come, first served."""
         if not self.queue and isinstance(claim := self.pace.claim(owner, self.world.now), Turn):
             return claim
         place = Place()
@@ -304,7 +304,7 @@ SERVICES: dict[str, Callable[[World], Service]] = {
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of a simulated task."""
+    """The result of a simulated task."""
 
     seconds: float
     least_s: float

@@ -67,7 +67,7 @@ ENDINGS: dict[str, tuple[Callable[[Gates], object], type[CiError]]] = {
 def test_all_waiting_threads_end_at_once(
     gates: Gates, clock: CountingClock, end: Callable[[Gates], object], expected: type[CiError]
 ) -> None:
-    """The wait is an hour: if they did not end, this test would not."""
+    """End a wait of an hour."""
     gate = gates.of(HOST)
     close(gate, 3600)
     with ThreadPoolExecutor(8) as pool:

@@ -35,7 +35,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_a
 
 from .building import APP, NOW, marker, ulid
 
-# What the contents are for, by digest. Three of the contents have the same size.
+# Identity and size of contents, by digest. Three of the contents have the same size.
 IDENTITIES = {"a" * 64: "team A1", "b" * 64: "team A1", "c" * 64: "team A1", "d" * 64: "team B2"}
 SIZES = {"a" * 64: 100, "b" * 64: 100, "c" * 64: 200, "d" * 64: 100}
 

@@ -36,7 +36,7 @@ _LONGEST_RUN = 60
 
 
 class State(NamedTuple):
-    """What may differ between two moments. The numbers are how many of each disturbance may still come."""
+    """The variable part of a moment. The numbers count the disturbances of each kind that may still come."""
 
     files: Files
     runs: tuple[Run, ...]
@@ -118,7 +118,7 @@ class Checker:
             there = before
         self.violations.append(Violation(number, text, tuple(said for said in reversed(trace) if said)))
 
-    # What may happen
+    # Moves
 
     def _moves(self, state: State) -> Iterator[tuple[str, State]]:
         for number, run in enumerate(state.runs):
@@ -166,7 +166,7 @@ class Checker:
                 ),
             )
 
-    # What must hold with each request
+    # Conditions of each request
 
     def _check_deletion(self, state: State, number: int, outcome: Outcome) -> None:
         file = find(state.files, outcome.deleted)
@@ -201,10 +201,10 @@ class Checker:
         if own is not None and sets_later and after.due[0][2] != (("is_protected", True),):
             self._report("8", "what is processed is not complete yet", state, outcome.label)
 
-    # What a rerun must do
+    # Conditions of a rerun
 
     def _check_reruns(self, state: State) -> None:
-        # Who declares flags only, and is cut off between two requests, sets them again with its next run.
+        # A run that declares flags only and is interrupted between two requests sets them again when it is repeated.
         is_hidden = state.is_hidden_meanwhile and all(run.end in ("ok", "failed", "refused") for run in state.runs)
         plain = tuple(file._replace(owner=file.owner if file.owner == "person" else "-") for file in state.files)
         for declaration in {run.declaration for run in state.runs}:
@@ -282,7 +282,7 @@ class Checker:
         first = named(self.scenario.files)
         declared, runs = declaration.is_protected, self.scenario.runs
         protected = declared if declared is not None else any(file.is_protected for file in first)
-        # Who declares protection sets it at the next run.
+        # A run that declares protection sets it when it is repeated.
         is_open = declared is None and any(run.is_protected or run.content is None for run in runs)
         exposed = not is_hidden and all(file.is_expose for file in first)
         if declaration.is_expose is not None:

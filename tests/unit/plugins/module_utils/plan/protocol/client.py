@@ -52,7 +52,7 @@ class _NeverLate(ObservedBehaviour):
         self.lists_late = False
 
     def note_list(self, *, is_late: bool) -> None:
-        """What a false answer shows is no habit."""
+        """Do not treat a false response as evidence of late lists."""
 
 
 class ModelClient:
@@ -81,7 +81,7 @@ class ModelClient:
         return NOW
 
     def back_off(self, tries: int) -> None:
-        """Waiting takes no time here."""
+        """Continue at once, because the model has no time."""
 
     def until_clear(
         self, attempt: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]
@@ -142,7 +142,7 @@ class ModelClient:
     def upload(self, url: str, data: bytes, what: str) -> str | None:
         fault = self._request("PUT")
         content = content_of(data)
-        # The storage knows nothing of the file that the URL belongs to, and takes the bytes even if it is gone.
+        # The storage does not know the file of the URL, and accepts the bytes even if it is gone.
         file = find(self.now, int(url.partition(":")[2]))
         if file:
             self.now = with_file(self.now, file._replace(content=content, stored=None if fault else content))

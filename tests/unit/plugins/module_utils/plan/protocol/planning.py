@@ -24,7 +24,7 @@ Changes = tuple[tuple[str, bool], ...]
 
 
 class Declaration(NamedTuple):
-    """What a run declares for the name. Without `content` it declares flags only."""
+    """The declaration of a run for the name. Without `content` it declares flags only."""
 
     content: str | None
     is_protected: bool | None = None

@@ -66,7 +66,7 @@ def test_only_files_that_cannot_be_compared_are_kept_unverified() -> None:
 
 
 class Counterexample(NamedTuple):
-    """What a variant of the protocol breaks, where that shows, and the last request of the shortest trace."""
+    """A broken condition of a variant of the protocol, its scenario, and the last request of the shortest trace."""
 
     variant: Variant
     scenario: str
@@ -142,7 +142,7 @@ _COUNTEREXAMPLES = {
         "A DELETE 5",
         budget=1,
     ),
-    "what is confirmed is taken back": Counterexample(
+    "a confirmed file is deleted": Counterexample(
         Variant(takes_back=True),
         "provisioning profile: old one; B the same",
         frozenset({"1", "3", "7"}),
