@@ -1,9 +1,13 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The border of unit tests: they start no process and open no socket."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +25,7 @@ FORBIDDEN = frozenset(
         "subprocess.Popen",
     }
 )
+UNIT_TESTS = Path(__file__).resolve().parent
 
 
 class Border:
@@ -42,8 +47,11 @@ sys.addaudithook(_border.audit)
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Close the border during set-up, call and tear-down of the test."""
-    _border.test = item.nodeid
+    """Close the border during set-up, call and tear-down of the test.
+
+    pytest calls this hook for the tests of all folders.
+    """
+    _border.test = item.nodeid if UNIT_TESTS in item.path.parents else ""
     try:
         return (yield)
     finally:

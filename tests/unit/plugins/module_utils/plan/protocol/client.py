@@ -104,7 +104,7 @@ class ModelClient:
     def call(self, method: str, path: str, what: str, *, json: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         return path.rpartition("/")[2], json
 
-    def answer(self, call: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def request_json(self, call: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
         return {"data": self._update_file(*call)}
 
     def delete(self, path: str, what: str) -> dict[str, Any] | None:
