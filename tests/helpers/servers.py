@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that answer as no emulator does: a few lines each, for one test."""
+"""Servers with responses that the emulator never sends: a few lines each, for one test."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-        # The handshake belongs to the thread of the connection, so that a client that gives up disturbs no other.
+        # The handshake belongs to the thread of the connection, so that a client that ends it does not disturb others.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         scheme = "https"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks as a playbook has them, carried out in this process: options are validated by ansible-core, then run."""
+"""Tasks that run in this process: ansible-core validates the options, and the specification of the module runs."""
 
 from __future__ import annotations
 

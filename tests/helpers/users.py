@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 @contextmanager
-def somebody_else() -> Iterator[Path]:
+def unprivileged_user() -> Iterator[Path]:
     """Drop the rights of root, who may write anywhere, and yield a folder of the new user.
 
     Import all modules before, because that user may not be able to read Python itself.

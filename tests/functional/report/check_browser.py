@@ -30,7 +30,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 LIGHT = LOOKS["light"]
 SIZES = (60, 1000, 10_000)
-# Of elements on the page, whatever the number of apps.
+# The maximum number of elements on the page, for any number of apps.
 MAX_NODES = 6000
 
 
@@ -88,7 +88,7 @@ def opened(browser: Browser, report: Report, fragment: str = "", **settings: Any
 
 
 def picture(page: Page, name: str, *, full_page: bool = False) -> None:
-    """Take a screenshot for people to look at. A busy machine may need a second try."""
+    """Take a screenshot for people to look at. A busy machine may need a second attempt."""
     try:
         page.screenshot(path=PICTURES / name, full_page=full_page)
     except Error:
@@ -135,7 +135,7 @@ def test_layout_and_accessibility(browser: Browser, reports: dict[str, Report], 
 
 
 def violations(page: Page) -> None:
-    # axe runs in a world of its own, which the policy of the page does not concern.
+    # axe runs in a separate world, to which the policy of the page does not apply.
     response = Axe().run(page).response
     found = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in response["violations"]]
     assert found == []

@@ -76,7 +76,7 @@ SELDOM = (
 
 OLD, NEW = "the old bytes", "the new bytes!"
 NAME = "Shop.mobileprovision"
-APP = "{{ app }}"  # each case has an app of its own
+APP = "{{ app }}"  # each case has its own app
 
 _HERE = [{"name": NAME, "content": NEW}]
 _OTHER = [{"name": NAME, "content": OLD}]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One playbook, run in the controller and as modules, and what the two have come to, key by key."""
+"""One playbook, run in the controller and as modules, and the differences of the results, key by key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WAYS = ("auto", "target")
 # Playbooks take long. `make matrix` runs them all.
 seldom = exhaustive
 
-# Where a case runs, in the words of the action.
+# The two ways to run a case, as the action names them.
 HERE, ASKED_FOR, NOWHERE = "in the controller", "as a module: asked for", ""
 
 # Values that differ on each run: slugs of new files, ports, temporary folders, job numbers.

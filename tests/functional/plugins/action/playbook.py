@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks run by a real ansible-playbook, in a folder of their own, with what every task came to.
+"""Playbooks run by a real ansible-playbook, in a separate folder, with the result of every task.
 
-The environment variable MOBILEOPS_CI_TEST_ANSIBLE names the `bin` folder of the ansible-core to run them with; it has
-to have this collection and `requests`. Without it, it is the one that the tests run with.
+The environment variable MOBILEOPS_CI_TEST_ANSIBLE names the `bin` folder of the ansible-core to run them with,
+which must have this collection and `requests`. The default is the one that runs the tests.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Run:
 
 
 class Playground:
-    """A folder with an inventory, the collection that makes trouble, and a playbook."""
+    """A folder with an inventory, the test collection, and a playbook."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -123,7 +123,7 @@ class Playground:
         settings = {
             "HOME": self.home,
             "RECORD": self.folder / "record",
-            # Of several unsupported options the one that a set yields last decides the words of the message.
+            # The order of a set decides which of several unsupported options the message names.
             "PYTHONHASHSEED": 0,
             "ANSIBLE_CONFIG": self.folder / "ansible.cfg",
             "ANSIBLE_REMOTE_TEMP": self.home / ".ansible" / "tmp",

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each case in the controller and as a module: the same results, key by key, and the same words on the screen.
+"""Each case in the controller and as a module: the same results, key by key, and the same text on the screen.
 
-With MOBILEOPS_CI_TEST_CASES=all in the environment the less common cases too.
+MOBILEOPS_CI_TEST_CASES=all in the environment adds the less common cases.
 """
 
 from __future__ import annotations

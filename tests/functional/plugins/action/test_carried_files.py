@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's files: found where copy finds them, and brought to modules that run elsewhere."""
+"""The controller's files: found where copy finds them, and sent to modules that run elsewhere."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def reading_play(way: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shared:
-    """One run of ansible-playbook for all plays that need no environment of their own."""
+    """Run ansible-playbook once for all plays that need no other environment."""
 
     playground: Playground
     run: Run

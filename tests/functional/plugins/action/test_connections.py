@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections outlive a loop item, but neither the process nor a fork; and a timeout leaves nothing behind."""
+"""Connections outlive a loop item, but neither the process nor a fork. A timeout leaves none."""
 
 from __future__ import annotations
 

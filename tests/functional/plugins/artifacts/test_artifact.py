@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact and bitrise_artifact_info: exact requests, check mode, refusals, and answers of every kind."""
+"""bitrise_artifact and bitrise_artifact_info: exact requests, check mode, errors, and responses of every kind."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_download: where the file goes, what it is compared by, what is written and what is not."""
+"""bitrise_artifact_download: path of the file, comparison, writes, and check mode."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_new_file(app: AppWithArtifacts, tmp_path: Path) -> None:
     assert names(tmp_path) == ["file"]
 
 
-def test_check_mode_says_the_same_and_writes_nothing(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_check_mode_has_the_same_result_and_writes_nothing(app: AppWithArtifacts, tmp_path: Path) -> None:
     task = app.download(title="app.apk")
     checked = task.run(check_mode=True, diff=True)
     assert app.asked() == [LIST, SHOW]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads that break off: they go on where they were, in the same run and in a later one, and never mix bytes up."""
+"""Interrupted downloads, which continue in the same run or in a later one, and never mix bytes of two files."""
 
 from __future__ import annotations
 

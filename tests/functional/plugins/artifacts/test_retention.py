@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_retention: what goes and what stays, at which cost, and what becomes of failures."""
+"""bitrise_artifact_retention: files that it deletes and keeps, its cost, and failures."""
 
 from __future__ import annotations
 
@@ -280,7 +280,7 @@ def seconds_for(app: AppWithArtifacts, builds: int) -> float:
 
 def test_500_builds_and_5000_artifacts_in_linear_time(app: AppWithArtifacts) -> None:
     few, many = seconds_for(app, 100), seconds_for(app, 500)
-    # Five times as much; far from the twenty-five times of a quadratic way, whatever else the machine does.
+    # Five times the work, with a wide margin for a busy machine. A quadratic algorithm takes 25 times as long.
     assert many < 15 * few
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_download: all artifacts of a build in one directory, each in a file of its own."""
+"""bitrise_artifact_download: all artifacts of a build in one directory, each in a separate file."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_others_continue_after_a_failure(app: AppWithArtifacts, folder: Path) ->
 
 
 def test_a_file_of_another_artifact_of_the_build(app: AppWithArtifacts, tmp_path: Path) -> None:
-    """Do not replace the file of another task with the same dest, whatever the sizes are."""
+    """Do not replace the file of another task with the same dest, for any sizes."""
     path = tmp_path / "file"
     app.has(
         an_artifact("one", "a.apk", "one"), an_artifact("two", "b.apk", "two"), an_artifact("six", "c.apk", "sixth")
@@ -164,7 +164,7 @@ def test_a_file_of_another_build(app: AppWithArtifacts, folder: Path) -> None:
     assert task.run(check_mode=True)["warnings"] == task.run()["warnings"] == [words]
     assert contents(folder) == {"app.apk": "bytes of two"}
     assert "warnings" not in task.run()
-    # A file that somebody else put there has no owner.
+    # A file that another program has written there has no owner.
     (folder / "app.apk").write_text("mine")
     assert "warnings" not in task.run()
 

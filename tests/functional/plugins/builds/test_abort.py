@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_abort: both aborted states, builds that are over, races, lost answers, waiting."""
+"""bitrise_build_abort: both aborted states, builds that have ended, races, lost responses, waits."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_trigger: what is sent, waiting, bad ends, lost answers, secrets."""
+"""bitrise_build_trigger: requests, waits, builds that fail, lost responses, secrets."""
 
 from __future__ import annotations
 

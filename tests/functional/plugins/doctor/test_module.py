@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module: the token, its rights, and what of the result is fit for a public report."""
+"""The module: the token, its rights, and the values that a public report may contain."""
 
 from __future__ import annotations
 

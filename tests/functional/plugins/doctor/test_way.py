@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way to the service: each step can fail, and the steps after it are not made then."""
+"""Checks of the connection to the service. A failed check skips those after it."""
 
 from __future__ import annotations
 

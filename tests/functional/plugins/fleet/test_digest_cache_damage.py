@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Digest caches that are damaged, or where they cannot be read or written: time is lost, and nothing else."""
+"""Digest caches that are damaged, or that cannot be read or written: tasks take longer, but do not fail."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each local file is read once, however many apps and threads there are; and lines of progress."""
+"""Local files, which are read once for all apps and threads, and progress messages."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_read_concerns_its_app_only(fleet: Fleet, tmp_path
 
 
 class Clock:
-    """A clock that goes on by so many seconds with each look."""
+    """A clock that advances by `step` seconds on each reading."""
 
     def __init__(self, step: float) -> None:
         self._ticks = itertools.count(1000.0, step)

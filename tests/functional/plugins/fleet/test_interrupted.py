@@ -140,7 +140,7 @@ def test_interrupted_at_work(fleet: Fleet, alarm: Alarm, monkeypatch: pytest.Mon
     check_nothing_is_lost(fleet)
     begun = sum(("dist", sha256(NEW)) in contents for contents in fleet.contents(PROFILES).values())
     assert begun < len(FLEET)
-    # Where not all that is new is there yet, the old is kept beside it; nothing else is left of what was under way.
+    # Apps without all new files have kept the old ones. No other file of an upload is left.
     for kind, name, old, new in (
         (CERTIFICATES, "dist.p12", b"the old key", KEY),
         (PROFILES, "dist", b"some older bytes", NEW),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-playbook is killed, as AWX does it with a canceled job: its tasks send no more requests, and end."""
+"""A killed ansible-playbook, such as that of a canceled job in AWX: its tasks send no more requests, and end."""
 
 from __future__ import annotations
 

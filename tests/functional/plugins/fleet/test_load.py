@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that is busy: the run slows down as a whole, and ends with everything declared in place."""
+"""A busy service: the run slows down as a whole, and ends in sync."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_all_connections_wait_after_429(fleet: Fleet) -> None:
 
 
 class FakeClock(Clock):
-    """Time advances while somebody waits."""
+    """A clock that advances while a thread waits."""
 
     def __init__(self) -> None:
         self.now = 1000.0

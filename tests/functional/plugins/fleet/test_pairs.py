@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A renewed certificate and the profiles that embed it: wherever a run ends, each app has a pair that fits."""
+"""A renewed certificate and the profiles that embed it: each app always has a pair, wherever a run ends."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Some apps fail: the others are done, and the message and the result name those that were not."""
+"""Failures of some apps: the task continues with the others, and names the failed ones in message and result."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fleet tasks by a real ansible-playbook: secrets are found nowhere, and both ways of running come to the same."""
+"""Fleet tasks with a real ansible-playbook: no secrets in any output, and the same results in both ways of running."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ PROFILE = {PROFILES: [{"src": "dist.p12", "is_expose": False, **UNSEEN}]}
 
 def case(title: str, apps: Any, *, check_mode: bool = False, runs: str = HERE, **args: Any) -> Case:
     keywords = {"diff": True, "check_mode": check_mode}
-    # Each way has a cache of its own, whose path ansible-core before 2.21 shows in the invocation.
+    # Each way has its own cache, whose path ansible-core before 2.21 shows in the invocation.
     return Case(title, {"apps": apps, **args}, MODULE, keywords, runs=runs, differs=("digest_cache",))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Purge: what is not declared goes, after all that is declared is in place, and never by mistake."""
+"""Purge: files that are not declared are deleted after all uploads, and never by mistake."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role code_signing in plays as people write them: it deals with the hosts that take part, and no others.
+"""The role code_signing in common plays: it manages the hosts that take part, and no others.
 
-Each case is a play about four hosts of its own, `a` to `d`. Many plays share one ansible-playbook run.
+Each case is a play with four separate hosts, `a` to `d`. Many plays share one ansible-playbook run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook rollout, from an inventory of many apps: what it does, and how much it prints."""
+"""The playbook rollout with an inventory of many apps: its changes and its output."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 class Project:
-    """A folder with an inventory in a folder of its own, and perhaps a playbook that imports ours."""
+    """A folder with an inventory in a separate folder, and perhaps a playbook that imports ours."""
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet = fleet
@@ -96,7 +96,7 @@ def test_one_misspelt_key_of_60_apps(project: Project) -> None:
 
 
 def test_nothing_is_declared(project: Project) -> None:
-    """Group variables beside a playbook that imports ours are not read by ansible-core."""
+    """Report no declarations, because ansible-core ignores group variables beside a playbook that imports ours."""
     (project.folder / "group_vars").mkdir()
     (project.folder / "group_vars" / "all.yml").write_text(json.dumps(DECLARED))
     (project.folder / "site.yml").write_text(IMPORT)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs without trouble: what they do, what they say, and what they ask of the service."""
+"""Runs without failures: their actions, results and requests."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_one_app_at_a_time(fleet: Fleet) -> None:
 
 
 def test_several_apps_at_a_time(fleet: Fleet) -> None:
-    """Use at most the requested number of connections, whatever the number of apps is."""
+    """Use at most the requested number of connections, for any number of apps."""
     apps = APPS[:24]
     fleet.holds(apps)
     fleet.emulator.options(latency_ms=150)

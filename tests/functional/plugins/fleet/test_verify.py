@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fleets look inside each file once, and compare profiles with the certificates that are declared beside them."""
+"""Validation in fleets: each file is inspected once, and profiles are compared with the declared certificates."""
 
 from __future__ import annotations
 

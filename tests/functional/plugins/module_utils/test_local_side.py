@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine that runs a task is not as it should be: an error that names the option, and nothing half done."""
+"""Faults of the machine that runs a task: an error that names the option, and no partial changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.emulator.process import Emulator
 from tests.helpers.fleet import ONE, Fleet, declared
 from tests.helpers.service import PROFILES, Service, a_file, sha256
 from tests.helpers.tasks import Tasks
-from tests.helpers.users import somebody_else
+from tests.helpers.users import unprivileged_user
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def full_disk(free_bytes: int = 0) -> Iterator[None]:
 def test_backup_dir_that_cannot_be_used(service: Service, tasks: Tasks, check_mode: bool, place: str) -> None:
     service.holds(PROFILES, a_file("dist", b"old"))
     tasks.listing().run()  # imports what is imported late
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         (folder / "closed").mkdir(0)
         task = tasks.file(PROFILES, b"new content", backup_dir=place.format(folder), backup_required=True)
         failed = task.fail(check_mode=check_mode)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Project files: identified by the key that builds refer to them by, where it is given."""
+"""Project files, which are identified by the key that builds use, if it is given."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def held(name: str, content: bytes | None, key: str, **more: Any) -> dict[str, A
 
 
 def test_key_identifies_the_file(service: Service, tasks: Tasks) -> None:
-    """Identify a file by its key whatever its name is. A file of that name with another key is another file."""
+    """Identify a file by its key and not by its name. A file of that name with another key is another file."""
     service.holds(PROJECT_FILES, held("older.json", OLD, "SERVICES"), held("services.json", b"x", "OTHERS"))
     done = check_then_run_then_rerun(keyed(tasks))
     assert done["project_file"]["user_env_key"] == "SERVICES"

@@ -11,7 +11,7 @@ from tests.helpers.service import APP, CERTIFICATES, PROFILES, PROJECT_FILES, Se
 from tests.helpers.tasks import RESULT_KEY, Tasks
 
 NEW = b"new content"
-OLD = b"old content"  # as long as the new one: only a comparison of the bytes tells them apart
+OLD = b"old content"  # as long as the new one: only a comparison of the bytes distinguishes them
 KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
 # Requests of a comparison: a certificate's digest is listed, a profile's bytes are downloaded.
 COMPARE = {PROFILES: ["list", "show", "get"], CERTIFICATES: ["list"], PROJECT_FILES: ["list", "show", "get"]}
@@ -98,7 +98,7 @@ def test_replacement_that_inherits_protection(service: Service, tasks: Tasks) ->
 
 def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) -> None:
     service.holds(CERTIFICATES, a_file("dist", OLD), a_file("dist", NEW))
-    # The look into both shows that they are generations of one file.
+    # A download of both shows that they are generations of one file.
     assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get", "delete", "list"]
 
 

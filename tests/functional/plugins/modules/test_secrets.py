@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole playbook runs at -vvvv with diff and a log file: no secret is found in anything that they leave behind."""
+"""Complete playbook runs at -vvvv with diff and a log file: no output or file of theirs contains a secret."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def prepare(service: Service) -> str:
 
 
 def run(service: Service, folder: Path, where: str) -> subprocess.CompletedProcess[str]:
-    """Play it; whatever the run leaves behind is below `folder`/left."""
+    """Run the playbook. All output and files of the run are below `folder`/left."""
     given, left = folder / "given", folder / "left"
     for path in (given, left / "home", left / "local", left / "remote"):
         path.mkdir(parents=True)

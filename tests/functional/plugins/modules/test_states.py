@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module and state: check mode writes nothing and tells the truth, a second run changes nothing."""
+"""Every module and state: check mode writes nothing and has the same result, a second run changes nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploads in trouble: URLs that came too late, answers that got lost, and tidying up afterwards."""
+"""Uploads with faults: expired URLs, lost responses, and the roll back afterwards."""
 
 from __future__ import annotations
 

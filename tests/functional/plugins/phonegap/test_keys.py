@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_key: every platform and state, what unlocks a key, and what cannot be changed."""
+"""phonegap_key: every platform and state, unlocking, and properties that never change."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook phonegap_rollout and the play of the guide: each run does what check mode announced, and converges."""
+"""The playbook phonegap_rollout and the play of the guide: each run matches its check mode, and converges."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     shutil.rmtree(phonegap.folder / "packages")
     assert plays.run("--check") == {APP: "ok", DIRECTORY: "changed"}
     assert plays.run() == {**done, DIRECTORY: "changed", DOWNLOAD: "changed"}
-    # A build that somebody else has begun.
+    # A build that another client has started.
     phonegap.emulator.options(phonegap_build_seconds=3600)
     plays.run(phonegap_rollout_app={"id": 1, "version": "1.0", "debug": True}, phonegap_rollout_timeout=1)
     phonegap.emulator.options(phonegap_build_seconds=0)

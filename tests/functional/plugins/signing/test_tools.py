@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fields are what OpenSSL and keytool say about the same files.
+"""Details match the output of OpenSSL and keytool for the same files.
 
-There are recordings of files and of what the tools say. With MOBILEOPS_CI_TEST_CASES=all in the environment, the tools
-of this machine make files of all kinds again; otherwise only those that take a moment.
+The tests use recorded files and recorded output, and files that the tools of this machine create in a moment.
+MOBILEOPS_CI_TEST_CASES=all in the environment adds files of all kinds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes of files: which of them take a module, and a numeric mode in every form."""
+"""Attributes of files: those that need a module, and numeric modes in every form."""
 
 from __future__ import annotations
 

@@ -60,9 +60,9 @@ APPS: list[dict[str, Any]] = [
         ],
     },
 ]
-# Nothing in the account tells them: the token is one of a person, and may do everything.
-UNTOLD = {"me", "role_refused"}
-# With these answers, others show nowhere.
+# The account does not reveal them, because the token belongs to a person with all rights.
+UNKNOWN = {"me", "role_refused"}
+# Behaviours that hide others.
 HIDDEN = {
     ("paging", "missing"): {"last_page"},
     ("paging", "null"): {"last_page"},
@@ -167,7 +167,7 @@ def test_a_service_as_expected(patient: DoctorInput) -> None:
     found = patient.examine()
     unknown = {key for key, value in found.answers.items() if value is None}
     assert found.answers.keys() == {key for key in BEHAVIOURS if is_asked(key)}
-    assert unknown == UNTOLD
+    assert unknown == UNKNOWN
     assert found.known == {key: BEHAVIOURS[key].default for key in found.answers if key not in unknown}
     assert statuses(found.checks) == {"throwaways": OK, "answers": OK}
     assert patient.names() == ["theirs.p12"]
@@ -202,7 +202,7 @@ def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorInput,
 def test_each_behaviour_alone(patient: DoctorInput, key: str, value: Value) -> None:
     patient.behaves(**{key: value})
     found = patient.examine()
-    unknown = UNTOLD | HIDDEN.get((key, value), set())
+    unknown = UNKNOWN | HIDDEN.get((key, value), set())
     expected = {one: None if one in unknown else BEHAVIOURS[one].default for one in found.answers}
     assert found.answers == {**expected, **IMPLIED.get((key, value), {}), key: value}
     shown = {check.name: check for check in found.checks}[key]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Digest caches that are damaged, or where they cannot be read or written: time is lost, and nothing else."""
+"""Digest caches that are damaged, or that cannot be read or written: tasks take longer, but do not fail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.digest_cache import DigestCache
 from tests.helpers.digest_caches import API, filled
 from tests.helpers.service import sha256
-from tests.helpers.users import somebody_else
+from tests.helpers.users import unprivileged_user
 
 
 @pytest.mark.parametrize("count", [0, 3])
@@ -81,7 +81,7 @@ def test_damage_anywhere_leads_to_no_wrong_digest(path: Path) -> None:
 
 @pytest.mark.parametrize("read_only", ["file", "folder", "both"])
 def test_a_read_only_cache_is_read(read_only: str) -> None:
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         path = folder / "kept" / "digests"
         entries = filled(path)
         if read_only != "folder":
@@ -101,7 +101,7 @@ def test_a_read_only_cache_is_read(read_only: str) -> None:
 
 @pytest.mark.parametrize("mode", [0o500, 0o000])
 def test_a_folder_that_cannot_hold_a_cache(mode: int) -> None:
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         (folder / "closed").mkdir()
         (folder / "closed").chmod(mode)
         for path in (folder / "closed" / "digests", folder / "closed" / "deeper" / "digests"):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that the plugin accepts: the key `plugin` decides, and not the name."""
+"""Files that the plugin accepts, by the key `plugin` and not by their name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names: one for each slug, none taken, and the same ones in whatever order the apps come."""
+"""Names of hosts: one for each slug, distinct, and independent of the order of the apps."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds of files that strict verification has to tell apart: those that work, and those that do not."""
+"""Kinds of files that strict validation distinguishes: files that builds can use, and files that they cannot use."""
 
 from __future__ import annotations
 

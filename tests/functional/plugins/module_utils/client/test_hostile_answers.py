@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that answers with too much, too slowly, or not as its API promises: an error in bounded time and memory."""
+"""Responses that are too large, too slow or invalid: an error in bounded time and memory."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads that go on where they broke off: what is asked for, and what is made of every kind of answer."""
+"""Downloads that continue after an interruption: their requests, and every kind of response."""
 
 from __future__ import annotations
 

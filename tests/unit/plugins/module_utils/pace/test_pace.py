@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pace finds the limit of any service, and comes near the time that the limit itself takes. Nothing sleeps."""
+"""The pace finds the limit of any service, and takes little more time than the limit requires."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_any_service(service: tuple[str, dict[str, object]], workers: int, laten
 
     trial = simulate(make, seed, apps=100, workers=workers, latency=latency)
     assert trial.served == 400
-    # A window that tells nothing is found open again after half of the longest wait, on average.
+    # Without headers the pace finds a new window after half of the longest wait, on average.
     windows = trial.served / float(str(options["limit"])) if kind == "Window" else 1
     allowance_s = 10 + windows * _pace.LONGEST_WAIT_S / 2
     assert trial.seconds <= (2 if kind == "AtOnce" else 1.4) * trial.least_s + allowance_s, trial

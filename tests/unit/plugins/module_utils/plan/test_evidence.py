@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evidence: what tells whether a file has the declared content, how old it is, and what has to be read to know."""
+"""Evidence for equal content and for the age of a file, and the downloads that it requires."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An app whose true files are known, what a run learns of them, and what is there after each step of a plan."""
+"""An app with known content, the evidence of a run about it, and its files after each step of a plan."""
 
 from __future__ import annotations
 

@@ -1,19 +1,19 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Explore every interleaving of the runs of a scenario, request by request, and check what must always hold.
+"""Explore every interleaving of the runs of a scenario, request by request, and check invariants.
 
 Two runs (three in some scenarios), a person, a kill, a lost or false answer and an hour that passes interleave, breadth
-first, so the trace of a violation is a shortest one. In every state that is reached everything is cut off, a new run
-repeats undisturbed, and once more.
+first, so the trace of a violation is a shortest one. In every state all runs are interrupted. Then a new run repeats
+twice, undisturbed.
 
 1. Once there is a usable file, there always is one.
 2. A run that is repeated undisturbed ends with exactly the declared file, and the run after it changes nothing. Initial
    files that are both wanted are never deleted.
 3. Declared and inherited flags and the password are never lost.
 4. Files of other names are not touched.
-5. An upload that is under way is not deleted by somebody else.
-6. No interruption leaves what the next run refuses.
+5. No run deletes an upload that is in progress.
+6. No interruption leaves a state that the next run rejects.
 7. No file is deleted without a complete newer one.
 8. A file that becomes usable has its password and `is_expose` already.
 """
@@ -265,7 +265,7 @@ class Checker:
         }.get(why, False)
 
     def undisturbed(self, files: Files, declaration: Declaration) -> tuple[Run, Files, bool]:
-        """Return the run after it was carried out alone, the files then, and whether it sent more than GET requests."""
+        """Execute the run alone. Return it, the files afterwards, and True if it sent more than GET requests."""
         run, top, wrote = Run("R", declaration), max(9, _newest(files)), False
         for _ in range(_LONGEST_RUN):
             if run.end:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The requests of a run, one by one, with all that may become of each.
+"""The requests of a run, one by one, with all possible outcomes of each.
 
-The order of the requests is that of `apply.Application` and `upload.FileUpload`: delete what is in the way, upload,
-update, then mark, delete and protect until a list shows that it is so, tidy, purge. Contents that a run
-reads belong to the list before it, because the content of a slug never changes.
+The order of the requests is that of `apply.Application` and `upload.FileUpload`: delete files that block the upload,
+upload, update, then mark, delete and protect until a list shows the result, tidy, purge. Contents that a run reads
+belong to the list before it, because the content of a slug never changes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The protocol that replaces files holds in every interleaving, and the checker notices protocols that do not."""
+"""The protocol that replaces files keeps its invariants in every interleaving. The checker rejects wrong protocols."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .checker import Checker
 from .planning import Variant
 from .scenarios import Scenario, all_scenarios, quick_scenarios
 
-# A kill at every request is part of every scenario, because all runs are cut off and repeated in every state. These
-# scenarios are also checked with a lost answer, a false answer, an hour that passes, or a killed run beside another.
+# A kill at every request is part of every scenario, because all runs are interrupted and repeated in every state.
+# These scenarios also have a lost response, a false response, an hour that passes, or a killed concurrent run.
 _WITH_DISTURBANCE = (
     "provisioning profile: old one; B the same",
     "provisioning profile: old protected; protection inherited; B the same",
