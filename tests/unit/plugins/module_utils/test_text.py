@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of a service as terminals show it: no escape sequences, control characters, or marks that change its direction."""
+"""Text of a service as terminals show it: no escape sequences, control characters, or marks that change direction."""
 
 from __future__ import annotations
 
