@@ -59,7 +59,7 @@ class ActionModule(PlayAction):
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         play = None
         if not options.get("alone"):
-            play = self.look_at_play(task_vars, whole_batch=bool(options.get("whole_batch")))
+            play = self.observe_play(task_vars, whole_batch=bool(options.get("whole_batch")))
             if play is None:
                 return play_result(alone=True)
         declared = self._declared(play, task_vars)
@@ -82,10 +82,10 @@ class ActionModule(PlayAction):
             hosts=[*changed, *failed] or [pattern_of(task_vars["inventory_hostname"])],
         )
 
-    def _answer(self, result: Json, call: Call | None) -> Json:
+    def _returned(self, result: Json, call: Call | None) -> Json:
         """Return the result with its warnings. ansible-core would show them before they name hosts."""
         warnings = result.pop("warnings", None)
-        answer = super()._answer(result, call)
+        answer = super()._returned(result, call)
         return {**answer, "warnings": warnings} if warnings else answer
 
     def _declared(self, play: Play | None, task_vars: Json) -> list[Declaration]:

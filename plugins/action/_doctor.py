@@ -59,7 +59,7 @@ VARIABLES = Variables(
         **_WITHOUT_DEFAULT,
         "record": {"type": "path"},
         **CONNECTION,
-        # Only the play reads these.
+        # Variables that only the play reads.
         **{name: {"type": "raw"} for name in ("hosts", "allow_empty")},
     },
     instead={"concurrency": ("code_signing_concurrency",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
@@ -100,10 +100,10 @@ class ActionModule(PlayAction):
         """Show the number of completed apps, without the number of changes, which is always 0."""
         return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
 
-    def _answer(self, result: Json, call: Call | None) -> Json:
+    def _returned(self, result: Json, call: Call | None) -> Json:
         """Return the result with its warnings, which become checks. ansible-core would show them too."""
         warnings = result.pop("warnings", None)
-        answer = super()._answer(result, call)
+        answer = super()._returned(result, call)
         return {**answer, "warnings": warnings} if warnings else answer
 
     def _own_variables(self, task_vars: Json) -> Json:
@@ -125,7 +125,7 @@ class ActionModule(PlayAction):
         return declared, problems
 
     def _hosts(self, task_vars: Json, problems: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        play = self.look_at_play(task_vars, whole_batch=True)
+        play = self.observe_play(task_vars, whole_batch=True)
         if play is not None:
             yield from play.variables()
             return
@@ -155,7 +155,7 @@ class ActionModule(PlayAction):
         """Return the reason why tasks run as modules, or None, and the problem of a variable about it."""
         self.spec = CODE_SIGNING
         try:
-            return self._reason_for_module(self._wish(task_vars)), None
+            return self._reason_for_module(self._requested_mode(task_vars)), None
         except CiError as error:
             return None, error.message
 

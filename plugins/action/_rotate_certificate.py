@@ -62,7 +62,7 @@ class ActionModule(PlayAction):
     own = frozenset({"alone"})
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
-        play = None if options.get("alone") else self.look_at_play(task_vars, whole_batch=True)
+        play = None if options.get("alone") else self.observe_play(task_vars, whole_batch=True)
         own = str(task_vars["inventory_hostname"])
         if play is None and not options.get("alone"):
             return play_result(alone=True, rotating=[], old={})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of the controller that a task names: found as ansible.builtin.copy finds them, decrypted in memory."""
+"""Find files of the controller as ansible.builtin.copy does, and decrypt them in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ._task_environment import expand
 
 
 class FileFinder:
-    """Reads files by the path that an option names."""
+    """Read files by the path in an option."""
 
     def __init__(
         self,
@@ -41,17 +41,17 @@ class FileFinder:
             found = self._find(path)
         except AnsibleFileNotFound as error:
             places = list(dict.fromkeys(error.paths or []))
-            # A name that macOS decomposed looks the same and is another one.
+            # macOS may have decomposed a name, which then looks the same but differs.
             same = next(filter(None, map(find_in_other_form, [path] if os.path.isabs(path) else places)), None)
             if same is None:
-                searched = f" in any of the places where it was searched: {', '.join(places)}" if places else ""
-                raise LocalFileError(f"src: {path} does not exist{searched}.") from error
+                searched = f" Searched in: {', '.join(places)}." if places else ""
+                raise LocalFileError(f"src: {path} does not exist.{searched}") from error
             found = same
         content = self._read_path(found)
         return self._decrypted(found, content.data) if is_encrypted(content.data) else content
 
     def read_all(self, paths: list[str]) -> dict[str, Content | LocalFileError]:
-        """The contents, or why there are none, by path."""
+        """Return contents or errors by path."""
         files: dict[str, Content | LocalFileError] = {}
         for path in dict.fromkeys(paths):
             try:
@@ -66,15 +66,15 @@ class FileFinder:
         except AnsibleError as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
             problem = f"is encrypted with ansible-vault and cannot be decrypted ({reason})"
-            raise LocalFileError(f"src: {path} {problem}; give its vault password.") from error
+            raise LocalFileError(f"src: {path} {problem}. Pass its vault password to Ansible.") from error
         if not plain:
-            raise LocalFileError(f"src: {path} is empty once it is decrypted; an empty file is of no use for signing.")
+            raise LocalFileError(f"src: {path} must not be empty, but its decrypted content is.")
         self.has_decrypted = True
         return Content.of(plain)
 
 
 def take_paths(arguments: dict[str, Any], option: str, env: Mapping[str, str]) -> list[str]:
-    """The values of an option such as "src" or "profiles.src", made absolute where they are relative to a home."""
+    """Return the paths in an option such as "src" or "profiles.src". Expand variables and home folders in arguments."""
     if arguments.get("state") == "absent":
         return []
     name, _dot, rest = option.partition(".")

@@ -20,7 +20,7 @@ _MAX_BYTES = 200
 
 
 class NoNameError(Exception):
-    """No name is left for this slug."""
+    """All possible names for this slug are taken."""
 
 
 def usable(name: str | None) -> str | None:
@@ -30,7 +30,7 @@ def usable(name: str | None) -> str | None:
 
 
 def portable(title: str | None) -> str | None:
-    """Return the title as one word that `--limit`, shells, file systems and AWX take as it is; None if nothing is left.
+    """Return the title as one word for `--limit`, shells, file systems and AWX, or None if no character is left.
 
     Letters, their marks and digits of all scripts stay, and so do `-`, `_`, `.` and `+` within the name. Each run of
     other characters becomes one underscore.
@@ -42,20 +42,20 @@ def portable(title: str | None) -> str | None:
 
 
 def distinct_names(
-    wanted: Mapping[str, str | None],
+    preferred: Mapping[str, str | None],
     taken: Callable[[str, str], bool],
     key: Callable[[str], str] = str,
 ) -> dict[str, str]:
-    """Return a unique name for each slug: the wanted name, else the name with the slug added, else the slug.
+    """Return a unique name for each slug: the preferred name, else the name with the slug added, else the slug.
 
-    The result does not depend on the order of `wanted`. `taken(name, slug)` returns whether something else uses the
+    The result does not depend on the order of `preferred`. `taken(name, slug)` returns whether something else uses the
     name. Two names are the same if `key` returns the same for both.
     """
-    choices = {slug: [name, f"{name}_{slug}", slug] if name else [slug] for slug, name in wanted.items()}
+    choices = {slug: [name, f"{name}_{slug}", slug] if name else [slug] for slug, name in preferred.items()}
     while True:
         names = {slug: left[0] for slug, left in choices.items()}
         users = Counter(map(key, names.values()))
-        # A name that one app wants goes before a name that another app got as a substitute. Equals all give way.
+        # A preferred name of one app has precedence over a substitute of another app. Of equal names no app gets any.
         most_left: dict[str, int] = {}
         for slug, name in names.items():
             most_left[key(name)] = max(most_left.get(key(name), 0), len(choices[slug]))

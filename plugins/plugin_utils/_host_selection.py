@@ -23,7 +23,7 @@ from ._inventory_file import is_encrypted, is_meant_for
 
 _PLUGIN = "mobileops.ci.bitrise"
 _DEFAULT_INVENTORY = "/etc/ansible/hosts"
-# What `auto`, which ansible-core enables by default, passes on to other plugins.
+# Sources that the plugin `auto`, which ansible-core enables by default, passes to other plugins.
 _ENDINGS_FOR_AUTO = (".yml", ".yaml")
 
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Base of the action plugins: carries an Entry out in the controller's worker process.
+"""Base of the action plugins: execute a ModuleSpec in the controller's worker process.
 
-To start a module costs a third of a second per task and loop item, and all that it does is talk to an API. Where that
-could make a visible difference the task is handed over to the module, just as if there were no action plugin; only
-the files that it is about are brought there first.
+Starting a module takes a third of a second per task and loop item, but these modules only send requests to an API. If
+the process could make a difference, the task runs as a module, as if there were no action plugin. Only its files are
+transferred to the target first.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from ..module_utils._core.option_groups import RUN
 from ..module_utils._http.session_pool import keep_sessions
 from ..module_utils._task.known_options import known_options
 from ..module_utils._task.module_spec import ModuleSpec, TaskContext, failure
-from ._file_carrier import FileCarrier
 from ._file_finder import FileFinder, take_paths
+from ._file_transfer import FileTransfer
 from ._task_environment import (
     arguments_of_module,
     bind,
@@ -43,7 +43,7 @@ from ._task_environment import (
 )
 from ._vault import encryption
 
-try:  # ansible-core 2.22 and later: validating registers the secrets, and all output is masked
+try:  # in ansible-core 2.22 and later, validation registers the secrets, and all output is masked
     from ansible.module_utils import secrets as _secrets  # noqa: F401 # pylint: disable=unused-import
 
     def _hide(result: dict[str, Any], validated: ValidationResult) -> dict[str, Any]:  # noqa: ARG001
@@ -53,7 +53,7 @@ except ImportError:
     from ansible.module_utils.common.parameters import remove_values
 
     def _hide(result: dict[str, Any], validated: ValidationResult) -> dict[str, Any]:
-        # As exit_json does it: booleans and None stay, even if a secret reads "True".
+        # Like exit_json, keep booleans and None, even if a secret is "True".
         kept = {key: value for key, value in result.items() if value is None or isinstance(value, bool)}
         return {**remove_values(result, validated._no_log_values), **kept}
 
@@ -65,10 +65,10 @@ display = Display()
 
 @dataclass(frozen=True)
 class Call:
-    """What the module would be given, and who would read its output."""
+    """Arguments and environment of the module, and the function that parses its output."""
 
     arguments: dict[str, Any]
-    told: dict[str, Any]  # the `_ansible_*` arguments: what ansible-core tells modules
+    internal: dict[str, Any]  # the `_ansible_*` arguments
     env: dict[str, str]
     directory: str
     files: FileFinder
@@ -76,12 +76,12 @@ class Call:
 
 
 class InProcess(NormalAction):
-    """Subclasses set `entry`. The stock action is the base, so that handing over is exactly what it does."""
+    """Execute `spec`, which subclasses set, in-process. The base class runs it as a module."""
 
     spec: ModuleSpec
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        del tmp  # of no effect for years
+        del tmp  # ansible-core ignores it
         parent = multiprocessing.parent_process()
         _controller.watch(parent.pid if parent else None)
         result = self._execute(task_vars or {})
@@ -89,48 +89,51 @@ class InProcess(NormalAction):
         return result
 
     def _execute(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        call = None
-        wish = "auto"
+        call: Call | None = None
         try:
-            wish = self._wish(task_vars)
-            reason = self._reason_for_module(wish)
-            call = self._call(task_vars)
-            call.arguments.update(self.spec.prepared(call.arguments))
+            mode = self._requested_mode(task_vars)
+            reason = self._reason_for_module(mode)
+            try:
+                call = self._call(task_vars)
+            except (AttributeError, TypeError) as error:
+                # _call() uses private APIs of ansible-core. If one is missing, run the module.
+                reason = f"ansible-core is not as expected ({error})"
+                if mode == "controller":
+                    return failure(OptionError(f"run_in: the controller cannot run this task: {reason}."))
+            else:
+                call.arguments.update(self.spec.prepared(call.arguments))
         except CiError as error:
-            return self._answer(failure(error), call)
-        except (AttributeError, TypeError) as error:
-            # Whatever is private to ansible-core is reached in here. If it is gone: rather slow than wrong.
-            reason = f"ansible-core is not as expected ({error})"
-            if wish == "controller":
-                return failure(OptionError(f"run_in: the controller cannot do this task: {reason}."))
+            return self._returned(failure(error), call)
         if call is None or reason:
             display.vvv(f"{self._task.action}: runs as a module: {reason}")
             return self._run_module(call, task_vars)
         display.vvv(f"{self._task.action}: runs in the controller")
         with working_directory(call.directory):
-            return self._answer(self._run_here(call, task_vars), call)
+            return self._returned(self._run_here(call, task_vars), call)
 
-    def _wish(self, task_vars: Mapping[str, Any]) -> str:
-        """The option, else the variable. What the option cannot be is said where all options are looked at."""
+    def _requested_mode(self, task_vars: Mapping[str, Any]) -> str:
+        """Return the value of the option, else that of the variable. Validation reports a wrong option later."""
         choices: list[str] = RUN.argument_spec["run_in"]["choices"]
         option = self._task.args.get("run_in")
         if option in choices:
             return str(option)
-        wish = self._templar.template(task_vars.get(RUN_IN))
-        if wish is not None and wish not in choices:
-            raise OptionError(f"Variable {RUN_IN}: {wish} is none of {', '.join(choices)}.")
-        return str(wish or "auto")
+        mode = self._templar.template(task_vars.get(RUN_IN))
+        if mode is not None and mode not in choices:
+            raise OptionError(f"Variable {RUN_IN} must be one of {', '.join(choices)}, got {mode}.")
+        return str(mode or "auto")
 
-    def _reason_for_module(self, wish: str) -> str | None:
-        """Why this task has to run as a module, if it has to."""
-        if self._task.async_val and wish == "controller":
-            raise OptionError("run_in: a task with async runs on its target; use run_in=auto or leave async out.")
+    def _reason_for_module(self, mode: str) -> str | None:
+        """Return the reason why this task must run as a module, or None."""
+        if self._task.async_val and mode == "controller":
+            raise OptionError("run_in: a task with async can only run on its target. Use run_in=auto, or omit async.")
         option = self.spec.only_as_module(self._task.args)
-        if option and wish == "controller":
-            raise OptionError(f"run_in: a task with this {option} runs on its target; use run_in=auto or leave it out.")
-        if wish == "controller":
+        if option and mode == "controller":
+            raise OptionError(
+                f"run_in: a task with this {option} can only run on its target. Use run_in=auto, or omit {option}."
+            )
+        if mode == "controller":
             return None
-        if wish == "target":
+        if mode == "target":
             return "asked for"
         if self._task.async_val:
             return "async"
@@ -147,8 +150,8 @@ class InProcess(NormalAction):
         return None
 
     def _call(self, task_vars: dict[str, Any]) -> Call:
-        told: dict[str, Any] = {}
-        self._update_module_args(self._task.action, told, task_vars)
+        internal: dict[str, Any] = {}
+        self._update_module_args(self._task.action, internal, task_vars)
         env: dict[str, Any] = {}
         self._compute_environment_string(env)
         parse = self._parse_returned_data
@@ -156,9 +159,9 @@ class InProcess(NormalAction):
             parse = functools.partial(parse, profile="legacy")
         arguments = arguments_of_module(self._task.args)
         return Call(
-            # A retry or a user may have left `_ansible_*` keys in the arguments; a module passes over those it knows.
-            arguments={key: value for key, value in arguments.items() if key not in told},
-            told=told,
+            # Arguments may have `_ansible_*` keys of a retry or a user. A module ignores the keys that it knows.
+            arguments={key: value for key, value in arguments.items() if key not in internal},
+            internal=internal,
             env={**os.environ, **{str(key): str(value) for key, value in arguments_of_module(env).items()}},
             directory=self._loader.get_basedir(),
             files=FileFinder(
@@ -189,13 +192,13 @@ class InProcess(NormalAction):
                 return run()
             with working_directory(call.directory):
                 files = call.files.read_all(paths)
-            return FileCarrier(self).run_with(files, run, secret=call.files.has_decrypted)
+            return FileTransfer(self).run_with(files, run, secret=call.files.has_decrypted)
         finally:
             self._task.args = original
 
     def _run_here(self, call: Call, task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        # Before 2.19 warnings gather in lists that last as long as the process, that is for all loop items; later they
-        # get into the result by themselves, and here the lists stay empty.
+        # Before 2.19, warnings are in lists that exist for all loop items. Since then, ansible-core adds them to the
+        # result, and these lists are empty.
         seen = len(get_warning_messages()), len(get_deprecation_messages())
         spec = bind(self.spec.options.argument_spec, call.env)
         validated = ModuleArgumentSpecValidator(spec, **self.spec.options.rules).validate(call.arguments)
@@ -216,11 +219,11 @@ class InProcess(NormalAction):
                 encrypt=encryption(self._loader._vault),
             )
             result = self.spec.execute(options, context, diff=self._task.diff)
-        # Nothing is said of tracebacks: ansible-core before 2.19, which always returns one that it was given.
-        if "error" not in call.told.get("_ansible_tracebacks_for", ["error"]):
+        # ansible-core before 2.19 has no such key, and always returns a traceback.
+        if "error" not in call.internal.get("_ansible_tracebacks_for", ["error"]):
             result.pop("exception", None)
-        # Nothing is said of the invocation: ansible-core before 2.21, where modules always return it.
-        if call.told.get("_ansible_inject_invocation", True):
+        # ansible-core before 2.21 has no such key, and modules always return the invocation.
+        if call.internal.get("_ansible_inject_invocation", True):
             result["invocation"] = {"module_args": known_options(options, spec)}
         if warnings := [*get_warning_messages()[seen[0] :], *result.get("warnings", [])]:
             result["warnings"] = warnings
@@ -234,13 +237,14 @@ class InProcess(NormalAction):
         host = task_vars.get("inventory_hostname", "")
         return lambda line: show(f"{host}: {line}")
 
-    def _answer(self, result: dict[str, Any], call: Call | None) -> dict[str, Any]:
-        """Through the same door as the output of a module, so that ansible-core takes a failure for one of a module
-        ("Module failed: ...") and adds whatever keys it adds to results of modules.
+    def _returned(self, result: dict[str, Any], call: Call | None) -> dict[str, Any]:
+        """Return the result as ansible-core parses the output of a module.
+
+        So a failure has the same form ("Module failed: ..."), and ansible-core adds the same keys.
         """
-        answer: dict[str, Any] = ActionBase.run(self)
+        returned: dict[str, Any] = ActionBase.run(self)
         if call is not None:
             parsed = call.parse({"stdout": json.dumps(result), "stderr": "", "rc": 0})
             result = parsed if isinstance(parsed, dict) else parsed.as_result_dict(for_round_trip=True)
-        answer.update(result)
-        return answer
+        returned.update(result)
+        return returned

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recognize the configuration of an inventory plugin by its key `plugin`, whatever the name of the file."""
+"""Recognize the configuration of an inventory plugin by its key `plugin`, under any file name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 _VAULT_HEADER = b"$ANSIBLE_VAULT;"
-# A longer file is somebody's data. ansible-core offers every inventory source to the plugin.
+# A longer file is data for another plugin. ansible-core offers every inventory source to the plugin.
 _MAX_BYTES = 1024 * 1024
 
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the inventory plugin found in each source, for the playbooks that run in the same process.
+"""Record the result of the inventory plugin for each source, for the playbooks that run in the same process.
 
-ansible-core turns an inventory source that fails into a warning and goes on. The playbooks of this collection read here
-why there is no app, and end with that error.
+ansible-core converts the error of an inventory source to a warning and continues. The playbooks of this collection read
+the reason for missing apps here, and fail with that error.
 """
 
 from __future__ import annotations

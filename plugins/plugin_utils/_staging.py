@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An inventory of its own to build in, so that a failure leaves nothing half done in the real one."""
+"""Build a separate inventory first, so that a failure leaves no partial result in the real one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.inventory.data import InventoryData
 
-# add_host() sets these itself, for the source in which a host comes first.
+# add_host() sets these itself, by the first source of a host.
 _OF_THE_SOURCE = ("inventory_file", "inventory_dir")
 
 
@@ -28,7 +28,7 @@ def publish(stage: InventoryData, inventory: Any) -> None:
         inventory.add_host(name)
         variables = {key: value for key, value in host.vars.items() if key not in _OF_THE_SOURCE}
         if is_new:
-            # At once, as on the stage.
+            # Without a call for each variable, as on the stage.
             inventory.hosts[name].vars.update(variables)
         else:
             for key, value in variables.items():

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task's environment in a process that has another one: variables, home directory, working directory.
+"""Environment of a task in a process with another one: variables, home directory, working directory.
 
-A module has them by itself. The controller's worker must not change its own for a task.
+A module process has the environment of its task. The controller's worker must not change its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})", re.ASCII)
 
 
 def arguments_of_module(value: Any) -> Any:
-    """Arguments of a task as its module would get them: plain values, without tags and vault wrappers."""
+    """Return the arguments of a task as its module would get them: plain values, without tags and vault wrappers."""
     if isinstance(value, Mapping):
         return {str(key): arguments_of_module(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -37,13 +37,13 @@ def arguments_of_module(value: Any) -> Any:
 
 
 def with_variable(environment: Any, name: str, value: str) -> list[Any]:
-    """Return the keyword `environment` of a task, with one more variable; an empty value adds nothing."""
+    """Return the keyword `environment` of a task with one more variable, unless its value is empty."""
     several = environment if isinstance(environment, list) else [environment]
     return [*(entry for entry in several if entry), *([{name: value}] if value else [])]
 
 
 def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
-    """A copy of an argument specification whose fallbacks and paths look at env instead of os.environ."""
+    """Return a copy of an argument specification whose fallbacks and paths use `env` instead of os.environ."""
 
     def path(value: Any) -> str:  # messages name a type by its function's name
         return expand(check_type_str(value), env)
@@ -63,7 +63,7 @@ def bind(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def expand(path: str, env: Mapping[str, str]) -> str:
-    """What os.path.expanduser(os.path.expandvars(path)) is in a process with that environment."""
+    """Return os.path.expanduser(os.path.expandvars(path)) as in a process with this environment."""
     path = _VARIABLE.sub(lambda found: env.get(found[1].strip("{}"), found[0]), path)
     if (path == "~" or path.startswith("~/")) and "HOME" in env:
         return env["HOME"].rstrip("/") + path[1:] or "/"
@@ -72,7 +72,7 @@ def expand(path: str, env: Mapping[str, str]) -> str:
 
 @contextlib.contextmanager
 def working_directory(path: str) -> Iterator[None]:
-    """A module on a local connection starts in the playbook's directory; relative paths depend on it."""
+    """Change to the playbook's directory, in which a module on a local connection starts, for relative paths."""
     before = os.open(".", os.O_RDONLY)  # unlike its path, this outlives the directory
     try:
         os.chdir(path)

@@ -35,7 +35,7 @@ def as_data(value: Any) -> Any:
 def without_delimiters(value: Any) -> Any:
     """Return the value with a space in each Jinja delimiter that opens something: `{{` becomes `{ {`.
 
-    An exported inventory carries no marks: whatever reads it (AWX, a script) hands all text to Ansible as templates.
+    An exported inventory has no marks. Its reader (AWX, a script) passes all text to Ansible as templates.
     """
     return _map_text(value, _separate)
 

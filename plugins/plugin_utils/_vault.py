@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Encrypts with the vault secrets that ansible-playbook was given."""
+"""Encrypt with the vault secrets of ansible-playbook."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible.parsing.vault import VaultLib, match_encrypt_secret
 
 
 def encryption(vault: VaultLib) -> Callable[[bytes], str] | None:
-    """What encrypts as `ansible-vault encrypt` would; None without a secret."""
+    """Return a function that encrypts like `ansible-vault encrypt`, or None without a secret."""
     if not vault.secrets:
         return None
 

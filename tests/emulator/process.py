@@ -89,7 +89,7 @@ class Emulator:
             raise EmulatorError("the emulator is not running")
         return self._process
 
-    def start(self, timeout: float = 60) -> Emulator:
+    def start(self, timeout: float = 120) -> Emulator:
         """Start the emulator and wait for its first line of output. Raise EmulatorError if it does not start."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         inherited = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
@@ -194,7 +194,7 @@ class Emulator:
         found: list[dict[str, Any]] = self.admin("GET", "holds")
         return found
 
-    def wait_until_held(self, count: int = 1, timeout: float = 10) -> list[dict[str, Any]]:
+    def wait_until_held(self, count: int = 1, timeout: float = 60) -> list[dict[str, Any]]:
         """Wait until at least `count` requests are held and return them. Raise EmulatorError on a timeout."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
@@ -241,7 +241,7 @@ class Emulator:
         found: dict[str, Any] = self.admin("POST", "options", changes) if changes else self.admin("GET", "options")
         return found
 
-    def wait(self, timeout: float = 10) -> int:
+    def wait(self, timeout: float = 60) -> int:
         """Wait until the process ends and return its exit status. Raise EmulatorError on a timeout."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

@@ -41,7 +41,8 @@ def _matches(folder: Path, patterns: Sequence[str]) -> list[str]:
     """Return the paths below the folder, in the order of the patterns. Raise LookupError if one matches no file."""
     found: list[str] = []
     for pattern in patterns:
-        matched = sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+        # Unit tests come before functional ones, which take longer.
+        matched = sorted((path.relative_to(folder).as_posix() for path in folder.glob(pattern)), reverse=True)
         if not matched:
             raise LookupError(f"{pattern} matches no file below {folder.relative_to(_ROOT)}")
         found += [path for path in matched if path not in found]

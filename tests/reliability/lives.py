@@ -82,7 +82,7 @@ REFUSED: Mapping[str, str] = {
     **dict.fromkeys((f"same_name={status}" for status in (400, 409, 422)), _TAKEN),
     # With the words of the service, if it says any.
     "max_files=2": _TAKEN,
-    "unique_env_keys=True": "replace_order=delete_first deletes the old one first",
+    "unique_env_keys=True": "set replace_order=delete_first to delete the old one first",
 }
 # Answers with which a run may fail after one that was killed, and words of the error.
 REFUSED_AFTER_KILL: Mapping[str, str] = {

@@ -58,7 +58,7 @@ def find_apps(
                 yield app
 
 
-def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+def _run_app_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit = options["limit"]
     check_limit(limit)
     refuse_empty(options, "app_slug", "organization_slug", "user_slug")
@@ -84,5 +84,5 @@ def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) 
 
 
 APP_INFO = ModuleSpec(
-    "bitrise_app_info", BITRISE + RUN + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run
+    "bitrise_app_info", BITRISE + RUN + APP_OWNER + APP_FILTER + LIMIT, BitriseClient.from_options, _run_app_info
 )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 DOCTOR = "Run 'ansible-playbook mobileops.ci.doctor' to find the cause."
 # Kinds of errors whose cause the doctor finds. The hint about a wrong token refers to it already.
-_KINDS = frozenset({"connection", "dns", "tls", "proxy", "timeout", "redirect", "missing_library"})
+_ERROR_KINDS = frozenset({"connection", "dns", "tls", "proxy", "timeout", "redirect", "missing_library"})
 
 
 def with_pointer(message: str, kind: str | None) -> str:
     """Return the message of an error, with a reference to the doctor if the doctor can find the cause."""
-    return f"{message} {DOCTOR}" if kind in _KINDS else message
+    return f"{message} {DOCTOR}" if kind in _ERROR_KINDS else message

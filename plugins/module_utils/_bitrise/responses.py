@@ -19,7 +19,7 @@ HINTS = {
     "unauthorized": "Check api_token (or BITRISE_API_TOKEN): the token is wrong, has expired or was revoked. " + DOCTOR,
     "forbidden": "The user of this token lacks the permission for it on the app. "
     "Code signing files, for example, need the role admin or owner.",
-    "not_found": "Either it does not exist or this token has no access to it: the service gives the same answer for "
+    "not_found": "Either it does not exist or this token has no access to it: the service gives the same response for "
     "both. Check the slugs, the owner of the token, and api_url.",
 }
 

@@ -38,7 +38,7 @@ ORGANIZATION = SlugKind(
 )
 USER = SlugKind("user", ("users", "user"), "bitrise_user_info")
 OWNER = SlugKind("owner", (*ORGANIZATION.parts, *USER.parts), ORGANIZATION.module)
-_KINDS = {
+_SLUG_OPTIONS = {
     "app_slug": APP,
     "build_slug": BUILD,
     "organization_slug": ORGANIZATION,
@@ -52,7 +52,7 @@ def resolve_slugs(options: dict[str, Any]) -> None:
 
     Raise OptionError for a value that cannot be a slug.
     """
-    for name, kind in _KINDS.items():
+    for name, kind in _SLUG_OPTIONS.items():
         if options.get(name):
             options[name] = slug_of(name, options[name], kind)
     entries = options.get("apps")

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from .._core import controller_process as _controller
+from .._core.errors import CiError
 from .._local.file_attributes import set_as_module
 from .._local.task_files import reader
 from .known_options import known_options
-from .module_spec import ModuleSpec, TaskContext
+from .module_spec import ModuleSpec, TaskContext, failure
 
 
 class _Module(AnsibleModule):
@@ -24,6 +27,20 @@ class _Module(AnsibleModule):
         return kwargs
 
     params: dict[str, Any]
+
+    def __init__(self, spec: ModuleSpec) -> None:
+        self._spec = spec
+        super().__init__(dict(spec.options.argument_spec), supports_check_mode=True, **spec.options.rules)
+
+    def _load_params(self) -> None:
+        """Normalize the arguments before their validation. The action plugin usually did so before."""
+        super()._load_params()
+        try:
+            self.params = self._spec.prepared(self.params)
+        except CiError as error:
+            # fail_json() needs properties that AnsibleModule does not have yet.
+            sys.stdout.write(json.dumps(failure(error)))
+            raise SystemExit(1) from None
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
         """Fail without the values of unknown options. A misspelt option may hold a secret, which no_log misses."""
@@ -36,7 +53,7 @@ def run_module(spec: ModuleSpec) -> None:
     _controller.watch_from(os.environ)
     # Before the arguments are validated, so that the archive of files is removed even if validation fails.
     read_file = reader(os.environ, spec.read_path)
-    module = _Module(dict(spec.options.argument_spec), supports_check_mode=True, **spec.options.rules)
+    module = _Module(spec)
     set_attributes = partial(set_as_module, module)
     context = TaskContext(os.environ, module.check_mode, read_file, set_attributes=set_attributes)
     result = spec.execute(module.params, context, diff=module._diff)

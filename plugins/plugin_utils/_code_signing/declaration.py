@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the variables of a host declare for its app."""
+"""Read the declaration of an app from the variables of its host."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ VARIABLES = Variables(
 
 @dataclass
 class Declaration:
-    """What one host declares. `settings` are the options of the task beside the apps: connection, purge and so on."""
+    """Declaration of one host. `settings` are all options of the task except the apps: connection, purge and others."""
 
     host: str
     slug: str = ""
@@ -74,7 +74,7 @@ class Declaration:
 
     @property
     def app(self) -> dict[str, Any]:
-        """Return the entry of the option `apps`. A kind without files is left out, so that a purge leaves it alone."""
+        """Return the entry of the option `apps`. It omits a kind without files, so that a purge ignores the kind."""
         return {"app_slug": self.slug, **self.files}
 
 
@@ -120,7 +120,7 @@ def _find_files(
     project_dir: str | None,
     search: FileSearch,
 ) -> list[Problem]:
-    """Replace each `src` by the absolute path of the file; return what was not found."""
+    """Replace each `src` by the absolute path of the file. Return a problem for each missing file."""
     problems = []
     for number, entry in enumerate(entries, 1):
         src = entry.get("src")

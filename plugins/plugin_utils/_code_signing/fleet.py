@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The declarations of all hosts: what concerns several of them, and how they become runs of the engine."""
+"""Check the declarations of all hosts together, and convert them to runs of the engine."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def nothing_declared(declared: Sequence[Declaration], allow_empty: str) -> CiErr
 
 
 def runs_of(declared: Iterable[Declaration]) -> list[tuple[dict[str, Any], list[Declaration]]]:
-    """Return the options of each run of the engine, and the hosts that it is about.
+    """Return the options and the hosts of each run of the engine.
 
-    One run deals with all hosts whose settings are equal. Lists that all of its apps share are common options, which
-    are validated once.
+    A run has all hosts with equal settings. Lists that all of its apps share are common options, which are validated
+    once.
     """
     by_settings: dict[str, list[Declaration]] = {}
     for declaration in declared:
@@ -72,7 +72,7 @@ def _options(several: Sequence[Declaration]) -> dict[str, Any]:
 
 
 def apps_of(result: Mapping[str, Any], several: Sequence[Declaration]) -> list[dict[str, Any]] | None:
-    """Return what the engine returned for each host, or None if the whole run failed."""
+    """Return the engine's outcome for each host, or None if the whole run failed."""
     apps = list((result.get("apps") or {}).values())
     is_rejected = (result.get("error") or {}).get("kind") == "max_purge_total"
     failed_as_a_whole = is_rejected or (bool(result.get("failed")) and not any(app.get("error") for app in apps))

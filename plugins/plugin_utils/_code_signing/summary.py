@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What came of the apps, in words: one phrase for each file, one line for each app, and the summary of a run."""
+"""Describe outcomes: a phrase for each file, a line for each app, and the summary of a run."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from .._play.causes import (
 
 Json = dict[str, Any]
 
-# A summary is a text for people, and one event of a run: so much of it at most.
+# Limits of a summary, which is a text for people and one event of a run.
 GROUPS = 10
 CHANGED_LINES = 500
 CHANGED_LINES_WITH_DIFF = 30
 FAILED_LINES = 50
 NAMES = 200
-# Diffs of hosts in the short form: so many lines in all, else one line for each app, else only the summary.
+# Most lines of all diffs of hosts in the short form. Beyond it one line for each app, or only the summary.
 DIFF_LINES = 60
 LINE = 1000
-# So many hosts with one cause each get the whole message.
+# Most hosts with the same cause that each get the whole message.
 FEW = 3
 
-# Stands for the slug of an app in a text that several apps share.
+# Replaces the slug of an app in a text that several apps share.
 APP = "<app>"
 
 FILE_COUNTS = ("uploaded", "updated", "deleted")
@@ -46,7 +46,7 @@ _NOT_REPLACED = {
 
 @dataclass
 class App:
-    """What came of the app of one host: the engine's outcome, or the problems of its declaration."""
+    """Outcome of the app of one host, or the problems of its declaration."""
 
     host: str
     slug: str = ""
@@ -69,7 +69,7 @@ class App:
 
     @property
     def phrases(self) -> list[tuple[str, str, str]]:
-        """Return what was done with each file, or would be: its kind, its name, and the verb."""
+        """Return kind, name and verb for each changed file. In check mode the verb has "would be"."""
         done: dict[tuple[str, str], list[str]] = {}
         for action in self.outcome.get("actions") or ():
             verb = f"{action['action']}:{action.get('reason') or ''}"
@@ -79,13 +79,13 @@ class App:
 
     @property
     def change(self) -> str:
-        """Return what was done in this app, or would be, in one line; an empty text if nothing."""
+        """Return one line about all changes of this app, or "" if there are none."""
         return ", ".join(f"{name} {verb}" for _kind, name, verb in self.phrases)
 
 
 @dataclass
 class Totals:
-    """The numbers of one or several runs of the engine."""
+    """Sums over runs of the engine."""
 
     counts: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -134,7 +134,7 @@ def _unverified_lines(apps: Sequence[App]) -> list[str]:
 
 
 def stats_of(apps: Sequence[App]) -> Json:
-    """Return what a workflow gets to know."""
+    """Return the data for a workflow."""
     failed = [app.host for app in apps if app.failed]
     changed = sum(app.changed and not app.failed for app in apps)
     return {"apps": len(apps), "changed": changed, "failed": len(failed), "failed_apps": failed}
@@ -164,7 +164,7 @@ def report_of(apps: Sequence[App], *, with_diff: bool) -> dict[str, Json]:
 
 
 def shows_diffs(apps: Sequence[App]) -> bool:
-    """Return whether each changed host shows its diff, so that the summary need not name its changes."""
+    """Return whether each changed host shows its diff. Then the summary does not list its changes."""
     return bool(_diffs([app for app in apps if app.changed]))
 
 
@@ -175,14 +175,14 @@ def _message(app: App, causes: Mapping[str, int]) -> str:
     if app.error and all(causes[problem.text] <= FEW for problem in app.problems):
         return str(app.error.get("msg"))
     for problem in app.problems:
-        # Many hosts with one cause get an equal, short text; the summary has its place and what helps.
+        # Many hosts with one cause get the same short text. The summary has the details and the advice.
         several = causes[problem.text] > FEW
         texts.append(sentence(problem.text) if several else f"{problem.message} {problem.hint}".strip())
     return " ".join(dict.fromkeys(texts))
 
 
 def _would_be(verb: str) -> str:
-    """Return the verb of an action that check mode only predicts: 'duplicate deleted', 'duplicate would be deleted'."""
+    """Return the verb for check mode: 'duplicate would be deleted' for 'duplicate deleted'."""
     return re.sub(r"\b(\w+ed)\b", r"would be \1", verb, count=1)
 
 
@@ -221,7 +221,7 @@ def _changed_lines(changed: Sequence[App], *, with_diff: bool) -> list[str]:
 
 
 def _by_file(changed: Sequence[App]) -> list[str]:
-    """Return what was done with files that several apps have, and the number of all others by kind."""
+    """Return the changes of files that several apps have, and the number of all other files by kind."""
     phrases = Counter(phrase for app in changed for phrase in app.phrases)
     shared = [(phrase, count) for phrase, count in phrases.most_common(GROUPS) if count > 1]
     single: Counter[tuple[str, str]] = Counter()
@@ -246,7 +246,7 @@ def _passed_over(hosts: Sequence[str]) -> list[str]:
 
 
 def _failed_lines(failed: Sequence[App]) -> list[str]:
-    """One line for each failed app; apps that failed for one cause share a line."""
+    """Return a line for each cause of a failure, with its apps."""
     causes = by_cause((app.host, problem) for app in failed for problem in app.problems)
     slugs = {app.host: app.slug for app in failed}
     lines = []
@@ -260,7 +260,7 @@ def _failed_lines(failed: Sequence[App]) -> list[str]:
 
 
 def _diffs(changed: Sequence[App]) -> dict[str, Json]:
-    """Return the diff of each host; in the short form none at all if they are too many."""
+    """Return the diff of each host. In the short form, return none if there are too many lines."""
     found = {app.host: _full_diff(app) for app in changed if app.diff == "full"}
     short = [app for app in changed if app.diff != "full"]
     lines = {app.host: short_diff(app) for app in short}
@@ -298,7 +298,7 @@ def short_diff(app: App) -> list[str]:
 
 
 def _fields(was: Any, now: Any) -> str:
-    """Return the fields of a file: those that it has, or those that change."""
+    """Return the fields of a new or deleted file, or the changed fields of an updated file."""
     if not isinstance(was, Mapping) and not isinstance(now, Mapping):
         return ""
     old, new = was or {}, now or {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller: versions, folders that have to be writable, and where tasks do their work."""
+"""Check the controller: versions, folders that must be writable, and the process in which tasks run."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ def _check_folder(checks: Checks, name: str, subject: str, folder: str, advice: 
 
 
 def check_place(checks: Checks, reason: str | None, problem: str | None) -> None:
-    """Say where tasks do their work. `reason`: why as a module; `problem`: why a setting about it is not valid."""
+    """Report in which process tasks run.
+
+    `reason`: why they run as modules, or None. `problem`: why a setting about it is invalid, or None.
+    """
     if problem:
         advice = "Correct the variable mobileops_ci_run_in."
         checks.fail("run_in", "{problem}", advice, problem=Private("message", problem))

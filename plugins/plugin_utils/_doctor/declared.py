@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is declared: all that can be known without a write, by the code of the rollout itself."""
+"""Check the declarations with the code of the rollout, without a write."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from .._code_signing.summary import APP
 from .._play.causes import Cause, Problem, by_cause
 
 DECLARED = "declared"
-# So many causes are lines of their own.
+# Most causes with a line of their own.
 MOST_CAUSES = 20
 MOST_HINTS = 3
 
@@ -56,11 +56,11 @@ Engine = Callable[[Mapping[str, Any]], Json]
 
 @dataclass
 class _Found:
-    """Problems and warnings of hosts. What the files and the engine say alike counts once."""
+    """Problems and warnings of hosts. Equal ones of files and engine count once."""
 
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
     warnings: dict[tuple[str, str], Problem] = field(default_factory=dict)
-    # By text, what a record may say of it: the kind of an error, or the codes of findings.
+    # By text: the kind of an error or the codes of findings, which a record may contain.
     kinds: dict[str, str] = field(default_factory=dict)
 
     def add(self, host: str, problem: Problem, kind: str) -> None:
@@ -74,7 +74,7 @@ class _Found:
 def check_declared(
     checks: Checks, declared: Sequence[Declaration], read_file: Callable[[str], Content], engine: Engine | None
 ) -> None:
-    """Check the declarations of all hosts. `engine`: None if the service cannot be asked."""
+    """Check the declarations of all hosts. `engine`: None if the service cannot be reached."""
     check_shared_apps(declared)
     declaring = [declaration for declaration in declared if declaration.files]
     _check_hosts(checks, declared, declaring)
@@ -118,7 +118,7 @@ def _check_hosts(checks: Checks, declared: Sequence[Declaration], declaring: Seq
 def _inspect_files(
     runs: Sequence[tuple[Json, list[Declaration]]], read_file: Callable[[str], Content], found: _Found
 ) -> int:
-    """Validate all declared files as if each was to be uploaded. Return their number."""
+    """Validate all declared files as before an upload. Return their number."""
     reader, inspections, number = OnceReader(read_file), InspectionCache(), 0
     for options, several in runs:
         apps = _app_declarations(options, reader, several, found)
@@ -126,7 +126,7 @@ def _inspect_files(
             try:
                 files = declarations_of(app, reader)
                 number += sum(map(len, files.values()))
-                _judge(declaration.host, app.app_slug, files, inspections, found)
+                _validate_app(declaration.host, app.app_slug, files, inspections, found)
             except CiError as error:
                 found.add(declaration.host, _problem(error.message, app.app_slug), error.kind)
     return number
@@ -135,7 +135,7 @@ def _inspect_files(
 def _app_declarations(
     options: Json, reader: OnceReader, several: Sequence[Declaration], found: _Found
 ) -> list[AppDeclaration] | None:
-    """Return what the engine makes of these options, or None if they are not valid as a whole."""
+    """Return the engine's declarations of these options, or None if the options are invalid."""
     try:
         given = normalized({name: value for name, value in options.items() if name in FLEET.argument_spec})
         validated = ArgumentSpecValidator(dict(FLEET.argument_spec), **FLEET.rules).validate(given)
@@ -148,7 +148,7 @@ def _app_declarations(
         return None
 
 
-def _judge(
+def _validate_app(
     host: str,
     app_slug: str,
     files: Mapping[FileKind, Sequence[DeclaredFile]],
@@ -162,7 +162,7 @@ def _judge(
         if not _needs_password_of_service(inspections, kind, one)
     ]
 
-    def judge(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
+    def validate(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
         try:
             for text in check():
                 found.warn(host, text.replace(app_slug, APP))
@@ -170,8 +170,8 @@ def _judge(
             found.add(host, _problem(error.message, app_slug), " ".join([error.kind, *codes()]))
 
     for validation in validations:
-        judge(validation.check, partial(_codes, validation))
-    judge(partial(check_pairs, validations), lambda: ["unpaired"])
+        validate(validation.check, partial(_codes, validation))
+    validate(partial(check_pairs, validations), lambda: ["unpaired"])
 
 
 def _codes(validation: Validation) -> list[str]:
@@ -213,14 +213,14 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
 
 
 def _add_warning(found: _Found, text: str, several: Sequence[Declaration]) -> None:
-    """Add a warning of the engine, unless the files have brought the same one. It may be about many apps."""
+    """Add a warning of the engine, unless the validation of files gave the same one. It may concern many apps."""
     if not any(known.replace(APP, host) in text for host, known in found.warnings):
         hosts = (declaration.host for declaration in several if declaration.host in text)
         found.warn(next(hosts, several[0].host), text)
 
 
 def _problem_of(error: Mapping[str, Any], declaration: Declaration) -> Problem:
-    """Return an error of the engine. The slug of an app that does not exist may be what is wrong."""
+    """Return an error of the engine. Add the slug if it may be wrong."""
     problem = _problem(str(error.get("msg")), declaration.slug)
     if error.get("status") != 404:
         return problem

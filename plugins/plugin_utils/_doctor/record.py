@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of the doctor: a file that may be attached to a public report."""
+"""Write the record of the doctor: a file that users may attach to a public report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 from ...module_utils._core.errors import LocalFileError
 
-# Goes up if the meaning of a key changes.
+# Increases if the meaning of a key changes.
 FORMAT = 1
 
 

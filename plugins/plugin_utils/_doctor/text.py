@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of the doctor: one line for each check, and below it what to do."""
+"""The text of the doctor: a line for each check, and advice below it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ...module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
 from ...module_utils._bitrise.doctor_hint import DOCTOR
 
 TITLES = {
-    "here": "Here",
-    "way": "The way there",
-    "token": "The token",
-    "declared": "What is declared",
+    "here": "Environment",
+    "way": "Connection",
+    "token": "Token",
+    "declared": "Declarations",
     "behaviour": "Behaviour",
 }
 _MARKS = {OK: "\u2713", WARNING: "!", FAILED: "\u2717", SKIPPED: "-"}
@@ -41,7 +41,7 @@ def needs_ascii() -> bool:
 def lines_of(checks: Iterable[Mapping[str, Any]], *, ascii_only: bool) -> Iterator[tuple[str, str | None]]:
     """Yield each line with its colour. `checks`: as results of the module, in the order of their groups.
 
-    What several checks of a group advise alike is shown below the first one.
+    Equal advice of several checks of a group is below the first one only.
     """
     marks = _ASCII_MARKS if ascii_only else _MARKS
     group = None
@@ -62,7 +62,7 @@ def lines_of(checks: Iterable[Mapping[str, Any]], *, ascii_only: bool) -> Iterat
 
 
 def verdict(checks: Iterable[Mapping[str, Any]]) -> str:
-    """Return the last line, for people and for the result of the task."""
+    """Return the last line of the text, which is also in the result of the task."""
     statuses = [check["status"] for check in checks]
     failed, warnings = statuses.count(FAILED), statuses.count(WARNING)
     noted = f"{warnings} {'warning' if warnings == 1 else 'warnings'}" if warnings else ""
@@ -73,9 +73,9 @@ def verdict(checks: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _wrapped(start: str, text: str) -> list[str]:
-    """Return the text as lines, the later ones indented as far as the first.
+    """Return the text as lines with the same indentation.
 
-    A message of others may contain anything, also a pointer to the doctor itself.
+    A message of others may contain any text, even a pointer to the doctor itself.
     """
     text = text.replace(DOCTOR, "")
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

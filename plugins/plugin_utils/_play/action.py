@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Base of the private actions that do the work of all hosts of a play at once.
+"""Base of the private actions that run once for all hosts of a play.
 
 Such a task has `run_once: true` and `no_log: true`: its registered result holds the outcome of each host, which may be
-too large for the events of a run. It never fails. A task with `_play_outcome` reports what is in the result: the
-failure of the whole task, or the outcome of each host, then the summary.
+too large for the events of a run. It never fails. A task with `_play_outcome` reports the failure of the whole task, or
+the outcome of each host, then the summary.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ...module_utils._bitrise.doctor_hint import with_pointer
 from ...module_utils._core.errors import CiError
 from ...module_utils._task.module_spec import ModuleSpec
 from .._in_process import InProcess
-from .hosts import Play, look_at_play
+from .hosts import Play, observe_play
 
 display = Display()
 
@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 class PlayFailureError(Exception):
-    """A failure that is true of all hosts, as the result of a task."""
+    """A failure of all hosts, as the result of a task."""
 
     def __init__(self, result: Mapping[str, Any]) -> None:
         super().__init__(str(result.get("msg")))
@@ -37,17 +37,17 @@ class PlayFailureError(Exception):
 
 
 class PlayAction(InProcess):
-    """Subclasses set `own` (options that are not those of a module) and implement `work`.
+    """Subclasses set `own` (options that do not belong to a module) and implement `work`.
 
     All other options of the task, which come from `module_defaults` of an action group, go to the module.
     """
 
     own: ClassVar[frozenset[str]] = frozenset()
-    # Whether the playbook doctor checks the service that this action uses.
+    # True if the playbook doctor checks the service that this action uses.
     has_doctor: ClassVar[bool] = True
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
-        """Do the work and return the result to register, as `play_result` makes it.
+        """Run the action and return the result of `play_result`, which the task registers.
 
         May raise CiError or PlayFailureError.
         """
@@ -68,26 +68,26 @@ class PlayAction(InProcess):
         except Exception as error:
             # The task has no_log, which would hide the message and the traceback.
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
-            # Without the message of the exception, which may hold values of variables.
+            # Omit the message of the exception, which may contain values of variables.
             where = "".join(traceback.format_tb(error.__traceback__))
             answer.update(play_result(failure={"msg": text, "exception": f"{where}{type(error).__name__}"}))
         if answer.get("failure"):
             if self.has_doctor:
                 answer["failure"] = _with_doctor(answer["failure"])
-            # A playbook reports in a play of its own, which needs a host for what is true of all.
+            # A playbook reports in a separate play, which needs a host for a failure of all.
             answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
         return answer
 
-    def look_at_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
-        """Return the hosts at this task, or None if each host needs a task of its own; say why at -vvv."""
-        found = look_at_play(self._task, task_vars, whole_batch=whole_batch)
+    def observe_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
+        """Return the hosts at this task, or None if each host needs its own task. Display the reason with -vvv."""
+        found = observe_play(self._task, task_vars, whole_batch=whole_batch)
         if isinstance(found, str):
             display.vvv(f"{self._task.action}: runs once for each host: {found}")
             return None
         return found
 
     def execute(self, spec: ModuleSpec, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
-        """Run a module of the collection with these options: in this process, or as a module where that is needed."""
+        """Run a module of the collection with these options, in-process or as a module."""
         task = self._task
         kept = task.args, task.action, task.diff
         defaults = {name: value for name, value in task.args.items() if name not in self.own}
@@ -100,7 +100,7 @@ class PlayAction(InProcess):
             task.args, task.action, task.diff = kept
 
     def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
-        """Show progress although the task has no_log: a line of progress holds nothing secret."""
+        """Return a function that displays progress despite no_log. Lines of progress contain no secrets."""
         return show
 
 
@@ -117,10 +117,10 @@ def play_result(
 ) -> Json:
     """Return the registered result of a PlayAction.
 
-    `report`: the outcome of each host that has something to report, as a result of a task. `failure`: what is true of
-    the whole task, as a result too. `summary`: lines to show at the end. `stats`: data as of ansible.builtin.set_stats.
-    `hosts`: patterns of the hosts that have something to report. `alone`: the hosts at the task are unknown, and each
-    needs a task of its own.
+    `report`: the result of each host that has something to report. `failure`: the result of a task that failed as a
+    whole.
+    `summary`: lines to show at the end. `stats`: data as for ansible.builtin.set_stats. `hosts`: patterns of the hosts
+    that have something to report. `alone`: the hosts at the task are unknown, and each needs its own task.
     """
     result: Json = {
         "changed": False,
@@ -139,12 +139,12 @@ def play_result(
 
 
 def _with_doctor(failure: Json) -> Json:
-    """Return the failure with a pointer to the doctor, if that finds its cause."""
+    """Return the failure with a pointer to the doctor, if the doctor can find its cause."""
     return {**failure, "msg": with_pointer(str(failure.get("msg")), (failure.get("error") or {}).get("kind"))}
 
 
 def pattern_of(host: str) -> str:
-    """Return a pattern for `hosts:` that matches this host; characters that patterns cannot contain match any other."""
+    """Return a pattern for `hosts:` that matches this host, with wildcards for characters that patterns cannot have."""
     if host.isascii() and all(letter.isalnum() or letter in "._-" for letter in host):
         return host
     return "~^" + "".join(letter if letter.isalnum() else "." for letter in host) + "$"

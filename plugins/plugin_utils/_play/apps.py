@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private actions for which each host is an app: read the variables of all hosts, and report by host."""
+"""Base of the private actions in which each host is an app: read the variables of all hosts, and report by host."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from .variables import Read, Spec, Variables
 APP_SLUG = "app_slug"
 # If more hosts than this have the same problem, only the summary has the message.
 SHARED = 3
-# A name that is less similar to a variable is the user's own.
+# A name that is less similar to a variable belongs to the user.
 SUSPECTED = 0.6
 
 
 @dataclass
 class Hosts:
-    """The hosts that take part: those whose variables are valid, and the problems of the others."""
+    """Hosts that take part, with valid variables or with problems."""
 
     _reads: dict[str, Read] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Hosts:
 
     @property
     def warnings(self) -> list[str]:
-        """One warning for each variable that may be misspelt, or may be the user's own."""
+        """Return a warning for each variable that may be misspelt."""
         return [cause.message() for cause in by_cause(self.unknown)]
 
     def reject(self, host: str, *problems: Problem) -> None:
@@ -53,7 +53,7 @@ class Hosts:
 
     @property
     def messages(self) -> list[str]:
-        """One message for each cause."""
+        """Return a message for each cause."""
         return [f"{cause.message()}." for cause in by_cause(self.problems)]
 
     def failed(self) -> dict[str, Json]:
@@ -91,14 +91,14 @@ class AppsAction(PlayAction):
     own = frozenset({"alone"})
 
     def read_hosts(self, options: Mapping[str, Any], task_vars: Json) -> Hosts | None:
-        """Return the hosts at this task. None if they are unknown: then each host needs a task with `alone`."""
+        """Return the hosts at this task. None if they are unknown, and each host needs a task with `alone`."""
         evaluator = Evaluator(self._loader)
         found = Hosts()
         of_hosts: Iterable[tuple[str, Mapping[str, Any]]]
         if options.get("alone"):
             of_hosts = [(str(task_vars["inventory_hostname"]), task_vars)]
         else:
-            play = self.look_at_play(task_vars)
+            play = self.observe_play(task_vars)
             if play is None:
                 return None
             of_hosts = self._taking_part(play.variables(), evaluator, found)
@@ -120,7 +120,7 @@ class AppsAction(PlayAction):
     def _taking_part(
         self, of_hosts: Iterator[tuple[str, Mapping[str, Any]]], evaluator: Evaluator, found: Hosts
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Evaluate the conditions of the task for each host: ansible-core does so for the first one only."""
+        """Evaluate the conditions of the task for each host. ansible-core evaluates them for the first host only."""
         for host, variables in of_hosts:
             try:
                 takes_part = evaluator.takes_part(self._task, variables)
@@ -166,7 +166,7 @@ class AppsAction(PlayAction):
         """
         together: dict[str, list[Read]] = {}
         for read in reads:
-            # Not a key of the values themselves: a token must not get into any message.
+            # The key does not contain the values, because a token must not get into a message.
             together.setdefault(repr(sorted(connection_of(read.values).items())), []).append(read)
         results = []
         for of_connection in together.values():
@@ -178,12 +178,12 @@ class AppsAction(PlayAction):
         return results
 
     def alone(self) -> Json:
-        """Return the result that makes each host run a task of its own."""
+        """Return the result after which each host runs its own task."""
         return play_result(alone=True)
 
 
 def suspected(variables: Variables, read: Read) -> list[Problem]:
-    """Return a problem for each variable that may be misspelt, or may be the user's own: a warning, not an error."""
+    """Return a problem for each variable that may be misspelt. It becomes a warning, not an error."""
     start = len(variables.prefix)
     return [
         unknown.problem
@@ -194,7 +194,7 @@ def suspected(variables: Variables, read: Read) -> list[Problem]:
 
 
 def common(reads: Sequence[Read], names: Iterable[str]) -> dict[str, Any]:
-    """Return the options of the whole task: each as the first host that sets it has it."""
+    """Return the options of the whole task, each with the value of the first host that sets it."""
     found: dict[str, Any] = {}
     for read in reads:
         for name in names:
@@ -232,7 +232,7 @@ def errors_of(reads: Sequence[Read], apps: Mapping[str, Json]) -> tuple[dict[str
 
 
 def _cause(slug: str, error: Mapping[str, Any]) -> str:
-    """Return the message without what differs from app to app."""
+    """Return the message without its parts that differ between apps."""
     return str(error["msg"]).replace(slug, "SLUG")
 
 

@@ -13,10 +13,10 @@ NAMED = 10
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a variable. The text does not name the host, so that hosts with the same cause share it."""
+    """A problem of a variable. The text does not name the host, so that hosts with the same cause share it."""
 
     text: str
-    place: str = ""  # FILE:LINE, where ansible-core knows it
+    place: str = ""  # FILE:LINE, if ansible-core knows it
     hint: str = ""  # a sentence that helps with several texts, shown once
 
     @property
@@ -27,14 +27,14 @@ class Problem:
 
 @dataclass
 class Cause:
-    """One text, the hosts that it is about, and the places that it comes from."""
+    """One text, its hosts, and its places in files."""
 
     text: str
     hosts: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
     def message(self, limit: int = NAMED) -> str:
-        """Return one line: the text, where it comes from, and which hosts it is about."""
+        """Return one line with the text, its places, and its hosts."""
         places = f" ({name_some(self.places, 3)})" if self.places else ""
         hosts = self.hosts[0] if len(self.hosts) == 1 else f"{len(self.hosts)} hosts: {name_some(self.hosts, limit)}"
         return f"{self.text.rstrip('.')}{places} [{hosts}]"
@@ -58,7 +58,7 @@ def sentence(text: str) -> str:
 
 
 def name_some(names: Sequence[str], limit: int = NAMED) -> str:
-    """Return the names as text; of many, the first ones and the number of the others."""
+    """Return the names as text: the first ones, and the number of the others."""
     if len(names) <= limit + 1:
         return ", ".join(names)
     return f"{', '.join(names[:limit])} and {len(names) - limit} more"

@@ -17,8 +17,8 @@ _FILLED_IN = ("default", "fallback", "required")
 def as_variables(group: OptionGroup, *without: str) -> dict[str, dict[str, Any]]:
     """Return the specification of variables for these options.
 
-    A variable that is not set leaves its option out. So `module_defaults`, the environment and the default of the
-    module apply, in this order.
+    Without a variable its option is omitted, so that `module_defaults`, the environment and the default of the module
+    apply, in this order.
     """
     return {
         name: {key: value for key, value in spec.items() if key not in _FILLED_IN}

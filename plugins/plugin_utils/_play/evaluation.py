@@ -32,7 +32,7 @@ class EvaluationError(Exception):
 
 
 class Evaluator:
-    """Evaluates the variables of one host after another. One Templar serves all: a new one costs a millisecond."""
+    """Evaluate the variables of hosts with one Templar, because creating one takes a millisecond."""
 
     def __init__(self, loader: Any) -> None:
         self._templar = Templar(loader=loader, variables={})
@@ -89,7 +89,7 @@ class Evaluator:
         return self._strip(value)
 
     def _strip(self, value: Any) -> Any:
-        """Return what a template has produced without types of ansible-core, and without `omit` in containers."""
+        """Return the value of a template without types of ansible-core, and without `omit` in containers."""
         if isinstance(value, Mapping):
             return {str(key): self._strip(item) for key, item in value.items() if not self._is_omit(item)}
         if isinstance(value, (list, tuple)):
@@ -118,14 +118,14 @@ def place_of(*candidates: Any) -> str:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the innermost reason in one line. The text of an unknown error may quote a secret: name its type only."""
+    """Return the innermost reason in one line. Of an unknown error only the type, as its text may quote a secret."""
     chain = [error]
     while (cause := chain[-1].__cause__ or getattr(chain[-1], "orig_exc", None)) and cause not in chain:
         chain.append(cause)
     for cause in reversed(chain):
         if isinstance(cause, _TELLING):
             text = str(getattr(cause, "message", None) or cause).strip()
-            # Before ansible-core 2.19 the text repeats the templates on the way to the name.
+            # Before ansible-core 2.19 the text also contains the templates that lead to the name.
             undefined = _UNDEFINED.findall(text)
             lines = undefined[-1:] or text.splitlines()
             return (lines[0] if lines else type(cause).__name__).rstrip(". ")

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hosts at a task and their variables.
 
-This module holds the private names of ansible-core that the package needs. If one of them is missing, `look_at_play`
+This module holds the private names of ansible-core that the package needs. If one of them is missing, `observe_play`
 returns the reason as a text, and the action runs once for each host instead:
 
 * the local variable ``host_tasks`` of ``StrategyModule.run`` in the linear strategy. The worker process is forked
@@ -55,7 +55,7 @@ class Play:
             yield name, self.variables_of(name)
 
 
-def look_at_play(task: Any, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | str:
+def observe_play(task: Any, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | str:
     """Return the hosts at this task, or the reason why that is unknown.
 
     `whole_batch`: the caller knows that every host of ``ansible_play_batch`` is at the task, as in a playbook of this

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists as users write them: in YAML, in a survey, on the command line."""
+"""Read lists that users write in YAML, in a survey or on the command line."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 
 
 def is_blank(value: Any) -> bool:
-    """Return whether a value says nothing, such as the answer to a survey question that was left out."""
+    """Return whether a value is empty, such as an omitted answer in a survey."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def as_list(value: Any) -> list[Any]:
     """Return the value as a list.
 
-    Accept a list, a text with commas or line breaks, a JSON list or dictionary, or a single value. Leave out empty
-    entries. Raises ValueError for a text that begins like JSON and is not.
+    Accept a list, a text with commas or line breaks, a JSON list or dictionary, or a single value. Omit empty entries.
+    Raises ValueError for a text that begins like JSON and is not valid.
     """
     if isinstance(value, str):
         value = _from_text(value)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a role or playbook: what they may be, read and validated for one host."""
+"""Read and validate the variables of a role or playbook for one host."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Unknown:
 
     name: str
     closest: str
-    is_misspelt: bool  # similar enough to be one; otherwise it may be a variable of the user's own
+    is_misspelt: bool  # similar enough to a variable of the role, otherwise it may belong to the user
     place: str = ""
 
     @property
@@ -57,10 +57,10 @@ class Unknown:
 
 @dataclass
 class Read:
-    """The variables of one host. `values` has the names without the prefix, and nothing that is blank or not set."""
+    """The variables of one host. `values` has names without the prefix, of variables that are set and not blank."""
 
     host: str
-    values: dict[str, Any] = field(default_factory=dict, repr=False)  # may hold secrets
+    values: dict[str, Any] = field(default_factory=dict, repr=False)  # may contain secrets
     problems: list[Problem] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
 
@@ -69,8 +69,8 @@ class Read:
 class Variables:
     """The variables of a role or playbook.
 
-    `options`: the specification of each, by its name without the prefix. `instead`: variables to use where one of
-    these is not set or blank. `others`: prefixes of names that belong to other roles.
+    `options`: the specification of each, by its name without the prefix. `instead`: variables to use if one of these
+    is not set or blank. `others`: prefixes of names that belong to other roles.
     """
 
     prefix: str
@@ -128,24 +128,24 @@ def closest_of(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem]) -> Any:
-    """Return the value in the type that the specification wants. Add problems; no text quotes a value."""
+    """Return the value in the type of the specification. Add problems, whose texts do not quote the value."""
     kind = spec.get("type", "str")
     if kind == "list":
         return _checked_list(value, spec, what, raw, problems)
     if kind == "dict":
         return _checked_dict(value, spec, what, raw, problems)
-    wanted = ""
+    expected = ""
     if kind in _SCALARS:
-        wanted, convert = _SCALARS[kind]
+        expected, convert = _SCALARS[kind]
         try:
             value = convert(value)
         except (TypeError, ValueError):
-            problems.append(Problem(f"{what} must be {wanted}", place_of(raw)))
+            problems.append(Problem(f"{what} must be {expected}", place_of(raw)))
             return None
     elif kind == "str" and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     elif kind == "str" and isinstance(value, float):
-        # The text cannot be restored: YAML reads 1.10 as 1.1, and 1e3 as 1000.0.
+        # The original text is lost, because YAML reads 1.10 as 1.1 and 1e3 as 1000.0.
         text = f"{what} must be text, but YAML reads it as a decimal number. Put it in quotation marks"
         problems.append(Problem(text, place_of(raw)))
         return None
@@ -154,7 +154,7 @@ def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem
         return None
     choices = spec.get("choices")
     if choices and value not in choices:
-        # The value itself is not shown: it may be a secret in a wrong place.
+        # The message does not quote the value, which may be a misplaced secret.
         closest = did_you_mean(str(value), [str(choice) for choice in choices])
         text = f"{what} must be one of {', '.join(map(str, choices))}{'.' if closest else ''}{closest}"
         problems.append(Problem(text, place_of(raw)))
@@ -216,7 +216,7 @@ def _check_rules(value: Mapping[str, Any], spec: Spec, what: str, raw: Any, prob
 
 
 def _of_key(raw: Any, key: str) -> tuple[Any, ...]:
-    """Return the key and the value as they stand in the source, from where ansible-core may know their origin."""
+    """Return the key and the value of the source, because ansible-core may know their origin."""
     if not isinstance(raw, Mapping) or key not in raw:
         return (raw,)
     return (next(known for known in raw if known == key), raw[key])

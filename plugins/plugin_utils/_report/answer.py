@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answer in one sentence: which apps break, when, and why."""
+"""The answer of the report in one sentence: the apps that break, with dates and causes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentence as plain text."""
+        """Return the sentence as plain text."""
         if not self.apps:
             return "There are no apps to report on."
         parts = []
@@ -65,17 +65,17 @@ class Answer:
         if self.undated:
             have = "has" if self.undated == 1 else "have"
             unknown.append(f"{count(self.undated, 'app', 'apps')} {have} a file whose date of expiry is not known")
-        none = f"None of {count(self.apps, 'app', 'apps')}"
+        none = f"0 of {count(self.apps, 'app', 'apps')}"
         if self.files:
-            which = "The app does not break" if self.apps == 1 else f"{none} breaks"
+            which = "The app does not break" if self.apps == 1 else f"{none} break"
             claim = f"{which} because of an expiry within {self.days}, by {self.until}"
         else:
-            claim = "The app has no signing file" if self.apps == 1 else f"{none} has a signing file"
+            claim = "The app has no signing file" if self.apps == 1 else f"{none} have a signing file"
         return f"{claim}{', but ' if unknown else ''}{enumerated(unknown)}."
 
     @property
     def is_fine(self) -> bool:
-        """Whether every app is known not to break."""
+        """Return whether no app breaks, and no app is unknown."""
         return bool(self.files) and not (self.soon or self.broken or self.unreadable or self.undated)
 
     @property

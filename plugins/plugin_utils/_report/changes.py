@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed since the report before."""
+"""Changes since the previous report."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .words import day_of
 
 @dataclass(frozen=True)
 class Changes:
-    """`since`: the day of the report before, empty if there is none. Files are those of the report that lists them."""
+    """Files with new and with solved findings. `since`: the day of the previous report, or ""."""
 
     since: str = ""
     new: tuple[File, ...] = ()
     solved: tuple[File, ...] = ()
     unchanged: int = 0
-    lost: int = 0  # findings of apps that are not in the report any more, or that cannot be read now
+    lost: int = 0  # findings of apps that are not in this report or cannot be read
 
 
 def changes(model: Model) -> Changes:

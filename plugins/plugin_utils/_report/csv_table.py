@@ -31,7 +31,7 @@ _HEADINGS = (
     "finding",
 )
 _LINE_BREAKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]")
-# Also in the full-width form in which spreadsheets take them. In half of the world a semicolon ends a cell.
+# Includes full-width forms, which spreadsheets accept. In many countries a semicolon ends a cell.
 _FORMULA = re.compile(r"(^|;)(?=[\s\"]*[-=+@|%\uff0b\uff0d\uff1d\uff20])")
 
 
@@ -76,5 +76,5 @@ def _cells(row: dict[str, Any]) -> list[Any]:
 
 
 def _cell(value: Any) -> Any:
-    """Return a cell without line breaks, and with an apostrophe before what a spreadsheet would take for a formula."""
+    """Return a cell without line breaks, and with an apostrophe before a text that looks like a formula."""
     return _FORMULA.sub(r"\1'", _LINE_BREAKS.sub(" ", value)) if isinstance(value, str) else value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms of a report, all made of one model."""
+"""Render all formats of a report from one model."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Links:
     others: Mapping[str, str] = field(default_factory=dict)
 
 
-# What links on the page call the other forms.
+# Labels of the links to other formats on the page.
 LABELS = {
     "json": "JSON",
     "csv": "CSV",
@@ -55,14 +55,14 @@ def render(form: str, model: Model, links: Links) -> str:
 
 
 def format_problem(form: Any) -> str:
-    """Return what is wrong with the name of a format, or an empty text."""
+    """Return a message about an unknown name of a format, or ""."""
     if form in FORMATS:
         return ""
     return f"'{form}' is not a format. Use {', '.join(FORMATS)}.{did_you_mean(str(form), FORMATS)}"
 
 
 def _json(model: Model) -> str:
-    """Return what the module found, without what differs from run to run although nothing has changed."""
+    """Return the result of the module, without values that differ between runs although nothing has changed."""
     found = plain(model.as_found)
     report = {
         "title": model.title,

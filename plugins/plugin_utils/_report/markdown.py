@@ -22,7 +22,7 @@ _NO_MENTION = "@\u200b"
 
 
 def markdown(model: Model) -> str:
-    """Return the answer, the tasks with the first apps of each, and what changed."""
+    """Return the answer, the tasks with the first apps of each, and the changes."""
     found = tasks(model)
     lines = [f"**{_escaped(model.title)}**, {day_of(model.today)}", "", f"**{_escaped(answer(model).text)}**", ""]
     lines += [_task(task) for task in found[:MAX_TASKS]]
@@ -51,7 +51,7 @@ def _named(labels: list[str]) -> str:
 
 def _changed(found: Changes) -> str:
     if not found.since:
-        return "This is the first report: there is nothing to compare with."
+        return "This is the first report, so there is no comparison."
     return (
         f"Since {found.since}: {number_of(len(found.new))} new, {number_of(len(found.solved))} solved, "
         f"{number_of(found.unchanged)} unchanged."
@@ -59,7 +59,7 @@ def _changed(found: Changes) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return text that is shown as it is: no markup, no link, no mention of anybody, no other direction of writing."""
+    """Return text without effect as markup, link, mention of a user or direction of writing."""
     text = _SPECIAL.sub(r"\\\1", " ".join(_INVISIBLE.sub("", text).split()))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", _NO_MENTION)
     return text.replace("://", ":\\/\\/").replace("www.", "www\\.")

@@ -13,7 +13,7 @@ from .words import STATES
 
 PREFIX = "mobileops_code_signing"
 WITHIN = (7, 14, 30, 60, 90, 180, 365)
-# Series with names of apps are those of the most urgent apps only, so that their number has a limit.
+# Limit of series with names of apps. They are those of the most urgent apps.
 MAX_APPS = 100
 
 _Sample = tuple[Mapping[str, str], int]
@@ -90,6 +90,6 @@ def _metric(name: str, description: str, samples: Iterable[_Sample]) -> Iterator
 
 
 def _escaped(text: str) -> str:
-    # Some parsers take a carriage return or another line break for the end of the line.
+    # For some parsers a carriage return or another line break ends the line.
     one_line = " ".join(text.replace("\n", "\0").splitlines()).replace("\0", "\n")
     return one_line.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

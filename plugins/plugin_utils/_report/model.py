@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The model of a report, which all its forms show: apps, files and findings of bitrise_code_signing_info."""
+"""The model of a report, for all its formats: apps, files and findings of bitrise_code_signing_info."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _IDENTITY = ("uuid", "serial", "sha256_fingerprint")
 
 
 def plain(value: Any, fit: Callable[[str], str] = str.__str__) -> Any:
-    """Return a value in Python's own types, without marks of Ansible, and its texts made fit for their place."""
+    """Return a value in Python's own types, without marks of Ansible. `fit` converts its texts."""
     if isinstance(value, str):
         return fit(value)
     if isinstance(value, Mapping):
@@ -35,7 +35,7 @@ def plain(value: Any, fit: Callable[[str], str] = str.__str__) -> Any:
 
 
 def clean(text: str) -> str:
-    """Return a text without control characters, which have no place in any form but JSON."""
+    """Return a text without control characters, which only JSON can contain."""
     return _CONTROL_CHARACTERS.sub(_REPLACEMENT, str.__str__(text))
 
 
@@ -75,7 +75,7 @@ class File:
 
     @property
     def type(self) -> str:
-        """The type of a profile, such as app-store, or of a keystore."""
+        """Return the type of a profile, such as app-store, or of a keystore."""
         return str(self.inside.get("type") or "")
 
     @property
@@ -88,12 +88,12 @@ class File:
 
     @property
     def has_expired(self) -> bool:
-        """Whether the file itself has expired, which may have been this morning."""
+        """Return whether the file itself has expired, perhaps on the day of the report."""
         return self.day is not None and (self.day < 0 or (self.inside.get("days_left") or 0) < 0)
 
     @property
     def state(self) -> State | None:
-        """The finding under which the file is listed: one only, and a file that a newer one replaces is a duplicate."""
+        """Return the most urgent finding. A file that a newer one replaces is a duplicate."""
         if self.is_replaced:
             return STATE["duplicated"]
         return self.findings[0].state if self.findings else None
@@ -106,7 +106,7 @@ class File:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What is the same for copies of one file in several apps."""
+        """Return a key that copies of one file in several apps share."""
         known = next((str(self.inside[key]) for key in _IDENTITY if self.inside.get(key)), "")
         known = known or str(self.data.get("sha256") or "")
         return (self.kind.name, self.name, known) if known else (self.kind.name, self.app.slug, self.slug)
@@ -126,16 +126,16 @@ class App:
 
     @property
     def first_day(self) -> int | None:
-        """The day on which the first file expires that no newer one replaces."""
+        """Return the day on which the first file expires, without files that a newer one replaces."""
         return min((file.day for file in self.files if file.day is not None and not file.is_replaced), default=None)
 
     @property
     def urgency(self) -> tuple[Any, ...]:
-        """Sort key: findings in order of urgency, then errors, then the next expiry."""
+        """Return a sort key: findings in order of urgency, then errors, then the next expiry."""
         ranks = [rank for rank, state in enumerate(STATES) if self.states[state.name]]
         rank = min(ranks, default=len(STATES) + (0 if self.error else 1))
         expired = [file.day or 0 for file in self.files if file.has_expired and not file.is_replaced]
-        # What broke last comes first.
+        # The latest expiry comes first.
         day = -max(expired) if expired else self.first_day
         return rank, day is None, day or 0, natural(self.title), self.slug
 
@@ -150,7 +150,7 @@ class Model:
         self.title = clean(title)
         self.expires_within = int(self.found["expires_within"])
         first = next(iter(self.found["apps"].values()), None)
-        # All apps have the kinds that were asked for.
+        # All apps have the kinds of the option `kinds`.
         self.kinds = [kind for kind in KINDS if first is None or kind.plural in first]
         reasons = self._reasons()
         self.apps = [self._app(slug, app, reasons) for slug, app in self.found["apps"].items()]
@@ -166,7 +166,7 @@ class Model:
 
     @cached_property
     def by_state(self) -> dict[str, list[File]]:
-        """Files by the name of their state: by date where that is what is wrong, then by title."""
+        """Return files by the name of their state. Expired and expiring files are sorted by date, others by title."""
         found: dict[str, list[File]] = {state.name: [] for state in STATES}
         for file in self.files:
             if file.state:
@@ -176,13 +176,13 @@ class Model:
             if name in BY_DATE:
                 files.sort(key=lambda file: (file.day is None, file.day or 0))
             if name == "expired":
-                # What broke last comes first, and what expired only inside comes last.
+                # The latest expiry comes first. Files of which only the content has expired come last.
                 files.sort(key=lambda file: -(file.day or 0) if file.has_expired else math.inf)
         return found
 
     @cached_property
     def entries(self) -> dict[str, list[Json]]:
-        """The lists of the module, without the expiry of files that a newer one replaces: nothing breaks with it."""
+        """Return the lists of the module, without the expiry of files that a newer one replaces."""
         replaced = {_key(file) for file in self.files if file.is_replaced}
         found = {name: list(self.found[name]) for name in (*STATE, "unreadable")}
         for name in BY_DATE:
@@ -201,7 +201,7 @@ class Model:
 
     @cached_property
     def teams(self) -> dict[str, str]:
-        """Names of developer teams by their ID. A name is empty if no file tells it."""
+        """Return names of developer teams by their ID. A name is "" if no file contains it."""
         found: dict[str, str] = {}
         for file in self.files:
             if file.team_id:
@@ -232,7 +232,7 @@ class Model:
 
 
 class Earlier:
-    """An earlier report, of which `report` is the form JSON. Raises ValueError if it is something else."""
+    """An earlier report. `report` is its JSON. Raises ValueError for anything else."""
 
     def __init__(self, report: Any) -> None:
         try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report as an HTML page that needs nothing but itself."""
+"""The report as an HTML page without external resources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .page_data import page_data
 from .tasks import tasks
 from .timeline import timeline
 
-# Without scripts, readers cannot filter or sort a table of more apps.
+# Most apps in the table without scripts, in which readers cannot filter or sort.
 MAX_PLAIN_APPS = 200
 
 _FOLDER = Path(__file__).with_name("html")
@@ -59,7 +59,7 @@ def page(model: Model, app_url: str, links: Mapping[str, str]) -> str:
 
 @cache
 def _environment() -> Environment:
-    # Not Ansible's own templating: it does not escape, and its expressions are slow.
+    # Not Ansible's own templating, which does not escape and is slow.
     return Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -80,7 +80,7 @@ def _digest(text: str) -> str:
 
 
 def _findings(app: App) -> str:
-    """Return what is wrong with an app in a few words."""
+    """Return the findings of an app in a few words."""
     if app.error:
         return f"Could not be read: {app.error}"
     if not app.files:

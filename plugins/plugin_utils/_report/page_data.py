@@ -16,12 +16,12 @@ from .words import STATES
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)\S*$")
 _EPOCH = dt.date(1970, 1, 1)
 PROTECTED, EXPOSED, NEW, REPLACED, EXPIRED = 1, 2, 4, 8, 16
-# What would end the element that holds the data, and the line separators that are none in JSON.
+# Characters that could end the script element, and line separators of JavaScript that JSON does not escape.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 class _Texts:
-    """Texts by their place in the table. The first one is empty."""
+    """Texts by their index in the table. The first one is empty."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {"": 0}
@@ -41,7 +41,7 @@ class _Texts:
 
 
 def page_data(model: Model, app_url: str) -> str:
-    """Return JSON for a script element. See html/data.js for what the places in the arrays mean."""
+    """Return JSON for a script element. html/data.js describes the arrays."""
     texts = _Texts()
     states = [state.name for state in STATES]
     teams = list(model.teams)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be done, as tasks: each is about all files that need the same, and no file is in two of them."""
+"""Group the findings by necessary tasks. Each file is in one task at most."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .words import BY_DATE, KIND, STATE, STATES, Kind, State, count, day_of, in_
 
 _EARLIER = 30
 _WEEK = 7
-# More reasons than this for files of one kind are one task.
+# With more reasons than this, the files of one kind are one task.
 _REASONS = 4
 
-# By state, and by kind or for all: verb, what is true of one file and of several, and how it is done.
+# By state and kind (or "" for all kinds): verb, description of one file and of several, and instruction.
 _Phrase = tuple[str, str, str, str]
 _RENEW_PROFILE = "Create a new version in the developer portal and roll it out."
 _RENEW_CERTIFICATE = "Issue a new certificate, renew the profiles that embed it, and roll out both."
@@ -43,8 +43,8 @@ _PHRASES: dict[tuple[str, str], _Phrase] = {
     ),
     ("unpaired", "provisioning_profile"): (
         "Add the certificate for",
-        "that embeds none of its app's certificates",
-        "that embed none of their app's certificates",
+        "that does not embed a certificate of its app",
+        "that do not embed a certificate of their app",
         "Or create the profile again with the certificate of the app.",
     ),
     ("unpaired", "build_certificate"): (
@@ -82,7 +82,7 @@ class Item:
 
     @property
     def label(self) -> str:
-        """The title of the app, or the name of a file that several apps have."""
+        """Return the title of the app, or the name of a file that several apps have."""
         first = self.files[0]
         if len(self.apps) == 1:
             return first.app.title
@@ -90,7 +90,7 @@ class Item:
 
     @property
     def view(self) -> str:
-        """The address fragment that shows the app, or all apps that have the file."""
+        """Return the URL fragment that shows the app, or all apps that have the file."""
         first = self.files[0]
         if len(self.apps) == 1:
             return urlencode({"app": first.app.slug})
@@ -99,13 +99,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Task:
-    """Files that need the same. `days`: the first and the last day of their expiry, from the day of the report."""
+    """Files that need the same action. `days`: first and last day of their expiry, from the day of the report."""
 
     model: Model
     state: State
     kind: Kind
     files: list[File]
-    reason: str = ""  # what is wrong, where that is the same for all
+    reason: str = ""  # the finding, if it is the same for all files
 
     @cached_property
     def items(self) -> list[Item]:
@@ -118,7 +118,7 @@ class Task:
 
     @property
     def named(self) -> list[Item]:
-        """The items to list: an app with several of the files once."""
+        """Return the items to list. An app with several of the files is listed once."""
         return list({item.view: item for item in self.items}.values())
 
     @cached_property
@@ -132,20 +132,20 @@ class Task:
 
     @property
     def is_outlived(self) -> bool:
-        """Whether not the files themselves have expired, but what they contain."""
+        """Return whether the content of the files has expired, but not the files themselves."""
         return self.state.name == "expired" and any(_is_outlived(file) for file in self.files)
 
     @property
     def when(self) -> str:
-        """How long until the first of them expires."""
+        """Return the time until the first of them expires, in words."""
         if self.days is None:
             return ""
-        # What expired last is what broke last.
+        # Show the latest expiry of expired files.
         return in_days(self.days[1] if self.state.name == "expired" else self.days[0])
 
     @property
     def text(self) -> str:
-        """The task in one phrase, such as "Renew 17 profiles that expired on 9 Nov"."""
+        """Return the task in one phrase, such as "Renew 17 profiles that expired on 9 Nov"."""
         number = len(self.items)
         verb, of_one, of_several, _how = self._phrase
         condition = of_one if number == 1 else of_several
@@ -160,7 +160,7 @@ class Task:
 
     @property
     def view(self) -> str:
-        """The address fragment that shows these files."""
+        """Return the URL fragment that shows these files."""
         fields = {"finding": self.state.name, "kind": self.kind.name}
         if self.days:
             fields["expires"] = "..".join(self.model.date(day).isoformat() for day in self.days)
@@ -192,7 +192,7 @@ def tasks(model: Model) -> list[Task]:
 
 
 def _tasks_by_date(model: Model, state: State, files: Iterable[File]) -> list[Task]:
-    """Group files that expire in the same week; and those that expired in the last month, before, or only inside."""
+    """Group files by week of expiry. Expired ones form three groups: last month, before, and only their content."""
 
     def period(file: File) -> int:
         day = file.day or 0

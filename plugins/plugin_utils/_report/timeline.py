@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many files expire when: in columns of a week for the next 90 days, then of a month."""
+"""Numbers of files by date of expiry: columns of a week for the next 90 days, then of a month."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EXPIRED = ((None, -91, "earlier"), (-90, -31, "31-90 d"), (-30, -1, "30 d"))
 
 @dataclass(frozen=True)
 class Column:
-    """Files that expire from the day `first` to the day `last`, counted from the day of the report; None is open."""
+    """Files that expire from the day `first` to the day `last`, relative to the day of the report. None is open."""
 
     model: Model
     first: int | None
@@ -38,7 +38,7 @@ class Column:
 
     @property
     def period(self) -> str:
-        """The days in words."""
+        """Return the days in words."""
         if self.first is None:
             return f"before {day_of(self.model.date((self.last or 0) + 1))}" if self.last is not None else "any day"
         first = self.model.date(self.first)
@@ -54,14 +54,14 @@ class Column:
 
     @property
     def view(self) -> str:
-        """The address fragment that shows these files."""
+        """Return the URL fragment that shows these files."""
         ends = ("" if day is None else self.model.date(day).isoformat() for day in (self.first, self.last))
         return f"expires={'..'.join(ends)}"
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Each list of columns has its own scale. `later` is no column: it would dwarf all others."""
+    """Each list of columns has its own scale. `later` is not a column, because it would be much larger than others."""
 
     expired: list[Column]
     weeks: list[Column]
@@ -79,7 +79,7 @@ class Timeline:
 
 
 def timeline(model: Model) -> Timeline:
-    # A file that a newer one replaces breaks nothing when it expires.
+    # The expiry of a file that a newer one replaces has no effect.
     dated = [file for file in model.files if file.day is not None and not file.is_replaced]
 
     def column(first: int | None, last: int | None, label: str, group: str) -> Column:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the report as files on the controller: only those that differ, each in one step."""
+"""Write the report as files on the controller. Write only files that differ, each atomically."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .model import Earlier, Model
 
 @dataclass
 class Written:
-    """Paths that changed, or would change in check mode, what to warn of, and what the report says.
+    """Paths that changed or, in check mode, would change, warnings, and the numbers of the report.
 
     `answer` is its first sentence. `counts` has the numbers of its tiles, and `findings` all findings, by state.
     """
@@ -57,17 +57,17 @@ class Report:
 
     @property
     def folder(self) -> Path:
-        """The absolute path of the folder. A relative one starts where ansible-playbook was started."""
+        """Return the absolute path of the folder. A relative one starts in the working directory."""
         return Path(os.path.abspath(os.path.expanduser(os.path.expandvars(self.dest))))
 
     @property
     def names(self) -> dict[str, str]:
-        """The names of the files by format. The page is the last: who sees a new page finds the files it links to."""
+        """Return the names of the files by format. The page is the last, so that its links always work."""
         last_first = [form for form in reversed(FORMATS) if form in self.formats]
         return {form: getattr(self, form) for form in last_first}
 
     def check(self) -> None:
-        """Raises OptionError for an unknown format, or for two files of the same name."""
+        """Raise OptionError for an unknown format, or for two files of the same name."""
         problems = [problem for problem in map(format_problem, self.formats) if problem]
         if problems:
             raise OptionError(f"code_signing_report_formats: {' '.join(problems)}")
@@ -96,7 +96,7 @@ class Report:
                 folder.mkdir(parents=True)
                 set_mode({"mode": self.directory_mode}, str(folder), False)
             yield folder
-        # The report of the last day before this one is kept first. If this run ends here, the next one does the same.
+        # Save the report of the previous day first. If this run ends here, the next run saves the same report.
         earlier, kept = self._earlier(today, written)
         if kept and self._write_file(folder / self.previous, kept, check_mode=check_mode):
             yield folder / self.previous
@@ -112,9 +112,9 @@ class Report:
                 yield folder / name
 
     def _earlier(self, today: dt.date, written: Written) -> tuple[Earlier | None, bytes]:
-        """Return the report of the last day before this one, and its bytes if it has to be kept.
+        """Return the report of the previous day, and its bytes if it must be saved.
 
-        Reports of one day are compared with the same one, so that the second of them is unchanged.
+        All reports of one day have the same previous one, so that the second report does not change.
         """
         if "json" not in self.formats:
             return None, b""

@@ -29,7 +29,7 @@ class Api:
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send a request without following redirects."""
-        return self._session.request(method, self.url + path, timeout=10, allow_redirects=False, **options)
+        return self._session.request(method, self.url + path, timeout=60, allow_redirects=False, **options)
 
     def data(self, path: str, **options: Any) -> Any:
         """Return the value of `data` of a successful GET."""
@@ -68,4 +68,4 @@ def storage(method: str, url: str, **options: Any) -> requests.Response:
     """Send a request to the storage without credentials."""
     with requests.Session() as session:
         session.trust_env = False
-        return session.request(method, url, timeout=10, **options)
+        return session.request(method, url, timeout=60, **options)

@@ -54,7 +54,7 @@ def test_first_line_and_environment(running: Emulator) -> None:
     assert first["admin"] == first["bitrise"].replace("/v0.1", "/_emulator")
     assert len(Api(first["bitrise"], "chosen").data("/apps")) == 1
     process.send_signal(signal.SIGTERM)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=60)
     assert (process.returncode, output, errors) == (0, b"", b"")
 
 
@@ -69,7 +69,7 @@ def test_clean_end_during_a_request(signum: signal.Signals) -> None:
             time.sleep(0.02)
         emulator.process.send_signal(signum)
         assert emulator.wait() == 0
-        thread.join(5)
+        thread.join(60)
     assert not emulator.error_output
 
 
@@ -120,7 +120,7 @@ def test_ends_with_the_parent(arguments: list[str], survives: bool) -> None:
 
 def _has_ended(url: str) -> bool:
     parts = urlsplit(url)
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 60
     while time.monotonic() < limit:
         try:
             socket.create_connection((parts.hostname, parts.port), timeout=1).close()

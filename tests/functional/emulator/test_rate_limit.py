@@ -150,7 +150,7 @@ def test_options_at_the_start() -> None:
     ],
 )
 def test_rejects_invalid_options_at_the_start(arguments: list[str], message: str) -> None:
-    ended = subprocess.run(command(*arguments), check=False, cwd=CHECKOUT, capture_output=True, text=True, timeout=20)
+    ended = subprocess.run(command(*arguments), check=False, cwd=CHECKOUT, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 2
     assert message in ended.stderr
     assert ended.stdout == ""
@@ -158,6 +158,6 @@ def test_rejects_invalid_options_at_the_start(arguments: list[str], message: str
 
 def test_make_passes_settings_to_the_emulator() -> None:
     command = ["make", "-n", "emulator", "RATE_LIMIT=10/s,burst=20", "OPTIONS=delete=ignored slugs=hex"]
-    shown = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=20).stdout
+    shown = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=120).stdout
     assert '--rate-limit "10/s,burst=20"' in shown
     assert '--option "delete=ignored" --option "slugs=hex"' in shown

@@ -82,9 +82,13 @@ def documented(file: Path) -> dict[str, Any]:
 
 def updated(module: str, text: str, source: Source) -> str:
     """Return the text of a module with its shared parts as the source has them."""
+    found = _RETURN.search(text)
+    if not found:
+        raise AssertionError(f"{module} has no RETURN")
+    returned = found[0]
     for path, value in source.values(module).items():
-        text = _RETURN.sub(lambda found, path=path, value=value: _replaced(found[0], path, value), text)
-    return text
+        returned = _replaced(returned, path, value)
+    return text[: found.start()] + returned + text[found.end() :]
 
 
 def _replaced(text: str, path: str, value: Mapping[str, Any]) -> str:

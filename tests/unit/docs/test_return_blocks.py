@@ -50,9 +50,8 @@ def problem_of(value: Mapping[str, Any]) -> str | None:
         return None if "Always V(null)" in str(value["description"]) else "has null as its sample"
     if not isinstance(sample, TYPES[kind]) or (isinstance(sample, bool) and kind in ("int", "float")):
         return f"has the sample {sample!r}, which is not a {kind}"
-    elements = value.get("elements")
-    if kind == "list" and not all(isinstance(item, TYPES[elements]) for item in sample):
-        return f"has the sample {sample!r}, which is not a list of {elements}"
+    if kind == "list" and not all(isinstance(item, TYPES[value["elements"]]) for item in sample):
+        return f"has the sample {sample!r}, which is not a list of {value['elements']}"
     return None
 
 

@@ -174,7 +174,7 @@ def test_the_report_of_an_earlier_day_is_kept_and_compared(writer: Writer) -> No
 
     writer.changed("kept", fleet, date="2026-11-07")
     first = (folder / "report.json").read_bytes()
-    assert facts().endswith("This is the first report: there is nothing to compare with.")
+    assert facts().endswith("This is the first report, so there is no comparison.")
     assert writer.changed("kept", fleet, date="2026-11-07") == []
 
     assert "previous.json" in writer.changed("kept", fleet, date="2026-11-14")

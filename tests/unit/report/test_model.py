@@ -87,7 +87,7 @@ def test_tasks_are_grouped_by_action() -> None:
         "Renew 2 profiles that expire between 1 Dec and 2 Dec: C, D",
         "Replace 1 keystore that expires on 3 Dec: D",
         "Renew 1 profile that expires on 20 Dec: C",
-        "Add the certificate for 1 profile that embeds none of its app's certificates: E",
+        "Add the certificate for 1 profile that does not embed a certificate of its app: E",
     ]
 
 
@@ -131,16 +131,16 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
     [
         ({}, "There are no apps to report on."),
         ({"A": []}, "The app has no signing file."),
-        ({"A": [], "B": []}, "None of 2 apps has a signing file."),
+        ({"A": [], "B": []}, "0 of 2 apps have a signing file."),
         ({"A": [(PROFILE, 31)]}, "The app does not break because of an expiry within 30 days, by 21 Dec 2026."),
         (
             {"A": [(PROFILE, 31)], "B": []},
-            "None of 2 apps breaks because of an expiry within 30 days, by 21 Dec 2026.",
+            "0 of 2 apps break because of an expiry within 30 days, by 21 Dec 2026.",
         ),
         (
             {"A": [(PROFILE, 31)], "B": [(CERTIFICATE, None, {"troubles": {"unverifiable": "Protected."}})]},
             (
-                "None of 2 apps breaks because of an expiry within 30 days, by 21 Dec 2026, but 1 app has a file whose "
+                "0 of 2 apps break because of an expiry within 30 days, by 21 Dec 2026, but 1 app has a file whose "
                 "date of expiry is not known."
             ),
         ),

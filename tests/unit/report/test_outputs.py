@@ -140,7 +140,7 @@ def test_the_summary_has_the_texts_of_the_page(fleet: Report) -> None:
         "**Code signing**, 21 Nov 2026\n\n**11 of 45 apps break within 30 days, by 21 Dec 2026, because"
     )
     assert "\n- Renew 1 profile that expired on 9 Nov (12 days ago): Wetter 1\n" in text
-    assert text.endswith("This is the first report: there is nothing to compare with.\n")
+    assert text.endswith("This is the first report, so there is no comparison.\n")
     # Maximum size of one message in a chat.
     assert len(text) < 4000
 

@@ -45,7 +45,7 @@ def test_tiles_count_what_is_not_zero(fleet: Report) -> None:
     numbers = {name: len(fleet.found[name]) for name in TROUBLES}
     assert tiles_of(fleet.page) == {name: number for name, number in numbers.items() if number}
     assert fleet.page.one("p", "facts").words == (
-        "No file is unusable or is a duplicate. This is the first report: there is nothing to compare with."
+        "No file is unusable or is a duplicate. This is the first report, so there is no comparison."
     )
 
 

@@ -48,19 +48,19 @@ def organization_as_result(organization: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _run_user(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+def _run_user_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     refuse_empty(options, "user_slug")
     return Outcome({"users": [user_as_result(read_user(client, options["user_slug"]))]})
 
 
-def _run_organization(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+def _run_organization_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     refuse_empty(options, "organization_slug")
     slug = options["organization_slug"]
     found = list_organizations(client) if slug is None else [read_organization(client, slug)]
     return Outcome({"organizations": [organization_as_result(organization) for organization in found]})
 
 
-USER_INFO = ModuleSpec("bitrise_user_info", BITRISE + RUN + USER, BitriseClient.from_options, _run_user)
+USER_INFO = ModuleSpec("bitrise_user_info", BITRISE + RUN + USER, BitriseClient.from_options, _run_user_info)
 ORGANIZATION_INFO = ModuleSpec(
-    "bitrise_organization_info", BITRISE + RUN + ORGANIZATION, BitriseClient.from_options, _run_organization
+    "bitrise_organization_info", BITRISE + RUN + ORGANIZATION, BitriseClient.from_options, _run_organization_info
 )

@@ -32,7 +32,7 @@ VARIABLES: dict[FileKind, str] = {
 }
 FOLDER = "code_signing"  # below files/
 
-# What a declaration does not contain, by cause. Each ends a comment in the variables, from which a later run reads it.
+# Causes why a declaration is incomplete. Each ends a comment in the variables, from which a later run reads it.
 NO_CONTENT = "Bitrise does not return its content. A rollout does not change it. Add src to be able to replace it."
 SECRETS_NOT_RETURNED = {
     BUILD_CERTIFICATE: "Bitrise does not return its certificate_password.",
@@ -41,7 +41,7 @@ SECRETS_NOT_RETURNED = {
 NO_VAULT = "Put its passwords into vaulted variables. There was no vault secret to encrypt what Bitrise returns."
 UNFINISHED = "This upload was never completed and is not declared."
 UNFINISHED_IN_THE_WAY = (
-    "This upload was never completed and is not declared. The next rollout removes it once it is older than an hour, "
+    "This upload was never completed and is not declared. The next rollout deletes it once it is older than an hour, "
     "because it has the name or key of a declared file."
 )
 CAUSES = (NO_CONTENT, *SECRETS_NOT_RETURNED.values(), NO_VAULT, UNFINISHED, UNFINISHED_IN_THE_WAY)
@@ -51,7 +51,7 @@ Encrypt = Callable[[bytes], str]
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the user has to know about one file of a declaration."""
+    """A note for users about one file of a declaration."""
 
     subject: str
     cause: str
@@ -61,7 +61,7 @@ class Note:
 
     @classmethod
     def parse(cls, text: str) -> Note | None:
-        """Read what str() wrote."""
+        """Parse the result of str(). Return None for another text."""
         for cause in CAUSES:
             if text.endswith(f": {cause}"):
                 return cls(text[: -len(cause) - 2], cause)
@@ -70,7 +70,7 @@ class Note:
 
 @dataclass(frozen=True)
 class HeldFile:
-    """One complete file of an app, and its own path below files/. None if Bitrise does not return its content."""
+    """One complete file of an app, and its path below files/. None if Bitrise does not return its content."""
 
     kind: FileKind
     file: RemoteFile
@@ -93,19 +93,19 @@ class Declared:
 
 
 def files_of_app(app_slug: str, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> list[HeldFile]:
-    """Return the complete files of an app. Each has a path of its own, whatever its name is."""
-    everything = [
+    """Return the complete files of an app. Each has a unique path, whatever its name is."""
+    complete = [
         (kind, file)
         for kind in VARIABLES
         for file in sorted(observed[kind], key=lambda file: (file.name, file.slug or ""))
         if file.processed
     ]
     # Some file systems do not distinguish upper and lower case.
-    wanted = Counter(safe_file_name(file.name).lower() for _kind, file in everything if not file.is_protected)
+    uses = Counter(safe_file_name(file.name).lower() for _kind, file in complete if not file.is_protected)
     held = []
-    for kind, file in everything:
+    for kind, file in complete:
         name = safe_file_name(file.name)
-        if wanted[name.lower()] > 1:
+        if uses[name.lower()] > 1:
             name = safe_file_name(str(file.slug), file.name)
         path = None if file.is_protected else f"{FOLDER}/{safe_file_name(app_slug)}/{name}"
         held.append(HeldFile(kind, file, path))
@@ -140,7 +140,7 @@ def declare(held: Sequence[HeldFile], digests: Mapping[str, str], *, encrypts: b
 
 
 def _secrets(one: HeldFile) -> tuple[dict[str, str], list[str]]:
-    """Return the secrets that Bitrise returns, and what it does not return."""
+    """Return the secrets that Bitrise returns, and causes for those that it does not return."""
     secrets = dict(one.file.created_with)
     if one.kind == BUILD_CERTIFICATE:
         if one.file.password is None:
@@ -153,11 +153,11 @@ def _secrets(one: HeldFile) -> tuple[dict[str, str], list[str]]:
 
 
 def unfinished(observed: Mapping[FileKind, Sequence[RemoteFile]], declared: Iterable[Declared]) -> list[Note]:
-    """Return notes about uploads that were never completed. They are not declared, and may be in the way."""
+    """Return notes about uploads that were never completed. They are not declared."""
     of_kind: dict[FileKind, list[Desired]] = {kind: [] for kind in VARIABLES}
     for one in declared:
         if one.digest is None:
-            continue  # a declaration without content removes nothing
+            continue  # a rollout does not delete anything for a declaration without content
         of_kind[one.kind].append(Desired(one.name, env_key=dict(one.options).get("user_env_key")))
     return [
         Note(
@@ -180,7 +180,7 @@ class Variables:
         self._lists: dict[str, list[dict[str, Any]]] = {}
 
     def declare(self, variable: str, declared: Sequence[Declared], places: Mapping[str, str | bytes]) -> None:
-        """Add a variable. `places`: by digest the path of a file, or its bytes if the variables have to hold them."""
+        """Add a variable. `places`: by digest, the path of a file, or its bytes if the variables must contain them."""
         self._lists[variable] = [self._entry(one, places) for one in declared]
         self.notes += [note for one in declared for note in one.notes]
 
@@ -200,7 +200,7 @@ class Variables:
         return {**options, **flags, **secrets}
 
     def _keep(self, option: str, value: bytes) -> Reference:
-        """Return a reference to an encrypted variable: inside lists, older cores do not accept encrypted values."""
+        """Return a reference to an encrypted variable, because older cores reject encrypted values within lists."""
         if self._encrypt is None:
             raise ValueError("a secret is declared only where it can be encrypted")
         name = f"{self._prefix}_{len(self._vaulted) + 1}_{option}"

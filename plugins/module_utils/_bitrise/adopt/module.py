@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_code_signing_export: write what apps have, as variables of the role code_signing and files."""
+"""bitrise_code_signing_export: write the files of apps, as files and as variables of the role code_signing."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ EXPORT = OptionGroup(
 
 
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with each app as a dict, also where only its slug is given."""
+    """Return the arguments with each app as a dict, even if only its slug is given."""
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_code_signing_export(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     dest = options["dest"]
     check_slugs([app["app_slug"] for app in options["apps"]])
@@ -95,7 +95,7 @@ def _app(app: Mapping[str, Any], dest: str) -> App:
 
 
 def _groups(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
-    """Return the hosts of each group. Raises OptionError for anything but lists of names."""
+    """Return the hosts of each group. Raise OptionError unless they are lists of names."""
     for name, members in (given or {}).items():
         if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
             raise OptionError(f"groups: {name} must be a list of host names.")
@@ -104,7 +104,7 @@ def _groups(given: Mapping[str, Any] | None) -> dict[str, list[str]]:
 
 @dataclass
 class _Export:
-    """Read all apps, then write. Only what is in every app tells what they share."""
+    """Reads all apps before it writes, because only then it knows which files they share."""
 
     clients: ClientPool
     concurrency: int
@@ -141,7 +141,7 @@ class _Export:
         run_concurrently(self.clients, self.concurrency, apps, run)
 
     def _list(self, app: App, *, force: bool) -> None:
-        _check_place(app, self.writer.dest)
+        _check_host(app, self.writer.dest)
         if os.path.lexists(app.path) and not force:
             app.notes += _remaining_notes(app.path)
             return
@@ -163,7 +163,7 @@ class _Export:
         self._digests[app.slug] = digests
 
     def _digest(self, client: BitriseClient, app: App, one: HeldFile) -> str | None:
-        """Return the digest of the content. Without a download in check mode, unless only that tells what is shared."""
+        """Return the digest of the content. In check mode, download only files that apps may share."""
         may_be_shared = one.file.size is None or self._sizes[one.file.size] > 1
         if self.writer.check_mode:
             if not may_be_shared:
@@ -181,12 +181,12 @@ class _Export:
         return content.sha256
 
 
-def _check_place(app: App, dest: str) -> None:
+def _check_host(app: App, dest: str) -> None:
     """Check that the name of the host can be that of a folder, and that ansible-core reads that folder."""
     host = app.host
     if not names_in(host):
         raise OptionError(
-            f"apps: the host of app {app.slug} has a name that cannot be the name of a folder ({one_line(host)}). "
+            f"apps: the host of app {app.slug} must have a name that is valid for a folder, got {one_line(host)}. "
             "Rename it, for example with the option hostname of the inventory plugin."
         )
     hidden = would_be_hidden(Path(dest, "host_vars"), host)
@@ -198,7 +198,7 @@ def _check_place(app: App, dest: str) -> None:
 
 
 def _remaining_notes(path: str) -> list[Note]:
-    """Return the notes in a declaration that was written before. None if it is encrypted or was replaced."""
+    """Return the notes in a declaration of an earlier run, or an empty list if it is encrypted or was replaced."""
     try:
         comments = comments_of(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -215,8 +215,8 @@ def _outcome(apps: Sequence[App], writer: Writer, *, encrypted: bool) -> Outcome
     warnings = []
     if actions and not encrypted:
         warnings.append(
-            "Files are not encrypted (mode 0600), and passwords are not written. To write both encrypted, give a vault "
-            "secret (--ask-vault-pass, --vault-id) and run the task in the controller, that is without "
+            "Files are not encrypted (mode 0600), and passwords are not written. To write both encrypted, set a vault "
+            "secret (--ask-vault-pass, --vault-id) and run the task in the controller, which means without "
             "run_in=target, another connection, become or async."
         )
     values = {
@@ -233,12 +233,12 @@ def _outcome(apps: Sequence[App], writer: Writer, *, encrypted: bool) -> Outcome
             "groups": len(writer.groups),
         },
     }
-    plan = Plan(tuple(actions), after=_shown(actions))
+    plan = Plan(tuple(actions), after=_diff_of(actions))
     errors = {app.slug: app.error for app in apps if app.error}
     return Outcome(values, plan, (*warnings, *writer.warnings), failure_of(errors, len(apps)))
 
 
-def _shown(actions: Iterable[Write]) -> dict[str, Any]:
+def _diff_of(actions: Iterable[Write]) -> dict[str, Any]:
     return {action.path: {"kind": action.kind, "name": action.name} for action in actions}
 
 
@@ -261,7 +261,7 @@ CODE_SIGNING_EXPORT = ModuleSpec(
     "bitrise_code_signing_export",
     BITRISE + RUN + EXPORT,
     ClientPool,
-    _run,
+    _run_code_signing_export,
     requires=("requests", "yaml"),
     normalize=normalized,
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which groups of an inventory declare what their hosts share, and where shared files lie. Pure."""
+"""Distribute declarations to groups and hosts of an inventory, and choose paths of shared files. Pure."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def lists_of(declared: Iterable[Declared]) -> Lists:
 
 
 def share(adoptees: Sequence[Adoptee], groups: Mapping[str, Collection[str]]) -> Sharing:
-    """Declare each list once for each group in which every host has it, else for the hosts.
+    """Declare each list once for a group if all its hosts have it, otherwise for the hosts.
 
-    Hosts that join such a group later get its declaration, so a group that has any other host is not used. The groups
-    that declare one variable have no host in common, so that the precedence of groups does not matter.
+    Do not use a group with any host that lacks the list. The groups that declare one variable have no host in common,
+    so that the precedence of groups does not matter.
     """
     result = Sharing(hosts={adoptee.host: {} for adoptee in adoptees})
     # The largest first; "all" before "ungrouped" and others of the same size.
@@ -70,15 +70,15 @@ def share(adoptees: Sequence[Adoptee], groups: Mapping[str, Collection[str]]) ->
                     covered |= members_of[name]
         for adoptee in adoptees:
             if adoptee.host not in covered and (variable in adoptee.lists or variable in adoptee.inherited):
-                # An empty list overrides what the host would get from elsewhere.
+                # An empty list overrides a value that the host would inherit.
                 result.hosts[adoptee.host][variable] = adoptee.lists.get(variable, ())
     return result
 
 
 def shared_paths(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return a path below files/ for each digest that several apps have. `names`: by digest the names of the file.
+    """Return a path below files/ for each digest that several apps have. `names`: the names of the file by digest.
 
-    The digest is part of the path: a later run for other apps must not replace a file to which declarations refer.
+    The digest is part of the path, so that a later run for other apps does not replace a file that declarations use.
     """
     found = {}
     for digest, of_it in names.items():

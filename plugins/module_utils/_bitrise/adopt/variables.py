@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables as YAML that ansible-core reads: encrypted values, and text from elsewhere that is never a template."""
+"""Write variables as YAML for ansible-core, with encrypted values. Text from the service is never a template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 try:
     import yaml
-except ImportError:  # said by the entry, which requires it
+except ImportError:  # the module spec requires it and reports that it is missing
     _Base: Any = object
 else:
     _Base = yaml.SafeDumper
@@ -42,7 +42,7 @@ class _Unsafe:
 
 
 class _Dumper(_Base):
-    """Indents lists, and writes no aliases: each entry can be read, and changed, on its own."""
+    """Indents lists and does not write aliases, so that users can change each entry separately."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         del indentless
@@ -63,7 +63,7 @@ class _Dumper(_Base):
 
 
 def variables_file(comments: Sequence[str], variables: Mapping[str, Any]) -> bytes:
-    """A file of variables with lines of comments before them."""
+    """Return the content of a file with comments and variables."""
     _Dumper.add_representer(Vaulted, _Dumper.vaulted)
     _Dumper.add_representer(Reference, _Dumper.reference)
     _Dumper.add_representer(_Unsafe, _Dumper.unsafe)
@@ -73,19 +73,19 @@ def variables_file(comments: Sequence[str], variables: Mapping[str, Any]) -> byt
 
 
 def comments_of(text: str) -> list[str]:
-    """The comments that `variables_file` has written before the variables."""
+    """Return the comments that `variables_file` has written before the variables."""
     lines = text.split("\n")
     comments = takewhile(lambda line: line.startswith("# "), lines[1:] if lines[0] == "---" else ())
     return [line[len("# ") :] for line in comments]
 
 
 def one_line(text: str) -> str:
-    """Text from elsewhere, fit for a comment or a message."""
+    """Return text from the service in a form for comments and messages: without control characters."""
     return _CONTROL.sub(" ", text)
 
 
 def _data(value: Any) -> Any:
-    """The value with every text in it that ansible-core would take for a template marked as none."""
+    """Return the value with every text that looks like a template marked as unsafe, so that it is not one."""
     if isinstance(value, str):
         return _Unsafe(value) if _TEMPLATE.search(value) else value
     if isinstance(value, Mapping):

@@ -69,7 +69,7 @@ class Write(Action):
 
 @dataclass
 class App:
-    """One app: its host, where its variables are written, and what came of it."""
+    """One app: its host, the path of its variables, and its outcome."""
 
     slug: str
     host: str
@@ -101,7 +101,7 @@ def names_in(name: str) -> bool:
 
 
 def would_be_hidden(folder: Path, name: str) -> Path | None:
-    """Return a file with variables that ansible-core does not read if there is a folder of that name too."""
+    """Return a file with variables that ansible-core would not read beside a folder of that name, or None."""
     places = (folder / (name + ending) for ending in ("", ".yml", ".yaml", ".json"))
     return next((place for place in places if place.is_file()), None)
 
@@ -113,7 +113,7 @@ class Writer:
         self.dest = dest
         self.encrypt = encrypt
         self.check_mode = check_mode
-        self.actions: list[Write] = []  # of what several apps share
+        self.actions: list[Write] = []  # on files that several apps share
         self.groups: dict[str, dict[str, Any]] = {}
         self.warnings: list[str] = []
         self._kept: dict[str, bytes] = {}
@@ -131,7 +131,7 @@ class Writer:
     def write_file(self, held: HeldFile, content: Content) -> None:
         """Write a file that only this app has."""
         if content.data.startswith(VAULT_HEADER):
-            # A file would be decrypted before it is compared with the content on Bitrise. See Variables.
+            # ansible-core would decrypt such a file before the comparison with Bitrise. So Variables contains it.
             self.keep(content)
         elif held.path is not None:
             self._save(Path(self.dest, "files", held.path), content.data)
@@ -145,7 +145,7 @@ class Writer:
         *,
         force: bool,
     ) -> None:
-        """Write everything. Variables of hosts come last: an app that has them is complete."""
+        """Write files and variables. Variables of hosts come last, so that an app which has them is complete."""
         try:
             shared = self._write_shared(apps, held, digests)
             places = {app.slug: self._write_own(app, held[app.slug], digests[app.slug], shared) for app in apps}
@@ -168,7 +168,7 @@ class Writer:
     def _write_shared(
         self, apps: Sequence[App], held: Mapping[str, Sequence[HeldFile]], digests: Mapping[str, Mapping[str, str]]
     ) -> dict[str, str | bytes]:
-        """Write the files that several apps have. Return where each is, by digest."""
+        """Write the files that several apps have. Return the path or bytes of each, by digest."""
         users: dict[str, set[str]] = defaultdict(set)
         names: dict[str, list[str]] = defaultdict(list)
         kinds: dict[str, str] = {}
@@ -195,7 +195,7 @@ class Writer:
     def _write_own(
         self, app: App, held: Sequence[HeldFile], digests: Mapping[str, str], shared: Mapping[str, str | bytes]
     ) -> dict[str, str | bytes]:
-        """Write the files that only this app has. Return where all its files are, by digest."""
+        """Write the files that only this app has. Return the paths or bytes of all its files, by digest."""
         places = dict(shared)
         for one in held:
             digest = digests.get(str(one.file.slug))
@@ -214,11 +214,11 @@ class Writer:
 
     def _is_usable(self, group: str, *, force: bool) -> bool:
         folder = Path(self.dest, "group_vars")
-        there = os.path.lexists(folder / group / DECLARATION)
-        return names_in(group) and would_be_hidden(folder, group) is None and (force or not there)
+        exists = os.path.lexists(folder / group / DECLARATION)
+        return names_in(group) and would_be_hidden(folder, group) is None and (force or not exists)
 
     def _inherited(self, app: App, groups: Mapping[str, Sequence[str]], *, force: bool) -> frozenset[str]:
-        """Return the variables that the host gets from files that are not written now."""
+        """Return the variables that the host inherits from files that this run does not write."""
         if not app.declares or not force:
             return app.declares
         written = [Path(app.path)]
@@ -230,7 +230,7 @@ class Writer:
     def _warn_of_hidden(
         self, adoptees: Sequence[Adoptee], groups: Mapping[str, Sequence[str]], usable: Mapping[str, Sequence[str]]
     ) -> None:
-        """Name the files beside which the declaration of a group could be written once, if they were moved."""
+        """Warn about files that prevent the declaration of a group, and how to move them."""
         possible = share(adoptees, groups).groups
         for name in sorted(set(possible) - set(usable)):
             hidden = would_be_hidden(Path(self.dest, "group_vars"), name) if names_in(name) else None
@@ -266,8 +266,8 @@ class Writer:
     ) -> None:
         for variable, entries in lists.items():
             variables.declare(variable, entries, places)
-        said = [*notes, *variables.notes]
-        comments = [about, *([MISSING] if said else []), *(f"{INDENTED}{note}" for note in said)]
+        all_notes = [*notes, *variables.notes]
+        comments = [about, *([MISSING] if all_notes else []), *(f"{INDENTED}{note}" for note in all_notes)]
         data = variables_file(comments, {**first, **variables.as_dict()})
         if not self.check_mode:
             save_privately(str(path.parent), path.name, data)
@@ -280,7 +280,7 @@ class Writer:
 
     @property
     def _encrypt_once(self) -> Encrypt | None:
-        """Encrypt each value once, which takes its time. Not in check mode, which writes nothing."""
+        """Return a function that encrypts each value once, because that is slow, and never in check mode."""
         encrypt = self.encrypt
         if encrypt is None:
             return None

@@ -121,7 +121,7 @@ def _artifacts(clients: ClientPool, options: Mapping[str, Any]) -> Artifacts:
     return Artifacts(clients.get(), options["app_slug"], options["build_slug"])
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_artifact_download(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     refuse_empty(options, "slug", "title")
     checksum_of(options["checksum"])
@@ -270,7 +270,7 @@ ARTIFACT_DOWNLOAD = ModuleSpec(
     "bitrise_artifact_download",
     BITRISE + RUN + APP + BUILD + SEVERAL + DOWNLOAD + CONCURRENCY + ATTRIBUTES,
     ClientPool,
-    _run,
+    _run_artifact_download,
     normalize=with_patterns,
     only_as_module=only_as_module,
 )

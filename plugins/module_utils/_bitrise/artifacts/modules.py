@@ -107,7 +107,7 @@ def plan(app_slug: str, build_slug: str, artifact: Artifact | None, options: Map
     return Plan((SetPublicPage(app_slug, build_slug, artifact, enabled),), before, after)
 
 
-def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+def _run_artifact(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     absent = options["state"] == "absent"
     if absent and options["is_public_page_enabled"] is not None:
         raise OptionError("is_public_page_enabled cannot be set with state=absent. Omit the option.")
@@ -124,7 +124,7 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     return Outcome({KIND: artifact.as_result() if artifact else None}, planned)
 
 
-def _run_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+def _run_artifact_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     slug, title, limit = (options[key] for key in ("slug", "title", "limit"))
     check_limit(limit)
     refuse_empty(options, "slug", "title")
@@ -139,11 +139,14 @@ def _run_info(options: dict[str, Any], client: BitriseClient, _context: TaskCont
 
 
 ARTIFACT_MODULE = ModuleSpec(
-    "bitrise_artifact", BITRISE + RUN + APP + BUILD + ARTIFACT + ARTIFACT_STATE, BitriseClient.from_options, _run
+    "bitrise_artifact",
+    BITRISE + RUN + APP + BUILD + ARTIFACT + ARTIFACT_STATE,
+    BitriseClient.from_options,
+    _run_artifact,
 )
 ARTIFACT_INFO = ModuleSpec(
     "bitrise_artifact_info",
     BITRISE + RUN + APP + BUILD + ARTIFACT_FILTER + LIMIT,
     BitriseClient.from_options,
-    _run_info,
+    _run_artifact_info,
 )

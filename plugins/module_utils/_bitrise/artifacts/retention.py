@@ -95,7 +95,7 @@ class AppRetention:
         return CiError(message, **causes[0].as_dict())
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_artifact_retention(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     concurrency = options["concurrency"]
     check_workers(concurrency)
     if options["apps"] is None:
@@ -217,5 +217,5 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 ARTIFACT_RETENTION = ModuleSpec(
-    "bitrise_artifact_retention", BITRISE + RUN + RETENTION, ClientPool, _run, normalize=normalized
+    "bitrise_artifact_retention", BITRISE + RUN + RETENTION, ClientPool, _run_artifact_retention, normalize=normalized
 )

@@ -106,11 +106,11 @@ def plan_of(actions: Sequence[Retain], builds: Sequence[BuildArtifacts]) -> Plan
     after: dict[str, Any] = {}
     for action in actions:
         artifact = action.change.artifact
-        key = f"{artifact.name} ({artifact.slug})"
-        _of_build(before, action)[key] = {**diff_fields(artifact), **of_artifact(artifact)}
+        name = f"{artifact.name} ({artifact.slug})"
+        _of_build(before, action)[name] = {**diff_fields(artifact), **of_artifact(artifact)}
         if isinstance(action.change, SetPublicPage):
             changed = artifact.with_public_page(action.change.enabled)
-            _of_build(after, action)[key] = {**diff_fields(changed), **of_artifact(changed)}
+            _of_build(after, action)[name] = {**diff_fields(changed), **of_artifact(changed)}
     existing = {(build.slug, artifact.slug): artifact for build in builds for artifact in build.artifacts}
     left = dict(existing)
     for action in actions:

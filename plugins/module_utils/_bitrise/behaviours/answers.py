@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of the service as a whole: access, lists, and how values look."""
+"""Behaviours of the service as a whole: access, lists, and forms of values."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ ANSWERS = (
         "role",
         "list the certificates of each app; an app that can be read although its list is refused shows the status",
         effects={
-            "404": "An app whose signing files the token may not read looks as if it did not exist.",
-            "401": "The token is checked once more, and only a wrong one ends the task.",
+            "404": "An app whose signing files the token may not read looks like an app that does not exist.",
+            "401": "The collection checks the token once more. Only a wrong token ends the task.",
         },
     ),
     Behaviour(
         "me",
         "access",
-        "What does GET /me answer to a token that belongs to a workspace?",
+        "How does the service respond to GET /me with the token of a workspace?",
         {
             "user": "a user",
             "pseudo_user": "a user without address, whose name is that of the token",
@@ -51,7 +51,7 @@ ANSWERS = (
     Behaviour(
         "root",
         "access",
-        "What does the root of the API answer?",
+        "How does the root of the API respond?",
         {"object": "200 with an object", "empty": "200 without a body", "404": "not found"},
         "UND",
         "nothing",
@@ -82,7 +82,7 @@ ANSWERS = (
         {
             "part": "those whose title has the text in it, upper and lower case alike",
             "prefix": "those whose title begins with the text",
-            "exact": "those with this very title",
+            "exact": "those with exactly this title",
             "ignored": "all",
         },
         "UND",
@@ -93,7 +93,7 @@ ANSWERS = (
     Behaviour(
         "unknown_sort_by",
         "access",
-        "What comes of an unknown `sort_by`?",
+        "How does the service treat an unknown `sort_by`?",
         {"refuse": "400", "ignore": "the usual order"},
         "UND",
         "nothing: the collection sends known values only",
@@ -124,10 +124,10 @@ ANSWERS = (
     Behaviour(
         "deleted_listed_s",
         "lists",
-        "How long does a list go on to show a file that was deleted?",
+        "How long does a list show a file after its deletion?",
         {0: "", 4: ""},
         "UND",
-        "code signing: deletions are believed once a list shows them",
+        "code signing: a deletion counts once a list shows it",
         "write",
         "list the files right after one was deleted, until it is gone",
         effects={4: "A run waits until a list does not show what it deleted, or warns after half a minute."},
@@ -136,7 +136,7 @@ ANSWERS = (
         "empty_list",
         "lists",
         "What does a list without entries look like?",
-        {"array": "`[]`", "null": "`null`", "absent": "the key is left out, if there is `paging`"},
+        {"array": "`[]`", "null": "`null`", "absent": "the key is missing, if there is `paging`"},
         "UND",
         "all lists",
         "read",
@@ -145,7 +145,7 @@ ANSWERS = (
     Behaviour(
         "paging",
         "lists",
-        "What tells a list that fits on one page about pages?",
+        "What does a list that fits on one page report about pages?",
         {
             "object": "number of entries and limit",
             "missing": "nothing, there is no `paging`",
@@ -159,8 +159,8 @@ ANSWERS = (
     Behaviour(
         "last_page",
         "lists",
-        "How does the last page tell that it is the last?",
-        {"absent": "`next` is left out", "empty": "`next` is an empty text", "null": "`next` is null"},
+        "How does the last page show that it is the last?",
+        {"absent": "`next` is missing", "empty": "`next` is an empty text", "null": "`next` is null"},
         "DOC",
         "all lists",
         "read",
@@ -169,7 +169,7 @@ ANSWERS = (
     Behaviour(
         "unknown_next",
         "lists",
-        "What comes of a `next` that is no entry any more?",
+        "How does the service treat a `next` whose entry does not exist any more?",
         {"400": "bad request", "404": "not found", "first_page": "the first page", "empty": "a page without entries"},
         "UND",
         "all lists from which something is deleted while they are read",
@@ -179,7 +179,7 @@ ANSWERS = (
     Behaviour(
         "limit_below_1",
         "lists",
-        "What comes of a `limit` below 1, or one that is no number?",
+        "How does the service treat a `limit` below 1, or one that is not a number?",
         {"refuse": "400", "ignore": "a page of 50"},
         "UND",
         "nothing: the collection sends 1 to 50",
@@ -189,8 +189,8 @@ ANSWERS = (
     Behaviour(
         "withheld",
         "values",
-        "How does a value look that is withheld because a file is protected?",
-        {"null": "null", "absent": "left out", "empty": "an empty text"},
+        "Which form has a value that is withheld because a file is protected?",
+        {"null": "null", "absent": "missing", "empty": "an empty text"},
         "UND",
         "code signing: whether the password of a certificate is known",
         "write",
@@ -199,7 +199,7 @@ ANSWERS = (
     Behaviour(
         "protected_values",
         "values",
-        "Does a protected file show its password and the URL of its bytes?",
+        "Does a protected file have its password and its download URL?",
         {"withheld": "no", "shown": "yes"},
         "DOC",
         "code signing: whether the content of a protected file can be compared",
@@ -209,17 +209,17 @@ ANSWERS = (
     Behaviour(
         "unset_values",
         "values",
-        "How does a value look that is not set, or not known yet?",
-        {"null": "null", "absent": "left out", "empty": "an empty text"},
+        "Which form has a value that is not set, or not known yet?",
+        {"null": "null", "absent": "missing", "empty": "an empty text"},
         "DOC",
-        "everything that reads answers",
+        "everything that reads responses",
         "read",
         "read apps: avatar_url and project_type of most are not set",
     ),
     Behaviour(
         "dates",
         "values",
-        "How are times written?",
+        "Which format do times have?",
         {
             "utc": "2026-11-29T10:00:00Z",
             "offset": "2026-11-29T12:00:00+02:00",
@@ -234,12 +234,12 @@ ANSWERS = (
     Behaviour(
         "new_values",
         "values",
-        "Are there statuses, project types and artifact types that are in no description?",
+        "Are there statuses, project types and artifact types that are not documented?",
         {False: "no", True: "yes: status 5, the project type `visionos`, the artifact type `android-bundle-v2`"},
         "SW",
         "bitrise_build_info, inventory, artifacts",
         "read",
-        "read apps, builds and artifacts, and look for a value that is in no description",
+        "read apps, builds and artifacts, and search for a value that is not documented",
     ),
     Behaviour(
         "escape_html",
@@ -249,17 +249,17 @@ ANSWERS = (
         "SEED",
         "nothing: both are JSON",
         "write",
-        "look at the text of an answer that has an upload_url",
+        "check the text of a response that has an upload_url",
     ),
     Behaviour(
         "date_header",
         "values",
-        "Does each answer have a header `Date`?",
+        "Does each response have a header `Date`?",
         {True: "yes", False: "no"},
         "UND",
         "code signing: the age of unfinished uploads by the service's clock",
         "read",
-        "look at the headers of any answer",
-        effects={False: "The age of unfinished uploads is unknown, so they are not removed."},
+        "check the headers of any response",
+        effects={False: "The age of unfinished uploads is unknown, so they are not deleted."},
     ),
 )

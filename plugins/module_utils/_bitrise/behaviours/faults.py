@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""False answers, as a proxy in between may give them. The service does not behave so, but they are switches, too."""
+"""Faults that a proxy may cause. The service does not behave like this, but the emulator offers them as well."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One behaviour of the service that no source states for sure, and the check of a set of answers."""
+"""The model of one behaviour of the service that no source documents reliably."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Union
 
 Value = Union[str, bool, float]
 
-# Where the default comes from, strongest first.
+# Sources of the default, strongest first.
 EVIDENCE = {
     "SW": "the vendor's API description",
     "DOC": "the vendor's documentation",
@@ -20,7 +20,7 @@ EVIDENCE = {
     "SEED": "old drafts of the documentation",
     "UND": "no source: the emulator decides",
 }
-# What it takes to find out how the service behaves.
+# Requirements to probe a behaviour.
 PROBES = {
     "read": "requests that change nothing",
     "write": "a throw-away file in an app",
@@ -37,10 +37,10 @@ class BadBehaviourError(ValueError):
 class Behaviour:
     """One question about the service.
 
-    `values` maps each possible answer to its meaning; the first is the default. If the answer is a number, `values`
-    holds the numbers that tests try, and any number of at least 0 is valid. `users` names what depends on the answer.
-    `probe` is a key of PROBES, and `how` says how to find the answer. `effects` says for answers what the collection
-    does because of them, or what it cannot promise then.
+    `values` maps each possible answer to its meaning. The first one is the default. If the answer is a number, `values`
+    has the numbers that tests use, and any number of at least 0 is valid. `users` names the features that depend on the
+    answer. `probe` is a key of PROBES, and `how` describes the probe. `effects` maps answers to the way in which the
+    collection adapts to them, or to a guarantee that does not hold then.
     """
 
     key: str
@@ -62,13 +62,13 @@ class Behaviour:
         return isinstance(self.default, (int, float)) and not isinstance(self.default, bool)
 
     def effect(self, value: Value) -> str:
-        """Return what an answer means for users of the collection; empty if it makes no difference to them."""
+        """Return the effect of an answer on users of the collection, or "" if there is none."""
         if self.is_number and value != self.default:
             return next(iter(self.effects.values()), "")
         return self.effects.get(value, "")
 
     def check(self, value: Any) -> None:
-        """Raise BadBehaviourError unless the service could behave so."""
+        """Raise BadBehaviourError unless the value is a possible answer."""
         if self.is_number:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
                 raise BadBehaviourError(f"behaviour '{self.key}' must be a number of at least 0, got {value!r}")

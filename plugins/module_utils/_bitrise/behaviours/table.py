@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of all behaviours: what the emulator offers, what the tests try, and what the doctor asks the service."""
+"""The table of all behaviours. The emulator offers them, tests use them, and the doctor probes the service for them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ RECORD_KEY = "behaviours"
 
 
 def behaviours_of(record: Any) -> dict[str, Value]:
-    """Return the behaviours in a record such as the doctor writes.
+    """Return the behaviours in a record of the doctor.
 
-    It is an object whose key `behaviours` maps keys to values. A value of null means that the answer is not known.
-    Raises BadBehaviourError.
+    The record is an object whose key `behaviours` maps keys to values. Null means that the answer is unknown.
+    Raise BadBehaviourError for another form.
     """
     found = record.get(RECORD_KEY) if isinstance(record, Mapping) else None
     if not isinstance(found, Mapping):
         raise BadBehaviourError(
-            f"a record of behaviours is an object with the key '{RECORD_KEY}', which holds an object"
+            f"a record of behaviours must be an object with the key '{RECORD_KEY}', which contains an object"
         )
     known = {key: value for key, value in found.items() if value is not None}
     for key, value in known.items():

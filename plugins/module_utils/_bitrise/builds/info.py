@@ -51,7 +51,7 @@ WHOSE = OptionGroup(
 )
 
 
-def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+def _run_build_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit, app_slug = options["limit"], options["app_slug"]
     check_limit(limit)
     refuse_empty(options, "app_slug", *_ONE, "owner_slug", "branch", "workflow", "commit_message")
@@ -135,4 +135,6 @@ def _matching(builds: Iterable[dict[str, Any]], selection: BuildFilter) -> Itera
     return filter(selection.matches, builds) if selection.matches else iter(builds)
 
 
-BUILD_INFO = ModuleSpec("bitrise_build_info", BITRISE + RUN + WHOSE + FILTERS + LIMIT, BitriseClient.from_options, _run)
+BUILD_INFO = ModuleSpec(
+    "bitrise_build_info", BITRISE + RUN + WHOSE + FILTERS + LIMIT, BitriseClient.from_options, _run_build_info
+)

@@ -114,7 +114,7 @@ class _LogTask:
         return save(self._client, wanted, path, {}, self._context)
 
 
-def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+def _run_build_log(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     refuse_empty(options, "dest")
     limit = options["limit"]
     if limit is not None and limit < 1:
@@ -124,4 +124,6 @@ def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -
     return _LogTask(options, client, context).outcome()
 
 
-BUILD_LOG = ModuleSpec("bitrise_build_log", BITRISE + RUN + APP + BUILD + LOG + WAIT, BitriseClient.from_options, _run)
+BUILD_LOG = ModuleSpec(
+    "bitrise_build_log", BITRISE + RUN + APP + BUILD + LOG + WAIT, BitriseClient.from_options, _run_build_log
+)

@@ -53,7 +53,7 @@ PIPELINES = OptionGroup(
 )
 
 
-def _run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
+def _run_pipeline_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit, app_slug, pipeline = options["limit"], options["app_slug"], options["pipeline"]
     check_limit(limit)
     refuse_empty(options, "app_slug", "pipeline", "owner_slug", "name", "branch", "commit_message")
@@ -91,4 +91,6 @@ def _rfc3339(seconds: int) -> str:
     return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-PIPELINE_INFO = ModuleSpec("bitrise_pipeline_info", BITRISE + RUN + PIPELINES + LIMIT, BitriseClient.from_options, _run)
+PIPELINE_INFO = ModuleSpec(
+    "bitrise_pipeline_info", BITRISE + RUN + PIPELINES + LIMIT, BitriseClient.from_options, _run_pipeline_info
+)

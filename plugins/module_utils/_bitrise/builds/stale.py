@@ -119,7 +119,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_build_abort_stale(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     check_slugs([app["app_slug"] for app in options["apps"]])
     own = {
@@ -250,5 +250,5 @@ def _error_of(errors: Iterable[CiError]) -> CiError | None:
 
 
 BUILD_ABORT_STALE = ModuleSpec(
-    "bitrise_build_abort_stale", BITRISE + RUN + STALE, ClientPool, _run, normalize=normalized
+    "bitrise_build_abort_stale", BITRISE + RUN + STALE, ClientPool, _run_build_abort_stale, normalize=normalized
 )

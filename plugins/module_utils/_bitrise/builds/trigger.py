@@ -133,7 +133,7 @@ def _started(client: BitriseClient, response: Mapping[str, Any]) -> dict[str, An
     return {**found, "is_pipeline": found["name"] is not None}
 
 
-def _run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
+def _run_build_trigger(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     refuse_empty(options, *_WHAT)
     polling = Polling(options, client.sleep)
     build_params = _build_params(options)
@@ -225,6 +225,6 @@ BUILD_TRIGGER = ModuleSpec(
     "bitrise_build_trigger",
     BITRISE + RUN + APP + TRIGGER + ENVIRONMENTS + WAIT,
     BitriseClient.from_options,
-    _run,
+    _run_build_trigger,
     normalize=normalized,
 )

@@ -69,7 +69,7 @@ class DoctorInput:
     env: Mapping[str, str]
 
 
-def _run(options: dict[str, Any], given: DoctorInput, context: TaskContext) -> Outcome:
+def _run_doctor(options: dict[str, Any], given: DoctorInput, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
     if options["sample"] is not None and options["sample"] < 0:
         raise OptionError(f"sample must be 0 or greater, got {options['sample']}.")
@@ -184,6 +184,6 @@ BITRISE_DOCTOR = ModuleSpec(
     "bitrise_doctor",
     CONNECTION + RUN + DOCTOR,
     DoctorInput,
-    _run,
+    _run_doctor,
     requires=(),
 )

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote
 
 UNKNOWN_ISSUER = "an unknown authority"
-_LONGEST_ANSWER = 16 * 1024
+_LONGEST_RESPONSE = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,13 @@ def _connect_request(host: str, port: int, proxy: SplitResult) -> bytes:
 
 
 def _status(connection: socket.socket) -> int:
-    answer = b""
-    while b"\r\n\r\n" not in answer and len(answer) < _LONGEST_ANSWER:
+    response = b""
+    while b"\r\n\r\n" not in response and len(response) < _LONGEST_RESPONSE:
         part = connection.recv(4096)
         if not part:
             break
-        answer += part
-    words = answer.split(b"\r\n", 1)[0].split()
+        response += part
+    words = response.split(b"\r\n", 1)[0].split()
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
 
 

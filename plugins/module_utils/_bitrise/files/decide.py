@@ -189,7 +189,9 @@ def _reject_ambiguous(
     closed = sum(file.is_protected for file in different)
     closed += any(file.is_protected for file in equal if keep is None or file is keep)
     if closed > 1:
-        evidence = "Several of them are protected, so generations of one file cannot be told from different files."
+        evidence = (
+            "Several of them are protected. Generations of one file cannot be distinguished from different files."
+        )
         raise plan_errors.ambiguous(location, desired, files, evidence)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ..._core.errors import CiError, ServiceError
 from ..._local.read_file import Content
 from ..._signing.inspect import MAX_BYTES
-from ..._signing.model import KINDS as INSPECTED_KINDS
+from ..._signing.model import KINDS as SIGNING_KINDS
 from ..._signing.model import Inspection
 from ..client import BitriseClient
 from .content import Backup, content_of, with_digest
@@ -131,7 +131,7 @@ class Observer:
             for file in todo:
                 observed[observed.index(file)] = self._hashed(kind, file)
         candidates = _candidates(kind, self.app_slug, desired, observed)
-        if candidates and kind.name in INSPECTED_KINDS and needs_own_evidence(kind, desired, candidates):
+        if candidates and kind.name in SIGNING_KINDS and needs_own_evidence(kind, desired, candidates):
             desired = self._with_own_evidence(kind, declaration, desired, candidates)
             for file in files_to_identify(desired, candidates):
                 identified = self._identified(kind, file)
@@ -172,7 +172,7 @@ class Observer:
         return sum(self._absences.values())
 
     def _fetched(self, kind: FileKind, file: RemoteFile) -> str | None:
-        if kind.name not in INSPECTED_KINDS or (file.size or 0) > MAX_BYTES:
+        if kind.name not in SIGNING_KINDS or (file.size or 0) > MAX_BYTES:
             return with_digest(self._client, kind, self.app_slug, file).sha256
         data = content_of(self._client, kind, self.app_slug, file)
         if data is None:
@@ -188,7 +188,7 @@ class Observer:
             listed.identity
             or not can_read
             or not file.is_readable
-            or kind.name not in INSPECTED_KINDS
+            or kind.name not in SIGNING_KINDS
             or (file.size or 0) > MAX_BYTES
         ):
             return listed
@@ -198,7 +198,7 @@ class Observer:
         return Description.of(kind, self._inspect(kind, content, Secrets(file.password))) if content else listed
 
     def describe_declared(self, kind: FileKind, declaration: Declaration, desired: Desired) -> Description:
-        if declaration.content is None or kind.name not in INSPECTED_KINDS:
+        if declaration.content is None or kind.name not in SIGNING_KINDS:
             return Description()
         secrets = Secrets.of(kind, desired, ())
         return Description.of(kind, self._inspect(kind, declaration.content, secrets))

@@ -15,7 +15,8 @@ from typing import Optional
 from ..._core.errors import CiError, RefusedError
 from ..._local.read_file import Content
 from ..._signing.inspect import inspect_file
-from ..._signing.model import KINDS, Finding, Inspection
+from ..._signing.model import KINDS as SIGNING_KINDS
+from ..._signing.model import Finding, Inspection
 from ..._signing.pairing import unpaired
 from .actions import (
     PASSWORD,
@@ -155,7 +156,7 @@ def validation_of(
         isinstance(action, Upload) or (isinstance(action, Update) and PASSWORD in action.changes) for action in actions
     )
     inspect = None
-    if content is not None and mode != NONE and kind.name in KINDS:
+    if content is not None and mode != NONE and kind.name in SIGNING_KINDS:
         inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, desired, actions))
     return Validation(kind, app_slug, desired.label, mode, is_sent, inspect)
 

@@ -65,7 +65,7 @@ class _Counts:
         self._progress.report(self._done, self._total, words)
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_code_signing(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     started = time.monotonic()
     check_workers(options["concurrency"])
     if options["max_purge"] < 0:
@@ -250,7 +250,7 @@ CODE_SIGNING = ModuleSpec(
     "bitrise_code_signing",
     BITRISE + RUN + FLEET,
     ClientPool,
-    _run,
+    _run_code_signing,
     normalize=normalized,
     files=tuple(f"{where}{kind.plural}.src" for where in ("", "apps.") for kind in FILE_OPTIONS),
 )

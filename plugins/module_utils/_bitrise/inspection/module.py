@@ -60,7 +60,7 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return with_entries(arguments, "apps", "app_slug", "the slug of an app nor a dict with app_slug")
 
 
-def _run(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
+def _run_code_signing_info(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     started = time.monotonic()
     check_workers(options["concurrency"])
     if options["expires_within"] < 0:
@@ -169,7 +169,7 @@ CODE_SIGNING_INFO = ModuleSpec(
     "bitrise_code_signing_info",
     BITRISE + RUN + INSPECTION,
     ClientPool,
-    _run,
+    _run_code_signing_info,
     requires=("requests", *LIBRARIES),
     normalize=normalized,
 )

@@ -51,7 +51,7 @@ class Client:
         """Send a request to any path of the host without following redirects."""
         options.setdefault("headers", {})
         options["headers"] = {**self._headers, **options["headers"]}
-        return self._session.request(method, self.root + path, timeout=10, allow_redirects=False, **options)
+        return self._session.request(method, self.root + path, timeout=60, allow_redirects=False, **options)
 
     def send(
         self, method: str, path: str, data: Any = None, files: dict[str, tuple[str, bytes]] | None = None
@@ -101,4 +101,4 @@ def fetch(url: str, **headers: str) -> requests.Response:
     """Get a storage URL without credentials."""
     with requests.Session() as session:
         session.trust_env = False
-        return session.get(url, headers=headers, timeout=10)
+        return session.get(url, headers=headers, timeout=60)

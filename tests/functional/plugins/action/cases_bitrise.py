@@ -209,7 +209,7 @@ CONNECTIONS = (
     _connection("token in a name", {"api_token": "s3cr3t", "app_slug": "a-s3cr3t-b"}),
     _connection("plain http", {"api_url": "http://api.example.com"}),
     _connection("no URL", {"api_url": "file:///etc"}),
-    _connection("refused", {"api_url": "http://127.0.0.1:1/v0.1"}),
+    _connection("connection refused", {"api_url": "http://127.0.0.1:1/v0.1"}),
     _connection("unknown host", {"api_url": "https://no-such-host.invalid/v0.1"}),
     _connection("timeout of 0", {"timeout": 0}),
     _connection("no authorities", {"ca_path": "/nowhere.pem"}),
@@ -251,7 +251,7 @@ FLEETS = (
     _fleet("apps of a wrong form", {"apps": [[1]]}, runs=NOWHERE),
     _fleet("files of a wrong form", {"apps": [APP], "provisioning_profiles": ["x"]}, runs=NOWHERE),
     _case(
-        "looked into",
+        "inspected",
         "code_signing_info",
         {"apps": [{"app_slug": APP, "title": "Shop"}, "ffffffffffffffff"]},
         {"provisioning_profiles": _OTHER, "build_certificates": _CERTIFICATE},

@@ -62,7 +62,7 @@ TOKEN, STEP, SECRET = "tok-s3cr3t", "step-s3cr3t", "vault-s3cr3t"
 MODULE = "testing.trouble.trouble"
 
 _BECOME = {"become": True, "become_method": "testing.trouble.somebody", "become_user": getpass.getuser()}
-_JOB = {"async": 20, "poll": 1}
+_JOB = {"async": 120, "poll": 1}
 
 
 def _case(

@@ -36,7 +36,17 @@ GROUPS = {
 # Results as full as they get. Pipelining spares time.
 SETTINGS = {"ANSIBLE_INJECT_INVOCATION": "1", "ANSIBLE_PIPELINING": "1"}
 # Cases that also run without -v: one of each kind.
-SHOWN = ("missing", "wrong type", "deprecated alias", "refused", "warning", "own warning", "deprecation", "unplain")
+SHOWN = (
+    "missing",
+    "wrong type",
+    "deprecated alias",
+    "refused",
+    "connection refused",
+    "warning",
+    "own warning",
+    "deprecation",
+    "unplain",
+)
 
 
 def app_of(case: Case) -> str:
@@ -91,14 +101,23 @@ def service(emulator: Emulator) -> Callable[[Sequence[Case]], dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "group", [pytest.param(name, marks=[seldom] * (name in ("profiles", "others"))) for name in GROUPS]
+    "groups",
+    [
+        # One run for many cases, because each start of ansible-playbook takes seconds.
+        pytest.param(("options", "keywords", "errors", "connections"), id="common"),
+        pytest.param(("profiles", "others"), id="less common", marks=seldom),
+    ],
 )
 def test_results_are_the_same(
-    group: str, playground: Playground, emulator: Emulator, service: Callable[[Sequence[Case]], dict[str, Any]]
+    groups: Sequence[str],
+    playground: Playground,
+    emulator: Emulator,
+    service: Callable[[Sequence[Case]], dict[str, Any]],
 ) -> None:
-    cases = [case_with_app(case) for case in GROUPS[group] if case.title not in SELDOM]
+    cases = [case_with_app(case) for group in groups for case in GROUPS[group] if case.title not in SELDOM]
     done = run_both_ways(playground, cases, "-vvv", prepare=lambda: service(cases), env=SETTINGS)
 
+    assert len({case.title for case in cases}) == len(cases)
     assert {event.task for event in done.here.events} >= {case.title for case in cases}
     assert done.differences(cases) == []
     assert done.wrong_places(cases) == []

@@ -107,7 +107,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
                 read("plain", "plain, narrow", delegate_to="narrow"),
                 read("vaulted", "vaulted, narrow", delegate_to="narrow"),
                 read("plain", "retry", **again),
-                read("vaulted", "job", delegate_to="away", **{"async": 20, "poll": 1}),
+                read("vaulted", "job", delegate_to="away", **{"async": 120, "poll": 1}),
             ]
         },
     ]
@@ -141,7 +141,7 @@ def test_no_files_stay(shared: Shared) -> None:
 
 @exhaustive
 def test_a_job_that_does_not_start_leaves_no_files(playground: Playground) -> None:
-    run = playground.run([read("plain", **{"async": 20, "poll": 1})], env={"ANSIBLE_ASYNC_DIR": "/dev/null/nowhere"})
+    run = playground.run([read("plain", **{"async": 120, "poll": 1})], env={"ANSIBLE_ASYNC_DIR": "/dev/null/nowhere"})
 
     assert run.event("read plain").event == "failed"
     assert [*playground.home.rglob("task-files.zip")] == []
@@ -149,7 +149,7 @@ def test_a_job_that_does_not_start_leaves_no_files(playground: Playground) -> No
 
 @exhaustive
 def test_a_job_in_check_mode_leaves_nothing(playground: Playground) -> None:
-    run = playground.run([read("plain", check_mode=True, **{"async": 20, "poll": 1})])
+    run = playground.run([read("plain", check_mode=True, **{"async": 120, "poll": 1})])
 
     # The versions of ansible-core do three things about such a task.
     assert run.event("read plain").event in ("ok", "skipped", "failed")

@@ -78,7 +78,9 @@ def test_where_it_runs(shared: Run, name: str, place: str) -> None:
 def test_impossible_settings_are_reported(shared: Run) -> None:
     assert "async" in shared.result("a job")["msg"]
     assert shared.result("a job")["error"]["kind"] == "option"
-    assert "mobileops_ci_run_in: controler is none of auto, controller, target" in shared.result("a typo")["msg"]
+    assert (
+        "mobileops_ci_run_in must be one of auto, controller, target, got controler." in shared.result("a typo")["msg"]
+    )
     assert shared.events[-1].event == "ok"
 
 

@@ -6,142 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
-from ansible.constants import DEFAULT_VAULT_IDENTITY
-from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT
-from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content, read_file
-from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from ansible_collections.mobileops.ci.plugins.plugin_utils._vault import encryption
-from tests.emulator.process import Emulator
-from tests.helpers.documented_results import check_results
-from tests.helpers.fleet import ONE, THREE, TWO, Fleet
+from tests.helpers.fleet import ONE, THREE, TWO
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, READING, a_file
-from tests.helpers.tasks import validated
 
-SECRETS = [(DEFAULT_VAULT_IDENTITY, VaultSecret(b"of the vault"))]
-VAULT = VaultLib(SECRETS)
-STORED = "p4ssw0rd-c4n4ry"
-
-
-class Reader(yaml.SafeLoader):
-    """Reads variables as ansible-core does: decrypts, and takes what is marked as unsafe for text."""
-
+from .exports import HELD, STORED, VAULT, Export, Reader
 
 Reader.add_constructor("!vault", lambda _loader, node: VAULT.decrypt(node.value.encode()).decode())
 Reader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
-
-LISTS = {
-    "code_signing_certificates": CERTIFICATES,
-    "code_signing_profiles": PROFILES,
-    "code_signing_keystores": KEYSTORES,
-    "code_signing_project_files": PROJECT_FILES,
-}
-HELD: dict[str, list[dict[str, Any]]] = {
-    CERTIFICATES: [
-        a_file("dist.p12", b"c4n4ry 1", certificate_password=STORED, is_expose=False),
-        a_file("protected.p12", b"c4n4ry 2", certificate_password=STORED, is_protected=True),
-    ],
-    PROFILES: [
-        a_file("twice", b"c4n4ry 3"),
-        a_file("twice", b"c4n4ry 4"),
-        a_file("Twice", b"c4n4ry 5"),
-        a_file("../../../out", b"c4n4ry 6"),
-        a_file("{{ 1 + 1 }}\n# x: y", b"c4n4ry 7"),
-        a_file("half", None),
-    ],
-    KEYSTORES: [
-        a_file("release.jks", b"c4n4ry 8", alias=STORED, password=STORED, private_key_password=STORED),
-        a_file("second.jks", b"c4n4ry 9", keystore_file_name="SECOND"),
-    ],
-    PROJECT_FILES: [
-        a_file("a.json", b"c4n4ry 10", user_env_key="A"),
-        a_file("a.json", b"c4n4ry 11", user_env_key="B"),
-        a_file("vaulted.yml", VAULT.encrypt(b"of somebody else"), user_env_key="VAULTED"),
-    ],
-}
-
-
-@dataclass(frozen=True)
-class Export:
-    """The task, and the folder that it writes to."""
-
-    fleet: Fleet
-    dest: Path
-
-    def result(
-        self, apps: Any, *, check_mode: bool = False, encrypt: Callable[[bytes], str] | None = None, **options: Any
-    ) -> dict[str, Any]:
-        fleet = self.fleet
-        given = {
-            "api_url": fleet.emulator.api_url,
-            "api_token": fleet.emulator.tokens["owner"],
-            "max_retries": 0,
-            "apps": apps,
-            "dest": str(self.dest),
-            **options,
-        }
-        entry = CODE_SIGNING_EXPORT
-        context = TaskContext({}, check_mode=check_mode, encrypt=encrypt)
-        return entry.execute(validated(entry, entry.normalize(given)), context, diff=True)
-
-    def run(self, apps: Any, **options: Any) -> dict[str, Any]:
-        result = self.result(apps, **options)
-        assert not result.get("failed"), result
-        return result
-
-    def written(self) -> dict[str, bytes]:
-        return {str(path.relative_to(self.dest)): path.read_bytes() for path in self.dest.rglob("*") if path.is_file()}
-
-    def declared(self, host: str, *groups: str) -> dict[str, Any]:
-        """Return the variables as ansible-core reads them, where those of a host override those of groups."""
-        places = [*(f"group_vars/{group}" for group in groups), f"host_vars/{host}"]
-        found: dict[str, Any] = {}
-        for place in places:
-            text = (self.dest / place / "code_signing.yml").read_text()
-            found.update(yaml.load(text, Loader=Reader))  # noqa: S506 (a SafeLoader)
-        values = {f"{{{{ {name} }}}}": found.pop(name) for name in list(found) if name.startswith("vault_")}
-        for entries in found.values():
-            for entry in entries if isinstance(entries, list) else ():
-                entry.update({key: values[value] for key, value in entry.items() if value in values})
-        return found
-
-    def rollout(self, app: str, host: str, *groups: str) -> dict[str, Any]:
-        """Apply the exported declaration. The role finds a file in files/ beside the inventory."""
-        variables = self.declared(host, *groups)
-        assert variables.pop("code_signing_app_slug") == app
-
-        def read(path: str) -> Content:
-            data = read_file(str(self.dest / "files" / path)).data
-            return Content.of(VAULT.decrypt(data) if data.startswith(b"$ANSIBLE_VAULT") else data)
-
-        def plain(entry: Mapping[str, Any]) -> dict[str, Any]:
-            return {key: value if isinstance(value, bool) else str(value) for key, value in entry.items()}
-
-        lists = {LISTS[name]: list(map(plain, entries)) for name, entries in variables.items()}
-        task = self.fleet.task([app], **lists)
-        # Nothing is uploaded, so these files need not be genuine signing files.
-        strict = {
-            kind: [{**file, "verify": "strict"} for file in task.options[kind]]
-            for kind in lists
-            if kind != PROJECT_FILES
-        }
-        options = {**task.options, **strict}
-        return type(task)(task.fleet, options, task.env, read).run(check_mode=True, diff=True)
-
-
-@pytest.fixture
-def export(emulator: Emulator, tmp_path: Path) -> Export:
-    fleet = Fleet(emulator, tmp_path)
-    fleet.holds({ONE: HELD, TWO: {PROFILES: [a_file("dist", b"c4n4ry")]}, THREE: {}})
-    return Export(fleet, tmp_path / "dest")
 
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
@@ -347,117 +224,9 @@ def test_leftovers_that_a_rollout_deletes_are_reported(export: Export, held: dic
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])
     said = {text.partition(":")[0]: text for text in done["apps"][ONE]["missing"] if "never completed" in text}
-    removed = [subject for subject, text in said.items() if "The next rollout removes it" in text]
+    removed = [subject for subject, text in said.items() if "The next rollout deletes it" in text]
     rolled_out = export.rollout(ONE, ONE)
     expected = [f"{action['kind'].replace('_', ' ')} {action['name']}" for action in rolled_out["actions"]]
     assert {action.get("reason") for action in rolled_out["actions"]} <= {"leftover"}
     assert removed == expected
     assert {"provisioning profile other", "Android keystore other"} <= set(said)
-
-
-def test_second_run_does_not_change_existing_files(export: Export) -> None:
-    export.run([ONE])
-    before = export.written()
-    place = export.dest / "host_vars" / ONE / "code_signing.yml"
-    place.write_text("changed: by hand\n")
-    export.fleet.forget()
-    again = export.run([ONE, TWO])
-    assert {slug: app["changed"] for slug, app in again["apps"].items()} == {ONE: False, TWO: True}
-    assert export.fleet.asked()["list"] == 4
-    assert place.read_text() == "changed: by hand\n"
-    export.run([ONE], force=True)
-    assert {path: export.written()[path] for path in before} == before
-
-
-def test_second_run_reports_values_that_are_still_missing(export: Export) -> None:
-    """Report only what the declaration still lacks. The user may have deleted lines of it."""
-    missing = export.run([ONE])["apps"][ONE]["missing"]
-    place = export.dest / "host_vars" / ONE / "code_signing.yml"
-    assert len(missing) > 3
-    for check_mode in (True, False):
-        export.fleet.forget()
-        assert export.run([ONE], check_mode=check_mode)["apps"][ONE]["missing"] == missing
-        assert export.fleet.asked() == {}
-    place.write_text(place.read_text().replace(f"#   {missing[1]}\n", ""))
-    assert export.run([ONE])["apps"][ONE]["missing"] == [missing[0], *missing[2:]]
-    for other in ("---\n# mine\ncode_signing_profiles: []\n#   text\n", "$ANSIBLE_VAULT;1.1;AES256\n3132\n", ""):
-        place.write_text(other)
-        assert export.run([ONE])["apps"][ONE]["missing"] == []
-    place.write_bytes(b"\xff\xfe# What")
-    assert export.run([ONE])["apps"][ONE]["missing"] == []
-    place.unlink()
-    place.mkdir()
-    assert export.run([ONE])["apps"][ONE]["missing"] == []
-
-
-def test_each_app_has_a_diff_of_its_own(export: Export) -> None:
-    done = export.run([ONE, TWO])
-    diffs = [app["diff"] for app in done["apps"].values()]
-    assert {path for diff in diffs for path in diff["after"]} == {action["path"] for action in done["actions"]}
-    assert done["diff"]["after"] == {**diffs[0]["after"], **diffs[1]["after"]}
-    again = export.run([ONE])
-    assert again["apps"][ONE]["diff"] == {"before": {}, "after": {}}
-
-
-def test_stopped_before_the_declaration_was_written(export: Export) -> None:
-    """Complete an app on the next run, because files alone do not adopt it."""
-    export.fleet.emulator.fault(method="GET", path="/_storage/", nth=5, status=500)
-    failed = export.result([ONE])
-    assert failed["error"]["kind"] == "storage"
-    assert failed["apps"][ONE]["changed"] is False
-    export.fleet.emulator.clear_faults()
-    export.run([ONE])
-    assert export.rollout(ONE, ONE)["changed"] is False
-
-
-def test_one_app_fails(export: Export) -> None:
-    result = export.result([{"app_slug": "ffffffffffffffff"}, TWO])
-    assert result["failed"]
-    assert result["msg"].startswith("1 of 2 apps failed. ffffffffffffffff: ")
-    assert (result["error"]["kind"], result["error"]["status"]) == ("not_found", 404)
-    assert export.rollout(TWO, TWO)["changed"] is False
-
-
-@pytest.mark.parametrize("host", ["../out", "..", ".", "/etc", "~root", "a/b", "a\\b", "a\nb", "a\0b"])
-def test_hosts_that_no_folder_can_be_named_after(export: Export, host: str) -> None:
-    result = export.result([{"app_slug": TWO, "host": host}])
-    assert result["error"]["kind"] == "option"
-    assert "cannot be the name of a folder" in result["msg"]
-    assert not export.dest.exists()
-
-
-def test_names_of_files_do_not_lead_elsewhere(export: Export, tmp_path: Path) -> None:
-    done = export.run([ONE])
-    for action in done["actions"]:
-        assert Path(action["path"]).resolve().is_relative_to(export.dest.resolve())
-    paths = [action["path"].lower() for action in done["actions"]]
-    assert len(set(paths)) == len(paths)
-    assert {path.name for path in tmp_path.iterdir()} <= {"dest", "state"}
-    for path in export.dest.rglob("*"):
-        assert path.is_dir() or path.stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("ending", ["", ".yml", ".yaml", ".json"])
-def test_variables_that_would_not_be_read_any_more(export: Export, ending: str) -> None:
-    (export.dest / "host_vars").mkdir(parents=True)
-    (export.dest / "host_vars" / f"Bank{ending}").write_text("mine: true\n")
-    result = export.result([{"app_slug": TWO, "host": "Bank"}])
-    assert result["error"]["kind"] == "local_file"
-    assert f"Bank{ending}, and ansible-core" in result["msg"]
-    assert list(export.written()) == [f"host_vars/Bank{ending}"]
-
-
-@pytest.mark.parametrize(
-    "apps", [[ONE, ONE], [{"app_slug": ONE, "host": "Shop"}, {"app_slug": TWO, "host": "shop"}], [""]]
-)
-def test_apps_that_cannot_be_told_apart(export: Export, apps: Any) -> None:
-    assert export.result(apps)["error"]["kind"] == "option"
-    assert not export.dest.exists()
-
-
-def test_documented_results(export: Export) -> None:
-    done, failed = export.run([ONE], check_mode=True), export.result([TWO, "ffff"])
-    check_results(
-        "bitrise_code_signing_export",
-        *({**result, "apps": result["apps"][TWO if "error" in result else ONE]} for result in (done, failed)),
-    )

@@ -202,4 +202,4 @@ def test_answer_without_anything(app: AppWithArtifacts) -> None:
         assert app.manage(slug="apk", api_url=server.url).run()["artifact"]["title"] is None
         failed = app.download(slug="apk", api_url=server.url).fail()
     assert failed["error"]["kind"] == "invalid_response"
-    assert "gives no URL" in failed["msg"]
+    assert "returned no URL" in failed["msg"]

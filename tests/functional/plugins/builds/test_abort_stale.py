@@ -160,7 +160,7 @@ def test_only_builds_that_are_certainly_old(service: Service, tasks: Tasks) -> N
 
     assert {slug for slug, status in statuses(service).items() if status == ABORTED} == {f"app-{slug}" for slug in OLD}
     (warning,) = done["warnings"]
-    assert "2 builds are not aborted" in warning
+    assert "2 builds were not aborted" in warning
     assert "app-never" in warning
     assert "app-nothing" in warning
     info = {slug: tasks.make(BUILD_INFO, app_slug="app", build_slug=f"app-{slug}").run()["builds"][0] for slug in OLD}

@@ -50,7 +50,7 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
     assert done.status == 0, done.screen
     lines = done.screen.splitlines()
     for expected in (
-        *("Here", "The way there", "The token", "What is declared", "Behaviour"),
+        *("Environment", "Connection", "Token", "Declarations", "Behaviour"),
         "[\u2713] The service accepts the token",
         "[\u2713] 2 hosts, all with declared files",
         "[\u2713] A rollout would change 2 of 2 apps",
@@ -82,5 +82,5 @@ def test_problems_end_with_status_2(playground: Playground, emulator: Emulator) 
     assert "[x] The service does not accept the token (401)" in done.screen.splitlines()
     assert f"[x] Inventory source {inventory}: Could not list the apps" in " ".join(done.screen.split())
     assert done.result("Outcome")["msg"] == "The doctor found 2 problems. See the lines above."
-    assert "The way there" in done.screen
+    assert "Connection" in done.screen
     assert "wrong-token-c4n4ry" not in done.screen

@@ -64,18 +64,21 @@ def test_busy_much_of_the_time(fleet: Fleet) -> None:
     assert fleet.contents(PROFILES) == dict.fromkeys(apps, digests(dist=NEW))
 
 
+THREADS = 8
+
+
 def test_all_connections_wait_after_429(fleet: Fleet) -> None:
     """Send no request for the time that the service has asked for, as its log shows."""
     fleet.holds(APPS[:24])
     fleet.emulator.options(latency_ms=10)
     fleet.emulator.fault(status=429, retry_after=3, nth=12, path="^/v0.1/")
-    fleet.task(APPS[:24], provisioning_profiles=[declared("dist", NEW)], max_retries=1).run()
+    fleet.task(APPS[:24], provisioning_profiles=[declared("dist", NEW)], max_retries=1, concurrency=THREADS).run()
 
     log = fleet.emulator.requests(area="api")
     (refused,) = [entry for entry in log if entry["status"] == 429]
     after = [entry["at"] - refused["at"] - refused["seconds"] for entry in log]
-    # The others may have been about to ask when the answer came, which on a busy machine takes its time to be read.
-    assert [seconds for seconds in after if 1.5 < seconds < 2.95] == []
+    # Each other thread may have had one request on the way when the answer came.
+    assert len([seconds for seconds in after if 0 < seconds < 2.95]) < THREADS
     assert len([seconds for seconds in after if seconds >= 2.95]) > 24
 
 
@@ -108,7 +111,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 def test_the_wait_is_as_long_as_the_service_asks(fleet: Fleet, clock: FakeClock, retry_after: int) -> None:
     fleet.holds([ONE])
     fleet.emulator.fault(status=429, retry_after=retry_after, nth=1)
-    fleet.task([ONE], provisioning_profiles=[], max_retries=1).run()
+    fleet.task([ONE], provisioning_profiles=[], max_retries=1, concurrency=THREADS).run()
     assert clock.waits == [retry_after]
 
 

@@ -221,7 +221,7 @@ def test_keystores_that_show_nothing_without_their_password(inspection: Inspecti
     assert sorted(named(result)["unverifiable"]) == [(ONE, "closed.keystore"), (ONE, "uber.bks")]
     assert result["invalid"] == []
     reasons = {entry["name"]: entry["reason"] for entry in result["unverifiable"]}
-    assert reasons["closed.keystore"].startswith("The service does not give its password")
+    assert reasons["closed.keystore"].startswith("The service does not return its password")
     assert "UBER" in reasons["uber.bks"]
     files = {file["upload_file_name"]: file for file in result["apps"][ONE][KEYSTORES]}
     assert files["closed.keystore"]["findings"] == []

@@ -288,6 +288,7 @@ def test_playbooks_end_with_an_error_and_change_nothing(
         assert message in " ".join(run.stderr.split())
         assert len(run.stderr.splitlines()) < 20
         assert "PLAY" not in run.stdout
+        assert "canary" not in run.stdout + run.stderr
 
     fails("Did you mean project_type?", *retention, "-i", misspelt, "--limit", "App_01")
     fails(

@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options impo
 from tests.emulator.process import Emulator
 from tests.helpers.inventory_sources import NAME
 
-from .conftest import Build, app, members, run_ansible
+from .conftest import Build, app, members
 
 Fleet = Callable[..., None]
 # One document only, as ansible-test 2.16 wants it: the other examples are comments.
@@ -42,13 +42,6 @@ def test_shared_options_are_those_of_the_modules(name: str, option: dict[str, An
 
     for key in ("type", "default", "choices"):
         assert documented.get(key) == option.get(key)
-
-
-def test_ansible_doc_shows_it_without_a_warning(tmp_path: Path) -> None:
-    run = run_ansible(tmp_path, "doc", "--type", "inventory", NAME)
-
-    assert (run.returncode, run.stderr) == (0, "")
-    assert "hostvars_prefix" in run.stdout
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=",".join)

@@ -81,7 +81,7 @@ def test_not_found_names_both_reasons(service: Service, tasks: Tasks) -> None:
     assert tried == "Could not list the provisioning profiles of app 0000000000000000"
     assert said == (
         "GET /apps/0000000000000000/provisioning-profiles returned 404: Not Found. Either it does not exist or this "
-        "token has no access to it: the service gives the same answer for both. "
+        "token has no access to it: the service gives the same response for both. "
         "Check the slugs, the owner of the token, and api_url."
     )
 

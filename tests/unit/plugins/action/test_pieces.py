@@ -146,7 +146,9 @@ def test_a_vaulted_file_is_decrypted(tmp_path: Path) -> None:
     assert files.has_decrypted
 
 
-@pytest.mark.parametrize(("answer", "words"), [(b"", "is empty once it is decrypted"), (None, "vault password")])
+@pytest.mark.parametrize(
+    ("answer", "words"), [(b"", "must not be empty, but its decrypted content is"), (None, "vault password")]
+)
 def test_a_vaulted_file_that_cannot_be_decrypted(tmp_path: Path, answer: bytes | None, words: str) -> None:
     (tmp_path / "a").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n1234\n")
 
@@ -187,7 +189,7 @@ def test_files_travel_whole_and_once(tmp_path: Path) -> None:
 
     assert not archive.exists()
     assert read("a").data == bytes(range(256))
-    with pytest.raises(LocalFileError, match=r"^src: lost does not exist .* searched: /here/lost, /there/lost\.$"):
+    with pytest.raises(LocalFileError, match=r"^src: lost does not exist\. Searched in: /here/lost, /there/lost\.$"):
         read("lost")
     with pytest.raises(LocalFileError, match="nothing-of-that-name does not exist"):
         read("nothing-of-that-name")

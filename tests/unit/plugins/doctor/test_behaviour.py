@@ -75,15 +75,15 @@ HIDDEN = {
 # With these answers, a service cannot give another one to other questions.
 IMPLIED = {("patch_unprocessed", "refuse"): {"patch_processed": "refuse"}}
 WRITING = [
-    "follow_certificate",
-    "change_protected_password",
-    "create_oddly",
-    "name_oddly",
-    "change_oddly",
-    "confirm_without_upload",
-    "upload_twice",
-    "list_files",
-    "make_keystores",
+    "probe_certificate",
+    "probe_protected_password",
+    "probe_creation",
+    "probe_names",
+    "probe_changes",
+    "probe_unuploaded",
+    "probe_second_upload",
+    "probe_file_lists",
+    "probe_keystores",
 ]
 SINGLE = [
     (key, value)
@@ -104,7 +104,7 @@ class Examined:
         return behaviours_of(json.loads(json.dumps({"behaviours": self.answers})))
 
 
-class DoctorInput:
+class DoctorRun:
     """A service in this process, which the doctor examines."""
 
     def __init__(self, service: InProcess, adapter: Adapter) -> None:
@@ -156,14 +156,14 @@ def _made(kept: list[ThrowawayContent] = []) -> ThrowawayContent:  # noqa: B006
 
 
 @pytest.fixture
-def patient(service: InProcess) -> Iterator[DoctorInput]:
+def patient(service: InProcess) -> Iterator[DoctorRun]:
     with in_force(service) as adapter:
-        patient = DoctorInput(service, adapter)
+        patient = DoctorRun(service, adapter)
         patient.behaves()
         yield patient
 
 
-def test_a_service_as_expected(patient: DoctorInput) -> None:
+def test_a_service_as_expected(patient: DoctorRun) -> None:
     found = patient.examine()
     unknown = {key for key, value in found.answers.items() if value is None}
     assert found.answers.keys() == {key for key in BEHAVIOURS if is_asked(key)}
@@ -181,7 +181,7 @@ def mixture(number: int) -> dict[str, Value]:
     }
 
 
-def check_replayed(patient: DoctorInput, behaviours: Mapping[str, Value]) -> None:
+def check_replayed(patient: DoctorRun, behaviours: Mapping[str, Value]) -> None:
     """Examine a service that behaves like this, and an emulator that is started with the record."""
     patient.behaves(**behaviours)
     first = patient.examine()
@@ -193,13 +193,13 @@ def check_replayed(patient: DoctorInput, behaviours: Mapping[str, Value]) -> Non
 
 
 @pytest.mark.parametrize("number", range(10))
-def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorInput, number: int) -> None:
+def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorRun, number: int) -> None:
     check_replayed(patient, mixture(number))
 
 
 @exhaustive
 @pytest.mark.parametrize(("key", "value"), SINGLE)
-def test_each_behaviour_alone(patient: DoctorInput, key: str, value: Value) -> None:
+def test_each_behaviour_alone(patient: DoctorRun, key: str, value: Value) -> None:
     patient.behaves(**{key: value})
     found = patient.examine()
     unknown = UNKNOWN | HIDDEN.get((key, value), set())
@@ -211,7 +211,7 @@ def test_each_behaviour_alone(patient: DoctorInput, key: str, value: Value) -> N
     assert shown.facts == {"value": value}
 
 
-def test_unexpected_behaviours_are_explained(patient: DoctorInput) -> None:
+def test_unexpected_behaviours_are_explained(patient: DoctorRun) -> None:
     patient.behaves(confirm_delay_s=4, create_status="200")
     shown = {check.name: check.as_result() for check in patient.examine().checks}
     assert shown["confirm_delay_s"]["message"] == (
@@ -223,7 +223,7 @@ def test_unexpected_behaviours_are_explained(patient: DoctorInput) -> None:
     assert shown["answers"]["message"].endswith(" as expected")
 
 
-def test_an_unknown_behaviour(patient: DoctorInput) -> None:
+def test_an_unknown_behaviour(patient: DoctorRun) -> None:
     """Omit an unknown behaviour from the record, and continue."""
     path = f"/apps/{APP}/build-certificates/[^/]*/uploaded$"
     patient.service.service.faults.add({"status": 418, "path": path, "nth": 2})
@@ -234,12 +234,12 @@ def test_an_unknown_behaviour(patient: DoctorInput) -> None:
     assert found.answers["confirm_twice"] is None
 
 
-def test_behaviours_that_the_account_shows(patient: DoctorInput) -> None:
+def test_behaviours_that_the_account_shows(patient: DoctorRun) -> None:
     assert patient.examine(refusals=[404], me_status=403).known.items() >= {"role_refused": "404", "me": "403"}.items()
 
 
 @pytest.mark.parametrize("given", [{"app": None}, {"app": ""}, {"writes": False}])
-def test_without_both_variables_nothing_is_sent(patient: DoctorInput, given: dict[str, Any]) -> None:
+def test_without_both_variables_nothing_is_sent(patient: DoctorRun, given: dict[str, Any]) -> None:
     found = patient.examine(Disturbance(1, 500), **given)
     missing = "doctor_writes=true" if "writes" in given else "doctor_app=SLUG"
     assert only(found.checks, SKIPPED).advice.endswith(f"add: -e {missing}")
@@ -248,14 +248,14 @@ def test_without_both_variables_nothing_is_sent(patient: DoctorInput, given: dic
 
 
 @pytest.mark.parametrize("build", [{"status": 0}, {"status": 0, "is_on_hold": True}])
-def test_an_app_with_builds_is_not_touched(patient: DoctorInput, build: dict[str, Any]) -> None:
+def test_an_app_with_builds_is_not_touched(patient: DoctorRun, build: dict[str, Any]) -> None:
     patient.service.load([{**APPS[0], "builds": [build]}])
     found = patient.examine()
     assert "has 1 build running or waiting" in only(found.checks, FAILED).message
     assert not WRITES & set(found.client.trace)
 
 
-def test_builds_that_cannot_be_listed(patient: DoctorInput) -> None:
+def test_builds_that_cannot_be_listed(patient: DoctorRun) -> None:
     """Create nothing, because builds may be running."""
     patient.service.service.faults.add({"status": 403, "path": f"/apps/{APP}/builds$"})
     found = patient.examine()
@@ -265,11 +265,11 @@ def test_builds_that_cannot_be_listed(patient: DoctorInput) -> None:
     assert not WRITES & set(found.client.trace)
 
 
-def test_a_build_that_starts_meanwhile(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_starts_meanwhile(patient: DoctorRun, monkeypatch: pytest.MonkeyPatch) -> None:
     def start_a_build(files: Throwaways, material: ThrowawayContent, _findings: ProbeResults) -> None:
         assert files.make(BUILD_CERTIFICATE, material.certificate)
         given = {"hook_info": {"type": "bitrise"}, "build_params": {"branch": "main"}}
-        assert files._asker.ask("POST", f"/apps/{APP}/builds", given).succeeded
+        assert files._prober.send("POST", f"/apps/{APP}/builds", given).succeeded
 
     monkeypatch.setattr(probing, WRITING[0], start_a_build)
     found = patient.examine()
@@ -278,7 +278,7 @@ def test_a_build_that_starts_meanwhile(patient: DoctorInput, monkeypatch: pytest
     assert patient.names() == ["theirs.p12"]
 
 
-def test_a_creation_without_a_response(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_creation_without_a_response(patient: DoctorRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """Look up the slug of the file, which the service has created."""
     for step in WRITING[1:]:
         monkeypatch.setattr(probing, step, lambda *_given: None)
@@ -289,7 +289,7 @@ def test_a_creation_without_a_response(patient: DoctorInput, monkeypatch: pytest
     assert patient.names() == ["theirs.p12"]
 
 
-def test_files_of_others_with_a_similar_name(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_of_others_with_a_similar_name(patient: DoctorRun, monkeypatch: pytest.MonkeyPatch) -> None:
     for step in WRITING[1:]:
         monkeypatch.setattr(probing, step, lambda *_given: None)
     patient.service.load([{**APPS[0], CERTIFICATES: [a_file(f"{PREFIX}notes.p12", b"theirs")]}])
@@ -297,12 +297,12 @@ def test_files_of_others_with_a_similar_name(patient: DoctorInput, monkeypatch: 
     assert patient.names() == [f"{PREFIX}notes.p12"]
 
 
-def test_an_app_that_does_not_exist(patient: DoctorInput) -> None:
+def test_an_app_that_does_not_exist(patient: DoctorRun) -> None:
     found = patient.examine(app="a99a0009a99a0009")
     assert only(found.checks, FAILED).message == "App a99a0009a99a0009 cannot be read (404)"
 
 
-def test_without_cryptography(patient: DoctorInput, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_cryptography(patient: DoctorRun, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_cls: type[ThrowawayContent]) -> ThrowawayContent:
         raise ImportError
 
@@ -312,7 +312,7 @@ def test_without_cryptography(patient: DoctorInput, monkeypatch: pytest.MonkeyPa
     assert not WRITES & set(found.client.trace)
 
 
-def test_a_service_that_stops_responding(patient: DoctorInput) -> None:
+def test_a_service_that_stops_responding(patient: DoctorRun) -> None:
     assert statuses(patient.examine(Disturbance(60, "reset")).checks)["interrupted"] == FAILED
     assert patient.names() == ["theirs.p12"]
     assert statuses(patient.examine(Disturbance(60, 500, times=3)).checks)["server_errors"] == WARNING
@@ -320,7 +320,7 @@ def test_a_service_that_stops_responding(patient: DoctorInput) -> None:
 
 
 @pytest.mark.parametrize("number", [25, 33, 60, 90, 120])
-def test_a_later_run_removes_files_of_a_killed_one(patient: DoctorInput, number: int) -> None:
+def test_a_later_run_removes_files_of_a_killed_one(patient: DoctorRun, number: int) -> None:
     with pytest.raises(Killed):
         patient.examine(Disturbance(number, "kill"))
     left = [name for name in patient.names() if name.startswith(PREFIX)]
@@ -330,7 +330,7 @@ def test_a_later_run_removes_files_of_a_killed_one(patient: DoctorInput, number:
     assert message == "All throw-away files were deleted" + (f", also {len(left)} of an earlier run" if left else "")
 
 
-def test_files_that_cannot_be_removed(patient: DoctorInput) -> None:
+def test_files_that_cannot_be_removed(patient: DoctorRun) -> None:
     patient.behaves(delete="ignored")
     found = patient.examine()
     kept = {check.name: check for check in found.checks}["throwaways"]
@@ -339,7 +339,7 @@ def test_files_that_cannot_be_removed(patient: DoctorInput) -> None:
     assert len(patient.names()) - 1 == kept.facts["kept"]
 
 
-def test_probes_that_would_change_builds_are_omitted(patient: DoctorInput) -> None:
+def test_probes_that_would_change_builds_are_omitted(patient: DoctorRun) -> None:
     """Create no builds and artifacts, because they cannot be removed."""
     assert {key for key, one in BEHAVIOURS.items() if one.probe == "write"} - set(patient.examine().answers) == {
         "abort_finished",

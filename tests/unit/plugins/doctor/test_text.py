@@ -36,13 +36,13 @@ def text(checks: list[dict[str, Any]], *, ascii_only: bool = False) -> list[str]
 
 def test_one_line_for_each_check() -> None:
     assert text(CHECKS) == [
-        "The way there",
+        "Connection",
         "[\u2713] Caf\u00e9",
         "[!] It is so",
         "    -> Change it.",
         "[\u2717] It is so",
         "",
-        "The token",
+        "Token",
         "[-] It is so",
     ]
 

@@ -86,7 +86,7 @@ def test_paths_that_are_not_files(tmp_path: Path) -> None:
     assert "is not a regular file" in error_of(tmp_path / "pipe")
     assert "is not a regular file" in error_of(Path("/dev/zero"))
     assert "is a directory" in error_of(tmp_path)
-    assert "is empty" in error_of(tmp_path / "empty")
+    assert "must not be empty" in error_of(tmp_path / "empty")
     with unprivileged_user() as folder:
         (folder / "file").write_bytes(b"x")
         (folder / "file").chmod(0)

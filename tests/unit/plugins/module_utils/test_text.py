@@ -19,9 +19,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import (
     LONGEST_LINE,
     LONGEST_WORD,
     clean,
+    clean_diff,
     cut,
     one_line,
-    shown,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -68,7 +68,7 @@ def test_cut() -> None:
 
 def test_a_diff() -> None:
     before = {"a\x1b[0m": {"b\u202e": ["c\x85", 1, None]}, "a": 2}
-    assert shown(before) == {"a": {"b\ufffd": ["c ", 1, None]}, "a (2)": 2}
+    assert clean_diff(before) == {"a": {"b\ufffd": ["c ", 1, None]}, "a (2)": 2}
 
 
 def test_a_secret_that_an_escape_sequence_divides() -> None:

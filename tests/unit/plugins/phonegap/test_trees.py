@@ -59,7 +59,7 @@ def test_trees_that_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         return str(caught.value)
 
     (tmp_path / "empty").mkdir()
-    assert "is a directory without files" in message("empty")
+    assert "must contain a file" in message("empty")
     write(tmp_path, {"linked/a": b"x"})
     (tmp_path / "linked" / "up").symlink_to("..")
     assert "is a symbolic link to a directory" in message("linked")
@@ -71,4 +71,4 @@ def test_trees_that_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert r"'\udcff.txt'" in message("names")
     write(tmp_path, {"large/a": b"x" * 50, "large/b": b"x" * 60})
     monkeypatch.setattr(_local_tree, "MAX_BYTES", 100)
-    assert "holds more than 100 bytes" in message("large")
+    assert "must have at most 100 bytes together" in message("large")

@@ -5,41 +5,27 @@
 
 from __future__ import annotations
 
-import base64
-from functools import cache
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import password_encryption
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS, Inspection
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.pairing import superseded
 from tests.helpers.signing.samples import (
     A_DAY,
     NOW,
-    TEAM,
     android_key,
-    authority,
     expired_identity,
     identity,
-    profile,
-    profile_properties,
 )
 from tests.signing_files import (
-    IdentityKind,
     JavaKey,
-    OddCertificate,
-    ProfileType,
     bks_keystore,
     der,
     jceks_keystore,
     jks_keystore,
-    merged,
 )
-from tests.signing_files.certificates import Signer, Validity, apple_name, issue_self_signed
-from tests.signing_files.keys import elliptic_key
+from tests.signing_files.certificates import Validity, issue_self_signed
 from tests.signing_files.pkcs12 import (
     WITH_ZEROS,
     WITHOUT_ZEROS,
@@ -52,39 +38,7 @@ from tests.signing_files.pkcs12 import (
     plain_part,
 )
 
-PASSWORD, OTHER = "secret1", "other22"
-MACOS = "not_importable_on_macos"
-
-
-def keystore(data: bytes, password: str | None = PASSWORD, **given: str | None) -> Inspection:
-    return inspect_file(data, expected="android_keystore", password=password, now=NOW, **given)
-
-
-def certificate(data: bytes, password: str | None = PASSWORD) -> Inspection:
-    return inspect_file(data, expected="build_certificate", password=password, now=NOW)
-
-
-def codes(found: Inspection) -> list[str]:
-    return [finding.code for finding in found.findings if finding.code != MACOS]
-
-
-@cache
-def odd(**changes: Any) -> OddCertificate:
-    return OddCertificate(**changes)
-
-
-def pair(one: OddCertificate | None = None, *, password: str | None = PASSWORD, **more: Any) -> tuple[bytes, bytes]:
-    """Return a key and its certificate."""
-    one = one or odd()
-    return (
-        key_bag(one.key, password, name="upload", local_id=b"1", **more),
-        certificate_bag(one.der, name="upload", local_id=b"1"),
-    )
-
-
-def file(*bags: bytes, **more: Any) -> bytes:
-    return pfx([plain_part(*bags)], PASSWORD, **more)
-
+from .odd_files import MACOS, OTHER, PASSWORD, certificate, codes, file, keystore, odd, pair
 
 # Keystores whose key has another password, no name, no certificate, or does not belong to its certificate
 
@@ -322,227 +276,3 @@ def test_files_that_build_machines_cannot_import() -> None:
     assert (finding.code, finding.severity) == (MACOS, "warning")
     assert "openssl pkcs12 -export -legacy" in finding.message
     assert keystore(new).findings == ()
-
-
-@pytest.mark.parametrize(
-    ("kind", "use", "needs_profile"),
-    [
-        (IdentityKind.DISTRIBUTION, "distribution", True),
-        (IdentityKind.DEVELOPMENT, "development", True),
-        (IdentityKind.DEVELOPER_ID, "developer-id", False),
-        (IdentityKind.DEVELOPER_ID_INSTALLER, "developer-id-installer", False),
-        (IdentityKind.MAC_INSTALLER, "mac-installer", False),
-    ],
-)
-def test_uses(kind: IdentityKind, use: str, *, needs_profile: bool) -> None:
-    """Use Apple's extensions whatever the common name is, and the common name if there are none."""
-    own = authority().identity(kind, TEAM, common_name="Somebody", elliptic=True)
-    found = certificate(own.pkcs12(PASSWORD))
-    assert (found.details["use"], found.needs_profile) == (use, needs_profile)
-    assert found.sha1s == (() if use.endswith("installer") else (own.sha1,))
-    named = odd(common_name=f"{kind.value}: Acme Ltd (A1B2C3D4E5)")
-    assert certificate(file(*pair(named))).details["use"] == use
-    both = merged([own.pkcs12(PASSWORD), identity(elliptic=True).pkcs12(PASSWORD)], PASSWORD)
-    assert certificate(both).needs_profile is True
-
-
-# Profiles
-
-
-def inspected_profile(data: bytes) -> Inspection:
-    return inspect_file(data, expected="provisioning_profile", now=NOW)
-
-
-@pytest.mark.parametrize(
-    ("type_", "platforms", "granted", "expected"),
-    [
-        (ProfileType.AD_HOC, ["OSX"], {"get-task-allow": None}, "development"),
-        (ProfileType.ENTERPRISE, ["OSX"], {}, "developer-id"),
-        (ProfileType.APP_STORE, ["OSX"], {}, "app-store"),
-        (ProfileType.DEVELOPMENT, ["tvOS"], {}, "development"),
-        (ProfileType.AD_HOC, ["tvOS"], {}, "ad-hoc"),
-        (ProfileType.DEVELOPMENT, ["xrOS", "visionOS"], {}, "development"),
-        (ProfileType.ENTERPRISE, ["iOS", "xrOS", "visionOS"], {}, "enterprise"),
-    ],
-)
-def test_types_of_profiles(type_: ProfileType, platforms: list[str], granted: dict[str, Any], expected: str) -> None:
-    properties = profile_properties(type_, platforms=platforms)
-    properties["Entitlements"] = {
-        key: value for key, value in {**properties["Entitlements"], **granted}.items() if value is not None
-    }
-    found = inspected_profile(authority().sign_profile(properties).content)
-    assert (found.details["type"], found.findings) == (expected, ())
-
-
-def test_a_profile_for_developers_that_grants_no_debugging() -> None:
-    development = identity(IdentityKind.DEVELOPMENT, elliptic=True)
-    assert inspected_profile(profile(ProfileType.AD_HOC, identities=[development])).details["type"] == "development"
-
-
-def signed_by(signer: Signer | None, **more: Any) -> list[str]:
-    return codes(inspected_profile(authority().sign_profile(profile_properties(), signer=signer, **more).content))
-
-
-def test_signers_of_profiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Its chain leads to a root that is not Apple's.
-    assert signed_by(None, with_chain=True) == ["untrusted_signer"]
-    assert signed_by(None) == []
-    own = identity()
-    assert signed_by(Signer(own.certificate, own.key)) == ["untrusted_signer"]
-    name = apple_name("Apple iPhone OS Provisioning Profile Signing")
-    by_itself = issue_self_signed(name, elliptic_key("forger"), validity=Validity(NOW - A_DAY, NOW + A_DAY))
-    assert signed_by(by_itself) == ["untrusted_signer"]
-    # With this root among Apple's, the chain is followed to its end.
-    root = inspect_root()
-    monkeypatch.setattr(f"{APPLE}.ROOTS", frozenset({root}))
-    assert signed_by(None, with_chain=True) == []
-    assert signed_by(Signer(own.certificate, own.key), with_chain=True) == ["untrusted_signer"]
-
-
-APPLE = "ansible_collections.mobileops.ci.plugins.module_utils._signing.apple"
-
-
-def inspect_root() -> str:
-    from cryptography.hazmat.primitives import hashes
-
-    return authority().root.certificate.fingerprint(hashes.SHA256()).hex()
-
-
-def test_two_generations_of_a_profile() -> None:
-    def one(days: int, **changes: Any) -> Inspection:
-        return inspected_profile(profile(created_at=NOW - days * A_DAY, **changes))
-
-    old, new, other = one(200), one(5), one(300, name="Other")
-    found = superseded({"old": old, "new": new, "other": other, "unreadable": None})
-    assert {label: finding.code for label, finding in found.items()} == {"old": "superseded"}
-    assert "2026-04-29T12:30:15Z" in found["old"].message
-    # An expired one is reported as that; the same profile twice is a duplicate.
-    assert superseded({1: one(400), 2: new}) == {}
-    assert superseded({1: new, 2: new}) == {}
-    assert superseded({1: one(200, bundle_id="com.acme.other"), 2: new}) == {}
-
-
-# Files that are something else
-
-
-def pem(key: Any, style: PrivateFormat = PrivateFormat.TraditionalOpenSSL) -> bytes:
-    return bytes(key.private_bytes(Encoding.PEM, style, NoEncryption()))
-
-
-def in_der(key: Any, style: PrivateFormat) -> bytes:
-    return bytes(key.private_bytes(Encoding.DER, style, NoEncryption()))
-
-
-def text(data: bytes) -> bytes:
-    return base64.encodebytes(data)
-
-
-P12 = identity(elliptic=True).pkcs12(PASSWORD)
-FRAMED = b"-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n"
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (text(b"Salted__" + bytes(100)), "fastlane match decrypt"),
-        (text(b"match_encrypted_v2__" + bytes(100)), "fastlane match decrypt"),
-        (pem(identity().key), "a private key in PEM form"),
-        (in_der(identity().key, PrivateFormat.TraditionalOpenSSL), "a private key without its certificate"),
-        (in_der(identity().key, PrivateFormat.PKCS8), "a private key without its certificate"),
-        (
-            in_der(identity(elliptic=True).key, PrivateFormat.TraditionalOpenSSL),
-            "a private key without its certificate",
-        ),
-        (identity().der, "a certificate without its private key"),
-        (FRAMED % text(identity().der), "a certificate without its private key"),
-        (FRAMED % text(P12), "frame that certutil writes"),
-        (b"\xef\xbb\xbf" + text(P12), "a PKCS#12 file as base64 text"),
-        (base64.urlsafe_b64encode(P12), "a PKCS#12 file as base64 text"),
-        (text(text(P12)), "encoded twice"),
-        (base64.b64encode(P12)[:1001], "cut off or damaged"),
-        (text(b"something"), "base64 of something else"),
-    ],
-    ids=[
-        "match, format 1",
-        "match, format 2",
-        "key in PEM form",
-        "key in PKCS#1",
-        "key in PKCS#8",
-        "key on a curve",
-        "certificate",
-        "certificate in PEM form",
-        "certutil",
-        "byte-order mark",
-        "base64 for URLs",
-        "encoded twice",
-        "cut off",
-        "some text",
-    ],
-)
-def test_files_that_people_upload_by_mistake(data: bytes, words: str) -> None:
-    for kind in (None, *KINDS):
-        (finding,) = inspect_file(data, expected=kind, password=PASSWORD, now=NOW).findings
-        assert words in finding.message
-        assert finding.message.endswith(".")
-
-
-# Passwords and names that YAML or an editor changed
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ("42798", "looks like a number or a boolean"),
-        ("True", "looks like a number or a boolean"),
-        ("secret1\r", "ends with a carriage return"),
-        ("secret1\n", "ends with a line feed"),
-        (" secret1", "begins or ends with a blank"),
-        ("\ufeffsecret1", "has an invisible character"),
-    ],
-)
-def test_passwords_with_odd_characters(given: str, words: str) -> None:
-    data = file(*pair())
-    wrong, wrong_key, missing = (
-        keystore(data, given),
-        keystore(data, private_key_password=given),
-        keystore(data, alias=given),
-    )
-    for found, code in (
-        (wrong, "wrong_password"),
-        (wrong_key, "wrong_private_key_password"),
-        (missing, "alias_missing"),
-    ):
-        assert codes(found) == [code]
-        assert words in found.findings[0].message
-    assert given.strip("\ufeff") not in wrong.findings[0].message.replace("42798 and", "").replace("into True", "")
-
-
-def test_odd_characters_in_names_are_quoted() -> None:
-    key = key_bag(odd().key, PASSWORD, name="upload\r", local_id=b"1")
-    data = file(key, certificate_bag(odd().der, name="upload\r", local_id=b"1"))
-    (finding,) = keystore(data, alias="upload").findings
-    assert r"it holds: 'upload\r'." in finding.message
-
-
-def test_a_point_on_a_curve_may_be_compressed() -> None:
-    """Accept the key of a certificate in either form of the point."""
-    whole = odd().der
-    point = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    short = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    assert point in whole
-    compressed = OddCertificate(point=short).der
-    assert short in compressed
-    assert point not in compressed
-    key, _own = pair()
-    assert keystore(file(key, certificate_bag(compressed, name="upload", local_id=b"1"))).findings == ()
-
-
-def test_many_keys_are_refused() -> None:
-    keys = [key_bag(odd().key, None)] * 200
-    assert codes(certificate(file(*keys, pair()[1]))) == ["too_many_rounds"]
-
-
-@pytest.mark.parametrize("content", [b"", b"\x30", b"\x30\x03\x02\x01"])
-def test_an_encrypted_part_without_bags(content: bytes) -> None:
-    data = pfx([encrypted_part(PASSWORD, content=content)], PASSWORD)
-    assert codes(keystore(data)) == codes(certificate(data)) == ["damaged"]

@@ -30,7 +30,7 @@ def make_client(service: Service, clock: VirtualClock) -> Iterator[MakeClient]:
     made: list[BitriseClient] = []
 
     def make(url: str | None = None, token: str | None = None, **transport: Any) -> BitriseClient:
-        settings = {"max_retries": 0, "timeout": 10.0, **transport}
+        settings = {"max_retries": 0, "timeout": 60.0, **transport}
         client = BitriseClient(
             url or service.emulator.api_url,
             token or service.emulator.tokens["owner"],

@@ -34,7 +34,7 @@ STATUSES = {
     400: ("bad_request", ""),
     401: ("unauthorized", "Check api_token"),
     403: ("forbidden", "role admin or owner"),
-    404: ("not_found", "the service gives the same answer for both"),
+    404: ("not_found", "the service gives the same response for both"),
     405: ("bad_request", ""),
     409: ("bad_request", ""),
     422: ("bad_request", ""),

@@ -1,0 +1,21 @@
+"""Exports of an app of the emulator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.process import Emulator
+from tests.helpers.fleet import ONE, THREE, TWO, Fleet
+from tests.helpers.service import PROFILES, a_file
+
+from .exports import HELD, Export
+
+
+@pytest.fixture
+def export(emulator: Emulator, tmp_path: Path) -> Export:
+    """Return an export of three apps: one with files of each kind, one with a profile, and one without files."""
+    fleet = Fleet(emulator, tmp_path)
+    fleet.holds({ONE: HELD, TWO: {PROFILES: [a_file("dist", b"c4n4ry")]}, THREE: {}})
+    return Export(fleet, tmp_path / "dest")
