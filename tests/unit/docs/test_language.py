@@ -31,9 +31,11 @@ HELD = [
     "plugins/lookup",
     "plugins/modules",
     "roles",
+    "tests/functional",
+    "tests/helpers",
     "tests/integration",
     "tests/reliability/README.md",
-    "tests/unit/docs",
+    "tests/unit",
 ]
 
 BAD = {
