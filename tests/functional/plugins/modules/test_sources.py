@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the bytes come from: src, content, and everything that can be wrong with either."""
+"""Sources of the bytes: src, content, and their errors."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_unusable_src(
 
 @contextmanager
 def without_privileges(path: Path) -> Iterator[None]:
-    """Somebody who may not read the file, also where the tests are run by root."""
+    """Make the file unreadable, also if root runs the tests."""
     path.chmod(0)
     if os.geteuid() != 0:
         yield

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be declared, for all apps and for single ones, and what is refused before anything is asked or done."""
+"""Declarations of all apps and of single ones, and those that are rejected before the first request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WRONG_FORMS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("words", "options"), WRONG_FORMS)
 def test_elements_of_wrong_types(words: str, options: dict[str, Any]) -> None:
-    """Check that the module refuses them before ansible-core does, whose message would repeat them."""
+    """Reject them before ansible-core, which would quote them in its message."""
     with pytest.raises(OptionError) as refused:
         CODE_SIGNING.normalize(options)
     assert words in refused.value.message
