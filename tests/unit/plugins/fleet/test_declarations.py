@@ -21,13 +21,13 @@ CANARY = "c4n4ry-p4ssw0rd"
 SECRET_FILE = {"name": "x", "certificate_password": CANARY, "content": CANARY}
 WRONG_FORMS: dict[str, dict[str, Any]] = {
     "apps, entry 1: build_certificates must be a list": {"apps": [{"app_slug": ONE, CERTIFICATES: CANARY}]},
-    "apps, entry 2: build_certificates: this": {"apps": [ONE, {"app_slug": TWO, CERTIFICATES: [CANARY]}]},
+    "apps, entry 2: build_certificates must be": {"apps": [ONE, {"app_slug": TWO, CERTIFICATES: [CANARY]}]},
     "apps: entry 1 is neither": {"apps": [[SECRET_FILE]]},
     "apps: entry 2 is neither": {"apps": [ONE, None]},
     "Put it into quotes.": {"apps": [1234567890123456]},
     "build_certificates must be a list": {"apps": [ONE], CERTIFICATES: SECRET_FILE},
-    "build_certificates: this has to": {"apps": [ONE], CERTIFICATES: [SECRET_FILE, [CANARY]]},
-    "provisioning_profiles: this has to": {"apps": [ONE], PROFILES: CANARY},
+    "build_certificates must be": {"apps": [ONE], CERTIFICATES: [SECRET_FILE, [CANARY]]},
+    "provisioning_profiles must be": {"apps": [ONE], PROFILES: CANARY},
 }
 
 
