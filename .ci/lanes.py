@@ -41,7 +41,7 @@ _TAIL = 60
 _START = re.compile(r"nox > Running session (\S+)$")
 _END = re.compile(r"nox > Session (\S+) (was successful|failed|aborted|skipped|interrupted|raised)\b:?(.*)")
 _RESULT = re.compile(r"nox > Result: (.*)")
-# What a session of antsibull-nox logs when it has done nothing.
+# A session of antsibull-nox logs this when it has done nothing.
 _NOTHING_DONE = re.compile(r"nox > (Skipping .*)")
 # Shown first: the names and reasons of failures as pytest and ansible-test print them.
 _NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|FATAL:|fatal:|E  ) ")

@@ -4,8 +4,8 @@
 
 """Run programs in the isolated environment.
 
-In contrast to `session.run` of nox, each program gets a process group and a time limit. Whatever it leaves running,
-such as an emulator, ends with it.
+In contrast to `session.run` of nox, each program gets a process group and a time limit. Processes that it leaves
+running, such as an emulator, end with it.
 """
 
 from __future__ import annotations

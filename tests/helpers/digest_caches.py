@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the digest cache share."""
+"""Helpers for tests of the digest cache."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .service import sha256
 
 API, OTHER_API = "https://api.bitrise.io/v0.1", "https://elsewhere.example.com/v0.1"
 NEW = b"the declared bytes"
-# What four apps with a profile each take to compare.
+# Requests that compare four apps with one profile each.
 NO_DOWNLOAD = {"list": 4}
 DOWNLOAD = {"list": 4, "show": 4, "get": 4}
 
 
 def filled(path: Path, count: int = 200) -> dict[str, str]:
-    """A cache with so many entries."""
+    """Return a cache with this number of entries."""
     cache = DigestCache(str(path), API)
     entries = {f"slug{number}": sha256(b"%d" % number) for number in range(count)}
     for slug, digest in entries.items():

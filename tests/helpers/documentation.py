@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of the modules, and the specifications that do their work."""
+"""The documentation of the modules, and their specifications."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def documentation() -> dict[str, dict[str, Any]]:
 
 
 def asks_a_service(module: str) -> bool:
-    """Whether the module has the options of a connection."""
+    """Return True if the module has the options of a connection."""
     return "api_token" in spec_of(module).options.argument_spec
 
 
 def spec_of(module: str) -> ModuleSpec:
-    """The one entry that a module carries out."""
+    """Return the only specification that a module executes."""
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
     (spec,) = (value for value in vars(source).values() if isinstance(value, ModuleSpec))
     return spec

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many apps on the emulator, and tasks that are about all of them."""
+"""Many apps on the emulator, and tasks about all of them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from .tasks import b64, validated
 APPS = tuple(f"aa{number:014x}" for number in range(1, 41))
 ONE, TWO, THREE = APPS[:3]
 KINDS = (CERTIFICATES, PROFILES)
-SEEN = (*KINDS, KEYSTORES)  # those that can be looked into
+SEEN = (*KINDS, KEYSTORES)  # those that can be inspected
 
 # By app and kind: the files as in a fixture.
 Holdings = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
 
 
 def declared(name: str, content: bytes, **more: Any) -> dict[str, Any]:
-    """A file as a task declares it."""
+    """Return a file as a task declares it."""
     return {"name": name, "content": b64(content), **more}
 
 
@@ -48,7 +48,7 @@ class Fleet:
         self.folder = folder
 
     def holds(self, holdings: Holdings | Iterable[str], roles: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        """The service has these apps and nothing else, and nobody has asked for anything yet."""
+        """Set the apps of the service, and clear the request log."""
         apps = holdings if isinstance(holdings, Mapping) else {slug: {} for slug in holdings}
         described = [
             {
@@ -68,7 +68,7 @@ class Fleet:
         return found
 
     def contents(self, kind: str) -> dict[str, list[tuple[str, str | None]]]:
-        """By app: name and digest of each file; a file that is not complete has no digest."""
+        """Return name and digest of each file by app. A file that is not complete has no digest."""
         return {
             slug: sorted(
                 ((file["upload_file_name"], file["sha256"] if file["processed"] else None) for file in app[kind]),
@@ -78,14 +78,14 @@ class Fleet:
         }
 
     def complete(self, kind: str) -> dict[str, list[tuple[str, str | None]]]:
-        """The same without unfinished uploads, which stay for an hour."""
+        """Return the same without unfinished uploads, which stay for an hour."""
         return {slug: [file for file in files if file[1] is not None] for slug, files in self.contents(kind).items()}
 
     def forget(self) -> None:
         self.emulator.clear_requests()
 
     def asked(self) -> Counter[str]:
-        """How often each request was made since `forget`."""
+        """Count the requests since `forget` by word."""
         return Counter(word(entry) for entry in self.emulator.requests())
 
     def asked_about(self, app: str) -> Counter[str]:
@@ -94,14 +94,14 @@ class Fleet:
         )
 
     def task(self, apps: Sequence[Any] = (), **options: Any) -> FleetTask:
-        """A task about these apps. No retries: tests that are about them say so."""
+        """Return a task about these apps, without retries, which tests of retries set themselves."""
         connection = {"api_url": self.emulator.api_url, "api_token": self.emulator.tokens["owner"], "max_retries": 0}
         env = {"XDG_STATE_HOME": str(self.folder / "state")}
         return FleetTask(self, {**connection, "apps": list(map(unseen, apps)), **unseen(options)}, env)
 
 
 def unseen(holder: Any) -> Any:
-    """Files as they are given, of which nobody looks inside unless a test says so: they are of no use for signing."""
+    """Turn off the validation of files, which are not genuine, unless the test sets it."""
 
     def entry(file: Any) -> Any:
         return {"verify": "none", **file} if isinstance(file, Mapping) else file
@@ -126,7 +126,7 @@ class FleetTask:
         return replace(self, options={**self.options, **unseen(changes)})
 
     def result(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
-        """Whatever comes of it."""
+        """Return the result of a success or a failure."""
         options = validated(CODE_SIGNING, CODE_SIGNING.normalize(self.options))
         context = TaskContext(
             self.env, check_mode=check_mode, read_file=self.read_file, report_progress=self.report_progress
@@ -137,13 +137,13 @@ class FleetTask:
         return result
 
     def run(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
-        """The result of a success."""
+        """Return the result of a success."""
         result = self.result(check_mode=check_mode, diff=diff)
         assert not result.get("failed"), result
         return result
 
     def fail(self, *, check_mode: bool = False) -> dict[str, Any]:
-        """The result of an expected failure: a message and an error, no traceback."""
+        """Return the result of an expected failure: a message and an error, no traceback."""
         result = self.result(check_mode=check_mode)
         assert result.get("failed"), result
         assert set(result["error"]) == {"kind", "status", "method", "path", "request_id"}
@@ -151,7 +151,7 @@ class FleetTask:
         return result
 
     def asked_by(self, *, check_mode: bool = False) -> Counter[str]:
-        """The requests of a successful run, which are as many as it says."""
+        """Count the requests of a successful run, and check that the result has the same number."""
         self.fleet.forget()
         result = self.run(check_mode=check_mode)
         asked = self.fleet.asked()
@@ -160,9 +160,9 @@ class FleetTask:
 
 
 def check_then_run_then_rerun(task: FleetTask) -> dict[str, Any]:
-    """Check mode writes nothing and says what the run does; a second run reads only and changes nothing.
+    """Check that check mode only reads and has the result of the run, and that a second run changes nothing.
 
-    Returns the result of the real run.
+    Return the result of the real run.
     """
     fleet = task.fleet
     fleet.forget()
@@ -189,7 +189,7 @@ def check_then_run_then_rerun(task: FleetTask) -> dict[str, Any]:
 
 
 def counted(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The summary without what differs from run to run, and without what only other tests are about."""
+    """Return the summary without values that differ on each run, or that only other tests check."""
     others = ("requests", "seconds", "unverified", "waited_s", "refused")
     return {key: value for key, value in result["summary"].items() if key not in others}
 
@@ -199,11 +199,11 @@ def without_slugs(files: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def shape(result: Mapping[str, Any]) -> Any:
-    """The keys of a result, those of each app and of the summary."""
+    """Return the keys of a result, those of each app and of the summary."""
     apps = {slug: sorted(app) for slug, app in result["apps"].items()}
     return sorted(set(result) - {"warnings"}), sorted(result["summary"]), apps
 
 
 def digests(**contents: bytes) -> list[tuple[str, str]]:
-    """Names and digests, as `Fleet.contents` lists them."""
+    """Return names and digests as `Fleet.contents` lists them."""
     return sorted((name, sha256(content)) for name, content in contents.items())

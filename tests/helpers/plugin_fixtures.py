@@ -13,7 +13,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import session 
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat requests at once. Tests of their own cover the length of the pauses."""
+    """Repeat requests at once. Separate tests cover the length of the waits."""
     monkeypatch.setattr(_http, "FIRST_DELAY_S", 0.0)
     monkeypatch.setattr(_pace, "FIRST_WAIT_S", 0.01)
 

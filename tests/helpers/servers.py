@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that answer as no emulator does: a few lines each, for one test."""
+"""Servers with responses that the emulator never sends: a few lines each, for one test."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Server:
 
 @contextmanager
 def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None = None) -> Iterator[Server]:
-    """A server on loopback; with a certificate (and its key in one file) over TLS."""
+    """Run a server on loopback. Use TLS if a certificate and its key are given in one file."""
     seen: list[tuple[str, dict[str, str]]] = []
     connections: set[object] = set()
 
@@ -68,11 +68,11 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
             raise AttributeError(name)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the base class)
-            """Say nothing."""
+            """Print nothing."""
 
     class QuietServer(ThreadingHTTPServer):
         def handle_error(self, request: object, client_address: object) -> None:
-            """A client that ends a connection is what some tests are about."""
+            """Ignore errors, because in some tests the client ends the connection."""
 
     server = QuietServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -80,7 +80,7 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
-        # The handshake belongs to the thread of the connection, so that a client that gives up disturbs no other.
+        # The handshake belongs to the thread of the connection, so that a client that ends it does not disturb others.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         scheme = "https"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -94,7 +94,7 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
 
 
 def self_signed(path: Path, *, days: int = 1) -> Path:
-    """A certificate for 127.0.0.1 with its key, in one file. With negative days it has expired."""
+    """Create a certificate for 127.0.0.1 with its key, in one file. With negative days it has expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = dt.datetime.now(dt.UTC)

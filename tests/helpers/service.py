@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One app on the emulator: what it holds, and what was asked of it."""
+"""One app on the emulator, its files, and its request log."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def sha256(content: bytes) -> str:
 
 
 def a_file(name: str, content: bytes | None, **more: Any) -> dict[str, Any]:
-    """A file for a fixture; without content, the unconfirmed leftover of an upload."""
+    """Return a file for a fixture. Without content it is the unconfirmed leftover of an upload."""
     if content is None:
         return {"name": name, **more}
     return {"name": name, "content_base64": base64.b64encode(content).decode(), **more}
 
 
 def env_key(name: str) -> str:
-    """The key that builds know a project file by, unless a test says otherwise."""
+    """Return the default key by which builds refer to a project file."""
     return re.sub(r"\W", "_", name.upper())
 
 
@@ -57,18 +57,18 @@ class Service:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """Options that every task needs. No retries: tests that are about them say so."""
+        """Return options that every task needs, without retries, which tests of retries set themselves."""
         return {"api_url": self.emulator.api_url, "api_token": self.emulator.tokens["owner"], "max_retries": 0}
 
     def holds(self, kind: str = PROFILES, *files: dict[str, Any], roles: dict[str, str] | None = None) -> None:
-        """The one app has these files of one kind and nothing else; nobody has asked for anything yet."""
+        """Set the files of one kind in the only app of the service, and clear the request log."""
         keyed = [{"user_env_key": env_key(file["name"]), **file} for file in files] if kind == PROJECT_FILES else files
         app = {"title": "Shop", "slug": APP, "owner": "owner", "roles": roles or {}, kind: list(keyed)}
         self.emulator.load({"apps": [app]})
         self.emulator.clear_requests()
 
     def files(self, kind: str = PROFILES) -> list[dict[str, Any]]:
-        """All files of that kind, as the emulator has them."""
+        """Return all files of that kind, as the emulator has them."""
         found: list[dict[str, Any]] = self.emulator.state()["apps"][APP][kind]
         return found
 
@@ -77,7 +77,7 @@ class Service:
         return sorted((file["upload_file_name"], file["sha256"]) for file in self.files(kind) if file["processed"])
 
     def asked(self) -> list[str]:
-        """The requests since `forget`, one word for each."""
+        """Return the requests since `forget`, one word for each."""
         return [word(entry) for entry in self.emulator.requests()]
 
     def forget(self) -> None:
@@ -85,7 +85,7 @@ class Service:
 
 
 def word(entry: dict[str, Any]) -> str:
-    """list, show, create, put, confirm, patch, delete, get; apps and app; else method and path."""
+    """Return list, show, create, put, confirm, patch, delete or get; apps or app; else method and path."""
     method, path = entry["method"], entry["path"]
     if entry["area"] == "storage":
         return str(method).lower()

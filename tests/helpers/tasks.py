@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks as a playbook has them, carried out in this process: options are validated by ansible-core, then run."""
+"""Tasks that run in this process: ansible-core validates the options, and the specification of the module runs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def b64(content: bytes) -> str:
 
 
 def validated(spec: ModuleSpec, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with aliases, defaults and types, as a module gets them."""
+    """Return the options with aliases, defaults and types, as a module gets them."""
     validator = ArgumentSpecValidator(dict(spec.options.argument_spec), **spec.options.rules)
     found = validator.validate(spec.normalize(options))
     assert found.error_messages == []
@@ -74,18 +74,18 @@ class Task:
         return replace(self, options={**self.options, **changes})
 
     def result(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
-        """Whatever comes of it."""
+        """Return the result of a success or a failure."""
         context = TaskContext(self.env, check_mode=check_mode, read_file=self.spec.read_path)
         return self.spec.execute(validated(self.spec, self.options), context, diff=diff)
 
     def run(self, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
-        """The result of a success."""
+        """Return the result of a success."""
         result = self.result(check_mode=check_mode, diff=diff)
         assert not result.get("failed"), result
         return result
 
     def fail(self, *, check_mode: bool = False) -> dict[str, Any]:
-        """The result of an expected failure: a message and an error, no traceback."""
+        """Return the result of an expected failure: a message and an error, no traceback."""
         result = self.result(check_mode=check_mode)
         assert result.get("failed"), result
         assert set(result) == {"failed", "msg", "error"}, result
@@ -93,7 +93,7 @@ class Task:
         return result
 
     def asked_by(self, *, check_mode: bool = False) -> list[str]:
-        """The requests that a run makes."""
+        """Return the requests of a run."""
         self.service.forget()
         self.run(check_mode=check_mode)
         return self.service.asked()
@@ -132,7 +132,7 @@ def check_then_run_then_rerun(task: Task) -> dict[str, Any]:
 
 
 def shape(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of a result, and those of the objects in it."""
+    """Return the keys of a result, and those of the objects in it."""
     return {
         key: sorted(value) if isinstance(value, dict) and key != "diff" else None
         for key, value in result.items()
@@ -156,12 +156,12 @@ class Tasks:
         return Task(self.service, spec, {**connection, **options}, self.env)
 
     def file(self, kind: str = PROFILES, data: bytes | None = None, **options: Any) -> Task:
-        """A task that manages a file of the app, with these bytes."""
+        """Return a task that manages a file of the app with these bytes."""
         given: dict[str, Any] = {} if data is None else {"content": b64(data)}
         name = options.get("name", "dist")
         if kind == PROJECT_FILES and {"content", "src"} & {*given, *options} and name and "slug" not in options:
             given["user_env_key"] = env_key(name)
-        # Whether a file is of any use for signing is the subject of tests of its own.
+        # Separate tests check the validation of files.
         unseen = {} if kind == PROJECT_FILES else {"verify": "none"}
         return self.make(MANAGING[kind], **{"app_slug": APP, "name": "dist", **unseen, **given, **options})
 

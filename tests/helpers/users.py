@@ -13,10 +13,10 @@ from pathlib import Path
 
 
 @contextmanager
-def somebody_else() -> Iterator[Path]:
-    """A folder, and a user who is not root: root may write anywhere.
+def unprivileged_user() -> Iterator[Path]:
+    """Drop the rights of root, who may write anywhere, and yield a folder of the new user.
 
-    Python itself may be out of reach then, so nothing that is imported late should be used for the first time.
+    Import all modules before, because that user may not be able to read Python itself.
     """
     root = os.geteuid() == 0
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:

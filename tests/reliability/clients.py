@@ -27,6 +27,7 @@ from .service import FIRST_PORT, TOKEN, Answer, InProcess
 
 _PARSE_URL = urllib3.util.parse_url
 _parse_url = lru_cache(1024)(_PARSE_URL)
+WITH_TOKEN = " with the token"
 LATENCY_S = 0.25
 LATE_S = 2 * 3600.0
 _JSON = {"content-type": "application/json"}
@@ -148,7 +149,7 @@ class Adapter(BaseAdapter):
         assert request.url is not None
         client = self.clients.get(urlsplit(request.url).port or 0)
         if client is None:
-            self.astray.append(f"{request.url}{' with the token' if TOKEN in str(request.headers) else ''}")
+            self.astray.append(f"{request.url}{WITH_TOKEN if TOKEN in str(request.headers) else ''}")
             raise requests.ConnectionError("There is nothing at this address.", request=request)
         if client.dead:
             raise Killed

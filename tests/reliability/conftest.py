@@ -42,16 +42,10 @@ def _counted(request: pytest.FixtureRequest) -> Iterator[None]:
 _FROM_WORKERS: list[dict[str, dict[str, float]]] = []
 
 
-class _Collector:
-    """Collect the counts of the workers."""
-
-    def pytest_testnodedown(self, node: Any) -> None:
-        _FROM_WORKERS.append(getattr(node, "workeroutput", {}).get("reliability", {}))
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if config.pluginmanager.has_plugin("dsession"):
-        config.pluginmanager.register(_Collector())
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Collect the counts of a worker of pytest-xdist."""
+    _FROM_WORKERS.append(getattr(node, "workeroutput", {}).get("reliability", {}))
 
 
 def pytest_report_header() -> str | None:

@@ -135,28 +135,22 @@ def _reliability(figures: Mapping[str, Any]) -> str:
     rows = []
     for name, tried in CASES.items():
         if values := figures.get(name):
-            row = (
-                tried.text,
-                f"{values['cases']:,}",
-                _extent(name, tried, values),
-                tried.short,
-                f"{values['seconds']:,} s",
-                values["date"],
-            )
+            seconds = f"{values['seconds']:,} s" if "seconds" in values else ""
+            numbers = (f"{values['cases']:,}", _extent(name, tried, values), tried.short, seconds, values["date"])
         else:
-            row = (tried.text, "not run", "", tried.short, "", "")
-        rows.append(row)
+            numbers = ("not run", "", tried.short, "", "")
+        rows.append((tried.text, *numbers))
     total = sum(figures[name]["cases"] for name in CASES if name in figures)
-    seconds = sum(figures[name]["seconds"] for name in CASES if name in figures)
     head = ("Case", "Number", "Extent", "``make test``", "Processor time", "Last run")
-    return _table(head, [*rows, ("Total", f"{total:,}", "", "", f"{seconds:,} s", "")])
+    return _table(head, [*rows, ("Total", f"{total:,}", "", "", "", "")])
 
 
 def _extent(name: str, tried: Tried, values: Mapping[str, Any]) -> str:
     """Return which of its cases a test ran."""
-    if values["share"] < 1 and name not in WHOLE:
-        return f"{values['share']:.0%}, seed {values['seed']}"
-    return f"{tried.full}, seed {values['seed']}" if tried.full == SAMPLE else tried.full
+    share = values.get("share", 1)
+    is_part = share < 1 and name not in WHOLE
+    extent = f"{share:.0%}" if is_part else tried.full
+    return f"{extent}, seed {values['seed']}" if "seed" in values and extent != ALL else extent
 
 
 def _mutation(figures: Mapping[str, Any]) -> str:

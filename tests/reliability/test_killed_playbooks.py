@@ -74,7 +74,7 @@ class Killer:
         if not isinstance(playbook, str):
             (self.project / "site.json").write_text(json.dumps(playbook))
             playbook = str(self.project / "site.json")
-        command = [BIN / "ansible-playbook", "-i", self.project / "hosts.json", playbook]
+        command: list[str | Path] = [BIN / "ansible-playbook", "-i", self.project / "hosts.json", playbook]
         if isinstance(self._play.variables.get("rotate_certificate_batch"), int):
             command += [
                 "-e",

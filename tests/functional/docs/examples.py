@@ -24,7 +24,7 @@ PASSWORD = "rehearsal"
 APP, OTHER_APP, THIRD_APP = "93f256e365d929d3", "f46e89061e967f27", "8e82ac7601178f17"
 PIPELINE = "0191c6b5-7f4e-7c3a-9a43-0d6c1b2a3f4e"
 PLUGINS = Path(__file__).with_name("lookup_plugins")
-# Names that an example takes from the user's variables, beside those that are derived from its text.
+# Names that an example takes from the user's variables, in addition to those that are derived from its text.
 _VARIABLES: Mapping[str, Any] = {
     "bitrise_app": APP,
     "shop_version": "1.2.0",
@@ -101,7 +101,7 @@ BUILDS: Mapping[str, list[Json]] = {
 
 
 class Project:
-    """The folder. Each block gets a playbook and a host of its own."""
+    """The folder. Each block gets a separate playbook and host."""
 
     def __init__(self, folder: Path, emulator: Emulator) -> None:
         self.folder = folder

@@ -53,7 +53,7 @@ def is_playbook(block: Block) -> bool:
 
 
 def in_fleet(block: Block) -> bool:
-    """Return whether the block is a file of examples/fleet, which has a test of its own."""
+    """Return True if the block is a file of examples/fleet, which another test covers."""
     return any(
         _without_comments(file.read_text("utf-8")) == _without_comments(block.text) for file in FLEET.rglob("*.yml")
     )

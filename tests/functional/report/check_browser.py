@@ -30,7 +30,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 LIGHT = LOOKS["light"]
 SIZES = (60, 1000, 10_000)
-# Of elements on the page, whatever the number of apps.
+# The maximum number of elements on the page, for any number of apps.
 MAX_NODES = 6000
 
 
@@ -88,7 +88,7 @@ def opened(browser: Browser, report: Report, fragment: str = "", **settings: Any
 
 
 def picture(page: Page, name: str, *, full_page: bool = False) -> None:
-    """Take a screenshot for people to look at. A busy machine may need a second try."""
+    """Take a screenshot for people to look at. A busy machine may need a second attempt."""
     try:
         page.screenshot(path=PICTURES / name, full_page=full_page)
     except Error:
@@ -105,7 +105,7 @@ def nodes(page: Page) -> int:
 
 
 def titles(page: Page) -> list[str]:
-    """Return the titles of the first rows. How many more there are depends on where the page is scrolled to."""
+    """Return the titles of the first rows. The number of the others depends on the position of the page."""
     return list(page.locator(".rows .of-app").all_inner_texts()[:4])
 
 
@@ -115,8 +115,8 @@ def fragment(page: Page) -> str:
 
 @pytest.mark.parametrize("name", ["nothing", "one", "hostile", "60", "1000"])
 @pytest.mark.parametrize("look", LOOKS)
-def test_looks(browser: Browser, reports: dict[str, Report], name: str, look: str) -> None:
-    """Nothing is wider than the screen, whatever apps are called, and axe finds nothing to complain about."""
+def test_layout_and_accessibility(browser: Browser, reports: dict[str, Report], name: str, look: str) -> None:
+    """Keep all content within the width of the screen for any titles, without a violation in axe."""
     with opened(browser, reports[name], **LOOKS[look]) as page:
         picture(page, f"{name}-{look}.png")
         width = LOOKS[look]["viewport"]["width"]
@@ -135,7 +135,7 @@ def test_looks(browser: Browser, reports: dict[str, Report], name: str, look: st
 
 
 def violations(page: Page) -> None:
-    # axe runs in a world of its own, which the policy of the page does not concern.
+    # axe runs in a separate world, to which the policy of the page does not apply.
     response = Axe().run(page).response
     found = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in response["violations"]]
     assert found == []
@@ -225,7 +225,7 @@ def test_every_column_sorts(browser: Browser, reports: dict[str, Report]) -> Non
 
 
 def test_a_view_can_be_sent_to_a_colleague(browser: Browser, reports: dict[str, Report]) -> None:
-    """The address keeps filters, order and the open app, also when it is opened anew and when one goes back."""
+    """Keep filters, order and the open app in the address, also for a new window and for the button "back"."""
     report = reports["1000"]
     with opened(browser, report, **LIGHT) as page:
         page.select_option("select[name=finding]", "expiring")
@@ -261,12 +261,12 @@ def test_columns_fit_a_phone(browser: Browser, reports: dict[str, Report]) -> No
 @pytest.mark.parametrize(
     "text", ["#finding=nonsense", "#expires=x..y", "#app=unknown", "#%", "#sort=-nothing&q=%F0", "#apps"]
 )
-def test_addresses_that_mean_nothing(browser: Browser, reports: dict[str, Report], text: str) -> None:
+def test_invalid_addresses(browser: Browser, reports: dict[str, Report], text: str) -> None:
     with opened(browser, reports["60"], text, **LIGHT) as page:
         assert page.locator("output").inner_text()
 
 
-def test_the_panel_has_what_is_inside(browser: Browser, reports: dict[str, Report]) -> None:
+def test_the_panel_has_the_details(browser: Browser, reports: dict[str, Report]) -> None:
     report = reports["60"]
     slug, app = next(iter(report.found["apps"].items()))
     with opened(browser, report, f"#app={slug}", **LIGHT) as page:
@@ -318,7 +318,7 @@ def test_keyboard(browser: Browser, reports: dict[str, Report]) -> None:
 
 
 def test_tabbing_goes_through_all_rows(browser: Browser, reports: dict[str, Report]) -> None:
-    """Rows that come into sight while one tabs through the table do not take the focus away."""
+    """Keep the focus while rows scroll into view."""
     with opened(browser, reports["1000"], **LIGHT) as page:
         page.focus(".rows tr:first-child a")
         seen = []
@@ -349,7 +349,7 @@ def test_hostile_titles_are_text(browser: Browser, reports: dict[str, Report]) -
         assert page.locator("img").count() == 0
 
 
-def test_what_is_new(browser: Browser, reports: dict[str, Report]) -> None:
+def test_new_findings(browser: Browser, reports: dict[str, Report]) -> None:
     with opened(browser, reports["60"], **LIGHT) as page:
         link = page.locator(".facts a[href='#change=new']")
         number = int(link.locator("b").inner_text())
@@ -358,7 +358,7 @@ def test_what_is_new(browser: Browser, reports: dict[str, Report]) -> None:
         assert page.locator("output").inner_text().endswith(f" {number} file{'' if number == 1 else 's'}")
 
 
-def test_an_old_report_says_so(browser: Browser, reports: dict[str, Report]) -> None:
+def test_an_old_report_has_a_notice(browser: Browser, reports: dict[str, Report]) -> None:
     with opened(browser, reports["one"], **LIGHT) as page:
         assert not page.locator(".outdated").is_visible()
         page.add_init_script("Date.now = () => Date.parse('2026-12-15')")
@@ -390,7 +390,7 @@ def test_prints(browser: Browser, reports: dict[str, Report]) -> None:
         page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
-def test_the_data_is_what_the_page_was_made_of(browser: Browser, reports: dict[str, Report]) -> None:
-    """A saved copy of the page works like the page."""
+def test_the_data_are_those_of_the_page(browser: Browser, reports: dict[str, Report]) -> None:
+    """Open a saved copy of the page, which works like the page."""
     with opened(browser, reports["60"], **LIGHT) as page:
         assert json.loads(page.locator("#data").text_content() or "") == reports["60"].data

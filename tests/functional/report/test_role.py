@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole role, in plays whose hosts are apps."""
+"""The complete role, in plays whose hosts are apps."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PLAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("play", PLAYS.values(), ids=PLAYS)
-def test_one_host_does_it_for_all(emulator: Emulator, tmp_path: Path, play: dict[str, Any]) -> None:
+def test_one_host_reports_for_all(emulator: Emulator, tmp_path: Path, play: dict[str, Any]) -> None:
     done = run(emulator, tmp_path, play)
 
     assert done.status == 0, done.screen

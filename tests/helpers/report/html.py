@@ -24,18 +24,18 @@ class Element:
 
     @property
     def words(self) -> str:
-        """The text as it is read."""
+        """Return the text as a reader sees it."""
         return " ".join(self.text.split())
 
     def __iter__(self) -> Iterator[Element]:
-        """This element and all below it."""
+        """Yield this element and all below it."""
         yield self
         for child in self.children:
             if isinstance(child, Element):
                 yield from child
 
     def all(self, tag: str, name: str | None = None) -> list[Element]:
-        """Those of the tag and, if it is given, of the class."""
+        """Return the elements with this tag and, if given, this class."""
         return [
             element
             for element in self
@@ -93,7 +93,7 @@ class _Tree(HTMLParser):
 
 
 def parsed(text: str) -> Document:
-    """Raises AssertionError where elements are not closed in the right order, or anything is there that should not."""
+    """Parse a page. Raise AssertionError if elements are not closed in order, or if it has anything unsafe."""
     tree = _Tree()
     tree.feed(text)
     tree.close()

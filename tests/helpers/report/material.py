@@ -61,7 +61,7 @@ def expiry(days: float | None) -> Json:
 
 
 def file(kind: str, name: str, identity: str, days: float | None = 200, **other: Any) -> Json:
-    """A file and what is inside; `troubles`: by list, the reason why it is there."""
+    """Return a file with its details. `troubles` holds by list the reason why the file is in it."""
     team, team_name = _TEAMS[int(digest(identity, 2), 16) % 2]
     known: dict[str, Json] = {
         "provisioning_profile": {
@@ -112,7 +112,7 @@ def file(kind: str, name: str, identity: str, days: float | None = 200, **other:
 
 
 def answer(apps: Mapping[str, Json], unreadable: Iterable[Json] = ()) -> Json:
-    """What the module returns for these apps. `troubles` of a file says in which lists it is, and why."""
+    """Return the result of the module for these apps. `troubles` of a file holds its lists with the reasons."""
     lists: dict[str, list[Json]] = {name: [] for name in TROUBLES}
     files = 0
     for slug, app in apps.items():
@@ -180,7 +180,7 @@ def app(title: str | None, files: Sequence[tuple[str, Json]], owner: str | None 
 
 
 def fleet(number: int) -> Json:
-    """Apps with five files each, most of them in order; one certificate is in every fifth app and expires soon."""
+    """Return apps with five files each, most without findings. Every fifth app has a certificate that expires soon."""
     apps: Json = {}
     for index in range(number):
         slug = digest(f"app {index}", 16)
@@ -216,7 +216,7 @@ def fleet(number: int) -> Json:
 
 
 def hostile() -> Json:
-    """Every text that comes from outside is hostile, in turn."""
+    """Return apps in which each external text is hostile, in turn."""
     apps: Json = {}
     for index, text in enumerate(HOSTILE):
         one = file("provisioning_profile", text, f"hostile {index}", 10)
@@ -240,7 +240,7 @@ def nothing() -> Json:
 
 
 def one_app() -> Json:
-    """With a title that is not given, kinds that were not asked for, and a file of each trouble."""
+    """Return an app without a title and with a file of each finding. Some kinds were not requested."""
     profile = file("provisioning_profile", "Shop.mobileprovision", "one", -40)
     profile["troubles"] = {"unpaired": "It does not embed any certificate of the app, so builds cannot sign with it."}
     found = app(None, [("provisioning_profile", profile)])

@@ -40,7 +40,7 @@ class Report:
 
     @cached_property
     def data(self) -> Json:
-        """What the script of the page reads."""
+        """Return the data that the script of the page reads."""
         (element,) = [one for one in self.page.all("script") if one.attributes.get("id") == "data"]
         found: Json = json.loads(element.text)
         return found
@@ -66,7 +66,7 @@ class Writer:
         self.folder = folder
 
     def write(self, answers: Mapping[str, tuple[Json, Json]]) -> dict[str, Report]:
-        """By name: what the module has found, and options of the report."""
+        """Write reports of these results of the module with these options, by name."""
         for name, (found, options) in answers.items():
             self.changed(name, found, **options)
         return {name: Report(self.folder / name, found) for name, (found, _options) in answers.items()}

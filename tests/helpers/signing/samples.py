@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Genuine signing files of every sort, made once for all tests of this folder."""
+"""Genuine signing files of every kind, created once for all tests."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Sample:
 
 @cache
 def samples() -> dict[str, Sample]:
-    """One of each sort. Keys on elliptic curves, where the kind of key is not the point: they are opened faster."""
+    """Return one sample of each kind, with elliptic curves where the kind of key does not matter, to save time."""
     curve = identity(elliptic=True)
     sign = authority().sign_profile
     keystore = pkcs12_keystore([android_key(), android_key("other")], PASSWORD)

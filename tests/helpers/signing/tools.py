@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signing files that OpenSSL and keytool made, or that the tests made, and what these tools say about them.
+"""Signing files that OpenSSL, keytool or the tests have created, and the output of these tools for them.
 
-`python -m tests.helpers.signing.tools` writes recorded.json again, for machines without the tools. Bouncy Castle's
-provider is needed for one of the files: MOBILEOPS_CI_TEST_BCPROV names its jar. Without it that recording is kept.
+`python -m tests.helpers.signing.tools` writes recorded.json again, for machines without the tools. One of the
+files needs Bouncy Castle's provider, whose jar MOBILEOPS_CI_TEST_BCPROV names. Without it that recording is kept.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def with_certificate(
 
 
 def with_key_password(folder: Path) -> Facts:
-    """Return a keystore of the type PKCS#12 whose key has a password of its own, as Java's KeyStore API writes it."""
+    """Return a keystore of the type PKCS#12 whose key has another password, as Java's KeyStore API writes it."""
     odd = OddCertificate()
     key = writer.key_bag(odd.key, KEY_PASSWORD, name="upload", local_id=b"1")
     certificate = writer.certificate_bag(odd.der, name="upload", local_id=b"1")

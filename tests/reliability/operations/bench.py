@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.helpers.tasks import validated
 from tests.reliability.cases import count_case
-from tests.reliability.clients import Adapter, Client, Disturbance, Killed, in_force
+from tests.reliability.clients import WITH_TOKEN, Adapter, Client, Disturbance, Killed, in_force
 from tests.reliability.service import FIRST_PORT, TOKEN, InProcess
 
 from .model import FOLDER, LEARNT, Operation, Seen, Step, look
@@ -213,7 +213,9 @@ class Bench:
         self.before = {**self.before, **{item: self.seen().get(item) for item in operation.unverifiable}}
         self.is_deceived = False
         wrong = list(dict.fromkeys(self.problems))
-        wrong += [f"a request to {url}" for url in self.adapter.astray]
+        wrong += [
+            f"a request to {url}" for url in self.adapter.astray if WITH_TOKEN in url or not operation.is_redirected
+        ]
         self.problems = []
         if finish:
             earlier = self.added()

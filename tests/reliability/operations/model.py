@@ -49,6 +49,8 @@ class Operation:
     ignores: frozenset[str] = frozenset()
     unverifiable: frozenset[str] = frozenset()
     switches: Mapping[str, Any] = field(default_factory=dict)
+    # True if the service answers a download with a redirect, which the run follows without credentials.
+    is_redirected: bool = False
     # Kinds of errors with which a rerun may ask the user.
     refuses: frozenset[str] = frozenset()
 

@@ -138,7 +138,7 @@ def _packages() -> dict[str, Operation]:
 
     def downloaded(spec: ModuleSpec, files: Mapping[str, bytes]) -> Operation:
         # The service tells neither size nor digest of a package.
-        return operation([(spec, dest)], wanted, shop, files=files, unverifiable=frozenset(wanted))
+        return operation([(spec, dest)], wanted, shop, files=files, unverifiable=frozenset(wanted), is_redirected=True)
 
     return {
         # To build is an action: each run asks for it, and asking twice has no other effect than asking once.

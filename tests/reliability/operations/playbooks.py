@@ -91,6 +91,7 @@ def _phonegap_rollout() -> Operation:
         between=PENDING,
         # Each build makes another package.
         ignores=frozenset({"local shop.apk"}),
+        is_redirected=True,
         repeats=True,
     )
 

@@ -53,7 +53,7 @@ def test_results_have_the_documented_keys() -> None:
 def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) -> None:
     details = material.file(kind, "a name", "one")["details"]
     assert set(details) == set(keys)
-    # The others have a place of their own, or are in the JSON file only.
+    # The others have another place in the page, or are in the JSON file only.
     elsewhere = {"expires_at", "days_left", "type", "team_id", "team_name", words.KIND[kind].subject}
     json_only = {"entitlements", "sha256", "chain", "use"}
     facts = {key for _label, key in words.KIND[kind].facts}
@@ -61,7 +61,7 @@ def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) 
     assert set(keys) - elsewhere - json_only == facts
 
 
-def test_every_trouble_has_its_words() -> None:
+def test_every_finding_has_its_text() -> None:
     assert set(material.TROUBLES) == set(FINDINGS)
     assert {state.name for state in words.STATES} == set(FINDINGS)
     assert {kind.plural for kind in words.KINDS} == set(KINDS)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON and CSV, and how files are written."""
+"""JSON and CSV, and the way in which files are written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("report")
 FROM_RUN_TO_RUN = {"requests", "seconds", "waited_s", "refused"}
 
 
-def test_json_is_what_was_found(report: Report, reports: dict[str, Report]) -> None:
+def test_json_holds_the_findings(report: Report, reports: dict[str, Report]) -> None:
     if report is reports["one"]:
         assert sorted(path.name for path in report.folder.iterdir()) == ["index.html"]
         return
@@ -119,7 +119,7 @@ def test_modes(fleet: Report) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in fleet.folder.iterdir()} == {0o640}
 
 
-def test_writes_only_what_differs_and_nothing_in_check_mode(writer: Writer, reports: dict[str, Report]) -> None:
+def test_writes_changed_files_only_and_none_in_check_mode(writer: Writer, reports: dict[str, Report]) -> None:
     found = reports["nothing"].found
     before = {path.name: path.stat().st_mtime_ns for path in reports["nothing"].folder.iterdir()}
     assert writer.changed("nothing", found) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter by itself: its options, and what it rejects."""
+"""The filter: its options, and values that it rejects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_documentation_is_true() -> None:
         assert (parameter.default or None) == (options[parameter.name].get("default") or None)
 
 
-def test_links_lead_where_they_are_said_to() -> None:
+def test_links_have_their_targets() -> None:
     found = material.one_app()
     html = REPORT(found, "html", date=TODAY, app_url="https://ci.example.com/?app=", links=LINKS)
     links = {link.attributes["href"]: link.text for link in parsed(html).all("a")}
@@ -54,12 +54,12 @@ def test_the_day_is_that_of_today() -> None:
 
 
 @pytest.mark.parametrize("date", ["2026-13-01", "tomorrow", "20261121", "", 7, "2026-W47-6"])
-def test_a_day_that_is_none(date: Any) -> None:
+def test_an_invalid_day(date: Any) -> None:
     with pytest.raises(AnsibleFilterError, match=r"date must be a day such as 2026-11-21, got "):
         REPORT(material.nothing(), "html", date=date)
 
 
-def test_a_format_that_there_is_not() -> None:
+def test_an_unknown_format() -> None:
     with pytest.raises(AnsibleFilterError, match=r"'mardkown' is not a format\. Use html, .* Did you mean markdown\?"):
         REPORT(material.nothing(), "mardkown")
 
@@ -72,7 +72,7 @@ def test_other_types_than_text() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_what_is_no_result_of_the_module(form: str) -> None:
+def test_values_that_are_no_result_of_the_module(form: str) -> None:
     results: list[Any] = [None, "text", [], {"msg": "failed"}]
     for found in results:
         with pytest.raises(AnsibleFilterError, match=f"{NOT_A_RESULT}: it lacks"):
@@ -84,7 +84,7 @@ def test_what_is_no_result_of_the_module(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_same_gives_the_same_and_stays_as_it_was(form: str) -> None:
+def test_the_filter_is_pure(form: str) -> None:
     found, same = material.hostile(), material.hostile()
     assert REPORT(found, form, date=TODAY) == REPORT(same, form, date=TODAY)
     assert found == same

@@ -70,7 +70,7 @@ def test_the_most_urgent_finding_counts() -> None:
     assert [finding.state.name for finding in one.files[0].findings] == ["expiring", "unpaired", "unverifiable"]
 
 
-def test_tasks_are_grouped_by_what_has_to_be_done() -> None:
+def test_tasks_are_grouped_by_action() -> None:
     found = fleet_of(
         A=[(PROFILE, -12), (CERTIFICATE, 9, {"identity": "shared", "name": "dist.p12"})],
         B=[(PROFILE, -12), (CERTIFICATE, 9, {"identity": "shared", "name": "dist.p12"})],
@@ -163,12 +163,12 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
         ),
     ],
 )
-def test_the_answer(apps: dict[str, Any], text: str) -> None:
+def test_the_first_sentence(apps: dict[str, Any], text: str) -> None:
     assert answer(model(fleet_of(**apps))).text == text
 
 
 def test_days_are_those_of_the_calendar() -> None:
-    """A file that expired in the morning has expired, and one that expires in the night does so tomorrow."""
+    """Count calendar days: a file that expired this morning has expired, one that expires tonight does so tomorrow."""
     found = fleet_of(A=[(PROFILE, -0.2), (PROFILE, 0)])
     early, late = found["apps"]["slug-A"]["provisioning_profiles"]
     early["details"] |= {"expires_at": "2026-11-21T03:00:00Z", "days_left": -1}

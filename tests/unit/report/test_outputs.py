@@ -95,7 +95,7 @@ def families(report: Report) -> dict[str, list[tuple[dict[str, str], float]]]:
     return found
 
 
-def test_metrics_count_what_was_found(fleet: Report) -> None:
+def test_metrics_count_findings(fleet: Report) -> None:
     found = {name.removeprefix("mobileops_code_signing_"): samples for name, samples in families(fleet).items()}
     assert found["apps"] == [({}, 45.0)]
     numbers = dict.fromkeys(TROUBLES, 0.0)
@@ -134,14 +134,14 @@ def test_hostile_text_in_labels(hostile: Report) -> None:
     )
 
 
-def test_the_summary_says_what_the_page_says(fleet: Report) -> None:
+def test_the_summary_has_the_texts_of_the_page(fleet: Report) -> None:
     text = fleet.text("summary.md")
     assert text.startswith(
         "**Code signing**, 21 Nov 2026\n\n**11 of 45 apps break within 30 days, by 21 Dec 2026, because"
     )
     assert "\n- Renew 1 profile that expired on 9 Nov (12 days ago): Wetter 1\n" in text
     assert text.endswith("This is the first report, so there is no comparison.\n")
-    # What a chat accepts as one message.
+    # Maximum size of one message in a chat.
     assert len(text) < 4000
 
 

@@ -30,7 +30,7 @@ def tiles_of(page: Element) -> dict[str, int]:
     }
 
 
-def test_the_answer_comes_first(fleet: Report, reports: dict[str, Report]) -> None:
+def test_the_first_sentence_comes_first(fleet: Report, reports: dict[str, Report]) -> None:
     answer = fleet.page.one("p", "answer")
     assert answer.words == (
         "11 of 45 apps break within 30 days, by 21 Dec 2026, because a profile or a certificate expires, the first on "
@@ -119,7 +119,7 @@ def test_a_large_fleet_has_no_plain_table(writer: Writer) -> None:
     assert "The other formats of this report" in plain.text
 
 
-def test_the_data_has_every_file_with_what_is_inside(fleet: Report) -> None:
+def test_the_data_has_every_file_with_its_details(fleet: Report) -> None:
     data = fleet.data
     apps = {app[1]: app for app in data["apps"]}
     assert len(apps) == len(data["apps"]) == len(fleet.found["apps"])

@@ -123,7 +123,7 @@ def test_it_can_be_read_by_everybody(report: Report, reports: dict[str, Report])
 
 
 def colours() -> dict[str, dict[str, str]]:
-    """The variables of the style sheet, by scheme."""
+    """Return the variables of the style sheet, by scheme."""
     text = (PAGE / "base.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{([^}]*)\}", text)[:2]
     return {
@@ -155,8 +155,8 @@ def luminance(colour: str) -> float:
         ("text", "rail"),
     ],
 )
-def test_text_stands_out(scheme: str, front: str, back: str) -> None:
-    """The contrast is that of WCAG 2, level AA."""
+def test_contrast_of_text(scheme: str, front: str, back: str) -> None:
+    """Check the contrast of WCAG 2, level AA."""
     known = colours()[scheme]
     darker, lighter = sorted((luminance(known[front]), luminance(known[back])))
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5

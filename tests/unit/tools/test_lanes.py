@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How `make test` reads the output of nox: only a session that nox calls successful has passed."""
+"""Reading of the output of nox by `make test`: only a session that nox calls successful has passed."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ CHANGELOG = "releases:\n  1.0.0: {}\n  1.1.0-rc1: {}\n"
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout in which version 1.1.0-rc1 is ready."""
+    """Create a checkout in which version 1.1.0-rc1 is ready."""
     for folder in ("changelogs/fragments", "plugins/module_utils"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "galaxy.yml").write_text("version: 1.1.0-rc1\n")

@@ -85,7 +85,7 @@ class Backup:
         if file.is_protected:
             problem = "it is protected, so the service does not return its content"
         elif check_mode:
-            problem = None if can_save_in(self.directory) else f"{self.directory} cannot be written"
+            problem = None if can_save_in(self.directory) else f"backup_dir {self.directory} cannot be written"
         else:
             problem = self._save(client, kind, app_slug, file)
         if problem is None:
@@ -103,7 +103,7 @@ class Backup:
                 return "the service returns no download URL"
             save_privately(self.directory, safe_file_name(app_slug, str(file.slug), file.name), data)
         except OSError as error:
-            return f"{self.directory} cannot be written: {error.strerror}"
+            return f"backup_dir {self.directory} cannot be written: {error.strerror}"
         except CiError as error:
             return error.message.rstrip(".")
         return None

@@ -41,7 +41,7 @@ def asked(service: Service) -> list[str]:
 
 
 def checked(task: Task, key: str) -> list[dict[str, Any]]:
-    """What is returned, in check mode too."""
+    """Return the result, which check mode has too."""
     result = task.run()
     assert (result["changed"], set(result)) == (False, {"changed", key})
     assert task.run(check_mode=True) == result

@@ -52,8 +52,8 @@ SELDOM = (
     "empty once decrypted",
     "by a variable",
     "limit is wrong",
-    "apps of nobody",
-    "certificates of nobody",
+    "apps of an unknown user",
+    "certificates of an unknown app",
     "unknown host",
     "server error",
     "rate limited",
@@ -76,7 +76,7 @@ SELDOM = (
 
 OLD, NEW = "the old bytes", "the new bytes!"
 NAME = "Shop.mobileprovision"
-APP = "{{ app }}"  # each case has an app of its own
+APP = "{{ app }}"  # each case has its own app
 
 _HERE = [{"name": NAME, "content": NEW}]
 _OTHER = [{"name": NAME, "content": OLD}]
@@ -185,10 +185,10 @@ LISTS = (
     _profiles_info("profile that is not there", slug="01HAAAAAAAAAAAAAAAAAAAAAAA"),
     _profiles_info("profiles by two things", name="a", slug="b"),
     _case("all certificates", "build_certificate_info", {"app_slug": APP}, {"build_certificates": _CERTIFICATE}),
-    _case("certificates of nobody", "build_certificate_info", {"app_slug": "ffffffffffffffff"}),
+    _case("certificates of an unknown app", "build_certificate_info", {"app_slug": "ffffffffffffffff"}),
     _case("one app", "app_info", {"app_slug": APP}),
     _case("apps by title", "app_info", {"title": "apps by title"}),
-    _case("apps of nobody", "app_info", {"user_slug": "ffffffffffffffff"}),
+    _case("apps of an unknown user", "app_info", {"user_slug": "ffffffffffffffff"}),
     _case("a slug with a slash", "app_info", {"app_slug": "../user"}),
 )
 

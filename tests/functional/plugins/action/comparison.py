@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One playbook, run in the controller and as modules, and what the two have come to, key by key."""
+"""One playbook, run in the controller and as modules, and the differences of the results, key by key."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ WAYS = ("auto", "target")
 # Playbooks take long. `make matrix` runs them all.
 seldom = exhaustive
 
-# Where a case runs, in the words of the action.
+# The two ways to run a case, as the action names them.
 HERE, ASKED_FOR, NOWHERE = "in the controller", "as a module: asked for", ""
 
-# What is new in each run: slugs of new files, ports, temporary folders, job numbers.
+# Values that differ on each run: slugs of new files, ports, temporary folders, job numbers.
 _ULID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
 _VOLATILE = (
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
@@ -50,7 +50,7 @@ class Case:
     differs: tuple[str, ...] = ()
 
     def tasks(self) -> list[dict[str, Any]]:
-        """The task, and one that shows what it has registered."""
+        """Return the task, and one that shows its registered result."""
         own = {"ignore_errors": True, "ignore_unreachable": True, **self.keywords}
         return [
             {"name": self.title, self.module: dict(self.args), "register": "kept", **own},
@@ -66,7 +66,7 @@ class BothWays:
     there: Run
 
     def differences(self, cases: Sequence[Case]) -> list[str]:
-        """In words; none if all is as it should be."""
+        """Describe the differences, or return an empty list."""
         allowed = {case.title: case.differs for case in cases}
         here, there = ([*_normal(run.events)] for run in (self.here, self.there))
         first, second = ([f"{event.event} {event.host} {event.task}" for event in events] for events in (here, there))
@@ -80,7 +80,7 @@ class BothWays:
         ]
 
     def wrong_places(self, cases: Sequence[Case]) -> list[str]:
-        """Cases that did not run where they should, as the action says at -vvv."""
+        """List cases that did not run where they should, as the action reports at -vvv."""
         found = []
         for run, asked_for in ((self.here, False), (self.there, True)):
             for case in cases:
@@ -94,7 +94,7 @@ class BothWays:
         return found
 
     def screens(self, folder: Path) -> list[str]:
-        """The lines that differ on the screen."""
+        """List the lines that differ on the screen."""
         here, there = (
             _plain_text(run.screen.replace(str(folder), "FOLDER")).splitlines() for run in (self.here, self.there)
         )
@@ -108,7 +108,7 @@ def run_both_ways(
     prepare: Callable[[], dict[str, Any]],
     env: Mapping[str, str] | None = None,
 ) -> BothWays:
-    """`prepare` is called before each way, so that both find the same, and gives the play's keywords."""
+    """Run the cases both ways. Call `prepare`, which returns the keywords of the play, before each of them."""
     tasks = [task for case in cases for task in case.tasks()]
     return BothWays(
         *(playground.run(tasks, "-e", f"mobileops_ci_run_in={way}", *options, env=env, **prepare()) for way in WAYS)
@@ -116,7 +116,7 @@ def run_both_ways(
 
 
 def differing(one: Any, two: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Where two results are not the same: keys, types, values, order of lists."""
+    """Yield keys, types, values and list orders in which two results differ."""
     if isinstance(one, dict) and isinstance(two, dict):
         for key in sorted({*one, *two}):
             yield from differing(one.get(key, "(nothing)"), two.get(key, "(nothing)"), (*path, key))
@@ -128,7 +128,7 @@ def differing(one: Any, two: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 def _normal(events: Sequence[Event]) -> Iterator[Event]:
-    """Events without what is new in each run; slugs of files are numbered in the order of their appearance."""
+    """Normalize values that differ on each run. Number the slugs of files in the order of their appearance."""
     seen: dict[str, str] = {}
     for event in events:
         text = _ULID.sub(lambda found: seen.setdefault(found[0], f"slug {len(seen) + 1}"), json.dumps(event.result))

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks run by a real ansible-playbook, in a folder of their own, with what every task came to.
+"""Playbooks run by a real ansible-playbook, in a separate folder, with the result of every task.
 
-The environment variable MOBILEOPS_CI_TEST_ANSIBLE names the `bin` folder of the ansible-core to run them with; it has
-to have this collection and `requests`. Without it, it is the one that the tests run with.
+The environment variable MOBILEOPS_CI_TEST_ANSIBLE names the `bin` folder of the ansible-core to run them with,
+which must have this collection and `requests`. The default is the one that runs the tests.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ VAULT_PASSWORD = "a-vault-password"
 ENDS = ("ok", "failed", "skipped", "unreachable")
 UNSAFE, VAULTED = "unsafe:", "vaulted:"
 
-# How the collection that makes trouble is laid out.
+# Layout of the collection that causes errors.
 _COLLECTION = {
     "module_spec.py": "module_utils/module_spec.py",
     "module.py": "modules/trouble.py",
@@ -49,7 +49,7 @@ ansible_python_interpreter={python}
 
 
 def _without_spaces(python: Path, folder: Path) -> Path:
-    """The interpreter by another path: ansible-core 2.19 and older cannot start a job if there is a space in it."""
+    """Return another path of the interpreter: ansible-core 2.19 and older cannot start a job if it has a space."""
     if " " not in str(python):
         return python
     environment = folder / "environment"
@@ -57,7 +57,7 @@ def _without_spaces(python: Path, folder: Path) -> Path:
     return environment / "bin" / python.name
 
 
-# Variables of hosts that nobody can reach, and as another user: what is done here has nothing to do with them.
+# Variables of a host that cannot be reached, with another user. Tasks that run here must not use them.
 ELSEWHERE = {
     "ansible_connection": "ssh",
     "ansible_host": "192.0.2.1",
@@ -68,7 +68,7 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class Event:
-    """What a callback was told."""
+    """An event of a callback."""
 
     event: str
     host: str
@@ -78,14 +78,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a playbook."""
+    """The outcome of a playbook."""
 
     events: list[Event]
     screen: str
     status: int
 
     def event(self, task: str) -> Event:
-        """What the task of that name, which has to be one, came to in the end."""
+        """Return the last event of the only task with that name."""
         (found,) = [event for event in self.events if event.task == task and event.event in ENDS]
         return found
 
@@ -94,7 +94,7 @@ class Run:
 
 
 class Playground:
-    """A folder with an inventory, the collection that makes trouble, and a playbook."""
+    """A folder with an inventory, the test collection, and a playbook."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -113,17 +113,17 @@ class Playground:
         (folder / "hosts").write_text(_INVENTORY.format(python=_without_spaces(BIN / "python", folder)))
 
     def vault(self, data: bytes) -> bytes:
-        """The data, encrypted with the vault password of every run."""
+        """Encrypt data with the vault password of every run."""
         secret = VaultSecret(VAULT_PASSWORD.encode())
         return bytes(VaultLib([("default", secret)]).encrypt(data))
 
     def environment(self) -> dict[str, str]:
-        """Nothing of the user's."""
+        """Return an environment without variables of the user."""
         mine = {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "LANG": "C.UTF-8"}
         settings = {
             "HOME": self.home,
             "RECORD": self.folder / "record",
-            # Of several unsupported options the one that a set yields last decides the words of the message.
+            # The order of a set decides which of several unsupported options the message names.
             "PYTHONHASHSEED": 0,
             "ANSIBLE_CONFIG": self.folder / "ansible.cfg",
             "ANSIBLE_REMOTE_TEMP": self.home / ".ansible" / "tmp",
@@ -144,13 +144,13 @@ class Playground:
         env: Mapping[str, str] | None = None,
         **play: Any,
     ) -> Run:
-        """A play of these tasks. Texts that start with UNSAFE or VAULTED become what they say."""
+        """Run a play with these tasks. Convert texts that start with UNSAFE or VAULTED to such values."""
         return self.run_plays([{**play, "tasks": list(tasks)}], *options, env=env)
 
     def run_plays(
         self, plays: Sequence[Mapping[str, Any]], *options: str | Path, env: Mapping[str, str] | None = None
     ) -> Run:
-        """Plays of the host `here`, unless they say otherwise."""
+        """Run plays of the host `here`, unless they name other hosts."""
         site = [{"hosts": "here", "gather_facts": False, **play} for play in plays]
         text = json.dumps(site, indent=1).replace(f'"{UNSAFE}', '!unsafe "')
         text = re.sub(rf'"{VAULTED}([^"]*)"', lambda found: self._vaulted(found[1]), text)
@@ -160,7 +160,7 @@ class Playground:
     def run_playbook(
         self, playbook: str | Path, inventory: str | Path, *options: str | Path, env: Mapping[str, str] | None = None
     ) -> Run:
-        """A playbook that is there, such as one of the collection."""
+        """Run an existing playbook, such as one of the collection."""
         record = self.folder / "record"
         record.unlink(missing_ok=True)
         record.touch()
@@ -189,7 +189,7 @@ class Playground:
 
 
 def core_version() -> tuple[int, int]:
-    """Of the ansible-core that runs the playbooks."""
+    """Return the version of the ansible-core that runs the playbooks."""
     done = subprocess.run([BIN / "ansible", "--version"], capture_output=True, text=True, check=True)
     found = re.search(r"core (\d+)\.(\d+)", done.stdout)
     assert found

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each case in the controller and as a module: the same results, key by key, and the same words on the screen.
+"""Each case in the controller and as a module: the same results, key by key, and the same text on the screen.
 
-With MOBILEOPS_CI_TEST_CASES=all in the environment the less common cases too.
+MOBILEOPS_CI_TEST_CASES=all in the environment adds the less common cases.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GROUPS = {
 }
 # Results as full as they get. Pipelining spares time.
 SETTINGS = {"ANSIBLE_INJECT_INVOCATION": "1", "ANSIBLE_PIPELINING": "1"}
-# What is shown without -v: one case of each kind.
+# Cases that also run without -v: one of each kind.
 SHOWN = (
     "missing",
     "wrong type",
@@ -54,7 +54,7 @@ def app_of(case: Case) -> str:
 
 
 def with_app(value: Any, slug: str) -> Any:
-    """The value with the slug of the case's app in it."""
+    """Insert the slug of the case's app into the value."""
     if isinstance(value, dict):
         return {key: with_app(item, slug) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -64,7 +64,7 @@ def with_app(value: Any, slug: str) -> Any:
 
 @pytest.fixture
 def playground(tmp_path: Path) -> Playground:
-    """With the files that the cases name."""
+    """Create a playground with the files that the cases name."""
     ground = Playground(tmp_path)
     new = cases_bitrise.NEW.encode()
     for path in (ground.files / cases_bitrise.NAME, ground.files / "shop.p12", ground.play / "beside.mobileprovision"):
@@ -82,7 +82,7 @@ def playground(tmp_path: Path) -> Playground:
 
 @pytest.fixture
 def service(emulator: Emulator) -> Callable[[Sequence[Case]], dict[str, Any]]:
-    """Makes the service such as the cases want it; the keywords of their play."""
+    """Return a function that prepares the service for the cases, and returns the keywords of their play."""
 
     def prepare(cases: Sequence[Case]) -> dict[str, Any]:
         emulator.clear_faults()

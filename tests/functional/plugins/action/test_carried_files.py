@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller's files: found where copy finds them, and brought to modules that run elsewhere."""
+"""The controller's files: found where copy finds them, and sent to modules that run elsewhere."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read(file: str, name: str = "", **keywords: Any) -> dict[str, Any]:
 
 
 def left_over(playground: Playground, patience_s: float = 0) -> list[Path]:
-    """Temporary folders of tasks. A job is over a moment before its folder is removed."""
+    """List temporary folders of tasks. Wait for them, because a job ends before its folder is removed."""
     until = time.monotonic() + patience_s
     while True:
         found = [*playground.home.glob(".ansible/tmp/ansible-tmp-*")]
@@ -59,7 +59,7 @@ def left_over(playground: Playground, patience_s: float = 0) -> list[Path]:
 
 
 def role_play(playground: Playground, run_in: str) -> dict[str, Any]:
-    """A play of a role with a file of its own, and of a task that reads the play's file of that name."""
+    """Return a play of a role with its own file, and of a task that reads the play's file of that name."""
     role = playground.play / "roles" / f"signing_{run_in}"
     for folder in ("tasks", "files"):
         (role / folder).mkdir(parents=True)
@@ -85,7 +85,7 @@ def reading_play(way: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shared:
-    """One run of ansible-playbook for all plays that need no environment of their own."""
+    """Run ansible-playbook once for all plays that need no other environment."""
 
     playground: Playground
     run: Run
@@ -165,17 +165,15 @@ def test_files_do_not_stay_where_remote_files_are_kept(playground: Playground, f
     assert [*playground.home.rglob("task-files.zip")] == []
 
 
-def test_where_they_were_searched_is_said(shared: Shared) -> None:
+def test_the_message_names_the_searched_folders(shared: Shared) -> None:
     ground = shared.playground
     places = f"{ground.files / 'nowhere'}, {ground.play / 'nowhere'}"
     for name in ("nowhere, away", "nowhere, here"):
-        assert shared.run.result(name)["msg"].endswith(
-            f"not exist in any of the places where it was searched: {places}."
-        )
+        assert shared.run.result(name)["msg"].endswith(f"not exist. Searched in: {places}.")
 
 
 def test_a_connection_that_carries_files_only(shared: Shared) -> None:
-    """What was decrypted is on no disk of the controller, so there is no way for it."""
+    """Fail instead of writing a decrypted file to a disk of the controller."""
     assert shared.run.result("plain, narrow")["thing"]["text"] == SECRET.decode()
     assert "run_in=controller" in shared.run.result("vaulted, narrow")["msg"]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections outlive a loop item, but neither the process nor a fork; and a timeout leaves nothing behind."""
+"""Connections outlive a loop item, but neither the process nor a fork. A timeout leaves none."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_loop_takes_one_connection(tmp_path: Path, counting: Counting, run_in:
 
 @pytest.fixture
 def keeping(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This process keeps sessions, for the time of a test."""
+    """Keep sessions in this process during a test."""
     monkeypatch.setattr(_sessions._IdleSessions, "process", None)
     monkeypatch.setattr(_sessions._IdleSessions, "by_trust", {})
     _sessions.keep_sessions()
@@ -103,14 +103,14 @@ def test_a_fork_does_not_use_the_connections_of_its_parent(monkeypatch: pytest.M
         assert _sessions.acquire(True) is not session
 
 
-def test_nothing_is_kept_where_nobody_asked_for_it() -> None:
+def test_no_session_is_kept_by_default() -> None:
     session = _sessions.acquire(True)
     _sessions.release(True, session)
 
     assert _sessions.acquire(True) is not session
 
 
-def test_a_timeout_of_the_task_takes_back_what_was_created(tmp_path: Path, emulator: Emulator) -> None:
+def test_a_timeout_of_the_task_rolls_back(tmp_path: Path, emulator: Emulator) -> None:
     slug = "a99a0001a99a0001"
     emulator.load({"apps": [{"title": "Shop", "slug": slug, "owner": "owner"}]})
     emulator.fault(slow_s=120, method="PUT", path="/_storage/")

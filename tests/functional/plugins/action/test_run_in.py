@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a task runs: what it is asked for, what is possible, and what is said where it is not."""
+"""Selection of the process that runs a task, and messages about one that cannot run it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def places(run: Run, name: str = "") -> list[str]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """One run of ansible-playbook for all plays that need no environment of their own."""
+    """Run ansible-playbook once for all plays that need no other environment."""
     become = {"become": True, "become_method": "testing.trouble.somebody"}
     job = {"async": 5, "poll": 1}
     loud = {"name": "the fleet", "trouble": "say"}
@@ -75,10 +75,12 @@ def test_where_it_runs(shared: Run, name: str, place: str) -> None:
     assert shared.event(name).event == "ok"
 
 
-def test_what_cannot_be_is_said(shared: Run) -> None:
+def test_impossible_settings_are_reported(shared: Run) -> None:
     assert "async" in shared.result("a job")["msg"]
     assert shared.result("a job")["error"]["kind"] == "option"
-    assert "mobileops_ci_run_in: controler is none of auto, controller, target" in shared.result("a typo")["msg"]
+    assert (
+        "mobileops_ci_run_in must be one of auto, controller, target, got controler." in shared.result("a typo")["msg"]
+    )
     assert shared.events[-1].event == "ok"
 
 
@@ -86,8 +88,8 @@ def test_progress_is_shown_while_it_works(shared: Run) -> None:
     assert shared.screen.count("here: at work on the fleet") == 1
 
 
-def test_an_ansible_core_of_another_make_gets_modules(playground: Playground) -> None:
-    """Its private parts are in use; where one has another shape, tasks are slow, not wrong."""
+def test_an_unknown_ansible_core_runs_modules(playground: Playground) -> None:
+    """Run the module if private parts of ansible-core have another form."""
     patch = playground.folder / "patch"
     patch.mkdir()
     (patch / "sitecustomize.py").write_text(
@@ -108,7 +110,7 @@ def test_an_ansible_core_of_another_make_gets_modules(playground: Playground) ->
 
 
 def test_a_library_that_only_the_hosts_python_has(playground: Playground) -> None:
-    """Then the module is run; if the controller is asked for, the message names its interpreter."""
+    """Run the module, or name the interpreter of the controller if the controller is required."""
     patch = playground.folder / "patch"
     patch.mkdir()
     (patch / "sitecustomize.py").write_text(

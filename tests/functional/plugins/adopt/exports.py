@@ -93,7 +93,7 @@ class Export:
         return {str(path.relative_to(self.dest)): path.read_bytes() for path in self.dest.rglob("*") if path.is_file()}
 
     def declared(self, host: str, *groups: str) -> dict[str, Any]:
-        """The variables, as ansible-core reads them: those of groups count less."""
+        """Return the variables as ansible-core reads them, where those of a host override those of groups."""
         places = [*(f"group_vars/{group}" for group in groups), f"host_vars/{host}"]
         found: dict[str, Any] = {}
         for place in places:
@@ -106,7 +106,7 @@ class Export:
         return found
 
     def rollout(self, app: str, host: str, *groups: str) -> dict[str, Any]:
-        """A rollout of what is written. The role finds a file in files/ beside the inventory."""
+        """Apply the exported declaration. The role finds a file in files/ beside the inventory."""
         variables = self.declared(host, *groups)
         assert variables.pop("code_signing_app_slug") == app
 
@@ -119,7 +119,7 @@ class Export:
 
         lists = {LISTS[name]: list(map(plain, entries)) for name, entries in variables.items()}
         task = self.fleet.task([app], **lists)
-        # Nothing is sent, so it does not matter either that none of it is a genuine signing file.
+        # Nothing is uploaded, so these files need not be genuine signing files.
         strict = {
             kind: [{**file, "verify": "strict"} for file in task.options[kind]]
             for kind in lists

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What apps have, written down: a rollout changes nothing, no secret is in clear, nothing is written elsewhere."""
+"""Export of the files of apps: a rollout of it changes nothing, and it holds no secret in plain text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ Reader.add_constructor("!unsafe", lambda _loader, node: str(node.value))
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
 @pytest.mark.parametrize("echo", [False, True])
-def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes], str] | None, echo: bool) -> None:
+def test_rollout_of_an_export_changes_nothing(
+    export: Export, encrypt: Callable[[bytes], str] | None, echo: bool
+) -> None:
     export.fleet.emulator.options(echo_keystore_secrets=echo)
     done = export.run([{"app_slug": ONE, "host": "Shop"}, TWO, THREE], encrypt=encrypt)
     assert done["summary"] == {
@@ -37,7 +39,7 @@ def test_rollout_of_it_changes_nothing(export: Export, encrypt: Callable[[bytes]
     assert done["encrypted"] is (encrypt is not None)
     for app, host in ((TWO, TWO), (ONE, "Shop")):
         rolled_out = export.rollout(app, host)
-        # Only what nobody could declare: an upload that was never completed has the name of no declared file.
+        # An upload that was never completed is not declared, so only its deletion is missing.
         assert rolled_out["actions"] == []
         assert rolled_out["changed"] is False
         assert "warnings" not in rolled_out
@@ -49,7 +51,7 @@ SHARED = a_file("dist.p12", b"c4nary shared", certificate_password=STORED)
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
 def test_apps_that_share_files(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
-    """A shared file is written once, and declared once where a group has exactly the hosts that share it."""
+    """Write a shared file once, and declare it once if a group has exactly the hosts that share it."""
     profile = [a_file("same name", b"c4nary of one")]
     export.fleet.holds(
         {
@@ -85,8 +87,8 @@ def test_apps_that_share_files(export: Export, encrypt: Callable[[bytes], str] |
     assert (STORED.encode() in b"".join(written.values())) is False
 
 
-def test_what_a_host_declares_elsewhere_is_overridden(export: Export) -> None:
-    """Also where the app has no such file: a rollout would upload those of the group."""
+def test_declarations_of_groups_are_overridden(export: Export) -> None:
+    """Remove the files of a group from an app that has no such file, because a rollout would upload them."""
     export.fleet.holds({ONE: {CERTIFICATES: [SHARED]}, TWO: {}})
     declares = ["code_signing_certificates", "code_signing_keystores"]
     export.run([{"app_slug": slug, "declares": declares} for slug in (ONE, TWO)], groups={"all": [ONE, TWO]})
@@ -141,7 +143,7 @@ def test_notes_are_by_cause(export: Export) -> None:
 
 
 def test_encrypted(export: Export) -> None:
-    """With a vault secret nothing is in clear: neither files nor passwords, nor what is said about them."""
+    """Encrypt files, passwords and notes about them with a vault secret."""
     export.fleet.emulator.options(echo_keystore_secrets=True)
     done = export.run([ONE], encrypt=encryption(VAULT))
     assert "c4n4ry" not in json.dumps(done)
@@ -160,7 +162,7 @@ def test_encrypted(export: Export) -> None:
 
 
 def test_without_a_vault_secret(export: Export) -> None:
-    """Files are written as they are; passwords are not, and what has to be filled in is said."""
+    """Write files in plain text, omit passwords, and list the values to fill in."""
     export.fleet.emulator.options(echo_keystore_secrets=True)
     done = export.run([ONE])
     declaration = export.written()[f"host_vars/{ONE}/code_signing.yml"]
@@ -193,8 +195,8 @@ def test_check_mode(export: Export) -> None:
 
 
 @pytest.mark.parametrize("encrypt", [None, encryption(VAULT)], ids=["plain", "vault"])
-def test_check_mode_says_what_will_be_missing(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
-    """Without a download, and without a word to be encrypted."""
+def test_check_mode_reports_missing_values(export: Export, encrypt: Callable[[bytes], str] | None) -> None:
+    """Report missing values without a download and without a vault secret."""
     export.fleet.emulator.options(echo_keystore_secrets=True)
     apps = [{"app_slug": ONE, "host": "Shop"}, TWO, THREE]
     checked = export.run(apps, check_mode=True, encrypt=encrypt)
@@ -216,8 +218,8 @@ LEFTOVERS: dict[str, dict[str, list[dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("held", LEFTOVERS.values(), ids=LEFTOVERS)
-def test_leftovers_that_a_rollout_removes_are_said(export: Export, held: dict[str, list[dict[str, Any]]]) -> None:
-    """They are all that it changes; another one it leaves alone."""
+def test_leftovers_that_a_rollout_deletes_are_reported(export: Export, held: dict[str, list[dict[str, Any]]]) -> None:
+    """Report leftovers that a rollout deletes. It keeps recent ones."""
     others = {KEYSTORES: [a_file("other", None)], PROFILES: [*held.get(PROFILES, []), a_file("other", None)]}
     export.fleet.holds({ONE: {**held, **others}})
     done = export.run([ONE])

@@ -16,7 +16,7 @@ from tests.helpers.fleet import ONE, TWO
 from .exports import Export
 
 
-def test_second_run_leaves_alone_what_is_there(export: Export) -> None:
+def test_second_run_does_not_change_existing_files(export: Export) -> None:
     export.run([ONE])
     before = export.written()
     place = export.dest / "host_vars" / ONE / "code_signing.yml"
@@ -30,8 +30,8 @@ def test_second_run_leaves_alone_what_is_there(export: Export) -> None:
     assert {path: export.written()[path] for path in before} == before
 
 
-def test_second_run_says_what_is_still_missing(export: Export) -> None:
-    """As its declaration has it: a line that somebody has deleted there is done."""
+def test_second_run_reports_values_that_are_still_missing(export: Export) -> None:
+    """Report only what the declaration still lacks. The user may have deleted lines of it."""
     missing = export.run([ONE])["apps"][ONE]["missing"]
     place = export.dest / "host_vars" / ONE / "code_signing.yml"
     assert len(missing) > 3
@@ -61,7 +61,7 @@ def test_each_app_has_a_diff_of_its_own(export: Export) -> None:
 
 
 def test_stopped_before_the_declaration_was_written(export: Export) -> None:
-    """Files alone do not make an app adopted: the next run completes it."""
+    """Complete an app on the next run, because files alone do not adopt it."""
     export.fleet.emulator.fault(method="GET", path="/_storage/", nth=5, status=500)
     failed = export.result([ONE])
     assert failed["error"]["kind"] == "storage"

@@ -133,7 +133,7 @@ def test_a_fleet_is_adopted_in_few_lines_and_a_rollout_changes_nothing(fleet: Fl
 
 
 @exhaustive
-def test_what_concerns_all_apps_is_one_failure(fleet: Fleet, ground: Playground) -> None:
+def test_a_failure_of_all_apps_is_reported_once(fleet: Fleet, ground: Playground) -> None:
     hosts = {"no app": "", "Shop": ONE, "Bank": TWO}
     (misspelt,) = failures(adopt(fleet, ground, apps=hosts, adopt_forced=True))
     assert (

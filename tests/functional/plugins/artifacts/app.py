@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The app whose artifacts the tests are about."""
+"""The app with artifacts that the tests use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AppWithArtifacts:
     tasks: Tasks
 
     def has(self, *artifacts: dict[str, Any], **more: Any) -> None:
-        """One build with these artifacts and nothing else."""
+        """Create one build with these artifacts, and nothing else."""
         self.has_builds({"slug": BUILD, "artifacts": list(artifacts)}, **more)
 
     def has_builds(self, *builds: dict[str, Any], **more: Any) -> None:
@@ -53,13 +53,13 @@ class AppWithArtifacts:
         return self.tasks.make(ARTIFACT_RETENTION, **{"app_slug": APP, **options})
 
     def asked(self) -> list[str]:
-        """Method and path below the builds of each request since `forget`; "get" for the storage."""
+        """Return method and path below the builds of each request since `forget`, and "get" for the storage."""
         return [
             "get" if entry["area"] == "storage" else f"{entry['method']} {entry['path'].removeprefix(PREFIX)}"
             for entry in self.service.emulator.requests()
         ]
 
     def left(self) -> dict[str, list[str]]:
-        """By build: the slugs of the artifacts that the service has."""
+        """Return the slugs of the remaining artifacts by build."""
         builds = self.service.emulator.state()["apps"][APP]["builds"]
         return {build["slug"]: [artifact["slug"] for artifact in build["artifacts"]] for build in builds}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact and bitrise_artifact_info: exact requests, check mode, refusals, and answers of every kind."""
+"""bitrise_artifact and bitrise_artifact_info: exact requests, check mode, errors, and responses of every kind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def artifacts(app: AppWithArtifacts) -> None:
 
 
 def check_then_run_then_rerun(app: AppWithArtifacts, task: Task, *, reading: list[str], writing: list[str]) -> Any:
-    """The result of the real run."""
+    """Check the requests of check mode, a real run and a second run, and return the result of the real run."""
     checked = task.run(check_mode=True, diff=True)
     assert app.asked() == reading
     app.service.forget()
@@ -57,7 +57,7 @@ def test_open_a_public_page(app: AppWithArtifacts) -> None:
     assert (action["action"], action["changes"]) == ("update", {"is_public_page_enabled": True})
 
 
-def test_close_it_by_title(app: AppWithArtifacts) -> None:
+def test_close_a_public_page_by_title(app: AppWithArtifacts) -> None:
     app.manage(slug="apk", is_public_page_enabled=True).run()
     app.service.forget()
     task = app.manage(title="app.apk", is_public_page_enabled=False)
@@ -75,7 +75,7 @@ def test_delete(app: AppWithArtifacts) -> None:
     assert app.asked() == [LIST]
 
 
-def test_deleted_by_somebody_else_meanwhile(app: AppWithArtifacts) -> None:
+def test_deleted_by_another_client_meanwhile(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", drop="after", times=1)
     task = app.manage(slug="apk", state="absent", max_retries=1)
     assert task.run()["changed"] is True
@@ -94,7 +94,7 @@ def test_one_title_of_several_artifacts(app: AppWithArtifacts, state: str, check
 
 @pytest.mark.parametrize("enabled", [True, False])
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_no_page_for_what_cannot_be_installed(app: AppWithArtifacts, enabled: bool, check_mode: bool) -> None:
+def test_no_public_page_without_an_app_to_install(app: AppWithArtifacts, enabled: bool, check_mode: bool) -> None:
     failed = app.manage(slug="log", is_public_page_enabled=enabled).fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "not_installable"
     assert "android-apk and ios-ipa" in failed["msg"]

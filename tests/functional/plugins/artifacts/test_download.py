@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_download: where the file goes, what it is compared by, what is written and what is not."""
+"""bitrise_artifact_download: path of the file, comparison, writes, and check mode."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_new_file(app: AppWithArtifacts, tmp_path: Path) -> None:
     assert names(tmp_path) == ["file"]
 
 
-def test_check_mode_says_the_same_and_writes_nothing(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_check_mode_has_the_same_result_and_writes_nothing(app: AppWithArtifacts, tmp_path: Path) -> None:
     task = app.download(title="app.apk")
     checked = task.run(check_mode=True, diff=True)
     assert app.asked() == [LIST, SHOW]
@@ -96,7 +96,7 @@ def test_checksum_decides_without_a_download(app: AppWithArtifacts, tmp_path: Pa
     assert app.asked() == [SHOW]
 
 
-def test_wrong_checksum_leaves_everything_as_it_was(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_wrong_checksum_changes_nothing(app: AppWithArtifacts, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
     failed = app.download(slug="one", checksum="sha256:" + "0" * 64).fail()
     assert failed["error"]["kind"] == "checksum"
@@ -143,7 +143,11 @@ def test_mode(app: AppWithArtifacts, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_attributes_that_cannot_be_set_are_refused_before_the_download(app: AppWithArtifacts, check_mode: bool) -> None:
-    assert app.download(slug="one", mode="rwx").fail(check_mode=check_mode)["msg"].startswith("mode: rwx is not a mode")
+    assert (
+        app.download(slug="one", mode="rwx")
+        .fail(check_mode=check_mode)["msg"]
+        .startswith("mode must consist of octal digits")
+    )
     assert app.asked() == [SHOW]
 
 
@@ -171,7 +175,7 @@ def test_directory(app: AppWithArtifacts, tmp_path: Path, slash: str) -> None:
         ("x" * 300 + ".dSYM.zip", "x" * 223 + "x" * 23 + ".dSYM.zip"),
     ],
 )
-def test_no_title_leads_out_of_the_directory(app: AppWithArtifacts, tmp_path: Path, title: str, name: str) -> None:
+def test_titles_do_not_lead_out_of_the_directory(app: AppWithArtifacts, tmp_path: Path, title: str, name: str) -> None:
     app.has(an_artifact("one", title, TEXT))
     (tmp_path / "a" / "b").mkdir(parents=True)
     result = app.download(slug="one", dest=f"{tmp_path}/a/b/").run()
@@ -202,7 +206,7 @@ def test_a_link_at_dest_is_replaced_and_not_followed(app: AppWithArtifacts, tmp_
         ("", "must not be empty"),
     ],
 )
-def test_dest_that_cannot_be(app: AppWithArtifacts, tmp_path: Path, dest: str, words: str, check_mode: bool) -> None:
+def test_invalid_dest(app: AppWithArtifacts, tmp_path: Path, dest: str, words: str, check_mode: bool) -> None:
     (tmp_path / "taken" / "app.apk").mkdir(parents=True)
     os.mkfifo(tmp_path / "pipe")
     failed = app.download(slug="one", dest=dest and f"{tmp_path}/{dest}").fail(check_mode=check_mode)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads that break off: they go on where they were, in the same run and in a later one, and never mix bytes up."""
+"""Interrupted downloads, which continue in the same run or in a later one, and never mix bytes of two files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 def sent(app: AppWithArtifacts) -> list[int]:
-    """Bytes of each answer of the storage."""
+    """Return the number of bytes of each response of the storage."""
     return [spec["bytes_out"] for spec in app.service.emulator.requests(area="storage")]
 
 
@@ -50,7 +50,7 @@ def has_it(app: AppWithArtifacts, folder: Path) -> None:
     assert app.asked() == [SHOW]
 
 
-def test_goes_on_in_the_same_run(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_continues_in_the_same_run(app: AppWithArtifacts, tmp_path: Path) -> None:
     app.service.emulator.fault(**STORAGE, truncate=0.6, times=1)
     result = app.download(slug="big", max_retries=1).run()
     assert result["sha256"] == CONTENT.sha256()
@@ -61,7 +61,7 @@ def test_goes_on_in_the_same_run(app: AppWithArtifacts, tmp_path: Path) -> None:
     has_it(app, tmp_path)
 
 
-def test_goes_on_in_a_later_run(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_continues_in_a_later_run(app: AppWithArtifacts, tmp_path: Path) -> None:
     app.service.emulator.fault(**STORAGE, truncate=0.6, times=1)
     app.service.emulator.fault(**STORAGE, drop="before", nth=2)
     failed = app.download(slug="big").fail()
@@ -90,13 +90,13 @@ def test_a_connection_that_breaks_again_and_again_but_goes_forward(app: AppWithA
     has_it(app, tmp_path)
 
 
-def test_a_connection_that_does_not_go_forward_is_given_up(app: AppWithArtifacts) -> None:
+def test_a_connection_without_progress_fails(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(**STORAGE, truncate=1000)
     assert app.download(slug="big", max_retries=2).fail()["error"]["kind"] == "connection"
     assert app.asked() == [SHOW, *["get"] * 3]
 
 
-def test_an_expired_url_is_fetched_anew(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_an_expired_url_is_requested_again(app: AppWithArtifacts, tmp_path: Path) -> None:
     app.service.emulator.fault(**STORAGE, truncate=0.4, nth=1)
     app.service.emulator.fault(**STORAGE, advance_s=700, nth=2)
     app.download(slug="big", max_retries=1).run()
@@ -104,7 +104,7 @@ def test_an_expired_url_is_fetched_anew(app: AppWithArtifacts, tmp_path: Path) -
     has_it(app, tmp_path)
 
 
-def test_a_url_that_expires_at_once_is_fetched_anew_only_once(app: AppWithArtifacts) -> None:
+def test_a_url_that_expires_at_once_is_requested_again_once(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(**STORAGE, advance_s=700)
     failed = app.download(slug="big").fail()
     assert failed["error"]["kind"] == "signed_url_expired"
@@ -136,7 +136,7 @@ OTHER = GeneratedBytes("other", SIZE).read()
 
 
 def changes(app: AppWithArtifacts) -> None:
-    """The artifact behind the slug is another one, of the same size."""
+    """Replace the artifact of the slug by another one of the same size."""
     encoded = base64.b64encode(OTHER).decode()
     app.has({"slug": "big", "title": "app.ipa", "content_base64": encoded})
 
@@ -157,7 +157,7 @@ def test_bytes_of_two_artifacts_are_never_mixed(
 
 
 @pytest.mark.parametrize("note", [None, "", '"torn', "\n"])
-def test_a_part_of_unknown_content_is_begun_anew(app: AppWithArtifacts, tmp_path: Path, note: str | None) -> None:
+def test_a_part_of_unknown_content_is_discarded(app: AppWithArtifacts, tmp_path: Path, note: str | None) -> None:
     part = interrupted(app, tmp_path)
     kept = part.with_name(f"{part.name}.tag")
     assert kept.read_text().startswith('"')
@@ -180,7 +180,7 @@ def interrupted(app: AppWithArtifacts, folder: Path) -> Path:
     return part
 
 
-def test_a_spoilt_part_is_found_out_by_the_checksum(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_the_checksum_detects_a_damaged_part(app: AppWithArtifacts, tmp_path: Path) -> None:
     part = interrupted(app, tmp_path)
     part.write_bytes(b"x" * part.stat().st_size)
     app.download(slug="big", checksum=f"sha256:{CONTENT.sha256()}").run()
@@ -188,7 +188,7 @@ def test_a_spoilt_part_is_found_out_by_the_checksum(app: AppWithArtifacts, tmp_p
     has_it(app, tmp_path)
 
 
-def test_a_part_that_is_too_long_is_begun_anew(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_a_part_that_is_too_long_is_discarded(app: AppWithArtifacts, tmp_path: Path) -> None:
     part = interrupted(app, tmp_path)
     part.write_bytes(b"x" * (SIZE + 1))
     app.download(slug="big").run()
@@ -197,7 +197,7 @@ def test_a_part_that_is_too_long_is_begun_anew(app: AppWithArtifacts, tmp_path: 
 
 
 @pytest.mark.parametrize("trap", ["link", "open to others", "second name", "directory"])
-def test_a_part_that_is_not_ours_is_left_alone(app: AppWithArtifacts, tmp_path: Path, trap: str) -> None:
+def test_a_part_of_another_user_is_not_changed(app: AppWithArtifacts, tmp_path: Path, trap: str) -> None:
     part = interrupted(app, tmp_path)
     victim = tmp_path / "victim"
     victim.write_text("mine")
@@ -226,7 +226,7 @@ def test_two_tasks_do_not_write_to_one_part(app: AppWithArtifacts, tmp_path: Pat
     assert parts(tmp_path) == [part]
 
 
-def test_another_artifact_does_not_go_on_with_that_part(app: AppWithArtifacts, tmp_path: Path) -> None:
+def test_another_artifact_does_not_continue_that_part(app: AppWithArtifacts, tmp_path: Path) -> None:
     part = interrupted(app, tmp_path)
     app.has(an_artifact("other", "app.ipa", "short"))
     app.download(slug="other").run()
@@ -270,7 +270,7 @@ def test_memory_stays_flat(app: AppWithArtifacts) -> None:
     assert peak < 8_000_000
 
 
-def test_progress_is_told(app: AppWithArtifacts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported(app: AppWithArtifacts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_download, "PROGRESS_INTERVAL_S", 0.0)
     said: list[str] = []
     task = app.download(slug="big")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_retention: what goes and what stays, at which cost, and what becomes of failures."""
+"""bitrise_artifact_retention: files that it deletes and keeps, its cost, and failures."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_old_artifacts_are_deleted(app: AppWithArtifacts) -> None:
 
 
 def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
-    """It reaches no host, and each host has its own rules and outcome."""
+    """Use the rules of each host and show its outcome, without a connection to it."""
     variables = {
         "artifact_retention_api_url": app.service.emulator.api_url,
         "artifact_retention_api_token": app.service.emulator.tokens["owner"],
@@ -130,7 +130,7 @@ def test_age_alone(app: AppWithArtifacts) -> None:
 
 
 def test_a_time_that_was_never_set(app: AppWithArtifacts) -> None:
-    """The build ended yesterday and not in the year 1: what counts is when it was asked for."""
+    """Use the time of the trigger: the build ended yesterday, and not in the year 1."""
     yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     times = {"triggered_at": yesterday.isoformat(), "finished_at": "0001-01-01T00:00:00Z"}
     unknown = {"triggered_at": "0001-01-01T00:00:00Z", "finished_at": None}
@@ -174,13 +174,13 @@ def test_too_many(app: AppWithArtifacts, check_mode: bool) -> None:
         {"older_than_days": None},
     ],
 )
-def test_numbers_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
+def test_invalid_numbers(app: AppWithArtifacts, wrong: dict[str, Any]) -> None:
     assert app.retain(**{"older_than_days": 30, **wrong}).fail()["error"]["kind"] == "option"
     assert app.asked() == []
 
 
 def test_many_apps(app: AppWithArtifacts) -> None:
-    """Each app has its own rules and its own result. One that fails does not stop the others."""
+    """Use the rules of each app, and continue with the others if one fails."""
     other = [a_build("b-old", 60, an_artifact("x1", "app.apk"))]
     shop = [a_build("old", 60, an_artifact("o1", "app.apk"), an_artifact("o2", "log"))]
     app.service.emulator.load(
@@ -222,7 +222,7 @@ def test_apps_that_cannot_be_told_apart(app: AppWithArtifacts, options: dict[str
     assert app.asked() == []
 
 
-def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
+def test_others_continue_after_a_failure(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", path="/o1$", status=400)
     result = app.retain(older_than_days=30, keep_builds=1).result(diff=True)
     assert result["failed"] is True
@@ -236,7 +236,7 @@ def test_others_are_done_after_a_failure(app: AppWithArtifacts) -> None:
     assert app.left()["old"] == ["o1"]
 
 
-def test_a_token_that_may_not_is_not_tried_again_and_again(app: AppWithArtifacts) -> None:
+def test_a_token_without_the_right_is_not_used_again(app: AppWithArtifacts) -> None:
     app.service.emulator.fault(method="DELETE", status=403)
     result = app.retain(older_than_days=30, keep_builds=0, concurrency=1).result()
     assert result["error"]["kind"] == "forbidden"

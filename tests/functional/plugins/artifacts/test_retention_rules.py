@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which builds keep their artifacts: rules about age, number, branch and status."""
+"""Rules of retention about age, number, branch and status of builds."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ BUILDS = st.lists(
 
 
 @given(BUILDS, st.integers(0, 100), st.integers(0, 4), st.booleans())
-def test_only_what_is_old_and_not_among_the_newest_goes(
+def test_builds_that_are_old_and_not_among_the_newest_are_deleted(
     given_builds: list[tuple[int | None, int, str, str | None, str, bool]], older: int, keep: int, keep_tagged: bool
 ) -> None:
     builds = [
@@ -91,7 +91,7 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
     ]
     old = {build.slug for build in full if build.ended and build.ended < NOW - dt.timedelta(days=older)}
     assert gone == old - set(newest)
-    # What is left gives nothing more to do.
+    # Another run has nothing to delete.
     left = [build for build in builds if build.slug not in gone]
     assert due(left, rules, NOW) == []
 
@@ -116,7 +116,7 @@ def test_only_what_is_old_and_not_among_the_newest_goes(
     ],
 )
 def test_a_release_among_failed_pull_requests(app: AppWithArtifacts, rules: dict[str, Any], gone: list[str]) -> None:
-    """A tagged release 45 days old, a nightly build, and more failed builds after them than keep_builds."""
+    """Keep a tagged release of 45 days and a nightly build, although more than keep_builds failed after them."""
     release = [an_artifact("r1", "Shop.ipa", artifact_type="ios-ipa"), an_artifact("r2", "Shop.dSYM.zip")]
     app.has_builds(
         *(
@@ -167,7 +167,7 @@ def test_a_pull_request_from_a_branch_of_the_same_name(app: AppWithArtifacts) ->
         ({"titles": [""]}, "titles must not be empty"),
     ],
 )
-def test_selections_that_make_no_sense(app: AppWithArtifacts, wrong: dict[str, Any], message: str) -> None:
+def test_invalid_selections(app: AppWithArtifacts, wrong: dict[str, Any], message: str) -> None:
     assert app.retain(**{"older_than_days": 30, **wrong}).fail()["msg"].startswith(message)
     assert app.asked() == []
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_artifact_download: all artifacts of a build in one directory, each in a file of its own."""
+"""bitrise_artifact_download: all artifacts of a build in one directory, each in a separate file."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_every_artifact_has_its_file(app: AppWithArtifacts, folder: Path) -> Non
 
 
 def test_one_by_one_is_the_same(app: AppWithArtifacts, folder: Path) -> None:
-    """As with a loop over the slugs: the same names, and nothing is replaced."""
+    """Give the same names as a loop over the slugs, and replace no file."""
     for slug in TITLES:
         assert whole(app, folder, slug=slug).run()["changed"] is True
     assert sorted(contents(folder).values()) == sorted(f"bytes of {slug}" for slug in TITLES)
@@ -101,7 +101,7 @@ def test_one_by_one_is_the_same(app: AppWithArtifacts, folder: Path) -> None:
     ],
 )
 def test_filters(app: AppWithArtifacts, folder: Path, filters: dict[str, Any], found: list[str]) -> None:
-    """They do not change the names."""
+    """Do not change names by a filter."""
     result = whole(app, folder, **filters).run(check_mode=True)
     assert [file["artifact"]["slug"] for file in result["files"]] == found
     names = {file["artifact"]["slug"]: file["dest"] for file in whole(app, folder).run(check_mode=True)["files"]}
@@ -128,7 +128,7 @@ def test_a_pattern_that_is_not_text() -> None:
         ARTIFACT_DOWNLOAD.normalize({"titles": [1.10]})
 
 
-def test_others_are_done_after_a_failure(app: AppWithArtifacts, folder: Path) -> None:
+def test_others_continue_after_a_failure(app: AppWithArtifacts, folder: Path) -> None:
     app.has(an_artifact("one", "a.txt", file_size_bytes=99), an_artifact("two", "b.txt"))
     result = whole(app, folder).result()
     assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, True, "invalid_response")
@@ -137,7 +137,7 @@ def test_others_are_done_after_a_failure(app: AppWithArtifacts, folder: Path) ->
 
 
 def test_a_file_of_another_artifact_of_the_build(app: AppWithArtifacts, tmp_path: Path) -> None:
-    """Two tasks with one dest: the second one does not replace the file, whatever the sizes are."""
+    """Do not replace the file of another task with the same dest, for any sizes."""
     path = tmp_path / "file"
     app.has(
         an_artifact("one", "a.apk", "one"), an_artifact("two", "b.apk", "two"), an_artifact("six", "c.apk", "sixth")
@@ -164,7 +164,7 @@ def test_a_file_of_another_build(app: AppWithArtifacts, folder: Path) -> None:
     assert task.run(check_mode=True)["warnings"] == task.run()["warnings"] == [words]
     assert contents(folder) == {"app.apk": "bytes of two"}
     assert "warnings" not in task.run()
-    # A file that somebody else put there has no owner.
+    # A file that another program has written there has no owner.
     (folder / "app.apk").write_text("mine")
     assert "warnings" not in task.run()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The app whose builds the tests are about."""
+"""The app with builds that the tests use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AppWithBuilds:
     tasks: Tasks
 
     def has(self, *builds: dict[str, Any], **more: Any) -> None:
-        """These builds and nothing else, the newest first."""
+        """Create these builds and nothing else, the newest first."""
         app = {"title": "Shop", "slug": APP, "owner": "owner", "builds": list(builds), **more}
         self.service.emulator.load({"apps": [app]})
         self.service.forget()
@@ -45,7 +45,7 @@ class AppWithBuilds:
         return self.tasks.make(BUILD_LOG, **{"app_slug": APP, "build_slug": "b1", **options})
 
     def asked(self) -> list[str]:
-        """Method and path below the app of each request since `forget`; "GET storage" for the storage."""
+        """Return method and path below the app of each request since `forget`, and "GET storage" for the storage."""
         return [
             f"{entry['method']} "
             + ("storage" if entry["area"] == "storage" else entry["path"].removeprefix(PREFIX).removeprefix("/v0.1"))
@@ -56,12 +56,12 @@ class AppWithBuilds:
         return [entry["query"] for entry in self.service.emulator.requests()]
 
     def statuses(self) -> list[int]:
-        """Of all builds, as the service has them, in the order of their numbers."""
+        """Return the statuses of all builds of the service, in the order of their numbers."""
         builds = self.service.emulator.state()["apps"][APP]["builds"]
         return [build["status"] for build in sorted(builds, key=lambda build: build["build_number"])]
 
     def only_reads(self, task: Task) -> dict[str, Any]:
-        """The result of check mode, which sends GETs only."""
+        """Return the result of check mode, and check that it sends GETs only."""
         self.service.forget()
         result = task.run(check_mode=True, diff=True)
         assert {entry["method"] for entry in self.service.emulator.requests()} <= {"GET"}
@@ -70,5 +70,5 @@ class AppWithBuilds:
 
 
 def shape(result: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a result, and those of the build in it."""
+    """Return the keys of a result, and those of its build."""
     return {key: sorted(value) if isinstance(value, dict) else None for key, value in result.items() if key != "diff"}

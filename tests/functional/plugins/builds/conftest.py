@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One app with builds, tasks about them, and a clock that moves only where a task waits."""
+"""One app with builds, tasks about them, and a clock that advances only while a task waits."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def app(service: Service, tasks: Tasks) -> AppWithBuilds:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What tasks say while they work."""
+def progress(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect the progress messages of tasks."""
     lines: list[str] = []
 
     def context(*arguments: Any, **keywords: Any) -> Any:

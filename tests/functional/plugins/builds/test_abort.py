@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_abort: both aborted states, builds that are over, races, lost answers, waiting."""
+"""bitrise_build_abort: both aborted states, builds that have ended, races, lost responses, waits."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_abort(app: AppWithBuilds, build: dict[str, Any], with_success: bool, st
 
 
 @pytest.mark.parametrize("status", [1, 2, 3, 4])
-def test_over_already(app: AppWithBuilds, status: int) -> None:
+def test_a_build_that_has_ended(app: AppWithBuilds, status: int) -> None:
     app.has({"slug": "b1", "status": status})
     assert app.abort(wait=True).run()["changed"] is False
     assert app.asked() == [LOOK]
@@ -66,7 +66,7 @@ def test_over_already(app: AppWithBuilds, status: int) -> None:
 
 
 @pytest.mark.parametrize("outcome", [1, 2])
-def test_ends_between_look_and_request(app: AppWithBuilds, outcome: int) -> None:
+def test_ends_between_read_and_request(app: AppWithBuilds, outcome: int) -> None:
     app.has({**RUNNING, "finishes_in_s": 600, "outcome": outcome})
     app.service.emulator.fault(advance_s=700, path="/abort$")
     result = app.abort().run(diff=True)
@@ -76,7 +76,7 @@ def test_ends_between_look_and_request(app: AppWithBuilds, outcome: int) -> None
 
 
 def test_two_at_once(app: AppWithBuilds, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both have seen it running; one of them has ended it."""
+    """Abort a build that another client has aborted since both have read it."""
     app.has(RUNNING)
     real = subject.abort_build
     results: list[dict[str, Any]] = []
@@ -93,7 +93,7 @@ def test_two_at_once(app: AppWithBuilds, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("text", ["anything", "Build already finished, can't abort it."])
-def test_a_refusal_is_not_told_by_its_words(app: AppWithBuilds, text: str) -> None:
+def test_the_text_of_a_refusal_does_not_matter(app: AppWithBuilds, text: str) -> None:
     app.has(RUNNING)
     app.service.emulator.fault(path="/abort$", status=400, body=f'{{"error_msg": "{text}"}}')
     failed = app.abort().fail()
@@ -116,7 +116,7 @@ def test_lost_request_is_sent_again(app: AppWithBuilds) -> None:
     assert app.asked() == [LOOK, ABORT, LOOK, ABORT, LOOK]
 
 
-def test_lost_for_good(app: AppWithBuilds) -> None:
+def test_no_response_at_all(app: AppWithBuilds) -> None:
     app.has(RUNNING)
     app.service.emulator.fault(drop="before", path="/abort$")
     assert app.abort(max_retries=1).fail()["error"]["kind"] == "connection"
@@ -130,8 +130,8 @@ def test_nothing_is_known_after_the_request(app: AppWithBuilds) -> None:
     assert "It is unknown whether the build was aborted: Could not read build b1" in app.abort().fail()["msg"]
 
 
-def test_no_look_afterwards(app: AppWithBuilds) -> None:
-    """What was done is told all the same."""
+def test_the_build_cannot_be_read_afterwards(app: AppWithBuilds) -> None:
+    """Return the change although the build cannot be read afterwards."""
     app.has(RUNNING)
     app.service.emulator.fault(status=500, path="/b1$", nth=2)
     result = app.abort().result()
@@ -147,7 +147,7 @@ def test_no_look_afterwards(app: AppWithBuilds) -> None:
         ({"skip_notifications": True, "skip_git_status_report": True, "abort_with_success": True}, -3),
     ],
 )
-def test_what_is_sent(app: AppWithBuilds, options: dict[str, Any], sent: int) -> None:
+def test_body_of_the_request(app: AppWithBuilds, options: dict[str, Any], sent: int) -> None:
     app.has(RUNNING)
     app.abort(**options).run()
     everything = '{"abort_with_success": false, "skip_notifications": false, "skip_git_status_report": false}'
@@ -156,7 +156,7 @@ def test_what_is_sent(app: AppWithBuilds, options: dict[str, Any], sent: int) ->
 
 
 class TestWait:
-    """The service may take a while to stop a build. The emulator does it at once, so here it is told to forget."""
+    """Tests with a service that takes time to abort a build. The emulator aborts at once, so these tests delay it."""
 
     @pytest.fixture
     def slow(self, app: AppWithBuilds, monkeypatch: pytest.MonkeyPatch) -> AppWithBuilds:
@@ -164,14 +164,14 @@ class TestWait:
         monkeypatch.setattr(subject, "abort_build", lambda *_arguments: None)
         return app
 
-    def test_until_it_is_over(self, slow: AppWithBuilds, clock: Clock, said: list[str]) -> None:
+    def test_until_it_is_over(self, slow: AppWithBuilds, clock: Clock, progress: list[str]) -> None:
         result = slow.abort(wait=True).run()
         assert (result["changed"], result["build"]["status_name"]) == (True, "aborted")
         assert clock.pauses == [10, 10, 10]
         assert slow.asked() == [LOOK, LOOK, LOOK, LOOK, LOOK]
-        assert said == ["build #1 (b1): in-progress after 0 s", "build #1 (b1): aborted after 30 s"]
+        assert progress == ["build #1 (b1): in-progress after 0 s", "build #1 (b1): aborted after 30 s"]
 
-    def test_not_without_being_asked(self, slow: AppWithBuilds, clock: Clock) -> None:
+    def test_does_not_wait_by_default(self, slow: AppWithBuilds, clock: Clock) -> None:
         result = slow.abort().run()
         assert (result["changed"], result["build"]["status_name"]) == (True, "in-progress")
         assert clock.pauses == []
@@ -196,10 +196,10 @@ class TestWait:
     @pytest.mark.parametrize(
         ("option", "value"), [("wait_timeout", -1), ("wait_interval", 0), ("wait_interval", "nan")]
     )
-    def test_senseless_times(self, slow: AppWithBuilds, option: str, value: Any) -> None:
+    def test_invalid_times(self, slow: AppWithBuilds, option: str, value: Any) -> None:
         failed = slow.abort(**{option: value}).fail()
         assert failed["error"]["kind"] == "option"
-        assert failed["msg"].startswith(f"{option}: ")
+        assert failed["msg"].startswith(f"{option} must be ")
         assert slow.asked() == []
 
 

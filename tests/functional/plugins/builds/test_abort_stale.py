@@ -27,7 +27,7 @@ MISSING = "ffffffffffffffff"
 
 
 def holds(service: Service, apps: Mapping[str, Mapping[str, float]]) -> None:
-    """By app, by build: for how many hours it has been running."""
+    """Create builds that have been running for these hours, by app and build."""
     service.emulator.load(
         {
             "apps": [
@@ -76,7 +76,7 @@ def test_each_app_has_its_own_limits(service: Service, tasks: Tasks) -> None:
     assert (again["changed"], again["actions"], again["diff"]) == (False, [], {"before": {}, "after": {}})
 
 
-def test_others_go_on_after_a_failure(service: Service, tasks: Tasks) -> None:
+def test_others_continue_after_a_failure(service: Service, tasks: Tasks) -> None:
     holds(service, {"shop": {"a": 7, "b": 8}, "bank": {"a": 7}})
     service.emulator.fault(method="POST", path="/shop-b/abort$", status=403)
     result = task(tasks, "shop", MISSING, "bank").result(diff=True)
@@ -128,7 +128,7 @@ def ago(hours: float) -> datetime:
 
 NEVER = "0001-01-01T00:00:00Z"
 EAST = timedelta(hours=11)
-# What Bitrise lists. Builds may run for 6 hours and wait for 1.
+# Builds as Bitrise lists them. They may run for 6 hours and wait for 1.
 FRESH: dict[str, dict[str, Any]] = {
     "space": {"triggered_at": f"{ago(2):%Y-%m-%d %H:%M:%S}Z", "started_on_worker_at": f"{ago(2):%Y-%m-%d %H:%M:%S}Z"},
     "offset": {"triggered_at": ago(2).isoformat(), "started_on_worker_at": f"{ago(2) - EAST:%Y-%m-%dT%H:%M:%S}-11:00"},

@@ -113,16 +113,16 @@ def test_times(seven: AppWithBuilds, form: Any) -> None:
     ],
 )
 def test_parts_of_a_second(seven: AppWithBuilds, given: Any, after: str | None, before: str | None) -> None:
-    """The service knows whole seconds only: no build is listed that was not asked for."""
+    """Round to whole seconds for the service, without a build outside of the limits."""
     task = seven.info(after=given, before=given)
     if after is None:
-        assert task.fail()["msg"].startswith("after: ")
+        assert task.fail()["msg"].startswith("after must be ")
     else:
         task.run()
         assert seven.queries()[0] == {"after": after, "before": before, "limit": "50"}
 
 
-def test_what_the_service_is_asked(seven: AppWithBuilds) -> None:
+def test_queries(seven: AppWithBuilds) -> None:
     seven.info(
         branch="main",
         status="failed",
@@ -173,7 +173,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("options", "message"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused_before_any_request(seven: AppWithBuilds, options: dict[str, Any], message: str) -> None:
+def test_rejected_before_any_request(seven: AppWithBuilds, options: dict[str, Any], message: str) -> None:
     failed = seven.info().with_options(**options).fail()
     assert failed["error"]["kind"] == "option"
     assert failed["msg"].startswith(message)
@@ -190,7 +190,7 @@ def test_a_build(app: AppWithBuilds) -> None:
 
 
 def test_times_have_one_form(app: AppWithBuilds) -> None:
-    """Whatever the service writes: so they can be compared as text. One that was never set is not told."""
+    """Convert times to one form, so that they can be compared as text, and omit a time that was never set."""
     times = {
         "triggered_at": "2026-01-31 13:00:00+02:00",
         "started_on_worker_at": "0001-01-01T00:00:00Z",
@@ -208,7 +208,7 @@ def test_times_have_one_form(app: AppWithBuilds) -> None:
     }
 
 
-def test_what_a_build_was_started_with_is_not_shown(app: AppWithBuilds) -> None:
+def test_inputs_of_a_build_are_not_shown(app: AppWithBuilds) -> None:
     secret = {"environments": [{"key": "PASSWORD", "value": "c4nary"}]}
     app.has({"slug": "b1", "original_build_params": {"branch": "main", **secret}})
     for task in (app.info(), app.info(build_slug="b1"), app.of_all_apps()):
@@ -216,9 +216,11 @@ def test_what_a_build_was_started_with_is_not_shown(app: AppWithBuilds) -> None:
 
 
 def test_unknown_build(seven: AppWithBuilds) -> None:
-    failed = seven.info(build_slug="none").fail()
+    failed = seven.info(build_slug="missing").fail()
     assert failed["error"]["kind"] == "not_found"
-    assert failed["msg"].startswith(f"Could not read build none of app {APP}: GET /apps/{APP}/builds/none returned 404")
+    assert failed["msg"].startswith(
+        f"Could not read build missing of app {APP}: GET /apps/{APP}/builds/missing returned 404"
+    )
 
 
 @pytest.mark.parametrize(("count", "pages"), [(50, 1), (51, 2), (500, 10)])

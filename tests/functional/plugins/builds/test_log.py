@@ -38,7 +38,7 @@ def test_archived(app: AppWithBuilds) -> None:
 
 
 def test_growing(app: AppWithBuilds) -> None:
-    """The service shows the last chunks, in any order; the others are asked for one page after the other."""
+    """Request the chunks that the service does not show, page by page. It shows the last ones in any order."""
     app.has(RUNNING)
     result = app.log().run()
     assert (result["log"], result["state"], result["truncated"], result["size"]) == (TEXT, "growing", False, SIZE)
@@ -127,17 +127,17 @@ def test_unknown_build(app: AppWithBuilds) -> None:
 class TestWait:
     """Until the log is complete, or cannot be any more."""
 
-    def test_from_the_start_to_the_archive(self, app: AppWithBuilds, clock: Clock, said: list[str]) -> None:
+    def test_from_the_start_to_the_archive(self, app: AppWithBuilds, clock: Clock, progress: list[str]) -> None:
         app.has({**RUNNING, "age_s": 0, "finishes_in_s": 35, "log_archive_delay_s": 12})
         result = app.log(wait=True).run()
         assert (result["log"], result["state"]) == (TEXT, "archived")
         assert clock.seconds == 50
-        assert said == [
+        assert progress == [
             "build #1 (b1): in-progress after 0 s",
             "build #1 (b1): waiting for the archive of its log after 40 s",
         ]
 
-    def test_one_that_is_there(self, app: AppWithBuilds, clock: Clock) -> None:
+    def test_an_existing_archive(self, app: AppWithBuilds, clock: Clock) -> None:
         app.has(OVER)
         assert app.log(wait=True).run()["log"] == TEXT
         assert app.asked() == [INFO, STORAGE]
@@ -210,7 +210,7 @@ class TestDest:
         app.has(OVER)
         assert app.log(dest=str(tmp_path)).run()["dest"] == str(tmp_path / "b1.log")
 
-    def test_no_such_directory_is_said_first(self, app: AppWithBuilds, tmp_path: Path) -> None:
+    def test_a_missing_directory_is_reported_first(self, app: AppWithBuilds, tmp_path: Path) -> None:
         app.has(OVER)
         failed = app.log(dest=str(tmp_path / "none" / "log"), wait=True).fail()
         assert failed["error"]["kind"] == "local_file"
@@ -248,7 +248,7 @@ class TestTrouble:
 
 
 @pytest.mark.parametrize("options", [{"limit": 0}, {"dest": ""}, {"build_slug": ""}, {"wait_interval": -1}])
-def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any]) -> None:
+def test_rejected_before_any_request(app: AppWithBuilds, options: dict[str, Any]) -> None:
     app.has(OVER)
     failed = app.log(**options).fail()
     assert failed["error"]["kind"] == "option"

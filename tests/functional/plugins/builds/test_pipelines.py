@@ -28,7 +28,7 @@ NAMES = {"release": ["build", "deploy"]}
 
 @pytest.fixture(autouse=True)
 def runs(app: AppWithBuilds) -> None:
-    """One pipeline that runs, one that is over, and a build that belongs to neither."""
+    """Create a running pipeline, a finished one, and a build that belongs to neither."""
     app.has(
         {"slug": "b5", "status": 0, "age_s": 8 * HOUR_S, "workflow": "build", "tag": "v2"},
         {"slug": "b4", "status": 0, "age_s": 60, "workflow": "deploy", "tag": "v2"},
@@ -68,7 +68,7 @@ def test_lists(app: AppWithBuilds) -> None:
 
 
 def test_one_pipeline(app: AppWithBuilds) -> None:
-    """The service calls the status a number in lists and a word here; the result is the same."""
+    """Return the same result, although the service sends a number in lists and a word here as the status."""
     (found,) = info(app, pipeline="p1").run()["pipelines"]
     (listed,) = info(app, status="error").run()["pipelines"]
     unknown_in_lists = {"workflows": None, "status_text": None}
@@ -198,7 +198,7 @@ def test_an_option_of_builds_only(app: AppWithBuilds) -> None:
 
 
 def test_a_stale_build_ends_its_pipeline(app: AppWithBuilds) -> None:
-    """Without that build the pipeline cannot succeed, and its other builds would run for nothing."""
+    """Abort the other builds too, because the pipeline cannot succeed without the stale one."""
     task = app.tasks.make(BUILD_ABORT_STALE, apps=[APP], skip_git_status_report=True)
     checked = task.run(check_mode=True, diff=True)
     done = task.run(diff=True)

@@ -50,7 +50,7 @@ class Fleet:
         return self.playground.run_playbook(name, self._inventory, "-e", json.dumps(more), *options, env=env)
 
     def connection(self, prefix: str) -> dict[str, Any]:
-        """As variables: the environment names neither a service nor a token."""
+        """Return the connection as variables, because the environment names neither a service nor a token."""
         token = self.emulator.tokens["owner"]
         return {f"{prefix}_api_url": self.emulator.api_url, f"{prefix}_api_token": token, f"{prefix}_max_retries": 0}
 
@@ -123,7 +123,7 @@ def test_each_host_has_its_own_variables(fleet: Fleet) -> None:
 
 @seldom
 def test_each_host_by_itself(fleet: Fleet) -> None:
-    """Where ansible-core does not tell which hosts are at a task."""
+    """Run if ansible-core does not list the hosts of the task."""
     fleet.holds(HOSTS)
     run = fleet.abort_stale_builds(
         env={"MOBILEOPS_CI_TEST_ALONE": "1"}, **fleet.connection("abort_stale_builds"), abort_stale_builds_wait=True

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bitrise_build_trigger: what is sent, waiting, bad ends, lost answers, secrets."""
+"""bitrise_build_trigger: requests, waits, builds that fail, lost responses, secrets."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def test_check_mode_finds_out_about_access(app: AppWithBuilds) -> None:
 
 
 @pytest.mark.parametrize("form", ["secrets", "environments"])
-def test_what_is_sent(app: AppWithBuilds, form: str) -> None:
-    """The service shows every user of the app what a build was started with, except secrets."""
+def test_body_of_the_request(app: AppWithBuilds, form: str) -> None:
+    """Send secrets only where the service does not show them. It shows all other inputs of a build."""
     app.trigger(
         branch="main",
         tag="v1",
@@ -120,7 +120,7 @@ def test_what_is_sent(app: AppWithBuilds, form: str) -> None:
 
 
 def test_both_forms_of_variables() -> None:
-    """A mapping and a list are the same, also as JSON."""
+    """Accept a mapping and a list, also as JSON."""
     for option, value in (("environments", "v"), ("secret_environments", "c4nary")):
         entries = [{"key": "A", "value": value}]
         for given in (entries, {"A": value}, json.dumps(entries), json.dumps({"A": value})):
@@ -142,7 +142,7 @@ def test_both_forms_of_variables() -> None:
     ],
 )
 def test_a_value_that_is_not_text(value: Any, reading: str, kind: str) -> None:
-    """ansible-core would convert it without a word."""
+    """Reject values that ansible-core would convert without a warning."""
     for option, words in (("environments", reading), ("secret_environments", kind)):
         for given in ({"A": "text", "B": value}, [{"key": "A", "value": "text"}, {"key": "B", "value": value}]):
             with pytest.raises(OptionError) as refused:
@@ -160,7 +160,7 @@ def test_a_branch_that_is_not_text(name: str) -> None:
 
 
 def test_text_from_the_vault() -> None:
-    """As ansible-core before 2.19 has it in the arguments of a task."""
+    """Accept the type that ansible-core before 2.19 passes in the arguments of a task."""
 
     class AnsibleVaultEncryptedUnicode:
         def __str__(self) -> str:
@@ -210,10 +210,10 @@ def test_no_secret_is_shown(app: AppWithBuilds) -> None:
             "environments: the key 'A' is used twice",
         ),
         ({"environments": [{"key": "", "value": "x"}]}, "environments: "),
-        ({"wait_timeout": -1}, "wait_timeout: "),
+        ({"wait_timeout": -1}, "wait_timeout must be "),
     ],
 )
-def test_refused_before_any_request(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
+def test_rejected_before_any_request(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
     for check_mode in (True, False):
         failed = app.trigger(**{"branch": "main", **options}).fail(check_mode=check_mode)
         assert failed["error"]["kind"] == "option"
@@ -240,13 +240,13 @@ UNFIT: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("options", "message"), UNFIT.values(), ids=UNFIT)
 def test_unfit_secrets(app: AppWithBuilds, options: dict[str, Any], message: str) -> None:
-    """Refused before ansible-core knows the value, which it would take out of the message, too."""
+    """Reject the value before ansible-core knows it, which would redact it in the message too."""
     given = {"app_slug": APP, "branch": "main", **options}
     with pytest.raises(OptionError, match=f"^{message}"):
         BUILD_TRIGGER.normalize(given)
     assert app.asked() == []
 
 
-def test_a_part_of_another_option_is_no_reason_to_refuse(app: AppWithBuilds) -> None:
-    """Four digits are in many a commit hash."""
+def test_a_part_of_another_option_is_accepted(app: AppWithBuilds) -> None:
+    """Accept short values, because many a commit hash contains four digits of them."""
     app.trigger(branch="main", commit_hash="a1234b", secret_environments={"PIN": "1234"}).run()

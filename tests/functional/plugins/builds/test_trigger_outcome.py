@@ -35,14 +35,14 @@ class TestWait:
         app.service.emulator.options(build_seconds=45, build_outcome=outcome)
         return app.trigger(branch="main", wait=True, **options).result()
 
-    def test_success(self, app: AppWithBuilds, clock: Clock, said: list[str]) -> None:
+    def test_success(self, app: AppWithBuilds, clock: Clock, progress: list[str]) -> None:
         app.service.emulator.options(hold_seconds=15)
         result = self.wait(app, 1)
         assert not result.get("failed")
         assert (result["changed"], result["build"]["status_name"]) == (True, "success")
         assert clock.pauses == [10] * 6
         slug = result["build"]["slug"]
-        assert said == [
+        assert progress == [
             f"build #2 ({slug}): on-hold after 0 s",
             f"build #2 ({slug}): in-progress after 20 s",
             f"build #2 ({slug}): success after 60 s",
@@ -70,10 +70,10 @@ class TestWait:
         assert (result["failed"], result["error"]["kind"]) == (True, "server_error")
         assert result["msg"].endswith(f"The build #2 ({result['build']['slug']}) was started.")
 
-    def test_a_progress_line_each_minute(self, app: AppWithBuilds, said: list[str]) -> None:
+    def test_a_progress_line_each_minute(self, app: AppWithBuilds, progress: list[str]) -> None:
         app.service.emulator.options(build_seconds=150)
         app.trigger(branch="main", wait=True).run()
-        assert [line.split(": ")[1] for line in said] == [
+        assert [line.split(": ")[1] for line in progress] == [
             "in-progress after 0 s",
             "in-progress after 60 s",
             "in-progress after 120 s",
@@ -88,7 +88,7 @@ class TestWait:
 class TestLostAnswer:
     """No second build without the user's knowledge."""
 
-    def test_the_one_new_build_is_taken_over(self, app: AppWithBuilds) -> None:
+    def test_the_only_new_build_is_used(self, app: AppWithBuilds) -> None:
         app.service.emulator.fault(drop="after", method="POST", nth=1)
         result = app.trigger(branch="main", max_retries=3).run()
         slug = result["build"]["slug"]
@@ -120,13 +120,13 @@ class TestLostAnswer:
         )
         assert app.asked() == [LATEST, TRIGGER, LATEST, LATEST, LATEST]
 
-    def test_builds_of_others_are_not_taken_for_it(self, app: AppWithBuilds) -> None:
+    def test_builds_of_others_are_not_used(self, app: AppWithBuilds) -> None:
         app.service.emulator.fault(drop="after", method="POST", nth=2)
         self.between(app, branch="next")
         result = app.trigger(branch="main").run()
         assert (result["build"]["build_number"], result["build"]["branch"]) == (3, "main")
 
-    def test_several_that_it_could_be(self, app: AppWithBuilds) -> None:
+    def test_several_possible_builds(self, app: AppWithBuilds) -> None:
         app.service.emulator.fault(drop="after", method="POST", nth=2)
         self.between(app, branch="main")
         failed = app.trigger(branch="main").fail()
@@ -135,7 +135,7 @@ class TestLostAnswer:
         assert app.statuses() == [1, 0, 0]
 
     def between(self, app: AppWithBuilds, **options: Any) -> None:
-        """Somebody else starts a build right before the next trigger arrives."""
+        """Start a build of another client right before the next trigger arrives."""
         from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds import trigger
 
         real = trigger.trigger_build
@@ -160,7 +160,7 @@ class TestLostAnswer:
 
 
 class TestAnswer:
-    """What the answer to a trigger may look like."""
+    """Responses to a trigger."""
 
     def run(self, app: AppWithBuilds, answer: dict[str, Any], seen: int = 404) -> dict[str, Any]:
         def service(line: str) -> Answer:

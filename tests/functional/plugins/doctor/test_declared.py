@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is declared: everything that is wrong with it is found without a write, by the code of the rollout."""
+"""Checks of declarations: all errors are found without a write, by the code of the rollout."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def load(emulator: Emulator, number: int, **more: Any) -> None:
     emulator.clear_requests()
 
 
-def test_all_is_well(emulator: Emulator, folder: Path, files: Files) -> None:
+def test_no_problem(emulator: Emulator, folder: Path, files: Files) -> None:
     load(emulator, 3, **{CERTIFICATES: [a_file("dist.p12", files.p12, certificate_password=PASSWORD)]})
     both = {"code_signing_certificates": [certificate()], "code_signing_profiles": [{"src": "fits"}]}
     found = examined(
@@ -118,7 +118,7 @@ def test_all_is_well(emulator: Emulator, folder: Path, files: Files) -> None:
 
 
 def test_an_app_that_does_not_exist(emulator: Emulator, folder: Path) -> None:
-    """Its slug is what is wrong, so people see it, and the record does not."""
+    """Show its slug to people, because it is the error, but not in the record."""
     load(emulator, 1)
     declared = {"code_signing_certificates": [{"content": "eA==", "name": "x", "verify": "none"}]}
     found = examined(folder, {"one": declared, "two": declared, "three": declared}, emulator)
@@ -127,7 +127,7 @@ def test_an_app_that_does_not_exist(emulator: Emulator, folder: Path) -> None:
     assert APPS[1] not in str(recorded(found, Pseudonyms()))
 
 
-def test_nobody_declares_anything(folder: Path) -> None:
+def test_no_declarations(folder: Path) -> None:
     found = examined(folder, {"one": {}, "two": {}})
     assert found[0].message == "2 hosts, and none declares a file"
     assert statuses(found) == {"hosts": WARNING, "files": OK}
@@ -164,7 +164,7 @@ def test_nobody_declares_anything(folder: Path) -> None:
         ({"code_signing_profiles": [{"src": "fits"}], "bitrise_app_slug": ""}, "the app is unknown", "variable"),
     ],
 )
-def test_what_can_be_wrong(folder: Path, variables: Json, message: str, kind: str) -> None:
+def test_errors_of_declarations(folder: Path, variables: Json, message: str, kind: str) -> None:
     found = examined(folder, {"one": variables})
     problem = only(found, FAILED)
     assert message in problem.message
@@ -209,7 +209,7 @@ def test_a_lenient_declaration_is_a_warning(folder: Path) -> None:
 
 @pytest.mark.usefixtures("files")
 def test_a_password_that_only_the_service_has(folder: Path) -> None:
-    """The engine takes it from there, so the file alone tells nothing."""
+    """Do not check the password of a file if only the service knows it."""
     found = examined(folder, {"one": {"code_signing_certificates": [{"src": "dist.p12"}]}})
     assert FAILED not in statuses(found).values()
 
@@ -223,7 +223,7 @@ def test_several_hosts_of_one_app(folder: Path) -> None:
     )
 
 
-def test_what_only_the_service_knows(emulator: Emulator, folder: Path, files: Files) -> None:
+def test_values_that_only_the_service_knows(emulator: Emulator, folder: Path, files: Files) -> None:
     protected = a_file("dist.p12", files.p12, certificate_password=PASSWORD, is_protected=True)
     load(emulator, 2, **{CERTIFICATES: [protected]})
     wrong = {"code_signing_certificates": [certificate(is_protected=False)]}
@@ -239,7 +239,7 @@ def test_a_warning_of_file_and_engine_is_one_line(emulator: Emulator, folder: Pa
     entries = {"code_signing_profiles": [{"src": "text", "verify": "warn"}], "code_signing_certificates": []}
     found = examined(folder, {"one": entries}, emulator)
     assert only(found, WARNING).message.endswith(" [one]")
-    # What only the engine knows is a line, too: the content of a protected file cannot be compared.
+    # Print a line for a warning of the engine: the content of a protected file cannot be compared.
     load(emulator, 1, **{CERTIFICATES: [a_file("dist.p12", files.p12, is_protected=True, age_s=0)]})
     emulator.options(hash_fields=False)
     found = examined(folder, {"one": {"code_signing_certificates": [certificate()]}}, emulator)
@@ -255,7 +255,7 @@ def test_an_engine_that_fails(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("files")
-def test_what_many_hosts_share_is_one_line(folder: Path) -> None:
+def test_a_cause_of_many_hosts_is_one_line(folder: Path) -> None:
     found = examined(folder, {f"host{number}": {"code_signing_profiles": [{"src": "text"}]} for number in range(4)})
     problem = only(found, FAILED)
     assert problem.message.endswith("[host0, host1, host2, host3]")

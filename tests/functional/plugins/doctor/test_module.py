@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module: the token, its rights, and what of the result is fit for a public report."""
+"""The module: the token, its rights, and the values that a public report may contain."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def examine(emulator: Emulator, user: str = "owner", **options: Any) -> dict[str
     return result
 
 
-def test_all_is_well(account: Emulator) -> None:
+def test_no_problem(account: Emulator) -> None:
     result = examine(account)
     assert (result["changed"], result["failed_checks"], result["warning_checks"]) == (False, 0, 0)
     found = by_name(result, "token")
@@ -71,7 +71,7 @@ def test_all_is_well(account: Emulator) -> None:
     assert {request["method"] for request in account.requests()} == {"GET"}
 
 
-def test_only_the_groups_that_are_wanted(account: Emulator) -> None:
+def test_requested_groups_only(account: Emulator) -> None:
     for group in GROUPS:
         result = examine(account, checks=[group])
         assert {check["group"] for check in result["checks"]} == {group}
@@ -97,11 +97,11 @@ def test_no_valid_token(account: Emulator, token: str | None, message: str) -> N
     assert {name: check["status"] for name, check in found.items()} == {"valid": FAILED}
     assert found["valid"]["message"] == message
     assert "token on Bitrise" in found["valid"]["advice"]
-    # The way to the service is checked all the same.
+    # The connection to the service is checked too.
     assert by_name(result, "way")["answer"]["status"] == OK
 
 
-def test_the_service_is_too_busy_to_say_whose_token_it_is(account: Emulator) -> None:
+def test_the_service_is_too_busy_to_return_the_user(account: Emulator) -> None:
     account.fault(status=429, path="/me$", times=1)
     account.fault(status=500, path="/builds$")
     found = by_name(examine(account), "token")
@@ -164,7 +164,7 @@ def test_a_sample_of_apps(account: Emulator) -> None:
     assert by_name(examine(account, sample=9), "token")["builds"]["message"].endswith("in 3 of 3 apps")
 
 
-def test_the_record_names_nobody(account: Emulator) -> None:
+def test_the_record_names_no_person(account: Emulator) -> None:
     load(account, roles={"viewer": "viewer"})
     result = examine(account, "viewer", app_slug=ONE)
     text = json.dumps(result["record"])
@@ -191,7 +191,7 @@ def test_without_requests(account: Emulator, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(("option", "value"), [("sample", -1), ("concurrency", 0)])
-def test_options_that_are_no_use(account: Emulator, option: str, value: int) -> None:
+def test_useless_options(account: Emulator, option: str, value: int) -> None:
     given = {"api_url": account.api_url, "api_token": "x", option: value}
     result = BITRISE_DOCTOR.execute(validated(BITRISE_DOCTOR, given), TaskContext({}), diff=False)
     assert result["error"]["kind"] == "option"

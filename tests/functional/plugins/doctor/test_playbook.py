@@ -32,7 +32,7 @@ def run(playground: Playground, emulator: Emulator, inventory: Path, *options: s
 
 
 def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> None:
-    """Everything at once: an inventory, throw-away files, the record, and no secret at -vvvv."""
+    """Check an inventory with throw-away files and a record, and show no secret at -vvvv."""
     titles = {APP: "Shop c4lm", "a99a0002a99a0002": "Bank c4lm"}
     emulator.load({"apps": [{"title": title, "slug": slug} for slug, title in titles.items()]})
     inventory = playground.folder / "apps.json"
@@ -70,7 +70,7 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
 
 
 def test_problems_end_with_status_2(playground: Playground, emulator: Emulator) -> None:
-    """The inventory fails, too, and yet the doctor says why; on a screen that knows ASCII only."""
+    """Explain the failure of the inventory too, on a screen that shows ASCII only."""
     inventory = playground.folder / "fleet.yml"
     inventory.write_text("plugin: mobileops.ci.bitrise\n")
 

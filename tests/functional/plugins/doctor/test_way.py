@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way to the service: each step can fail, and the steps after it are not made then."""
+"""Checks of the connection to the service. A failed check skips those after it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return self_signed(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
-def test_all_is_well() -> None:
+def test_no_problem() -> None:
     with serving(me()) as server:
         found = examined(server.url)
         assert len(server.seen) == 5
@@ -70,7 +70,7 @@ def test_all_is_well() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://api.bitrise.io", "ftp://127.0.0.1", "https://app.bitrise.io"])
-def test_an_address_that_is_none_of_the_api(url: str) -> None:
+def test_an_address_without_an_api(url: str) -> None:
     assert statuses(examined(url, is_open=False)) == {"address": FAILED}
 
 
@@ -99,7 +99,7 @@ def test_an_unknown_name() -> None:
     assert statuses(found) == {"proxy": OK, "name": FAILED}
 
 
-def test_nobody_listens() -> None:
+def test_a_port_without_a_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     found = examined(f"http://127.0.0.1:{port}", is_open=False)
@@ -155,7 +155,7 @@ def test_no_tls_on_that_port() -> None:
 
 @contextmanager
 def proxy(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A proxy that answers CONNECT like this, and connects to nothing."""
+    """Run a proxy that sends this response to CONNECT, and connects to nothing."""
     seen: list[bytes] = []
 
     def serve(server: socket.socket) -> None:
@@ -197,7 +197,7 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with an HTML page"),
+        (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with 200 and an HTML page"),
         (Answer(200, b"[]"), "that is not a JSON object"),
         (me(503), "The service has a problem"),
         (me(302, Location="https://login.example"), "is not the address of the API"),
@@ -227,7 +227,7 @@ def test_the_clock_is_wrong(seconds: int, status: str) -> None:
         assert ("behind" in found.message) is (seconds > 0)
 
 
-def test_the_service_tells_no_time() -> None:
+def test_responses_without_a_time() -> None:
     with serving(me(Date="soon")) as server:
         assert statuses(examined(server.url))["clock"] == WARNING
 
@@ -251,7 +251,7 @@ def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["none", "enough", "few", "refused", "unclear"],
 )
-def test_limits_that_the_service_tells(answer: Answer, status: str, message: str) -> None:
+def test_limits_that_the_service_reports(answer: Answer, status: str, message: str) -> None:
     with serving(answer) as server:
         found = {check.name: check for check in examined(server.url)}["limits"]
         assert len(server.seen) == (1 if answer.status == 429 else 5)
@@ -275,7 +275,7 @@ def test_the_storage_cannot_be_reached() -> None:
     assert "c4nary" not in checks.found[0].message
 
 
-def test_no_file_tells_where_the_storage_is() -> None:
+def test_no_file_reveals_the_storage() -> None:
     checks = Checks("way")
     check_storage(checks, None, Transport())
     assert statuses(checks.found) == {"storage": SKIPPED}

@@ -17,13 +17,13 @@ from tests.helpers.service import PROFILES, a_file
 
 @pytest.fixture
 def fleet(emulator: Emulator, tmp_path: Path) -> Fleet:
-    """The emulator, with no app as yet."""
+    """Provide an emulator that has no apps yet."""
     return Fleet(emulator, tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def no_digest_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the developer's shell has set must not decide a test."""
+    """Remove the cache that the developer's shell has set."""
     monkeypatch.delenv("MOBILEOPS_CI_DIGEST_CACHE", raising=False)
 
 
@@ -34,6 +34,6 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cached(fleet: Fleet, path: Path) -> FleetTask:
-    """Four apps, as declared."""
+    """Return a task for four apps that are in sync."""
     fleet.holds({slug: {PROFILES: [a_file("dist", NEW)]} for slug in APPS[:4]})
     return fleet.task(APPS[:4], provisioning_profiles=[declared("dist", NEW)], digest_cache=str(path))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ctrl-C in the middle of a fleet, by a real ansible-playbook: it ends soon and clearly, and leaves nothing behind."""
+"""Ctrl-C during a fleet task, with a real ansible-playbook: it ends soon and clearly, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rollout(fleet: Fleet) -> FleetTask:
 
 
 def processes_of(folder: Path) -> list[int]:
-    """All that know of this folder by their environment: ansible-playbook, its workers and modules."""
+    """Find all processes with this folder in their environment: ansible-playbook, its workers and modules."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -43,7 +43,7 @@ def processes_of(folder: Path) -> list[int]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """A shell has its jobs in the background ignore Ctrl-C, and their children would, too."""
+    """Let children receive Ctrl-C, although a shell lets its jobs in the background ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -59,7 +59,7 @@ def test_ctrl_c(fleet: Fleet, tmp_path: Path, run_in: str) -> None:
     tasks: list[dict[str, Any]] = [{"name": "roll out", MODULE: {**task.options, "run_in": run_in}}]
     (playground.play / "site.json").write_text(json.dumps([{"hosts": "here", "gather_facts": False, "tasks": tasks}]))
     fleet.emulator.options(latency_ms=25)
-    # A session of its own, as a terminal has it: Ctrl-C reaches all processes in it.
+    # A separate session, as in a terminal: Ctrl-C reaches all processes in it.
     process = subprocess.Popen(
         [BIN / "ansible-playbook", "-i", playground.folder / "hosts", playground.play / "site.json"],
         cwd=playground.home,

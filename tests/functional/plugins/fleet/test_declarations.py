@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be declared, for all apps and for single ones, and what is refused before anything is asked or done."""
+"""Declarations of all apps and of single ones, and those that are rejected before the first request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_own_files_are_added_to_the_common_ones(fleet: Fleet) -> None:
 
 
 def test_apps_that_share_their_own_files(fleet: Fleet) -> None:
-    """One list, as a YAML anchor or a variable makes it."""
+    """Share one list, as a YAML anchor or a variable does."""
     fleet.holds([ONE, TWO])
     own = [declared("own", b"both")]
     check_then_run_then_rerun(fleet.task([{"app_slug": slug, PROFILES: own} for slug in (ONE, TWO)]))
@@ -42,7 +42,7 @@ def test_apps_that_share_their_own_files(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("apps", [ONE, {"app_slug": ONE}, f"{ONE},{TWO}", f"{ONE}, {TWO}"], ids=str)
 def test_apps_that_are_not_a_list(fleet: Fleet, apps: Any) -> None:
-    """As ansible-core takes a single value for a list, and splits text at commas."""
+    """Reject single values, which ansible-core converts to a list, and text, which it splits at commas."""
     fleet.holds([ONE, TWO])
     done = fleet.task(provisioning_profiles=[]).with_options(apps=apps).run()
     assert list(done["apps"]) == ([ONE, TWO] if TWO in apps else [ONE])
@@ -59,7 +59,7 @@ def test_kinds_that_are_left_out_are_left_alone(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("own", [True, False], ids=["common and own", "common twice"])
 def test_a_file_that_is_declared_twice(fleet: Fleet, own: bool) -> None:
-    """Two common ones, or a common one and one of an app: only the apps that it is about fail."""
+    """Declare a common file twice, or as a file of one app too: only the apps that have both fail."""
     fleet.holds([ONE, TWO])
     files = [declared("dist", b"one")]
     more = [declared("dist", b"two")]
@@ -77,7 +77,7 @@ def test_a_file_that_is_declared_twice(fleet: Fleet, own: bool) -> None:
 
 
 def test_a_file_that_is_declared_by_name_and_by_slug(fleet: Fleet) -> None:
-    """The two would undo each other with each run."""
+    """Reject two entries that would undo each other on every run."""
     fleet.holds({ONE: {PROFILES: [a_file("dist", b"one")]}})
     slug = fleet.files(ONE, PROFILES)[0]["slug"]
     both = [{"name": "dist", "is_expose": True}, {"slug": slug, "is_expose": False}]
@@ -111,7 +111,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("words", OPTIONS)
 def test_values_that_cannot_be_used(fleet: Fleet, words: str) -> None:
-    """For all apps alike, so nothing is begun."""
+    """Reject values of all apps before the first request."""
     fleet.holds([ONE])
     result = fleet.task([ONE], provisioning_profiles=[]).with_options(**OPTIONS[words]).fail()
     assert words in result["msg"]
@@ -121,7 +121,7 @@ def test_values_that_cannot_be_used(fleet: Fleet, words: str) -> None:
 
 
 def test_the_declaration_is_not_changed(fleet: Fleet) -> None:
-    """What a playbook hands over is its own."""
+    """Keep the options as the playbook passed them."""
     fleet.holds(APPS[:2])
     own = {"app_slug": TWO, PROFILES: [declared("own", b"x", verify="none")]}
     options = {"apps": [ONE, own], PROFILES: [declared("a", b"b", verify="none")]}

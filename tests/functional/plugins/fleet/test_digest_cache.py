@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The digest cache: what it saves, and what becomes of it when the file is not as it should be."""
+"""The digest cache: the requests that it saves, and files that it cannot use."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])
 
 
-def test_a_filled_one_saves_all_downloads(cached: FleetTask) -> None:
+def test_a_filled_cache_saves_all_downloads(cached: FleetTask) -> None:
     assert cached.asked_by() == DOWNLOAD
     assert cached.asked_by() == NO_DOWNLOAD
     assert cached.asked_by(check_mode=True) == NO_DOWNLOAD
 
 
 def test_one_list_request_for_each_kind_and_app(fleet: Fleet, path: Path) -> None:
-    """Filled by the uploads themselves; also where the service lists no digests of certificates."""
+    """Fill the cache by uploads, also if the service lists no digests of certificates."""
     fleet.holds(APPS[:6])
     fleet.emulator.options(hash_fields=False)
     task = fleet.task(
@@ -53,7 +53,7 @@ def test_results_are_the_same(fleet: Fleet, path: Path) -> None:
 
 
 def test_a_protected_profile_can_be_verified(fleet: Fleet, path: Path) -> None:
-    """The service gives neither its bytes nor a digest; but this machine has uploaded it."""
+    """Verify a profile that was uploaded from here, although the service gives neither its bytes nor a digest."""
     fleet.holds([ONE])
     one = [declared("dist", b"bytes 1", is_protected=True, on_unverifiable="fail")]
     task = fleet.task([ONE], provisioning_profiles=one, digest_cache=str(path))
@@ -75,15 +75,15 @@ def test_check_mode_writes_nothing(cached: FleetTask, path: Path) -> None:
     assert ([*path.parent.iterdir()], path.read_bytes()) == ([path], b"not a cache")
 
 
-def test_the_environment_names_it(cached: FleetTask, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_names_the_cache(cached: FleetTask, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOBILEOPS_CI_DIGEST_CACHE", str(path))
     options = {name: value for name, value in cached.options.items() if name != "digest_cache"}
     FleetTask(cached.fleet, options, cached.env).run()
     assert path.is_file()
 
 
-def test_what_is_in_it(fleet: Fleet, path: Path) -> None:
-    """Slugs and digests, for nobody but the user, in a folder of the same kind."""
+def test_the_cache_holds_slugs_and_digests(fleet: Fleet, path: Path) -> None:
+    """Hold slugs and digests only, in a file and a folder that only the user can read."""
     fleet.holds([ONE])
     secrets = {"certificate_password": "c4n4ry-p4ssw0rd"}
     fleet.emulator.options(hash_fields=False)
@@ -117,7 +117,7 @@ def test_services_are_kept_apart(path: Path) -> None:
 
 
 def write(path: str, writer: int, rounds: int) -> None:
-    """In a process of its own: caches that are filled and saved, again and again."""
+    """Fill and save caches repeatedly, in a separate process."""
     for number in range(rounds):
         cache = DigestCache(path, API)
         for entry in range(20):
@@ -139,8 +139,8 @@ def test_several_writers_at_once(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_somebody_holds_it_for_long(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then the run goes on without it, and says so."""
+def test_a_cache_that_another_process_locks(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Continue without the cache, with a warning."""
     monkeypatch.setattr(digest_cache, "BUSY_TIMEOUT_S", 0.05)
     filled(path)
     holder = sqlite3.connect(path)
@@ -156,7 +156,7 @@ def test_somebody_holds_it_for_long(path: Path, monkeypatch: pytest.MonkeyPatch)
     assert DigestCache(str(path), API).get("slug1") == sha256(b"1")
 
 
-def test_it_is_saved_after_a_failure(cached: FleetTask) -> None:
+def test_the_cache_is_saved_after_a_failure(cached: FleetTask) -> None:
     apps = [*APPS[:4], "ffffffffffffffff"]
     cached.with_options(apps=apps).fail()
     assert cached.asked_by() == NO_DOWNLOAD

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Digest caches that are damaged, or where they cannot be read or written: time is lost, and nothing else."""
+"""Digest caches that are damaged, or that cannot be read or written: tasks take longer, but do not fail."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_a_damaged_one_is_made_anew(cached: FleetTask, path: Path, damage: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_cache_is_replaced(cached: FleetTask, path: Path, damage: Callable[[bytes], bytes]) -> None:
     path.parent.mkdir()
     filled(path)
     cached.run()
@@ -58,7 +58,7 @@ def test_a_damaged_one_is_made_anew(cached: FleetTask, path: Path, damage: Calla
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-# What another program, or another version of this one, may have made.
+# Tables that another program, or another version of this one, may have created.
 OTHER_TABLES = {
     "fewer columns": "CREATE TABLE digest (file TEXT PRIMARY KEY, sha256 TEXT)",
     "other columns": "CREATE TABLE digest (slug TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER)",
@@ -69,7 +69,7 @@ OTHER_TABLES = {
 
 @pytest.mark.parametrize("table", OTHER_TABLES.values(), ids=OTHER_TABLES)
 def test_another_table_of_that_name_is_damage(cached: FleetTask, path: Path, table: str) -> None:
-    """It would be of no use for ever."""
+    """Replace a table that could never be used."""
     path.parent.mkdir()
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute(table)
@@ -86,7 +86,7 @@ def test_another_table_of_that_name_is_damage(cached: FleetTask, path: Path, tab
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "link to a device"])
-def test_what_is_no_regular_file_is_left_alone(cached: FleetTask, path: Path, kind: str) -> None:
+def test_a_file_that_is_not_regular_is_not_changed(cached: FleetTask, path: Path, kind: str) -> None:
     path.parent.mkdir()
     device = path.with_name("device")
     if kind == "pipe":
@@ -107,7 +107,9 @@ def test_what_is_no_regular_file_is_left_alone(cached: FleetTask, path: Path, ki
 
 
 @pytest.mark.parametrize("value", ["", "none", "None", "/dev/null"])
-def test_ways_to_have_none(cached: FleetTask, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_values_that_disable_the_cache(
+    cached: FleetTask, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(DigestCache, "__init__", lambda *_arguments: pytest.fail("there is a cache"))
     monkeypatch.setenv("MOBILEOPS_CI_DIGEST_CACHE", str(tmp_path / "digests"))
@@ -115,8 +117,8 @@ def test_ways_to_have_none(cached: FleetTask, value: str, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("empty", [True, False], ids=["empty", "cut off after nothing"])
-def test_one_that_was_begun_with(cached: FleetTask, path: Path, empty: bool) -> None:
-    """Whoever made it was killed before its first entry."""
+def test_a_cache_without_tables(cached: FleetTask, path: Path, empty: bool) -> None:
+    """Use a cache whose writer was killed before its first entry."""
     path.parent.mkdir()
     path.touch()
     if not empty:
@@ -126,8 +128,8 @@ def test_one_that_was_begun_with(cached: FleetTask, path: Path, empty: bool) -> 
 
 
 @pytest.mark.parametrize("where", ["a folder", "below a file", "a name that is too long"])
-def test_a_place_where_none_can_be(cached: FleetTask, tmp_path: Path, where: str) -> None:
-    """The run goes on without it, with a warning."""
+def test_a_path_that_cannot_hold_a_cache(cached: FleetTask, tmp_path: Path, where: str) -> None:
+    """Continue without the cache, with a warning."""
     (tmp_path / "file").touch()
     places = {
         "a folder": tmp_path,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each local file is read once, however many apps and threads there are; and lines of progress."""
+"""Local files, which are read once for all apps and threads, and progress messages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Reader:
 
 
 def test_every_file_is_read_once(fleet: Fleet, tmp_path: Path) -> None:
-    """Common files, and those that several apps have of their own."""
+    """Read common files once, and files that several apps declare."""
     files = {name: tmp_path / name for name in ("common", "shared", "key.p12", *APPS[:12])}
     for name, path in files.items():
         path.write_text(f"bytes of {name}")
@@ -84,7 +84,7 @@ def test_many_threads_at_once() -> None:
 
 
 def test_memory_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is beyond it is read again: those that were not needed for longest."""
+    """Discard the files that were not used for longest, and read them again if needed."""
     monkeypatch.setattr(declarations, "KEPT_BYTES", 10)
     reader = Counter[str]()
 
@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_read_concerns_its_app_only(fleet: Fleet, tmp_path
 
 
 class Clock:
-    """A clock that goes on by so many seconds with each look."""
+    """A clock that advances by `step` seconds on each reading."""
 
     def __init__(self, step: float) -> None:
         self._ticks = itertools.count(1000.0, step)
@@ -123,7 +123,7 @@ class Clock:
 def test_progress_every_two_seconds_at_most(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch, step: float, expected: list[int]
 ) -> None:
-    """Each finished app is a look at the clock, and the last one needs no line: the result follows."""
+    """Read the clock after each app, and print no line for the last one, which the result follows."""
     fleet.holds(APPS[:12])
     monkeypatch.setattr(_progress, "time", Clock(step))
     lines: list[str] = []
@@ -138,7 +138,9 @@ def test_progress_every_two_seconds_at_most(
     assert said_by <= {threading.current_thread().name}
 
 
-def test_what_progress_counts(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_progress_counts_changed_and_failed_apps(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     fleet.holds([ONE, TWO])
     monkeypatch.setattr(_progress, "time", Clock(3))
     lines: list[str] = []
@@ -146,5 +148,5 @@ def test_what_progress_counts(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, cap
     task = fleet.task(apps, provisioning_profiles=[{"name": "x", "content": "eA=="}], concurrency=1)
     replace(task, report_progress=lines.append).fail()
     assert lines == ["1 of 3 apps done, 1 changed, 0 failed", "2 of 3 apps done, 1 changed, 1 failed"]
-    # Nobody else says anything: what a module prints is its result.
+    # Only the progress writes to stderr: a module prints its result.
     assert capfd.readouterr() == ("", "")

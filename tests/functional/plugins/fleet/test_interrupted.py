@@ -34,7 +34,7 @@ TRUE = {
 
 
 def rollout(fleet: Fleet, **options: Any) -> FleetTask:
-    """Replacements, a first upload, flags and a password in each of the apps."""
+    """Replace files, upload a first one, and change flags and a password in each app."""
     fleet.holds(dict.fromkeys(FLEET, OLD))
     return fleet.task(
         FLEET,
@@ -47,7 +47,7 @@ def rollout(fleet: Fleet, **options: Any) -> FleetTask:
 
 
 def check_nothing_is_lost(fleet: Fleet) -> None:
-    """A build at this moment finds each file that there was, in its old form or in the new one."""
+    """Check that a build at this moment finds each file, in its old or in its new form."""
     for kind in KINDS:
         for contents in fleet.contents(kind).values():
             complete = {name for name, digest in contents if digest}
@@ -73,7 +73,7 @@ def check_all_is_true(fleet: Fleet) -> None:
 
 
 class Interrupted(BaseException):
-    """What ansible-core raises in the main thread when a task's time is over; or the user's Ctrl-C."""
+    """An exception that ansible-core raises in the main thread after the timeout of a task, or that Ctrl-C raises."""
 
 
 def functions_of_main_thread() -> set[str]:
@@ -96,7 +96,7 @@ class Alarm:
     def ring(self) -> None:
         """Return once the main thread has noticed it."""
         if self._rung_at is None:
-            # Whoever interrupts ThreadPoolExecutor.submit gets a thread that the executor does not know.
+            # An interrupt of ThreadPoolExecutor.submit leaves a thread that the executor does not know.
             while "submit" in functions_of_main_thread():
                 time.sleep(0.001)
             self._rung_at = time.monotonic()
@@ -124,7 +124,7 @@ def alarm() -> Iterator[Alarm]:
 
 
 def test_interrupted_at_work(fleet: Fleet, alarm: Alarm, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each thread ends the upload that it is at; what is known by then is kept."""
+    """End the upload of each thread, and keep the outcomes that are known by then."""
     task = rollout(fleet)
     send = HttpSession.send
     numbers = itertools.count()
@@ -140,7 +140,7 @@ def test_interrupted_at_work(fleet: Fleet, alarm: Alarm, monkeypatch: pytest.Mon
     check_nothing_is_lost(fleet)
     begun = sum(("dist", sha256(NEW)) in contents for contents in fleet.contents(PROFILES).values())
     assert begun < len(FLEET)
-    # Where not all that is new is there yet, the old is kept beside it; nothing else is left of what was under way.
+    # Apps without all new files have kept the old ones. No other file of an upload is left.
     for kind, name, old, new in (
         (CERTIFICATES, "dist.p12", b"the old key", KEY),
         (PROFILES, "dist", b"some older bytes", NEW),
@@ -153,7 +153,7 @@ def test_interrupted_at_work(fleet: Fleet, alarm: Alarm, monkeypatch: pytest.Mon
 
 
 def test_interrupted_while_it_waits(fleet: Fleet, alarm: Alarm) -> None:
-    """The task does not wait for the end of the pause that the service asks for."""
+    """End the task before the end of the pause that the service asks for."""
     task = replace(
         rollout(fleet, max_retries=3), report_progress=lambda line: alarm.ring() if " waits " in line else None
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-playbook is killed, as AWX does it with a canceled job: its tasks send no more requests, and end."""
+"""A killed ansible-playbook, such as that of a canceled job in AWX: its tasks send no more requests, and end."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_killed(
     assert 3 <= asked["confirm"] < 2 * len(APPS)  # there are two uploads for each app
 
     fleet.emulator.options(latency_ms=0)
-    assert fleet.asked() == asked  # nobody is left who would send more
+    assert fleet.asked() == asked  # no process is left that sends requests
     task.run()
     assert fleet.complete(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1"))
 
@@ -116,7 +116,7 @@ def start(playground: Playground, environment: Mapping[str, str]) -> subprocess.
 
 @pytest.fixture
 def watched() -> Any:
-    """A process to watch."""
+    """Start a process to watch."""
     with subprocess.Popen(["sleep", "100"]) as process:
         _controller.watch_from({_controller.PID_VARIABLE: str(process.pid)})
         yield process

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that is busy: the run slows down as a whole, and ends with everything declared in place."""
+"""A busy service: the run slows down as a whole, and ends in sync."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLD = {
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=exhaustive)])
 def test_busy_now_and_then(fleet: Fleet, seed: int) -> None:
-    """2 percent of the answers are 429, 1 percent 503, for API and storage alike."""
+    """Respond with 429 to 2 percent of the requests and with 503 to 1 percent, by the API and the storage alike."""
     fleet.holds(dict.fromkeys(BUSY, OLD))
     fleet.emulator.fault(status=429, rate=0.02, seed=seed)
     fleet.emulator.fault(status=503, rate=0.01, seed=seed)
@@ -47,7 +47,7 @@ def test_busy_now_and_then(fleet: Fleet, seed: int) -> None:
 
 
 def test_busy_much_of_the_time(fleet: Fleet) -> None:
-    """Of everything that can happen, a fifth."""
+    """Let a fifth of the requests fail, in every possible way."""
     apps = APPS[:6]
     fleet.holds(dict.fromkeys(apps, OLD))
     for number, fault in enumerate(({"status": 429}, {"status": 503}, {"drop": "after"}, {"truncate": True})):
@@ -58,7 +58,7 @@ def test_busy_much_of_the_time(fleet: Fleet) -> None:
     assert fleet.complete(PROFILES) == dict.fromkeys(apps, digests(dist=NEW))
     fleet.emulator.clear_faults()
     assert task.run()["changed"] is False
-    # What a lost answer has created may be under way for all that a run knows, until it is too old for that.
+    # A file that a request without a response has created may be in progress, until it is too old for that.
     fleet.emulator.advance(3700)
     task.run()
     assert fleet.contents(PROFILES) == dict.fromkeys(apps, digests(dist=NEW))
@@ -68,7 +68,7 @@ THREADS = 8
 
 
 def test_all_connections_wait_after_429(fleet: Fleet) -> None:
-    """From the service's log: in the time that it has asked for, nobody asks."""
+    """Send no request for the time that the service has asked for, as its log shows."""
     fleet.holds(APPS[:24])
     fleet.emulator.options(latency_ms=10)
     fleet.emulator.fault(status=429, retry_after=3, nth=12, path="^/v0.1/")
@@ -83,7 +83,7 @@ def test_all_connections_wait_after_429(fleet: Fleet) -> None:
 
 
 class FakeClock(Clock):
-    """Time advances while somebody waits."""
+    """A clock that advances while a thread waits."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -116,7 +116,7 @@ def test_the_wait_is_as_long_as_the_service_asks(fleet: Fleet, clock: FakeClock,
 
 
 def test_a_wait_that_does_not_fit_in_the_time_limit(fleet: Fleet, clock: FakeClock) -> None:
-    """The task ends at once, with one message for all apps."""
+    """End the task at once, with one message for all apps."""
     fleet.holds(APPS[:12])
     fleet.emulator.fault(status=429, retry_after=3600)
     task = fleet.task(APPS[:12], provisioning_profiles=[], max_retries=1, time_limit=600)
@@ -146,7 +146,7 @@ OFTEN = ("window, 503", "at once", "storage too")
     "limit", [pytest.param(LIMITS[name], id=name, marks=() if name in OFTEN else exhaustive) for name in LIMITS]
 )
 def test_no_app_fails_under_a_limit(fleet: Fleet, limit: str) -> None:
-    """Over sockets and with threads. The times are the subject of the tests in virtual time."""
+    """Use sockets and threads. Tests in virtual time check the times."""
     apps = APPS[:12]
     fleet.holds(dict.fromkeys(apps, OLD))
     fleet.emulator.options(rate_limit=limit, latency_ms=5)

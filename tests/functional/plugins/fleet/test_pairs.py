@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A renewed certificate and the profiles that embed it: wherever a run ends, each app has a pair that fits."""
+"""A renewed certificate and the profiles that embed it: each app always has a pair, wherever a run ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.helpers.fleet import ONE, TWO, Fleet, FleetTask, check_then_run_then_
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, a_file, sha256
 
 OLD_KEY, NEW_KEY = b"the old key", b"the new key"
-# Which key a profile embeds is told by its bytes.
+# The bytes of a profile name the key that it embeds.
 HELD = {
     CERTIFICATES: [a_file("dist.p12", OLD_KEY, certificate_password="one")],
     PROFILES: [a_file("shop", b"shop, old key"), a_file("watch", b"watch, old key", is_protected=True)],
@@ -35,7 +35,7 @@ def rotation(fleet: Fleet, apps: Any = APPS, **options: Any) -> FleetTask:
 
 
 def check_there_is_a_pair(fleet: Fleet) -> None:
-    """For both bundles: an embedded certificate of the app, at the moment at which a build might start."""
+    """Check that both bundles have an embedded certificate in the app, at the moment at which a build might start."""
     for app in APPS:
         keys = {digest for _name, digest in fleet.contents(CERTIFICATES)[app]}
         profiles = {digest for _name, digest in fleet.contents(PROFILES)[app]}
@@ -47,7 +47,7 @@ def check_there_is_a_pair(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("nth", [7, 9, 11])
 def test_an_upload_fails(fleet: Fleet, nth: int) -> None:
-    """Nothing old goes before all that is new is there, and the message says that it is still there."""
+    """Keep all old files until all new ones are uploaded, and say so in the message."""
     task = rotation(fleet, concurrency=1)
     fleet.emulator.fault(path=f"/{ONE}/", nth=nth, status=500)
     failed = task.result()
@@ -59,7 +59,7 @@ def test_an_upload_fails(fleet: Fleet, nth: int) -> None:
     check_all_is_new(fleet)
 
 
-def test_order_of_all_that_is_done(fleet: Fleet) -> None:
+def test_order_of_all_actions(fleet: Fleet) -> None:
     task = rotation(fleet, [ONE])
     task.run()
     assert [(action["action"], action["name"]) for action in task.fleet.task([ONE]).run()["actions"]] == []
@@ -76,7 +76,7 @@ def check_all_is_new(fleet: Fleet) -> None:
 
 
 def test_all_kinds_in_one_task(fleet: Fleet) -> None:
-    """Keystores and project files like the others, with a purge of all of them."""
+    """Reconcile keystores and project files together with the others, and purge all kinds."""
     keystores = [a_file("old.jks", b"x"), a_file("release.jks", b"an old one", keystore_file_name="RELEASE")]
     files = [a_file("a.json", b"x", user_env_key="A"), a_file("b.json", b"x", user_env_key="B")]
     fleet.holds({ONE: {KEYSTORES: keystores, PROJECT_FILES: files}, TWO: {}})
@@ -113,7 +113,7 @@ def test_several_files_of_one_name_each_by_its_slug(fleet: Fleet) -> None:
 
 
 def test_a_leftover_of_their_name_is_removed_once(fleet: Fleet) -> None:
-    """It is no second declaration of a file, as a file that both mean would be."""
+    """Do not treat a leftover as a file that two entries declare."""
     held = [a_file("dist", b"one"), a_file("dist", b"two"), a_file("dist", None)]
     fleet.holds({ONE: {PROFILES: held}})
     slugs = [file["slug"] for file in fleet.files(ONE, PROFILES)]
@@ -124,7 +124,7 @@ def test_a_leftover_of_their_name_is_removed_once(fleet: Fleet) -> None:
 
 
 def test_digests_of_project_files_are_kept(fleet: Fleet) -> None:
-    """The service gives none of them: with a cache they are downloaded once."""
+    """Download project files once with a cache, because the service lists no digests of them."""
     fleet.holds({ONE: {PROJECT_FILES: [a_file("a.json", b"new", user_env_key="A")]}})
     entry = declared("a.json", b"new", user_env_key="A")
     task = fleet.task([ONE], project_files=[entry], digest_cache=str(fleet.folder / "digests"))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Some apps fail: the others are done, and the message and the result name those that were not."""
+"""Failures of some apps: the task continues with the others, and names the failed ones in message and result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def kinds(result: dict[str, Any]) -> dict[str, str | None]:
 
 @pytest.mark.parametrize("role", ["viewer", "member"])
 def test_one_forbidden_one_missing_one_without_its_file(fleet: Fleet, role: str, tmp_path: Path) -> None:
-    """The token may read one app and not its signing files, it does not see another one."""
+    """Continue with apps whose signing files the token may not read, that it does not see, or that miss a file."""
     apps = APPS[:6]
     fleet.holds(apps, {slug: {"member": role if slug == TWO else "admin"} for slug in apps})
     (tmp_path / "empty").touch()
@@ -49,7 +49,7 @@ def test_one_forbidden_one_missing_one_without_its_file(fleet: Fleet, role: str,
     for slug, error in ((slug, result["apps"][slug]["error"]) for slug in wrong):
         assert f"{slug}: {error['msg']}" in result["msg"]
     assert str(tmp_path / "nowhere") in result["apps"][THREE]["error"]["msg"]
-    assert "is empty" in result["apps"][APPS[3]]["error"]["msg"]
+    assert "must not be empty" in result["apps"][APPS[3]]["error"]["msg"]
     assert {slug for slug, files in fleet.contents(PROFILES).items() if files == DONE} == {ONE, *apps[4:]}
 
     again = task.fail()
@@ -57,8 +57,8 @@ def test_one_forbidden_one_missing_one_without_its_file(fleet: Fleet, role: str,
     assert kinds(again) == kinds(result)
 
 
-def test_what_is_said_of_a_single_failure(fleet: Fleet) -> None:
-    """The keys of its error are those of the task's."""
+def test_error_of_a_single_failure(fleet: Fleet) -> None:
+    """Copy the keys of the error of the app to the error of the task."""
     fleet.holds([ONE])
     result = fleet.task([ONE, MISSING], provisioning_profiles=FILES).fail()
     error = result["error"]
@@ -69,7 +69,7 @@ def test_what_is_said_of_a_single_failure(fleet: Fleet) -> None:
 
 
 def test_many_failures_of_one_kind(fleet: Fleet) -> None:
-    """The message stays readable; the result has them all."""
+    """Keep the message readable, and list all failures in the result."""
     missing = [f"{number:016x}" for number in range(30)]
     fleet.holds([ONE])
     result = fleet.task([*missing, ONE], provisioning_profiles=FILES).fail()
@@ -90,8 +90,8 @@ def test_check_mode_fails_alike(fleet: Fleet) -> None:
     assert (checked["changed"], checked["actions"], counted(checked)) == (True, done["actions"], counted(done))
 
 
-def test_files_that_are_refused(fleet: Fleet) -> None:
-    """Refused by the plan: nothing in that app is changed, not even its other files."""
+def test_files_that_the_plan_rejects(fleet: Fleet) -> None:
+    """Reject the plan, and change nothing in that app."""
     twice = [a_file("dist", b"one", is_protected=True), a_file("dist", b"two", is_protected=True)]
     protected = [a_file("flags", b"x", is_protected=True)]
     fleet.holds({ONE: {PROFILES: twice}, TWO: {PROFILES: protected}, THREE: {}})
@@ -103,7 +103,7 @@ def test_files_that_are_refused(fleet: Fleet) -> None:
     assert result["changed"] is False
 
 
-def test_actions_before_the_failure_are_told(fleet: Fleet) -> None:
+def test_actions_before_the_failure_are_returned(fleet: Fleet) -> None:
     fleet.holds([ONE])
     fleet.emulator.fault(method="POST", path="provisioning-profiles$", status=500)
     task = fleet.task([ONE], build_certificates=[declared("c", b"c")], provisioning_profiles=FILES)
@@ -116,7 +116,7 @@ def test_actions_before_the_failure_are_told(fleet: Fleet) -> None:
 
 
 def test_a_wrong_token_stops_early(fleet: Fleet) -> None:
-    """It is wrong for every app: nobody's account is locked because of a thousand attempts."""
+    """Stop before a thousand attempts with a wrong token lock the account."""
     apps = [f"{number:016x}" for number in range(200)]
     fleet.holds([])
     result = fleet.task(apps, provisioning_profiles=FILES, api_token="wr0ng", concurrency=4).fail()
@@ -146,7 +146,7 @@ def test_fail_fast(fleet: Fleet) -> None:
 
 
 def test_fail_fast_one_at_a_time(fleet: Fleet) -> None:
-    """The app after the one that fails is not begun with."""
+    """Do not start the app after the one that fails."""
     fleet.holds([ONE, TWO])
     task = fleet.task([ONE, MISSING, TWO], provisioning_profiles=FILES, concurrency=1, fail_fast=True)
     assert kinds(task.fail()) == {ONE: None, MISSING: "not_found", TWO: "not_done"}
@@ -161,21 +161,21 @@ def test_the_service_is_gone(fleet: Fleet) -> None:
     assert result["error"]["kind"] == "connection"
 
 
-@pytest.mark.parametrize("trouble", [ZeroDivisionError, SystemExit, MemoryError])
-def test_a_fault_of_the_collection(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, trouble: type[BaseException]) -> None:
-    """One app brings it to light: the others are done, and the result has the traceback."""
+@pytest.mark.parametrize("exception", [ZeroDivisionError, SystemExit, MemoryError])
+def test_a_bug_of_the_collection(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, exception: type[BaseException]) -> None:
+    """Fail one app, finish the others, and return the traceback."""
     fleet.holds(APPS[:6])
     usual = BitriseClient.pages
 
     def pages(self: BitriseClient, path: str, *arguments: Any) -> Any:
         if f"/{TWO}/" in path:
-            raise trouble(fleet.emulator.tokens["owner"])
+            raise exception(fleet.emulator.tokens["owner"])
         return usual(self, path, *arguments)
 
     monkeypatch.setattr(BitriseClient, "pages", pages)
     result = fleet.task(APPS[:6], provisioning_profiles=FILES).result()
     assert kinds(result) == {slug: "bug" if slug == TWO else None for slug in APPS[:6]}
-    assert f"Unexpected {trouble.__name__} in app {TWO}. This is a bug of the collection" in result["msg"]
-    assert f"{trouble.__name__}: ********" in result["exception"]
+    assert f"Unexpected {exception.__name__} in app {TWO}. This is a bug of the collection" in result["msg"]
+    assert f"{exception.__name__}: ********" in result["exception"]
     assert fleet.emulator.tokens["owner"] not in str(result)
     assert {slug for slug, files in fleet.contents(PROFILES).items() if files == DONE} == set(APPS[:6]) - {TWO}

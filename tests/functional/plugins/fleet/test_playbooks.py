@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fleet tasks by a real ansible-playbook: secrets are found nowhere, and both ways of running come to the same."""
+"""Fleet tasks with a real ansible-playbook: no secrets in any output, and the same results in both ways of running."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.helpers.tasks import b64
 
 MODULE = "mobileops.ci.bitrise_code_signing"
 MISSING = "ffffffffffffffff"
-UNSEEN = {"verify": "none"}  # none of it is a genuine signing file
+UNSEEN = {"verify": "none"}  # these files are not genuine signing files
 
 COMMON, OWN, TOKEN = "c0mmon-p4ssw0rd-c4n4ry", "0wn-p4ssw0rd-c4n4ry", "t0ken-c4n4ry"
 IN_FILE, IN_CONTENT = b"f1le-c0ntent-c4n4ry", b"0ption-c0ntent-c4n4ry"
@@ -37,7 +37,7 @@ def playground(tmp_path: Path) -> Playground:
 
 
 def secret_tasks(fleet: Fleet, run_in: str) -> list[dict[str, Any]]:
-    """They succeed or fail as their names say; secrets are in the common lists and in those of an app."""
+    """Return tasks that succeed or fail as their names say, with secrets in the common lists and in those of an app."""
     connection = {"api_url": fleet.emulator.api_url, "api_token": TOKEN, "max_retries": 0, "run_in": run_in}
     common = {CERTIFICATES: [{"src": "dist.p12", "certificate_password": COMMON, **UNSEEN}]}
     own = {
@@ -67,12 +67,12 @@ def secret_tasks(fleet: Fleet, run_in: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("run_in", ["controller", "target"])
 def test_secrets_are_found_nowhere(playground: Playground, tmp_path: Path, run_in: str) -> None:
-    """On no screen, in no log, callback, registered variable, cache, note or file that is left."""
+    """Find secrets on no screen and in no log, callback, registered variable, cache, note or remaining file."""
     with Emulator("empty", tokens={"owner": TOKEN}) as emulator:
         fleet = Fleet(emulator, tmp_path)
         old = [a_file("dist.p12", b"old", certificate_password="another one")]
         fleet.holds({ONE: {CERTIFICATES: old}, TWO: {}, THREE: {CERTIFICATES: old}})
-        # What the service answers quotes what it was sent.
+        # The response of the service quotes the request.
         words = f"no {COMMON} for {TOKEN}"
         emulator.fault(method="PATCH", path=f"{THREE}/", status=400, body=json.dumps({"message": words}))
         tasks = [
@@ -120,7 +120,7 @@ PROFILE = {PROFILES: [{"src": "dist.p12", "is_expose": False, **UNSEEN}]}
 
 def case(title: str, apps: Any, *, check_mode: bool = False, runs: str = HERE, **args: Any) -> Case:
     keywords = {"diff": True, "check_mode": check_mode}
-    # Each way has a cache of its own, whose path ansible-core before 2.21 shows in the invocation.
+    # Each way has its own cache, whose path ansible-core before 2.21 shows in the invocation.
     return Case(title, {"apps": apps, **args}, MODULE, keywords, runs=runs, differs=("digest_cache",))
 
 
@@ -136,7 +136,7 @@ CASES = (
 
 
 @seldom
-def test_both_ways_come_to_the_same(fleet: Fleet, playground: Playground) -> None:
+def test_both_ways_have_the_same_result(fleet: Fleet, playground: Playground) -> None:
     def prepare() -> dict[str, Any]:
         fleet.holds({ONE: OLD, TWO: OLD, THREE: {}})
         options = {"api_url": fleet.emulator.api_url, "api_token": fleet.emulator.tokens["owner"], "max_retries": 0}

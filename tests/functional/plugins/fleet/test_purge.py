@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Purge: what is not declared goes, after all that is declared is in place, and never by mistake."""
+"""Purge: files that are not declared are deleted after all uploads, and never by mistake."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WITH_OTHERS = {
 
 
 @pytest.mark.parametrize("purge", [[], [CERTIFICATES], [PROFILES], list(KINDS)], ids=str)
-def test_each_kind_for_itself(fleet: Fleet, purge: list[str]) -> None:
+def test_purge_of_single_kinds(fleet: Fleet, purge: list[str]) -> None:
     fleet.holds({ONE: FULL, TWO: {}})
     done = check_then_run_then_rerun(fleet.task([ONE, TWO], purge=purge, **BOTH))
 
@@ -53,22 +53,22 @@ def test_each_kind_for_itself(fleet: Fleet, purge: list[str]) -> None:
     assert done["summary"]["deleted"] == 1 + len(undeclared)
 
 
-def test_it_comes_last(fleet: Fleet) -> None:
+def test_purge_comes_last(fleet: Fleet) -> None:
     fleet.holds({ONE: FULL})
     done = fleet.task([ONE], purge=list(KINDS), **BOTH).run()
     reasons = [action.get("reason") for action in done["actions"]]
     assert reasons == [None, "replaced", "undeclared", "undeclared", "undeclared"]
 
 
-def test_own_files_are_declared_ones(fleet: Fleet) -> None:
+def test_own_files_are_not_purged(fleet: Fleet) -> None:
     fleet.holds({ONE: FULL, TWO: FULL})
     apps = [ONE, {"app_slug": TWO, PROFILES: [{"name": "two"}, declared("three", b"3")]}]
     check_then_run_then_rerun(fleet.task(apps, purge=[PROFILES], **BOTH))
     assert fleet.contents(PROFILES) == {ONE: DECLARED[PROFILES], TWO: digests(dist=NEW, two=b"2", three=b"3")}
 
 
-def test_a_kind_that_is_not_declared_is_left_alone(fleet: Fleet) -> None:
-    """For one app it may be declared, for another one not."""
+def test_a_kind_that_is_not_declared_is_not_purged(fleet: Fleet) -> None:
+    """Declare a kind for one app and not for another one."""
     fleet.holds({ONE: FULL, TWO: FULL, THREE: FULL})
     apps = [ONE, {"app_slug": TWO, PROFILES: []}, {"app_slug": THREE, CERTIFICATES: None}]
     task = fleet.task(apps, purge=list(KINDS))
@@ -81,8 +81,8 @@ def test_a_kind_that_is_not_declared_is_left_alone(fleet: Fleet) -> None:
     assert {slug: len(files) for slug, files in fleet.contents(CERTIFICATES).items()} == {ONE: 0, TWO: 0, THREE: 0}
 
 
-def test_leftovers_of_interrupted_uploads_go_too(fleet: Fleet) -> None:
-    """Those in the fixture are old; what may still be under way stays."""
+def test_leftovers_of_interrupted_uploads_are_purged(fleet: Fleet) -> None:
+    """Delete leftovers of interrupted uploads, such as those in the fixture, and keep recent ones."""
     leftovers = [a_file("dist", None), a_file("dist", None, size=len(NEW)), a_file("other", None)]
     fleet.holds({ONE: {PROFILES: leftovers}})
     done = check_then_run_then_rerun(fleet.task([ONE], purge=[PROFILES], provisioning_profiles=PROFILE))
@@ -99,7 +99,7 @@ def test_a_file_that_is_declared_by_its_slug_stays(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_more_than_max_purge(fleet: Fleet, most: int) -> None:
-    """Refused before anything is changed in that app; others are done."""
+    """Reject the purge of that app before it changes, and purge the others."""
     fleet.holds({ONE: FULL, TWO: {}})
     before = fleet.files(ONE, PROFILES)
     task = fleet.task([ONE, TWO], purge=list(KINDS), max_purge=most, **BOTH)
@@ -115,7 +115,7 @@ def test_more_than_max_purge(fleet: Fleet, most: int) -> None:
 
 
 def test_as_many_as_max_purge(fleet: Fleet) -> None:
-    """What is replaced or left over of what is declared does not count."""
+    """Do not count replaced files and leftovers of declared files."""
     fleet.holds({ONE: FULL})
     fleet.task([ONE], purge=list(KINDS), max_purge=3, **BOTH).run()
     assert fleet.contents(PROFILES) == {ONE: DECLARED[PROFILES]}
@@ -141,7 +141,7 @@ def test_the_default_of_max_purge(fleet: Fleet) -> None:
     ids=["upload refused", "upload lost", "not confirmed", "not created", "flags refused"],
 )
 def test_never_after_a_failed_upload(fleet: Fleet, fault: dict[str, Any]) -> None:
-    """The one app whose upload fails keeps everything, also of the other kind; the others are purged."""
+    """Keep all files of all kinds in the app whose upload fails, and purge the others."""
     apps = APPS[:6]
     fleet.holds(dict.fromkeys(apps, FULL))
     fleet.emulator.fault(**fault, nth=1, times=1)
@@ -162,7 +162,7 @@ def test_never_after_a_failed_upload(fleet: Fleet, fault: dict[str, Any]) -> Non
     assert task.run()["changed"] is False
 
 
-def test_a_failed_deletion_is_told(fleet: Fleet) -> None:
+def test_a_failed_deletion_is_reported(fleet: Fleet) -> None:
     fleet.holds({ONE: FULL})
     fleet.emulator.fault(method="DELETE", nth=2, status=500)
     task = fleet.task([ONE], purge=[PROFILES], provisioning_profiles=[declared("dist", b"old")])
@@ -179,7 +179,7 @@ LIMITS = pytest.mark.parametrize(("limit", "allowed"), [("25%", False), ("40%", 
 
 @LIMITS
 def test_a_limit_for_the_whole_task(fleet: Fleet, limit: str | int, allowed: bool) -> None:
-    """A wrong inventory must not empty a fleet: 24 of 64 files would go. Refused before the first app is changed."""
+    """Reject a purge of 24 of 64 files before the first app changes: a wrong inventory must not empty a fleet."""
     apps = APPS[:8]
     files = [a_file("dist", NEW), *(a_file(f"f{number}", b"x") for number in range(3))]
     fleet.holds({slug: {PROFILES: files, CERTIFICATES: files} for slug in apps})
@@ -207,7 +207,7 @@ def test_a_percentage_is_never_less_than_max_purge(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("limit", ["-1", "101%", "some", "", "1.5"])
-def test_a_limit_that_is_none(fleet: Fleet, limit: str) -> None:
+def test_invalid_limits(fleet: Fleet, limit: str) -> None:
     assert (
         "max_purge_total must be a number of files or a percentage"
         in fleet.task([ONE], max_purge_total=limit).fail()["msg"]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role code_signing in plays as people write them: it deals with the hosts that take part, and no others.
+"""The role code_signing in common plays: it manages the hosts that take part, and no others.
 
-Each case is a play about four hosts of its own, `a` to `d`. Many plays share one ansible-playbook run.
+Each case is a play with four separate hosts, `a` to `d`. Many plays share one ansible-playbook run.
 """
 
 from __future__ import annotations
@@ -292,7 +292,7 @@ def plays(fleet: Fleet, tmp_path: Path) -> Plays:
 
 
 def outcomes(run: Run, group: str) -> tuple[str, str]:
-    """The hosts that an Outcome task has reported as changed, and as failed."""
+    """Return the hosts that an Outcome task has reported as changed, and as failed."""
     told = [event for event in run.events if " : Outcome" in event.task and event.host.startswith(group)]
     changed = {event.host[-1] for event in told if event.event == "ok" and event.result.get("changed")}
     failed = {event.host[-1] for event in told if event.event == "failed"}
@@ -314,7 +314,7 @@ def check(case: Case, group: str, run: Run, held: Mapping[str, list[str]]) -> No
 
 @pytest.mark.parametrize("alone", [pytest.param(False, id="together"), pytest.param(True, id="alone", marks=seldom)])
 def test_plays(plays: Plays, alone: bool) -> None:
-    """Alone is the fall-back for an ansible-core that does not tell who takes part."""
+    """Run also without the private names of ansible-core that list the hosts of a task."""
     core = core_version()
     cases = {name: case for name, case in CASES.items() if case.since <= core and (case.alone or not alone)}
     if alone and not ALL_CASES:

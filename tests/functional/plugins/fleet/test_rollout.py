@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook rollout, from an inventory of many apps: what it does, and how much it prints."""
+"""The playbook rollout with an inventory of many apps: its changes and its output."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 class Project:
-    """A folder with an inventory in a folder of its own, and perhaps a playbook that imports ours."""
+    """A folder with an inventory in a separate folder, and perhaps a playbook that imports ours."""
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet = fleet
@@ -36,7 +36,7 @@ class Project:
         self.inventory.parent.mkdir(parents=True)
 
     def has(self, apps: list[str], variables: Json, hosts: dict[str, Json] | None = None) -> None:
-        """The service has these apps and no files; they are hosts that cannot be reached."""
+        """Create these apps without files, and make them hosts that cannot be reached."""
         self.fleet.holds(apps)
         described = {app: {**ELSEWHERE, "bitrise_app_slug": app, **(hosts or {}).get(app, {})} for app in apps}
         self.inventory.write_text(json.dumps({"all": {"hosts": described, "vars": variables}}))
@@ -96,7 +96,7 @@ def test_one_misspelt_key_of_60_apps(project: Project) -> None:
 
 
 def test_nothing_is_declared(project: Project) -> None:
-    """Group variables beside a playbook that imports ours are not read by ansible-core."""
+    """Report no declarations, because ansible-core ignores group variables beside a playbook that imports ours."""
     (project.folder / "group_vars").mkdir()
     (project.folder / "group_vars" / "all.yml").write_text(json.dumps(DECLARED))
     (project.folder / "site.yml").write_text(IMPORT)
@@ -132,7 +132,7 @@ def test_nothing_is_declared(project: Project) -> None:
 
 
 def test_a_project_that_imports_the_playbook(project: Project) -> None:
-    """Files lie beside the started playbook; then nothing is left to do, for a module process either."""
+    """Find files beside the started playbook, and change nothing on a second run as a module."""
     certificate = {"src": "dist.p12", "certificate_password": PASSWORD, "verify": "none"}
     one_more: dict[str, Json] = {"app02": {"code_signing_profiles": [], "code_signing_profile": []}}
     project.has(APPS[:3], {"code_signing_certificates": [certificate]}, one_more)

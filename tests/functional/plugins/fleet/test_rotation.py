@@ -32,7 +32,7 @@ def ground(tmp_path: Path) -> Playground:
 def rotate(
     fleet: Fleet, ground: Playground, *, hosts: Mapping[str, Mapping[str, Any]] | None = None, **variables: Any
 ) -> Run:
-    """Each iOS app has two old certificates. `variables`: extra variables."""
+    """Run the playbook with two old certificates in each iOS app, and with `variables` as extra variables."""
     hosts = HOSTS if hosts is None else hosts
     slugs = dict(zip(hosts, APPS, strict=False))
     old = {CERTIFICATES: [a_file("dist-2024.p12", OLD), a_file("dist-2025.p12", OLD + b"!")]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs without trouble: what they do, what they say, and what they ask of the service."""
+"""Runs without failures: their actions, results and requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_first_and_second_run(fleet: Fleet) -> None:
     assert (certificate["is_protected"], certificate["password_sha256"]) == (True, sha256(b"hush"))
     assert [file["is_expose"] for file in fleet.files(ONE, PROFILES)] == [True, False]
 
-    # A certificate's digest is listed; a profile's bytes have to be looked at.
+    # The service lists digests of certificates only, so the task downloads the profiles.
     assert task.asked_by() == {"list": 24, "show": 24, "get": 24}
 
 
@@ -76,7 +76,7 @@ def test_results_of_a_first_run(fleet: Fleet) -> None:
 
 
 def test_apps_in_every_state(fleet: Fleet) -> None:
-    """One is empty, one is as declared, one has other bytes, other flags and an interrupted upload."""
+    """Reconcile an empty app, one in sync, and one with other bytes, other flags and an interrupted upload."""
     as_declared = {
         CERTIFICATES: [a_file("dist.p12", CERTIFICATE, is_protected=True, certificate_password="hush")],
         PROFILES: [a_file("first", FIRST), a_file("second", SECOND, is_expose=False)],
@@ -134,7 +134,7 @@ def test_protected_profiles_are_not_downloaded(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("count", [50, 51, 99])
 def test_an_app_with_many_files(fleet: Fleet, count: int) -> None:
-    """More files than a page of the service has: those beyond it are seen too."""
+    """List more files than one page of the service holds."""
     files = [a_file(f"f{number}", b"%d" % number, is_protected=True) for number in range(count)]
     fleet.holds({ONE: {PROFILES: files}})
     own = [declared(f"f{number}", b"%d" % number) for number in range(count)]
@@ -155,7 +155,7 @@ def test_flags_without_content(fleet: Fleet) -> None:
 
 
 def test_no_apps_at_all(fleet: Fleet) -> None:
-    """A slice of a job may be empty."""
+    """Accept an empty slice of a job."""
     fleet.holds([ONE])
     done = fleet.task([], **DECLARED).run(diff=True)
     assert (done["changed"], done["apps"], done["actions"]) == (False, {}, [])
@@ -172,7 +172,7 @@ def test_one_app_at_a_time(fleet: Fleet) -> None:
 
 
 def test_several_apps_at_a_time(fleet: Fleet) -> None:
-    """As many connections as asked for, however many apps there are."""
+    """Use at most the requested number of connections, for any number of apps."""
     apps = APPS[:24]
     fleet.holds(apps)
     fleet.emulator.options(latency_ms=150)
@@ -197,7 +197,7 @@ def test_backups(fleet: Fleet) -> None:
     assert copy.name.startswith(ONE)
 
 
-def test_the_task_that_reads_only_asks_for_whole_pages(fleet: Fleet) -> None:
+def test_the_reading_task_requests_full_pages(fleet: Fleet) -> None:
     fleet.holds([ONE])
     fleet.task([ONE], provisioning_profiles=[declared("first", FIRST)]).run(check_mode=True)
     (entry,) = fleet.emulator.requests()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fleets look inside each file once, and compare profiles with the certificates that are declared beside them."""
+"""Validation in fleets: each file is inspected once, and profiles are compared with the declared certificates."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def strict(name: str, content: bytes, **more: Any) -> dict[str, Any]:
     return declared(name, content, verify="strict", **more)
 
 
-def test_each_file_is_looked_into_once(fleet: Fleet, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_is_validated_once(fleet: Fleet, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     look = verify.inspect_file
 
@@ -57,12 +57,12 @@ def test_each_file_is_looked_into_once(fleet: Fleet, files: Files, monkeypatch: 
         provisioning_profiles=[strict("dist", files.fits)],
     )
     check_then_run_then_rerun(task)
-    # In check mode and in the run. In the second run nothing is to be sent, so nobody looks.
+    # In check mode and in the run. The second run has nothing to upload, so it validates no file.
     assert sorted(looked) == sorted([sha256(files.p12), sha256(files.fits)] * 2)
 
 
 def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
-    """It is refused in the apps that would get it, before anything in them is changed."""
+    """Reject it in the apps that would get it, before anything in them changes."""
     fleet.holds({ONE: {}, TWO: {PROFILES: [a_file("dist", files.fits_not)]}})
     task = fleet.task(
         [ONE, TWO],
@@ -84,7 +84,7 @@ def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
 
 
 @pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True}]])
-def test_nothing_is_said_where_no_certificate_is_declared_with_its_content(
+def test_no_warning_if_no_certificate_is_declared_with_its_content(
     fleet: Fleet, files: Files, certificates: Any
 ) -> None:
     fleet.holds({ONE: {CERTIFICATES: [a_file("dist.p12", files.p12)]}})

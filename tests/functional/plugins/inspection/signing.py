@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Genuine signing files of one team, and tasks that look into those of many apps."""
+"""Genuine signing files of one team, and tasks that inspect those of many apps."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Material:
 
 @cache
 def _exported(identity: Identity) -> bytes:
-    """The same bytes each time: what is encrypted anew has another digest."""
+    """Return the same bytes each time, because encryption changes the digest."""
     return identity.pkcs12(PASSWORD)
 
 
 def p12(identity: Identity, name: str = "dist.p12", *, password: str = PASSWORD, **more: Any) -> dict[str, Any]:
-    """A certificate for a fixture, with the password that the service has for it."""
+    """Return a certificate for a fixture, with its password."""
     return a_file(name, _exported(identity), certificate_password=password, **more)
 
 
@@ -96,7 +96,7 @@ class Inspection:
 
 
 def named(result: Mapping[str, Any], *lists: str) -> dict[str, list[tuple[str, str]]]:
-    """App and name of the entries of the lists; of all that are not empty, unless they are named."""
+    """Return app and name of the entries of these lists, by default of all that are not empty."""
     wanted = lists or [name for name, value in result.items() if name != "apps" and isinstance(value, list)]
     found = {name: [(entry["app_slug"], entry.get("name", "")) for entry in result[name]] for name in wanted}
     return {name: entries for name, entries in found.items() if entries or lists}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has expired, will expire, does not belong together or cannot be looked into."""
+"""Lists of files that have expired, will expire, are unpaired or cannot be inspected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .signing import DAY, NOW, ONE, PASSWORD, TEAM, THREE, TWO, Inspection, Mate
 UBER = bytes.fromhex("0000000100000014") + bytes(range(20)) + bytes.fromhex("000004d2") + bytes(range(100, 250))
 
 
-def test_all_is_well(inspection: Inspection, material: Material) -> None:
+def test_no_findings(inspection: Inspection, material: Material) -> None:
     profile = a_file("shop.mobileprovision", material.profile(material.good))
     inspection.holds({ONE: {CERTIFICATES: [p12(material.good)], PROFILES: [profile]}})
     result = inspection.run()
@@ -39,7 +39,7 @@ def test_all_is_well(inspection: Inspection, material: Material) -> None:
     assert shown["sha256"]
 
 
-def test_what_breaks_next(inspection: Inspection, material: Material) -> None:
+def test_files_that_expire_next(inspection: Inspection, material: Material) -> None:
     inspection.holds(
         {
             ONE: {
@@ -97,15 +97,13 @@ def test_unpaired(inspection: Inspection, material: Material) -> None:
     assert named(inspection.run(kinds=[PROFILES]), "unpaired") == {"unpaired": []}
 
 
-def test_nothing_is_called_unpaired_that_may_have_a_protected_counterpart(
-    inspection: Inspection, material: Material
-) -> None:
+def test_files_with_a_protected_counterpart_are_not_unpaired(inspection: Inspection, material: Material) -> None:
     hidden = a_file("hidden", material.profile(material.good), is_protected=True)
     inspection.holds({ONE: {CERTIFICATES: [p12(material.good)], PROFILES: [hidden]}})
     assert named(inspection.run()) == {"unverifiable": [(ONE, "hidden")]}
 
 
-def test_of_no_use_by_what_is_inside(inspection: Inspection, material: Material) -> None:
+def test_files_that_cannot_be_used(inspection: Inspection, material: Material) -> None:
     certificates = [
         p12(material.good, "wrong password", password="other"),
         a_file("no key", material.soon.pkcs12_without_key(PASSWORD), certificate_password=PASSWORD),
@@ -194,9 +192,7 @@ def test_an_identity_that_expired_beside_a_valid_one(inspection: Inspection, mat
     assert file["details"]["days_left"] == 299
 
 
-def test_of_a_protected_certificate_the_service_tells_when_it_expires(
-    inspection: Inspection, material: Material
-) -> None:
+def test_expiry_of_a_protected_certificate_from_the_service(inspection: Inspection, material: Material) -> None:
     inspection.holds({ONE: {CERTIFICATES: [p12(material.soon, is_protected=True)]}})
     result = inspection.run(kinds=[CERTIFICATES])
     details = result["apps"][ONE][CERTIFICATES][0]["details"]
@@ -216,7 +212,7 @@ def test_a_protected_certificate_is_known_from_another_app(inspection: Inspectio
 
 
 def test_keystores_that_show_nothing_without_their_password(inspection: Inspection, material: Material) -> None:
-    """The service does not give the password, so when such a keystore expires is not known."""
+    """Omit the expiry of keystores whose password the service does not return."""
     shown = {f"shown.{name.lower()}": tools.recorded()[f"keystore {name}"]["data"] for name in ("JKS", "JCEKS", "BKS")}
     # The beginning of a keystore of the type UBER is that of BKS; the rest is encrypted.
     files = {"closed.keystore": material.keystore, "uber.bks": UBER, **shown}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of the service, and what comes of its refusals."""
+"""Requests of an inspection, and errors of the service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ APPS = [ONE, TWO, THREE]
 
 @pytest.fixture
 def same_files(inspection: Inspection, material: Material) -> Inspection:
-    """Three apps with the same certificate and the same profile."""
+    """Create three apps with the same certificate and the same profile."""
     profile = a_file("shop", material.profile(material.good))
     inspection.holds({slug: {CERTIFICATES: [p12(material.good)], PROFILES: [profile]} for slug in APPS})
     return inspection
@@ -40,7 +40,7 @@ def test_profiles_are_downloaded_once_where_their_digests_are_known(same_files: 
     assert Path(cache).stat().st_mode & 0o777 == 0o600
 
 
-def test_check_mode_says_the_same_and_writes_nothing(same_files: Inspection, tmp_path: Path) -> None:
+def test_check_mode_has_the_same_result_and_writes_nothing(same_files: Inspection, tmp_path: Path) -> None:
     cache = tmp_path / "digests"
     result = same_files.run(check_mode=True, digest_cache=str(cache))
     assert not cache.exists()
@@ -71,7 +71,7 @@ def test_an_app_that_cannot_be_read_is_named_and_the_others_are_done(same_files:
     assert (result["summary"]["apps"], result["summary"]["files"], result["summary"]["unreadable"]) == (4, 6, 1)
 
 
-def test_where_nothing_can_be_read_the_task_fails(same_files: Inspection) -> None:
+def test_the_task_fails_if_nothing_can_be_read(same_files: Inspection) -> None:
     result = same_files.result(apps=["bb00000000000001", "bb00000000000002"])
     assert result["failed"]
     assert result["error"]["status"] == 404
@@ -84,7 +84,7 @@ def test_a_wrong_token_ends_it_at_once(same_files: Inspection) -> None:
     assert "api_token" in result["msg"]
 
 
-def test_a_download_that_fails_is_told_of_the_file(inspection: Inspection, material: Material) -> None:
+def test_a_failed_download_is_reported_for_the_file(inspection: Inspection, material: Material) -> None:
     profile = a_file("shop", material.profile(material.good))
     inspection.holds({ONE: {PROFILES: [profile]}})
     inspection.emulator.fault(status=500, path="^/_storage/")
@@ -97,7 +97,7 @@ def test_a_download_that_fails_is_told_of_the_file(inspection: Inspection, mater
     ("options", "message"),
     [
         ({"concurrency": 0}, "concurrency must be between 1 and 64, got 0."),
-        ({"expires_within": -1}, "expires_within: -1"),
+        ({"expires_within": -1}, "expires_within must be 0 or greater, got -1"),
         ({"apps": [" "]}, "apps: entry 1"),
     ],
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin as ansible-core loads it, its service being the emulator."""
+"""The inventory plugin as ansible-core loads it, with the emulator as the service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Build = Callable[..., InventoryData]
 
 
 def app(title: str, slug: str, **more: Any) -> dict[str, Any]:
-    """One app of a fixture, in the organization."""
+    """Return an app of a fixture, in the organization."""
     return {"title": title, "slug": slug, "owner": "Acme", **more}
 
 
@@ -37,7 +37,7 @@ def variables(inventory: InventoryData, host: str) -> dict[str, Any]:
 
 
 def members(inventory: InventoryData) -> dict[str, list[str]]:
-    """The hosts of each group that somebody asked for."""
+    """Return the hosts of each group, without the groups that ansible-core adds."""
     return {
         name: sorted(host.name for host in group.get_hosts())
         for name, group in inventory.groups.items()
@@ -46,7 +46,7 @@ def members(inventory: InventoryData) -> dict[str, list[str]]:
 
 
 def run_ansible(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """One of Ansible's programs as a process of its own, with default settings."""
+    """Run one of Ansible's programs in a separate process with default settings."""
     settings = folder / "ansible.cfg"
     settings.touch()
     return subprocess.run(
@@ -67,7 +67,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def fleet(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Loads apps into the emulator, which the environment then leads to."""
+    """Load apps into the emulator, to which the environment points."""
 
     def load(*apps: dict[str, Any]) -> None:
         organizations = [{"name": "Acme", "slug": ORGANIZATION, "members": ["member"]}]

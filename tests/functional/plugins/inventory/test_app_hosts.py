@@ -90,7 +90,7 @@ def source(fleet: Fleet, tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
-def test_every_playbook_begins_with_it(path: Path) -> None:
+def test_every_playbook_begins_with_the_lookup(path: Path) -> None:
     first_play = yaml.safe_load(path.read_text())[0]
     call = re.fullmatch(r"{{ query\('mobileops.ci.app_hosts', (.*)\) }}", first_play["hosts"])
     assert call

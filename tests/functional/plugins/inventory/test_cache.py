@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory cache: it stands in for the service, and holds no secret."""
+"""The inventory cache, which replaces the service and contains no secret."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Fleet = Callable[..., None]
 
 @pytest.fixture
 def cached(tmp_path: Path) -> dict[str, Any]:
-    """The options of a cache."""
+    """Return the options of a cache."""
     return {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
 
 
 @pytest.fixture
 def without_service(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From when it is called on there is neither token nor requests, and so no network."""
+    """Return a function that removes the token and the network."""
 
     def take_away() -> None:
         monkeypatch.delenv("BITRISE_API_TOKEN")
@@ -64,7 +64,7 @@ def test_a_cached_inventory_needs_neither_token_nor_network(
     }
 
 
-def test_a_cached_inventory_does_not_even_look_at_the_token(
+def test_a_cached_inventory_does_not_read_the_token(
     fleet: Fleet, build: Build, cached: dict[str, Any], without_service: Callable[[], None]
 ) -> None:
     fleet(app("Shop", "aaaa000000000001"))
@@ -78,7 +78,7 @@ def test_a_cached_inventory_does_not_even_look_at_the_token(
     assert set(build(vaulted).hosts) == {"Shop"}
 
 
-def test_what_is_done_with_the_apps_may_change_without_a_request(
+def test_other_groups_and_variables_need_no_request(
     fleet: Fleet, build: Build, cached: dict[str, Any], emulator: Emulator
 ) -> None:
     fleet(app("Shop", "aaaa000000000001"), app("Off", "aaaa000000000002", is_disabled=True))
@@ -96,7 +96,7 @@ def test_what_is_done_with_the_apps_may_change_without_a_request(
     [{"organizations": [ORGANIZATION]}, {"title": "Shop"}, {"project_type": "ios"}, {"sort_by": "created_at"}],
     ids=lambda change: next(iter(change)),
 )
-def test_another_question_has_a_cache_of_its_own(
+def test_another_query_has_its_own_cache(
     fleet: Fleet, build: Build, cached: dict[str, Any], emulator: Emulator, change: dict[str, Any], tmp_path: Path
 ) -> None:
     fleet(app("Shop", "aaaa000000000001"))
@@ -109,7 +109,7 @@ def test_another_question_has_a_cache_of_its_own(
     assert len(files(tmp_path)) == 2
 
 
-def test_another_service_has_a_cache_of_its_own(
+def test_another_service_has_its_own_cache(
     fleet: Fleet, build: Build, cached: dict[str, Any], without_service: Callable[[], None]
 ) -> None:
     fleet(app("Shop", "aaaa000000000001"))

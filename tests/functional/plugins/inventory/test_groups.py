@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""compose, groups, keyed_groups and strict; and that a failure leaves nothing behind."""
+"""compose, groups, keyed_groups and strict. A failure leaves no hosts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def three_apps(fleet: Fleet) -> None:
 
 
 @pytest.mark.usefixtures("three_apps")
-def test_there_are_no_groups_that_nobody_asked_for(build: Build) -> None:
+def test_there_are_no_groups_by_default(build: Build) -> None:
     assert members(build({})) == {}
 
 
@@ -101,7 +101,7 @@ def test_a_failure_leaves_no_partial_inventory(build: Build, option: dict[str, o
 
 
 @pytest.mark.usefixtures("three_apps")
-def test_without_strict_what_cannot_be_computed_is_left_out(build: Build) -> None:
+def test_without_strict_undefined_values_are_omitted(build: Build) -> None:
     inventory = build({"compose": {"type": "bitrise_project_type.upper()"}})
 
     assert {host: variables(inventory, host).get("type") for host in inventory.hosts} == {

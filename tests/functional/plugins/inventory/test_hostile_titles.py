@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from the service is data, however a play uses it, and also after an export as AWX makes it."""
+"""Text from the service is data in every use of a play, also after an export as AWX makes it."""
 
 from __future__ import annotations
 

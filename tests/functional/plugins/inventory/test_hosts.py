@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts there are, what they are called, and what they know."""
+"""Hosts, their names and their variables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_an_app_is_a_host_with_every_field_of_the_service(fleet: Fleet, build: B
     assert found["bitrise_avatar_url"] is None
     assert found["bitrise_owner"] == {"account_type": "organization", "name": "Acme", "slug": ORGANIZATION}
     assert found["ansible_connection"] == "local"
-    # Whether ansible-core evaluates it is tested in test_hostile_titles.py.
+    # test_hostile_titles.py tests if ansible-core evaluates it.
     assert found["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
 
 
@@ -93,7 +93,7 @@ def test_a_name_of_the_user_is_changed_only_if_ansible_cannot_use_it(
 
 
 @pytest.mark.parametrize("title", ["all", "Ungrouped", "LOCALHOST", "127.0.0.1"])
-def test_a_title_that_means_something_to_ansible_gets_the_slug_added(fleet: Fleet, build: Build, title: str) -> None:
+def test_a_title_with_a_meaning_in_ansible_gets_the_slug_added(fleet: Fleet, build: Build, title: str) -> None:
     fleet(app(title, "aaaa000000000001"))
 
     inventory = build({})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked for beside the apps themselves."""
+"""Details of apps that the option `include` adds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BUILDS = {"builds": [{"status": 2, "age_s": 300, "slug": "b1"}, {"status": 1, "a
 
 
 def requested(emulator: Emulator) -> dict[str, int]:
-    """How often each collection was asked for."""
+    """Count the requests for each collection."""
     found: dict[str, int] = {}
     for entry in emulator.requests():
         assert entry["method"] == "GET"
@@ -64,7 +64,7 @@ def test_latest_build_and_signing_files(fleet: Fleet, build: Build, emulator: Em
     assert list(asked.values()) == [1, 1]
 
 
-def test_only_hosts_are_asked_about(fleet: Fleet, build: Build, emulator: Emulator) -> None:
+def test_details_of_hosts_only(fleet: Fleet, build: Build, emulator: Emulator) -> None:
     fleet(app("Shop", "aaaa000000000001"), app("Old", "aaaa000000000002", is_disabled=True))
     build({"include": ["builds"]})
     assert requested(emulator) == {"apps": 1, "builds": 1}
@@ -83,7 +83,7 @@ def test_a_token_without_the_rights(
     assert shop["bitrise_latest_build"]["slug"] == "b2"
 
 
-def test_a_group_of_those_that_expire(fleet: Fleet, build: Build, tmp_path: Path) -> None:
+def test_a_group_of_apps_with_expiring_files(fleet: Fleet, build: Build, tmp_path: Path) -> None:
     authority = Authority.create()
     team = Team("A1B2C3D4E5", "Acme Ltd")
     now = dt.datetime.now(dt.UTC)
@@ -115,7 +115,7 @@ def _certificate(folder: Path, number: int) -> dict[str, Any]:
     return {"build_certificates": [file]}
 
 
-def test_it_is_cached_apart(fleet: Fleet, build: Build, emulator: Emulator, tmp_path: Path) -> None:
+def test_details_have_their_own_cache(fleet: Fleet, build: Build, emulator: Emulator, tmp_path: Path) -> None:
     cache: dict[str, Any] = {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",

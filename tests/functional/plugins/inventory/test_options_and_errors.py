@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user reads when it does not work, and that no token is in it."""
+"""Errors of the inventory plugin, which show no token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUICK = {"max_retries": 0}
 
 @pytest.fixture
 def refusal(build: Build) -> Callable[..., str]:
-    """The message for a configuration that must fail."""
+    """Return a function that returns the message for an invalid configuration."""
 
     def read(config: Any) -> str:
         inventory = InventoryData()

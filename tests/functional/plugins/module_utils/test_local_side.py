@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine that runs a task is not as it should be: an error that names the option, and nothing half done."""
+"""Faults of the machine that runs a task: an error that names the option, and no partial changes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.emulator.process import Emulator
 from tests.helpers.fleet import ONE, Fleet, declared
 from tests.helpers.service import PROFILES, Service, a_file, sha256
 from tests.helpers.tasks import Tasks
-from tests.helpers.users import somebody_else
+from tests.helpers.users import unprivileged_user
 
 
 @contextmanager
 def full_disk(free_bytes: int = 0) -> Iterator[None]:
-    """No file of this process can become larger than this."""
+    """Limit the size of the files of this process."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (free_bytes, before[1]))
     try:
@@ -37,17 +37,17 @@ def full_disk(free_bytes: int = 0) -> Iterator[None]:
 def test_backup_dir_that_cannot_be_used(service: Service, tasks: Tasks, check_mode: bool, place: str) -> None:
     service.holds(PROFILES, a_file("dist", b"old"))
     tasks.listing().run()  # imports what is imported late
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         (folder / "closed").mkdir(0)
         task = tasks.file(PROFILES, b"new content", backup_dir=place.format(folder), backup_required=True)
         failed = task.fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "backup"
-    assert "backup_dir: " in failed["msg"]
+    assert "backup_dir " in failed["msg"]
     assert service.contents() == [("dist", sha256(b"old"))]
 
 
 def test_disk_that_is_full(service: Service, tasks: Tasks, tmp_path: Path) -> None:
-    """A copy that must be made cannot, so nothing is replaced; one that may fail becomes a warning."""
+    """Replace nothing if a required copy cannot be written. An optional copy is a warning."""
     service.holds(PROFILES, a_file("dist", b"old" * 1000))
     copies = tmp_path / "copies"
     task = tasks.file(PROFILES, b"new content", backup_dir=str(copies), backup_required=True)

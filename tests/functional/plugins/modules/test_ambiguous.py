@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What cannot be told for sure: several files of one name, contents that cannot be compared, one-way flags."""
+"""Ambiguous cases: several files of one name, contents that cannot be compared, one-way flags."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHECK_MODE = pytest.mark.parametrize("check_mode", [True, False], ids=["check", 
 
 @KINDS
 def test_an_interrupted_replacement_is_finished(service: Service, tasks: Tasks, kind: str) -> None:
-    """The newest file has the declared content, so the other one is an older generation of it."""
+    """Delete the other file, because the newest one has the declared content."""
     service.holds(kind, a_file("dist", OLD), a_file("dist", NEW))
     done = check_then_run_then_rerun(tasks.file(kind, NEW))
     assert [action["reason"] for action in done["actions"]] == ["replaced"]
@@ -37,7 +37,7 @@ def test_of_two_runs_at_once_the_declared_content_wins(service: Service, tasks: 
 
 @CHECK_MODE
 def test_two_protected_profiles_are_refused(service: Service, tasks: Tasks, check_mode: bool) -> None:
-    """Nothing tells an older generation from a file that is wanted."""
+    """Reject the task, because nothing distinguishes an older generation from a file to keep."""
     service.holds(PROFILES, a_file("dist", OLD, is_protected=True), a_file("dist", NEW, is_protected=True))
     check_refused(service, tasks, PROFILES, check_mode)
 
@@ -45,7 +45,7 @@ def test_two_protected_profiles_are_refused(service: Service, tasks: Tasks, chec
 @KINDS
 @CHECK_MODE
 def test_files_of_unknown_age_are_refused(service: Service, tasks: Tasks, kind: str, check_mode: bool) -> None:
-    """A slug that is no ULID does not tell which file is the newest."""
+    """Reject a slug that is not a ULID and so does not date the file."""
     service.holds(kind, a_file("dist", OLD, slug="0123456789abcdef"), a_file("dist", NEW, slug="fedcba9876543210"))
     check_refused(service, tasks, kind, check_mode)
 
@@ -92,7 +92,7 @@ PASSWORD: dict[str, dict[str, Any]] = {CERTIFICATES: {"certificate_password": "o
 
 @pytest.fixture(params=UNVERIFIABLE.values(), ids=list(UNVERIFIABLE))
 def unverifiable(request: pytest.FixtureRequest, service: Service) -> str:
-    """The kind of a protected file of the right name and size whose bytes nobody can see."""
+    """Return the kind of a protected file with the right name and size whose bytes cannot be downloaded."""
     kind: str = request.param[0]
     service.holds(kind, a_file("dist", OLD, is_protected=True))
     if request.param[1]:
@@ -178,7 +178,7 @@ def test_a_slug_that_is_not_there(service: Service, tasks: Tasks, kind: str) -> 
 def test_a_certificate_of_unknown_password_is_not_replaced_without_one(
     service: Service, tasks: Tasks, check_mode: bool
 ) -> None:
-    """The last file that can be used would go, and nobody could open the new one."""
+    """Keep the last file that can be used, because the new one could not be opened."""
     service.holds(CERTIFICATES, a_file("dist", OLD, is_protected=True, certificate_password="one"))
     task = tasks.file(CERTIFICATES, NEW)
     failed = task.fail(check_mode=check_mode)
@@ -188,7 +188,7 @@ def test_a_certificate_of_unknown_password_is_not_replaced_without_one(
 
 
 def test_a_file_whose_bytes_are_missing_is_replaced(service: Service, tasks: Tasks) -> None:
-    """The service lists it as processed, but what was sent never arrived."""
+    """Upload again if the service lists a file as processed whose bytes never arrived."""
     service.holds(PROFILES, a_file("dist", NEW, uploaded=False))
     done = check_then_run_then_rerun(tasks.file(PROFILES, NEW))
     assert [action["action"] for action in done["actions"]] == ["upload", "delete"]

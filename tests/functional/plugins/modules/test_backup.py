@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""backup_dir and backup_required: copies of what is replaced or deleted, made before anything is changed."""
+"""backup_dir and backup_required: copies of files before they are replaced or deleted."""
 
 from __future__ import annotations
 

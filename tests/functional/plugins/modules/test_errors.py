@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module, every kind of trouble: one message, the error's kind, no traceback, no secret."""
+"""Every module, every kind of error: one message, the kind, no traceback, no secret."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_not_found_names_both_reasons(service: Service, tasks: Tasks) -> None:
     )
 
 
-def test_the_services_words_about_a_password_are_masked(service: Service, tasks: Tasks) -> None:
+def test_a_password_in_a_message_of_the_service_is_redacted(service: Service, tasks: Tasks) -> None:
     service.emulator.fault(method="PATCH", status=400, body='{"message": "wrong password c4nary!"}')
     failed = tasks.file(CERTIFICATES, b"x", certificate_password="c4nary").fail()
     assert "wrong password ********!" in failed["msg"]
@@ -97,8 +97,8 @@ def bug(*_arguments: Any) -> Any:
 
 
 @pytest.mark.parametrize("place", ["connect", "run"])
-def test_a_bug_is_called_one(tasks: Tasks, place: str) -> None:
-    """What is nobody's fault but ours: a message that says so, and the traceback."""
+def test_a_bug_is_reported_with_its_traceback(tasks: Tasks, place: str) -> None:
+    """Report a bug of the collection with a message that says so, and the traceback."""
     import dataclasses
 
     task: Task = tasks.file(PROFILES, b"x")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keystores: given whole at creation, never to be changed, and known to builds by a key that the service makes."""
+"""Keystores: complete at creation, never changed, and known to builds by a key that the service derives."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_requests(service: Service, tasks: Tasks) -> None:
     assert keystore(tasks, None, state="absent").asked_by() == ["list", "delete", "list"]
 
 
-def test_nothing_of_it_is_shown(service: Service, tasks: Tasks) -> None:
+def test_keystore_secrets_are_not_shown(service: Service, tasks: Tasks) -> None:
     service.emulator.options(echo_keystore_secrets=True)
     results = [
         keystore(tasks, **INSIDE).run(diff=True),
@@ -65,7 +65,7 @@ def test_second_keystore_gets_the_declared_name(service: Service, tasks: Tasks) 
     assert keys(service)["release.jks"] == f"{ALONE}_PLAY"
 
 
-def test_name_that_the_service_does_not_take(tasks: Tasks) -> None:
+def test_name_that_the_service_does_not_accept(tasks: Tasks) -> None:
     assert "letters, digits and underscores" in keystore(tasks, keystore_name="a-b").fail()["msg"]
 
 
@@ -119,7 +119,7 @@ def test_further_one_keeps_its_name(service: Service, tasks: Tasks) -> None:
 
 
 def test_another_key_than_expected_is_a_warning(service: Service, tasks: Tasks) -> None:
-    """The app's only keystore has the key of a further one: what the service makes of that is known afterwards."""
+    """Warn after the upload if the service derives another key than the task expects."""
     service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     tasks.file(KEYSTORES, name="first", state="absent").run()
     task = keystore(tasks, replace_order="delete_first", keystore_name="TWO")
@@ -152,7 +152,7 @@ def test_protection_is_not_lost_silently(service: Service, tasks: Tasks) -> None
     check_then_run_then_rerun(task.with_options(is_protected=False))
 
 
-def test_change_that_the_service_tells_means_a_new_file(service: Service, tasks: Tasks) -> None:
+def test_change_that_the_service_reports_means_a_new_file(service: Service, tasks: Tasks) -> None:
     service.emulator.options(echo_keystore_secrets=True)
     service.holds(KEYSTORES, a_file("release.jks", NEW, alias="upload", password="one", private_key_password="one"))
     task = keystore(tasks, alias="upload", password="two", replace_order="delete_first")
@@ -165,13 +165,13 @@ def test_change_that_the_service_tells_means_a_new_file(service: Service, tasks:
     assert without_content["error"]["kind"] == "unchangeable"
 
 
-def test_change_that_the_service_does_not_tell(service: Service, tasks: Tasks) -> None:
+def test_change_that_the_service_does_not_report(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", NEW, alias="upload", password="one"))
     assert keystore(tasks, **INSIDE).run()["changed"] is False
 
 
 def test_old_one_first_needs_the_name_that_its_key_is_made_of(service: Service, tasks: Tasks) -> None:
-    """A run that is interrupted after the deletion could not know it any more."""
+    """Require the name, because a run after an interruption could not know it any more."""
     service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     refused = keystore(tasks, replace_order="delete_first").fail()
     assert refused["error"]["kind"] == "option"
@@ -179,7 +179,7 @@ def test_old_one_first_needs_the_name_that_its_key_is_made_of(service: Service, 
     assert len(service.contents(KEYSTORES)) == 2
 
 
-def test_what_is_not_declared_is_taken_over(service: Service, tasks: Tasks) -> None:
+def test_settings_that_are_not_declared_are_kept(service: Service, tasks: Tasks) -> None:
     service.emulator.options(echo_keystore_secrets=True)
     service.holds(KEYSTORES, a_file("release.jks", OLD, alias="upload", password="one"))
     done = keystore(tasks, replace_order="delete_first").run()
@@ -187,7 +187,7 @@ def test_what_is_not_declared_is_taken_over(service: Service, tasks: Tasks) -> N
     assert service.files(KEYSTORES)[0]["password_sha256"] == sha256(b"one")
 
 
-def test_what_is_lost_is_a_warning(service: Service, tasks: Tasks) -> None:
+def test_lost_settings_are_a_warning(service: Service, tasks: Tasks) -> None:
     service.holds(KEYSTORES, a_file("release.jks", OLD, alias="upload", password="one"))
     warnings = keystore(tasks, replace_order="delete_first").run(check_mode=True)["warnings"]
     assert [text.rpartition("Declare ")[2] for text in warnings] == ["alias.", "password."]

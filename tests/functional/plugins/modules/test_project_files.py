@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Project files: identified by the key that builds refer to them by, where it is given."""
+"""Project files, which are identified by the key that builds use, if it is given."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def held(name: str, content: bytes | None, key: str, **more: Any) -> dict[str, A
 
 
 def test_key_identifies_the_file(service: Service, tasks: Tasks) -> None:
-    """Whatever it is called on the service; a file of that name with another key is another file."""
+    """Identify a file by its key and not by its name. A file of that name with another key is another file."""
     service.holds(PROJECT_FILES, held("older.json", OLD, "SERVICES"), held("services.json", b"x", "OTHERS"))
     done = check_then_run_then_rerun(keyed(tasks))
     assert done["project_file"]["user_env_key"] == "SERVICES"
@@ -61,7 +61,7 @@ def test_new_file_needs_a_key(service: Service, tasks: Tasks) -> None:
         assert "Set user_env_key" in failed["msg"]
 
 
-def test_key_of_the_replaced_file_is_taken_over(service: Service, tasks: Tasks) -> None:
+def test_key_of_the_replaced_file_is_kept(service: Service, tasks: Tasks) -> None:
     service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"))
     check_then_run_then_rerun(keyed(tasks, user_env_key=None))
     assert [file["user_env_key"] for file in service.files(PROJECT_FILES)] == ["SERVICES"]
@@ -74,7 +74,7 @@ def test_slug_with_another_key(service: Service, tasks: Tasks) -> None:
 
 
 def test_service_that_refuses_two_files_of_one_key(service: Service, tasks: Tasks) -> None:
-    """By default nothing is lost, and the message says how to get on; the other order gets through."""
+    """Keep the old file by default and name the other order in the message. The other order succeeds."""
     service.emulator.options(unique_env_keys=True)
     service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"))
     failed = keyed(tasks).fail()
@@ -88,14 +88,14 @@ def test_service_that_refuses_two_files_of_one_key(service: Service, tasks: Task
 
 
 def test_old_file_first_needs_the_key(service: Service, tasks: Tasks) -> None:
-    """A run that is cut off could not know it any more."""
+    """Require the key, because a run after an interruption could not know it any more."""
     service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"))
     failed = keyed(tasks, user_env_key=None, replace_order="delete_first").fail()
     assert "interrupted" in failed["msg"]
     assert len(service.contents(PROJECT_FILES)) == 1
 
 
-def test_what_the_service_keeps_with_the_file_is_not_shown(service: Service, tasks: Tasks) -> None:
+def test_internal_fields_of_the_service_are_not_shown(service: Service, tasks: Tasks) -> None:
     stored = {"NOTE": "c4n4ry", "url": "c4n4ry"}
     service.holds(PROJECT_FILES, held("services.json", NEW, "SERVICES", exposed_meta_datastore=stored))
     results = [
@@ -108,7 +108,7 @@ def test_what_the_service_keeps_with_the_file_is_not_shown(service: Service, tas
 
 @pytest.mark.parametrize("value", [None, "", 7, [], {}])
 def test_odd_values_of_the_key(service: Service, tasks: Tasks, value: Any) -> None:
-    """An undefined value may be null or empty. The key identifies files, so that other types are refused."""
+    """Accept null and empty values, which an undefined variable may have, and reject other types."""
     body = {"data": [{"slug": "A", "upload_file_name": "services.json", "processed": True, "user_env_key": value}]}
     service.emulator.fault(method="GET", status=200, body=json.dumps(body))
     listing = tasks.listing(PROJECT_FILES)

@@ -11,15 +11,15 @@ from tests.helpers.service import APP, CERTIFICATES, PROFILES, PROJECT_FILES, Se
 from tests.helpers.tasks import RESULT_KEY, Tasks
 
 NEW = b"new content"
-OLD = b"old content"  # as long as the new one: only a comparison of the bytes tells them apart
+OLD = b"old content"  # as long as the new one: only a comparison of the bytes distinguishes them
 KINDS = pytest.mark.parametrize("kind", [PROFILES, CERTIFICATES, PROJECT_FILES])
-# What it takes to compare: a certificate's digest is listed, a profile's bytes are fetched.
+# Requests of a comparison: a certificate's digest is listed, a profile's bytes are downloaded.
 COMPARE = {PROFILES: ["list", "show", "get"], CERTIFICATES: ["list"], PROJECT_FILES: ["list", "show", "get"]}
 UPLOAD = ["create", "put", "confirm"]
 
 
 @KINDS
-def test_nothing_to_do(service: Service, tasks: Tasks, kind: str) -> None:
+def test_file_in_sync(service: Service, tasks: Tasks, kind: str) -> None:
     service.holds(kind, a_file("dist", NEW))
     assert tasks.file(kind, NEW).asked_by() == COMPARE[kind]
 
@@ -48,13 +48,13 @@ def described(kind: str) -> list[str]:
 
 @KINDS
 def test_first_upload(service: Service, tasks: Tasks, kind: str) -> None:
-    """The last list tells whether lists of this service are late."""
+    """Send a last list request, which shows if lists of this service are late."""
     assert tasks.file(kind, NEW).asked_by() == ["list", *UPLOAD, "list"]
 
 
 @KINDS
 def test_first_upload_with_flags(service: Service, tasks: Tasks, kind: str) -> None:
-    """What is confirmed is complete; protection comes last, once a list shows that the file is alone."""
+    """Set protection last, after a list shows that the uploaded file is the only one."""
     task = tasks.file(kind, NEW, is_protected=True, is_expose=False)
     assert task.asked_by() == ["list", "create", "put", "patch", "confirm", "list", "patch"]
 
@@ -89,7 +89,7 @@ def test_replacement_with_flags(service: Service, tasks: Tasks, kind: str) -> No
 
 
 def test_replacement_that_inherits_protection(service: Service, tasks: Tasks) -> None:
-    """A note on the service outlives the old file, which had the flag, until the new one has it."""
+    """Note the flag of the old file on the service until the new file has it."""
     service.holds(PROFILES, a_file("dist", b"short", is_protected=True))
     replacing = [*UPLOAD, "create", "delete", "list", "patch", "delete"]
     assert tasks.file(PROFILES, NEW).asked_by() == ["list", *replacing]
@@ -98,7 +98,7 @@ def test_replacement_that_inherits_protection(service: Service, tasks: Tasks) ->
 
 def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) -> None:
     service.holds(CERTIFICATES, a_file("dist", OLD), a_file("dist", NEW))
-    # The look into both shows that they are generations of one file.
+    # A download of both shows that they are generations of one file.
     assert tasks.file(CERTIFICATES, NEW).asked_by() == ["list", "show", "get", "delete", "list"]
 
 
@@ -138,8 +138,8 @@ def test_more_files_than_a_page_holds(service: Service, tasks: Tasks, kind: str,
 
 
 @KINDS
-def test_what_is_sent(service: Service, tasks: Tasks, kind: str) -> None:
-    """Each page is asked for whole, the token goes to the API only, the bytes to the storage only."""
+def test_tokens_and_bytes_of_requests(service: Service, tasks: Tasks, kind: str) -> None:
+    """Request full pages, and send the token only to the API and the bytes only to the storage."""
     service.holds(kind, a_file("dist", OLD))
     tasks.file(kind, NEW).run()
     log = service.emulator.requests()

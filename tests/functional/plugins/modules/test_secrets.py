@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole playbook runs at -vvvv with diff and a log file: no secret is found in anything that they leave behind."""
+"""Complete playbook runs at -vvvv with diff and a log file: no output or file of theirs contains a secret."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ KEYSTORE = "mobileops.ci.bitrise_android_keystore"
 PROJECT_FILE = "mobileops.ci.bitrise_project_file"
 APPS = "mobileops.ci.bitrise_app_info"
 SIGNING_FILES = "mobileops.ci.signing_file_info"
-# What is no genuine file: that one of these is refused is in the list of what goes wrong.
+# These are not genuine signing files. One case has a file that is rejected.
 UNSEEN = {"verify": "none"}
 
 GOOD: list[tuple[str, dict[str, Any]]] = [
@@ -126,7 +126,7 @@ def playbook(service: Service, where: str) -> list[dict[str, Any]]:
 
 
 def prepare(service: Service) -> str:
-    """The app, with secrets in what it holds and in what it answers; the slug of a certificate."""
+    """Fill the app and its responses with secrets, and return the slug of a certificate."""
     certificates = [
         a_file("kept", STORED_CONTENT, certificate_password=STORED_PASSWORD),
         a_file("dist", STORED_CONTENT, certificate_password=STORED_PASSWORD),
@@ -148,7 +148,7 @@ def prepare(service: Service) -> str:
 
 
 def run(service: Service, folder: Path, where: str) -> subprocess.CompletedProcess[str]:
-    """Play it; whatever the run leaves behind is below `folder`/left."""
+    """Run the playbook. All output and files of the run are below `folder`/left."""
     given, left = folder / "given", folder / "left"
     for path in (given, left / "home", left / "local", left / "remote"):
         path.mkdir(parents=True)
@@ -220,7 +220,7 @@ def with_canaries(spec: Mapping[str, Any], misspelt: str = "") -> dict[str, Any]
 @pytest.mark.parametrize("where", ["controller", "target"])
 @pytest.mark.parametrize("misspelt", ["", "x"])
 def test_canaries_in_all_modules(service: Service, tmp_path: Path, where: str, misspelt: str) -> None:
-    """Each secret option of each module, in its place and under a name that does not exist."""
+    """Pass each secret option of each module, in its place and under a name that does not exist."""
     prepare(service)
     (tmp_path / "left").mkdir()
     tasks = []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the bytes come from: src, content, and everything that can be wrong with either."""
+"""Sources of the bytes: src, content, and their errors."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def link_in_a_circle(path: Path) -> Path:
 BAD_FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "missing": (lambda path: path, "does not exist"),
     "directory": (directory, "is a directory"),
-    "empty": (empty, "is empty"),
+    "empty": (empty, "must not be empty"),
     "larger than 100 MiB": (huge, "must have at most 104857600 bytes"),
     "pipe": (pipe, "is not a regular file"),
     "below a file": (below_a_file, "cannot be read: Not a directory"),
@@ -111,7 +111,7 @@ def test_unusable_src(
 
 @contextmanager
 def without_privileges(path: Path) -> Iterator[None]:
-    """Somebody who may not read the file, also where the tests are run by root."""
+    """Make the file unreadable, also if root runs the tests."""
     path.chmod(0)
     if os.geteuid() != 0:
         yield
@@ -159,7 +159,7 @@ def test_src_that_changes_while_it_is_read(
 
 BAD_OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "content that is no base64": ({"content": "b@d c4nary"}, "content of dist: this is not base64"),
-    "content that is empty": ({"content": ""}, "content of dist: this is empty"),
+    "content that is empty": ({"content": ""}, "content of dist: "),
     "content without name": ({"content": b64(NEW), "name": None, "slug": None}, "name is required with content"),
     "content and slug without name": (
         {"content": b64(NEW), "name": None, "slug": "A"},

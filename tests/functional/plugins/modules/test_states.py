@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module and state: check mode writes nothing and tells the truth, a second run changes nothing."""
+"""Every module and state: check mode writes nothing and has the same result, a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRESENT = {"content": b64(NEW)}
 
 @dataclass(frozen=True)
 class Case:
-    """What the app has, what the task says, what is done, and the files of that name afterwards."""
+    """Files of the app, options of the task, expected actions, and the files of that name afterwards."""
 
     files: tuple[dict[str, Any], ...]
     options: dict[str, Any]
@@ -80,7 +80,7 @@ def test_state(service: Service, tasks: Tasks, kind: str, case: Case) -> None:
     said = tuple(" ".join(filter(None, [action["action"], action.get("reason")])) for action in done["actions"])
     expected = list(case.actions)
     if kind == PROJECT_FILES and "upload" in expected:
-        # What is half there has the key that builds refer to, so it goes first.
+        # A leftover has the key that builds refer to, so it is deleted first.
         expected.sort(key=lambda words: words != "delete leftover")
     assert said == tuple(expected)
     left = [file for file in service.files(kind) if file["upload_file_name"] == "dist"]
@@ -93,7 +93,7 @@ def test_state(service: Service, tasks: Tasks, kind: str, case: Case) -> None:
 
 
 def with_password(kind: str, case: Case) -> dict[str, Any]:
-    """The password of a protected certificate is not returned, so what replaces it has to declare one."""
+    """Declare a password for a certificate that replaces a protected one, whose password is not returned."""
     replaces = (
         kind == CERTIFICATES and "upload" in case.actions and any(file.get("is_protected") for file in case.files)
     )
@@ -101,7 +101,7 @@ def with_password(kind: str, case: Case) -> dict[str, Any]:
 
 
 def check_file_of_result(shown: dict[str, Any] | None, left: list[dict[str, Any]]) -> None:
-    """The object of the result is one of the files that are left."""
+    """Check that the result describes one of the files that are left."""
     if not left:
         assert shown is None
         return
@@ -155,7 +155,7 @@ def test_empty_certificate_password_removes_it(service: Service, tasks: Tasks) -
 
 @pytest.mark.parametrize(("policy", "changed"), [("on_change", False), ("always", True)])
 def test_password_of_a_protected_certificate(service: Service, tasks: Tasks, policy: str, changed: bool) -> None:
-    """The service does not show it, so only `always` sets it, and does so with each run."""
+    """Set the password with `always` only, and on every run, because the service does not show it."""
     service.holds(CERTIFICATES, a_file("dist", NEW, certificate_password="two", is_protected=True))
     task = tasks.file(CERTIFICATES, NEW, certificate_password="one", update_password=policy)
     assert task.run(check_mode=True)["changed"] is changed

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploads in trouble: URLs that came too late, answers that got lost, and tidying up afterwards."""
+"""Uploads with faults: expired URLs, lost responses, and the roll back afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def declared(service: Service, kind: str = PROFILES) -> bool:
 
 
 def test_signed_url_that_expired_before_the_upload(service: Service, tasks: Tasks) -> None:
-    """The service gives a file one URL only: the file is removed, and a new one created."""
+    """Delete the file and create a new one, because the service gives only one URL for each file."""
     service.emulator.fault(method="PUT", advance_s=700, times=1)
     asked = tasks.file(PROFILES, NEW).asked_by()
     assert asked == ["list", "create", "put", "delete", "create", "put", "confirm", "list"]
@@ -63,7 +63,7 @@ AGAIN = ["create", "create", "put", "confirm", "list"]
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
 def test_creation_whose_answer_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
-    """Nobody knows the URL of what it has created. It is not deleted because it looks like one's own."""
+    """Do not delete the created file: its URL is unknown, and it may belong to another run."""
     service.emulator.fault(method="POST", times=1, **fault)
     task = tasks.file(PROFILES, NEW, max_retries=1)
     assert task.asked_by() == ["list", *AGAIN]
@@ -103,7 +103,7 @@ def test_confirmation_that_never_arrived(service: Service, tasks: Tasks) -> None
 
 
 def test_service_that_never_processes_the_file(service: Service, tasks: Tasks) -> None:
-    """The old file stays, and nothing that was confirmed is taken back."""
+    """Keep the old file, and do not delete the confirmed one."""
     service.holds(PROFILES, a_file("dist", OLD))
     service.emulator.options(confirm_without_upload="ignore")
     service.emulator.fault(method="PUT", status=200)
@@ -112,8 +112,8 @@ def test_service_that_never_processes_the_file(service: Service, tasks: Tasks) -
     assert service.contents() == [("dist", sha256(OLD))]
 
 
-def test_upload_that_is_swallowed_on_the_way(service: Service, tasks: Tasks) -> None:
-    """Something answers 200 for the storage, and the service confirms without a look."""
+def test_upload_that_a_proxy_discards(service: Service, tasks: Tasks) -> None:
+    """Fail if a proxy accepts the upload instead of the storage, and the service confirms without a check."""
     service.holds(PROFILES, a_file("dist", OLD))
     service.emulator.options(confirm_without_upload="accept")
     service.emulator.fault(method="PUT", status=200)
@@ -127,7 +127,7 @@ def test_upload_that_is_swallowed_on_the_way(service: Service, tasks: Tasks) -> 
 
 
 def test_password_that_is_refused(service: Service, tasks: Tasks) -> None:
-    """Some services may refuse it before the confirmation, so it is set again after that; then the run gives up."""
+    """Set a password that was refused again after the confirmation, which some services require, and then fail."""
     service.holds(CERTIFICATES, a_file("dist", OLD))
     service.emulator.fault(method="PATCH", status=400, body='{"message": "no such password"}')
     task = tasks.file(CERTIFICATES, NEW, certificate_password="c4nary")
@@ -141,7 +141,7 @@ def test_password_that_is_refused(service: Service, tasks: Tasks) -> None:
 
 
 def test_old_file_that_cannot_be_deleted(service: Service, tasks: Tasks) -> None:
-    """The new one is complete and stays; the next run finishes what this one could not."""
+    """Keep the complete new file, and delete the old one on the next run."""
     service.holds(PROFILES, a_file("dist", OLD))
     service.emulator.fault(method="DELETE", status=500)
     task = tasks.file(PROFILES, NEW)
@@ -156,7 +156,7 @@ def test_old_file_that_cannot_be_deleted(service: Service, tasks: Tasks) -> None
 
 @pytest.mark.parametrize("body", ["{}", "<html>signed in</html>"])
 def test_deletion_that_is_answered_and_not_done(service: Service, tasks: Tasks, body: str) -> None:
-    """What was deleted is seen to be gone."""
+    """Read the list after a deletion."""
     service.holds(PROFILES, a_file("dist", OLD))
     service.emulator.fault(method="DELETE", status=200, body=body)
     task = tasks.file(PROFILES, NEW)
@@ -166,14 +166,14 @@ def test_deletion_that_is_answered_and_not_done(service: Service, tasks: Tasks, 
     assert declared(service)
 
 
-def test_what_cannot_be_removed_is_named(service: Service, tasks: Tasks) -> None:
+def test_files_that_cannot_be_deleted_are_named(service: Service, tasks: Tasks) -> None:
     service.emulator.fault(method="PUT", status=400)
     service.emulator.fault(method="DELETE", status=500)
     failed = tasks.file(PROFILES, NEW).fail()
     assert f"Could not delete the unfinished upload (slug {service.files()[0]['slug']})" in failed["msg"]
 
 
-def test_somebody_else_deletes_the_old_file_first(service: Service, tasks: Tasks) -> None:
+def test_another_client_deletes_the_old_file_first(service: Service, tasks: Tasks) -> None:
     service.holds(PROFILES, a_file("dist", OLD))
     service.emulator.fault(method="DELETE", drop="after", times=1)
     tasks.file(PROFILES, NEW, max_retries=1).run()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A look inside each file before it is sent: what is of no use never gets to the service."""
+"""Validation of each file before the upload: files that cannot be used are not sent to the service."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def files() -> Files:
 
 
 def seen(tasks: Tasks, kind: str, data: bytes | None, **options: Any) -> Task:
-    """A task that looks inside as it does by default."""
+    """Return a task that validates files as it does by default."""
     given = {"certificate_password": PASSWORD} if kind == CERTIFICATES else {}
     given |= {"alias": "upload", "password": PASSWORD} if kind == KEYSTORES else {}
     task = tasks.file(kind, data, **{**given, **options})
@@ -81,7 +81,7 @@ EACH = pytest.mark.parametrize("case", OF_NO_USE.values(), ids=OF_NO_USE.keys())
 
 @EACH
 def test_strict(service: Service, tasks: Tasks, files: Files, case: tuple[str, str, dict[str, Any], str]) -> None:
-    """The message names the file, the app, what was found and what to do; nothing is changed, in check mode too."""
+    """Name the file, the app, the finding and the solution. Change nothing, as in check mode."""
     kind, name, options, words = case
     service.holds(kind)
     task = seen(tasks, kind, getattr(files, name), **options)
@@ -137,8 +137,8 @@ def test_details(service: Service, tasks: Tasks, files: Files, kind: str, name: 
     assert "c4n4ry" not in json.dumps(task.run(), default=str)
 
 
-def test_what_the_app_has_already_is_not_refused(service: Service, tasks: Tasks, files: Files) -> None:
-    """The look is one at what is about to be sent: a fleet with an expired file can still be managed."""
+def test_files_that_the_app_has_are_not_rejected(service: Service, tasks: Tasks, files: Files) -> None:
+    """Accept an expired file that the app has already, because only uploads are validated."""
     service.holds(PROFILES, a_file("dist", files.expired_profile))
     task = seen(tasks, PROFILES, files.expired_profile, is_expose=False)
     assert [action["action"] for action in check_then_run_then_rerun(task)["actions"]] == ["update"]
@@ -150,14 +150,14 @@ def test_new_password_for_a_file_that_is_there(service: Service, tasks: Tasks, f
     assert failed["error"]["kind"] == "verify"
 
 
-def test_password_that_is_taken_over_opens_the_file(service: Service, tasks: Tasks, files: Files) -> None:
+def test_kept_password_opens_the_file(service: Service, tasks: Tasks, files: Files) -> None:
     service.holds(CERTIFICATES, a_file("dist", files.p12, certificate_password=PASSWORD))
     done = seen(tasks, CERTIFICATES, files.renewed, certificate_password=None).run()
     assert [action["action"] for action in done["actions"]] == ["upload", "delete"]
 
 
 def test_without_a_library(service: Service, tasks: Tasks, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message names the library, the interpreter, and the way out; what need not be sent needs no library."""
+    """Name the library, the interpreter, and the solution. Require no library if nothing is uploaded."""
     monkeypatch.setattr(libraries, "LIBRARIES", ("no_such_library",))
     service.holds(PROFILES)
     failed = seen(tasks, PROFILES, files.profile).fail()

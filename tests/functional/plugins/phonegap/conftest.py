@@ -16,5 +16,5 @@ from .service import PhoneGap
 
 @pytest.fixture
 def phonegap(emulator: Emulator, tmp_path: Path) -> PhoneGap:
-    """An account with nothing in it."""
+    """Provide an empty account."""
     return PhoneGap(emulator, tmp_path)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account of PhoneGap Build on the emulator: what it holds, and what was asked of it."""
+"""An account of PhoneGap Build on the emulator, and its request log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ANDROID = {"key_pw": "one", "keystore_pw": "two"}
 
 
 def keystore(password: str) -> bytes:
-    """A JKS file with nothing in it that this password opens, and no other."""
+    """Return an empty JKS file that only this password opens."""
     head = bytes.fromhex("feedfeed0000000200000000")
     return head + hashlib.sha1(password.encode("utf-16-be") + b"Mighty Aphrodite" + head).digest()
 
@@ -43,7 +43,7 @@ class PhoneGap:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """No retries: tests that are about them say so."""
+        """Return the options of a connection without retries, which tests of retries set themselves."""
         token = self.emulator.phonegap_tokens["owner"]
         return {"api_url": self.emulator.phonegap_url, "api_token": token, "max_retries": 0}
 
@@ -54,24 +54,24 @@ class PhoneGap:
         return self.make(APP_MODULE, **options)
 
     def key(self, **options: Any) -> Task:
-        # Whether a file is valid is the subject of tests of its own.
+        # Separate tests check the validation of files.
         return self.make(KEY_MODULE, **{"verify": "none", **options})
 
     def file(self, name: str, content: str | bytes = "content") -> str:
-        """A file of the task; its path."""
+        """Write a file for the task, and return its path."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return str(path)
 
     def holds(self, *apps: Mapping[str, Any], keys: tuple[Mapping[str, Any], ...] = ()) -> None:
-        """The account has these apps and keys and nothing else; nobody has asked for anything yet."""
+        """Set the apps and keys of the account, and clear the request log."""
         self.emulator.load({"phonegap": {"apps": list(apps), "keys": list(keys)}})
         self.emulator.clear_requests()
 
     @property
     def state(self) -> dict[str, Any]:
-        """Everything, as the emulator has it."""
+        """Return the whole state of the emulator."""
         found: dict[str, Any] = self.emulator.state()["phonegap"]
         return found
 
@@ -83,15 +83,15 @@ class PhoneGap:
         self.emulator.clear_requests()
 
     def asked(self) -> list[str]:
-        """The requests since `forget`: get for all that only read, else method and path."""
+        """Return the requests since `forget`: `get` for all that only read, else method and path."""
         return ["get" if line.startswith("GET ") else line for line in self.lines()]
 
     def lines(self) -> list[str]:
-        """The same, all with their paths below the API."""
+        """Return the same requests, all with their paths below the API."""
         return [f"{sent['method']} {sent['path'].removeprefix(API)}" for sent in self.emulator.requests()]
 
     def lines_of(self, task: Task, *, check_mode: bool = False) -> list[str]:
-        """The requests of a run."""
+        """Return the requests of a run."""
         self.forget()
         task.run(check_mode=check_mode)
         return self.lines()

@@ -59,7 +59,7 @@ def test_a_key_in_use_is_unlocked(phonegap: PhoneGap) -> None:
 
 
 def wrongly_unlocked(phonegap: PhoneGap) -> None:
-    """The app uses a key whose password at the service is not that of its keystore, and was built with it."""
+    """Create an app that was built with a key whose password at the service is not that of its keystore."""
     content = base64.b64encode(keystore(ANDROID["keystore_pw"])).decode()
     key = {
         **LOCKED,
@@ -72,7 +72,7 @@ def wrongly_unlocked(phonegap: PhoneGap) -> None:
 
 
 def built(phonegap: PhoneGap) -> dict[str, Any]:
-    """What became of a build for Android."""
+    """Return the result of a build for Android."""
     done = phonegap.make(BUILD_MODULE, app_id=1, platforms=["android"], wait=True).result()
     found: dict[str, Any] = done["build"]["platforms"]["android"]
     return found

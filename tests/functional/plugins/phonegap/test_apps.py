@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_app: every state, with exactly the requests that it takes."""
+"""phonegap_app: every state, with its exact requests."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_the_title_by_number(phonegap: PhoneGap) -> None:
 
 
 def test_content_goes_along_with_a_change_and_by_force(phonegap: PhoneGap) -> None:
-    """The service does not tell what it has: so not without a reason."""
+    """Send the content only together with another change or by force, because the service does not return it."""
     phonegap.holds(SHOP)
     src = phonegap.file("index.html", "new")
     task = phonegap.app(title="Shop", src=src)
@@ -106,10 +106,7 @@ def test_content_that_cannot_be_compared(phonegap: PhoneGap, option: str) -> Non
     task = phonegap.app(**SHOP, **{option: path})
     result = task.run()
     assert (result["changed"], len(result["warnings"])) == (False, 1)
-    assert (
-        f"it is unknown whether {option} is what the app has. Nothing was sent. To send it, set"
-        in result["warnings"][0]
-    )
+    assert f"so it is unknown whether {option} differs from it. Nothing was sent." in result["warnings"][0]
     assert "warnings" not in task.with_options(on_unverifiable="trust").run()
     failed = task.with_options(on_unverifiable="fail").fail(check_mode=True)
     assert failed["error"]["kind"] == "unverifiable"
@@ -119,7 +116,7 @@ def test_content_that_cannot_be_compared(phonegap: PhoneGap, option: str) -> Non
         result = sent.run()
         assert [action["action"] for action in result["actions"]] == ["update" if option == "src" else "set_icon"]
         assert "warnings" not in result
-    # What is sent anyway is no reason for a warning.
+    # Content that is sent in any case needs no warning.
     if option == "src":
         assert "warnings" not in task.with_options(version="9.9").run()
 
@@ -157,7 +154,7 @@ def test_a_directory_is_the_same_archive_each_time(phonegap: PhoneGap) -> None:
     assert phonegap.app_state()["content_sha256"] == first["sha256"]
 
 
-def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
+def test_the_config_has_precedence(phonegap: PhoneGap) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("config.xml", config(id="com.told", version="3.0", name="Told"))
@@ -165,12 +162,12 @@ def test_what_a_config_says_counts_more(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task)
     assert (result["app"]["title"], result["app"]["version"], result["app"]["package"]) == ("Told", "3.0", "com.told")
     assert [warning.split(",")[0] for warning in result["warnings"]] == [
-        "config.xml in src says version '3.0'",
-        "config.xml in src says title 'Told'",
+        "config.xml in src sets version to '3.0'",
+        "config.xml in src sets title to 'Told'",
     ]
 
 
-def test_an_app_that_a_config_comes_to_name_stays_the_same_app(phonegap: PhoneGap) -> None:
+def test_an_app_that_a_new_config_renames_stays_the_same_app(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Asked"})
     phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
     task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
@@ -194,11 +191,11 @@ def test_absent_means_the_app_that_present_means(phonegap: PhoneGap, title: str)
 def test_without_content_only_the_title_of_the_task_counts(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Told"})
     assert phonegap.app(title="Asked", state="absent").run()["changed"] is False
-    # What the app was made of may be gone before it.
+    # The source of the app may have been removed before the app.
     missing = phonegap.app(title="Asked", src="/no/such/file", state="absent").result()
     assert missing["changed"] is False
     assert (
-        "src: /no/such/file does not exist. So the app is looked for by the title Asked alone." in missing["warnings"]
+        "src: /no/such/file does not exist. The task searches the app only by the title Asked." in missing["warnings"]
     )
     assert list(phonegap.state["apps"]) == ["1"]
     assert phonegap.app(title="Told", src="/no/such/file", state="absent").result()["changed"] is True
@@ -225,7 +222,7 @@ def test_a_version_may_be_declared_by_the_config_alone(phonegap: PhoneGap) -> No
     assert phonegap.app_state()["uploads"] == 2
 
 
-def test_what_the_service_keeps_otherwise_is_said(phonegap: PhoneGap) -> None:
+def test_values_that_the_service_does_not_keep_are_reported(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Menu", "repo": REPO})
     phonegap.emulator.fault(
         status=200, method="PUT", body='{"id": 1, "title": "Menu", "repo": "x", "version": "9", "keys": {}}'
@@ -266,7 +263,7 @@ def test_a_version_that_is_not_text() -> None:
         APP_MODULE.normalize({"version": 1.10})
 
 
-# What cannot be had
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -279,7 +276,7 @@ def test_a_version_that_is_not_text() -> None:
         ({"title": "Shop"}, {"pull": True}, "pull: the app 1 (Shop) was created from an uploaded file"),
     ],
 )
-def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: str) -> None:
+def test_properties_that_never_change(phonegap: PhoneGap, app: Any, options: Any, words: str) -> None:
     phonegap.holds(app)
     task = phonegap.app(title="Shop", **options)
     for check_mode in (True, False):
@@ -291,16 +288,16 @@ def test_what_never_changes(phonegap: PhoneGap, app: Any, options: Any, words: s
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({"title": "New"}, "option", "src (or repo): app New is not there"),
-        ({"title": "New", "create_method": "file"}, "option", "src: app New is not there"),
-        ({"title": "New", "create_method": "remote_repo"}, "option", "repo: app New is not there"),
+        ({"title": "New"}, "option", "src or repo is required to create app New"),
+        ({"title": "New", "create_method": "file"}, "option", "src is required to create app New"),
+        ({"title": "New", "create_method": "remote_repo"}, "option", "repo is required to create app New"),
         (
             {"title": "New", "create_method": "file", "repo": REPO},
             "option",
-            "repo: this goes with create_method=remote",
+            "repo requires create_method=remote",
         ),
         ({"title": ""}, "option", "title must not be empty"),
-        ({"id": 77, "version": "1"}, "not_found", "id: there is no app 77"),
+        ({"id": 77, "version": "1"}, "not_found", "id: app 77 does not exist"),
         ({"title": "New", "src": "/no/such/file"}, "local_file", "src: /no/such/file does not exist"),
         ({"title": "New", "icon": "/no/such/icon", "repo": REPO}, "local_file", "icon: /no/such/icon does not exist"),
         (
@@ -334,7 +331,7 @@ def test_somebody_elses_app(phonegap: PhoneGap) -> None:
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500, "after_effect": True}, {"malformed": True}])
 def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
-    """It may have had its effect: that is looked up, and nothing is created twice."""
+    """Look for the effect of the request, and create nothing twice."""
     phonegap.emulator.fault(**fault, method="POST", path="/apps$", nth=1)
     result = phonegap.app(title="Menu", repo=REPO).run()
     assert (result["app"]["id"], list(phonegap.state["apps"])) == (1, ["1"])
@@ -342,11 +339,11 @@ def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) 
 
 def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(drop="before", method="POST", path="/apps$", nth=1)
-    assert "It was not created" in phonegap.app(title="Menu", repo=REPO).fail()["msg"]
+    assert "The app was not created" in phonegap.app(title="Menu", repo=REPO).fail()["msg"]
     assert phonegap.lines().count("POST /apps") == 1
 
 
-def test_a_failure_half_way_says_what_was_done(phonegap: PhoneGap) -> None:
+def test_a_failure_half_way_returns_the_actions(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(status=500, path="/icon$")
     failed = phonegap.app(title="Menu", repo=REPO, icon=phonegap.file("icon.png", PNG)).fail()
     assert failed["msg"].endswith("The other changes of app 1 were made before that.")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In the controller and as a module: the same results, key by key, also where options have unusual forms."""
+"""In the controller and as a module: the same results, key by key, also for options in unusual forms."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_build: what is waited for, what is not, and what is said of builds that fail."""
+"""phonegap_build: the builds that the task waits for, and messages about builds that fail."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def test_waiting(phonegap: PhoneGap, clock: Clock) -> None:
     failed = task(phonegap, platforms=["android"], wait=True, wait_timeout=5).result()
     assert (failed["error"]["kind"], failed["changed"]) == ("wait_timeout", True)
     assert "builds of app 1 (Shop) are still pending for android" in failed["msg"]
-    assert "Run again" not in failed["msg"]  # that would begin anew
+    assert "Run again" not in failed["msg"]  # that would start a new build
 
 
-def test_a_platform_that_needs_a_key_is_said_at_once(phonegap: PhoneGap, clock: Clock) -> None:
+def test_a_platform_that_needs_a_key_fails_at_once(phonegap: PhoneGap, clock: Clock) -> None:
     phonegap.holds(SHOP)
     named = task(phonegap, platforms=["android", "ios"], wait=True)
     for check_mode in (True, False):
@@ -105,7 +105,7 @@ def test_a_locked_key(phonegap: PhoneGap) -> None:
     assert failed["build"]["platforms"]["android"]["error"] == "android signing key is locked"
 
 
-def test_the_service_s_own_words(phonegap: PhoneGap) -> None:
+def test_messages_of_the_service(phonegap: PhoneGap) -> None:
     key = {"platform": "android", "title": "Release", "passwords": {**ANDROID, "keystore_pw": "wrong"}}
     jks = {"keystore": {"content_base64": "/u3+7QAAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}}
     phonegap.holds({**SHOP, "keys": {"android": 1}}, keys=({**key, "files": jks},))
@@ -120,7 +120,7 @@ def test_the_service_s_own_words(phonegap: PhoneGap) -> None:
         ({"platforms": []}, "platforms must name a platform"),
         ({"platforms": [""]}, "platforms must name a platform"),
         ({"platforms": ["amiga"]}, "platform amiga is not supported"),
-        ({"wait": True, "wait_interval": 0}, "wait_interval: 0.0"),
+        ({"wait": True, "wait_interval": 0}, "wait_interval must be greater than 0"),
         ({"app_id": 9}, "app #9 not available"),
     ],
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_collaborator: who is there, who is awaited, and what cannot be done about the latter."""
+"""phonegap_collaborator: collaborators, pending invitations, and changes that an invitation does not allow."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def app(phonegap: PhoneGap) -> None:
     phonegap.holds({"title": "Shop"})
 
 
-def test_somebody_with_an_account(phonegap: PhoneGap) -> None:
+def test_a_collaborator_with_an_account(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task(phonegap))
     assert result["collaborator"] == {"id": 2, "email": MEMBER, "role": "dev", "pending": False}
     changed = check_then_run_then_rerun(task(phonegap, MEMBER.upper(), "tester"))
@@ -48,16 +48,14 @@ def test_requests(phonegap: PhoneGap) -> None:
     assert phonegap.lines_of(absent) == ["GET /apps/1", "DELETE /apps/1/collaborators/2"]
 
 
-def test_somebody_without(phonegap: PhoneGap) -> None:
+def test_a_collaborator_without_an_account(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task(phonegap, NOBODY))
     assert result["collaborator"] == {"id": None, "email": NOBODY, "role": "dev", "pending": True}
     for options, wanted in (({"role": "tester"}, "made tester"), ({"role": None, "state": "absent"}, "removed")):
         for check_mode in (True, False):
             failed = task(phonegap, NOBODY, **options).fail(check_mode=check_mode)
             assert failed["error"]["kind"] == "pending"
-            assert (
-                f"gives such an invitation no id, so there is no request by which it could be {wanted}" in failed["msg"]
-            )
+            assert f"so no request can have the person {wanted}" in failed["msg"]
     assert people(phonegap) == {NOBODY: "developer"}
 
 
@@ -80,7 +78,7 @@ def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, wo
     assert (failed["error"]["kind"], words in failed["msg"]) == (kind, True), failed["msg"]
 
 
-def test_only_the_owner_is_told(phonegap: PhoneGap) -> None:
+def test_only_the_owner_sees_collaborators(phonegap: PhoneGap) -> None:
     phonegap.holds(
         {"title": "Shop", "owner": "member", "collaborators": [{"email": "owner@example.com", "role": "tester"}]}
     )

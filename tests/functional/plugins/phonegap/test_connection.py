@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a task says who asks, how the service refuses, and that no secret gets anywhere."""
+"""Credentials of a task, responses of a service that refuses, and the redaction of secrets."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ BASIC = "Basic bWVAZXhhbXBsZS5jb206cDp3"
         ({**TOKEN_IN_ENV, **LOGIN_IN_ENV}, {"password": "p:w"}, BASIC),
         (LOGIN_IN_ENV, {"api_token": "own"}, "token own"),
         (TOKEN_IN_ENV, {"api_token": "own", **LOGIN}, "token own"),
-        # Equal to the one in the environment, and given all the same.
+        # Equal to the one in the environment, but given as an option.
         (TOKEN_IN_ENV, {"api_token": "ambient", **LOGIN}, "token ambient"),
         ({"PHONEGAP_TOKEN": ""}, LOGIN, BASIC),
         ({"PHONEGAP_TOKEN": "", **LOGIN_IN_ENV}, {}, BASIC),
         ({**TOKEN_IN_ENV, "PHONEGAP_USERNAME": "", "PHONEGAP_PASSWORD": ""}, {}, "token ambient"),
     ],
 )
-def test_what_the_task_says_counts_before_the_environment(
+def test_options_have_precedence_over_the_environment(
     phonegap: PhoneGap,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
@@ -95,7 +95,7 @@ def test_what_the_task_says_counts_before_the_environment(
 
 
 def test_a_login_that_is_not_complete(phonegap: PhoneGap, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The token of the environment does not step in for it: that may be another account."""
+    """Reject the task although the environment has a token, which may belong to another account."""
     monkeypatch.setenv("PHONEGAP_TOKEN", "ambient")
     monkeypatch.setenv("PHONEGAP_PASSWORD", "")
     options = {"api_url": phonegap.emulator.phonegap_url, "username": "me@example.com"}
@@ -130,7 +130,7 @@ def test_a_login_works(phonegap: PhoneGap) -> None:
         ({"api_token": "wrong"}, "unauthorized", "Invalid authentication token. Check api_token (or PHONEGAP_TOKEN)"),
         ({"api_token": ""}, "option", "api_token is required and must not be empty."),
         ({"api_token": None, "username": "x@example.com"}, "option", "username must not contain a colon"),
-        ({"api_url": "http://example.com/api/v1"}, "option", "Plain http:// to example.com would show secrets"),
+        ({"api_url": "http://example.com/api/v1"}, "option", "Plain http:// to example.com would send secrets"),
     ],
 )
 def test_clear_errors(phonegap: PhoneGap, options: dict[str, Any], kind: str, words: str) -> None:
@@ -150,7 +150,7 @@ def _context() -> Any:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
-def test_a_wrong_token_is_said_by_every_module(phonegap: PhoneGap, entry: Any) -> None:
+def test_every_module_reports_a_wrong_token(phonegap: PhoneGap, entry: Any) -> None:
     options = {
         "phonegap_app": {"title": "x", "state": "absent"},
         "phonegap_build": {"app_id": 1},
@@ -179,7 +179,7 @@ def test_the_key_s_password_is_not_the_account_s(phonegap: PhoneGap) -> None:
 
 
 def test_texts_for_html_are_shown_as_they_are_meant(phonegap: PhoneGap) -> None:
-    """And what they quote of a secret is not shown, in either form."""
+    """Decode HTML in messages, and redact secrets in either form."""
     words = "removing &quot;me@&quot;, not a&amp;b&quot;c or a&b&quot;c"
     for status in (400, 200):
         phonegap.emulator.clear_faults()
@@ -190,7 +190,7 @@ def test_texts_for_html_are_shown_as_they_are_meant(phonegap: PhoneGap) -> None:
 
 
 def test_an_error_in_a_success(phonegap: PhoneGap) -> None:
-    """A text there is a failure, whatever the status; an app has an object there."""
+    """Fail if the response has a text there, with any status. An app has an object there."""
     phonegap.emulator.fault(status=201, method="POST", body='{"error": "upload failed; please try again [2]"}')
     failed = phonegap.app(title="New", repo="https://example.com/a.git").fail()
     assert "upload failed; please try again [2]" in failed["msg"]
@@ -230,7 +230,7 @@ PLAY: list[dict[str, Any]] = [
                 },
             },
             {
-                "name": "Be refused by a service that repeats what it was told",
+                "name": "Be refused by a service that quotes the request",
                 "mobileops.ci.phonegap_key": {
                     "platform": "ios",
                     "title": "Store",
@@ -281,7 +281,7 @@ def test_no_secret_gets_anywhere(phonegap: PhoneGap, tmp_path: Path, run_in: str
     )
     log = (tmp_path / "log").read_text()
     assert done.returncode == 0, done.stdout
-    # The play itself is read aloud by nobody, and neither are the module's arguments.
+    # The callback prints neither the play itself nor the arguments of the module.
     for text in (done.stdout, done.stderr, log):
         assert "c4nary" not in text
         assert "X-Amz-Signature=" not in text

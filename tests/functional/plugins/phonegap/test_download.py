@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_download: the package arrives whole, and only where there is one."""
+"""phonegap_download: complete packages, and errors if there is none."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_checksum_spares_the_download(phonegap: PhoneGap, tmp_path: Path) -> N
     assert not (tmp_path / "other.apk").exists()
 
 
-def test_it_goes_on_after_an_interruption(phonegap: PhoneGap, tmp_path: Path) -> None:
+def test_a_download_continues_after_an_interruption(phonegap: PhoneGap, tmp_path: Path) -> None:
     phonegap.holds({"title": "Shop", "builds": {"android": {"size_bytes": 2_000_000}}})
     phonegap.emulator.fault(truncate=1_000_000, path="^/_storage/", nth=1)
     result = task(phonegap, tmp_path, max_retries=2).run()
@@ -84,7 +84,7 @@ def test_it_goes_on_after_an_interruption(phonegap: PhoneGap, tmp_path: Path) ->
     assert statuses == [200, 206]
 
 
-def test_an_expired_url_is_fetched_anew(phonegap: PhoneGap, tmp_path: Path) -> None:
+def test_an_expired_url_is_requested_again(phonegap: PhoneGap, tmp_path: Path) -> None:
     phonegap.emulator.fault(advance_s=700, path="^/_storage/", nth=1)
     assert task(phonegap, tmp_path).run()["sha256"] == DIGEST
 
@@ -106,4 +106,4 @@ def test_no_package(phonegap: PhoneGap, tmp_path: Path, platform: str, words: st
 
 def test_an_answer_that_is_no_redirect(phonegap: PhoneGap, tmp_path: Path) -> None:
     phonegap.emulator.fault(status=200, path="/android$")
-    assert "something that is not a redirect" in task(phonegap, tmp_path).fail()["msg"]
+    assert "the response is not a redirect" in task(phonegap, tmp_path).fail()["msg"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every method of the service's API has its module: asked for by a task, answered by a route."""
+"""Every method of the service's API has a module that requests it and a route that responds."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WRITE_API = {
 
 
 def documented(line: str) -> str:
-    """A request with names in the place of what is in its path."""
+    """Return a request with names in place of the values in its path."""
     line = re.sub(r"/(android|ios)\b", "/:platform", line)
     return re.sub(r"/\d+", "/:id", line)
 

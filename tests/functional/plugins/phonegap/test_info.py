@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is: apps, keys, the account. And whether results are as their documentation says."""
+"""Modules that list apps, keys and the account, and the documentation of their results."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_user(phonegap: PhoneGap) -> None:
     ]
 
 
-def test_answers_that_are_none(phonegap: PhoneGap) -> None:
+def test_invalid_responses(phonegap: PhoneGap) -> None:
     for body in ('{"apps": [{"title": "x"}]}', '{"apps": 3}', "{}", "[]", "no JSON"):
         phonegap.emulator.clear_faults()
         phonegap.emulator.fault(status=200, body=body)

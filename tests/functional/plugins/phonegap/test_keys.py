@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""phonegap_key: every platform and state, what unlocks a key, and what cannot be changed."""
+"""phonegap_key: every platform and state, unlocking, and properties that never change."""
 
 from __future__ import annotations
 
@@ -78,11 +78,15 @@ def test_the_title_by_number(phonegap: PhoneGap) -> None:
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({"platform": "ios", "title": "New"}, "option", "cert, profile: there is no ios key New"),
-        ({"platform": "android", "title": "New"}, "option", "keystore, alias: there is no android key New"),
-        ({"platform": "winphone", "title": "New"}, "option", "publisher_id: there is no winphone key New"),
+        ({"platform": "ios", "title": "New"}, "option", "cert, profile must be set to create ios key New"),
+        ({"platform": "android", "title": "New"}, "option", "keystore, alias must be set to create android key New"),
+        ({"platform": "winphone", "title": "New"}, "option", "publisher_id must be set to create winphone key New"),
         ({"platform": "ios", "title": "New", "alias": "x"}, "option", "alias is not an option of a key for ios"),
-        ({"platform": "winphone", "title": "Phone", "locked": False}, "option", "locked: a key for winphone has no"),
+        (
+            {"platform": "winphone", "title": "Phone", "locked": False},
+            "option",
+            "locked is not an option of a key for winphone",
+        ),
         ({"platform": "ios", "title": "Store", "locked": False}, "option", "locked=false requires password for ios"),
         ({"platform": "ios", "id": 9}, "not_found", "id: this account has no ios key 9"),
         ({"platform": "ios", "title": "New", "cert": "/no/such"}, "local_file", "cert: /no/such does not exist"),
@@ -116,7 +120,7 @@ def test_another_file_is_another_key(phonegap: PhoneGap) -> None:
     assert "delete this key (state=absent) and create it again" in failed["msg"]
 
 
-def test_a_service_that_does_nothing_about_it(phonegap: PhoneGap) -> None:
+def test_a_service_that_ignores_the_request(phonegap: PhoneGap) -> None:
     phonegap.holds(keys=({"platform": "ios", "title": "Store"},))
     phonegap.emulator.fault(status=200, method="PUT", body='{"id": 1, "title": "Store", "locked": true}')
     failed = phonegap.key(platform="ios", title="Store", password="one", locked=False).fail()
@@ -133,7 +137,7 @@ def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) 
 
 def test_a_creation_that_had_no_effect(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(drop="before", method="POST", nth=1)
-    assert "It was not created" in phonegap.key(**declared(phonegap, "ios")).fail()["msg"]
+    assert "The key was not created" in phonegap.key(**declared(phonegap, "ios")).fail()["msg"]
 
 
 AUTHORITY = Authority.create()

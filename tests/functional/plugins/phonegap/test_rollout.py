@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook phonegap_rollout and the play of the guide: each run does what check mode announced, and converges."""
+"""The playbook phonegap_rollout and the play of the guide: each run matches its check mode, and converges."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ except ImportError:
 # Steps of the playbook.
 KEY, APP, BUILD, DIRECTORY, DOWNLOAD = "key", "app", "builds", "folder", "package"
 PASSWORDS = {"key_pw": "c4nary-key", "keystore_pw": "c4nary-keystore"}
-# What counts of several in a loop stands last.
+# The state of several loop items is the last one in this list.
 STATES = ("skipping", "ok", "changed", "failed", "fatal")
 
 
@@ -51,7 +51,7 @@ class Plays:
         self._variables = {"ansible_python_interpreter": sys.executable, **variables}
 
     def run(self, *arguments: str, **variables: Any) -> dict[str, str]:
-        """By task its state; `screen` has everything."""
+        """Return the state of each task by its name, and set `screen` to the whole output."""
         # In a file: -vvvv repeats what is given on the command line.
         declared = self._phonegap.file("variables.json", json.dumps({**self._variables, **variables}))
         done = ansible(
@@ -86,7 +86,7 @@ class Rollouts(Plays):
 
 
 def rollout(phonegap: PhoneGap, **more: Any) -> Rollouts:
-    """One app with one key for Android, which takes the right password."""
+    """Create an app with a key for Android that takes the right password."""
     phonegap.emulator.options(phonegap_build_seconds=0)
     phonegap.file("www/index.html")
     declared = {
@@ -111,7 +111,7 @@ def key(phonegap: PhoneGap, **more: Any) -> dict[str, Any]:
 
 
 def test_the_example_of_the_header(phonegap: PhoneGap) -> None:
-    """As written: from the folder of the file, with the source beside it, and without an inventory."""
+    """Run the example from the folder of the file, with the source beside it, and without an inventory."""
     text = (CHECKOUT / "playbooks" / "phonegap_rollout.yml").read_text(encoding="utf-8")
     command, example = re.findall(r"(?m)^# (ansible-playbook .*)\n#\n(?:#.*\n)+?#\n((?:#   .*\n)+)", text)[0]
     phonegap.emulator.options(phonegap_build_seconds=0)
@@ -230,7 +230,7 @@ def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     shutil.rmtree(phonegap.folder / "packages")
     assert plays.run("--check") == {APP: "ok", DIRECTORY: "changed"}
     assert plays.run() == {**done, DIRECTORY: "changed", DOWNLOAD: "changed"}
-    # A build that somebody else has begun.
+    # A build that another client has started.
     phonegap.emulator.options(phonegap_build_seconds=3600)
     plays.run(phonegap_rollout_app={"id": 1, "version": "1.0", "debug": True}, phonegap_rollout_timeout=1)
     phonegap.emulator.options(phonegap_build_seconds=0)
@@ -241,7 +241,7 @@ def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
 
 @seldom
 def test_check_mode_with_a_key_that_is_not_chosen_yet(phonegap: PhoneGap) -> None:
-    """Not there yet, or there and locked."""
+    """Use a key that does not exist yet, or that exists and is locked."""
     phonegap.holds({"title": "Shop", "version": "1.0"})
     ios = {name: phonegap.file(name) for name in ("cert", "profile")}
     declared = [{"platform": "ios", "title": "Store", "password": "one", **ios}]
@@ -257,7 +257,7 @@ def test_check_mode_with_a_key_that_is_not_chosen_yet(phonegap: PhoneGap) -> Non
 
 
 def guide(phonegap: PhoneGap) -> Plays:
-    """The play as the guide has it, without the tasks about the other service."""
+    """Return the play of the guide, without the tasks of the other service."""
     text = (CHECKOUT / "docs" / "docsite" / "rst" / "two_services.rst").read_text(encoding="utf-8")
     block = re.search(r"code-block:: yaml\n\n(.*?)\n(?=\S)", text, re.DOTALL)
     assert block

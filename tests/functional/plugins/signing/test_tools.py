@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fields are what OpenSSL and keytool say about the same files.
+"""Details match the output of OpenSSL and keytool for the same files.
 
-There are recordings of files and of what the tools say. With MOBILEOPS_CI_TEST_CASES=all in the environment, the tools
-of this machine make files of all kinds again; otherwise only those that take a moment.
+The tests use recorded files and recorded output, and files that the tools of this machine create in a moment.
+MOBILEOPS_CI_TEST_CASES=all in the environment adds files of all kinds.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def inspected(facts: tools.Facts, password: str | None, **changes: str | None) -
 
 
 def codes(found: Inspection) -> list[str]:
-    """What is wrong with a file, apart from its dates: recordings get old."""
+    """Return the findings of a file, apart from its dates, because recordings get old."""
     return [finding.code for finding in found.findings if finding.code not in ("expired", "not_yet_valid")]
 
 
@@ -79,10 +79,10 @@ def test_aliases_and_passwords_of_keys(name: str) -> None:
     facts = tools.recorded()[name]
     missing, wrong, first = (
         inspected(facts, tools.PASSWORD, **other)
-        for other in ({"alias": "nobody"}, {"private_key_password": "wrong"}, {"alias": None})
+        for other in ({"alias": "missing"}, {"private_key_password": "wrong"}, {"alias": None})
     )
     assert codes(missing) == ["alias_missing"]
-    assert missing.findings[0].message.startswith("The keystore holds no alias nobody; it holds: ")
+    assert missing.findings[0].message.startswith("The keystore holds no alias missing; it holds: ")
     assert codes(wrong) == ["wrong_private_key_password", *facts["codes"]]
     assert codes(first) == [*(["several_identities"] if facts["keys"] > 1 else []), *facts["codes"]]
     # Java's own formats are not in the order in which the keys were made.
@@ -104,7 +104,7 @@ def test_rc4_is_named() -> None:
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
 def test_profiles(digest: str, *, streamed: bool) -> None:
-    """OpenSSL reads the same property list, and for it the signature holds, too."""
+    """Read the same property list with OpenSSL, which also accepts the signature."""
     signed = authority().sign_profile(profile_properties(), digest=digest, streamed=streamed)
     content = signed.content
     found = inspect_file(content, expected="provisioning_profile", now=NOW)

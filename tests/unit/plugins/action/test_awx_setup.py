@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the playbook awx_setup; what it does is in tests/awx."""
+"""Variables of the playbook awx_setup. The tests in tests/awx run the playbook."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the action plugins are made of, piece by piece, and that no module is without one."""
+"""Parts of the action plugins, and a check that each module has one."""
 
 from __future__ import annotations
 
@@ -146,8 +146,10 @@ def test_a_vaulted_file_is_decrypted(tmp_path: Path) -> None:
     assert files.has_decrypted
 
 
-@pytest.mark.parametrize(("answer", "words"), [(b"", "must not be empty, but its decrypted content is"), (None, "vault password")])
-def test_a_vaulted_file_of_no_use(tmp_path: Path, answer: bytes | None, words: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "words"), [(b"", "must not be empty, but its decrypted content is"), (None, "vault password")]
+)
+def test_a_vaulted_file_that_cannot_be_decrypted(tmp_path: Path, answer: bytes | None, words: str) -> None:
     (tmp_path / "a").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n1234\n")
 
     def decrypt(_data: bytes) -> bytes:

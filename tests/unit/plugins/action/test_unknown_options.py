@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A misspelt option may hold a secret. Values of options that do not exist are not passed on."""
+"""Values of unknown options, which are not shown because a misspelt option may hold a secret."""
 
 from __future__ import annotations
 

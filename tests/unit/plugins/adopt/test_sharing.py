@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which groups declare what their hosts have in common: every host ends up with exactly the files of its app."""
+"""Declarations in groups for files that their hosts share. Every host gets exactly the files of its app."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_all_comes_before_other_groups_of_the_same_hosts() -> None:
 
 
 def test_a_group_with_another_host_is_not_used() -> None:
-    """That host may not be an app, may have failed, or may not be part of the run."""
+    """Declare files in hosts: the other host may not be an app, may have failed, or may not be part of the run."""
     found = share(adoptees(dict.fromkeys("ab", ONE)), {"all": ["a", "b", "localhost"]})
     assert found.groups == {}
     assert found.hosts == {"a": ONE, "b": ONE}
@@ -69,7 +69,7 @@ def test_several_groups_that_have_no_host_in_common() -> None:
     assert {host for host, lists in found.hosts.items() if lists} == {"f"}
 
 
-def test_what_a_host_gets_from_elsewhere_is_overridden() -> None:
+def test_lists_from_elsewhere_are_overridden() -> None:
     hosts = {"a": ONE, "b": ONE, "c": profiles("c")}
     found = share(adoptees(hosts, b={CERTIFICATES}, c={CERTIFICATES}), {"all": ["a", "b"], "ab": ["a", "b"]})
     assert found.groups == {}
@@ -88,7 +88,7 @@ ANY_LISTS = st.fixed_dictionaries(
     }
 )
 ANY_GROUPS = st.dictionaries(st.sampled_from(["all", "g", "h", "i"]), st.sets(st.sampled_from([*HOSTS, "other"])))
-# What groups that are not written declare, and for which hosts.
+# Declarations of other groups, with their hosts.
 ANY_INHERITED = st.dictionaries(st.sampled_from(HOSTS), st.sets(st.sampled_from([CERTIFICATES, PROFILES])))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task of each module that asks the service, and the requests that it may make."""
+"""A task of each module that sends requests to the service, and the requests that it may send."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Case:
 
 
 def managing(kind: str) -> tuple[str, ...]:
-    """Everything that is done to files of a kind."""
+    """Return all operations on files of a kind."""
     path, slug = KINDS[kind]
     one = f"{path}/{{{slug}}}"
     requests = [f"GET {path}", f"POST {path}", f"GET {one}", f"POST {one}/uploaded", f"DELETE {one}"]

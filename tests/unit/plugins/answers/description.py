@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers as the official description of the API has them, and as they come when something is odd."""
+"""Responses that follow the official description of the API, and odd ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SLUGS = ("s1", "s1", "s2", "../s3")
 TEXTS = ("x", "dist", "main", "file", "", "2026-01-31T13:00:00Z", "{{ 1 }}", "../../x\0", "\ud800", "ü" * 3)
 HOSTILE_TEXTS = ("a\x1b[31mb\x9b2J\r\n", "a\u202eb", "=1+1", "<script>", "n" * 3_000)
 SIGNED = (*["https://storage.example/f?X-Amz-Signature=c4nary"] * 9, "ftp://c4nary", "https://[c4nary", "c4nary")
-# Without these there is nothing to look into: they are odd, or left out, less often than the rest.
+# Responses without these fields are empty, so these fields are odd or omitted less often than others.
 NEEDED = frozenset({"", "data", "entry", "paging", "slug", "upload_url"})
 PARTICULAR: dict[str, tuple[Any, ...]] = {
     "slug": SLUGS,
@@ -63,13 +63,13 @@ def _description() -> dict[str, Any]:
 
 
 class Answers:
-    """Answers of one service: whatever it does, it does so every time that it has the same number."""
+    """Responses of one service. Equal numbers give equal responses."""
 
     def __init__(self, number: int) -> None:
         self._random = Random(number)
 
     def to(self, operation: str) -> Any:
-        """What is answered to "GET /apps/{app-slug}": mostly as described."""
+        """Return the response to "GET /apps/{app-slug}", which mostly follows the description."""
         method, path = operation.split(" ")
         if path.endswith("/log"):
             return self._of(LOG)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the service answers, no module crashes, shows a secret, or returns something of an undocumented type."""
+"""Odd responses: no module crashes, shows a secret, or returns a value of an undocumented type."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .cases import CASES, FOLDER, Case
 from .description import Answers
 
 CONNECTION = {"api_url": "https://api.example/v0.1", "api_token": "t0ken-c4nary", "max_retries": 0}
-# Modules that read every field with its type, so that results are as documented whatever came.
+# Modules that read every field with its type, so that their results match the documentation for any response.
 TYPED = {
     "bitrise_build_abort",
     "bitrise_build_info",
@@ -67,7 +67,7 @@ class FakeHttp:
     def _body(self, call: Call) -> bytes:
         request = f"{call.method} {urlsplit(call.url).path.removeprefix('/v0.1')}"
         if request == "GET ":
-            return b"{}"  # the root of the API, of which the description tells nothing
+            return b"{}"  # the root of the API, which the description does not contain
         # The most exact one: "uploaded" is no slug.
         found = [name for name, pattern in self._patterns.items() if pattern.fullmatch(request)]
         return self._answers[min(found, key=lambda name: name.count("{"))]
@@ -134,7 +134,7 @@ def test_odd_answers(case: Case, number: int) -> None:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(HttpSession, "_once", http.answer)
         patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
-        # Only the doctor makes connections of its own.
+        # Only the doctor creates its own connections.
         patch.setattr(network, "resolve", lambda _hop: ["192.0.2.1"])
         patch.setattr(network, "connect", lambda _hop, _timeout: io.BytesIO())
         patch.setattr(network, "handshake", lambda *_arguments: network.Handshake("TLSv1.3", "Acme", None))

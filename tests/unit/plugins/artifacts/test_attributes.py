@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes of files: which of them take a module, and a numeric mode in every form."""
+"""Attributes of files: those that need a module, and numeric modes in every form."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_mode_is_set_where_it_differs(tmp_path: Path) -> None:
     assert set_mode({}, str(file), False) is False
 
 
-def test_what_cannot_be_set(tmp_path: Path) -> None:
+def test_attributes_that_cannot_be_set(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="octal digits"):
         set_mode({"mode": "u=rw"}, str(tmp_path), False)
     with pytest.raises(LocalFileError, match="No such file"):
@@ -55,7 +55,7 @@ def test_what_cannot_be_set(tmp_path: Path) -> None:
 
 
 class Module:
-    """What is asked of an AnsibleModule."""
+    """The part of an AnsibleModule that the code calls."""
 
     def __init__(self, refusal: str = "") -> None:
         self.check_mode = False
@@ -76,7 +76,7 @@ class Module:
         raise SystemExit(1)
 
 
-def test_a_module_only_looks_where_nothing_is_to_be_done() -> None:
+def test_a_module_only_reads_if_nothing_changes() -> None:
     module: Any = Module()
     assert set_as_module(module, {"owner": "root"}, "/x", True) is True
     assert set_as_module(module, {"owner": "root"}, "/x", False) is True
@@ -106,7 +106,7 @@ def test_files_of_several_threads_do_not_share_check_mode() -> None:
     assert (seen, module.check_mode) == ([(True, True)], False)
 
 
-def test_a_refusal_of_ansible_core_ends_nothing_by_itself() -> None:
+def test_a_refusal_of_ansible_core_is_an_error_of_one_file() -> None:
     module: Any = Module("failed to look up user.")
     with pytest.raises(LocalFileError, match=r"^Could not set owner of /x: failed to look up user\.$"):
         set_as_module(module, {"owner": "root"}, "/x", False)

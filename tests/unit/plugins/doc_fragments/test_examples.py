@@ -16,7 +16,7 @@ from tests.helpers.documentation import COLLECTION, MODULES, documentation, spec
 
 
 def tasks_of(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The tasks of a module's examples that use the collection: module and options."""
+    """Yield module and options of the tasks in the module's examples that use the collection."""
     for task in yaml.safe_load(documentation()[module]["examples"]):
         assert task["name"]
         for key, options in task.items():
@@ -24,12 +24,12 @@ def tasks_of(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield key.removeprefix(f"{COLLECTION}."), options
 
 
-# What a template may stand for, by the type of its option.
+# Values in place of a template, by the type of its option.
 STANDS_FOR: dict[str, Any] = {"dict": {}, "list": [], "bool": True, "int": 1, "float": 1.0}
 
 
 def filled_in(specification: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with something in the place of each template that is not text."""
+    """Replace each template that is not text by a value."""
 
     def value(name: str, given: Any) -> Any:
         template = isinstance(given, str) and given.startswith("{{")
@@ -40,7 +40,7 @@ def filled_in(specification: Mapping[str, Any], options: Mapping[str, Any]) -> d
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every option exists and has a value that is accepted."""
+    """Check that every option exists and has an accepted value."""
     # An example may leave out what module_defaults or the environment gives.
     monkeypatch.setenv("BITRISE_API_TOKEN", "from the environment")
     used = set()

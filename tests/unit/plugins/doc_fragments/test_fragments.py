@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each documentation fragment is the twin of one option group."""
+"""Each documentation fragment matches one option group."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ GROUPS = {
 
 
 def fragments() -> dict[str, Any]:
-    """Every fragment as modules name it, with its YAML."""
+    """Return the YAML of every fragment, by the name that modules use."""
     found = {}
     for path in sorted((PLUGINS / "doc_fragments").glob("_*.py")):
         if path.stem == "__init__":
@@ -89,13 +89,13 @@ def test_each_fragment_with_options_is_an_option_group() -> None:
     assert with_options == {name: set(group.argument_spec) for name, group in GROUPS.items()}
 
 
-def test_no_fragment_is_there_for_nothing() -> None:
+def test_every_fragment_is_used() -> None:
     assert set().union(*map(used_by, MODULES)) == set(fragments())
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_names_the_fragments_of_its_groups(module: str) -> None:
-    """An option that a group declares is documented by its fragment, not once more by hand."""
+    """Describe an option of a group in its fragment only."""
     options = set(spec_of(module).options.argument_spec)
     used = used_by(module)
     for name, group in GROUPS.items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of each module and what it accepts are the same."""
+"""The documentation of each module matches the options that it accepts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EACH_MODULE = pytest.mark.parametrize("module", MODULES)
 
 
 def documented(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The documented options, in the form of an argument specification without what is not said."""
+    """Return the documented options in the form of an argument specification, without defaults of the form."""
     found = {}
     for name, option in options.items():
         found[name] = {
@@ -50,7 +50,7 @@ def accepted(specification: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @EACH_MODULE
-def test_options_are_documented_as_they_are(module: str) -> None:
+def test_documented_options_match_the_code(module: str) -> None:
     shown = documented(documentation()[module]["doc"]["options"])
     real = accepted(spec_of(module).options.argument_spec)
     assert shown.keys() == real.keys()

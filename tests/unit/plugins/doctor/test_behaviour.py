@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the service behaves: the doctor finds each answer, and an emulator that is started with them behaves the same."""
+"""Behaviours of the service: the doctor finds each, and an emulator that starts with the record has the same ones."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ APPS: list[dict[str, Any]] = [
         ],
     },
 ]
-# Nothing in the account tells them: the token is one of a person, and may do everything.
-UNTOLD = {"me", "role_refused"}
-# With these answers, others show nowhere.
+# The account does not reveal them, because the token belongs to a person with all rights.
+UNKNOWN = {"me", "role_refused"}
+# Behaviours that hide others.
 HIDDEN = {
     ("paging", "missing"): {"last_page"},
     ("paging", "null"): {"last_page"},
@@ -167,7 +167,7 @@ def test_a_service_as_expected(patient: DoctorRun) -> None:
     found = patient.examine()
     unknown = {key for key, value in found.answers.items() if value is None}
     assert found.answers.keys() == {key for key in BEHAVIOURS if is_asked(key)}
-    assert unknown == UNTOLD
+    assert unknown == UNKNOWN
     assert found.known == {key: BEHAVIOURS[key].default for key in found.answers if key not in unknown}
     assert statuses(found.checks) == {"throwaways": OK, "answers": OK}
     assert patient.names() == ["theirs.p12"]
@@ -199,10 +199,10 @@ def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorRun, n
 
 @exhaustive
 @pytest.mark.parametrize(("key", "value"), SINGLE)
-def test_each_answer_alone(patient: DoctorRun, key: str, value: Value) -> None:
+def test_each_behaviour_alone(patient: DoctorRun, key: str, value: Value) -> None:
     patient.behaves(**{key: value})
     found = patient.examine()
-    unknown = UNTOLD | HIDDEN.get((key, value), set())
+    unknown = UNKNOWN | HIDDEN.get((key, value), set())
     expected = {one: None if one in unknown else BEHAVIOURS[one].default for one in found.answers}
     assert found.answers == {**expected, **IMPLIED.get((key, value), {}), key: value}
     shown = {check.name: check for check in found.checks}[key]
@@ -211,7 +211,7 @@ def test_each_answer_alone(patient: DoctorRun, key: str, value: Value) -> None:
     assert shown.facts == {"value": value}
 
 
-def test_answers_that_differ_say_what_that_means(patient: DoctorRun) -> None:
+def test_unexpected_behaviours_are_explained(patient: DoctorRun) -> None:
     patient.behaves(confirm_delay_s=4, create_status="200")
     shown = {check.name: check.as_result() for check in patient.examine().checks}
     assert shown["confirm_delay_s"]["message"] == (
@@ -223,8 +223,8 @@ def test_answers_that_differ_say_what_that_means(patient: DoctorRun) -> None:
     assert shown["answers"]["message"].endswith(" as expected")
 
 
-def test_an_answer_that_nobody_has_thought_of(patient: DoctorRun) -> None:
-    """Such an answer has no place in the record, and the rest goes on."""
+def test_an_unknown_behaviour(patient: DoctorRun) -> None:
+    """Omit an unknown behaviour from the record, and continue."""
     path = f"/apps/{APP}/build-certificates/[^/]*/uploaded$"
     patient.service.service.faults.add({"status": 418, "path": path, "nth": 2})
     found = patient.examine()
@@ -234,7 +234,7 @@ def test_an_answer_that_nobody_has_thought_of(patient: DoctorRun) -> None:
     assert found.answers["confirm_twice"] is None
 
 
-def test_what_the_account_shows(patient: DoctorRun) -> None:
+def test_behaviours_that_the_account_shows(patient: DoctorRun) -> None:
     assert patient.examine(refusals=[404], me_status=403).known.items() >= {"role_refused": "404", "me": "403"}.items()
 
 
@@ -256,7 +256,7 @@ def test_an_app_with_builds_is_not_touched(patient: DoctorRun, build: dict[str, 
 
 
 def test_builds_that_cannot_be_listed(patient: DoctorRun) -> None:
-    """They may run, so nothing is created."""
+    """Create nothing, because builds may be running."""
     patient.service.service.faults.add({"status": 403, "path": f"/apps/{APP}/builds$"})
     found = patient.examine()
     assert only(found.checks, FAILED).message == (
@@ -278,8 +278,8 @@ def test_a_build_that_starts_meanwhile(patient: DoctorRun, monkeypatch: pytest.M
     assert patient.names() == ["theirs.p12"]
 
 
-def test_a_file_whose_creation_was_not_answered(patient: DoctorRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service has created it, so its slug is looked up."""
+def test_a_creation_without_a_response(patient: DoctorRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look up the slug of the file, which the service has created."""
     for step in WRITING[1:]:
         monkeypatch.setattr(probing, step, lambda *_given: None)
     first = patient.examine(Disturbance(9999, "reset")).client.trace.index("create") + 1
@@ -312,7 +312,7 @@ def test_without_cryptography(patient: DoctorRun, monkeypatch: pytest.MonkeyPatc
     assert not WRITES & set(found.client.trace)
 
 
-def test_a_service_that_does_not_answer_to_the_end(patient: DoctorRun) -> None:
+def test_a_service_that_stops_responding(patient: DoctorRun) -> None:
     assert statuses(patient.examine(Disturbance(60, "reset")).checks)["interrupted"] == FAILED
     assert patient.names() == ["theirs.p12"]
     assert statuses(patient.examine(Disturbance(60, 500, times=3)).checks)["server_errors"] == WARNING
@@ -320,7 +320,7 @@ def test_a_service_that_does_not_answer_to_the_end(patient: DoctorRun) -> None:
 
 
 @pytest.mark.parametrize("number", [25, 33, 60, 90, 120])
-def test_a_later_run_removes_what_a_killed_one_left(patient: DoctorRun, number: int) -> None:
+def test_a_later_run_removes_files_of_a_killed_one(patient: DoctorRun, number: int) -> None:
     with pytest.raises(Killed):
         patient.examine(Disturbance(number, "kill"))
     left = [name for name in patient.names() if name.startswith(PREFIX)]
@@ -339,8 +339,8 @@ def test_files_that_cannot_be_removed(patient: DoctorRun) -> None:
     assert len(patient.names()) - 1 == kept.facts["kept"]
 
 
-def test_questions_that_are_not_asked_change_builds(patient: DoctorRun) -> None:
-    """Builds and artifacts are no throw-away things."""
+def test_probes_that_would_change_builds_are_omitted(patient: DoctorRun) -> None:
+    """Create no builds and artifacts, because they cannot be removed."""
     assert {key for key, one in BEHAVIOURS.items() if one.probe == "write"} - set(patient.examine().answers) == {
         "abort_finished",
         "artifact_page_refused",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks of the Python that does the work, and of the controller."""
+"""Checks of the Python that runs the tasks, and of the controller."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def checks() -> Checks:
     return Checks(HERE)
 
 
-def test_this_controller_is_well(checks: Checks) -> None:
+def test_this_controller_has_no_problem(checks: Checks) -> None:
     check_versions(checks)
     assert set(statuses(checks.found).values()) == {OK}
 

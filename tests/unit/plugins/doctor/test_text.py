@@ -60,7 +60,7 @@ def test_plain_ascii() -> None:
 
 
 @pytest.mark.parametrize(("encoding", "needed"), [("utf-8", False), ("ascii", True), ("latin-1", True)])
-def test_the_screen_decides(monkeypatch: pytest.MonkeyPatch, encoding: str, needed: bool) -> None:
+def test_the_encoding_of_the_screen_counts(monkeypatch: pytest.MonkeyPatch, encoding: str, needed: bool) -> None:
     monkeypatch.setattr(sys, "__stdout__", TextIOWrapper(BytesIO(), encoding))
     assert needs_ascii() is needed
 

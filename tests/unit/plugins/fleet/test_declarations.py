@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be declared, for all apps and for single ones, and what is refused before anything is asked or done."""
+"""Declarations of all apps and of single ones, and those that are rejected before the first request."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ CANARY = "c4n4ry-p4ssw0rd"
 
 
 SECRET_FILE = {"name": "x", "certificate_password": CANARY, "content": CANARY}
-WRONG_FORMS: dict[str, dict[str, Any]] = {
-    "apps, entry 1: build_certificates must be a list": {"apps": [{"app_slug": ONE, CERTIFICATES: CANARY}]},
-    "apps, entry 2: build_certificates must be a list": {"apps": [ONE, {"app_slug": TWO, CERTIFICATES: [CANARY]}]},
-    "apps: entry 1 is neither": {"apps": [[SECRET_FILE]]},
-    "apps: entry 2 is neither": {"apps": [ONE, None]},
-    "Put it into quotes.": {"apps": [1234567890123456]},
-    "build_certificates must be a list": {"apps": [ONE], CERTIFICATES: SECRET_FILE},
-    "build_certificates must be a list": {"apps": [ONE], CERTIFICATES: [SECRET_FILE, [CANARY]]},
-    "provisioning_profiles must be a list": {"apps": [ONE], PROFILES: CANARY},
-}
+NOT_A_LIST = "build_certificates must be a list"
+WRONG_FORMS: list[tuple[str, dict[str, Any]]] = [
+    (f"apps, entry 1: {NOT_A_LIST}", {"apps": [{"app_slug": ONE, CERTIFICATES: CANARY}]}),
+    (f"apps, entry 2: {NOT_A_LIST}", {"apps": [ONE, {"app_slug": TWO, CERTIFICATES: [CANARY]}]}),
+    ("apps: entry 1 is neither", {"apps": [[SECRET_FILE]]}),
+    ("apps: entry 2 is neither", {"apps": [ONE, None]}),
+    ("Put it into quotes.", {"apps": [1234567890123456]}),
+    (NOT_A_LIST, {"apps": [ONE], CERTIFICATES: SECRET_FILE}),
+    (NOT_A_LIST, {"apps": [ONE], CERTIFICATES: [SECRET_FILE, [CANARY]]}),
+    ("provisioning_profiles must be a list", {"apps": [ONE], PROFILES: CANARY}),
+]
 
 
-@pytest.mark.parametrize("words", WRONG_FORMS)
-def test_elements_of_wrong_types(words: str) -> None:
-    """Refused before ansible-core, which would repeat them in its message."""
+@pytest.mark.parametrize(("words", "options"), WRONG_FORMS)
+def test_elements_of_wrong_types(words: str, options: dict[str, Any]) -> None:
+    """Reject them before ansible-core, which would quote them in its message."""
     with pytest.raises(OptionError) as refused:
-        CODE_SIGNING.normalize(WRONG_FORMS[words])
+        CODE_SIGNING.normalize(options)
     assert words in refused.value.message
     assert CANARY not in refused.value.message
 

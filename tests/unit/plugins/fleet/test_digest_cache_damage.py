@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Digest caches that are damaged, or where they cannot be read or written: time is lost, and nothing else."""
+"""Digest caches that are damaged, or that cannot be read or written: tasks take longer, but do not fail."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.digest_cache import DigestCache
 from tests.helpers.digest_caches import API, filled
 from tests.helpers.service import sha256
-from tests.helpers.users import somebody_else
+from tests.helpers.users import unprivileged_user
 
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_the_mode_of_a_file_that_is_there_stays(path: Path, count: int) -> None:
-    """Whoever made it may have had reasons; what the collection makes is for nobody but the user."""
+    """Keep the mode of an existing file, and create new files for the user only."""
     path.parent.mkdir()
     path.touch()
     if count:
@@ -34,7 +34,7 @@ def test_the_mode_of_a_file_that_is_there_stays(path: Path, count: int) -> None:
 
 
 def test_slugs_that_cannot_be_kept(path: Path) -> None:
-    """Saving never fails: the results of all apps would be lost with it."""
+    """Save the cache without an error, because a failure would lose the results of all apps."""
     cache = DigestCache(str(path), API)
     for slug in ("a\ud800", "b\x1b[31m", "", "x" * 10_000, "good"):
         cache.put(slug, sha256(b"new"))
@@ -46,7 +46,7 @@ def test_slugs_that_cannot_be_kept(path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
-def test_the_mode_of_a_file_of_somebody_else_is_theirs(path: Path) -> None:
+def test_the_mode_of_a_file_of_another_user_is_not_changed(path: Path) -> None:
     filled(path, 3)
     os.chown(path, 65534, -1)
     path.chmod(0o666)
@@ -57,7 +57,7 @@ def test_the_mode_of_a_file_of_somebody_else_is_theirs(path: Path) -> None:
 
 
 def test_damage_anywhere_leads_to_no_wrong_digest(path: Path) -> None:
-    """A digest that is read is the one that was written, or none: a wrong one would have files replaced."""
+    """Read the digest that was written, or none, because a wrong one would replace files."""
     path.parent.mkdir()
     entries = filled(path, 100)
     sound = path.read_bytes()
@@ -80,8 +80,8 @@ def test_damage_anywhere_leads_to_no_wrong_digest(path: Path) -> None:
 
 
 @pytest.mark.parametrize("read_only", ["file", "folder", "both"])
-def test_a_read_only_one_is_read(read_only: str) -> None:
-    with somebody_else() as folder:
+def test_a_read_only_cache_is_read(read_only: str) -> None:
+    with unprivileged_user() as folder:
         path = folder / "kept" / "digests"
         entries = filled(path)
         if read_only != "folder":
@@ -100,8 +100,8 @@ def test_a_read_only_one_is_read(read_only: str) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o500, 0o000])
-def test_a_folder_in_which_none_can_be_made(mode: int) -> None:
-    with somebody_else() as folder:
+def test_a_folder_that_cannot_hold_a_cache(mode: int) -> None:
+    with unprivileged_user() as folder:
         (folder / "closed").mkdir()
         (folder / "closed").chmod(mode)
         for path in (folder / "closed" / "digests", folder / "closed" / "deeper" / "digests"):

@@ -24,7 +24,7 @@ def load(path: Path) -> Any:
 
 
 def specification(option: dict[str, Any]) -> dict[str, Any]:
-    """What documentation and code both say of a variable."""
+    """Return the properties of a variable that both documentation and code specify."""
     found = {key: option[key] for key in ("type", "elements", "choices", "aliases", "no_log", *RULES) if key in option}
     if option.get("options"):
         # The schema of roles has no aliases: the documentation lists them as options.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role reports: for each host, in the summary, and how large that gets."""
+"""Report of the role: the outcome of each host, the summary, and the size of both."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_few_hosts_get_the_whole_message() -> None:
 @pytest.mark.parametrize("same", [True, False])
 @pytest.mark.parametrize("files", [1, 5])
 def test_the_diff_of_60_apps_is_short(same: bool, files: int) -> None:
-    """With two lines for each app, one for its result and one in the recap, it fits into 200 lines."""
+    """Limit the output to 200 lines, together with two lines for each app in results and recap."""
     apps = [
         changed(f"app{number:02}", *(action(f"{file}" if same else f"{number}-{file}") for file in range(files)))
         for number in range(60)

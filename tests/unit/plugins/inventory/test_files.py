@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that the plugin accepts: the key `plugin` decides, and not the name."""
+"""Files that the plugin accepts, by the key `plugin` and not by their name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def claimed(path: Path, text: str) -> bool:
         "$ANSIBLE_VAULT;1.1;AES256\n6162\n",
     ],
 )
-def test_its_own(tmp_path: Path, name: str, text: str) -> None:
+def test_configuration_files_of_the_plugin(tmp_path: Path, name: str, text: str) -> None:
     assert claimed(tmp_path / name, text)
 
 
@@ -64,7 +64,7 @@ def test_its_own(tmp_path: Path, name: str, text: str) -> None:
         "all: {hosts: {plugin: mobileops.ci.bitrise}}\n",
     ],
 )
-def test_a_file_without_its_key_is_passed_over(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_file_without_its_key_is_skipped(tmp_path: Path, text: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert not claimed(tmp_path / "bitrise.yml", text)
     assert capfd.readouterr() == ("", "")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names: one for each slug, none taken, and the same ones in whatever order the apps come."""
+"""Names of hosts: one for each slug, distinct, and independent of the order of the apps."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_names_are_distinct_and_do_not_depend_on_the_order(wanted: dict[str, str
 
 
 @given(st.dictionaries(SLUGS, NAMES))
-def test_a_name_that_nobody_else_wants_is_kept(wanted: dict[str, str | None]) -> None:
+def test_a_unique_name_is_kept(wanted: dict[str, str | None]) -> None:
     names = distinct_names(wanted, none_taken)
 
     for slug, name in wanted.items():
@@ -53,7 +53,7 @@ def test_a_name_that_nobody_else_wants_is_kept(wanted: dict[str, str | None]) ->
             assert names[slug] == name or name in {f"{other}_{key}" for key, other in wanted.items()} | set(wanted)
 
 
-def test_who_wants_what_another_one_got_as_a_substitute_gives_way() -> None:
+def test_a_name_that_is_already_a_substitute_is_changed() -> None:
     names = distinct_names({"1": "x", "2": "x", "3": "x_1"}, none_taken)
 
     assert names == {"1": "x_1", "2": "x_2", "3": "x_1_3"}
@@ -82,7 +82,7 @@ def test_taken_names_are_avoided_until_there_is_none_left() -> None:
         ("\ud800", None),
     ],
 )
-def test_what_can_be_a_name(text: str | None, name: str | None) -> None:
+def test_valid_names(text: str | None, name: str | None) -> None:
     assert usable(text) == name
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of the values, errors and options of a task on their way in and out."""
+"""Values, errors and options of a task on their way in and out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def carried_out(run: Any, options: dict[str, Any] | None = None, *, diff: bool =
 
 
 class Text(str):
-    """As ansible-core's tagged strings: a subclass that JSON knows nothing of."""
+    """A subclass that JSON does not know, as ansible-core's tagged strings are."""
 
     __slots__ = ()
 
@@ -112,7 +112,7 @@ def test_unexpected_error(error: BaseException) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), GeneratorExit()], ids=["interrupt", "exit"])
-def test_what_ends_a_task_from_outside_passes(error: BaseException) -> None:
+def test_exceptions_that_end_a_task_pass(error: BaseException) -> None:
     with pytest.raises(type(error)):
         carried_out(fail_with(error))
 

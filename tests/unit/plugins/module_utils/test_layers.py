@@ -111,7 +111,7 @@ def test_no_import_cycle() -> None:
 
 
 def test_subjects_of_a_service_form_no_cycle() -> None:
-    """Folders below _bitrise and its loose files count as one node each."""
+    """Count folders below _bitrise and its loose files as one node each."""
     prefix = "_bitrise."
     graph: dict[str, set[str]] = {}
     for name in (name for name in FILES if name.startswith(prefix)):
@@ -136,7 +136,7 @@ def test_environment_and_module_base_stay_where_they_belong(name: str) -> None:
 
 
 def test_modules_import_relatively() -> None:
-    """One form of imports inside the collection, and no name of the collection to change in a fork."""
+    """Use one form of imports inside the collection, without its name, which a fork changes."""
     plugins = PLUGINS
     absolute = [
         str(file.relative_to(plugins))

@@ -37,7 +37,7 @@ def test_names_are_found_in_either_form(tmp_path: Path, on_disk: str, declared: 
     for path in (declared, str(tmp_path / declared)):
 
         def find(path: str) -> str:
-            """As an action plugin does it."""
+            """Find a file as an action plugin does."""
             return str(loader.path_dwim_relative_stack([str(tmp_path)], "files", path))
 
         assert FileFinder(find, bytes).read(path).data == b"content"
@@ -61,7 +61,7 @@ def keystore() -> bytes:
     return pfx([plain_part(key_bag(odd.key, "secret1"), certificate_bag(odd.der))], "secret1")
 
 
-def test_a_byte_order_mark_and_the_frame_of_certutil_are_taken_off() -> None:
+def test_a_byte_order_mark_and_the_frame_of_certutil_are_removed() -> None:
     data = keystore()
     text = base64.encodebytes(data).decode()
     framed = f"-----BEGIN CERTIFICATE-----\r\n{text}-----END CERTIFICATE-----\r\n"
@@ -80,7 +80,7 @@ def test_a_byte_order_mark_and_the_frame_of_certutil_are_taken_off() -> None:
         ("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----", "text in PEM form"),
     ],
 )
-def test_what_is_wrong_with_a_content_is_named(text: str, words: str) -> None:
+def test_errors_of_a_content_are_named(text: str, words: str) -> None:
     with pytest.raises(OptionError) as error:
         decode_content(text, "files: entry 2: content")
     assert error.value.message.startswith("files: entry 2: content: this is ")

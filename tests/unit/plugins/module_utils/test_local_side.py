@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The machine that runs a task is not as it should be: an error that names the option, and nothing half done."""
+"""Faults of the machine that runs a task: an error that names the option, and no partial changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import L
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 from ansible_collections.mobileops.ci.plugins.module_utils._local import read_file as _local_file
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import can_save_in, read_file
-from tests.helpers.users import somebody_else
+from tests.helpers.users import unprivileged_user
 
 OPTIONS: dict[str, Any] = {"timeout": 30.0, "max_retries": 5, "validate_certs": True, "time_limit": 600.0}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
@@ -33,7 +33,7 @@ def test_certificate_authorities_that_cannot_be_read(named: str) -> None:
     def error(path: str) -> str:
         return transport_error({} if named == "ca_path" else {named: path}, path if named == "ca_path" else None)
 
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         (folder / "closed").mkdir()
         (folder / "closed" / "ca.pem").write_text(PEM)
         (folder / "file.pem").write_text(PEM)
@@ -56,7 +56,7 @@ def test_pem_text_instead_of_a_path() -> None:
 
 
 def test_where_a_copy_can_be_saved() -> None:
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         (folder / "closed" / "inner").mkdir(parents=True)
         (folder / "read-only").mkdir()
         (folder / "file").touch()
@@ -76,7 +76,7 @@ def error_of(path: Path) -> str:
     return caught.value.message
 
 
-def test_files_that_are_none(tmp_path: Path) -> None:
+def test_paths_that_are_not_files(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe")
@@ -87,7 +87,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "is not a regular file" in error_of(Path("/dev/zero"))
     assert "is a directory" in error_of(tmp_path)
     assert "must not be empty" in error_of(tmp_path / "empty")
-    with somebody_else() as folder:
+    with unprivileged_user() as folder:
         (folder / "file").write_bytes(b"x")
         (folder / "file").chmod(0)
         assert "permission denied" in error_of(folder / "file")

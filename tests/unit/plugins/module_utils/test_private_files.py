@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that this machine keeps: written in one step, for nobody else to read, nowhere but where they belong."""
+"""Files that this machine keeps: written in one step, readable by the user only, and not outside of their folder."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items are taken from their source while others are worked on."""
+"""Items that are read ahead while others are processed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_all_items_come_in_order() -> None:
     assert list(read_ahead(iter(range(1000)))) == list(range(1000))
 
 
-def test_the_next_item_is_asked_for_before_the_last_one_is_done() -> None:
+def test_the_next_item_is_requested_before_the_last_one_is_processed() -> None:
     asked = threading.Event()
 
     def source() -> Iterator[int]:
@@ -42,7 +42,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
         next(items)
 
 
-def test_nothing_is_taken_after_the_reader_stops() -> None:
+def test_no_item_is_requested_after_the_reader_stops() -> None:
     taken = []
 
     def source() -> Iterator[int]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets and signatures are taken out of other people's words."""
+"""Redaction of secrets and signatures in texts of other programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_secret_that_is_part_of_another() -> None:
     assert Redactor(["abcd", "abcdef"])("abcdef abcd") == "******** ********"
 
 
-def test_a_secret_of_a_few_characters_does_not_spoil_messages() -> None:
+def test_a_short_secret_does_not_damage_messages() -> None:
     assert Redactor(["a"])("Keystore file name is required") == "Keystore file name is required"
 
 
@@ -30,7 +30,7 @@ def test_queries_of_urls() -> None:
     assert Redactor()(text) == "GET https://s3.example/f?********\"2 and http://h/p?********' or https://h/p"
 
 
-def test_quote_is_one_line_of_bearable_length() -> None:
+def test_quote_is_one_short_line() -> None:
     quoted = Redactor(["s3cret"]).quote("  a\r\n\tb\x1b[0m s3cret " + "x" * 1000)
     assert quoted.startswith("a b ******** x")
     assert len(quoted) <= 303

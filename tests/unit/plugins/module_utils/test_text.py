@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of a service as terminals show it: no escape sequence, no control character, no mark that turns text around."""
+"""Text of a service as terminals show it: no escape sequences, control characters, or marks that change direction."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_secret_that_an_escape_sequence_divides() -> None:
 
 
 def test_everything_that_a_task_shows() -> None:
-    """Messages, warnings, diffs and lines of progress; what a playbook works with stays exact."""
+    """Redact messages, warnings, diffs and lines of progress, and keep values that a playbook uses."""
 
     def run(_options: dict[str, Any], _client: object, context: TaskContext) -> Outcome:
         context.report_progress(f"{HOSTILE}: 1 MiB")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One app after the other fails for the same reason: the task ends early."""
+"""Apps that fail one after the other for the same reason: the task ends early."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A directory as one archive: the same tree, the same bytes."""
+"""Archives of a directory: equal trees give equal bytes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_same_tree_makes_the_same_bytes(files: dict[str, bytes], tmp_path_fa
         assert {name: archive.read(name) for name in archive.namelist()} == files
 
 
-def test_what_is_in_it(tmp_path: Path) -> None:
+def test_members_of_the_archive(tmp_path: Path) -> None:
     write(tmp_path, {"index.html": b"x", "js/app.js": b"", "js/deep/er.js": b"z", ".htaccess": b"h", ".git/HEAD": b"g"})
     (tmp_path / "link.html").symlink_to("index.html")
     with zipfile.ZipFile(io.BytesIO(read_file_or_tree(str(tmp_path)).data)) as archive:
@@ -52,7 +52,7 @@ def test_what_is_in_it(tmp_path: Path) -> None:
     assert read_file_or_tree(str(tmp_path / "index.html")).data == b"x"
 
 
-def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trees_that_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def message(name: str) -> str:
         with pytest.raises(LocalFileError) as caught:
             read_tree(str(tmp_path / name))

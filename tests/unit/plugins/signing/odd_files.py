@@ -45,7 +45,7 @@ def odd(**changes: Any) -> OddCertificate:
 
 
 def pair(one: OddCertificate | None = None, *, password: str | None = PASSWORD, **more: Any) -> tuple[bytes, bytes]:
-    """A key and its certificate."""
+    """Return a key and its certificate."""
     one = one or odd()
     return (
         key_bag(one.key, password, name="upload", local_id=b"1", **more),

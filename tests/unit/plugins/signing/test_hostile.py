@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Damaged and hostile files: no exception, bounded time and memory, and an answer of the usual form.
+"""Damaged and hostile files: no exception, bounded time and memory, and the usual result.
 
-`make fuzz-signing` inspects 100,000 mutations of all kinds. Here are a few of them, the same in each run, and files to
-keep readers busy.
+`make fuzz-signing` inspects 100,000 mutations of all kinds. These tests inspect a few of them, the
+same in each run, and files that are slow to read.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def in_profile(body: bytes) -> bytes:
 
 
 def bombs() -> Iterator[tuple[str, bytes]]:
-    """Little files that would take long, or much memory, if they were read to the end."""
+    """Yield small files that would take long, or much memory, if they were read to the end."""
     many = b"\x30\x00" * 450_000
     data = der.identifier("1.2.840.113549.1.7.1")
     no_digests, content = b"\x31\x00", der.sequence(data, der.tagged(0, der.octets(b"x")))

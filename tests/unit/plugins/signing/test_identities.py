@@ -62,13 +62,13 @@ def test_passwords_of_a_locked_file(encryption: Pkcs12Encryption) -> None:
         assert codes(found) == ["password_needed"]
     wrong = inspected(locked, "wrong")
     assert codes(wrong) == ["wrong_password"]
-    # All keys, also if little is known; and nothing is said about what it pairs with.
+    # Has all keys, also if little is known, and no pairs.
     assert wrong.details == {**dict.fromkeys(CERTIFICATE_KEYS), "has_private_key": True}
     assert wrong.sha1s is None
 
 
 def test_passwords_of_an_open_file() -> None:
-    """An empty password is the same as none."""
+    """Treat an empty password and a missing one alike."""
     open_file = identity(**CURVE).pkcs12(None)
     for password in (None, ""):
         # Its checksum is made with SHA-256.
@@ -111,7 +111,7 @@ def test_a_key_without_a_certificate() -> None:
 
 
 def test_several_identities() -> None:
-    """One is shown; all are looked at."""
+    """Show one identity and inspect all."""
     second = identity(IdentityKind.DEVELOPMENT, **CURVE)
     good = inspected(merged([identity(**CURVE).pkcs12(PASSWORD), second.pkcs12(PASSWORD)], PASSWORD))
     assert codes(good) == ["several_identities"]
@@ -136,14 +136,14 @@ def test_dates() -> None:
 
 
 def test_open_lengths() -> None:
-    """BER, as Bouncy Castle and others write it."""
+    """Read BER, as Bouncy Castle and other programs write it."""
     found = inspected(open_lengths(identity(**CURVE).pkcs12(PASSWORD)))
     assert found.findings == ()
     assert found.details["common_name"] == identity(**CURVE).common_name
 
 
 def test_damaged() -> None:
-    """The password opens the key; the checksum over all is wrong."""
+    """Report a file whose checksum is wrong although the password opens the key."""
     data = bytearray(identity(**CURVE).pkcs12(PASSWORD))
     data[-20] ^= 1
     assert codes(inspected(bytes(data))) == ["damaged"]
@@ -152,7 +152,7 @@ def test_damaged() -> None:
     assert codes(inspected(bytes(data))) == ["not_pkcs12"]
 
 
-def test_a_keystore_is_told_apart() -> None:
+def test_a_keystore_is_distinguished() -> None:
     keystore = android_key().pkcs12(PASSWORD)
     assert inspected(keystore, expected=None).kind == "android_keystore"
     assert inspected(keystore).kind == "build_certificate"

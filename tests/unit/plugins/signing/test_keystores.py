@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Android keystores. Those that keytool makes are in test_tools."""
+"""Android keystores. test_tools has those that keytool creates."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_passwords() -> None:
     for password, code in ((None, "password_needed"), ("", "password_needed"), ("wrong", "wrong_password")):
         found = inspected(keystore, password, alias="upload")
         assert codes(found) == [code]
-        # Names of keys show all the same.
+        # Names of keys are readable without a password.
         assert found.details["alias"] == "upload"
         assert codes(inspected(keystore, password, alias="other")) == [code, "alias_missing"]
     assert codes(inspected(keystore, private_key_password="wrong")) == ["wrong_private_key_password"]

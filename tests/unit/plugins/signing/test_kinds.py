@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kinds of files that strict verification has to tell apart: those that work, and those that do not."""
+"""Kinds of files that strict validation distinguishes: files that builds can use, and files that they cannot use."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_old_bks() -> None:
 
 @pytest.mark.parametrize("size", [10, 40, 200, -1])
 def test_cut_off_bks(size: int) -> None:
-    """Nothing tells a damaged BKS file from one of the type UBER, which is encrypted as a whole."""
+    """Report that the file cannot be inspected, because one of the type UBER, encrypted as a whole, looks the same."""
     data = bks_keystore([JavaKey.of(android_key())], PASSWORD)[:size]
     assert codes(keystore(data)) == ["not_looked_into"]
 
@@ -170,7 +170,7 @@ def test_rounds_are_counted_before_they_are_done(data: bytes, monkeypatch: pytes
 
 
 def test_many_rounds_are_accepted_up_to_the_limit() -> None:
-    """OpenSSL takes them three times: for the key, the certificate and the checksum."""
+    """Accept the rounds of OpenSSL three times: for the key, the certificate and the checksum."""
     assert password_encryption.MAX_WORK >= 3 * 1_200_000
     budget = password_encryption.Budget()
     budget.spend(password_encryption.MAX_WORK)
@@ -207,7 +207,7 @@ def test_an_unknown_algorithm_is_not_a_wrong_password() -> None:
     assert [finding.code for finding in without_checksum.errors] == ["unsupported_algorithm"]
 
 
-def test_a_checksum_of_an_unknown_sort() -> None:
+def test_a_checksum_of_an_unknown_kind() -> None:
     data = pfx([plain_part(*pair())], PASSWORD, algorithm=der.sequence(der.identifier("1.2.3.4"), der.NULL))
     found = keystore(data)
     assert (codes(found), found.errors) == (["checksum_not_checked"], ())
@@ -215,14 +215,14 @@ def test_a_checksum_of_an_unknown_sort() -> None:
 
 
 def test_pbmac1() -> None:
-    """Its checksum is read with every version of cryptography."""
+    """Read its checksum with every version of cryptography."""
     data = pfx([plain_part(*pair())], PASSWORD, pbmac1=True)
     assert keystore(data).findings == ()
     assert codes(keystore(data, "wrong")) == ["wrong_password"]
     assert codes(keystore(data, None)) == ["password_needed"]
 
 
-def test_damage_is_told_from_a_wrong_password() -> None:
+def test_damage_is_distinguished_from_a_wrong_password() -> None:
     data = bytearray(file(*pair()))
     data[-20] ^= 1
     assert codes(keystore(bytes(data))) == ["damaged"]
@@ -233,7 +233,7 @@ def test_damage_is_told_from_a_wrong_password() -> None:
 
 
 def renewed(days: int) -> bytes:
-    """A certificate for the key of identity(), valid until in so many days."""
+    """Return a certificate for the key of identity() that is valid for this number of days."""
     key = identity(elliptic=True).key
     begin = NOW - 300 * A_DAY
     name = identity(elliptic=True).certificate.subject
@@ -268,7 +268,7 @@ def test_several_identities_and_an_empty_password(bmp: bytes, password: str | No
     assert (MACOS in [finding.code for finding in found.findings]) is (bmp == WITH_ZEROS)
 
 
-def test_what_build_machines_cannot_import() -> None:
+def test_files_that_build_machines_cannot_import() -> None:
     one = identity(elliptic=True)
     old, new = one.pkcs12(PASSWORD), file(key_bag(one.key, PASSWORD), certificate_bag(one.der))
     assert certificate(old).findings == ()

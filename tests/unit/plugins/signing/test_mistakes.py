@@ -86,7 +86,7 @@ FRAMED = b"-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n"
         "some text",
     ],
 )
-def test_what_people_upload_by_mistake(data: bytes, words: str) -> None:
+def test_files_that_people_upload_by_mistake(data: bytes, words: str) -> None:
     for kind in (None, *KINDS):
         (finding,) = inspect_file(data, expected=kind, password=PASSWORD, now=NOW).findings
         assert words in finding.message
@@ -107,7 +107,7 @@ def test_what_people_upload_by_mistake(data: bytes, words: str) -> None:
         ("\ufeffsecret1", "has an invisible character"),
     ],
 )
-def test_passwords_that_are_not_what_was_meant(given: str, words: str) -> None:
+def test_passwords_with_odd_characters(given: str, words: str) -> None:
     data = file(*pair())
     wrong, wrong_key, missing = (
         keystore(data, given),
@@ -132,7 +132,7 @@ def test_odd_characters_in_names_are_quoted() -> None:
 
 
 def test_a_point_on_a_curve_may_be_compressed() -> None:
-    """A certificate and its key belong together, whichever way the point is written."""
+    """Accept the key of a certificate in either form of the point."""
     whole = odd().der
     point = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     short = odd().key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""signing_file_info as a task has it."""
+"""The module signing_file_info."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_each_way_to_name_a_file(folder: Path) -> None:
 
 
 def test_types(folder: Path) -> None:
-    """By the ending, by the content, or as told."""
+    """Detect the type by the ending, by the content, or by the option."""
     page, keystore = str(folder / "page.mobileprovision"), str(folder / "upload.keystore")
     assert codes(*files_of(page)) == ["not_a_profile"]
     (by_ending,) = files_of({"src": keystore})
@@ -108,7 +108,7 @@ def test_files_that_do_not_belong_together(folder: Path) -> None:
     assert list(map(codes, files_of(shop, right))) == [[], []]
     assert list(map(codes, files_of(shop, other))) == [["unpaired"], ["unpaired"]]
     assert list(map(codes, files_of(shop, right, other))) == [[], [], ["unpaired"]]
-    # What is in the certificate is not known.
+    # The content of the certificate is not known.
     assert list(map(codes, files_of(shop, {**other, "password": "wrong"}))) == [[], ["wrong_password"]]
     assert list(map(codes, files_of(shop))) == [[]]
 
@@ -156,7 +156,7 @@ def test_a_missing_library_is_named(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_text_from_a_file_is_plain_data() -> None:
-    """Whatever a profile calls itself stays what it is."""
+    """Keep the name of a profile unchanged."""
     odd = authority().sign_profile({**profile_properties(), "Name": "{{ lookup('pipe', 'id') }}\n\x7f"}).content
     (file,) = files_of({"content": base64.b64encode(odd).decode()})
     assert file["details"]["name"] == "{{ lookup('pipe', 'id') }}\n\x7f"

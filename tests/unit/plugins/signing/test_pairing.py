@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profiles and certificates that do not belong to each other."""
+"""Unpaired profiles and certificates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def test_all_belong_together() -> None:
     assert unpaired({"p": ["aa", "bb"], "q": ["BB"]}, {"c": ["AA"], "d": ["bb"]}) == Unpaired((), ())
 
 
-def test_what_lacks_its_counterpart() -> None:
+def test_unpaired_files() -> None:
     assert unpaired({"p": ["aa"], "q": ["cc"], "r": []}, {"c": ["aa", "dd"], "d": ["ee"]}) == Unpaired(
         profiles=("q", "r"), certificates=("d",)
     )
@@ -20,6 +20,6 @@ def test_what_lacks_its_counterpart() -> None:
     assert unpaired({"p": ["aa"]}, {}) == Unpaired(("p",), ())
 
 
-def test_what_could_not_be_read_may_be_the_counterpart_of_anything() -> None:
+def test_a_file_that_cannot_be_read_may_pair_with_any_other() -> None:
     assert unpaired({"p": ["aa"], "q": ["bb"]}, {"c": None, "d": ["cc"]}) == Unpaired((), ("d",))
     assert unpaired({"p": None, "q": ["bb"]}, {"c": ["aa"]}) == Unpaired(("q",), ())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Provisioning profiles: what they say, and what is found to be wrong with them."""
+"""Provisioning profiles: their details and findings."""
 
 from __future__ import annotations
 
@@ -83,16 +83,16 @@ def test_signatures(digest: str, *, streamed: bool) -> None:
     assert forged.details == {**plain.details, "name": "Evil Shop"}
 
 
-def test_a_signature_by_somebody_else() -> None:
-    """The signed attributes are intact, and the signature over them is not the signer's."""
+def test_a_signature_of_another_key() -> None:
+    """Report a signature that is not that of the signer, although the signed attributes are intact."""
     content = profile()
     signature = content[-256:]
     forged = inspected(content.replace(signature, signature[:-1] + bytes([signature[-1] ^ 1])))
     assert codes(forged) == ["invalid_signature"]
 
 
-def test_a_way_of_signing_that_is_not_checked() -> None:
-    """An intact file is not called changed because its signature is of another sort than Apple's."""
+def test_a_kind_of_signature_that_is_not_checked() -> None:
+    """Report no change of an intact file whose signature is of another kind than Apple's."""
     signer = authority().profile_signer
     assert isinstance(signer.key, rsa.RSAPrivateKey)
     padded = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
@@ -139,7 +139,7 @@ def test_days_left_are_whole_days(seconds: int, days: int, code: list[str]) -> N
     assert codes(found) == code
 
 
-def test_messages_name_dates_and_what_to_do() -> None:
+def test_messages_name_dates_and_solutions() -> None:
     (over,) = inspected(profile(created_at=NOW - 400 * A_DAY, expires_at=NOW - 35 * A_DAY)).findings
     assert over.message.startswith("The profile expired on 2026-03-30T12:30:15Z, 35 days ago. Renew ")
     (early,) = inspected(profile(created_at=NOW + A_DAY)).findings
@@ -169,7 +169,7 @@ def test_certificates_in_the_profile() -> None:
         (to_plist({"Name": "x"}), "a property list without a signature"),
     ],
 )
-def test_something_else(data: bytes, words: str) -> None:
+def test_files_of_other_formats(data: bytes, words: str) -> None:
     found = inspected(data)
     assert codes(found) == ["not_a_profile"]
     assert found.findings[0].message.startswith("This is not a provisioning profile but ")
@@ -209,8 +209,8 @@ def test_too_large() -> None:
     assert codes(inspected(profile() + bytes(1024 * 1024))) == ["too_large"]
 
 
-def test_odd_values_are_left_out() -> None:
-    """Values of other types than Apple writes are not passed on; the bytes of a file even less."""
+def test_odd_values_are_omitted() -> None:
+    """Omit values of other types than Apple writes, above all bytes of a file."""
     odd = {
         "Name": 5,
         "Platform": "iOS",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private keys, passwords and bytes of a file do not get into the result."""
+"""Private keys, passwords and bytes of a file are not part of the result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def pieces(data: bytes, size: int) -> set[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in genuine() if name not in MANY_ROUNDS])
-def test_nothing_gets_out(name: str) -> None:
+def test_inspections_contain_no_secrets(name: str) -> None:
     sample = genuine()[name]
     looked_into = [
         sample,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which builds a certificate or a profile is for, and who signed a profile."""
+"""Uses of certificates and profiles, and the signers of profiles."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from .odd_files import PASSWORD, certificate, codes, file, odd, pair
     ],
 )
 def test_uses(kind: IdentityKind, use: str, *, needs_profile: bool) -> None:
-    """By Apple's extensions, whatever the common name is; and by the common name where there are none."""
+    """Use Apple's extensions whatever the common name is, and the common name if there are none."""
     own = authority().identity(kind, TEAM, common_name="Somebody", elliptic=True)
     found = certificate(own.pkcs12(PASSWORD))
     assert (found.details["use"], found.needs_profile) == (use, needs_profile)

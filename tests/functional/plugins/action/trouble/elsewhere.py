@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connection plugin: this machine, which does not count as the controller. With `narrow` it takes files only."""
+"""Connection plugin for this machine, which does not count as the controller. With `narrow` it accepts files only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ author: [tests]
 extends_documentation_fragment: [connection_pipelining]
 options:
   narrow:
-    description: Whether commands cannot be given any input.
+    description: Rejects any input of commands.
     type: bool
     default: false
     vars: [{name: narrow}]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's work with everything in it that can go wrong, and with options of every form."""
+"""Specification of a module with every possible error and with options of every form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec imp
 
 
 class _Client:
-    """What run() gets as its client; `closed` is seen by the next loop item of the same process."""
+    """The client of run(). The next loop item of the same process sees `closed`."""
 
     def close(self) -> None:
         pass

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Callback plugin: writes down what becomes of each task, as every callback gets it."""
+"""Callback plugin that records the results of tasks as every callback gets them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Become plugin: to become who one is already, which needs no right and no password."""
+"""Become plugin that does not change the user, and so needs no right and no password."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ansible.plugins.become import BecomeBase
 DOCUMENTATION = """
 name: somebody
 short_description: Become oneself
-description: [Becomes nobody else.]
+description: [Does not change the user.]
 author: [tests]
 options:
   become_user: {description: Whom., default: somebody, vars: [{name: ansible_become_user}]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients of the emulator that never really wait."""
+"""Clients of the emulator that wait in virtual time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MakeClient = Callable[..., BitriseClient]
 
 @pytest.fixture
 def make_client(service: Service, clock: VirtualClock) -> Iterator[MakeClient]:
-    """Makes clients of the emulator, or of another `url`; the rest goes to Transport."""
+    """Return a function that makes clients of the emulator or of another `url`, with keywords for Transport."""
     made: list[BitriseClient] = []
 
     def make(url: str | None = None, token: str | None = None, **transport: Any) -> BitriseClient:
@@ -46,5 +46,5 @@ def make_client(service: Service, clock: VirtualClock) -> Iterator[MakeClient]:
 
 @pytest.fixture
 def client(make_client: MakeClient) -> BitriseClient:
-    """A client that tries once only."""
+    """Return a client without retries."""
     return make_client()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proxies and certificates come from the environment that is handed over, and from nothing else."""
+"""Proxies and certificates of the environment that the task passes, and of no other."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_one_connection_serves_many_requests(make_client: MakeClient) -> None:
 
 
 def test_the_service_sees_the_version_of_the_collection(make_client: MakeClient) -> None:
-    """As galaxy.yml has it, so that whoever runs a service can tell versions apart."""
+    """Send the version of galaxy.yml, so that logs of a service can tell versions apart."""
     with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server:
         make_client(server.url).app("x")
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]

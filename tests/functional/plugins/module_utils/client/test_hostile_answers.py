@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service that answers with too much, too slowly, or not as its API promises: an error in bounded time and memory."""
+"""Responses that are too large, too slow or invalid: an error in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @contextmanager
 def talking(talk: Talk) -> Iterator[str]:
-    """A server of one connection at a time, which says what `talk` sends after it has received something."""
+    """Run a server of one connection at a time, which sends the output of `talk` after each request."""
     server = socket.create_server(("127.0.0.1", 0))
     ends = threading.Event()
 
@@ -70,7 +70,7 @@ def endless(first: bytes, more: bytes) -> Talk:
 
 def failure_of(make_client: MakeClient, url: str) -> CiError:
     with pytest.raises(CiError) as caught:
-        make_client(url).app(APP)
+        make_client(url, timeout=10.0).app(APP)
     return caught.value
 
 
@@ -138,14 +138,14 @@ def test_answer_that_can_be_read(make_client: MakeClient, packed: bytes, headers
         (b"{}", "br", "invalid_response"),
     ],
 )
-def test_packing_that_is_none(make_client: MakeClient, body: bytes, encoding: str, kind: str) -> None:
+def test_unknown_compression(make_client: MakeClient, body: bytes, encoding: str, kind: str) -> None:
     with serving(Answer(200, body, {"Content-Encoding": encoding})) as server:
         assert failure_of(make_client, server.url).kind == kind
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_refusal_without_end(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    """Its status counts, and its first words. The storage may refuse so, too."""
+    """Use the status and the beginning of the text of an endless refusal, of the API and of the storage."""
     monkeypatch.setattr(_http, "MOST_BYTES_OF_REFUSAL", 100_000)
     head = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:9/\r\n\r\n".encode()
     with talking(endless(head + b"no way ", b"x" * 65536)) as url:
@@ -161,7 +161,7 @@ def test_refusal_without_end(make_client: MakeClient, monkeypatch: pytest.Monkey
     assert (caught.value.status, caught.value.kind) == (status, "storage")
 
 
-def test_file_that_is_larger_than_any(make_client: MakeClient) -> None:
+def test_file_that_is_too_large(make_client: MakeClient) -> None:
     with talking(endless(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536)) as url, pytest.raises(CiError) as caught:
         make_client().download(f"{url}/f", io.BytesIO, "download it", most_bytes=1_000_000)
     assert caught.value.kind == "invalid_response"
@@ -180,7 +180,7 @@ def test_file_that_is_larger_than_any(make_client: MakeClient) -> None:
 def test_head_that_does_not_end(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, first: bytes, more: bytes
 ) -> None:
-    """Each byte comes long before the timeout of the socket."""
+    """Send each byte long before the timeout of the socket."""
     seconds = iter(range(10_000))
     monkeypatch.setattr(_connections.time, "monotonic", lambda: float(next(seconds)))
 
@@ -192,7 +192,7 @@ def test_head_that_does_not_end(
 
 
 def test_upload_that_is_taken_too_slowly(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The storage takes a block now and then, so that no timeout of the socket is reached."""
+    """Receive a block so often that the timeout of the socket is never reached."""
     seconds = iter(range(0, 10**7, 700))
     monkeypatch.setattr(_connections.time, "monotonic", lambda: float(next(seconds)))
 
@@ -214,8 +214,8 @@ BAD_JSON = {
     "nested": (nested(3_000), "too deeply nested"),
     "nested far": (nested(1_000_000), "too deeply nested"),
     "nested more than is needed": (nested(60), "too deeply nested"),
-    "NaN": (b'{"data": {"slug": "x", "n": NaN}}', "NaN is no number"),
-    "infinity": (b'{"data": {"slug": "x", "n": -Infinity}}', "-Infinity is no number"),
+    "NaN": (b'{"data": {"slug": "x", "n": NaN}}', "NaN is not a number of JSON"),
+    "infinity": (b'{"data": {"slug": "x", "n": -Infinity}}', "-Infinity is not a number of JSON"),
     "a number beyond floats": (b'{"data": {"slug": "x", "n": 1e999}}', "a number that is too large"),
     "a million digits": (b'{"data": {"slug": "x", "n": ' + b"9" * 1_000_000 + b"}}", "a number that is too large"),
     "latin-1": ('{"data": {"slug": "x", "title": "ü"}}'.encode("latin-1"), "not UTF-8"),
@@ -256,7 +256,7 @@ def test_lone_surrogates_in_other_texts_are_replaced() -> None:
 
 
 def test_pages_without_further_items(make_client: MakeClient) -> None:
-    """With a new anchor each time this would go on for ever."""
+    """Stop although each page has a new anchor."""
     numbers = iter(range(1000))
 
     def answer(_line: str) -> Answer:
@@ -286,8 +286,8 @@ SENSELESS = ("1000000000", "inf", "9" * 400, "-5", "1e9", "soon", "Fri, 31 Dec 9
 
 
 @pytest.mark.parametrize(("asked", "max_retries"), [*((asked, 0) for asked in SENSELESS), (SENSELESS[0], 1)])
-def test_waits_that_make_no_sense(make_client: MakeClient, asked: str, max_retries: int) -> None:
-    """To send such a request more often does not help."""
+def test_unusable_waits(make_client: MakeClient, asked: str, max_retries: int) -> None:
+    """Fail at once, because a retry does not help."""
     headers = {"Content-Type": "application/json", "Retry-After": asked}
     with serving(Answer(429, b'{"message": "slow down"}', headers)) as server, pytest.raises(CiError) as caught:
         make_client(server.url, max_retries=max_retries, time_limit=20.0).app(APP)

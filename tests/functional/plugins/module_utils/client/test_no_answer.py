@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No answer at all: each reason has its kind, its words and its hint."""
+"""Requests without a response: each reason has its kind, its message and its hint."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def failure(client: BitriseClient) -> CiError:
 
 @pytest.fixture
 def closed_port() -> str:
-    """Host and port where nobody listens."""
+    """Return host and port of a server that does not run."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{taken.getsockname()[1]}"
@@ -98,7 +98,7 @@ def test_certificate_trusted_by_the_tasks_environment(
         assert failure(make_client(server.url)).kind == "tls"
 
 
-def test_certificate_not_looked_at(make_client: MakeClient, tmp_path: Path) -> None:
+def test_certificate_that_is_not_validated(make_client: MakeClient, tmp_path: Path) -> None:
     with serving(APP_ANSWER, self_signed(tmp_path / "server.pem")) as server:
         assert make_client(server.url, validate_certs=False).app(APP) == {"slug": "x"}
 
@@ -127,7 +127,7 @@ def test_broken_connection(service: Service, client: BitriseClient, fault: dict[
 
 
 def test_body_that_ends_early_is_noticed_whatever_urllib3_says() -> None:
-    """Newer versions of it find out by themselves; the oldest that are supported do not."""
+    """Detect it with the oldest supported versions of urllib3 too, which do not do so themselves."""
     response = requests.Response()
     response.request = requests.Request("GET", "https://api.example.com").prepare()
     response.headers["Content-Length"] = "10"
@@ -143,7 +143,7 @@ def test_server_that_speaks_no_http(make_client: MakeClient) -> None:
 
 
 @pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
-def test_proxy_that_is_not_there(make_client: MakeClient, closed_port: str, variable: str) -> None:
+def test_proxy_that_does_not_run(make_client: MakeClient, closed_port: str, variable: str) -> None:
     error = failure(make_client("https://api.example.com", env={variable: f"http://user:c4nary@{closed_port}"}))
     assert error.kind == "proxy"
     assert f": the proxy {closed_port} ({variable}) refuses connections (" in error.message
@@ -179,7 +179,7 @@ def test_proxy_that_refuses(make_client: MakeClient, status: int, user: str, wor
 
 
 @pytest.mark.parametrize("value", ["user:c4nary@proxy.invalid:3128", "http://", "gopher://c4nary@proxy.invalid"])
-def test_value_that_is_no_proxy(make_client: MakeClient, value: str) -> None:
+def test_value_that_is_not_a_proxy(make_client: MakeClient, value: str) -> None:
     error = failure(make_client("https://api.example.com", env={"https_proxy": value}))
     assert error.kind == "option"
     assert ": the value of https_proxy is not the URL of a proxy (" in error.message
@@ -187,7 +187,7 @@ def test_value_that_is_no_proxy(make_client: MakeClient, value: str) -> None:
 
 
 def test_host_behind_a_proxy_that_fails(make_client: MakeClient, closed_port: str) -> None:
-    """What the proxy has nothing to do with is not reported as its failure."""
+    """Do not blame the proxy for a host that the task reaches without it."""
     env = {"https_proxy": f"http://{closed_port}", "no_proxy": "127.0.0.1"}
     assert failure(make_client(f"http://{closed_port}", env=env)).kind == "connection"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of any length, also while somebody else changes them."""
+"""Lists of any length, also while another client changes them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_limit(service: Service, client: BitriseClient, limit: int, asked: list[
 
 @pytest.mark.parametrize("status", [400, 404])
 def test_anchor_that_is_gone(service: Service, client: BitriseClient, status: int) -> None:
-    """The item at which the second page starts is deleted between the two requests: the list is read anew."""
+    """Read the list again if the first item of the second page is deleted between the two requests."""
     service.holds(PROFILES, *(a_file(f"file {number}", b"content") for number in range(80)))
     service.emulator.fault(nth=2, status=status)
     assert sorted(map(str, slugs(list_files(client, PROFILE, APP)))) == sorted(file["slug"] for file in service.files())
@@ -95,19 +95,19 @@ def test_anchor_that_is_gone_again_and_again(service: Service, client: BitriseCl
     assert service.asked() == ["list"] * 6
 
 
-def test_first_page_that_is_refused_is_not_read_anew(service: Service, client: BitriseClient) -> None:
+def test_first_page_that_is_refused_is_not_read_again(service: Service, client: BitriseClient) -> None:
     service.emulator.fault(status=404)
     with pytest.raises(ServiceError):
         list(list_files(client, PROFILE, APP))
     assert service.asked() == ["list"]
 
 
-def test_pages_that_go_round_in_a_circle(make_client: MakeClient) -> None:
+def test_pages_that_form_a_circle(make_client: MakeClient) -> None:
     pages = {"": page(["A"], "B"), "B": page(["B"], "C"), "C": page(["C"], "B")}
     with serving(lambda line: pages[anchor_of(line)]) as server, pytest.raises(ServiceError) as caught:
         list(list_files(make_client(server.url), PROFILE, APP))
     assert caught.value.kind == "invalid_response"
-    assert "circle" in str(caught.value)
+    assert "form a loop" in str(caught.value)
     assert len(server.seen) == 3
 
 
@@ -140,7 +140,7 @@ def test_empty_list(make_client: MakeClient, body: str) -> None:
 
 
 def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> None:
-    """The item that a page starts with has been deleted, and the service does not say so."""
+    """Request the next page if the first item of a page was deleted, and the service does not say so."""
     answers = iter(
         [
             page(["A", "B"], "C", total=3),
@@ -164,7 +164,7 @@ BAD_PAGES = [
 
 
 @pytest.mark.parametrize("body", [*BAD_PAGES, '{"data": [], "paging": {"next": 3}}'])
-def test_page_that_is_none(make_client: MakeClient, body: str) -> None:
+def test_invalid_page(make_client: MakeClient, body: str) -> None:
     with serving(Answer(200, body.encode())) as server, pytest.raises(CiError) as caught:
         list(list_files(make_client(server.url), PROFILE, APP))
     assert caught.value.kind == "invalid_response"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Downloads that go on where they broke off: what is asked for, and what is made of every kind of answer."""
+"""Downloads that continue after an interruption: their requests, and every kind of response."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def whole(data: bytes = DATA, **headers: str) -> Answer:
 
 
 def short(sent: int, data: bytes = DATA, **headers: str) -> Answer:
-    """An answer that ends early."""
+    """Return a response that ends early."""
     return Answer(200, data[:sent], {"Content-Length": str(len(data)), "Connection": "close", **headers})
 
 
@@ -75,23 +75,23 @@ def asked(server: Server) -> list[tuple[str | None, str | None]]:
     return [(headers.get("Range"), headers.get("If-Range")) for _line, headers in server.seen]
 
 
-def test_all_of_it(make_client: MakeClient) -> None:
+def test_the_whole_file(make_client: MakeClient) -> None:
     data, server = fetch(make_client, whole())
     assert (data, asked(server)) == (DATA, [(None, None)])
 
 
 @pytest.mark.parametrize(("validator", "headers"), [(TAG, {"ETag": TAG}), (OLD, {"Last-Modified": OLD}), (OLD, {})])
-def test_the_rest_of_it(make_client: MakeClient, validator: str, headers: dict[str, str]) -> None:
+def test_the_rest_of_the_file(make_client: MakeClient, validator: str, headers: dict[str, str]) -> None:
     data, server = fetch(make_client, part(100, **headers), sink=Sink.holding(DATA[:100], validator))
     assert (data, asked(server)) == (DATA, [("bytes=100-", validator)])
 
 
-def test_a_part_of_unknown_content_begins_anew(make_client: MakeClient) -> None:
+def test_a_part_of_unknown_content_is_downloaded_again(make_client: MakeClient) -> None:
     data, server = fetch(make_client, whole(), sink=Sink.holding(b"x" * 100, ""))
     assert (data, asked(server)) == (DATA, [(None, None)])
 
 
-def test_a_server_that_knows_no_ranges_sends_all_of_it(make_client: MakeClient) -> None:
+def test_a_server_without_ranges_sends_the_whole_file(make_client: MakeClient) -> None:
     data, _server = fetch(make_client, whole(), sink=Sink.holding(b"x" * 100))
     assert data == DATA
 
@@ -136,7 +136,7 @@ def test_another_part_than_asked_for_is_refused(make_client: MakeClient, said: s
     assert sink.getvalue() == DATA[:100]
 
 
-def test_what_is_decoded_on_the_way_begins_anew(make_client: MakeClient) -> None:
+def test_compressed_content_is_downloaded_again(make_client: MakeClient) -> None:
     packed = gzip.compress(DATA)
     encoding = {"Content-Encoding": "gzip"}
     data, server = fetch(make_client, short(len(packed) - 30, packed, **encoding), whole(packed, **encoding))
@@ -144,19 +144,19 @@ def test_what_is_decoded_on_the_way_begins_anew(make_client: MakeClient) -> None
     assert asked(server) == [(None, None), (None, None)]
 
 
-def test_nothing_more_to_be_had(make_client: MakeClient) -> None:
+def test_a_part_that_is_complete(make_client: MakeClient) -> None:
     sink = Sink.holding(DATA)
     with pytest.raises(ServiceError) as caught:
         fetch(make_client, Answer(416, b"<Error><Code>InvalidRange</Code></Error>"), sink=sink)
     assert (caught.value.kind, caught.value.status) == ("storage", 416)
 
 
-def test_a_sink_that_has_more_than_there_is_begins_anew(make_client: MakeClient) -> None:
+def test_a_part_that_is_too_long_is_downloaded_again(make_client: MakeClient) -> None:
     data, server = fetch(make_client, Answer(416, b""), whole(), sink=Sink.holding(b"x" * 2000))
     assert (data, asked(server)) == (DATA, [("bytes=2000-", TAG), (None, None)])
 
 
-def test_tries_come_to_an_end(make_client: MakeClient) -> None:
+def test_attempts_are_limited(make_client: MakeClient) -> None:
     with serving(short(0)) as server:
         with pytest.raises(CiError) as caught:
             make_client(max_retries=2).download_on(f"{server.url}/f?signature=c4nary", Sink(), "download it")

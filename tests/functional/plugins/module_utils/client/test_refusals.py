@@ -81,7 +81,7 @@ def test_form_of_the_body(service: Service, client: BitriseClient, body: str) ->
     assert BODIES[body] in refusal(client).message
 
 
-def test_endless_words_are_cut(service: Service, client: BitriseClient) -> None:
+def test_long_texts_are_cut(service: Service, client: BitriseClient) -> None:
     service.emulator.fault(status=400, body=json.dumps({"message": "x" * 5000}))
     assert len(refusal(client).message) < 500
 
@@ -114,7 +114,7 @@ def test_role_without_rights(service: Service, make_client: MakeClient) -> None:
     assert f"list the provisioning profiles of app {APP}" in caught.value.message
 
 
-def test_app_of_others_and_app_that_is_none(service: Service, make_client: MakeClient) -> None:
+def test_app_of_others_and_app_that_does_not_exist(service: Service, make_client: MakeClient) -> None:
     client = make_client(token=service.emulator.tokens["member"])
     assert refusal(client).kind == "not_found"
 
@@ -131,7 +131,7 @@ NO_JSON = {
 
 
 @pytest.mark.parametrize(("body", "content_type", "words"), NO_JSON.values(), ids=NO_JSON.keys())
-def test_success_that_is_none(make_client: MakeClient, body: str, content_type: str, words: str) -> None:
+def test_invalid_success(make_client: MakeClient, body: str, content_type: str, words: str) -> None:
     with serving(Answer(200, body.encode(), {"Content-Type": content_type})) as server:
         error = refusal(make_client(server.url))
     assert error.kind == "invalid_response"
@@ -162,7 +162,7 @@ def test_request_id_is_passed_on(make_client: MakeClient) -> None:
     }
 
 
-def test_secrets_in_the_services_words_are_taken_out(service: Service, client: BitriseClient) -> None:
+def test_secrets_in_texts_of_the_service_are_redacted(service: Service, client: BitriseClient) -> None:
     token = service.emulator.tokens["owner"]
     words = f"bad {token}, see https://storage.example/f?X-Amz-Signature=c4nary&x=1 for more"
     service.emulator.fault(status=400, body=json.dumps({"message": words}))
@@ -172,12 +172,12 @@ def test_secrets_in_the_services_words_are_taken_out(service: Service, client: B
     assert "https://storage.example/f?******** for more" in message
 
 
-def test_deleting_what_is_gone_is_no_error(client: BitriseClient) -> None:
+def test_deleting_a_missing_object_is_no_error(client: BitriseClient) -> None:
     delete_file(client, PROFILE, APP, "01GONE")
 
 
-def test_a_delete_that_says_gone_of_what_is_there(service: Service, client: BitriseClient) -> None:
-    """The service says 404, too, to those who may not do what they ask for."""
+def test_a_delete_with_404_of_an_existing_object(service: Service, client: BitriseClient) -> None:
+    """Fail, because a service also sends 404 to users without the right to delete."""
     service.holds(PROFILES, a_file("dist", b"content"))
     service.emulator.fault(method="DELETE", status=404)
     with pytest.raises(CiError) as caught:
@@ -185,14 +185,14 @@ def test_a_delete_that_says_gone_of_what_is_there(service: Service, client: Bitr
     assert caught.value.kind == "not_found"
 
 
-def test_other_refusals_of_a_delete_are(service: Service, client: BitriseClient) -> None:
+def test_other_refusals_of_a_delete_are_errors(service: Service, client: BitriseClient) -> None:
     service.emulator.fault(status=403)
     with pytest.raises(CiError) as caught:
         delete_file(client, PROFILE, APP, "01GONE")
     assert caught.value.kind == "forbidden"
 
 
-def test_a_delete_may_answer_nothing(make_client: MakeClient) -> None:
+def test_a_delete_may_have_an_empty_response(make_client: MakeClient) -> None:
     with serving(Answer(204, b"", {})) as server:
         delete_file(make_client(server.url), PROFILE, APP, "A")
     assert server.lines == [f"DELETE /apps/{APP}/provisioning-profiles/A"]
@@ -209,14 +209,14 @@ def test_delete_returns_the_object_of_the_answer(
         assert make_client(server.url).delete("/apps/a", "delete it") == expected
 
 
-def test_delete_of_what_is_gone_returns_none(make_client: MakeClient) -> None:
+def test_delete_of_a_missing_object_returns_none(make_client: MakeClient) -> None:
     with serving(Answer(404)) as server:
         assert make_client(server.url).delete("/apps/a", "delete it") is None
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_delete_answered_by_something_else(make_client: MakeClient, gone: bool) -> None:
-    """The client believes a page of HTML only if the object is really gone."""
+def test_delete_with_a_response_of_a_proxy(make_client: MakeClient, gone: bool) -> None:
+    """Accept a page of HTML only if the object is really gone."""
     html = Answer(200, b"<html>", {"Content-Type": "text/html"})
     with serving(lambda line: Answer(404) if line.startswith("GET") and gone else html) as server:
         client = make_client(server.url)
@@ -229,7 +229,7 @@ def test_delete_answered_by_something_else(make_client: MakeClient, gone: bool) 
 
 
 def test_service_time(make_client: MakeClient, clock: VirtualClock) -> None:
-    """The clock is the service's, and goes on between its answers."""
+    """Return the time of the service, which advances between its responses."""
     dated = {"Content-Type": "application/json", "Date": "Fri, 02 Jan 2099 00:00:00 GMT"}
     with serving(Answer(200, b'{"data": {"slug": "x"}}', dated)) as server:
         client = make_client(server.url)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is tried again, how often, and after which pause."""
+"""Retries: which requests, how many, and after which wait."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_final_refusal(service: Service, make_client: MakeClient, clock: Virtual
 def test_refusal_that_looks_like_a_wrong_token(
     service: Service, make_client: MakeClient, token: str | None, kind: str
 ) -> None:
-    """The service may refuse a low role with 401. Whether the token is wrong is looked up once."""
+    """Look up once if the token is wrong, because the service may refuse a low role with 401."""
     service.emulator.fault(status=401, path=f"/apps/{APP}")
     client = make_client(**({"token": token} if token else {}))
     for _call in range(2):
@@ -70,7 +70,7 @@ def test_refusal_that_looks_like_a_wrong_token(
 
 @pytest.mark.parametrize("fault", [{"status": 502}, {"drop": "before"}], ids=["status", "connection"])
 @pytest.mark.parametrize("retries", [0, 1, 4])
-def test_number_of_tries(service: Service, make_client: MakeClient, fault: dict[str, object], retries: int) -> None:
+def test_number_of_attempts(service: Service, make_client: MakeClient, fault: dict[str, object], retries: int) -> None:
     service.emulator.fault(**fault)
     with pytest.raises(CiError) as caught:
         make_client(max_retries=retries).app(APP)
@@ -83,7 +83,7 @@ def test_number_of_tries(service: Service, make_client: MakeClient, fault: dict[
     ("url", "tries"), [("https://nowhere.invalid/v0.1", 2), ("http://127.0.0.1:9", 3)], ids=["unknown host", "refused"]
 )
 def test_address_that_never_answered(make_client: MakeClient, url: str, tries: int) -> None:
-    """A wrong address is more likely than a passing failure."""
+    """Retry only once or twice, because the address is probably wrong."""
     client = make_client(url, max_retries=5)
     with pytest.raises(CiError) as caught:
         client.app(APP)
@@ -92,9 +92,7 @@ def test_address_that_never_answered(make_client: MakeClient, url: str, tries: i
 
 
 @pytest.mark.parametrize("fault", [{"drop": "before"}, {"drop": "after"}, {"truncate": True}], ids=str)
-def test_what_does_no_harm_twice_is_repeated(
-    service: Service, make_client: MakeClient, fault: dict[str, object]
-) -> None:
+def test_harmless_requests_are_repeated(service: Service, make_client: MakeClient, fault: dict[str, object]) -> None:
     service.holds(PROFILES, a_file("dist", b"content"))
     slug = service.files()[0]["slug"]
     client = make_client(max_retries=1)
@@ -173,7 +171,7 @@ def test_pauses_grow_with_full_jitter(
 def test_a_service_that_stays_overloaded(
     service: Service, make_client: MakeClient, clock: VirtualClock, retries: int
 ) -> None:
-    """It gets 15 seconds for each retry; after that the task ends."""
+    """Wait up to 15 seconds for each retry, and then end the task."""
     service.emulator.fault(status=503)
     with pytest.raises(TaskStopError) as caught:
         make_client(max_retries=retries).app(APP)
@@ -211,7 +209,7 @@ def test_a_wait_that_does_not_fit_in_the_time_limit(
 
 
 def test_a_limit_that_never_ends(service: Service, make_client: MakeClient, clock: VirtualClock) -> None:
-    """The time limit of the task ends the wait, and not a number of tries."""
+    """End the wait by the time limit of the task, and not by a number of attempts."""
     service.emulator.fault(status=429)
     with pytest.raises(TaskStopError) as caught:
         make_client(max_retries=1, time_limit=600.0).app(APP)
@@ -230,8 +228,8 @@ def test_every_request_after_the_end_gets_the_same_error(service: Service, make_
 
 
 @pytest.mark.parametrize("value", ["soon", "", "-5", "Fri, 99 Foo", "0", "1e400", "99999999999"])
-def test_senseless_wait(service: Service, make_client: MakeClient, clock: VirtualClock, value: str) -> None:
-    """It is ignored: the first wait is half a second at most."""
+def test_invalid_wait(service: Service, make_client: MakeClient, clock: VirtualClock, value: str) -> None:
+    """Ignore the value: the first wait is half a second at most."""
     service.emulator.fault(status=429, retry_after=value, times=1)
     make_client(max_retries=1).app(APP)
     assert 0 < total(clock) <= 0.5
@@ -245,7 +243,7 @@ def test_waiting_is_counted(service: Service, make_client: MakeClient) -> None:
     assert client.gates.summary() == "waited 7 s for the service's rate limit, 1 requests refused"
 
 
-def test_waiting_is_told(service: Service, make_client: MakeClient) -> None:
+def test_waiting_is_reported(service: Service, make_client: MakeClient) -> None:
     service.emulator.fault(status=429, retry_after=42, times=1)
     client: BitriseClient = make_client(max_retries=1)
     lines: list[str] = []
@@ -258,7 +256,7 @@ def test_waiting_is_told(service: Service, make_client: MakeClient) -> None:
 def test_a_request_that_is_always_refused_does_not_hold_up_the_others(
     service: Service, make_client: MakeClient, clock: VirtualClock
 ) -> None:
-    """Other requests are served meanwhile, so the limit is not the host's."""
+    """Continue with other requests, because the host itself has no limit."""
     service.emulator.fault(status=429, path="/apps/other")
     client: BitriseClient = make_client(max_retries=1)
     usual = clock.wait
@@ -298,7 +296,7 @@ def test_the_time_limit_ends_a_sleep_that_does_not_fit(make_client: MakeClient, 
     assert clock.slept == [5]
 
 
-def test_what_is_under_way_gets_a_grace_period(service: Service, make_client: MakeClient, clock: VirtualClock) -> None:
+def test_running_requests_get_a_grace_period(service: Service, make_client: MakeClient, clock: VirtualClock) -> None:
     client: BitriseClient = make_client(time_limit=100.0)
     clock.sleep(130)
     assert client.gates.deadline.is_over
@@ -309,7 +307,7 @@ def test_what_is_under_way_gets_a_grace_period(service: Service, make_client: Ma
 
 
 def test_the_storage_has_a_gate_of_its_own(make_client: MakeClient, clock: VirtualClock) -> None:
-    """A limit of the storage stops no request to the API."""
+    """Continue with requests to the API during a limit of the storage."""
     answers = iter([Answer(503, b"<Code>SlowDown</Code>", {"Retry-After": "9"}), Answer(200, b"", {})])
     with serving(lambda _line: next(answers)) as storage:
         client: BitriseClient = make_client(max_retries=1)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The storage behind signed URLs: exact bytes, no token, its own way to refuse, and URLs that nobody sees."""
+"""The storage behind signed URLs: exact bytes, no token, its own errors, and redacted URLs."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_wrong_method(client: BitriseClient, slot: dict[str, Any]) -> None:
     assert caught.value.kind == "storage"
 
 
-def test_nothing_there(client: BitriseClient, service: Service, slot: dict[str, Any]) -> None:
+def test_missing_object(client: BitriseClient, service: Service, slot: dict[str, Any]) -> None:
     url = get_file(client, PROFILE, APP, slot["slug"])["download_url"]
     with pytest.raises(ServiceError) as caught:
         client.download(url, io.BytesIO, "download it")
@@ -100,7 +100,7 @@ def test_nothing_there(client: BitriseClient, service: Service, slot: dict[str, 
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_storage_in_trouble(service: Service, client: BitriseClient, slot: dict[str, Any], status: int) -> None:
+def test_storage_with_an_error(service: Service, client: BitriseClient, slot: dict[str, Any], status: int) -> None:
     service.emulator.fault(method="PUT", status=status, html=True)
     error = refusal(client, slot["upload_url"])
     assert (error.kind, error.status) == ("storage", status)
@@ -118,7 +118,7 @@ def test_upload_is_repeated(service: Service, make_client: MakeClient) -> None:
     assert confirm_file(client, PROFILE, APP, slot["slug"])["processed"] is True
 
 
-def test_download_begins_anew_with_each_try(service: Service, make_client: MakeClient, download_url: str) -> None:
+def test_download_starts_again_with_each_attempt(service: Service, make_client: MakeClient, download_url: str) -> None:
     service.emulator.fault(method="GET", path="/_storage/", truncate=True, times=1)
     sinks: list[io.BytesIO] = []
 
@@ -164,7 +164,7 @@ def test_url_that_no_service_should_give(client: BitriseClient, url: str) -> Non
     assert "c4nary" not in str(caught.value)
 
 
-def test_storage_that_is_not_there_is_named_by_its_host_only(client: BitriseClient) -> None:
+def test_unreachable_storage_is_named_by_its_host_only(client: BitriseClient) -> None:
     with pytest.raises(CiError) as caught:
         client.upload("https://nowhere.invalid/f?X-Amz-Signature=c4nary", DATA, "upload it")
     assert caught.value.kind == "dns"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""URLs of options and of answers: where a request goes is checked before it goes there."""
+"""URLs in options and responses, which are validated before a request is sent."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_api_url_that_is_refused(make_client: MakeClient, url: str) -> None:
 
 
 def test_the_host_of_the_prepared_request_counts(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a library makes of a URL: what it makes is compared before anything is sent."""
+    """Compare the URL that a library has prepared before the request is sent."""
 
     def prepare(_session: requests.Session, _request: requests.Request) -> requests.PreparedRequest:
         return requests.Request("GET", "https://evil.example/").prepare()

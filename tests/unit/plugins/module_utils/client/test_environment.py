@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proxies and certificates come from the environment that is handed over, and from nothing else."""
+"""Proxies and certificates of the environment that the task passes, and of no other."""
 
 from __future__ import annotations
 

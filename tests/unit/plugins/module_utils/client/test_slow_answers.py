@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An answer that comes byte by byte: no timeout of the socket ends it, so the client does."""
+"""Responses that arrive byte by byte: the client ends them, because no timeout of the socket does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRANSFER = Limits(30, 14_400, is_transfer=True)
 
 
 class Trickle(io.BytesIO):
-    """Gives so many bytes with each read, each after a second."""
+    """A stream that returns `step` bytes on each read, after a second."""
 
     def __init__(self, size: int, step: int, clock: VirtualClock) -> None:
         super().__init__(b"x" * size)

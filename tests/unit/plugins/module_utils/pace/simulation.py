@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pace of the product against services that limit requests in different ways, in virtual time: nothing sleeps."""
+"""The pace of the product with services that limit requests in different ways, in virtual time."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Place:
     """A place in the queue at the gate."""
 
 
-# A process yields the seconds that it waits, or its place in a queue until somebody wakes it.
+# A process yields the seconds that it waits, or its place in a queue until another process wakes it.
 Process = Generator["float | Place", None, None]
 
 
 class World:
-    """The clock, and the processes in the order in which they go on."""
+    """The clock, and the processes in the order in which they continue."""
 
     def __init__(self, seed: int) -> None:
         self.now = 0.0
@@ -84,18 +84,19 @@ class Service:
         return NO_LIMIT
 
     def leave(self) -> None:
-        """The answer to a request has left."""
+        """End a request, whose response was sent."""
 
     def least_s(self, requests: int, free_s: float) -> float:
-        """The shortest time for so many requests; `free_s`: what they take without a limit."""
+        """Return the shortest time for this number of requests, which take `free_s` without a limit."""
         return free_s
 
 
 @dataclass
 class Window(Service):
-    """So many requests in each window. `tells`: Retry-After; `announces`: the rest and the reset with each answer.
+    """A number of requests in each window.
 
-    `on_request`: a window begins with the first request after the end of the last one, and not right at that end.
+    With `tells` a refusal has Retry-After. With `announces` each response has the remaining number and the reset. With
+    `on_request` a window begins with the first request after the last window, and not right at the end of that.
     """
 
     limit: int = 200
@@ -131,7 +132,7 @@ class Window(Service):
 
 @dataclass
 class Bucket(Service):
-    """So many requests a second, with a burst. `later`: the second from which another rate holds."""
+    """A number of requests per second, with a burst. From the second `later` another rate applies."""
 
     rate: float = 10.0
     burst: int = 20
@@ -165,7 +166,7 @@ class Bucket(Service):
 
 @dataclass
 class Hiccups(Service):
-    """No limit, but one answer in so many is a 503."""
+    """No limit, but one response in `one_in` is a 503."""
 
     one_in: int = 100
 
@@ -189,7 +190,7 @@ class Outage(Service):
 
 @dataclass
 class AtOnce(Service):
-    """So many requests at the same time."""
+    """A number of concurrent requests."""
 
     limit: int = 4
     status: int = 429
@@ -233,7 +234,7 @@ class Client:
         self.end = max(self.end, self.world.now)
 
     def _enter(self, owner: int) -> Generator[float | Place, None, Turn]:
-        """The queue of the product's gate: first come, first served."""
+        """Enter the queue of the product's gate: first come, first served."""
         if not self.queue and isinstance(claim := self.pace.claim(owner, self.world.now), Turn):
             return claim
         place = Place()
@@ -304,7 +305,7 @@ SERVICES: dict[str, Callable[[World], Service]] = {
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of a simulated task."""
+    """The result of a simulated task."""
 
     seconds: float
     least_s: float

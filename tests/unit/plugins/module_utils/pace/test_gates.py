@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Threads at the gate: they wait on a condition, and whatever ends the task ends their wait at once."""
+"""Threads at the gate, which wait on a condition. The end of the task ends their wait at once."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ ENDINGS: dict[str, tuple[Callable[[Gates], object], type[CiError]]] = {
 def test_all_waiting_threads_end_at_once(
     gates: Gates, clock: CountingClock, end: Callable[[Gates], object], expected: type[CiError]
 ) -> None:
-    """The wait is an hour: if they did not end, this test would not."""
+    """End a wait of an hour."""
     gate = gates.of(HOST)
     close(gate, 3600)
     with ThreadPoolExecutor(8) as pool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pace finds the limit of any service, and comes near the time that the limit itself takes. Nothing sleeps."""
+"""The pace finds the limit of any service, and takes little more time than the limit requires."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import Ann
 
 from .simulation import SERVICES, AtOnce, Bucket, Hiccups, Outage, Service, Trial, Window, World, simulate
 
-# What a task takes beside its requests: the first refusals, until the limit is known.
+# Time beside the requests: the first refusals, until the task knows the limit.
 START_S = 4.0
 
 
 def check(trial: Trial, factor: float, clients: int) -> None:
-    # Clients that know nothing of each other meet in a limit by chance, so they need longer to share it.
+    # Independent clients meet in a limit by chance, so they need longer to share it.
     allowance_s = START_S if clients == 1 else 15.0
     assert trial.seconds <= factor * trial.least_s + allowance_s, trial
     # No request waits while all others are served.
@@ -52,8 +52,8 @@ def test_latencies(name: str, latency: float) -> None:
 @pytest.mark.parametrize(
     "name", ["30 in 3 s, 503, nothing told", "30 in 3 s, 503, begins on request", "60 in 6 s, begins on request"]
 )
-def test_a_window_that_is_not_told(name: str) -> None:
-    """Once two windows served the same number, the pace is as good as with a told window."""
+def test_a_window_that_is_not_reported(name: str) -> None:
+    """Find the pace of a reported window after two windows that served the same number."""
     trial = simulate(SERVICES[name], 1, workers=16)
     assert trial.seconds <= 1.15 * trial.least_s + START_S, trial
 
@@ -82,7 +82,7 @@ def services(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
 @settings(max_examples=60)
 @given(services(), st.integers(1, 64), st.floats(0.005, 0.5), st.integers(0, 1000))
 def test_any_service(service: tuple[str, dict[str, object]], workers: int, latency: float, seed: int) -> None:
-    """Every request is served in the end, in a time near the least possible."""
+    """Serve every request in a time near the least possible."""
     kind, options = service
     classes: dict[str, type[Service]] = {c.__name__: c for c in (Window, Bucket, AtOnce, Hiccups, Outage)}
 
@@ -91,7 +91,7 @@ def test_any_service(service: tuple[str, dict[str, object]], workers: int, laten
 
     trial = simulate(make, seed, apps=100, workers=workers, latency=latency)
     assert trial.served == 400
-    # A window that tells nothing is found open again after half of the longest wait, on average.
+    # Without headers the pace finds a new window after half of the longest wait, on average.
     windows = trial.served / float(str(options["limit"])) if kind == "Window" else 1
     allowance_s = 10 + windows * _pace.LONGEST_WAIT_S / 2
     assert trial.seconds <= (2 if kind == "AtOnce" else 1.4) * trial.least_s + allowance_s, trial
@@ -104,8 +104,8 @@ def test_isolated_503_costs_little() -> None:
         assert rare.seconds <= 1.05 * free.seconds
 
 
-def test_without_a_limit_it_costs_next_to_nothing() -> None:
-    """Below 1 % of a request to a service that answers in 5 ms."""
+def test_cost_without_a_limit() -> None:
+    """Take less than 1 % of a request to a service that responds in 5 ms."""
     pace = Pace()
     begun = time.process_time()
     for number in range(20_000):
@@ -131,7 +131,7 @@ def refuse(pace: Pace, now: float, told: AnnouncedLimit = _pace.NO_LIMIT, status
     pace.note_refused(turn, now, status, told)
 
 
-def test_a_told_wait_is_kept_and_one_request_probes() -> None:
+def test_a_reported_wait_is_kept_and_one_request_probes() -> None:
     pace = Pace()
     refuse(pace, 0, AnnouncedLimit(30))
     assert pace.claim(0, 1) == 29
@@ -153,7 +153,7 @@ def test_a_probe_that_is_given_up_is_followed_by_another() -> None:
 
 
 def test_waits_in_whole_seconds_end_with_the_least_one() -> None:
-    """All say the same, rounded up: the request that came last was told the most exact time."""
+    """Use the shortest wait: all are rounded up, and that of the last request is the most exact."""
     pace = Pace()
     turns = [pace.claim(number, 0) for number in range(3)]
     for turn, now, wait_s in zip(turns, (0.1, 0.5, 0.6), (3, 2, 60), strict=True):
@@ -195,7 +195,7 @@ def test_failures_in_a_row_close_the_gate_only_if_they_are_of_different_requests
     ("status", "was_up", "seconds"), [(None, False, 0), (None, True, 75), (500, False, 75), (503, True, 150)]
 )
 def test_how_long_a_host_may_fail(status: int | None, was_up: bool, seconds: float) -> None:
-    """Five retries: a host that was up gets a quarter of a minute for each, one that limits twice as long."""
+    """Wait a quarter of a minute for each of five retries if the host was up, and twice as long after a limit."""
     pace = Pace(random.Random(1))
     now = 0.0
     if was_up:
@@ -226,7 +226,7 @@ def test_a_limit_is_never_hopeless() -> None:
 
 
 def test_a_request_that_is_refused_alone_shows_a_limit_of_the_rate() -> None:
-    """A bucket that serves one of the requests under way looks like a limit of one request at once, but only once."""
+    """Treat a bucket that serves one of the concurrent requests as a limit of one request only once."""
     pace = Pace()
     turns = [pace.claim(number, 0) for number in range(5)]
     for number, turn in enumerate(turns):

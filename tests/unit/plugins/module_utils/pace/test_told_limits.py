@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What headers say about a limit, in every form that services use, and what is nonsense."""
+"""Headers that describe a limit, in every form that services use, and invalid ones."""
 
 from __future__ import annotations
 

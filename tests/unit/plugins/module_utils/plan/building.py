@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files and declarations for tests of the plan, and plans in short words.
+"""Files and declarations for tests of the plan, and short texts of plans.
 
 Files are named by letters. Their slugs are ULIDs: A is the oldest, and all of them are days old.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run decides about the files of one declaration: each row of the protocol's decision table."""
+"""Decisions about the files of one declaration: each row of the protocol's decision table."""
 
 from __future__ import annotations
 

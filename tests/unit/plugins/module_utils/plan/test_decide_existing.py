@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a declared file finds its file at the service, and what it inherits from it."""
+"""Files of the service that a declared file is compared with, and settings that it inherits."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_successor_that_cannot_be_compared_is_refused_by_policy(policy: str) -> 
     assert error.kind == "missing_file"
 
 
-def test_a_slug_that_never_was_is_refused() -> None:
+def test_a_slug_that_never_existed_is_refused() -> None:
     error = refusal(desired(slug=slug("Z")), remote(**OTHER))
     assert error.kind == "missing_file"
     assert slug("Z") in str(error)
@@ -104,7 +104,7 @@ def test_a_name_is_found_in_both_normal_forms(declared: str, stored: str) -> Non
     assert words(plan(desired(name=declared), remote(name=stored, **OTHER))) == ["upload", "delete A replaced"]
 
 
-def test_new_content_keeps_what_the_task_leaves_open() -> None:
+def test_new_content_keeps_options_that_the_task_omits() -> None:
     old = remote(**OTHER, is_expose=False, password="old")
     made = plan(desired(), old, kind=CERTIFICATE)
     assert words(made)[0] == "upload certificate_password=********, is_expose=False"
@@ -208,7 +208,7 @@ def test_a_marker_notes_inherited_protection(wanted: dict[str, Any], files: list
         (Inherited(), []),
     ],
 )
-def test_what_the_same_run_has_seen_is_inherited(inherited: Inherited, expected: list[str]) -> None:
+def test_state_that_the_same_run_has_observed_is_inherited(inherited: Inherited, expected: list[str]) -> None:
     wanted = desired()
     key = (CERTIFICATE, wanted.key)
     made = plan(wanted, remote(password=""), kind=CERTIFICATE, inherited={key: inherited}, uploaded=frozenset({key}))

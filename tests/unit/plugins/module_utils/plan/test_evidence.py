@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evidence: what tells whether a file has the declared content, how old it is, and what has to be read to know."""
+"""Evidence for equal content and for the age of a file, and the downloads that it requires."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def test_slugs_are_ordered_if_all_of_them_have_a_time() -> None:
     assert not are_ordered([slug("A"), "b"])
 
 
-def test_a_run_gives_up_before_others_take_its_upload_for_abandoned() -> None:
-    """A stall of more than half an hour between the look at the clock and the confirmation is not expected."""
+def test_a_run_fails_before_others_treat_its_upload_as_abandoned() -> None:
+    """Expect no stall of more than half an hour between reading the clock and the confirmation."""
     assert LATEST_CONFIRMATION_S + 1800 <= UNDER_WAY_S
 
 
@@ -242,7 +242,7 @@ def test_only_unprocessed_files_are_abandoned() -> None:
         ({"user_env_key": "GOOGLE_SERVICES"}, False),
     ],
 )
-def test_what_looks_like_a_keystore_among_project_files(entry: dict[str, Any], expected: bool) -> None:
+def test_names_of_keystores_among_project_files(entry: dict[str, Any], expected: bool) -> None:
     assert looks_like_keystore(entry) is expected
 
 

@@ -52,7 +52,7 @@ def test_phases_of_a_rerun() -> None:
 
 
 def test_phases_of_a_project_file_with_an_unfinished_upload() -> None:
-    """The unfinished upload may hold the key. A marker has a key of its own, and it is needed until the end."""
+    """Delete the unfinished upload first, which may hold the key. A marker has its own key, and stays until the end."""
     files = [protected(**OTHER, env_key="KEY"), unfinished(env_key="KEY"), marker()]
     made = plan(desired(env_key="KEY"), *files, kind=PROJECT_FILE)
     assert phases(made) == {
@@ -77,7 +77,7 @@ def test_phases_of_a_project_file_that_is_deleted_first() -> None:
         ({"is_protected": True}, {}, "is_protected"),
     ],
 )
-def test_what_an_interrupted_run_could_not_find_out_is_required(
+def test_options_that_an_interrupted_run_could_not_know_are_required(
     file: dict[str, Any], wanted: dict[str, Any], option: str
 ) -> None:
     declared = desired(**{"env_key": "KEY", "replace_order": "delete_first", **wanted})
@@ -128,7 +128,7 @@ def test_files_of_one_name_may_be_declared_by_their_slugs() -> None:
 
 
 def test_the_oldest_of_several_slugs_removes_the_leftover() -> None:
-    """The order does not depend on that of the declarations."""
+    """Give the same plan for any order of the declarations."""
     declared = [desired(slug=slug("B"), **OTHER), desired(slug=slug("A"))]
     files = [remote("A", **OTHER, identity="x"), remote("B", **OTHER), unfinished()]
     made = plan_all({PROVISIONING_PROFILE: declared}, {PROVISIONING_PROFILE: files})
@@ -171,7 +171,7 @@ def test_the_first_key_is_lost_beside_another_keystore() -> None:
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_a_keystore_without_a_name_comes_before_one_with_a_name(reverse: bool) -> None:
-    """In an app without keystores the first one gets the first key, whatever it is named."""
+    """Give the first key to the first keystore of an app, whatever its name is."""
     made = keystores({"name": "a.jks", "keystore_name": "TWO"}, {"name": "z.jks"}, files=[], reverse=reverse)
     creations = {file.decision.desired.name: file.actions_of("upload")[0].creation for file in made.files}  # type: ignore[attr-defined]
     assert "keystore_file_name" not in creations["z.jks"]

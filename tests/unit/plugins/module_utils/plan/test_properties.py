@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for the plan of a whole app, whatever it has and whatever a task declares."""
+"""Properties of the plan of an app, for any files and any declaration."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def cuts(situation: Situation, plan: AppPlan) -> Iterator[World]:
 
 
 def simple(**fixed: object) -> st.SearchStrategy[Situation]:
-    """Return situations that are seldom refused: one file for each name."""
+    """Return situations that are rarely rejected: one file for each name."""
     return situations(is_tidy=True, **fixed)
 
 
@@ -105,7 +105,7 @@ def result(situation: Situation) -> object:
     st.randoms(use_true_random=False),
 )
 def test_keystores_that_are_replaced_at_once_keep_their_keys(situation: Situation, dice: random.Random) -> None:
-    """The first key can be kept in one order of the uploads only, whatever the order of the declarations."""
+    """Keep the keys for any order of the declarations. The first key can be kept in one order of the uploads only."""
     plan = planned(situation)
     uploads = [action for action in plan.actions if isinstance(action, Upload)]
     assume(uploads)
@@ -120,7 +120,7 @@ def test_keystores_that_are_replaced_at_once_keep_their_keys(situation: Situatio
 
 @fast
 @given(situations(kinds=SIGNING) | simple(), st.booleans())
-def test_no_cut_leaves_a_declared_name_without_its_file(situation: Situation, purge: bool) -> None:
+def test_no_interruption_leaves_a_declared_name_without_its_file(situation: Situation, purge: bool) -> None:
     plan = planned(situation, purge=ALL_PLURALS if purge else frozenset(), max_purge=99)
     kept = [
         (kind, desired)
@@ -146,10 +146,10 @@ def test_no_cut_leaves_a_declared_name_without_its_file(situation: Situation, pu
     ),
     st.booleans(),
 )
-def test_no_cut_leaves_an_app_without_a_pair_that_fits(situation: Situation, purge: bool) -> None:
+def test_no_interruption_leaves_an_app_without_a_pair(situation: Situation, purge: bool) -> None:
     plan = planned(situation, purge=ALL_PLURALS if purge else frozenset(), max_purge=99)
     worlds = list(cuts(situation, plan))
-    # What a task declares may not fit. Then the app has no pair in the end, and nothing is said about the way there.
+    # The declared files may not be a pair. Then the app has no pair in the end, and may have none before it either.
     assume(has_pair(worlds[0]) and has_pair(worlds[-1]))
     assert all(has_pair(world) for world in worlds)
 
@@ -181,7 +181,7 @@ def is_about(action: FileAction, kind: FileKind, file: RemoteFile) -> bool:
 
 @fast
 @given(situations(kinds=SIGNING) | simple())
-def test_what_is_declared_is_there_in_the_end(situation: Situation) -> None:
+def test_declared_files_exist_in_the_end(situation: Situation) -> None:
     world = situation.world.after(planned(situation).actions)
     for kind, desired in situation.pairs:
         found = world.of(kind, desired)
@@ -270,7 +270,7 @@ def test_phases(situation: Situation) -> None:
         keystore_name=("X",),
     )
 )
-def test_a_rerun_after_any_cut_ends_as_if_there_had_been_none(situation: Situation) -> None:
+def test_a_rerun_after_any_interruption_has_the_same_end(situation: Situation) -> None:
     plan = planned(situation)
     expected = situation.world.after(plan.actions).essence()
     assume(any(isinstance(action, Upload) for action in plan.actions))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user sees of actions and plans: everything but secrets."""
+"""Texts of actions and plans, which contain no secrets."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_delete_as_dict() -> None:
 
 @settings(max_examples=120)
 @given(st.text("abc123-", min_size=8).map(lambda text: f"<{text}>"), st.booleans())
-def test_no_secret_in_what_can_be_printed(secret: str, protected: bool) -> None:
+def test_no_secret_in_any_text(secret: str, protected: bool) -> None:
     changes = {"certificate_password": secret}
     content = Content.of(secret.encode())
     desired = Desired("dist.p12", password=secret)
@@ -90,7 +90,7 @@ def test_no_secret_in_what_can_be_printed(secret: str, protected: bool) -> None:
         assert secret not in text
 
 
-def test_what_the_service_adds_one_day_is_passed_on() -> None:
+def test_unknown_fields_of_the_service_are_kept() -> None:
     file = RemoteFile.from_service(BUILD_CERTIFICATE, {"slug": "A", "expires": "2027", "size_class": 3})
     assert file.as_result() == {
         "slug": "A",

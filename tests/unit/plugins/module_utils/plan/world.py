@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An app whose true files are known, what a run learns of them, and what is there after each step of a plan."""
+"""An app with known content, the evidence of a run about it, and its files after each step of a plan."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_a
 
 from .building import APP, NOW, marker, ulid
 
-# What the contents are for, by digest. Three of the contents have the same size.
+# Identity and size of contents, by digest. Three of the contents have the same size.
 IDENTITIES = {"a" * 64: "team A1", "b" * 64: "team A1", "c" * 64: "team A1", "d" * 64: "team B2"}
 SIZES = {"a" * 64: 100, "b" * 64: 100, "c" * 64: 200, "d" * 64: 100}
 

@@ -1,19 +1,19 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Explore every interleaving of the runs of a scenario, request by request, and check what must always hold.
+"""Explore every interleaving of the runs of a scenario, request by request, and check invariants.
 
 Two runs (three in some scenarios), a person, a kill, a lost or false answer and an hour that passes interleave, breadth
-first, so the trace of a violation is a shortest one. In every state that is reached everything is cut off, a new run
-repeats undisturbed, and once more.
+first, so the trace of a violation is a shortest one. In every state all runs are interrupted. Then a new run repeats
+twice, undisturbed.
 
 1. Once there is a usable file, there always is one.
 2. A run that is repeated undisturbed ends with exactly the declared file, and the run after it changes nothing. Initial
    files that are both wanted are never deleted.
 3. Declared and inherited flags and the password are never lost.
 4. Files of other names are not touched.
-5. An upload that is under way is not deleted by somebody else.
-6. No interruption leaves what the next run refuses.
+5. No run deletes an upload that is in progress.
+6. No interruption leaves a state that the next run rejects.
 7. No file is deleted without a complete newer one.
 8. A file that becomes usable has its password and `is_expose` already.
 """
@@ -36,7 +36,7 @@ _LONGEST_RUN = 60
 
 
 class State(NamedTuple):
-    """What may differ between two moments. The numbers are how many of each disturbance may still come."""
+    """The variable part of a moment. The numbers count the disturbances of each kind that may still come."""
 
     files: Files
     runs: tuple[Run, ...]
@@ -118,7 +118,7 @@ class Checker:
             there = before
         self.violations.append(Violation(number, text, tuple(said for said in reversed(trace) if said)))
 
-    # What may happen
+    # Moves
 
     def _moves(self, state: State) -> Iterator[tuple[str, State]]:
         for number, run in enumerate(state.runs):
@@ -166,7 +166,7 @@ class Checker:
                 ),
             )
 
-    # What must hold with each request
+    # Conditions of each request
 
     def _check_deletion(self, state: State, number: int, outcome: Outcome) -> None:
         file = find(state.files, outcome.deleted)
@@ -201,10 +201,10 @@ class Checker:
         if own is not None and sets_later and after.due[0][2] != (("is_protected", True),):
             self._report("8", "what is processed is not complete yet", state, outcome.label)
 
-    # What a rerun must do
+    # Conditions of a rerun
 
     def _check_reruns(self, state: State) -> None:
-        # Who declares flags only, and is cut off between two requests, sets them again with its next run.
+        # A run that declares flags only and is interrupted between two requests sets them again when it is repeated.
         is_hidden = state.is_hidden_meanwhile and all(run.end in ("ok", "failed", "refused") for run in state.runs)
         plain = tuple(file._replace(owner=file.owner if file.owner == "person" else "-") for file in state.files)
         for declaration in {run.declaration for run in state.runs}:
@@ -265,7 +265,7 @@ class Checker:
         }.get(why, False)
 
     def undisturbed(self, files: Files, declaration: Declaration) -> tuple[Run, Files, bool]:
-        """Return the run after it was carried out alone, the files then, and whether it sent more than GET requests."""
+        """Execute the run alone. Return it, the files afterwards, and True if it sent more than GET requests."""
         run, top, wrote = Run("R", declaration), max(9, _newest(files)), False
         for _step in range(_LONGEST_RUN):
             if run.end:
@@ -282,7 +282,7 @@ class Checker:
         first = named(self.scenario.files)
         declared, runs = declaration.is_protected, self.scenario.runs
         protected = declared if declared is not None else any(file.is_protected for file in first)
-        # Who declares protection sets it at the next run.
+        # A run that declares protection sets it when it is repeated.
         is_open = declared is None and any(run.is_protected or run.content is None for run in runs)
         exposed = not is_hidden and all(file.is_expose for file in first)
         if declaration.is_expose is not None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service of the model as the client that the project's own code talks to, request by request."""
+"""The service of the model as a client for the code of the collection, request by request."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class _NeverLate(ObservedBehaviour):
         self.lists_late = False
 
     def note_list(self, *, is_late: bool) -> None:
-        """What a false answer shows is no habit."""
+        """Do not treat a false response as evidence of late lists."""
 
 
 class ModelClient:
-    """Answers like the service of the model, and writes down each request by the words of the model.
+    """A client that responds like the service of the model, and records each request as the model names it.
 
     Reading the bytes of a file belongs to the list before it. `disturb` is called before each other request with its
     number. It may change `now`, the files at this moment, and returns the fault with which the request is answered.
@@ -81,7 +81,7 @@ class ModelClient:
         return NOW
 
     def back_off(self, tries: int) -> None:
-        """Waiting takes no time here."""
+        """Continue at once, because the model has no time."""
 
     def until_clear(
         self, attempt: Callable[[], dict[str, Any]], look: Callable[[], dict[str, Any] | None]
@@ -142,7 +142,7 @@ class ModelClient:
     def upload(self, url: str, data: bytes, what: str) -> str | None:
         fault = self._request("PUT")
         content = content_of(data)
-        # The storage knows nothing of the file that the URL belongs to, and takes the bytes even if it is gone.
+        # The storage does not know the file of the URL, and accepts the bytes even if it is gone.
         file = find(self.now, int(url.partition(":")[2]))
         if file:
             self.now = with_file(self.now, file._replace(content=content, stored=None if fault else content))
@@ -215,7 +215,7 @@ def _identity(content: str | None) -> str | None:
 
 
 class ModelInspections(InspectionCache):
-    """Tells of the contents of the model what the project reads from real files."""
+    """Inspections of the contents of the model, in place of those of real files."""
 
     def inspect(self, kind: FileKind, content: Content, secrets: Secrets) -> Inspection:
         text = content_of(content.data)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan for one declared name, from the real `plan_app`, as what a run does next."""
+"""The plan for one declared name, from the real `plan_app`, as the next steps of a run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Changes = tuple[tuple[str, bool], ...]
 
 
 class Declaration(NamedTuple):
-    """What a run declares for the name. Without `content` it declares flags only."""
+    """The declaration of a run for the name. Without `content` it declares flags only."""
 
     content: str | None
     is_protected: bool | None = None
@@ -59,12 +59,12 @@ class Variant(NamedTuple):
     proves_bytes: bool = True
     reads_confirmation: bool = True
     takes_back: bool = False  # a run deletes what it has confirmed if the answer is lost
-    removes_any_slot: bool = False  # of whatever age
+    removes_any_slot: bool = False  # of any age
     has_deadline: bool = True
     removes_lookalikes: bool = False  # after a lost answer to POST
     sets_markers: bool = True
     reads_deletions: bool = True  # flags in the answer to DELETE are inherited
-    refuses_several: bool = False  # whatever the evidence
+    refuses_several: bool = False  # for any evidence
     ignores_evidence: bool = False
     keeps_any_equal: bool = False  # not only the newest file
     ignores_passwords: bool = False

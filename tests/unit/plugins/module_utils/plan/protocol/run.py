@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The requests of a run, one by one, with all that may become of each.
+"""The requests of a run, one by one, with all possible outcomes of each.
 
-The order of the requests is that of `apply.Application` and `upload.FileUpload`: delete what is in the way, upload,
-update, then mark, delete and protect until a list shows that it is so, tidy, purge. What a run reads of the content of
-files belongs to the list before it, because the content of a slug never changes.
+The order of the requests is that of `apply.Application` and `upload.FileUpload`: delete files that block the upload,
+upload, update, then mark, delete and protect until a list shows the result, tidy, purge. Contents that a run reads
+belong to the list before it, because the content of a slug never changes.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Run(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What may become of a request."""
+    """A possible outcome of a request."""
 
     label: str
     files: Files
@@ -212,7 +212,7 @@ class Step:
         yield self._out("CONFIRM times out", self.run.then(("late confirm",)), fault=True)
 
     def send_late_confirm(self) -> Outcomes:
-        """The run has given up; its request arrives nevertheless, but not an hour later."""
+        """Let a request of a run that has failed arrive, within an hour."""
         own = find(self.files, self.run.own)
         arrives = own is not None and not own.is_old
         files = with_file(self.files, own._replace(is_processed=True, is_old=False)) if own and arrives else self.files
@@ -222,7 +222,7 @@ class Step:
         own = self.run.own
         yield self._out(f"DELETE own {own}", self.run.ended("failed"), without_file(self.files, own), own)
 
-    # What is there
+    # Existing files
 
     def send_update(self, slug: int, changes: Changes) -> Outcomes:
         file = find(self.files, slug or self.run.own)
@@ -266,7 +266,7 @@ class Step:
         due: list[Due] = [("update", plan.keep, changes)] if changes else []
         return self.run.then(*due, own=plan.keep, rounds=0, seen=Seen())
 
-    # What is left over
+    # Leftovers
 
     def send_read(self, slug: int) -> Outcomes:
         """Read an unfinished upload right before it is deleted."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The situations that the protocol is checked in: what the app has, and what the runs declare."""
+"""The scenarios of the protocol: files of the app, and declarations of the runs."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service with the files of one app that a model checker can explore, and what a run learns from it.
+"""A service with the files of one app that a model checker can explore, and the responses to a run.
 
-Contents are letters. A slug is a number; the plan sees it as a ULID whose time tells the age of the file.
+Contents are letters. A slug is a number; the plan sees it as a ULID with the age of the file.
 """
 
 from __future__ import annotations

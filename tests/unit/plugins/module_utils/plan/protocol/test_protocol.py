@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The protocol that replaces files holds in every interleaving, and the checker notices protocols that do not."""
+"""The protocol that replaces files keeps its invariants in every interleaving. The checker rejects wrong protocols."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .checker import Checker
 from .planning import Variant
 from .scenarios import Scenario, all_scenarios, quick_scenarios
 
-# A kill at every request is part of every scenario, because all runs are cut off and repeated in every state. These
-# scenarios are also checked with a lost answer, a false answer, an hour that passes, or a killed run beside another.
+# A kill at every request is part of every scenario, because all runs are interrupted and repeated in every state.
+# These scenarios also have a lost response, a false response, an hour that passes, or a killed concurrent run.
 _WITH_DISTURBANCE = (
     "provisioning profile: old one; B the same",
     "provisioning profile: old protected; protection inherited; B the same",
@@ -66,7 +66,7 @@ def test_only_files_that_cannot_be_compared_are_kept_unverified() -> None:
 
 
 class Counterexample(NamedTuple):
-    """What a variant of the protocol breaks, where that shows, and the last request of the shortest trace."""
+    """A broken condition of a variant of the protocol, its scenario, and the last request of the shortest trace."""
 
     variant: Variant
     scenario: str
@@ -142,7 +142,7 @@ _COUNTEREXAMPLES = {
         "A DELETE 5",
         budget=1,
     ),
-    "what is confirmed is taken back": Counterexample(
+    "a confirmed file is deleted": Counterexample(
         Variant(takes_back=True),
         "provisioning profile: old one; B the same",
         frozenset({"1", "3", "7"}),

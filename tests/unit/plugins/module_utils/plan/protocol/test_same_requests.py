@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The runs of the model send the requests that the project's own code sends."""
+"""The runs of the model send the same requests as the code of the collection."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from .run import Run, outcomes
 from .scenarios import Scenario, quick_scenarios
 from .service import APP, BYSTANDER, Files, bytes_of
 
-# What the words of a fault begin with after those of the request. A confirmation that times out is left out: the
-# project's code waits and confirms again, while a run of the model gives up at once.
+# Beginnings of faults, after the name of the request. A confirmation that times out is omitted: the code of the
+# collection waits and confirms again, while a run of the model fails at once.
 FAULTS = (", answer lost", " swallowed", " not done", " says processed: false")
 
 
 class Disturbance(NamedTuple):
-    """What happens at one request of a run: another run is carried out before it, or it is answered with a fault."""
+    """A disturbance of one request of a run: another run is executed before it, or its response is a fault."""
 
     request: int
     other: Declaration | None = None
@@ -43,7 +43,7 @@ class Disturbance(NamedTuple):
 
 
 class Course(NamedTuple):
-    """What a run has sent, how it ended, and what the app has then."""
+    """The requests of a run, its end, and the files of the app afterwards."""
 
     requests: list[str]
     end: str
@@ -51,7 +51,7 @@ class Course(NamedTuple):
 
 
 def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
-    """Carry out the scenario's first declaration with the project's own code."""
+    """Apply the scenario's first declaration with the code of the collection."""
 
     def disturb(client: ModelClient, number: int) -> str:
         if number != disturbance.request:
@@ -80,7 +80,7 @@ def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
 
 
 def modelled(scenario: Scenario, disturbance: Disturbance) -> Course | None:
-    """Carry it out in the model. Return None if the request cannot end with this fault."""
+    """Apply it in the model. Return None if the request cannot end with this fault."""
     files, run, top = scenario.files, Run("A", scenario.runs[0]), 9
     requests: list[str] = []
     while not run.end:
