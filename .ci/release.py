@@ -82,7 +82,10 @@ def problems_of_changelog() -> list[str]:
         problems += [
             f"{name} does not mention version {version}"
             for name in ("CHANGELOG.md", "CHANGELOG.rst")
-            if not re.search(rf"\bv?{re.escape(version)}\b", (ROOT / name).read_text(encoding="utf-8"))
+            # antsibull-changelog escapes dots in Markdown.
+            if not re.search(
+                rf"\bv?{re.escape(version)}\b", (ROOT / name).read_text(encoding="utf-8").replace("\\", "")
+            )
         ]
         newest = max(releases, key=sort_key)
         if sort_key(newest) > sort_key(version):

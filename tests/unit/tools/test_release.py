@@ -30,8 +30,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "galaxy.yml").write_text("version: 1.1.0-rc1\n")
     (tmp_path / "plugins/module_utils/agent.py").write_text('VERSION = "1.1.0-rc1"\n')
     (tmp_path / "changelogs/changelog.yaml").write_text(CHANGELOG)
-    for name in ("CHANGELOG.md", "CHANGELOG.rst"):
-        (tmp_path / name).write_text("v1.1.0-rc1\n")
+    (tmp_path / "CHANGELOG.md").write_text("## v1\\.1\\.0\\-rc1\n")
+    (tmp_path / "CHANGELOG.rst").write_text("v1.1.0-rc1\n")
     monkeypatch.setattr(release, "ROOT", tmp_path)
     return tmp_path
 
