@@ -37,7 +37,7 @@ ELSEWHERE = {
 # Expected output of some examples.
 PRINTED = {
     "README-1": "changed: [README-1]",
-    "README-4": "distribution.p12 uploaded, Shop.mobileprovision uploaded",
+    "README-4": "distribution.p12 uploaded, README-4.mobileprovision uploaded",
     "README-5": "Shop: expired.p12: It expired on",
     "README-6": f'"{APP}": "Shop"',
     "troubleshooting-1": "changed=0",

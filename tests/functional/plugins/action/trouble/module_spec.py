@@ -33,7 +33,7 @@ def _connect(options: Mapping[str, Any], env: Mapping[str, str]) -> _Client:
 def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outcome:
     trouble = options["trouble"]
     if trouble == "refuse":
-        raise RefusedError(f"{options['name']} was refused with {options['token']}", kind="refused_here")
+        raise RefusedError(f"{options['name']} was refused with {options['token']}", kind="refused")
     if trouble == "crash":
         raise ZeroDivisionError(f"about {options['name']}")
     if trouble == "exit":
