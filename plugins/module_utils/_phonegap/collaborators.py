@@ -90,7 +90,7 @@ def _refuse_pending(app: App, person: Person, change: str) -> None:
     if person.id is None:
         raise RefusedError(
             f"{person.email} was invited to the {app.label} as {person.role} and has not registered yet. The service "
-            f"assigns no id before that, so no request can have the person {change}. Run the task again after the "
+            f"assigns no id before that, so the person cannot be {change}. Run the task again after the "
             "registration, or ask an operator of the service.",
             kind="pending",
         )

@@ -55,7 +55,7 @@ def test_a_collaborator_without_an_account(phonegap: PhoneGap) -> None:
         for check_mode in (True, False):
             failed = task(phonegap, NOBODY, **options).fail(check_mode=check_mode)
             assert failed["error"]["kind"] == "pending"
-            assert f"so no request can have the person {wanted}" in failed["msg"]
+            assert f"assigns no id before that, so the person cannot be {wanted}" in failed["msg"]
     assert people(phonegap) == {NOBODY: "developer"}
 
 
