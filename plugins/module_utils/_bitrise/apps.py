@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .._core.option_groups import RUN, OptionGroup, refuse_empty
+from .._core.option_groups import RUN, OptionGroup, reject_empty
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .client import BitriseClient
 from .options import BITRISE, LIMIT, check_limit
@@ -61,7 +61,7 @@ def find_apps(
 def _run_app_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit = options["limit"]
     check_limit(limit)
-    refuse_empty(options, "app_slug", "organization_slug", "user_slug")
+    reject_empty(options, "app_slug", "organization_slug", "user_slug")
     if options["app_slug"] is not None:
         return Outcome({"apps": [client.app(options["app_slug"])]})
     owners = [

@@ -47,7 +47,7 @@ class Kind(str, Enum):
     )
 
     # Access
-    UNAUTHORIZED = "unauthorized", "The service rejects the token (HTTP status 401), so the task ends."
+    UNAUTHORIZED = "unauthorized", "The service refuses the token (HTTP status 401), so the task ends."
     FORBIDDEN = "forbidden", "The user of the token has no sufficient role in the app (403)."
     NOT_FOUND = (
         "not_found",
@@ -66,12 +66,12 @@ class Kind(str, Enum):
     )
     SERVER_ERROR = "server_error", "The service has a problem (status 500 and above), also after several retries."
     REDIRECT = "redirect", "The server redirects to another address, which the collection does not follow."
-    BAD_REQUEST = "bad_request", "The service rejected the request (400 and other client errors)."
+    BAD_REQUEST = "bad_request", "The service refused the request (400 and other client errors)."
     INVALID_RESPONSE = (
         "invalid_response",
         "The response is not what the API documents, for example an HTML page of a proxy.",
     )
-    STORAGE = "storage", "The storage behind an upload or download URL rejected the request."
+    STORAGE = "storage", "The storage behind an upload or download URL refused the request."
     SIGNED_URL_EXPIRED = (
         "signed_url_expired",
         "An upload or download URL expired before the transfer ended, also after it was renewed.",

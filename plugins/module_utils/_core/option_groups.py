@@ -68,14 +68,14 @@ TRANSPORT = OptionGroup(
 CONCURRENCY = OptionGroup({"concurrency": {"type": "int", "default": 16}})
 
 
-def refuse_empty(options: Mapping[str, Any], *names: str) -> None:
+def reject_empty(options: Mapping[str, Any], *names: str) -> None:
     """Raise OptionError for an empty text: usually a variable that is not set. As a filter it would match all."""
     for name in names:
         if options.get(name) == "":
             raise OptionError(f"{name} must not be empty. Omit the option instead.")
 
 
-def refuse_unusable(value: Any, where: str = "") -> None:
+def reject_unusable(value: Any, where: str = "") -> None:
     """Raise OptionError for numbers that are infinite or NaN, and for text with halves of surrogate pairs.
 
     Such numbers make ansible-core fail with a traceback, and neither services nor disks accept such text. Bytes that
@@ -87,11 +87,11 @@ def refuse_unusable(value: Any, where: str = "") -> None:
         raise OptionError(f"{where} contains half of a surrogate pair, which is not a character.")
     if isinstance(value, Mapping):
         for name, item in value.items():
-            refuse_unusable(name, f"a name in {where or 'the task'}")
-            refuse_unusable(item, f"{where}.{name}".lstrip("."))
+            reject_unusable(name, f"a name in {where or 'the task'}")
+            reject_unusable(item, f"{where}.{name}".lstrip("."))
     elif isinstance(value, (list, tuple)):
         for number, item in enumerate(value, 1):
-            refuse_unusable(item, f"{where}, entry {number}")
+            reject_unusable(item, f"{where}, entry {number}")
 
 
 def with_entries(arguments: Mapping[str, Any], option: str, key: str, expected: str) -> dict[str, Any]:

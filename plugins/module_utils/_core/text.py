@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,3 +58,14 @@ def clean_diff(value: Any) -> Any:
             result[name] = clean_diff(item)
         return result
     return [clean_diff(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def composed(name: str) -> str:
+    """Return the name in the form NFC, in which names are compared. macOS writes some file names in NFD."""
+    return unicodedata.normalize("NFC", name)
+
+
+def safe_file_name(*parts: str) -> str:
+    """Return one file name made of text of others. The name cannot lead out of its directory."""
+    name = "_".join(re.sub(r"[^A-Za-z0-9._-]+", "_", part) for part in parts).lstrip(".")
+    return name[:200] or "_"

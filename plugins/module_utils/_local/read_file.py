@@ -14,12 +14,12 @@ import re
 import stat
 import tempfile
 import time
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from .._core.errors import LocalFileError, OptionError
+from .._core.text import composed
 from .._signing.file_formats import detect_format
 
 # Signing files have a few kilobytes. A much larger file is the wrong one, and would be held in memory.
@@ -133,11 +133,6 @@ def _why_not_base64(text: str) -> str:
     return problem
 
 
-def composed(name: str) -> str:
-    """Return the name in the form NFC, in which names are compared. macOS writes some file names in NFD."""
-    return unicodedata.normalize("NFC", name)
-
-
 def find_in_other_form(path: str) -> str | None:
     """Return the existing path whose names differ from these only in their Unicode form, or None."""
     if path.isascii():
@@ -155,12 +150,6 @@ def find_in_other_form(path: str) -> str | None:
             candidate = os.path.join(found, min(same))
         found = candidate
     return found
-
-
-def safe_file_name(*parts: str) -> str:
-    """Return one file name made of text of others. The name cannot lead out of its directory."""
-    name = "_".join(re.sub(r"[^A-Za-z0-9._-]+", "_", part) for part in parts).lstrip(".")
-    return name[:200] or "_"
 
 
 def can_save_in(directory: str) -> bool:

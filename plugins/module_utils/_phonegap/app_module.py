@@ -16,7 +16,7 @@ from .._core.errors import (
     ServiceError,
     UnclearOutcomeError,
 )
-from .._core.option_groups import OptionGroup, refuse_empty
+from .._core.option_groups import OptionGroup, reject_empty
 from .._core.text_values import require_text
 from .._local.read_tree import read_file_or_tree
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -92,7 +92,7 @@ def find_app(client: PhoneGapClient, app_id: int | None, *titles: str) -> App | 
 
 
 def run_app(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
-    refuse_empty(options, "title", "src", "repo", "icon", "version", "phonegap_version")
+    reject_empty(options, "title", "src", "repo", "icon", "version", "phonegap_version")
     if options["state"] == "absent":
         title, warnings = _title_in_config(options, context)
         return _outcome(client, plan_absent(_find(client, options, title)), context, warnings)

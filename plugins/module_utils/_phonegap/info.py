@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.fields import number, text
-from .._core.option_groups import OptionGroup, refuse_empty
+from .._core.option_groups import OptionGroup, reject_empty
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .app_module import find_app
 from .client import PhoneGapClient
@@ -27,7 +27,7 @@ KEY_FILTER = OptionGroup(
 
 
 def _run_apps(options: dict[str, Any], client: PhoneGapClient, _context: TaskContext) -> Outcome:
-    refuse_empty(options, "title")
+    reject_empty(options, "title")
     if options["id"] is not None:
         return Outcome({"apps": [App.from_service(client.app(options["id"])).as_result()]})
     wanted = [app for app in client.apps() if options["title"] in (None, app.get("title"))]
@@ -37,7 +37,7 @@ def _run_apps(options: dict[str, Any], client: PhoneGapClient, _context: TaskCon
 
 
 def _run_keys(options: dict[str, Any], client: PhoneGapClient, _context: TaskContext) -> Outcome:
-    refuse_empty(options, "title")
+    reject_empty(options, "title")
     if options["id"] is not None and options["platform"] is not None:
         return Outcome({"signing_keys": [Key.from_service(client.key(options["platform"], options["id"])).as_result()]})
     keys = (Key.from_service(key) for key in client.signing_keys(options["platform"]))

@@ -14,7 +14,7 @@ from .._core.errors import (
     ServiceError,
     UnclearOutcomeError,
 )
-from .._core.option_groups import OptionGroup, refuse_empty
+from .._core.option_groups import OptionGroup, reject_empty
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .chosen_keys import PASSWORDS
 from .client import PhoneGapClient, has_number
@@ -64,7 +64,7 @@ KEY = (
 
 
 def run_key(options: dict[str, Any], client: PhoneGapClient, context: TaskContext) -> Outcome:
-    refuse_empty(options, "title", "alias", "publisher_id", *_FILE_OPTIONS)
+    reject_empty(options, "title", "alias", "publisher_id", *_FILE_OPTIONS)
     client.hide(*(options[name] for name in _PASSWORD_OPTIONS))
     platform = options["platform"]
     present = options["state"] == "present"

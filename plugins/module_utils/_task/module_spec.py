@@ -17,7 +17,7 @@ from typing import Any
 from ansible.module_utils.basic import missing_required_lib
 
 from .._core.errors import CiError, OptionError
-from .._core.option_groups import OptionGroup, refuse_unusable
+from .._core.option_groups import OptionGroup, reject_unusable
 from .._core.plan import Plan
 from .._core.text import clean_diff, one_line
 from .._http.gates import Gates
@@ -97,7 +97,7 @@ class ModuleSpec:
 
         Raises CiError for values that would make ansible-core fail, or that its message would repeat.
         """
-        refuse_unusable(arguments)
+        reject_unusable(arguments)
         return self.normalize(arguments)
 
     def _refuse_empty_required(self, options: Mapping[str, Any]) -> None:

@@ -240,4 +240,6 @@ def _name(node: ast.expr) -> str:
 
 
 if __name__ == "__main__":
+    if missing := set(Kind) - {kind for remedies in REMEDIES.values() for kind in remedies}:
+        raise SystemExit(f"Add a remedy to REMEDIES for each of these kinds: {', '.join(sorted(missing))}")
     PAGE.write_text(page(), encoding="utf-8")

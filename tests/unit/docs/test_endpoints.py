@@ -81,7 +81,8 @@ def test_options_are_those_of_the_modules(page: Page, modules: Mapping[str, set[
 def test_no_option_is_left_out(page: Page, modules: Mapping[str, set[str]]) -> None:
     for module, options in modules.items():
         named = {option for row in page.rows if module in row.modules for option in row.options}
-        assert options <= named | page.options_of_no_request, module
+        missing = options - named - page.options_of_no_request
+        assert not missing, f"name these options of {module} in a row of the page, or at its end: {missing}"
 
 
 def test_an_option_is_carried_or_is_not(page: Page, modules: Mapping[str, set[str]]) -> None:

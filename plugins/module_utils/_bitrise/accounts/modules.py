@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core.fields import flag, number, text, utc_text
-from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import BITRISE
@@ -49,12 +49,12 @@ def organization_as_result(organization: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _run_user_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
-    refuse_empty(options, "user_slug")
+    reject_empty(options, "user_slug")
     return Outcome({"users": [user_as_result(read_user(client, options["user_slug"]))]})
 
 
 def _run_organization_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
-    refuse_empty(options, "organization_slug")
+    reject_empty(options, "organization_slug")
     slug = options["organization_slug"]
     found = list_organizations(client) if slug is None else [read_organization(client, slug)]
     return Outcome({"organizations": [organization_as_result(organization) for organization in found]})

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._local.read_file import safe_file_name
+from ..._core.text import safe_file_name
 from ..files.env_keys import keystore_name_of
 from ..files.kinds import (
     ANDROID_KEYSTORE,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..._local.read_file import safe_file_name
+from ..._core.text import safe_file_name
 from .declaration import (
     FOLDER,
     VARIABLES,

@@ -18,7 +18,7 @@ from ..._core.errors import (
     RefusedError,
     ServiceError,
 )
-from ..._core.option_groups import CONCURRENCY, RUN, refuse_empty
+from ..._core.option_groups import CONCURRENCY, RUN, reject_empty
 from ..._core.plan import Plan
 from ..._core.text_values import require_texts
 from ..._download.destination import path_in
@@ -123,7 +123,7 @@ def _artifacts(clients: ClientPool, options: Mapping[str, Any]) -> Artifacts:
 
 def _run_artifact_download(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
     check_workers(options["concurrency"])
-    refuse_empty(options, "slug", "title")
+    reject_empty(options, "slug", "title")
     checksum_of(options["checksum"])
     digests = open_digests(clients.api_url, context.env)
     work = _download_build if options["slug"] is None and options["title"] is None else _download_one

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.errors import RefusedError, ServiceError
-from ..._core.option_groups import refuse_empty
+from ..._core.option_groups import reject_empty
 from ..._http.service_client import path_part
 from ..client import BitriseClient
 from .model import Artifact
@@ -57,7 +57,7 @@ class Artifacts:
         Raise RefusedError if several artifacts have that title, and ServiceError if the build does not exist.
         """
         slug, title = options["slug"], options["title"]
-        refuse_empty(options, "slug", "title")
+        reject_empty(options, "slug", "title")
         if slug is None:
             found = [artifact for artifact in self.each() if artifact.title == title]
             if len(found) > 1:

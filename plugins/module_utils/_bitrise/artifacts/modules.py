@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
 from ..._core.errors import OptionError, RefusedError
-from ..._core.option_groups import RUN, refuse_empty
+from ..._core.option_groups import RUN, reject_empty
 from ..._core.plan import Action, Plan
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..builds.options import BUILD
@@ -127,7 +127,7 @@ def _run_artifact(options: dict[str, Any], client: BitriseClient, context: TaskC
 def _run_artifact_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     slug, title, limit = (options[key] for key in ("slug", "title", "limit"))
     check_limit(limit)
-    refuse_empty(options, "slug", "title")
+    reject_empty(options, "slug", "title")
     artifacts = Artifacts(client, options["app_slug"], options["build_slug"])
     if slug is not None:
         found = [artifacts.read(slug)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..._core.errors import CiError, NotDoneError
-from ..._core.option_groups import RUN, refuse_empty, with_entries
+from ..._core.option_groups import RUN, reject_empty, with_entries
 from ..._core.plan import Plan
 from ..._core.text_values import require_texts
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -99,7 +99,7 @@ def _run_artifact_retention(options: dict[str, Any], clients: ClientPool, contex
     concurrency = options["concurrency"]
     check_workers(concurrency)
     if options["apps"] is None:
-        refuse_empty(options, "app_slug")
+        reject_empty(options, "app_slug")
         rules = Rules.from_options(options, options["app_slug"])
         retained = _retain(clients, rules, concurrency, check_mode=context.check_mode)
         summary = {**retained.summary, **_traffic(clients)}

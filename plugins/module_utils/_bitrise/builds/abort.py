@@ -16,7 +16,7 @@ from ..._core.errors import (
     UnclearOutcomeError,
 )
 from ..._core.fields import number
-from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._core.plan import Action, Plan
 from ..._core.polling import WAIT, Polling
 from ..._http.service_client import Attempts
@@ -132,7 +132,7 @@ class _AbortRequest:
 
 def abort(options: Mapping[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
     """Abort one build or pipeline unless it is over. In check mode, only plan that."""
-    refuse_empty(options, "build_slug", "pipeline")
+    reject_empty(options, "build_slug", "pipeline")
     app_slug, with_success = options["app_slug"], options["abort_with_success"]
     polling = Polling(options, client.sleep)
     run, body = _request(options, client)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from ..._core.errors import OptionError
-from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import PAGE_LIMIT, BitriseClient
 from ..options import BITRISE, LIMIT, check_limit
@@ -54,7 +54,7 @@ WHOSE = OptionGroup(
 def _run_build_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit, app_slug = options["limit"], options["app_slug"]
     check_limit(limit)
-    refuse_empty(options, "app_slug", *_ONE, "owner_slug", "branch", "workflow", "commit_message")
+    reject_empty(options, "app_slug", *_ONE, "owner_slug", "branch", "workflow", "commit_message")
     one = next((name for name in _ONE if options[name] is not None), None)
     if one is not None:
         if options["archived"]:

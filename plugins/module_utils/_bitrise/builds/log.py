@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core.errors import CiError, OptionError
-from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._core.plan import Plan
 from ..._core.polling import WAIT, Polling
 from ..._download.destination import path_of
@@ -115,7 +115,7 @@ class _LogTask:
 
 
 def _run_build_log(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    refuse_empty(options, "dest")
+    reject_empty(options, "dest")
     limit = options["limit"]
     if limit is not None and limit < 1:
         raise OptionError(

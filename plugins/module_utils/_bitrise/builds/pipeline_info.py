@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from ..._core.errors import OptionError
-from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import BITRISE, LIMIT, check_limit
@@ -56,7 +56,7 @@ PIPELINES = OptionGroup(
 def _run_pipeline_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit, app_slug, pipeline = options["limit"], options["app_slug"], options["pipeline"]
     check_limit(limit)
-    refuse_empty(options, "app_slug", "pipeline", "owner_slug", "name", "branch", "commit_message")
+    reject_empty(options, "app_slug", "pipeline", "owner_slug", "name", "branch", "commit_message")
     if pipeline is not None:
         if app_slug is None:
             raise OptionError("app_slug is required with pipeline.")

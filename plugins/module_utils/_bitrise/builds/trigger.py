@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from ..._core.errors import CiError, ServiceError, UnclearOutcomeError
 from ..._core.fields import number, text
-from ..._core.option_groups import RUN, OptionGroup, refuse_empty
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._core.plan import Action, Plan
 from ..._core.polling import WAIT, Polling
 from ..._core.text_values import require_text
@@ -134,7 +134,7 @@ def _started(client: BitriseClient, response: Mapping[str, Any]) -> dict[str, An
 
 
 def _run_build_trigger(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-    refuse_empty(options, *_WHAT)
+    reject_empty(options, *_WHAT)
     polling = Polling(options, client.sleep)
     build_params = _build_params(options)
     client.redact.add(*(entry["value"] for entry in options[SECRET]))

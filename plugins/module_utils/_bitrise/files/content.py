@@ -16,11 +16,11 @@ from ..._core.errors import (
     RefusedError,
     ServiceError,
 )
+from ..._core.text import safe_file_name
 from ..._http.session import Sink
 from ..._local.read_file import (
     MAX_BYTES,
     can_save_in,
-    safe_file_name,
     save_privately,
 )
 from ..client import BitriseClient

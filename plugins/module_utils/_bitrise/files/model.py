@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._core.fields import decided_flag, decided_text
-from ..._local.read_file import composed
+from ..._core.text import composed
 from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,

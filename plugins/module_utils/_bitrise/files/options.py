@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..._core.errors import OptionError
-from ..._core.option_groups import OptionGroup, refuse_empty
+from ..._core.option_groups import OptionGroup, reject_empty
 from ..._local.read_file import Content, decode_content
 from .content import Backup
 from .env_keys import check_keystore_name
@@ -90,7 +90,7 @@ FILE_OPTIONS: dict[FileKind, OptionGroup] = {
 
 def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
     """Return the declaration in these options. Read the local file. Raise OptionError or LocalFileError."""
-    refuse_empty(options, "src", "name", "slug", "backup_dir", "user_env_key", "keystore_name")
+    reject_empty(options, "src", "name", "slug", "backup_dir", "user_env_key", "keystore_name")
     if options["src"] and not os.path.basename(options["src"]):
         raise OptionError(f"src must be the path to a file, got the directory {options['src']}.")
     present = options["state"] == "present"

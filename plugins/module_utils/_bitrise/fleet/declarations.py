@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.errors import OptionError
-from ..._local.read_file import Content, composed
+from ..._core.text import composed
+from ..._local.read_file import Content
 from ..files.kinds import FileKind
 from ..files.observe import Declaration
 from ..files.options import FILE_OPTIONS, declaration_of

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ..._core.fields import moment
-from ..._local.read_file import composed
+from ..._core.text import composed
 from ..._signing.pairing import unpaired
 from ..files.kinds import (
     BUILD_CERTIFICATE,

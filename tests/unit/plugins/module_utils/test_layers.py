@@ -48,7 +48,14 @@ PURE = (
     "_phonegap.key_plan",
 )
 IMPURE = {"os", "threading", "time", "requests", "socket", "subprocess", "_bitrise.client", "_phonegap.client"}
-IMPURE |= {"_http.gates", "_http.session", "_http.service_client", "_http.session_pool"}
+IMPURE |= {
+    "_local.read_file",
+    "_local.read_tree",
+    "_http.gates",
+    "_http.session",
+    "_http.service_client",
+    "_http.session_pool",
+}
 READ_THE_ENVIRONMENT = {"_core.environment", "_task.module_runner"}
 # missing_required_lib() is what these take from there.
 USE_MODULE_BASE = {"_local.file_attributes", "_signing.libraries", "_task.module_runner", "_task.module_spec"}

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core.text import safe_file_name
 from ansible_collections.mobileops.ci.plugins.module_utils._local import read_file as _local_file
-from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import safe_file_name, save_privately
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import save_privately
 
 
 def test_saved_file_is_private(tmp_path: Path) -> None:
