@@ -29,7 +29,7 @@ from ..plugin_utils._play.action import (
     play_result,
 )
 from ..plugin_utils._play.apps import plural
-from ..plugin_utils._play.causes import Problem, by_cause, name_some
+from ..plugin_utils._play.causes import Cause, Problem, by_cause, name_some
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Unknown, Variables
@@ -151,11 +151,7 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
     if problems:
         causes = by_cause(problems)
         hints = dict.fromkeys(problem.hint for _name, problem in problems if problem.hint)
-        # A text of several hosts cannot name the app.
-        texts = (
-            f"{cause.message()}.".replace(APP, cause.hosts[0] if len(cause.hosts) == 1 else APP) for cause in causes
-        )
-        messages = [*texts, *hints]
+        messages = [*(f"{_with_app(cause)}." for cause in causes), *hints]
         raise PlayFailureError({"msg": f"Nothing was changed. {' '.join(messages)}"})
     if not rotating and is_whole_play:
         unknown = list(_misspelt(hosts))
@@ -165,6 +161,11 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
                 + (f" These variables do not exist: {name_some(unknown, 5)}." if unknown else "")
             }
         )
+
+
+def _with_app(cause: Cause) -> str:
+    """Return the message of a cause. That of one host names its app."""
+    return cause.message().replace(APP, cause.hosts[0]) if len(cause.hosts) == 1 else cause.message()
 
 
 def _misspelt(hosts: Iterable[Host]) -> Iterable[str]:
