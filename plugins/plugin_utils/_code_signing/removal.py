@@ -37,7 +37,7 @@ class Removal:
 
 def others_of(files: Iterable[Mapping[str, Any]], known: Sequence[str]) -> list[str]:
     """Return the names of files of an app that are not known."""
-    names = dict.fromkeys(str(file["name"]) for file in files)
+    names = dict.fromkeys(str(file["upload_file_name"]) for file in files)
     return [name for name in names if not any(same_name(name, other) for other in known)]
 
 

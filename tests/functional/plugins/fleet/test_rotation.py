@@ -137,8 +137,8 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {"rotate_certificate_old": "dist.p12"},
         {},
         [
-            "rotate_certificate_old names dist.p12, which code_signing_certificates declares as new. Name only "
-            "certificates that are no longer declared [3 hosts: Shop, Bank, News]."
+            "rotate_certificate_old names dist.p12, which code_signing_certificates declares as new.",
+            "Name only certificates that are no longer declared [3 hosts: Shop, Bank, News].",
         ],
     ),
     "files": ({"rotate_certificate_old": [{"name": "x"}]}, {}, ["rotate_certificate_old, entry 1 must be a text"]),
@@ -162,8 +162,8 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {},
         {host: {"code_signing_certificate": []} for host in HOSTS},
         [
-            "no host declares a new certificate in code_signing_certificates. These variables do not exist: "
-            "code_signing_certificate (the closest variable is code_signing_certificates)"
+            "no host declares a new certificate in code_signing_certificates. These variables do not exist: ",
+            "code_signing_certificate (the closest variable is code_signing_certificates)",
         ],
     ),
 }

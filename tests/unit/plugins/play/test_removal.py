@@ -47,7 +47,7 @@ def test_a_similar_name_is_a_warning() -> None:
 
 def test_a_second_run_is_not_a_warning() -> None:
     """The new certificate, which resembles the old one, is declared."""
-    files = [{"name": "distribution-2028.p12"}, {"name": "development.p12"}]
+    files = [{"upload_file_name": name} for name in ("distribution-2028.p12", "development.p12")]
     others = others_of(files, ["distribution-2027.p12", "distribution-2028.p12"])
     assert others == ["development.p12"]
     removal = Removal("Shop", (), ("distribution-2027.p12",), tuple(others))
