@@ -75,7 +75,7 @@ class ActionModule(PlayAction):
         of_play = [str(name) for name in task_vars.get("ansible_play_hosts_all") or (own,)]
         in_batch = [str(name) for name in task_vars.get("ansible_play_batch") or (own,)]
         # For the task that summarizes the deletions.
-        place = {"batch": in_batch, "is_last": in_batch[-1] == of_play[-1]}
+        place: Json = {"batch": in_batch, "is_last": in_batch[-1] == of_play[-1]}
         if play is None and not options.get("alone"):
             return play_result(alone=True, rotating=[], old={}, **place)
         batch = play.hosts if play else (own,)
