@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_MODULE
+from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
-from ..plugin_utils._code_signing.declaration import VARIABLES
+from ..plugin_utils._code_signing.declaration import VARIABLES, names_of
+from ..plugin_utils._code_signing.removal import others_of
 from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
 from ..plugin_utils._play.connection import connection_of
 from ..plugin_utils._play.evaluation import Evaluator
@@ -33,14 +34,33 @@ class ActionModule(PlayAction):
             raise OptionError(" ".join(problem.message for problem in problems))
         if names and not slug:
             raise OptionError("code_signing_app_slug is empty, and the host has no bitrise_app_slug.")
+        connection = connection_of(read.values)
         actions: list[Json] = []
+        absent = []
         for name in names:
             given = {"app_slug": slug, "name": name, "state": "absent", "duplicates": "remove"}
-            result = self.execute(BUILD_CERTIFICATE_MODULE, {**connection_of(read.values), **given}, task_vars)
-            actions += result.get("actions") or []
+            result = self.execute(BUILD_CERTIFICATE_MODULE, {**connection, **given}, task_vars)
+            of_name = result.get("actions") or []
+            actions += of_name
             if result.get("failed"):
                 failure = {key: result[key] for key in ("msg", "error", "exception") if result.get(key)}
                 raise PlayFailureError({"changed": bool(actions), "actions": actions, **failure})
-        deleted = dict.fromkeys(str(action["name"]) for action in actions)
-        msg = f"{', '.join(deleted)} deleted" if deleted else ""
-        return {"changed": bool(actions), "actions": actions, "msg": msg}
+            if not of_name:
+                absent.append(name)
+        deleted = list(dict.fromkeys(str(action["name"]) for action in actions))
+        verb = "would be deleted" if self._task.check_mode else "deleted"
+        answer: Json = {
+            "changed": bool(actions),
+            "actions": actions,
+            "msg": f"{', '.join(deleted)} {verb}" if deleted else "",
+            "absent": absent,
+            "others": [],
+        }
+        if absent:
+            listed = self.execute(BUILD_CERTIFICATE_INFO, {**connection, "app_slug": slug}, task_vars)
+            declared = names_of(read.values.get("certificates") or ())
+            answer["others"] = others_of(listed.get("build_certificates") or (), [*names, *declared])
+        if deleted and self._task.diff:
+            host = str(task_vars["inventory_hostname"])
+            answer["diff"] = {"prepared": "".join(f"{line}\n" for line in (host, *(f"  - {name}" for name in deleted)))}
+        return answer

@@ -38,7 +38,6 @@ from ..plugin_utils._doctor.controller import (
 from ..plugin_utils._doctor.declared import DECLARED, check_declared
 from ..plugin_utils._doctor.record import write_record
 from ..plugin_utils._doctor.text import TITLES, lines_of, needs_ascii, verdict
-from ..plugin_utils._file_finder import FileFinder
 from ..plugin_utils._in_process import Call
 from ..plugin_utils._play.action import Json, PlayAction, display, play_result
 from ..plugin_utils._play.connection import CONNECTION, connection_of
@@ -189,10 +188,8 @@ class ActionModule(PlayAction):
             if not problems:
                 checks.skip("hosts", "No inventory is given", "Add -i with your inventory to check what it declares.")
             return checks
-        find = partial(self._find_needle, "files")
-        read_file = FileFinder(find, self._loader._vault.decrypt, CODE_SIGNING.read_path).read
         engine = partial(self._compare, task_vars) if is_accepted else None
-        check_declared(checks, declared, read_file, engine)
+        check_declared(checks, declared, self.file_reader(CODE_SIGNING), engine)
         return checks
 
     def _compare(self, task_vars: Json, options: Mapping[str, Any]) -> Json:

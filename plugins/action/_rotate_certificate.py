@@ -1,22 +1,27 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of the playbook rotate_certificate: validate the declarations of all hosts before the first batch."""
+"""Action of the playbook rotate_certificate: validate variables and files of all hosts before the first batch."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
+from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._local.read_file import Content
+from ..plugin_utils._code_signing.contents import Found, inspect_files
 from ..plugin_utils._code_signing.declaration import (
     PREFIX,
     Declaration,
     declaration_of,
+    names_of,
 )
-from ..plugin_utils._code_signing.fleet import check_shared_apps
+from ..plugin_utils._code_signing.fleet import check_shared_apps, runs_of
+from ..plugin_utils._code_signing.summary import APP
 from ..plugin_utils._play.action import (
     Json,
     PlayAction,
@@ -24,7 +29,7 @@ from ..plugin_utils._play.action import (
     play_result,
 )
 from ..plugin_utils._play.apps import plural
-from ..plugin_utils._play.causes import Problem, by_cause, name_some
+from ..plugin_utils._play.causes import Cause, Problem, by_cause, name_some
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Unknown, Variables
@@ -37,6 +42,9 @@ VARIABLES = Variables(
         **{name: {"type": "raw"} for name in ("batch", "max_fail_percentage", "hosts", "allow_empty")},
     },
 )
+# Kinds of errors about the content of a file. Errors of other kinds, such as a missing library, concern only tasks that
+# upload the file.
+OF_FILES = frozenset({"verify", "local_file", "option"})
 
 
 @dataclass
@@ -64,10 +72,13 @@ class ActionModule(PlayAction):
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         play = None if options.get("alone") else self.observe_play(task_vars, whole_batch=True)
         own = str(task_vars["inventory_hostname"])
+        of_play = [str(name) for name in task_vars.get("ansible_play_hosts_all") or (own,)]
+        in_batch = [str(name) for name in task_vars.get("ansible_play_batch") or (own,)]
+        # For the task that summarizes the deletions.
+        place: Json = {"batch": in_batch, "is_last": in_batch[-1] == of_play[-1]}
         if play is None and not options.get("alone"):
-            return play_result(alone=True, rotating=[], old={})
+            return play_result(alone=True, rotating=[], old={}, **place)
         batch = play.hosts if play else (own,)
-        of_play = [str(name) for name in task_vars.get("ansible_play_hosts_all") or batch]
         # A mistake in a later batch must be found before an earlier batch is rotated.
         is_first = bool(play) and batch[0] == of_play[0]
         names = of_play if is_first else batch
@@ -75,21 +86,24 @@ class ActionModule(PlayAction):
         hosts = [_host(name, play.variables_of(name) if play else task_vars, evaluator, search) for name in names]
         check_shared_apps([host.declaration for host in hosts])
         rotating = [host for host in hosts if host.declares_certificate]
+        if is_first:
+            _inspect(rotating, self.file_reader(CODE_SIGNING))
         _check(hosts, rotating, is_whole_play=len(names) == len(of_play))
         here = set(batch)
         skipped = [host.name for host in hosts if not host.declares_certificate]
         lines = []
         if play and is_first:
-            lines.append(f"{plural(len(rotating), 'app')} to rotate, in batches of {len(batch)} at most.")
+            lines.append(f"{plural(len(rotating), 'app')} to rotate, {_batches(task_vars, len(batch))}.")
             if skipped:
+                because = "it declares" if len(skipped) == 1 else "they declare"
                 lines.append(
-                    f"{plural(len(skipped), 'host')} skipped, because they declare no certificate: "
-                    f"{name_some(skipped)}."
+                    f"{plural(len(skipped), 'host')} skipped, because {because} no certificate: {name_some(skipped)}."
                 )
         return play_result(
             summary=lines,
             rotating=[host.name for host in rotating if host.name in here],
             old={host.name: host.old for host in rotating if host.name in here},
+            **place,
         )
 
 
@@ -99,10 +113,7 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     host = Host(declaration, read.values.get("old") or [], list(read.problems))
     host.problems += [unknown.problem for unknown in read.unknown if unknown.is_misspelt]
     if host.declares_certificate:
-        declared = [
-            entry.get("name") or os.path.basename(entry.get("src") or "")
-            for entry in declaration.files[BUILD_CERTIFICATE.plural]
-        ]
+        declared = names_of(declaration.files[BUILD_CERTIFICATE.plural])
         both = [certificate for certificate in host.old if certificate in declared]
         if both:
             text = (
@@ -111,6 +122,23 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
             )
             host.problems.append(Problem(text))
     return host
+
+
+def _batches(task_vars: Mapping[str, Any], first: int) -> str:
+    """Describe the batches. `first`: the number of hosts in the first one."""
+    size = task_vars.get("rotate_certificate_batch")
+    is_one_size = re.fullmatch(r"(\s*|\s*\d+\s*%?\s*)", "" if size is None else str(size))
+    return f"in batches of at most {plural(first, 'host')}" if is_one_size else f"{plural(first, 'host')} first"
+
+
+def _inspect(rotating: Sequence[Host], read_file: Callable[[str], Content]) -> None:
+    """Add a problem to each host that declares an invalid file. Send no request."""
+    by_name = {host.name: host for host in rotating if not (host.problems or host.declaration.problems)}
+    found = Found()
+    inspect_files(runs_of(host.declaration for host in by_name.values()), read_file, found)
+    for (name, text), problem in found.problems.items():
+        if found.kinds[text].split()[0] in OF_FILES:
+            by_name[name].problems.append(problem)
 
 
 def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bool) -> None:
@@ -123,7 +151,7 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
     if problems:
         causes = by_cause(problems)
         hints = dict.fromkeys(problem.hint for _name, problem in problems if problem.hint)
-        messages = [*(f"{cause.message()}." for cause in causes), *hints]
+        messages = [*(f"{_with_app(cause)}." for cause in causes), *hints]
         raise PlayFailureError({"msg": f"Nothing was changed. {' '.join(messages)}"})
     if not rotating and is_whole_play:
         unknown = list(_misspelt(hosts))
@@ -133,6 +161,11 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
                 + (f" These variables do not exist: {name_some(unknown, 5)}." if unknown else "")
             }
         )
+
+
+def _with_app(cause: Cause) -> str:
+    """Return the message of a cause. That of one host names its app."""
+    return cause.message().replace(APP, cause.hosts[0]) if len(cause.hosts) == 1 else cause.message()
 
 
 def _misspelt(hosts: Iterable[Host]) -> Iterable[str]:

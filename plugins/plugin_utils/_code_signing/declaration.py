@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,6 +107,11 @@ def declaration_of(host: str, variables: Mapping[str, Any], evaluator: Evaluator
     if found.is_empty:
         found.problems += [unknown.problem for unknown in found.unknown if unknown.is_misspelt]
     return found
+
+
+def names_of(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names that the declared files have on the service."""
+    return [entry.get("name") or os.path.basename(entry.get("src") or "") for entry in entries]
 
 
 def declares_something(variables: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ the outcome of each host, then the summary.
 
 from __future__ import annotations
 
+import functools
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -19,7 +20,9 @@ from ansible.utils.display import Display
 
 from ...module_utils._bitrise.doctor_hint import with_pointer
 from ...module_utils._core.errors import CiError
+from ...module_utils._local.read_file import Content
 from ...module_utils._task.module_spec import ModuleSpec
+from .._file_finder import FileFinder
 from .._in_process import InProcess
 from .hosts import Play, observe_play
 
@@ -85,6 +88,11 @@ class PlayAction(InProcess):
             display.vvv(f"{self._task.action}: runs once for each host: {found}")
             return None
         return found
+
+    def file_reader(self, spec: ModuleSpec) -> Callable[[str], Content]:
+        """Return the function that reads and decrypts a local file as a task with this module does."""
+        find = functools.partial(self._find_needle, "files")
+        return FileFinder(find, self._loader._vault.decrypt, spec.read_path).read
 
     def execute(self, spec: ModuleSpec, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
         """Run a module of the collection with these options, in-process or as a module."""

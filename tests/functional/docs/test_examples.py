@@ -14,7 +14,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import jinja2
 import pytest
+from ansible.plugins.filter.core import subelements
 
 from tests.emulator.process import Emulator
 from tests.helpers.servers import Answer, serving
@@ -123,6 +125,17 @@ def test_examples_of_inventories_are_parsed(outcome: Mapping[str, tuple[int, str
     assert len(SOURCES) > 3
     status, output = outcome[""]
     assert status == 0, output
+
+
+def test_rotation_guide_names_invalid_files() -> None:
+    (play,) = next(block for block in ALL if block.name == "rotation_guide-1").content
+    message = play["tasks"][1]["ansible.builtin.assert"]["fail_msg"]
+    findings = [{"severity": "error", "message": "It expired."}, {"severity": "warning", "message": "It expires."}]
+    files = [{"src": "distribution.p12", "findings": findings}, {"src": "Shop.mobileprovision", "findings": []}]
+    environment = jinja2.Environment(autoescape=True)
+    environment.filters["subelements"] = subelements
+    text = environment.from_string(message).render(renewed={"files": files})
+    assert text.split() == ["distribution.p12:", "It", "expired."]
 
 
 def test_every_exception_exists() -> None:

@@ -30,7 +30,11 @@ def ground(tmp_path: Path) -> Playground:
 
 
 def rotate(
-    fleet: Fleet, ground: Playground, *, hosts: Mapping[str, Mapping[str, Any]] | None = None, **variables: Any
+    fleet: Fleet,
+    ground: Playground,
+    *options: str,
+    hosts: Mapping[str, Mapping[str, Any]] | None = None,
+    **variables: Any,
 ) -> Run:
     """Run the playbook with two old certificates in each iOS app, and with `variables` as extra variables."""
     hosts = HOSTS if hosts is None else hosts
@@ -45,7 +49,7 @@ def rotate(
     }
     inventory = ground.folder / "fleet.json"
     inventory.write_text(json.dumps({"all": {"hosts": described, "vars": given}}))
-    return ground.run_playbook("mobileops.ci.rotate_certificate", inventory, "-e", json.dumps(variables))
+    return ground.run_playbook("mobileops.ci.rotate_certificate", inventory, *options, "-e", json.dumps(variables))
 
 
 def certificates(fleet: Fleet, host: str) -> list[str]:
@@ -56,7 +60,7 @@ LISTS = {
     "nothing": (None, ["dist-2024.p12", "dist-2025.p12"]),
     "text": ("dist-2024.p12", ["dist-2025.p12"]),
     "commas": ("dist-2024.p12, dist-2025.p12,", []),
-    "lines": ("dist-2024.p12\ndist-2025.p12\n", []),
+    "lines": ("dist-2024.p12\ndist-2052.p12\nmissing\n", ["dist-2025.p12"]),
     "JSON": ('["dist-2024.p12"]', ["dist-2025.p12"]),
     "a list": (["dist-2024.p12", "", "missing.p12"], ["dist-2025.p12"]),
 }
@@ -74,9 +78,39 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
     # The playbook skips hosts without a certificate, and does not roll out their other files.
     assert fleet.contents(KEYSTORES)[APPS[1]] == []
     assert run.result("Plan")["msg"] == [
-        "3 apps to rotate, in batches of 5 at most.",
+        "3 apps to rotate, in batches of at most 5 hosts.",
         "2 hosts skipped, because they declare no certificate: Shop_A, Bank_A.",
     ]
+    if old == LISTS["lines"][0]:
+        summary = run.result("Summary of the old certificates")
+        assert summary["msg"] == [
+            "Old certificates: 3 deleted in 3 apps, in addition to the files above",
+            "3 apps: dist-2024.p12 deleted (Shop, Bank, News)",
+            "rotate_certificate_old: missing is in none of the 3 apps.",
+        ]
+        text = "dist-2052.p12 is in none of the 3 apps. The closest name is dist-2025.p12."
+        assert summary["warnings"] == [f"rotate_certificate_old: {text}"]
+
+
+def test_check_mode_names_old_certificates(fleet: Fleet, ground: Playground) -> None:
+    """Also check that batches do not report a name before the last one."""
+    options = {"rotate_certificate_old": "dist-2024.p12,dist-2052.p12", "rotate_certificate_batch": 3}
+    run = rotate(fleet, ground, "--check", "--diff", **options)
+    assert run.status == 0, run.screen
+    assert certificates(fleet, "Shop") == ["dist-2024.p12", "dist-2025.p12"]
+    summaries = [event.result for event in run.events if event.task == "Summary of the old certificates"]
+    assert [result["msg"] for result in summaries if "msg" in result] == [
+        [
+            "Old certificates: 2 to delete in 2 apps, in addition to the files above",
+            "2 apps: dist-2024.p12 would be deleted (Shop, Bank)",
+        ],
+        [
+            "Old certificates: 1 to delete in 1 app, in addition to the files above",
+            "News: dist-2024.p12 would be deleted",
+        ],
+    ]
+    assert run.screen.count("is in none of the 3 apps") == 1
+    assert "News\n  - dist-2024.p12\n" in run.screen
 
 
 def test_no_further_batch_after_a_failure(fleet: Fleet, ground: Playground) -> None:
@@ -98,48 +132,55 @@ def test_no_further_batch_after_a_failure(fleet: Fleet, ground: Playground) -> N
     assert certificates(fleet, "Bank") == ["dist-2025.p12", "dist.p12"]
 
 
-WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "the new one": (
         {"rotate_certificate_old": "dist.p12"},
         {},
-        (
-            "rotate_certificate_old names dist.p12, which code_signing_certificates declares as new. Name only "
-            "certificates that are no longer declared [3 hosts: Shop, Bank, News]."
-        ),
+        [
+            "rotate_certificate_old names dist.p12, which code_signing_certificates declares as new.",
+            "Name only certificates that are no longer declared [3 hosts: Shop, Bank, News].",
+        ],
     ),
-    "files": ({"rotate_certificate_old": [{"name": "x"}]}, {}, "rotate_certificate_old, entry 1 must be a text"),
+    "files": ({"rotate_certificate_old": [{"name": "x"}]}, {}, ["rotate_certificate_old, entry 1 must be a text"]),
     "a misspelt variable": (
         {"rotate_certificate_olds": "x"},
         {},
-        "rotate_certificate_olds is not a variable of this collection; did you mean rotate_certificate_old?",
+        ["rotate_certificate_olds is not a variable of this collection; did you mean rotate_certificate_old?"],
     ),
     "a later batch": (
         {"rotate_certificate_batch": 1},
-        {"News": {"code_signing_certificates": [{"name": "x", "certificate_pasword": "c4nary"}]}},
-        "certificate_pasword is not an option here; did you mean certificate_password?",
+        {
+            "Bank": {"code_signing_certificates": [declared("dist.p12", b"no certificate")]},
+            "News": {"code_signing_certificates": [{"name": "x", "certificate_pasword": "c4nary"}]},
+        },
+        [
+            "certificate_pasword is not an option here; did you mean certificate_password?",
+            "Build certificate dist.p12 for app Bank is invalid: ",
+        ],
     ),
     "no certificate": (
         {},
         {host: {"code_signing_certificate": []} for host in HOSTS},
-        (
-            "no host declares a new certificate in code_signing_certificates. These variables do not exist: "
-            "code_signing_certificate (the closest variable is code_signing_certificates)"
-        ),
+        [
+            "no host declares a new certificate in code_signing_certificates. These variables do not exist: ",
+            "code_signing_certificate (the closest variable is code_signing_certificates)",
+        ],
     ),
 }
 
 
 @pytest.mark.parametrize(
-    ("variables", "hosts", "message"),
+    ("variables", "hosts", "messages"),
     [pytest.param(*case, id=name, marks=[] if name == "a later batch" else seldom) for name, case in WRONG.items()],
 )
 def test_a_mistake_is_one_message_and_nothing_is_changed(
-    fleet: Fleet, ground: Playground, variables: dict[str, Any], hosts: dict[str, Any], message: str
+    fleet: Fleet, ground: Playground, variables: dict[str, Any], hosts: dict[str, Any], messages: list[str]
 ) -> None:
     run = rotate(fleet, ground, hosts={**HOSTS, **hosts}, **variables)
     assert run.status == 2
     (failed,) = [str(event.result["msg"]) for event in run.events if event.event == "failed"]
     assert "Nothing was changed" in failed
-    assert message in failed
+    for message in messages:
+        assert message in failed
     assert "c4nary" not in run.screen
     assert fleet.asked() == {}
