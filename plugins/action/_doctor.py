@@ -108,9 +108,8 @@ class ActionModule(PlayAction):
 
     def _own_variables(self, task_vars: Json) -> Json:
         read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))
-        problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-        if problems:
-            raise OptionError(" ".join(dict.fromkeys(problem.message for problem in problems)))
+        if read.problems:
+            raise OptionError(" ".join(dict.fromkeys(problem.message for problem in read.problems)))
         if read.values.get("app"):
             read.values["app"] = slug_of("doctor_app", read.values["app"], APP)
         return read.values

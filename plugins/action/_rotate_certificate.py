@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
-from ..plugin_utils._code_signing.declaration import (
-    PREFIX,
-    Declaration,
-    declaration_of,
-)
+from ..plugin_utils._code_signing.declaration import PREFIX, Declaration, declaration_of
+from ..plugin_utils._code_signing.declaration import VARIABLES as OF_DECLARATION
 from ..plugin_utils._code_signing.fleet import check_shared_apps
 from ..plugin_utils._play.action import (
     Json,
@@ -97,8 +94,10 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     declaration = declaration_of(name, variables, evaluator, search)
     read = VARIABLES.read(name, variables, evaluator)
     host = Host(declaration, read.values.get("old") or [], list(read.problems))
-    host.problems += [unknown.problem for unknown in read.unknown if unknown.is_misspelt]
-    if host.declares_certificate:
+    if not host.declares_certificate:
+        # A misspelling may be the reason. Other problems of the host do not concern the rotation.
+        host.problems += [unknown.problem for unknown in OF_DECLARATION.unknown(variables) if unknown.is_misspelt]
+    else:
         declared = [
             entry.get("name") or os.path.basename(entry.get("src") or "")
             for entry in declaration.files[BUILD_CERTIFICATE.plural]
@@ -126,7 +125,7 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
         messages = [*(f"{cause.message()}." for cause in causes), *hints]
         raise PlayFailureError({"msg": f"Nothing was changed. {' '.join(messages)}"})
     if not rotating and is_whole_play:
-        unknown = list(_misspelt(hosts))
+        unknown = list(_unknown(hosts))
         raise PlayFailureError(
             {
                 "msg": f"Nothing was changed, because no host declares a new certificate in {PREFIX}certificates."
@@ -135,6 +134,6 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
         )
 
 
-def _misspelt(hosts: Iterable[Host]) -> Iterable[str]:
+def _unknown(hosts: Iterable[Host]) -> Iterable[str]:
     found: dict[str, Unknown] = {unknown.name: unknown for host in hosts for unknown in host.declaration.unknown}
     return (f"{unknown.name} (the closest variable is {unknown.closest})" for unknown in found.values())
