@@ -105,7 +105,7 @@ class ActionModule(PlayAction):
         if failing:
             place = f"The report is in {report.folder}."
             result["msg"] = " ".join([*(_sentence(name, written.findings[name]) for name in failing), place])
-        counted = ", ".join(f"{number} {name}" for name, number in written.counts.items() if number) or "nothing found"
+        counted = ", ".join(f"{number} {name}" for name, number in written.counts.items() if number) or "no findings"
         state = "is unchanged" if not changed else "would be written" if self._task.check_mode else "is written"
         line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} {state}."
         stats = {
