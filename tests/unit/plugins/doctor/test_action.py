@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -79,3 +80,9 @@ def test_declarations_of_a_failed_inventory_are_not_checked(monkeypatch: pytest.
         ("failed", "The source failed: 401"),
         ("skipped", "Declarations were not checked, because the inventory source fleet.bitrise.yml failed"),
     ]
+
+
+def test_the_hint_about_a_refused_token_has_no_word_that_redaction_may_mask() -> None:
+    words = re.findall(r"\w+", HINTS["unauthorized"].lower().replace(DOCTOR.lower(), ""))
+
+    assert not {"wrong", "invalid", "token", "test", "secret"} & set(words)
