@@ -78,7 +78,7 @@ class ActionModule(PlayAction):
             report,
             summary=lines if apps or without_declaration else (),
             stats=stats_of(apps),
-            warnings=[*warnings, *_misspelt(declared)],
+            warnings=[*warnings, *_suspected(declared)],
             hosts=[*changed, *failed] or [pattern_of(task_vars["inventory_hostname"])],
         )
 
@@ -174,13 +174,12 @@ def _is_of_all_apps(outcomes: Sequence[Mapping[str, Any]]) -> bool:
     return bool(kinds) and kinds <= OF_ALL_APPS
 
 
-def _misspelt(declared: Sequence[Declaration]) -> list[str]:
-    """Return a warning for each misspelt variable of hosts that have a declaration."""
+def _suspected(declared: Sequence[Declaration]) -> list[str]:
+    """Return a warning for each variable that may be misspelt."""
     found = [
         (declaration.host, unknown.problem)
         for declaration in declared
-        if declaration.files
         for unknown in declaration.unknown
-        if unknown.is_misspelt
+        if unknown.is_suspected
     ]
     return [cause.message() for cause in by_cause(found)]

@@ -20,7 +20,7 @@ from ..plugin_utils._play.action import (
     PlayFailureError,
     play_result,
 )
-from ..plugin_utils._play.apps import plural, suspected
+from ..plugin_utils._play.apps import plural
 from ..plugin_utils._play.causes import name_some
 from ..plugin_utils._play.connection import (
     CONNECTION,
@@ -87,7 +87,7 @@ class ActionModule(PlayAction):
         today = dt.datetime.now(dt.timezone.utc).date().isoformat()
         written = report.write(found, today, check_mode=check_mode)
         found["warnings"] = [
-            *(problem.message for problem in suspected(VARIABLES, read)),
+            *(problem.message for problem in read.suspected),
             *(found.get("warnings") or ()),
             *written.warnings,
         ]
@@ -105,7 +105,7 @@ class ActionModule(PlayAction):
         if failing:
             place = f"The report is in {report.folder}."
             result["msg"] = " ".join([*(_sentence(name, written.findings[name]) for name in failing), place])
-        counted = ", ".join(f"{number} {name}" for name, number in written.counts.items() if number) or "nothing found"
+        counted = ", ".join(f"{number} {name}" for name, number in written.counts.items() if number) or "no findings"
         state = "is unchanged" if not changed else "would be written" if self._task.check_mode else "is written"
         line = f"{plural(len(found['apps']), 'app')}: {counted}. The report in {report.folder} {state}."
         stats = {
@@ -127,9 +127,8 @@ class ActionModule(PlayAction):
 def _read(task_vars: Json, evaluator: Evaluator) -> Read:
     """Return the variables of the role. Raises PlayFailureError with all mistakes."""
     read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, evaluator)
-    problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-    if problems:
-        messages = [problem.message for problem in problems]
+    if read.problems:
+        messages = [problem.message for problem in read.problems]
         raise PlayFailureError({"msg": f"No report was written. {' '.join(messages)}"})
     for name in _MAY_BE_EMPTY:
         if name not in read.values and isinstance(task_vars.get(f"{VARIABLES.prefix}{name}"), str):

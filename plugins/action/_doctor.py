@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from ansible.constants import LOCALHOST
+
 from ..module_utils._bitrise.doctor.checks import (
     FAILED,
     OK,
@@ -107,9 +109,8 @@ class ActionModule(PlayAction):
 
     def _own_variables(self, task_vars: Json) -> Json:
         read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))
-        problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-        if problems:
-            raise OptionError(" ".join(dict.fromkeys(problem.message for problem in problems)))
+        if read.problems:
+            raise OptionError(" ".join(dict.fromkeys(problem.message for problem in read.problems)))
         if read.values.get("app"):
             read.values["app"] = slug_of("doctor_app", read.values["app"], APP)
         return read.values
@@ -119,9 +120,7 @@ class ActionModule(PlayAction):
         evaluator, search = Evaluator(self._loader), FileSearch()
         problems = _inventory_sources.selection_problems()
         declared = [declaration_of(host, found, evaluator, search) for host, found in self._hosts(task_vars, problems)]
-        if len(declared) == 1 and declared[0].host == "localhost" and declared[0].is_empty and not declared[0].slug:
-            return [], problems
-        return declared, problems
+        return ([] if _is_only_localhost(declared, task_vars) else declared), problems
 
     def _hosts(self, task_vars: Json, problems: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         play = self.observe_play(task_vars, whole_batch=True)
@@ -185,7 +184,11 @@ class ActionModule(PlayAction):
         for problem in problems:
             checks.fail("inventory", "{problem}", "", problem=Private("message", problem))
         if not declared:
-            if not problems:
+            failed = ", ".join(map(os.path.basename, _inventory_sources.failed_sources()))
+            if failed:
+                text = "Declarations were not checked, because the inventory source {source} failed"
+                checks.skip("hosts", text, source=Private("source", failed))
+            elif not problems:
                 checks.skip("hosts", "No inventory is given", "Add -i with your inventory to check what it declares.")
             return checks
         engine = partial(self._compare, task_vars) if is_accepted else None
@@ -219,6 +222,16 @@ class ActionModule(PlayAction):
         if stats["failed_checks"]:
             return play_result(failure={"msg": f"{last} See the lines above."}, stats=stats)
         return play_result(stats=stats)
+
+
+def _is_only_localhost(declared: Sequence[Declaration], task_vars: Mapping[str, Any]) -> bool:
+    """Return whether there is only localhost, and it stands for an inventory that failed or is not given."""
+    if len(declared) != 1 or declared[0].host not in LOCALHOST:
+        return False
+    is_implicit = declared[0].host not in task_vars["groups"].get("all", ())
+    if is_implicit and _inventory_sources.failed_sources():
+        return True
+    return declared[0].is_empty and not declared[0].slug
 
 
 def _as_result(checks: Checks) -> Json:

@@ -92,14 +92,13 @@ class ActionModule(PlayAction):
         del options
         host = str(task_vars["inventory_hostname"])
         read = VARIABLES.read(host, task_vars, Evaluator(self._loader))
-        problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-        if problems:
+        if read.problems:
             hint = (
                 " There is no inventory_dir without an inventory file: use a path relative to the current folder."
-                if any("inventory_dir" in problem.text for problem in problems)
+                if any("inventory_dir" in problem.text for problem in read.problems)
                 else ""
             )
-            return play_result(failure={"msg": " ".join(problem.message for problem in problems) + hint})
+            return play_result(failure={"msg": " ".join(problem.message for problem in read.problems) + hint})
         _find_files(read, task_vars)
         rollout = Rollout()
         result: Json = {}

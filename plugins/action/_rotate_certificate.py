@@ -20,6 +20,7 @@ from ..plugin_utils._code_signing.declaration import (
     declaration_of,
     names_of,
 )
+from ..plugin_utils._code_signing.declaration import VARIABLES as OF_DECLARATION
 from ..plugin_utils._code_signing.fleet import check_shared_apps, runs_of
 from ..plugin_utils._code_signing.summary import APP
 from ..plugin_utils._play.action import (
@@ -112,7 +113,10 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     read = VARIABLES.read(name, variables, evaluator)
     host = Host(declaration, read.values.get("old") or [], list(read.problems))
     host.problems += [unknown.problem for unknown in read.unknown if unknown.is_misspelt]
-    if host.declares_certificate:
+    if not host.declares_certificate:
+        # A misspelling may be the reason. Other problems of the host do not concern the rotation.
+        host.problems += [unknown.problem for unknown in OF_DECLARATION.unknown(variables) if unknown.is_misspelt]
+    else:
         declared = names_of(declaration.files[BUILD_CERTIFICATE.plural])
         both = [certificate for certificate in host.old if certificate in declared]
         if both:
@@ -154,7 +158,7 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
         messages = [*(f"{_with_app(cause)}." for cause in causes), *hints]
         raise PlayFailureError({"msg": f"Nothing was changed. {' '.join(messages)}"})
     if not rotating and is_whole_play:
-        unknown = list(_misspelt(hosts))
+        unknown = list(_unknown(hosts))
         raise PlayFailureError(
             {
                 "msg": f"Nothing was changed, because no host declares a new certificate in {PREFIX}certificates."
@@ -168,6 +172,6 @@ def _with_app(cause: Cause) -> str:
     return cause.message().replace(APP, cause.hosts[0]) if len(cause.hosts) == 1 else cause.message()
 
 
-def _misspelt(hosts: Iterable[Host]) -> Iterable[str]:
+def _unknown(hosts: Iterable[Host]) -> Iterable[str]:
     found: dict[str, Unknown] = {unknown.name: unknown for host in hosts for unknown in host.declaration.unknown}
     return (f"{unknown.name} (the closest variable is {unknown.closest})" for unknown in found.values())

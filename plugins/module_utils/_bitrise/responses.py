@@ -16,7 +16,9 @@ from .doctor_hint import DOCTOR
 
 HINTS = {
     **COMMON_HINTS,
-    "unauthorized": "Check api_token (or BITRISE_API_TOKEN): the token is wrong, has expired or was revoked. " + DOCTOR,
+    # Redaction masks a token that is a common word, so the hint has no word that is likely as one.
+    "unauthorized": "Check api_token (or BITRISE_API_TOKEN): its value is unknown to the service, has expired or was "
+    "revoked. " + DOCTOR,
     "forbidden": "The user of this token lacks the permission for it on the app. "
     "Code signing files, for example, need the role admin or owner.",
     "not_found": "Either it does not exist or this token has no access to it: the service gives the same response for "

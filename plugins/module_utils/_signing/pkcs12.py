@@ -345,9 +345,9 @@ def _opens_something(locked: list[Locked], secret: encryption.Secret, budget: en
 def _wrong_password(password: str | None, *, is_locked: bool) -> Finding:
     if not password:
         problem = (
-            "The file is encrypted with a password, but none is given. Give its password."
+            "The file is encrypted with a password, but none is given."
             if is_locked
-            else "The file is not encrypted, but its checksum needs a password. Give it, or export the file again."
+            else "The file is not encrypted, but its checksum needs a password, and none is given."
         )
         return finding("password_needed", problem)
     if is_locked:

@@ -53,6 +53,7 @@ VARIABLES = Variables(
     },
     instead={"app_slug": ("bitrise_app_slug",), "allow_empty": ("rollout_allow_empty",)},
     others=("code_signing_report_",),
+    confused={option: name for name, option in LISTS.items() if option != name},
 )
 
 
@@ -104,8 +105,6 @@ def declaration_of(host: str, variables: Mapping[str, Any], evaluator: Evaluator
                 "inventory plugin mobileops.ci.bitrise"
             )
         )
-    if found.is_empty:
-        found.problems += [unknown.problem for unknown in found.unknown if unknown.is_misspelt]
     return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._play.apps import plural
 from .._play.causes import (
     Problem,
     by_cause,
@@ -113,7 +114,7 @@ def summary_of(
     files = ", ".join(f"{counts[name]} {verb}" for name, verb in zip(FILE_COUNTS, verbs, strict=True))
     in_sync = len(apps) - len(changed) - len(failed)
     return [
-        f"Apps:     {len(apps)} apps, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed",
+        f"Apps:     {plural(len(apps), 'app')}, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed",
         f"Files:    {files}",
         f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
         *_unverified_lines(apps),
@@ -224,14 +225,18 @@ def _by_file(changed: Sequence[App]) -> list[str]:
     """Return the changes of files that several apps have, and the number of all other files by kind."""
     phrases = Counter(phrase for app in changed for phrase in app.phrases)
     shared = [(phrase, count) for phrase, count in phrases.most_common(GROUPS) if count > 1]
+    listed = {phrase for phrase, _count in shared}
     single: Counter[tuple[str, str]] = Counter()
     for phrase, count in phrases.items():
-        if (phrase, count) not in shared:
+        if phrase not in listed:
             single[phrase[0], phrase[2]] += count
+    # If there are more shared changes than lines for them, the remaining files are not of one app each.
+    each = ", each in one app" if shared and all(phrases[phrase] == 1 for phrase in phrases.keys() - listed) else ""
+    other = "other " if shared and not each else ""
     return [
         *(f"{name} {verb} in {count} apps" for (_kind, name, verb), count in shared),
         *(
-            f"{count} {'other ' if shared else ''}{kind.replace('_', ' ')}s {verb}"
+            f"{count} {other}{kind.replace('_', ' ')}s {verb}{each}"
             for (kind, verb), count in single.items()
             if count > 1
         ),

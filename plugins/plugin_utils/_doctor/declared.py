@@ -43,9 +43,6 @@ def check_declared(
     for declaration in declared:
         for problem in declaration.problems:
             found.add(declaration.host, problem, "variable")
-        for unknown in declaration.unknown:
-            if unknown.is_misspelt:
-                found.add(declaration.host, unknown.problem, "variable")
     valid = [declaration for declaration in declaring if not declaration.problems]
     runs = runs_of(valid)
     number = inspect_files(runs, read_file, found)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any
 
 from ...module_utils._task.module_spec import ModuleSpec
@@ -20,8 +19,6 @@ from .variables import Read, Spec, Variables
 APP_SLUG = "app_slug"
 # If more hosts than this have the same problem, only the summary has the message.
 SHARED = 3
-# A name that is less similar to a variable belongs to the user.
-SUSPECTED = 0.6
 
 
 @dataclass
@@ -30,7 +27,7 @@ class Hosts:
 
     _reads: dict[str, Read] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
-    unknown: list[tuple[str, Problem]] = field(default_factory=list)
+    suspected: list[tuple[str, Problem]] = field(default_factory=list)
 
     @property
     def reads(self) -> list[Read]:
@@ -45,7 +42,7 @@ class Hosts:
     @property
     def warnings(self) -> list[str]:
         """Return a warning for each variable that may be misspelt."""
-        return [cause.message() for cause in by_cause(self.unknown)]
+        return [cause.message() for cause in by_cause(self.suspected)]
 
     def reject(self, host: str, *problems: Problem) -> None:
         self.problems += [(host, problem) for problem in problems]
@@ -104,10 +101,9 @@ class AppsAction(PlayAction):
             of_hosts = self._taking_part(play.variables(), evaluator, found)
         for host, variables in of_hosts:
             read = self.variables.read(host, variables, evaluator)
-            problems = [*read.problems, *(unknown.problem for unknown in read.unknown if unknown.is_misspelt)]
-            found.unknown += [(host, problem) for problem in suspected(self.variables, read)]
-            if problems:
-                found.reject(host, *problems)
+            found.suspected += [(host, problem) for problem in read.suspected]
+            if read.problems:
+                found.reject(host, *read.problems)
             else:
                 self.add_values(read, variables)
                 found.accept(read)
@@ -180,17 +176,6 @@ class AppsAction(PlayAction):
     def alone(self) -> Json:
         """Return the result after which each host runs its own task."""
         return play_result(alone=True)
-
-
-def suspected(variables: Variables, read: Read) -> list[Problem]:
-    """Return a problem for each variable that may be misspelt. It becomes a warning, not an error."""
-    start = len(variables.prefix)
-    return [
-        unknown.problem
-        for unknown in read.unknown
-        if not unknown.is_misspelt
-        and SequenceMatcher(None, unknown.name[start:], unknown.closest[start:]).ratio() >= SUSPECTED
-    ]
 
 
 def common(reads: Sequence[Read], names: Iterable[str]) -> dict[str, Any]:

@@ -26,6 +26,10 @@ Spec = Mapping[str, Any]
 
 # A name that is at least this similar to a variable is a misspelling of it.
 _SIMILAR = 0.75
+# A name that is less similar to a variable belongs to the user.
+_SUSPECTED = 0.6
+# The same for one word of a name: shared_files is not a misspelling of removed_files.
+_SIMILAR_WORD = 0.5
 
 _SCALARS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "bool": ("true or false", validation.check_type_bool),
@@ -47,7 +51,8 @@ class Unknown:
 
     name: str
     closest: str
-    is_misspelt: bool  # similar enough to a variable of the role, otherwise it may belong to the user
+    is_misspelt: bool  # an error, because the name is very similar to a variable of the role
+    is_suspected: bool = False  # a warning, because the name is similar to one and may belong to the user
     place: str = ""
 
     @property
@@ -57,12 +62,20 @@ class Unknown:
 
 @dataclass
 class Read:
-    """The variables of one host. `values` has names without the prefix, of variables that are set and not blank."""
+    """The variables of one host. `values` has names without the prefix, of variables that are set and not blank.
+
+    `problems` contains misspelt variables. `unknown` has the other variables that the role does not have.
+    """
 
     host: str
     values: dict[str, Any] = field(default_factory=dict, repr=False)  # may contain secrets
     problems: list[Problem] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
+
+    @property
+    def suspected(self) -> list[Problem]:
+        """Return a problem for each variable that may be misspelt. It becomes a warning, not an error."""
+        return [unknown.problem for unknown in self.unknown if unknown.is_suspected]
 
 
 @dataclass(frozen=True)
@@ -70,18 +83,21 @@ class Variables:
     """The variables of a role or playbook.
 
     `options`: the specification of each, by its name without the prefix. `instead`: variables to use if one of these
-    is not set or blank. `others`: prefixes of names that belong to other roles.
+    is not set or blank. `others`: prefixes of names that belong to other roles. `confused`: variables by the names
+    that users may take for theirs, such as those of the module's options, without the prefix.
     """
 
     prefix: str
     options: Mapping[str, Spec]
     instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    confused: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, host: str, variables: Mapping[str, Any], evaluator: Evaluator) -> Read:
         """Evaluate and validate the variables of one host."""
         evaluator.use(variables)
-        found = Read(host, unknown=self.unknown(variables))
+        unknown = self.unknown(variables)
+        found = Read(host, unknown=[one for one in unknown if not one.is_misspelt])
         for option, spec in self.options.items():
             before = len(found.problems)
             for name in (f"{self.prefix}{option}", *self.instead.get(option, ())):
@@ -92,6 +108,7 @@ class Variables:
             else:
                 if spec.get("required") and len(found.problems) == before:
                     found.problems.append(Problem(f"{self.prefix}{option} is required"))
+        found.problems += [one.problem for one in unknown if one.is_misspelt]
         return found
 
     def unknown(self, variables: Mapping[str, Any]) -> list[Unknown]:
@@ -101,9 +118,10 @@ class Variables:
             option = name[len(self.prefix) :]
             if option in self.options or name.startswith(self.others):
                 continue
-            closest = closest_of(option, self.options, 0.0)
-            similar = difflib.SequenceMatcher(None, option, closest).ratio() >= _SIMILAR
-            found.append(Unknown(name, f"{self.prefix}{closest}", similar, place_of(variables[name])))
+            closest = self.confused.get(option) or closest_of(option, self.options, 0.0)
+            is_misspelt = option in self.confused or _is_misspelt(option, closest)
+            is_suspected = not is_misspelt and _similarity(option, closest) >= _SUSPECTED
+            found.append(Unknown(name, f"{self.prefix}{closest}", is_misspelt, is_suspected, place_of(variables[name])))
         return found
 
     def _value(self, name: str, spec: Spec, variables: Mapping[str, Any], evaluator: Evaluator, found: Read) -> Any:
@@ -119,6 +137,22 @@ class Variables:
         if value is OMITTED or is_blank(value):
             return None
         return _checked(value, spec, name, raw, found.problems)
+
+
+def _similarity(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _is_misspelt(name: str, known: str) -> bool:
+    """Return whether a name is a misspelling of a known one. A name with further words may belong to the user."""
+    if _similarity(name, known) < _SIMILAR:
+        return False
+    words, known_words = name.split("_"), known.split("_")
+    if len(words) > len(known_words):
+        return "".join(words) == "".join(known_words)
+    if len(words) < len(known_words):
+        return True
+    return all(_similarity(*pair) >= _SIMILAR_WORD for pair in zip(words, known_words))
 
 
 def closest_of(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:

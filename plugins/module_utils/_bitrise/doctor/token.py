@@ -75,7 +75,8 @@ def check_account(
     except CiError as error:
         facts: Mapping[str, Value] = {"kind": error.kind, "status": error.status}
         if error.kind == "unauthorized":
-            advice = "Create a new token on Bitrise. This one is wrong, has expired or was revoked."
+            # The advice has no word that is likely as a token, because redaction would mask the word.
+            advice = "Create a new one on Bitrise. This one is unknown to the service, has expired or was revoked."
             checks.fail("valid", "The service does not accept the token (401)", advice, facts)
             return None
         text_, advice = "The apps cannot be listed: {reason}", "Run the doctor again later."

@@ -22,6 +22,8 @@ from .model import RemoteFile
 
 # Findings which mean that a file could not be opened, so that its details are unknown.
 NOT_OPENED = frozenset({"wrong_password", "password_needed"})
+# Stands in a diff for a value that could not be read.
+UNKNOWN = "unknown"
 
 # By kind: details by the name that they have in a diff, and details that a warning compares.
 _IN_DIFF: Mapping[FileKind, Mapping[str, str]] = {
@@ -60,10 +62,17 @@ class Description:
             details,
         )
 
-    def for_diff(self, kind: FileKind) -> dict[str, Any]:
-        """Return the details that a diff shows, in a fixed order."""
-        keys = _IN_DIFF.get(kind, {})
-        return {key: self.details[name] for name, key in keys.items() if self.details.get(name) is not None}
+    def for_diff(self, kind: FileKind, other: Description | None = None) -> dict[str, Any]:
+        """Return the details that a diff shows, in a fixed order.
+
+        `other`: the file on the other side of the diff. Details that it has and this one could not read are unknown.
+        """
+        others = other.details if other else {}
+        return {
+            key: self.details.get(name, UNKNOWN)
+            for name, key in _IN_DIFF.get(kind, {}).items()
+            if self.details.get(name, others.get(name)) is not None
+        }
 
 
 def listed_description(kind: FileKind, file: RemoteFile) -> Description:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .description import UNKNOWN
 from .kinds import FileKind
 from .model import Desired, RemoteFile
 
@@ -28,7 +29,7 @@ def files_for_diff(
         key = file.name if names.count(file.name) == 1 else f"{file.name} ({file.slug or 'new'})"
         entries[key] = {
             "size": file.size,
-            "sha256": file.sha256,
+            "sha256": UNKNOWN if file.sha256 is None and file.slug is not None else file.sha256,
             "is_protected": file.is_protected,
             "is_expose": file.is_expose,
             "processed": file.processed,

@@ -195,7 +195,7 @@ def _describe(
             subject = f"{kind.words.capitalize()} {file_plan.desired.label} of app {plan.app_slug}"
             warnings += replacement_warnings(subject, kind, old, new)
         touched = file_plan.decision.touched
-        descriptions = {str(replaced[-1].slug): old.for_diff(kind)} if replaced else {}
+        descriptions = {str(replaced[-1].slug): old.for_diff(kind, new)} if replaced else {}
         is_about = [file for file in observed[kind] if file.slug in touched]
         planned = [
             file for file in simulate(observed[kind], file_plan.actions) if file.slug is None or file.slug in touched

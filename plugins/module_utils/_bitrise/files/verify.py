@@ -32,6 +32,19 @@ from .kinds import (
 )
 from .model import Desired
 
+# Advice that names an option, by the code of a finding.
+_ADVICE = {
+    BUILD_CERTIFICATE: {
+        "password_needed": "Set certificate_password.",
+        "wrong_password": "Check certificate_password.",
+    },
+    ANDROID_KEYSTORE: {
+        "password_needed": "Set password.",
+        "wrong_password": "Check password.",
+        "wrong_private_key_password": "Check private_key_password.",
+    },
+}
+
 STRICT, WARN, NONE = "strict", "warn", "none"
 
 _Key = tuple[str, str, Optional[str], Optional[str], Optional[str]]
@@ -129,7 +142,8 @@ class Validation:
         """Return the errors as warnings if the mode is warn. Otherwise raise RefusedError."""
         if not errors:
             return ()
-        messages = " ".join(finding.message for finding in errors)
+        advice = _ADVICE.get(self.kind, {})
+        messages = " ".join(f"{finding.message} {advice.get(finding.code, '')}".strip() for finding in errors)
         if self.mode == WARN:
             return (f"{self._subject}: {messages}",)
         raise RefusedError(

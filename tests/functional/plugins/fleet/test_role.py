@@ -188,11 +188,11 @@ CASES: dict[str, Case] = {
         hosts={"b": {"code_signing_profiles": [{"src": "nowhere.p12"}]}},
         said={"entry 1: file nowhere.p12 does not exist. Searched for files in .*ground/play, .*ground, ": ""},
     ),
-    "only a misspelt variable": Case(
+    "a misspelt variable beside others": Case(
         role(),
         changed="acd",
         failed="b",
-        hosts={"b": {"code_signing_profiles": [], "code_signing_profile": [], "code_signing_mine": 5}},
+        hosts={"b": {"code_signing_profile": [], "code_signing_mine": 5}},
         said={"code_signing_profile is not a variable of this collection; did you mean code_signing_profiles": ""},
     ),
     "a variable that differs from host to host": Case(

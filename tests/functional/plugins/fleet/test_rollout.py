@@ -134,7 +134,7 @@ def test_nothing_is_declared(project: Project) -> None:
 def test_a_project_that_imports_the_playbook(project: Project) -> None:
     """Find files beside the started playbook, and change nothing on a second run as a module."""
     certificate = {"src": "dist.p12", "certificate_password": PASSWORD, "verify": "none"}
-    one_more: dict[str, Json] = {"app02": {"code_signing_profiles": [], "code_signing_profile": []}}
+    one_more: dict[str, Json] = {"app02": {"code_signing_profiles": [], "code_signing_profiles_dir": "x"}}
     project.has(APPS[:3], {"code_signing_certificates": [certificate]}, one_more)
     (project.folder / "files").mkdir()
     (project.folder / "files" / "dist.p12").write_bytes(project.ground.vault(b"content"))
@@ -145,7 +145,7 @@ def test_a_project_that_imports_the_playbook(project: Project) -> None:
     assert run.status == 0, run.screen
     assert all(project.fleet.contents(CERTIFICATES).values())
     assert project.fleet.contents(PROFILES) == {app: [] for app in APPS[:3]}
-    warning = "code_signing_profile is not a variable of this collection; did you mean code_signing_profiles?"
+    warning = "code_signing_profiles_dir is not a variable of this collection; did you mean code_signing_profiles?"
     assert warning in " ".join(run.screen.split())  # ansible-core before 2.19 breaks the lines of warnings
     custom = re.search(r"CUSTOM STATS.*?(\{.*?\})", run.screen, re.DOTALL)
     assert custom

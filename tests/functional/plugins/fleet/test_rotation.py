@@ -160,10 +160,10 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     ),
     "no certificate": (
         {},
-        {host: {"code_signing_certificate": []} for host in HOSTS},
+        {host: {"code_signing_cert": []} for host in HOSTS},
         [
             "no host declares a new certificate in code_signing_certificates. These variables do not exist: ",
-            "code_signing_certificate (the closest variable is code_signing_certificates)",
+            "code_signing_cert (the closest variable is code_signing_certificates)",
         ],
     ),
 }

@@ -5,14 +5,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.action._doctor import _connections, _owner_of, _renamed
+from ansible_collections.mobileops.ci.plugins.action._doctor import (
+    ActionModule,
+    _connections,
+    _is_only_localhost,
+    _owner_of,
+    _renamed,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import Private, Pseudonyms
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor_hint import DOCTOR, with_pointer
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.responses import HINTS
+from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import _with_doctor
 
@@ -53,3 +61,28 @@ def test_errors_that_the_doctor_explains(kind: str | None, points: bool) -> None
 
 def test_a_refused_token_points_to_the_doctor() -> None:
     assert HINTS["unauthorized"].endswith(DOCTOR)
+
+
+def test_declarations_of_a_failed_inventory_are_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of all hosts apply to the implicit localhost, which is not an app."""
+    of_all, silent = [declaration("localhost")], [Declaration("localhost")]
+    implicit, listed = {"groups": {"all": ["other"]}}, {"groups": {"all": ["localhost"]}}
+    assert not _is_only_localhost(of_all, implicit)
+    assert _is_only_localhost(silent, implicit)
+
+    monkeypatch.setattr(_inventory_sources, "_failed", {"/fleet/fleet.bitrise.yml": "401"})
+
+    assert _is_only_localhost(of_all, implicit)
+    assert not _is_only_localhost(of_all, listed)
+    assert not _is_only_localhost([declaration("Shop")], implicit)
+    found = ActionModule._check_declared(None, [], ["The source failed: 401"], {}, is_accepted=False).found
+    assert [(check.status, check.message) for check in found] == [
+        ("failed", "The source failed: 401"),
+        ("skipped", "Declarations were not checked, because the inventory source fleet.bitrise.yml failed"),
+    ]
+
+
+def test_the_hint_about_a_refused_token_has_no_word_that_redaction_may_mask() -> None:
+    words = re.findall(r"\w+", HINTS["unauthorized"].lower().replace(DOCTOR.lower(), ""))
+
+    assert not {"wrong", "invalid", "token", "test", "secret"} & set(words)

@@ -120,7 +120,7 @@ def test_a_file_of_many_apps_is_named_once() -> None:
 
     assert lines(apps)[3:] == [
         "dist.p12 replaced in 3 apps",
-        "3 other provisioning profiles uploaded",
+        "3 provisioning profiles uploaded, each in one app",
         "app0: dist.p12 replaced, app0.x uploaded",
         "app1: dist.p12 replaced, app1.x uploaded",
         "app2: dist.p12 replaced, app2.x uploaded",

@@ -49,6 +49,7 @@ VARIABLES = Variables(
     },
     instead={"slug": ("service_slug",)},
     others=("shop_report_",),
+    confused={"documents": "files"},
 )
 
 
@@ -160,10 +161,26 @@ def test_a_text_that_looks_like_a_list_stays_a_text() -> None:
 def test_a_variable_that_does_not_exist_is_named_with_the_closest_one() -> None:
     found = read(shop_file=[], shop_team="red", shop_report_dest="x")
 
-    assert [(entry.name, entry.closest, entry.is_misspelt) for entry in found.unknown] == [
-        ("shop_file", "shop_files", True),
-        ("shop_team", "shop_names", False),
-    ]
+    assert texts(found) == ["shop_file is not a variable of this collection; did you mean shop_files?"]
+    assert [(entry.name, entry.closest) for entry in found.unknown] == [("shop_team", "shop_names")]
+
+
+@pytest.mark.parametrize(
+    ("name", "misspelt", "suspected"),
+    [
+        ("limits", True, False),
+        ("time_out", True, False),
+        ("documents", True, False),  # the name of an option that has another name as a variable
+        ("files_dir", False, True),  # a further word: a variable of the user
+        ("time_outs", False, True),
+        ("team", False, False),
+    ],
+)
+def test_only_a_similar_name_is_a_misspelling(name: str, misspelt: bool, suspected: bool) -> None:
+    (found,) = VARIABLES.unknown({f"shop_{name}": 1})
+
+    assert (found.is_misspelt, found.is_suspected) == (misspelt, suspected)
+    assert bool(read(**{f"shop_{name}": 1}).suspected) == suspected
 
 
 def test_hosts_with_one_cause_share_one_message() -> None:
