@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "registry_credential": "",
     "vault_credential": "",
     "api_url": "",
-    "slices": 2,
+    "slices": 1,
     "schedule": "DTSTART;TZID=UTC:20260105T060000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO",
     "notifications": [],
     "update_secrets": False,

@@ -137,6 +137,8 @@ notes:
     apps expire. The cache contains the apps as Bitrise reports them, and no token. Each combination of O(api_url),
     owners, O(title), O(project_type), O(sort_by) and O(include) has its own cache entry. The plugin applies
     O(include_disabled), O(hostname), O(hostvars_prefix), O(compose), O(groups) and O(keyed_groups) to cached apps too.
+  - If the service limits requests or does not respond, the plugin waits and prints a warning. O(time_limit) limits all
+    waits together, for example to V(300) seconds.
   - Proxies come from the usual environment variables. The plugin does not follow redirects, so that it sends the token
     to no other host.
 seealso:
@@ -316,7 +318,10 @@ class InventoryModule(AppHosts, Cacheable):
         options["api_token"] = register_secret(str(options["api_token"]))
         if find_spec("requests") is None:
             raise OptionError(missing_required_lib("requests"))
-        return ClientPool(options, os.environ)
+        clients = ClientPool(options, os.environ)
+        # Warnings go to stderr, so that they are not part of the output of `ansible-inventory`.
+        clients.gates.report_progress = lambda line: self.display.warning(f"Inventory: {line}")
+        return clients
 
     # Apps
 

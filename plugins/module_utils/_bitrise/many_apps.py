@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task for many apps: work on each app, collect the errors, and report them by cause."""
+"""One task for many apps: work on each app, collect the errors, and report them by cause.
+
+The fleet module has its own loop in `fleet/module.py`, because it plans all apps before it changes one.
+"""
 
 from __future__ import annotations
 

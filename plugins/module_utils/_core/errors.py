@@ -47,8 +47,11 @@ class Kind(str, Enum):
     )
 
     # Access
-    UNAUTHORIZED = "unauthorized", "The service refuses the token (HTTP status 401), so the task ends."
-    FORBIDDEN = "forbidden", "The user of the token has no sufficient role in the app (403)."
+    UNAUTHORIZED = "unauthorized", "The service refuses the token in all requests (HTTP status 401), so the task ends."
+    FORBIDDEN = (
+        "forbidden",
+        "The user of the token has no sufficient role in the app (403, or 401 for a token that works in other requests).",
+    )
     NOT_FOUND = (
         "not_found",
         "The app, build, file or key does not exist, or the user of the token has no access to it (404).",

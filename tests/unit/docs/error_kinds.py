@@ -46,7 +46,8 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
         Kind.TLS: "Set ``ca_path`` to the certificate authority of your proxy or server.",
         Kind.TIMEOUT: "Raise ``timeout``. Run the task again.",
         Kind.RATE_LIMITED: (
-            "Run the task later, or raise ``time_limit``. Lower ``concurrency`` if other jobs use the same token."
+            "Run the task later, or raise ``time_limit`` (``code_signing_time_limit``). If other jobs use the same token, "
+            "lower ``concurrency`` (``code_signing_concurrency``)."
         ),
         Kind.SERVER_ERROR: "Run the task later. The next run completes what was interrupted.",
         Kind.REDIRECT: "Set ``api_url`` to the final address. The collection does not send the token to another host.",
@@ -59,7 +60,11 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
         Kind.SERVICE: "Read the message.",
     },
     "Rejected before any change": {
-        Kind.ONE_WAY_FLAG: "Leave the flag out. To get an unprotected file, delete it first (``state: absent``).",
+        Kind.ONE_WAY_FLAG: (
+            "Leave the flag out. To get an unprotected file, delete it in a play of your own, with a task "
+            "``bitrise_build_certificate`` or ``bitrise_provisioning_profile`` and ``state: absent``. Builds have no such "
+            "file until the next task or rollout uploads it."
+        ),
         Kind.UNCHANGEABLE: "Set ``src`` to upload the file again, or change the property on the website.",
         Kind.CHANGED_NAME: "Set ``name`` to the name in the message.",
         Kind.DUPLICATES: "Set ``slug`` or ``id``. For signing files, ``duplicates: remove`` keeps the declared one.",
@@ -67,8 +72,13 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
         Kind.MISSING_FILE: "Set ``src`` or ``content``, or correct ``name`` or ``slug``.",
         Kind.BACKUP: "Protected files cannot be downloaded. Leave ``backup_required`` out for them.",
         Kind.ENV_KEY: "Set ``keystore_name`` to accept another key, or ``replace_order: delete_first`` to keep it.",
-        Kind.MAX_PURGE: "Check that the declaration is complete, or raise ``max_purge``.",
-        Kind.MAX_PURGE_TOTAL: "Check that inventory and declarations are complete, or raise ``max_purge_total``.",
+        Kind.MAX_PURGE: (
+            "Check that the declaration is complete, or raise ``max_purge`` (``code_signing_max_purge``)."
+        ),
+        Kind.MAX_PURGE_TOTAL: (
+            "Check that inventory and declarations are complete, or raise ``max_purge_total`` "
+            "(``code_signing_max_purge_total``)."
+        ),
         Kind.MAX_ARTIFACTS: "Review them in check mode with a higher limit, then raise the limit.",
         Kind.NOT_INSTALLABLE: "Leave ``is_public_page_enabled`` out.",
         Kind.OTHER_ARTIFACT: (
@@ -79,7 +89,7 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
     "The course of a run": {
         Kind.CONCURRENT_CHANGE: "Run the task again when the other run has ended.",
         Kind.UNCLEAR_OUTCOME: "Check on the service. The message says what is known.",
-        Kind.TIME_LIMIT: "Run the task again to continue, or raise ``time_limit``.",
+        Kind.TIME_LIMIT: "Run the task again to continue, or raise ``time_limit`` (``code_signing_time_limit``).",
         Kind.WAIT_TIMEOUT: "The build continues. Raise ``wait_timeout``.",
         Kind.BUILD_FAILED: "Read its log, for example with :ansplugin:`mobileops.ci.bitrise_build_log#module`.",
         Kind.NOT_DONE: "Run the task again. The app of the first error has the cause.",
@@ -112,6 +122,9 @@ Troubleshooting by error.kind
 If a task fails, its result has a message in ``msg`` and the kind of the error in ``error.kind``. Kinds are stable, so
 playbooks can branch on them. Messages may change. ``error`` also has ``status``, ``method``, ``path``, ``request_id``
 of the request, or ``null``. Ansible itself rejects an option of a wrong type, without ``error``.
+
+The tables name the options of modules. In the role ``code_signing``, and so in a rollout, options of a task begin with
+``code_signing_``, such as ``code_signing_time_limit``. Options of a file are keys of its entry, such as ``is_protected``.
 
 .. code-block:: yaml
 
