@@ -50,7 +50,7 @@ class Kind(str, Enum):
     UNAUTHORIZED = "unauthorized", "The service refuses the token in all requests (HTTP status 401), so the task ends."
     FORBIDDEN = (
         "forbidden",
-        "The user of the token has no sufficient role in the app (403, or 401 for a token that works in other requests).",
+        "The user of the token has no sufficient role in the app (403, or 401 if the token works in other requests).",
     )
     NOT_FOUND = (
         "not_found",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import requests
 
 # The version in galaxy.yml, which a module on a target cannot read. A test compares the two.
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 USER_AGENT = f"mobileops.ci/{VERSION}"
 
 Trust = Union[bool, str]  # the parameter `verify` of requests: a bundle, or whether to verify certificates

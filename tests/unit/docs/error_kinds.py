@@ -46,8 +46,8 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
         Kind.TLS: "Set ``ca_path`` to the certificate authority of your proxy or server.",
         Kind.TIMEOUT: "Raise ``timeout``. Run the task again.",
         Kind.RATE_LIMITED: (
-            "Run the task later, or raise ``time_limit`` (``code_signing_time_limit``). If other jobs use the same token, "
-            "lower ``concurrency`` (``code_signing_concurrency``)."
+            "Run the task later, or raise ``time_limit`` (``code_signing_time_limit``). If other jobs use the same "
+            "token, lower ``concurrency`` (``code_signing_concurrency``)."
         ),
         Kind.SERVER_ERROR: "Run the task later. The next run completes what was interrupted.",
         Kind.REDIRECT: "Set ``api_url`` to the final address. The collection does not send the token to another host.",
@@ -62,8 +62,8 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
     "Rejected before any change": {
         Kind.ONE_WAY_FLAG: (
             "Leave the flag out. To get an unprotected file, delete it in a play of your own, with a task "
-            "``bitrise_build_certificate`` or ``bitrise_provisioning_profile`` and ``state: absent``. Builds have no such "
-            "file until the next task or rollout uploads it."
+            "``bitrise_build_certificate`` or ``bitrise_provisioning_profile`` and ``state: absent``. Builds have no "
+            "such file until the next task or rollout uploads it."
         ),
         Kind.UNCHANGEABLE: "Set ``src`` to upload the file again, or change the property on the website.",
         Kind.CHANGED_NAME: "Set ``name`` to the name in the message.",
@@ -124,7 +124,8 @@ playbooks can branch on them. Messages may change. ``error`` also has ``status``
 of the request, or ``null``. Ansible itself rejects an option of a wrong type, without ``error``.
 
 The tables name the options of modules. In the role ``code_signing``, and so in a rollout, options of a task begin with
-``code_signing_``, such as ``code_signing_time_limit``. Options of a file are keys of its entry, such as ``is_protected``.
+``code_signing_``, such as ``code_signing_time_limit``. Options of a file are keys of its entry, such as
+``is_protected``.
 
 .. code-block:: yaml
 
