@@ -67,10 +67,10 @@ def absent_names(removals: Sequence[Removal], variable: str) -> tuple[list[str],
         without = [removal for removal in removals if name in removal.absent]
         if any(same_name(name, other) for removal in removals for other in removal.deleted):
             continue
-        where = f"in none of the {len(without)} apps" if len(without) > 1 else f"not in the app {without[0].host}"
+        text = f"{variable}: no app has {name} ({plural(len(without), 'app')} checked)."
         closest = closest_name(name, (other for removal in without for other in removal.others), CLOSE)
         if closest:
-            warnings.append(f"{variable}: {name} is {where}. The closest name is {closest}.")
+            warnings.append(f"{text} The closest name is {closest}.")
         else:
-            lines.append(f"{variable}: {name} is {where}.")
+            lines.append(text)
     return lines, warnings

@@ -86,9 +86,9 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
         assert summary["msg"] == [
             "Old certificates: 3 deleted in 3 apps, in addition to the files above",
             "3 apps: dist-2024.p12 deleted (Shop, Bank, News)",
-            "rotate_certificate_old: missing is in none of the 3 apps.",
+            "rotate_certificate_old: no app has missing (3 apps checked).",
         ]
-        text = "dist-2052.p12 is in none of the 3 apps. The closest name is dist-2025.p12."
+        text = "no app has dist-2052.p12 (3 apps checked). The closest name is dist-2025.p12."
         assert summary["warnings"] == [f"rotate_certificate_old: {text}"]
 
 
@@ -109,7 +109,7 @@ def test_check_mode_names_old_certificates(fleet: Fleet, ground: Playground) -> 
             "News: dist-2024.p12 would be deleted",
         ],
     ]
-    assert run.screen.count("is in none of the 3 apps") == 1
+    assert run.screen.count("no app has dist-2052.p12 (3 apps checked)") == 1
     assert "News\n  - dist-2024.p12\n" in run.screen
 
 

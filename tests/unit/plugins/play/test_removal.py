@@ -38,20 +38,20 @@ def test_a_name_that_some_app_has_is_not_reported() -> None:
 def test_a_similar_name_is_a_warning() -> None:
     of_app = ("development.p12", "distribution-2027.p12")
     removals = [Removal(host, (), ("distribution-2072.p12",), of_app) for host in ("Shop", "Bank")]
-    text = "distribution-2072.p12 is in none of the 2 apps. The closest name is distribution-2027.p12."
+    text = "no app has distribution-2072.p12 (2 apps checked). The closest name is distribution-2027.p12."
     assert absent_names(removals, OLD) == ([], [f"{OLD}: {text}"])
     assert absent_names(removals[:1], OLD)[1] == [
-        f"{OLD}: distribution-2072.p12 is not in the app Shop. The closest name is distribution-2027.p12."
+        f"{OLD}: no app has distribution-2072.p12 (1 app checked). The closest name is distribution-2027.p12."
     ]
 
 
 def test_a_second_run_is_not_a_warning() -> None:
-    """The new certificate, which resembles the old one, is declared."""
+    """Ignore the new certificate, which resembles the old one, because it is declared."""
     files = [{"upload_file_name": name} for name in ("distribution-2028.p12", "development.p12")]
     others = others_of(files, ["distribution-2027.p12", "distribution-2028.p12"])
     assert others == ["development.p12"]
     removal = Removal("Shop", (), ("distribution-2027.p12",), tuple(others))
-    assert absent_names([removal], OLD) == ([f"{OLD}: distribution-2027.p12 is not in the app Shop."], [])
+    assert absent_names([removal], OLD) == ([f"{OLD}: no app has distribution-2027.p12 (1 app checked)."], [])
 
 
 def test_result_of_the_task() -> None:
