@@ -93,7 +93,7 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
 
 
 def test_check_mode_names_old_certificates(fleet: Fleet, ground: Playground) -> None:
-    """Also check that batches do not report a name before the last one."""
+    """Check the lines of each batch, and that only the last batch reports absent names."""
     options = {"rotate_certificate_old": "dist-2024.p12,dist-2052.p12", "rotate_certificate_batch": 3}
     run = rotate(fleet, ground, "--check", "--diff", **options)
     assert run.status == 0, run.screen
