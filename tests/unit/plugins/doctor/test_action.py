@@ -64,7 +64,7 @@ def test_a_refused_token_points_to_the_doctor() -> None:
 
 
 def test_declarations_of_a_failed_inventory_are_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variables of all hosts apply to the implicit localhost, which is not an app."""
+    """Ignore the implicit localhost, which has the variables of all hosts and is not an app."""
     of_all, silent = [declaration("localhost")], [Declaration("localhost")]
     implicit, listed = {"groups": {"all": ["other"]}}, {"groups": {"all": ["localhost"]}}
     assert not _is_only_localhost(of_all, implicit)
