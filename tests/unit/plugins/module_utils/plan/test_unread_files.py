@@ -25,7 +25,6 @@ REMOTE = RemoteFile.from_service(BUILD_CERTIFICATE, {"slug": "A", "upload_file_n
 
 
 def test_a_digest_that_was_not_read_is_unknown() -> None:
-    """A new file without a digest has no content."""
     found = [
         files_for_diff(BUILD_CERTIFICATE, [file])["dist.p12"]["sha256"]
         for file in (REMOTE, replace(REMOTE, sha256="7442"), replace(REMOTE, slug=None))
