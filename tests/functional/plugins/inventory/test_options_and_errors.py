@@ -15,6 +15,7 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 
+from ansible_collections.mobileops.ci.plugins.module_utils._http import gates
 from tests.emulator.process import Emulator
 
 from .conftest import Build, app
@@ -193,3 +194,15 @@ def test_a_token_from_the_environment_is_no_template(
     refusal(QUICK)
 
     assert not (tmp_path / "done").exists()
+
+
+def test_a_wait_for_the_service_is_a_warning(
+    fleet: Fleet, build: Build, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(gates, "REPORTED_WAIT_S", 0.0)
+    fleet(app("Shop", "a1"))
+    emulator.fault(status=429, retry_after=1, times=1)
+    assert set(build({}).hosts) == {"Shop"}
+    output = capsys.readouterr()
+    assert "limits requests: the task waits 1 s" in " ".join(output.err.split())
+    assert "limits requests" not in output.out
