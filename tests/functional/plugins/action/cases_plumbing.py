@@ -160,7 +160,8 @@ ERRORS = (
     _case("exit", _one(trouble="exit"), differs=("exception",)),
     _case("recursion", _one(trouble="recurse"), differs=("exception",)),
     _case("unplain", _one(trouble="unplain"), differs=("exception",)),
-    _case("timeout", _one(trouble="sleep"), timeout=2, differs=("frame",)),
+    # Long enough to reach the module on a busy machine.
+    _case("timeout", _one(trouble="sleep"), timeout=5, differs=("frame",)),
     _case("warning", _one(trouble="warn")),
     _case("own warning", _one(title="uno", trouble="outcome")),
     _case("deprecation", _one(trouble="deprecate")),

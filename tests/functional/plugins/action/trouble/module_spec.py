@@ -41,7 +41,7 @@ def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outc
     if trouble == "recurse":
         return _run(options, client, context)
     if trouble == "sleep":
-        time.sleep(20)
+        time.sleep(30)
     if trouble == "warn":
         warn(f"{options['name']} is about to expire")
     if trouble == "deprecate":
