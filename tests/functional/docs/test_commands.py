@@ -30,7 +30,7 @@ class _Loader(yaml.SafeLoader):
     """Reads an encrypted value as its text."""
 
 
-_Loader.add_constructor("!vault", yaml.SafeLoader.construct_yaml_str)
+_Loader.add_constructor("!vault", lambda _loader, node: str(node.value))
 
 
 def test_the_guides_have_such_commands() -> None:
