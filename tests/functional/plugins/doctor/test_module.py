@@ -96,7 +96,7 @@ def test_no_valid_token(account: Emulator, token: str | None, message: str) -> N
     found = by_name(result, "token")
     assert {name: check["status"] for name, check in found.items()} == {"valid": FAILED}
     assert found["valid"]["message"] == message
-    assert "token on Bitrise" in found["valid"]["advice"]
+    assert "on Bitrise" in found["valid"]["advice"]
     # The connection to the service is checked too.
     assert by_name(result, "way")["answer"]["status"] == OK
 
