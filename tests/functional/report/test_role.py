@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.functional.plugins.action.comparison import seldom
 from tests.functional.plugins.action.playbook import ELSEWHERE, Playground, Run
+from tests.helpers.cases import exhaustive
 
 ROLE = "mobileops.ci.code_signing_report"
 HOSTS = {"one": "aa00000000000001", "two": "aa00000000000002"}
@@ -91,7 +91,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(
     ("variables", "message"),
-    [pytest.param(*case, id=name, marks=[] if name == "a wrong token" else seldom) for name, case in WRONG.items()],
+    [pytest.param(*case, id=name, marks=[] if name == "a wrong token" else exhaustive) for name, case in WRONG.items()],
 )
 def test_a_mistake_fails_once_and_writes_nothing(
     emulator: Emulator, tmp_path: Path, variables: dict[str, Any], message: str

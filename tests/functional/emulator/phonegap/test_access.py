@@ -18,18 +18,18 @@ CLIENT = {"client_id": "emulator", "client_secret": "emulator-secret"}
 
 
 def test_each_form_of_credentials(emulator: Emulator) -> None:
-    nobody, token = Client(emulator, None), emulator.phonegap_tokens["member"]
+    anonymous, token = Client(emulator, None), emulator.phonegap_tokens["member"]
     login = emulator.phonegap_logins["member"]
     basic = (login["username"], login["password"])
     for response in (
-        nobody.raw("GET", "/api/v1/me", auth=basic),
-        nobody.raw("GET", "/api/v1/me", params={"auth_token": token}),
-        nobody.raw("GET", "/api/v1/me", headers={"Authorization": f"token {token}"}),
-        nobody.raw("GET", "/api/v1", headers={"Authorization": f"token {token}"}),
+        anonymous.raw("GET", "/api/v1/me", auth=basic),
+        anonymous.raw("GET", "/api/v1/me", params={"auth_token": token}),
+        anonymous.raw("GET", "/api/v1/me", headers={"Authorization": f"token {token}"}),
+        anonymous.raw("GET", "/api/v1", headers={"Authorization": f"token {token}"}),
     ):
         assert (response.status_code, response.json()["email"]) == (200, "member@example.com")
     for method, path in (("POST", "/token"), ("POST", "/api/v1/token"), ("GET", "/api/v1/token")):
-        response = nobody.raw(method, path, auth=basic)
+        response = anonymous.raw(method, path, auth=basic)
         assert (response.status_code, response.json()) == (200, {"token": token})
 
 
@@ -55,26 +55,26 @@ def test_rejects_a_token_of_bitrise(emulator: Emulator) -> None:
 
 
 def test_oauth_with_consent(emulator: Emulator, owner: Client) -> None:
-    nobody = Client(emulator, None)
+    anonymous = Client(emulator, None)
     response = owner.raw("GET", "/authorize", params={"client_id": "emulator"})
     assert (response.status_code, response.json()["location"]) == (302, response.headers["location"])
     code = parse_qs(urlsplit(response.headers["location"]).query)["code"][0]
-    token = nobody.raw("POST", "/authorize/token", data={**CLIENT, "code": code}).json()["access_token"]
-    assert nobody.raw("GET", "/api/v1/me", params={"access_token": token}).json()["email"] == "owner@example.com"
-    again = nobody.raw("POST", "/authorize/token", params={**CLIENT, "code": code})
+    token = anonymous.raw("POST", "/authorize/token", data={**CLIENT, "code": code}).json()["access_token"]
+    assert anonymous.raw("GET", "/api/v1/me", params={"access_token": token}).json()["email"] == "owner@example.com"
+    again = anonymous.raw("POST", "/authorize/token", params={**CLIENT, "code": code})
     assert (again.status_code, again.json()) == (400, {"error": "invalid request"})
     refused = owner.raw("GET", "/authorize", params={"client_id": "emulator", "refuse": "1"})
     assert refused.headers["location"].endswith("?error=authorization_refused")
 
 
 def test_oauth_with_a_token(emulator: Emulator) -> None:
-    nobody = Client(emulator, None)
+    anonymous = Client(emulator, None)
     good = {**CLIENT, "auth_token": emulator.phonegap_tokens["viewer"]}
-    token = nobody.raw("POST", "/authorize", params=good).json()["access_token"]
-    assert nobody.raw("GET", "/api/v1/me", params={"access_token": token}).json()["email"] == "viewer@example.com"
-    bad = nobody.raw("POST", "/authorize", params={**CLIENT, "auth_token": token})
+    token = anonymous.raw("POST", "/authorize", params=good).json()["access_token"]
+    assert anonymous.raw("GET", "/api/v1/me", params={"access_token": token}).json()["email"] == "viewer@example.com"
+    bad = anonymous.raw("POST", "/authorize", params={**CLIENT, "auth_token": token})
     assert (bad.status_code, bad.json()) == (401, {"error": "Invalid authentication token."})
-    assert nobody.raw("POST", "/authorize", params={**good, "client_secret": "wrong"}).status_code == 400
+    assert anonymous.raw("POST", "/authorize", params={**good, "client_secret": "wrong"}).status_code == 400
 
 
 def test_log_has_the_account_without_its_token(emulator: Emulator) -> None:

@@ -15,7 +15,7 @@ _Files = Sequence[Mapping[str, Any]]
 _Faults = Sequence[Mapping[str, Any]]
 
 # Run where every case is, see test_both_ways.
-SELDOM = (
+LESS_COMMON = (
     "upload",
     "flags only",
     "absent",

@@ -13,7 +13,7 @@ from .comparison import Case
 
 RUNNING = {"slug": "b1", "status": 0, "age_s": 600, "log": ["one\n", "two\n"]}
 # Run where every case is, see test_both_ways.
-SELDOM = ("builds", "a build that is not there", "trigger in check mode", "log of a build")
+LESS_COMMON = ("builds", "a build that is not there", "trigger in check mode", "log of a build")
 # The service's clock advances between the two ways.
 _TIMES = ("triggered_at", "started_on_worker_at", "environment_prepare_finished_at", "finished_at")
 

@@ -13,7 +13,7 @@ from .comparison import HERE, Case
 from .playbook import UNSAFE, VAULTED
 
 # Run where every case is, see test_both_ways.
-SELDOM = (
+LESS_COMMON = (
     "unsupported inside",
     "choice of run_in",
     "secret elsewhere",

@@ -13,14 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.helpers.cases import exhaustive
-
 from .playbook import Event, Playground, Run
 
 WAYS = ("auto", "target")
 
-# Playbooks take long. `make matrix` runs them all.
-seldom = exhaustive
 
 # The two ways to run a case, as the action names them.
 HERE, ASKED_FOR, NOWHERE = "in the controller", "as a module: asked for", ""

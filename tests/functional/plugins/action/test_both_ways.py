@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.helpers.cases import ALL_CASES
+from tests.helpers.cases import ALL_CASES, exhaustive
 
 from . import cases_bitrise, cases_builds, cases_plumbing
-from .comparison import Case, run_both_ways, seldom
+from .comparison import Case, run_both_ways
 from .playbook import Playground, core_version
 
-SELDOM = () if ALL_CASES else cases_bitrise.SELDOM + cases_builds.SELDOM + cases_plumbing.SELDOM
+LESS_COMMON = () if ALL_CASES else cases_bitrise.LESS_COMMON + cases_builds.LESS_COMMON + cases_plumbing.LESS_COMMON
 GROUPS = {
     "options": cases_plumbing.OPTIONS,
     "keywords": cases_plumbing.KEYWORDS,
@@ -105,7 +105,7 @@ def service(emulator: Emulator) -> Callable[[Sequence[Case]], dict[str, Any]]:
     [
         # One run for many cases, because each start of ansible-playbook takes seconds.
         pytest.param(("options", "keywords", "errors", "connections"), id="common"),
-        pytest.param(("profiles", "others"), id="less common", marks=seldom),
+        pytest.param(("profiles", "others"), id="less common", marks=exhaustive),
     ],
 )
 def test_results_are_the_same(
@@ -114,7 +114,7 @@ def test_results_are_the_same(
     emulator: Emulator,
     service: Callable[[Sequence[Case]], dict[str, Any]],
 ) -> None:
-    cases = [case_with_app(case) for group in groups for case in GROUPS[group] if case.title not in SELDOM]
+    cases = [case_with_app(case) for group in groups for case in GROUPS[group] if case.title not in LESS_COMMON]
     done = run_both_ways(playground, cases, "-vvv", prepare=lambda: service(cases), env=SETTINGS)
 
     assert len({case.title for case in cases}) == len(cases)
@@ -130,7 +130,7 @@ def case_with_app(case: Case) -> Case:
 
 
 @pytest.mark.parametrize(
-    "env", [pytest.param({}, id="plain"), pytest.param({"ANSIBLE_NO_LOG": "1"}, id="ANSIBLE_NO_LOG", marks=seldom)]
+    "env", [pytest.param({}, id="plain"), pytest.param({"ANSIBLE_NO_LOG": "1"}, id="ANSIBLE_NO_LOG", marks=exhaustive)]
 )
 def test_the_screen_is_the_same(env: dict[str, str], playground: Playground) -> None:
     cases = [case for group in GROUPS.values() for case in group if case.title in SHOWN]

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.functional.plugins.action.comparison import seldom
 from tests.functional.plugins.action.playbook import ELSEWHERE, Playground, Run
+from tests.helpers.cases import exhaustive
 from tests.helpers.service import Service
 
 RUNNING, FINISHED, ABORTED = 0, 1, 3
@@ -121,7 +121,7 @@ def test_each_host_has_its_own_variables(fleet: Fleet) -> None:
     assert summary(done)[-1] == "8 apps with 7 unfinished builds: aborted 4, 3 apps failed."
 
 
-@seldom
+@exhaustive
 def test_each_host_by_itself(fleet: Fleet) -> None:
     """Run if ansible-core does not list the hosts of the task."""
     fleet.holds(HOSTS)

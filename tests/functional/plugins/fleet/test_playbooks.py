@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.process import Emulator
-from tests.functional.plugins.action.comparison import HERE, NOWHERE, Case, run_both_ways, seldom
+from tests.functional.plugins.action.comparison import HERE, NOWHERE, Case, run_both_ways
 from tests.functional.plugins.action.playbook import Playground
+from tests.helpers.cases import exhaustive
 from tests.helpers.fleet import ONE, THREE, TWO, Fleet, declared, digests
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, a_file
 from tests.helpers.tasks import b64
@@ -135,7 +136,7 @@ CASES = (
 )
 
 
-@seldom
+@exhaustive
 def test_both_ways_have_the_same_result(fleet: Fleet, playground: Playground) -> None:
     def prepare() -> dict[str, Any]:
         fleet.holds({ONE: OLD, TWO: OLD, THREE: {}})

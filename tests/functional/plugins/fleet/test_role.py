@@ -17,9 +17,8 @@ from typing import Any
 
 import pytest
 
-from tests.functional.plugins.action.comparison import seldom
 from tests.functional.plugins.action.playbook import ELSEWHERE, Playground, Run, core_version
-from tests.helpers.cases import ALL_CASES
+from tests.helpers.cases import ALL_CASES, exhaustive
 from tests.helpers.fleet import Fleet, declared
 from tests.helpers.service import PROFILES, a_file
 
@@ -312,7 +311,9 @@ def check(case: Case, group: str, run: Run, held: Mapping[str, list[str]]) -> No
             assert any(re.search(text, str(message)) for message in messages) == (text != "AFTER"), (text, messages)
 
 
-@pytest.mark.parametrize("alone", [pytest.param(False, id="together"), pytest.param(True, id="alone", marks=seldom)])
+@pytest.mark.parametrize(
+    "alone", [pytest.param(False, id="together"), pytest.param(True, id="alone", marks=exhaustive)]
+)
 def test_plays(plays: Plays, alone: bool) -> None:
     """Run also without the private names of ansible-core that list the hosts of a task."""
     core = core_version()
@@ -332,7 +333,7 @@ def test_plays(plays: Plays, alone: bool) -> None:
     assert "Traceback" not in run.screen
 
 
-@seldom
+@exhaustive
 @pytest.mark.parametrize("alone", [pytest.param(False, id="together"), pytest.param(True, id="alone")])
 @pytest.mark.parametrize("name", BY_ITSELF)
 def test_a_play_by_itself(plays: Plays, name: str, alone: bool) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.functional.plugins.action.comparison import seldom
 from tests.functional.plugins.action.playbook import ELSEWHERE, Playground, Run
+from tests.helpers.cases import exhaustive
 from tests.helpers.fleet import APPS, Fleet, declared
 from tests.helpers.service import CERTIFICATES, KEYSTORES, a_file
 
@@ -68,7 +68,7 @@ LISTS = {
 
 @pytest.mark.parametrize(
     ("old", "left"),
-    [pytest.param(*case, id=name, marks=[] if name == "lines" else seldom) for name, case in LISTS.items()],
+    [pytest.param(*case, id=name, marks=[] if name == "lines" else exhaustive) for name, case in LISTS.items()],
 )
 def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -> None:
     run = rotate(fleet, ground, rotate_certificate_old=old, rotate_certificate_batch="")
@@ -171,7 +171,7 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize(
     ("variables", "hosts", "messages"),
-    [pytest.param(*case, id=name, marks=[] if name == "a later batch" else seldom) for name, case in WRONG.items()],
+    [pytest.param(*case, id=name, marks=[] if name == "a later batch" else exhaustive) for name, case in WRONG.items()],
 )
 def test_a_mistake_is_one_message_and_nothing_is_changed(
     fleet: Fleet, ground: Playground, variables: dict[str, Any], hosts: dict[str, Any], messages: list[str]

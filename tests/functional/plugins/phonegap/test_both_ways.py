@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.functional.plugins.action.comparison import Case, run_both_ways, seldom
+from tests.functional.plugins.action.comparison import Case, run_both_ways
 from tests.functional.plugins.action.playbook import Playground
+from tests.helpers.cases import exhaustive
 
 from .service import PhoneGap
 
@@ -38,7 +39,7 @@ def _case(title: str, module: str, args: Mapping[str, Any]) -> Case:
     return Case(title, args, f"mobileops.ci.phonegap_{module}", {"diff": True, "check_mode": module == "build"})
 
 
-@seldom
+@exhaustive
 def test_both_ways(phonegap: PhoneGap, tmp_path: Path) -> None:
     ground = Playground(tmp_path)
     for name in ("www/index.html", "www/js/app.js", "icon.png"):

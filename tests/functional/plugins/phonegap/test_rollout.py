@@ -20,7 +20,6 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.mobileops.ci.plugins.action._phonegap_rollout import VARIABLES
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
 from tests.conftest import CHECKOUT
-from tests.functional.plugins.action.comparison import seldom
 from tests.helpers.cases import exhaustive
 from tests.helpers.documentation import ansible
 from tests.signing_files import Authority, IdentityKind, Team
@@ -209,7 +208,7 @@ def test_a_corrected_password_converges(phonegap: PhoneGap) -> None:
     assert plays.run("--check") == plays.run() == {**done, KEY: "changed"}
 
 
-@seldom
+@exhaustive
 def test_a_corrected_password_of_a_key_that_was_locked_since(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap)
     plays.run(phonegap_rollout_keys=[key(phonegap, keystore_pw="wrong")])
@@ -219,7 +218,7 @@ def test_a_corrected_password_of_a_key_that_was_locked_since(phonegap: PhoneGap)
     assert plays.run() == {**to_do, DOWNLOAD: "changed"}
 
 
-@seldom
+@exhaustive
 def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     plays = rollout(phonegap, phonegap_rollout_keys=[], phonegap_rollout_platforms=["android", "webos"])
     new = {APP: "changed", DIRECTORY: "changed"}
@@ -239,7 +238,7 @@ def test_check_mode_says_what_is_left_to_do(phonegap: PhoneGap) -> None:
     assert plays.run(**changed) == {**done, BUILD: "changed", DOWNLOAD: "changed"}
 
 
-@seldom
+@exhaustive
 def test_check_mode_with_a_key_that_is_not_chosen_yet(phonegap: PhoneGap) -> None:
     """Use a key that does not exist yet, or that exists and is locked."""
     phonegap.holds({"title": "Shop", "version": "1.0"})
@@ -274,7 +273,7 @@ def guide(phonegap: PhoneGap) -> Plays:
     return Plays(phonegap, phonegap.file("guide.yml", yaml.safe_dump([play])), variables)
 
 
-@seldom
+@exhaustive
 def test_the_guide_builds_again_after_a_failure(phonegap: PhoneGap) -> None:
     plays = guide(phonegap)
     new = ["changed", "changed", "skipping", "skipping"]

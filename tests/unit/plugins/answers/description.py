@@ -79,8 +79,8 @@ class Answers:
         return self._of(answer.get("schema", {"type": "object"}))
 
     def _of(self, schema: dict[str, Any], name: str = "") -> Any:
-        seldom = 60 if name in NEEDED else 8
-        if not self._random.randrange(seldom):
+        odds = 60 if name in NEEDED else 8
+        if not self._random.randrange(odds):
             return self._random.choice(ODD)
         return self._as_described(_resolved(schema), name)
 
