@@ -112,7 +112,6 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     declaration = declaration_of(name, variables, evaluator, search)
     read = VARIABLES.read(name, variables, evaluator)
     host = Host(declaration, read.values.get("old") or [], list(read.problems))
-    host.problems += [unknown.problem for unknown in read.unknown if unknown.is_misspelt]
     if not host.declares_certificate:
         # A misspelling may be the reason. Other problems of the host do not concern the rotation.
         host.problems += [unknown.problem for unknown in OF_DECLARATION.unknown(variables) if unknown.is_misspelt]
