@@ -171,7 +171,7 @@ def units(arguments: list[str]) -> str:
 
 
 def run_units(python: str, arguments: list[str], env: dict[str, str] | None = None) -> str:
-    output = run(python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments, env=env)
+    output = run(python, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--durations=60", *arguments, env=env)
     return pytest_summary(output)
 
 

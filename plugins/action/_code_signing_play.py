@@ -39,7 +39,7 @@ from ..plugin_utils._play.action import (
     play_result,
 )
 from ..plugin_utils._play.causes import Problem, by_cause
-from ..plugin_utils._play.evaluation import Evaluator, reason_of
+from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.hosts import Play
 from ..plugin_utils._play.search import FileSearch
 
@@ -90,19 +90,15 @@ class ActionModule(PlayAction):
 
     def _declared(self, play: Play | None, task_vars: Json) -> list[Declaration]:
         evaluator, search = Evaluator(self._loader), FileSearch()
+        declared: list[Declaration] = []
+
+        def reject(host: str, problem: Problem) -> None:
+            declared.append(Declaration(host, problems=[problem]))
+
         hosts: Iterable[tuple[str, Mapping[str, Any]]] = (
-            play.variables() if play else [(task_vars["inventory_hostname"], task_vars)]
+            self.hosts_taking_part(play, evaluator, reject) if play else [(task_vars["inventory_hostname"], task_vars)]
         )
-        declared = []
         for host, variables in hosts:
-            if play:
-                try:
-                    if not evaluator.takes_part(self._task, variables):
-                        continue
-                except Exception as error:  # a condition may raise any error, which concerns only its host
-                    text = f"a condition of the role cannot be evaluated: {reason_of(error)}"
-                    declared.append(Declaration(host, problems=[Problem(text)]))
-                    continue
             declared.append(declaration_of(host, variables, evaluator, search))
         return declared
 

@@ -51,6 +51,7 @@ options:
         safe end.
       - If the service asks for a wait that exceeds the remaining time, the task fails at once.
     type: float
+    version_added: 1.0.0
     default: 14400.0
 """
 

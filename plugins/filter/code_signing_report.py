@@ -59,6 +59,7 @@ options:
       - An earlier report in the format V(json), parsed. The page and the summary then show the changes since that
         report.
     type: dict
+    version_added: 1.0.0
 seealso:
   - module: mobileops.ci.bitrise_code_signing_info
 """

@@ -34,12 +34,14 @@ options:
       - Titles of the artifacts to download from the whole build. Each entry is a pattern as in a shell, for example
         V(*.apk).
     type: list
+    version_added: 1.0.0
     elements: str
   types:
     description:
       - Types of the artifacts to download from the whole build, for example V(android-apk), V(ios-ipa) or V(file). Each
         entry is a pattern.
     type: list
+    version_added: 1.0.0
     elements: str
   dest:
     description:

@@ -27,6 +27,7 @@ options:
       - Apps to process. Each entry is the slug of an app, or a dictionary with the slug and options for this app only.
       - If an app fails, the module continues with the other apps, and then fails.
     type: list
+    version_added: 1.0.0
     elements: dict
     suboptions:
       app_slug:
@@ -106,45 +107,53 @@ options:
     description:
       - Whether to keep the artifacts of all builds of a tag, such as releases.
     type: bool
+    version_added: 1.0.0
     default: true
   branches:
     description:
       - Branches. Only artifacts of their builds change. Each entry is a pattern as in a shell, for example
         V(feature/*). Case matters. A build of a tag usually has no branch.
     type: list
+    version_added: 1.0.0
     elements: str
   tags:
     description:
       - Tags. Only artifacts of their builds change. Each entry is a pattern. Requires O(keep_tagged=false).
     type: list
+    version_added: 1.0.0
     elements: str
   workflows:
     description:
       - Workflows. Only artifacts of their builds change. Each entry is a pattern.
     type: list
+    version_added: 1.0.0
     elements: str
   statuses:
     description:
       - Statuses. Only artifacts of builds with one of them change.
     type: list
+    version_added: 1.0.0
     elements: str
     choices: [success, error, aborted, aborted-with-success]
   titles:
     description:
       - Titles. Only artifacts with one of them change. Each entry is a pattern, for example V(*.apk).
     type: list
+    version_added: 1.0.0
     elements: str
   types:
     description:
       - Types, for example V(android-apk), V(ios-ipa) or V(file). Only artifacts of one of them change. Each entry is a
         pattern.
     type: list
+    version_added: 1.0.0
     elements: str
   protect_titles:
     description:
       - Titles of artifacts that never change, for example V(*.dSYM.zip) or V(mapping.txt). Use it to keep symbol files
         longer than packages. Each entry is a pattern.
     type: list
+    version_added: 1.0.0
     elements: str
   protect_types:
     description:
@@ -152,6 +161,7 @@ options:
       - Symbol files usually have the type V(file), as logs and reports do. To protect only symbol files, use
         O(protect_titles).
     type: list
+    version_added: 1.0.0
     elements: str
   max_artifacts:
     description:

@@ -28,6 +28,7 @@ options:
       - Identifier of one run of a pipeline, as in the result of M(mobileops.ci.bitrise_pipeline_info). The module
         aborts all builds of the run.
     type: str
+    version_added: 1.0.0
     aliases: [pipeline_id]
   reason:
     description:

@@ -32,6 +32,7 @@ options:
         M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build.
       - Requires O(app_slug).
     type: str
+    version_added: 1.0.0
     aliases: [pipeline_id]
   owner_slug:
     description:

@@ -41,6 +41,7 @@ options:
       - Name of the pipeline to start.
       - Mutually exclusive with O(workflow).
     type: str
+    version_added: 1.0.0
   commit_message:
     description:
       - Message to show with the build.
@@ -104,6 +105,7 @@ options:
       - V(environments) sends them like O(environments), for such a service. Every user of the app can then read them on
         the page of the build.
     type: str
+    version_added: 1.0.0
     choices: [secrets, environments]
     default: secrets
   stack:

@@ -211,6 +211,7 @@ options:
         files that the task observes. A percentage never allows fewer files than O(max_purge).
       - If the limit is exceeded, the task fails before it changes any app. It plans all apps first if O(purge) is set.
     type: str
+    version_added: 1.0.0
     default: 25%
   fail_fast:
     description:

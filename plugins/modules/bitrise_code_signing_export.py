@@ -62,6 +62,7 @@ options:
         It does not use a group that has other hosts, or whose variables are in a file such as C(group_vars/GROUP.yml).
       - If omitted, each host gets a declaration of its own.
     type: dict
+    version_added: 1.0.0
   dest:
     description:
       - Folder to write to, usually the folder of the inventory.

@@ -194,6 +194,7 @@ options:
       - V(warn) keeps what the app has and issues a warning. V(trust) keeps it without a warning. V(replace) sends them
         on every run. V(fail) fails.
     type: str
+    version_added: 1.0.0
     choices: [warn, trust, replace, fail]
     default: warn
 extends_documentation_fragment:

@@ -107,6 +107,7 @@ options:
       - V(strict) and V(warn) require the library cryptography on the host that runs the module. The module does not
         validate files for V(blackberry).
     type: str
+    version_added: 1.0.0
     choices: [strict, warn, none]
     default: strict
   login_password:

@@ -24,7 +24,7 @@ from .faults import BadFault
 from .fixture_format import BadFixture
 from .fixtures import fixture_from, load_fixture
 from .gate import ADMIN_PREFIX
-from .holds import DROP, GO
+from .held_requests import DROP, GO
 from .kinds import KINDS
 from .model import App, Artifact, Build, Json, StoredFile
 from .options import BadOption

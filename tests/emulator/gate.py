@@ -21,7 +21,7 @@ from tests.emulator.phonegap.application import is_phonegap_path
 
 from .connection import CONNECTION, OneSegmentTransport
 from .faults import Fault
-from .holds import DROP, HeldRequests
+from .held_requests import DROP, HeldRequests
 from .model import Json
 from .rate_limit import RateLimit
 from .replies import JSON_TYPE, XML_TYPE, html_page, json_bytes, s3_error

@@ -13,7 +13,7 @@ from tests.emulator.phonegap.world import PhoneGapWorld
 
 from .clock import Clock
 from .faults import FaultList
-from .holds import HeldRequests
+from .held_requests import HeldRequests
 from .options import Options
 from .rate_limit import RateLimit, parse_rate_limit
 from .request_log import RequestLog

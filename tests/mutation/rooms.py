@@ -16,8 +16,6 @@ UTILS = _ROOT / "plugins" / "module_utils"
 
 @dataclass(frozen=True)
 class Room:
-    """Modules below plugins/module_utils, and tests below tests/unit/plugins or with a path from the checkout."""
-
     """Patterns of modules below plugins/module_utils, and patterns of tests below tests.
 
     The first test that fails ends the run of a mutant, so the fast and specific tests come first.

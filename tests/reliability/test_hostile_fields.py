@@ -16,9 +16,9 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import HttpSession
-from tests.unit.plugins.answers.cases import CASES, Case
-from tests.unit.plugins.answers.description import Answers
-from tests.unit.plugins.answers.test_odd_answers import FakeHttp, carried_out, check
+from tests.unit.plugins.responses.cases import CASES, Case
+from tests.unit.plugins.responses.description import Answers
+from tests.unit.plugins.responses.test_odd_responses import FakeHttp, carried_out, check
 
 from .cases import count_case, exhaustive, report, some
 from .virtual_time import VirtualTime

@@ -18,8 +18,8 @@ from .model import (
     CERTIFICATE,
     ERROR,
     KEYSTORE,
-    KINDS,
     PROFILE,
+    SIGNING_KINDS,
     WARNING,
     Finding,
 )
@@ -45,10 +45,12 @@ _EXPORT = "Export the certificate together with its private key."
 _DOWNLOAD = "Download the profile again from Apple's developer portal."
 
 FINDINGS: dict[str, Described] = {
-    "expired": Described(KINDS, ERROR, "The file has expired.", "Renew it."),
-    "not_yet_valid": Described(KINDS, ERROR, "The file is not valid yet.", "Check the clock of the machine, or wait."),
-    "too_large": Described(KINDS, ERROR, "The file is larger than 1 MiB.", "Name the right file."),
-    "unknown_format": Described(KINDS, ERROR, "The file is not a signing file.", "Name the right file."),
+    "expired": Described(SIGNING_KINDS, ERROR, "The file has expired.", "Renew it."),
+    "not_yet_valid": Described(
+        SIGNING_KINDS, ERROR, "The file is not valid yet.", "Check the clock of the machine, or wait."
+    ),
+    "too_large": Described(SIGNING_KINDS, ERROR, "The file is larger than 1 MiB.", "Name the right file."),
+    "unknown_format": Described(SIGNING_KINDS, ERROR, "The file is not a signing file.", "Name the right file."),
     "not_a_profile": Described((PROFILE,), ERROR, "The file is not a provisioning profile, or is damaged.", _DOWNLOAD),
     "invalid_signature": Described(
         (PROFILE,), ERROR, "The profile is not signed, or was changed after it was signed.", _DOWNLOAD
@@ -82,7 +84,7 @@ FINDINGS: dict[str, Described] = {
         "Add the missing file, or make the profile again with the right certificate.",
     ),
     "no_certificates": Described(
-        KINDS, ERROR, "The file holds no certificate, or none that can be read.", f"{_EXPORT} Renew a profile."
+        SIGNING_KINDS, ERROR, "The file holds no certificate, or none that can be read.", f"{_EXPORT} Renew a profile."
     ),
     "not_pkcs12": Described((CERTIFICATE,), ERROR, "The file is not a PKCS#12 file, or is damaged.", _EXPORT),
     "not_a_keystore": Described(

@@ -56,8 +56,8 @@ def inspect_file(
 ) -> Inspection:
     """Return details and findings of these bytes.
 
-    `expected`: one of model.KINDS, or None to recognize the kind by the content. `password`: of the PKCS#12 file or the
-    keystore. `alias` and `private_key_password`: for keystores. `now` needs a time zone. Raise only CiError, if a
+    `expected`: one of SIGNING_KINDS, or None to recognize the kind by the content. `password`: of the PKCS#12 file or
+    the keystore. `alias` and `private_key_password`: for keystores. `now` needs a time zone. Raise only CiError, if a
     library is missing. Every problem of the file becomes a finding.
     """
     require_libraries()

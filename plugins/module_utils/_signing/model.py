@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 PROFILE = "provisioning_profile"
 CERTIFICATE = "build_certificate"
 KEYSTORE = "android_keystore"
-KINDS = (PROFILE, CERTIFICATE, KEYSTORE)
+SIGNING_KINDS = (PROFILE, CERTIFICATE, KEYSTORE)
 
 ERROR = "error"  # nothing can be signed with the file as it is
 WARNING = "warning"  # the file may work

@@ -21,8 +21,8 @@ from .libraries import LIBRARIES
 from .model import (
     CERTIFICATE,
     KEYSTORE,
-    KINDS,
     PROFILE,
+    SIGNING_KINDS,
     Finding,
     Inspection,
 )
@@ -38,7 +38,7 @@ SIGNING_FILES = OptionGroup(
                 "src": {"type": "path"},
                 "content": {"type": "str", "no_log": True},
                 "name": {"type": "str"},
-                "type": {"type": "str", "choices": ["auto", *KINDS], "default": "auto"},
+                "type": {"type": "str", "choices": ["auto", *SIGNING_KINDS], "default": "auto"},
                 "password": {"type": "str", "no_log": True},
                 "alias": {"type": "str"},
                 "private_key_password": {"type": "str", "no_log": True},

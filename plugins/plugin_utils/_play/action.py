@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ansible.plugins.action import ActionBase
@@ -24,6 +24,8 @@ from ...module_utils._local.read_file import Content
 from ...module_utils._task.module_spec import ModuleSpec
 from .._file_finder import FileFinder
 from .._in_process import InProcess
+from .causes import Problem
+from .evaluation import Evaluator, reason_of
 from .hosts import Play, observe_play
 
 display = Display()
@@ -88,6 +90,19 @@ class PlayAction(InProcess):
             display.vvv(f"{self._task.action}: runs once for each host: {found}")
             return None
         return found
+
+    def hosts_taking_part(
+        self, play: Play, evaluator: Evaluator, reject: Callable[[str, Problem], None]
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the hosts whose conditions of the task hold. ansible-core evaluates them for the first host only."""
+        for host, variables in play.variables():
+            try:
+                takes_part = evaluator.takes_part(self._task, variables)
+            except Exception as error:  # a condition may raise any error, which concerns only its host
+                reject(host, Problem(f"a condition of the task cannot be evaluated: {reason_of(error)}"))
+            else:
+                if takes_part:
+                    yield host, variables
 
     def file_reader(self, spec: ModuleSpec) -> Callable[[str], Content]:
         """Return the function that reads and decrypts a local file as a task with this module does."""

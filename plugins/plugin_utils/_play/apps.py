@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,7 +98,7 @@ class AppsAction(PlayAction):
             play = self.observe_play(task_vars)
             if play is None:
                 return None
-            of_hosts = self._taking_part(play.variables(), evaluator, found)
+            of_hosts = self.hosts_taking_part(play, evaluator, found.reject)
         for host, variables in of_hosts:
             read = self.variables.read(host, variables, evaluator)
             found.suspected += [(host, problem) for problem in read.suspected]
@@ -112,19 +112,6 @@ class AppsAction(PlayAction):
 
     def add_values(self, read: Read, variables: Mapping[str, Any]) -> None:
         """Add values that come from other variables of the host."""
-
-    def _taking_part(
-        self, of_hosts: Iterator[tuple[str, Mapping[str, Any]]], evaluator: Evaluator, found: Hosts
-    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Evaluate the conditions of the task for each host. ansible-core evaluates them for the first host only."""
-        for host, variables in of_hosts:
-            try:
-                takes_part = evaluator.takes_part(self._task, variables)
-            except Exception as error:  # a condition may raise anything
-                found.reject(host, Problem(f"the condition of the task cannot be evaluated ({type(error).__name__})"))
-            else:
-                if takes_part:
-                    yield host, variables
 
     def _reject_duplicates(self, found: Hosts) -> None:
         hosts: dict[str, list[str]] = {}

@@ -10,21 +10,37 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
+from ...module_utils._bitrise.inspection.findings import FINDING_LISTS
+
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of files.
+    """A kind of files, with what the report shows of it.
 
-    `plural` is the key of their list. `subject` is the detail that says what a file is for. `facts` are the details to
-    show, by label.
+    `subject` is the detail that says what a file is for. `facts` are the details to show, by label.
     """
 
-    name: str
-    plural: str
+    files: FileKind
     label: str
     heading: str
     subject: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.files.name
+
+    @property
+    def plural(self) -> str:
+        """Return the key of the list of these files."""
+        return self.files.plural
 
     def count(self, number: int) -> str:
         return count(number, self.label.lower(), self.heading.lower())
@@ -42,8 +58,7 @@ class State:
 
 KINDS = (
     Kind(
-        "build_certificate",
-        "build_certificates",
+        BUILD_CERTIFICATE,
         "Certificate",
         "Certificates",
         "common_name",
@@ -55,8 +70,7 @@ KINDS = (
         ),
     ),
     Kind(
-        "provisioning_profile",
-        "provisioning_profiles",
+        PROVISIONING_PROFILE,
         "Profile",
         "Profiles",
         "bundle_id",
@@ -71,27 +85,27 @@ KINDS = (
         ),
     ),
     Kind(
-        "android_keystore",
-        "android_keystores",
+        ANDROID_KEYSTORE,
         "Keystore",
         "Keystores",
         "alias",
         (("SHA-256 fingerprint", "sha256_fingerprint"), ("Valid from", "not_before")),
     ),
-    Kind("project_file", "project_files", "Project file", "Project files"),
+    Kind(PROJECT_FILE, "Project file", "Project files"),
 )
 KIND = {kind.name: kind for kind in KINDS}
 
+_STATES = {
+    "expired": ("Expired", 3, "has expired"),
+    "invalid": ("Unusable", 3, "is unusable"),
+    "expiring": ("Expires soon", 2, "expires soon"),
+    "unprocessed": ("Upload unfinished", 2, "is an unfinished upload"),
+    "unpaired": ("Unpaired", 2, "is unpaired"),
+    "duplicated": ("Duplicate", 1, "is a duplicate"),
+    "unverifiable": ("Not verifiable", 1, "is impossible to verify"),
+}
 # In order of urgency. A file has one state on the page: the first that applies.
-STATES = (
-    State("expired", "Expired", 3, "has expired"),
-    State("invalid", "Unusable", 3, "is unusable"),
-    State("expiring", "Expires soon", 2, "expires soon"),
-    State("unprocessed", "Upload unfinished", 2, "is an unfinished upload"),
-    State("unpaired", "Unpaired", 2, "is unpaired"),
-    State("duplicated", "Duplicate", 1, "is a duplicate"),
-    State("unverifiable", "Not verifiable", 1, "is impossible to verify"),
-)
+STATES = tuple(State(name, *_STATES[name]) for name in FINDING_LISTS)
 STATE = {state.name: state for state in STATES}
 BY_DATE = ("expired", "expiring")
 

@@ -12,7 +12,12 @@ import re
 from pathlib import Path
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import FINDINGS
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import CERTIFICATE, KEYSTORE, KINDS, PROFILE
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
+    CERTIFICATE,
+    KEYSTORE,
+    PROFILE,
+    SIGNING_KINDS,
+)
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "signing_findings.rst"
 
@@ -49,7 +54,7 @@ def page() -> str:
     """Return the text of the page."""
     rows = [
         f"   * - ``{code}``\n"
-        f"     - {'all' if entry.kinds == KINDS else ', '.join(_NAMES[kind] for kind in entry.kinds)}\n"
+        f"     - {'all' if entry.kinds == SIGNING_KINDS else ', '.join(_NAMES[kind] for kind in entry.kinds)}\n"
         f"     - {entry.severity}\n"
         f"     - {_markup(entry.meaning)}\n"
         f"     - {_markup(entry.remedy)}\n"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.findings import FINDINGS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.findings import FINDING_LISTS
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats, words, writing
@@ -35,7 +35,7 @@ def test_results_have_the_documented_keys() -> None:
     for found in (material.nothing(), material.hostile(), material.fleet(3)):
         assert found.keys() == documented.keys() - {"error"}
         assert found["summary"].keys() == documented["summary"]["contains"].keys()
-        for name in (*FINDINGS, "unreadable"):
+        for name in (*FINDING_LISTS, "unreadable"):
             for entry in found[name]:
                 assert entry.keys() == documented[name]["contains"].keys()
         for app in found["apps"].values():
@@ -62,11 +62,10 @@ def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) 
 
 
 def test_every_finding_has_its_text() -> None:
-    assert set(material.TROUBLES) == set(FINDINGS)
-    assert {state.name for state in words.STATES} == set(FINDINGS)
+    assert set(material.TROUBLES) == set(FINDING_LISTS)
     assert {kind.plural for kind in words.KINDS} == set(KINDS)
     options = role_options()
-    assert set(options["code_signing_report_fail_on"]["choices"]) == {*FINDINGS, "unreadable"}
+    assert set(options["code_signing_report_fail_on"]["choices"]) == {*FINDING_LISTS, "unreadable"}
     assert options["code_signing_report_kinds"]["choices"] == KINDS
 
 

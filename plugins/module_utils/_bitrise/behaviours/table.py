@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .answers import ANSWERS
 from .builds import BUILDS
 from .faults import FAULTS
 from .files import FILES
@@ -17,8 +16,9 @@ from .model import (
     Behaviour,
     Value,
 )
+from .responses import RESPONSES
 
-BEHAVIOURS: Mapping[str, Behaviour] = {one.key: one for one in (*ANSWERS, *FILES, *BUILDS, *FAULTS)}
+BEHAVIOURS: Mapping[str, Behaviour] = {one.key: one for one in (*RESPONSES, *FILES, *BUILDS, *FAULTS)}
 RECORD_KEY = "behaviours"
 
 

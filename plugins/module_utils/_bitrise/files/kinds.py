@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..._signing.model import CERTIFICATE, KEYSTORE, PROFILE
+
 
 @dataclass(frozen=True)
 class FileKind:
@@ -33,11 +35,9 @@ class FileKind:
         return {key: list(value) if isinstance(value, tuple) else value for key, value in self.own_keys}
 
 
-PROVISIONING_PROFILE = FileKind(
-    "provisioning_profile", "provisioning_profiles", "provisioning-profiles", "provisioning profile"
-)
+PROVISIONING_PROFILE = FileKind(PROFILE, "provisioning_profiles", "provisioning-profiles", "provisioning profile")
 BUILD_CERTIFICATE = FileKind(
-    "build_certificate",
+    CERTIFICATE,
     "build_certificates",
     "build-certificates",
     "build certificate",
@@ -45,7 +45,7 @@ BUILD_CERTIFICATE = FileKind(
     own_keys=(("certificates", ()), ("file_sha256", None)),
 )
 ANDROID_KEYSTORE = FileKind(
-    "android_keystore",
+    KEYSTORE,
     "android_keystores",
     "android-keystore-files",
     "Android keystore",

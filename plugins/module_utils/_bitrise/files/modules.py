@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._core.option_groups import RUN, OptionGroup
 from ..._core.plan import Plan
-from ..._signing.model import KINDS as SIGNING_KINDS
+from ..._signing.model import SIGNING_KINDS
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..options import APP, BITRISE, LIMIT, check_limit

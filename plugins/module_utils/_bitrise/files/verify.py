@@ -15,8 +15,7 @@ from typing import Optional
 from ..._core.errors import CiError, RefusedError
 from ..._local.read_file import Content
 from ..._signing.inspect import inspect_file
-from ..._signing.model import KINDS as SIGNING_KINDS
-from ..._signing.model import Finding, Inspection
+from ..._signing.model import SIGNING_KINDS, Finding, Inspection
 from ..._signing.pairing import unpaired
 from .actions import (
     PASSWORD,

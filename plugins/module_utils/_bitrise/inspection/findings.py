@@ -22,7 +22,7 @@ from ..files.kinds import (
 from .collect import AppFiles, FileOfApp
 
 # The lists of findings in a result, most urgent first.
-FINDINGS = ("expired", "invalid", "expiring", "unpaired", "unprocessed", "duplicated", "unverifiable")
+FINDING_LISTS = ("expired", "invalid", "expiring", "unprocessed", "unpaired", "duplicated", "unverifiable")
 
 # Codes of findings about a date in the past.
 _EXPIRED = frozenset({"expired", "certificates_expired"})
@@ -32,8 +32,8 @@ _Found = tuple[FileOfApp, str]
 
 
 def findings_of(apps: Sequence[AppFiles], now: dt.datetime, expires_within: int) -> dict[str, list[dict[str, Any]]]:
-    """Return the entries of each list in FINDINGS, most urgent first."""
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in FINDINGS}
+    """Return the entries of each list in FINDING_LISTS, most urgent first."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in FINDING_LISTS}
     for app in apps:
         for name, files in _of_app(app, now, expires_within).items():
             found[name] += [_entry(app, file, reason, now) for file, reason in files]

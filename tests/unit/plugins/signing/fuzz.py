@@ -24,8 +24,8 @@ from pathlib import Path
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import (
     CERTIFICATE_KEYS,
     KEYSTORE_KEYS,
-    KINDS,
     PROFILE_KEYS,
+    SIGNING_KINDS,
     Inspection,
 )
 from tests.helpers.signing import tools
@@ -44,7 +44,7 @@ from tests.signing_files.pkcs12 import (
 )
 
 SECONDS, MIB = 2.0, 200
-KEYS = dict(zip(KINDS, (PROFILE_KEYS, CERTIFICATE_KEYS, KEYSTORE_KEYS), strict=True))
+KEYS = dict(zip(SIGNING_KINDS, (PROFILE_KEYS, CERTIFICATE_KEYS, KEYSTORE_KEYS), strict=True))
 LENGTHS = (0x00, 0x7F, 0x80, 0x81, 0x84, 0xFF, 0x24, 0x30, 0x31, 0xA0)
 PASSWORD = "secret1"
 
@@ -122,7 +122,7 @@ def changed_inside(dice: random.Random) -> Sample:
 
 def check(found: Inspection) -> None:
     json.dumps(found.details, allow_nan=False)
-    assert found.kind is None or found.kind in KINDS
+    assert found.kind is None or found.kind in SIGNING_KINDS
     assert tuple(found.details) in ((), KEYS.get(found.kind or "", ()))
     for finding in found.findings:
         assert finding.message.endswith("."), finding.message
@@ -146,7 +146,7 @@ def run(count: int, seed: int) -> dict[str, object]:
             data = mutated(sample.data, dice)
         started = time.thread_time()
         try:
-            found = sample.inspected(data, dice.choice((None, None, *KINDS)))
+            found = sample.inspected(data, dice.choice((None, None, *SIGNING_KINDS)))
             check(found)
         except Exception as error:
             failures.append(f"seed {seed}, turn {turn}, {name}: {type(error).__name__}: {error}: {data.hex()}")

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS, Inspection
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import SIGNING_KINDS, Inspection
 from tests.helpers.signing.samples import NOW, Sample, authority
 from tests.helpers.signing.tools import MANY_ROUNDS
 from tests.signing_files import der
@@ -43,7 +43,7 @@ def test_changed_files(name: str) -> None:
     sample = genuine()[name]
     quickly(sample, sample.data, None)
     for _turn in range(MUTATIONS):
-        quickly(sample, mutated(sample.data, dice), dice.choice((None, None, *KINDS)))
+        quickly(sample, mutated(sample.data, dice), dice.choice((None, None, *SIGNING_KINDS)))
 
 
 def test_files_changed_inside() -> None:
@@ -74,7 +74,7 @@ def test_random_bytes() -> None:
     dice = random.Random(1)
     for _turn in range(100):
         data = dice.choice(BEGINNINGS) + dice.randbytes(dice.choice((0, 1, 10, 100, 5000)))
-        for expected in (None, *KINDS):
+        for expected in (None, *SIGNING_KINDS):
             quickly(Sample(data, "x", "y", "z"), data, expected)
 
 

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
-from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import KINDS
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import SIGNING_KINDS
 from tests.helpers.signing.samples import (
     NOW,
     identity,
@@ -87,7 +87,7 @@ FRAMED = b"-----BEGIN CERTIFICATE-----\r\n%s-----END CERTIFICATE-----\r\n"
     ],
 )
 def test_files_that_people_upload_by_mistake(data: bytes, words: str) -> None:
-    for kind in (None, *KINDS):
+    for kind in (None, *SIGNING_KINDS):
         (finding,) = inspect_file(data, expected=kind, password=PASSWORD, now=NOW).findings
         assert words in finding.message
         assert finding.message.endswith(".")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .model import Behaviour
 
-ANSWERS = (
+RESPONSES = (
     Behaviour(
         "role_refused",
         "access",
