@@ -88,6 +88,10 @@ molecule: ## molecule scenarios of the role
 fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
 	$(CHECK) fuzz
 
+.PHONY: test-swift
+test-swift: ## the emulator with OpenStack Swift as its store, which checks signatures as S3 does
+	$(CHECK) swift
+
 .PHONY: test-protocol
 test-protocol: ## the protocol of replacements in all scenarios, with all disturbances (about three minutes)
 	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_TEST_CASES=all .venv/bin/python -m pytest tests/unit/plugins/module_utils/plan/protocol $(ARGS)

@@ -50,7 +50,7 @@ _NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|FATAL:|fatal:|E  ) ")
 def lanes_for(choice: str) -> list[list[str]]:
     """Return the sessions of each lane."""
     if choice == "all":
-        return [["sanity-quick", "integration", "molecule", "swift"], [*LINT, "units", "archive"]]
+        return [["sanity-quick", "integration", "molecule"], [*LINT, "units", "archive"]]
     if choice == "lint":
         return [list(LINT)]
     if choice == "awx":
