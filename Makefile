@@ -41,7 +41,7 @@ emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N] [STATE=file]
 	  $(foreach option,$(OPTIONS),--option "$(option)")
 
 .PHONY: lint
-lint: ## ruff, mypy, yamllint, ansible-lint, documentation, changelog and licence checks
+lint: ## ruff, mypy, yamllint, ansible-lint, language, documentation, changelog and licence checks
 	$(CHECK) lint
 
 .PHONY: format

@@ -154,6 +154,12 @@ def docs_check(_arguments: list[str]) -> str | None:
     return None
 
 
+@session("language", default=True)
+def language(_arguments: list[str]) -> str:
+    """Check that texts keep the rules of language in CONTRIBUTING.md."""
+    return run(PYTHON, "-m", "tests.unit.docs.language").splitlines()[-1]
+
+
 @session("changelog", default=True)
 def changelog(_arguments: list[str]) -> str | None:
     """Check the changelog fragments."""

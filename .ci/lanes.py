@@ -32,6 +32,7 @@ LINT = (
     "yamllint",
     "ansible-lint",
     "docs-check",
+    "language",
     "changelog",
     "license-check",
     "extra-checks",

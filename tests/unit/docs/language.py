@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """List sentences that break the rules of language in CONTRIBUTING.md.
 
-`python -m tests.unit.docs.language PATH...` lists violations with file and line, `--count` counts them by folder.
+`python -m tests.unit.docs.language [PATH...]` lists violations with file and line, in all texts of the project by
+default. `--count` counts them by folder. `make lint` runs it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+CHECKOUT = Path(__file__).resolve().parents[3]
+# Files and folders with text that people read.
+TEXTS = (
+    ".ci",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
+    "changelogs",
+    "docs",
+    "examples",
+    "extensions",
+    "noxfile.py",
+    "playbooks",
+    "plugins",
+    "roles",
+    "tests",
+)
 SUFFIXES = {".py", ".md", ".rst", ".yml", ".yaml"}
 _SKIPPED_FOLDERS = {
     ".build",
@@ -108,10 +127,10 @@ class _Text:
     is_prose: bool = True  # made of sentences, in contrast to code or data
 
 
-def violations(path: Path, name: str | None = None) -> list[Violation]:
-    """Return the violations in one file, which they call `name`."""
-    content = path.read_text(encoding="utf-8")
-    return check(content, path.suffix, name or str(path))
+def violations(path: Path) -> list[Violation]:
+    """Return the violations in one file."""
+    name = path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path
+    return check(path.read_text(encoding="utf-8"), path.suffix, str(name))
 
 
 def check(content: str, suffix: str, name: str = "text") -> list[Violation]:
@@ -127,7 +146,7 @@ def files_below(paths: list[Path]) -> Iterator[Path]:
     """Yield the files that people read."""
     for path in paths:
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            skipped = _SKIPPED_FOLDERS.intersection(file.parts) or file.name in _SKIPPED_FILES
+            skipped = _SKIPPED_FOLDERS.intersection(file.relative_to(path).parts) or file.name in _SKIPPED_FILES
             if file.suffix in SUFFIXES and file.is_file() and not skipped:
                 yield file
 
@@ -282,11 +301,14 @@ def _message(line: int, content: str) -> _Text:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="List sentences that break the rules of language.")
-    parser.add_argument("paths", nargs="+", type=Path)
+    parser.add_argument("paths", nargs="*", type=Path, help="files or folders; default: all texts of the project")
     parser.add_argument("--count", action="store_true", help="count violations by folder and rule")
     parser.add_argument("--rule", help="only rules whose name contains this text")
     arguments = parser.parse_args()
-    found = [violation for file in files_below(arguments.paths) for violation in violations(file)]
+    files = list(files_below(arguments.paths or [CHECKOUT / text for text in TEXTS]))
+    if not files:
+        parser.error("the paths have no text to check")
+    found = [violation for file in files for violation in violations(file)]
     if arguments.rule:
         found = [violation for violation in found if arguments.rule in violation.rule]
     if arguments.count:
@@ -295,7 +317,7 @@ def main() -> int:
             print(f"{number:5} {rule:26} {folder}")
     else:
         print(*found, sep="\n")
-    print(f"{len(found)} violations", file=sys.stderr)
+    print(f"{len(files)} files, {len(found)} violations")
     return 1 if found else 0
 
 
