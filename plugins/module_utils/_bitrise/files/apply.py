@@ -107,8 +107,7 @@ class PlanApplication:
 
     def _execute(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
         ordered = plan.in_order()
-        for file_plan in ordered:
-            self._delete_all(file_plan.key, file_plan, file_plan.clear)
+        self._clear(ordered)
         for file_plan in ordered:
             if file_plan.upload:
                 self._check_stop()
@@ -293,6 +292,22 @@ class PlanApplication:
             )
             raise
         self._markers[key] = str(data["slug"])
+
+    def _clear(self, plans: Sequence[FilePlan]) -> None:
+        """Delete the files that hold the keys of new files, again until the list shows that. No upload precedes it."""
+        left = [(plan, action) for plan in plans for action in plan.clear]
+        for tries in range(DELETION_ROUNDS):
+            if tries > 1:
+                self._client.back_off(tries)
+            for plan, action in left:
+                self._delete_all(plan.key, plan, [action])
+            left = [(plan, action) for plan, action in left if action.reason != "leftover"]
+            kinds = dict.fromkeys(plan.location.kind for plan, _action in left)
+            listed = {kind: {file.slug for file in self._observer.list_files(kind)} for kind in kinds}
+            left = [(plan, action) for plan, action in left if action.slug in listed[plan.location.kind]]
+            if not left:
+                return
+        raise self._deletion.still_listed([action for _plan, action in left])
 
     def _delete_all(self, key: Key, plan: FilePlan, actions: Sequence[Delete]) -> None:
         for action in actions:

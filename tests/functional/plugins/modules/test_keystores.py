@@ -93,9 +93,20 @@ def test_old_one_first_is_the_order_of_the_requests(service: Service, tasks: Tas
     assert keystore(tasks, replace_order="delete_first").asked_by() == [
         "list",
         "delete",
+        "list",
         *UPLOAD,
         "list",
     ]
+
+
+def test_nothing_is_uploaded_before_the_old_one_is_gone(service: Service, tasks: Tasks) -> None:
+    service.emulator.options(delete="ignored")
+    service.holds(KEYSTORES, a_file("release.jks", OLD))
+    failed = keystore(tasks, replace_order="delete_first").fail()
+    assert "still lists them: release.jks" in failed["msg"]
+    assert service.contents(KEYSTORES) == [("release.jks", sha256(OLD))]
+    service.emulator.options(delete="done")
+    check_then_run_then_rerun(keystore(tasks, replace_order="delete_first"))
 
 
 def test_replacing_the_only_one_under_another_key(service: Service, tasks: Tasks) -> None:

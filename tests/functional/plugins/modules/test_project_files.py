@@ -82,7 +82,7 @@ def test_service_that_refuses_two_files_of_one_key(service: Service, tasks: Task
     assert "replace_order=delete_first" in failed["msg"]
     assert service.contents(PROJECT_FILES) == [("services.json", sha256(OLD))]
     task = keyed(tasks, replace_order="delete_first", is_protected=True)
-    assert task.asked_by() == ["list", "show", "get", "delete", *UPLOAD, "list", "patch"]
+    assert task.asked_by() == ["list", "show", "get", "delete", "list", *UPLOAD, "list", "patch"]
     assert service.contents(PROJECT_FILES) == [("services.json", sha256(NEW))]
     assert task.run()["changed"] is False
 

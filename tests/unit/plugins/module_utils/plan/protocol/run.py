@@ -124,12 +124,14 @@ class Step:
         if plan.refusal:
             return self.run.ended("refused", plan.refusal)
         due: list[Due] = [("read" if is_leftover else "delete", slug) for slug, is_leftover in plan.clear]
+        cleared = tuple(slug for slug, is_leftover in plan.clear if not is_leftover)
+        due += [("check deletions", cleared)] if cleared else []
         due += self._uploads(plan.upload) if plan.upload is not None else []
         due += [("update", plan.keep, plan.update)] if plan.update else []
         due += self._finishes(plan) if plan.finishes else []
         due += [("read", slug) for slug in plan.tidy]
         due += [("unmark",)] if plan.finishes and self.kind.can_change else []
-        due += [*(("delete", slug) for slug in plan.purge), ("check purge", plan.purge)] if plan.purge else []
+        due += [*(("delete", slug) for slug in plan.purge), ("check deletions", plan.purge)] if plan.purge else []
         return self.run._replace(due=(self.run.due[0], *due), own=plan.keep, seen=plan.seen).then()
 
     def _uploads(self, changes: Changes) -> list[Due]:
@@ -283,10 +285,10 @@ class Step:
         yield self._out(f"DELETE marker {slug}", run, without_file(self.files, slug), slug)
         yield self._out(f"DELETE marker {slug} not done", run, fault=True)
 
-    def send_check_purge(self, slugs: tuple[int, ...]) -> Outcomes:
+    def send_check_deletions(self, slugs: tuple[int, ...]) -> Outcomes:
         left = tuple(slug for slug in slugs if find(self.files, slug))
-        rounds = self.run.rounds + 1
-        again: list[Due] = [*(("delete", slug) for slug in left), ("check purge", left)] if left else []
+        rounds = self.run.rounds + 1 if left else 0
+        again: list[Due] = [*(("delete", slug) for slug in left), ("check deletions", left)] if left else []
         yield self._out(
             "LIST", self.run.then(*([("fail",)] if left and rounds == DELETION_ROUNDS else again), rounds=rounds)
         )
