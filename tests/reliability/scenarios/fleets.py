@@ -59,7 +59,8 @@ def fleets() -> dict[str, Scenario]:
     }
     closed = {**rotation, "build_certificates": [declared("dist.p12", two.certificate, certificate_password=PASSWORD)]}
     return {
-        "rotation": fleet(before, after, **rotation),
+        # The new certificate takes its password from the old one.
+        "rotation": fleet(before, after, inherits=True, **rotation),
         "rotation, protected": fleet(closed_before, closed_after, **closed),
         "rotation and purge": fleet(
             {
@@ -68,6 +69,7 @@ def fleets() -> dict[str, Scenario]:
             },
             {kind: files[:-1] for kind, files in after.items()},
             purge=[CERTIFICATES, PROFILES],
+            inherits=True,
             **rotation,
         ),
         "rollout": fleet(

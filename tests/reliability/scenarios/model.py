@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
@@ -84,6 +84,12 @@ class Scenario:
     refuses: frozenset[str] = frozenset()  # kinds of errors with which a rerun may ask the user, changing nothing
     repeats: bool = False  # whether each run uploads the file again because it cannot be compared
     loose: frozenset[str] = frozenset()  # names that may be protected or not
+    inherits: bool = False  # whether the result depends on the old file, so that a list must show it
+
+    @property
+    def is_by_slug(self) -> bool:
+        """Return whether the task is about one file, whatever other files have its name."""
+        return "slug" in self.task[1]
 
     def fixture(self) -> list[dict[str, Any]]:
         return [
@@ -141,8 +147,7 @@ def single(
 
 def fleet(before: Files, wanted: Mapping[str, Sequence[Wanted]], **more: Any) -> Scenario:
     """Describe a task of the fleet module about two apps, one after the other."""
-    fields = ("gaps", "passwords", "pairs", "changes", "tidies", "switches", "apps")
-    chosen = {"apps": APPS, **{name: more.pop(name) for name in fields if name in more}}
+    chosen = {"apps": APPS, **{one.name: more.pop(one.name) for one in fields(Scenario) if one.name in more}}
     return Scenario(before, (CODE_SIGNING, {"concurrency": 1, **more}), wanted, **chosen)
 
 
