@@ -17,7 +17,6 @@ from .faults import EXPECTED, FAULTS
 from .lab import Lab, Ran
 from .scenarios import SCENARIOS, Scenario
 
-
 # Kinds of errors after a list that lacks a file.
 OF_LISTS = frozenset({"concurrent_change", "missing_file"})
 
