@@ -186,8 +186,9 @@ class Lab:
 
     def _seen(self, file: File | Wanted, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
         """Return what counts of a file."""
-        protected = file.is_protected and file.name not in self.scenario.loose
-        return file.name, digest, protected, file.is_expose, file.password, file.env_key
+        protected = file.is_protected and file.name not in self.scenario.may_be_protected
+        exposed = file.is_expose or file.name in self.scenario.may_be_hidden
+        return file.name, digest, protected, exposed, file.password, file.env_key
 
     def _is_young(self, file: File) -> bool:
         age = self.service.age_s(file)

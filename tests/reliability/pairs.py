@@ -107,13 +107,19 @@ def pair(*writers: Scenario | Actor, adapt: Adapt | None = None) -> Pair:
 
 
 def hidden(scenario: Scenario, ran: Mapping[int, Ran]) -> Scenario:
-    """Expect a hidden file if the second run has hidden it: a replacement inherits that."""
+    """Expect a hidden file if the second run has hidden it: a replacement inherits that.
+
+    Between the deletion of the old file and the change of the new one, only the first run knows it. If it is killed
+    there, the next run of the other declaration repeats the change.
+    """
+    if ran[0].result is None:
+        return replace(scenario, may_be_hidden=frozenset({"dist"}))
     return scenario if ran[1].failed else _changed(scenario, is_expose=False)
 
 
 def loosely_protected(scenario: Scenario, _ran: Mapping[int, Ran]) -> Scenario:
     """Accept a file without protection: its next run repeats a protection that was set during a replacement."""
-    return replace(scenario, loose=frozenset({"dist"}))
+    return replace(scenario, may_be_protected=frozenset({"dist"}))
 
 
 def _changed(scenario: Scenario, **flags: Any) -> Scenario:

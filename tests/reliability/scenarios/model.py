@@ -83,7 +83,8 @@ class Scenario:
     others: frozenset[bytes] = frozenset()  # contents that somebody else uploads under the declared names
     refuses: frozenset[str] = frozenset()  # kinds of errors with which a rerun may ask the user, changing nothing
     repeats: bool = False  # whether each run uploads the file again because it cannot be compared
-    loose: frozenset[str] = frozenset()  # names that may be protected or not
+    may_be_protected: frozenset[str] = frozenset()  # names of files that may be protected or not
+    may_be_hidden: frozenset[str] = frozenset()  # names of files that may be hidden or not
     inherits: bool = False  # whether the result depends on the old file, so that a list must show it
 
     @property
