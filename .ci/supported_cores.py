@@ -24,7 +24,15 @@ from programs import LeftOutError, ProgramError
 
 TABLE = ROOT / "build" / "matrix.json"
 PARTS = ("sanity", "units", "integration")
-# Tests that run playbooks both ways run the rare cases too.
+# Tests of code that does not depend on ansible-core.
+WITHOUT_CORE = (
+    "tests/functional/emulator",
+    "tests/functional/signing_files",
+    "tests/reliability",
+    "tests/unit/plugins/signing",
+    "tests/unit/signing_files",
+)
+# Adds the rare cases of functional tests, with the oldest and the newest ansible-core.
 ALL_CASES = {"MOBILEOPS_CI_TEST_CASES": "all"}
 UNIT_REQUIREMENTS = str(ROOT / "tests" / "unit" / "requirements.txt")
 
