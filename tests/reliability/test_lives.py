@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
 from tests.emulator.behaviours import BEHAVIOURS, Value
-from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
+from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
 
 from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
 from .lab import Lab
@@ -92,6 +92,19 @@ def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
         runs += life.runs
         wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
     assert not wrong, report(wrong, runs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "switches"),
+    [
+        pytest.param(PROJECT_FILES, {"deleted_listed_s": 4, "slugs": "hex"}, id="deleted files count as copies"),
+        pytest.param(CERTIFICATES, {"deleted_listed_s": 4, "list_late_s": 4}, id="two markers"),
+        pytest.param(PROFILES, {"confirm_answer": "204", "confirm_delay_s": 4}, id="confirmed without a body"),
+    ],
+)
+def test_life_with_two_behaviours_that_failed_once(lab: Lab, kind: str, switches: dict[str, Value]) -> None:
+    life = live(lab, kind, switches, at_one_request(f"{switches} {kind}"))
+    assert not life.problems, report(life.problems, life.runs)
 
 
 def test_each_refusal_is_told_in_the_table() -> None:

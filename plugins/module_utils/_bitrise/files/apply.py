@@ -9,6 +9,7 @@ deletions. The second plan may find the changes of another run. Then the newest 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -83,7 +84,7 @@ class PlanApplication:
         self._check_stop = check_stop
         self._inherited: dict[Key, Inherited] = {}
         self._files: dict[Key, RemoteFile] = {}  # uploaded or changed files, as the service lists them
-        self._markers: dict[Key, str] = {}  # slugs of the markers that this run has created
+        self._markers: dict[Key, list[str]] = {}  # slugs of the markers that this run has created
         self._deletion = FileDeletion(client, observer, self._journal, check_stop)
         self._warnings: list[str] = []
 
@@ -245,6 +246,35 @@ class PlanApplication:
         return None
 
     def _plan_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
+        there = {file.slug for file in listed}
+        # Files of the first plan that the list still shows after their deletion.
+        planned = (action for action in (*first.clear, *first.delete) if action.reason != "leftover")
+        left = tuple(action for action in planned if action.slug in there)
+        try:
+            again = self._plan_declaration(key, first, listed)
+        except RefusedError as error:
+            if error.kind != "duplicates":
+                raise
+            again = self._plan_without(left, key, first, listed, error)
+        if again.upload:
+            raise _concurrent(first, "A newer file of that name has other content.")
+        if not first.desired.present or first.desired.slug:
+            # Only the files of the first plan: another run may have uploaded a file of that name meanwhile.
+            again = replace(again, delete=left)
+        return again
+
+    def _plan_without(
+        self, left: Sequence[Delete], key: Key, first: FilePlan, listed: list[RemoteFile], refusal: RefusedError
+    ) -> FilePlan:
+        """Plan without files that this run has deleted. If their slugs have no order, they count as copies."""
+        gone = {action.slug for action in left}
+        if gone:
+            with contextlib.suppress(RefusedError):
+                again = self._plan_declaration(key, first, [file for file in listed if file.slug not in gone])
+                return replace(again, delete=(*left, *again.delete))
+        raise _concurrent(first, str(refusal)) from refusal
+
+    def _plan_declaration(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
         kind = first.location.kind
         declaration = self._declaration(key)
         own = self._files.get(key)
@@ -260,24 +290,12 @@ class PlanApplication:
             inherited={again_key: self._inherited.get(key, Inherited())},
             uploaded=frozenset({again_key}),
         )
-        try:
-            again = plan_app(self._app_slug, wanted, files, policy).files[0]
-        except RefusedError as error:
-            if error.kind == "duplicates":
-                raise _concurrent(first, str(error)) from error
-            raise
-        if again.upload:
-            raise _concurrent(first, "A newer file of that name has other content.")
-        if not first.desired.present or first.desired.slug:
-            # Only the files of the first plan: another run may have uploaded a file of that name meanwhile.
-            there = {file.slug for file in listed}
-            planned = (action for action in (*first.clear, *first.delete) if action.reason != "leftover")
-            again = replace(again, delete=tuple(action for action in planned if action.slug in there))
-        return again
+        return plan_app(self._app_slug, wanted, files, policy).files[0]
 
     def _mark(self, key: Key, plan: FilePlan) -> None:
         """Record on the service that the new file inherits protection, before the protected file is deleted."""
-        if not plan.decision.needs_marker or self._markers.get(key) in self._markers_of(plan):
+        created = self._markers.setdefault(key, [])
+        if not plan.decision.needs_marker or self._markers_of(plan).intersection(created):
             return
         kind = plan.location.kind
         name = marker_name(plan.decision.wanted.name or plan.desired.label)
@@ -291,7 +309,7 @@ class PlanApplication:
                 "the service unnecessary, and run again."
             )
             raise
-        self._markers[key] = str(data["slug"])
+        created.append(str(data["slug"]))
 
     def _clear(self, plans: Sequence[FilePlan]) -> None:
         """Delete the files that hold the keys of new files, again until the list shows that. No upload precedes it."""
@@ -339,8 +357,8 @@ class PlanApplication:
         for action in plan.tidy:
             self._check_stop()
             self._deletion.delete_leftover(plan.location.kind, action)
-        if key in self._markers:
-            self._deletion.delete_unfinished(plan.location.kind, self._markers[key])
+        for slug in self._markers.get(key, ()):
+            self._deletion.delete_unfinished(plan.location.kind, slug)
 
 
 def _protection_last(changes: Mapping[str, Any]) -> list[dict[str, Any]]:

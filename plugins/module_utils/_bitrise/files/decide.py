@@ -24,6 +24,7 @@ from .actions import CREATED_AS, PASSWORD
 from .evidence import (
     Candidates,
     Match,
+    age,
     candidates_for,
     is_abandoned,
     match,
@@ -127,7 +128,13 @@ def decide(
 def _leftovers(desired: Desired, candidates: Candidates, now: float | None) -> tuple[RemoteFile, ...]:
     if desired.present and desired.sha256 is None:
         return ()
-    abandoned = [file for file in candidates.unprocessed if is_abandoned(file, now)]
+    # The user decides about an upload of unknown age, by its slug.
+    named = None if desired.present else desired.slug
+    abandoned = [
+        file
+        for file in candidates.unprocessed
+        if is_abandoned(file, now) or (file.slug == named and age(file, now) is None)
+    ]
     return (*abandoned, *candidates.markers) if desired.present else tuple(abandoned)
 
 

@@ -22,6 +22,7 @@ from ..._core.errors import (
     ConcurrentChangeError,
     RefusedError,
     ServiceError,
+    UnclearOutcomeError,
 )
 from ..._local.read_file import Content
 from ..client import BitriseClient
@@ -54,6 +55,20 @@ def create_repeatedly(
     A later run deletes the first file once it is too old to be in use.
     """
     return client.until_clear(lambda: create_file(client, kind, app_slug, name, size, more), lambda: None)
+
+
+def _blocking_upload(file: RemoteFile) -> str:
+    """Return advice about an unfinished upload that may be the reason of a refusal."""
+    started = creation_time(file.slug)
+    if started is None:
+        return (
+            f"An unfinished upload (slug {file.slug}) may prevent it. The service does not tell how old it is. If no "
+            "other run is at work, delete it with state=absent and this slug, and run again."
+        )
+    end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S))
+    return (
+        f"An unfinished upload (slug {file.slug}) may prevent it. Run again after {end}. That run deletes the upload."
+    )
 
 
 class FileUpload:
@@ -150,14 +165,8 @@ class FileUpload:
             )
             if file.processed or not is_in_the_way:
                 continue
-            started = creation_time(file.slug)
-            if started is not None:
-                end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S))
-                error.notes.append(
-                    f"An unfinished upload (slug {file.slug}) may prevent it. Run again after {end}. That run deletes "
-                    "the upload."
-                )
-                return
+            error.notes.append(_blocking_upload(file))
+            return
         self._explain_taken_name(action, error)
         if not self._kind.has_env_key:
             return
@@ -227,7 +236,13 @@ class FileUpload:
             found = self._read_own(slug)
             return found if found.get("processed") is True else None
 
-        data = self._client.until_clear(lambda: self._confirm_once(action, slug), read_again)
+        unclear = None
+        try:
+            data = self._client.until_clear(lambda: self._confirm_once(action, slug), read_again)
+        except UnclearOutcomeError as error:
+            if error.kind != "invalid_response":
+                raise
+            data, unclear = {}, error  # a success without a usable body, whose effect may take a while
         for tries in range(1, CONFIRMATION_TRIES + 1):
             if data.get("processed") is True:
                 return data
@@ -236,7 +251,7 @@ class FileUpload:
             data = self._read_own(slug)
         if data.get("processed") is True:
             return data
-        raise ServiceError(
+        raise unclear or ServiceError(
             f"The service did not process the uploaded {self._kind.words} of app {self._app_slug} (slug {slug}): it "
             "still returns processed=false. The files that it was to replace are unchanged. Run again later.",
             kind="invalid_response",

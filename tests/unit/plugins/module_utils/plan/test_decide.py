@@ -260,6 +260,13 @@ def test_unfinished_upload_of_unknown_age_stays(file: RemoteFile, now: float | N
     assert words(plan(desired(), remote(), file, now=now)) == []
 
 
+def test_the_user_decides_about_an_upload_of_unknown_age() -> None:
+    file = unfinished(slug="leftoverS")
+    assert words(plan(desired(present=False), file)) == []
+    assert words(plan(desired(present=False, slug="leftoverS"), file)) == ["delete S leftover"]
+    assert words(plan(desired(present=False, slug=ulid(NOW, "S")), unfinished(age_s=0))) == []
+
+
 FLAGS: dict[str, Any] = {"sha256": None, "size": None}
 
 
