@@ -60,7 +60,7 @@ functional: ## tests with the emulator, sockets and ansible-playbook [ARGS="pyte
 test-reliability: ## every crash point, fault and order of writers; updates the page about reliability [PART=kills] [SHARE=0.1] [SEED=number] [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all $(if $(SEED),MOBILEOPS_CI_SEED="$(SEED)") \
 	  $(if $(SHARE),MOBILEOPS_CI_SHARE="$(SHARE)") $(if $(ARGS),,MOBILEOPS_CI_FIGURES=1) \
-	  .venv/bin/python -m pytest -n 2 tests/reliability$(if $(PART),/test_$(PART).py) $(ARGS)
+	  .venv/bin/python -m pytest -n 2 --dist worksteal tests/reliability$(if $(PART),/test_$(PART).py) $(ARGS)
 
 .PHONY: test-mutation
 test-mutation: ## small changes to the core that tests have to notice; updates that page [ROOM=plan] [SAMPLE=number for each room]
