@@ -35,10 +35,10 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
     """Run the mutants of a room, print those that no test detected, and return the figures."""
     room = ROOMS[name]
     tests = room.tests
-    outcome, seconds = run_tests(tests, "", None, None)
+    outcome, used = run_tests(tests, "", None, None)
     if outcome != SURVIVED:
         sys.exit(f"The tests of the room {name} fail without a mutant: {' '.join(tests)}")
-    print(f"{name}: the tests need {seconds:.1f} s of processor time", flush=True)
+    print(f"{name}: the tests need {used.cpu_s:.1f} s of processor time and wait {used.waited_s:.1f} s", flush=True)
     known = equivalents()
     selected: list[tuple[str, Mutant]] = [
         (module, mutant) for module in room.modules for mutant in mutants_of((UTILS / module).read_text())
@@ -52,7 +52,7 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
             figures["equivalent"] += 1
             continue
         code = compile(ast.fix_missing_locations(mutant.tree), str(UTILS / module), "exec")
-        outcome, _seconds = run_tests(tests, module, code, seconds * 3 + 5)
+        outcome, _used = run_tests(tests, module, code, used.limit())
         figures["run"] += 1
         # A mutant that never ends counts as detected.
         figures["survived" if outcome == SURVIVED else "killed"] += 1

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
@@ -34,8 +35,8 @@ _PRELOADED = (
     "starlette.applications",
     "yaml",
 )
-# A mutant that waits for ever uses no time of the processor. A busy machine may let the others wait for a while.
-BLOCKED_S = 45
+# Seconds between two looks at a child.
+_INTERVAL_S = 0.02
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
 
 
@@ -60,15 +61,30 @@ def preload() -> None:
         __import__(name)
 
 
-def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: float | None) -> tuple[str, float]:
-    """Run the tests until one fails. Return the outcome and the seconds of processor time."""
+@dataclass(frozen=True)
+class Usage:
+    """Seconds of processor time, and seconds in which no thread was ready to run.
+
+    Neither depends on how busy the machine is.
+    """
+
+    cpu_s: float
+    waited_s: float
+
+    def limit(self) -> Usage:
+        """Return what a mutant may use if the tests use this much without one."""
+        return Usage(3 * self.cpu_s + 5, 3 * self.waited_s + 20)
+
+
+def run_tests(tests: Sequence[str], module: str, code: CodeType | None, most: Usage | None) -> tuple[str, Usage]:
+    """Run the tests until one fails. Return the outcome and what they used, at most `most`."""
     child = os.fork()
     if child == 0:
         os.setsid()
         status = 99
         try:
-            if cpu_s is not None:
-                resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s) + 1, int(cpu_s) + 2))
+            if most is not None:
+                resource.setrlimit(resource.RLIMIT_CPU, (int(most.cpu_s) + 1, int(most.cpu_s) + 2))
             with open(os.devnull, "w") as devnull:  # noqa: PTH123
                 os.dup2(devnull.fileno(), 1)
                 os.dup2(devnull.fileno(), 2)
@@ -79,37 +95,40 @@ def run_tests(tests: Sequence[str], module: str, code: CodeType | None, cpu_s: f
             status = int(pytest.main(["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *tests]))
         finally:
             os._exit(status)
-    return _wait(child, may_block=cpu_s is None)
+    return _wait(child, most)
 
 
-def _cpu_s(process: int) -> float:
-    """Return the seconds of the processor that a process has used so far."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _is_waiting(process: int) -> bool:
+    """Return whether no thread of the process runs or is ready to run."""
+    for stat in Path(f"/proc/{process}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):
+            if stat.read_text().rpartition(")")[2].split()[0] in {"R", "D"}:
+                return False
+    return True
 
 
-def _wait(child: int, *, may_block: bool) -> tuple[str, float]:
-    """Wait for the child. Unless it may block, end it if it uses no time of the processor for `BLOCKED_S`."""
-    used, since = 0.0, time.monotonic()
+def _wait(child: int, most: Usage | None) -> tuple[str, Usage]:
+    """Wait for the child. End it if it waits for longer than `most` permits."""
+    waited_s, since, is_late = 0.0, time.monotonic(), False
     while True:
-        found, status, usage = os.wait4(child, os.WNOHANG)
+        found, status, usage = os.wait4(child, 0 if is_late else os.WNOHANG)
         if found:
             break
-        if not may_block and time.monotonic() - since > BLOCKED_S:
-            now = _cpu_s(child)
-            if now - used < 0.1:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child, signal.SIGKILL)
-                _found, status, usage = os.wait4(child, 0)
-                return TIMED_OUT, usage.ru_utime + usage.ru_stime
-            used, since = now, time.monotonic()
-        time.sleep(0.01)
+        time.sleep(_INTERVAL_S)
+        now = time.monotonic()
+        if _is_waiting(child):
+            waited_s += now - since
+        since = now
+        if most is not None and waited_s > most.waited_s:
+            is_late = True
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # processes that the tests have started
-    seconds = usage.ru_utime + usage.ru_stime
+    used = Usage(usage.ru_utime + usage.ru_stime, waited_s)
     if os.WIFSIGNALED(status):
-        return TIMED_OUT, seconds
-    return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), seconds
+        return TIMED_OUT, used
+    return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), used
 
 
-__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "preload", "run_tests"]
+__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "Usage", "preload", "run_tests"]
