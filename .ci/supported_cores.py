@@ -27,10 +27,15 @@ PARTS = ("sanity", "units", "integration")
 # Tests of code that does not depend on ansible-core.
 WITHOUT_CORE = (
     "tests/functional/emulator",
+    "tests/functional/plugins/module_utils",
+    "tests/functional/plugins/signing",
     "tests/functional/signing_files",
     "tests/reliability",
+    "tests/unit/docs",
+    "tests/unit/plugins/module_utils",
     "tests/unit/plugins/signing",
     "tests/unit/signing_files",
+    "tests/unit/tools",
 )
 # Adds the rare cases of functional tests, with the oldest and the newest ansible-core.
 ALL_CASES = {"MOBILEOPS_CI_TEST_CASES": "all"}
