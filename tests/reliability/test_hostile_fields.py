@@ -14,8 +14,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
-from ansible_collections.mobileops.ci.plugins.module_utils._http.session import HttpSession
 from tests.unit.plugins.responses.cases import CASES, Case
 from tests.unit.plugins.responses.description import Answers
 from tests.unit.plugins.responses.test_odd_responses import FakeHttp, carried_out, check
@@ -87,8 +85,7 @@ def tried(case: Case, described: dict[str, Any], trial: tuple[str, Place, Any], 
     operation, place, odd = trial
     answers = {**described, operation: with_value(described[operation], place, odd)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(HttpSession, "_once", FakeHttp(answers).answer)
-        patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
+        FakeHttp(answers).replace_network(patch)
         try:
             check(case, carried_out(case, folder))
         except AssertionError as error:

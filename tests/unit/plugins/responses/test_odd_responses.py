@@ -54,6 +54,15 @@ class FakeHttp:
             operation: re.compile(re.sub(r"\{[^}]*\}", "[^/]+", operation)) for operation in self._answers
         }
 
+    def replace_network(self, patch: pytest.MonkeyPatch) -> None:
+        """Let each task get these answers, at once and without a connection."""
+        patch.setattr(HttpSession, "_once", self.answer)
+        patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
+        # Only the doctor creates its own connections.
+        patch.setattr(network, "resolve", lambda _hop: ["192.0.2.1"])
+        patch.setattr(network, "connect", lambda _hop, _timeout: io.BytesIO())
+        patch.setattr(network, "handshake", lambda *_arguments: network.Handshake("TLSv1.3", "Acme", None))
+
     def answer(self, call: Call, *, stream: bool) -> requests.Response:
         del stream
         response = requests.Response()
@@ -132,12 +141,7 @@ def test_odd_answers(case: Case, number: int) -> None:
     answers = Answers(number)
     http = FakeHttp({operation: answers.to(operation) for operation in case.operations})
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(HttpSession, "_once", http.answer)
-        patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
-        # Only the doctor creates its own connections.
-        patch.setattr(network, "resolve", lambda _hop: ["192.0.2.1"])
-        patch.setattr(network, "connect", lambda _hop, _timeout: io.BytesIO())
-        patch.setattr(network, "handshake", lambda *_arguments: network.Handshake("TLSv1.3", "Acme", None))
+        http.replace_network(patch)
         for check_mode in (True, False):
             check(case, carried_out(case, folder, check_mode=check_mode))
 
