@@ -36,8 +36,6 @@ SERVED_PER_SLOT = 4
 SERVED_BEFORE_STEP, MOST_STEP_FACTOR = 20, 64
 # Number of different requests in a row without a usable response that close the gate.
 FAILURES_IN_A_ROW = 3
-# A request fails if the host refuses it this often for each of max_retries and serves other requests meanwhile.
-REFUSALS_PER_RETRY = 10
 # Seconds without success for each of max_retries until waiting is hopeless: for a host that did not serve any request
 # of this task, for one that did, and for one that responds with 503, which may be a limit.
 HOPELESS_AFTER_S = {"down": 0.0, "was_up": 15.0, "limit": 30.0}
@@ -50,7 +48,7 @@ class Turn:
     owner: int
     sent_at: float
     closures: int
-    probe: bool = False
+    probe: bool
 
 
 @dataclass(frozen=True)
@@ -223,7 +221,7 @@ class Pace:
         """
         self.abandon(turn)
         self._failing.add(turn.owner)
-        if turn.probe or (len(self._failing) >= FAILURES_IN_A_ROW and not self.is_closed):
+        if turn.probe or len(self._failing) >= FAILURES_IN_A_ROW:
             self._close(turn, now, status, NO_LIMIT)
         return self.is_closed
 
@@ -241,7 +239,7 @@ class Pace:
             self._unannounced.note_opened(turn.sent_at, now - self._closed_at, self.failed_probes)
         if self._unannounced.is_known:
             # Full speed is the fastest way through a window, even if the host does not announce it.
-            self._must_classify, self._spacing, self._most = False, 0.0, None
+            self._spacing, self._most = 0.0, None
             self._quota, self._window_s = self._unannounced.quota, self._unannounced.length_s
             self._window_began, self._window_sent = turn.sent_at, 1
         elif self._must_classify:
@@ -254,7 +252,6 @@ class Pace:
 
     def _classify_limit(self) -> None:
         """Decide what the host limits: concurrent requests if it served most of those under way, else of the rate."""
-        self._must_classify = False
         served = self._late_served
         if self._most is not None and self._stepped and self._steady <= 2 * self._most:
             # The host soon refused the additional concurrent request, so the former limit was right.
@@ -329,7 +326,7 @@ class Pace:
         self._until = max(self.announced_until or 0.0, own)
 
     def _note_announced_end(self, until: float) -> float:
-        """Return the end of all announced waits. Waits in whole seconds differ by up to one: the earliest end counts."""
+        """Return the end of all announced waits. Waits in whole seconds differ by up to one: the earliest counts."""
         known = until if self.announced_until is None else self.announced_until
         self.announced_until = max(until, known) if abs(until - known) >= ROUNDING_S else min(until, known)
         return self.announced_until

@@ -160,7 +160,7 @@ def invalid(call: Call, problem: str, status: int | None = None) -> ServiceError
 
 def json_object(call: Call, response: requests.Response, redact: Redactor) -> dict[str, Any]:
     """Return the body of a success. Raises ServiceError of kind invalid_response unless it is a JSON object."""
-    if response.status_code == 204 or not response.content:
+    if not response.content:
         return {}
     try:
         body = parse(response.content)

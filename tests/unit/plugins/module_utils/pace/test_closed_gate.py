@@ -37,8 +37,8 @@ def test_an_isolated_503_stops_only_its_own_request() -> None:
 
 def test_the_third_503_among_ten_responses_closes_the_gate() -> None:
     pace = new_pace()
-    for now in (0, 1):
-        assert refuse(pace, now, status=503) is not None
+    for second in (0, 1):
+        assert refuse(pace, second, status=503) is not None
     now = serve_many(pace, 2, 7)
     assert refuse(pace, now, status=503) is None
     assert pace.is_closed
@@ -46,8 +46,8 @@ def test_the_third_503_among_ten_responses_closes_the_gate() -> None:
 
 def test_a_503_before_the_last_ten_responses_does_not_count() -> None:
     pace = new_pace()
-    for now in (0, 1):
-        refuse(pace, now, status=503)
+    for second in (0, 1):
+        refuse(pace, second, status=503)
     now = serve_many(pace, 2, 8)
     assert refuse(pace, now, status=503) is not None
     assert not pace.is_closed
@@ -93,10 +93,26 @@ def test_a_503_from_before_the_last_refusal_does_not_count() -> None:
     """Retry its request at once, and do not close the gate that a probe has opened."""
     pace = new_pace()
     turns = turns_at(pace, 0, 2)
-    pace.note_refused(turns[0], LATENCY, 429)
-    serve(pace, 1)
-    assert pace.note_refused(turns[1], 1.2, 503) is None
+    pace.note_refused(turns[0], LATENCY, 429, AnnouncedLimit(5))
+    serve(pace, 6)
+    assert pace.note_refused(turns[1], 6.2, 503) is None
     assert not pace.is_closed
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_refused_probe_closes_the_gate_again(status: int) -> None:
+    pace = new_pace()
+    refuse(pace, 0)
+    assert refuse(pace, 1, status=status) is None
+    assert (pace.failed_probes, pace.cause) == (1, status)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_rate_is_limited_after_the_gate_was_closed(status: int) -> None:
+    pace = new_pace()
+    pace.note_refused(turn_at(pace, 0), LATENCY, status, again=True)
+    serve(pace, 1)
+    assert wait_at(pace, 1.1) > 0
 
 
 # Requests without a response
@@ -106,6 +122,15 @@ def test_failures_of_three_requests_close_the_gate() -> None:
     pace = new_pace()
     turns = turns_at(pace, 0, 3)
     assert [pace.note_failed(turn, LATENCY) for turn in turns] == [False, False, True]
+
+
+def test_a_served_request_ends_a_row_of_failures() -> None:
+    pace = new_pace()
+    turns = turns_at(pace, 0, 3)
+    for turn in turns[:2]:
+        pace.note_failed(turn, LATENCY)
+    serve(pace, 1)
+    assert pace.note_failed(turns[2], 2) is False
 
 
 def test_another_failure_does_not_extend_the_wait() -> None:

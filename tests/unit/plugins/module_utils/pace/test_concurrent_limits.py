@@ -14,7 +14,7 @@ from .steps import LATENCY, fail, must_queue, new_pace, refuse, serve, serve_man
 
 def most_at(pace: Pace, now: float) -> int:
     """Return how many requests may be under way."""
-    turns = []
+    turns: list[Turn] = []
     while isinstance(claim := pace.claim(0, now), Turn) and len(turns) < 100:
         turns.append(claim)
     for turn in turns:
@@ -117,7 +117,7 @@ def test_a_refusal_long_after_a_step_shows_a_limit_of_the_rate() -> None:
 
 
 def test_each_step_that_fails_doubles_the_time_until_the_next() -> None:
-    """Multiply the time by 64 at most."""
+    """Limit the factor to 64."""
     pace, now = limited(1)
     for factor in (1, 2, 4, 8, 16, 32, 64, 64):
         now = serve_many(pace, now, 20 * factor - 1)

@@ -16,7 +16,6 @@ from .steps import (
     new_pace,
     refuse,
     serve,
-    serve_many,
     turn_at,
     turns_at,
     wait_at,
@@ -202,7 +201,7 @@ def test_the_wait_after_the_gate_was_open_is_the_first_one_again() -> None:
     for now in (1, 3, 6):
         refuse(pace, now)
     serve(pace, 20)
-    now = serve_many(pace, 22, 1)
+    serve(pace, 22)
     # The rate of sequential requests does not need a longer wait.
     refuse(pace, 23)
     assert wait_at(pace, 23 + LATENCY) == pytest.approx(FIRST_WAIT_S)

@@ -101,6 +101,29 @@ def test_an_announced_wait_has_no_wait_of_its_own() -> None:
     assert wait_at(pace, LATENCY) == pytest.approx(0.05)
 
 
+def test_a_503_beyond_the_quota_of_an_announced_window_is_isolated() -> None:
+    """Expect an announcement from the host, which announced the wait of the last window."""
+    pace, now = in_announced_window()
+    now = serve_many(pace, now, 8)
+    assert refuse(pace, now, status=503) is not None
+
+
+def test_announced_windows_need_no_recognition() -> None:
+    """Estimate the wait of a refusal without an announcement from the latency, also after equal numbers."""
+    pace = new_pace()
+    now = 0.0
+    for _window in range(3):
+        now = serve_many(pace, now, 20)
+        refuse(pace, now, AnnouncedLimit(5))
+        now += 5.2
+        refuse(pace, now)
+        serve(pace, now + 2)
+        now += 2.2
+    now = serve_many(pace, now, 19)
+    refuse(pace, now)
+    assert wait_at(pace, now + LATENCY) == pytest.approx(0.3)
+
+
 # The numbers of windows that the host does not announce
 
 
@@ -356,6 +379,28 @@ def test_an_announcement_replaces_the_known_window() -> None:
     assert wait_at(pace, now + LATENCY) == pytest.approx(5)
     serve(pace, now + 6)
     turns_at(pace, now + 7, 30)  # the quota is unknown again
+
+
+def test_short_silences_are_no_windows() -> None:
+    """Keep to a rate after equal numbers of requests, if the host serves the second probe within a second."""
+    pace = new_pace()
+    now = 0.0
+
+    def enter() -> Turn:
+        nonlocal now
+        while not isinstance(claim := pace.claim(0, now), Turn):
+            assert claim is not None
+            now += claim
+        now += 0.05
+        return claim
+
+    for _refusal in range(3):
+        for _request in range(15):
+            pace.note_served(enter(), now)
+        for _refused in range(2):
+            pace.note_refused(enter(), now, 429)
+        pace.note_served(enter(), now)
+    assert wait_at(pace, now) > 0
 
 
 def test_outages_are_no_windows() -> None:
