@@ -294,7 +294,7 @@ class Pace:
             self.cause = status
             self._unannounced.note_refused_probe(turn.sent_at)
             self._wait = min(LONGEST_WAIT_S, self._wait * 2)
-        elif self.is_closed or turn.closures != self._closures:
+        elif turn.closures != self._closures:
             # Another request closed the gate while this one was under way. Only its announced wait is new.
             if self.is_closed and self.announced_until is not None:
                 self._until = self.announced_until

@@ -156,6 +156,16 @@ def test_error_of_a_response(words: str) -> None:
     assert (error.kind, error.status, error.method, error.request_id) == ("storage", 418, "GET", None)
 
 
+def test_close_returns_the_connections(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """End them in a process that does not keep sessions."""
+    closed: list[requests.Session] = []
+    monkeypatch.setattr(requests.Session, "close", closed.append)
+    session = new_session(clock)
+    assert closed == []
+    session.close()
+    assert len(closed) == 1
+
+
 # The limits of a body
 
 

@@ -225,6 +225,17 @@ def test_a_late_refusal_after_the_probe_does_not_close_the_gate() -> None:
     turn_at(pace, 3.2)
 
 
+def test_a_late_refusal_may_announce_that_none_remains() -> None:
+    """Wait until then, although the gate stays open."""
+    pace = new_pace()
+    turns = turns_at(pace, 0, 2)
+    pace.note_refused(turns[0], LATENCY, 429, AnnouncedLimit(2))
+    serve(pace, 3)
+    pace.note_refused(turns[1], 3.2, 429, AnnouncedLimit(5, 0))
+    assert not pace.is_closed
+    assert wait_at(pace, 3.2) == pytest.approx(5)
+
+
 def test_an_announced_wait_ends() -> None:
     """Forget it, so that a failed probe waits for its own time."""
     pace = new_pace()

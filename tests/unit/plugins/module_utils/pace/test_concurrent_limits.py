@@ -187,4 +187,22 @@ def test_a_limit_of_the_rate_stays_one() -> None:
         pace.note_served(turn, 4.2)
     serve(pace, 6)
     turn_at(pace, 12)
-    assert wait_at(pace, 12) > 0
+    assert wait_at(pace, 12) == pytest.approx(1 / (1 / 4 * 0.8))  # one request in four seconds
+
+
+def test_a_step_of_a_limit_that_turns_out_to_be_a_window() -> None:
+    """Forget the step: after a contradiction of the window, the limit is one of the rate."""
+    pace, now = limited(4)
+    for _window in range(2):
+        now = serve_many(pace, now, 60)  # of the second three slots, which is a step
+        refuse(pace, now)
+        refuse(pace, now + 1)
+        serve(pace, now + 2)
+        now += 2.2
+    for turn in turns_at(pace, now, 50):  # full speed in a known window
+        pace.abandon(turn)
+    now = serve_many(pace, now, 5)
+    refuse(pace, now)
+    serve(pace, now + 1)
+    turn_at(pace, now + 3)
+    assert wait_at(pace, now + 3) > 0
