@@ -152,7 +152,6 @@ class Pace:
     def _turn(self, owner: int, now: float, *, probe: bool = False) -> Turn:
         self.under_way += 1
         self._window_sent += 1
-        self._unannounced.note_sent(now)
         # The first request begins both.
         self._counted_since = min(self._counted_since, now)
         self._window_began = min(self._window_began, now)

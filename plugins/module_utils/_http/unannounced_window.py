@@ -31,7 +31,7 @@ class UnannouncedWindow:
         self.quota: int | None = None
         self._served = 0  # in this window
         self._last: int | None = None  # served in the window before, if a silence followed it
-        self._began = math.inf  # when its first request was sent
+        self._began = math.inf  # when the probe of its beginning was sent; the first window has none
         self._shortest_s, self._longest_s = 0.0, 0.0  # the bounds of its length
         self._missed = 0  # refused probes after the expected end
 
@@ -43,9 +43,6 @@ class UnannouncedWindow:
     def length_s(self) -> float:
         """Return the upper bound of the window's length in seconds."""
         return self._longest_s
-
-    def note_sent(self, now: float) -> None:
-        self._began = min(self._began, now)
 
     def note_served(self) -> None:
         self._served += 1

@@ -159,7 +159,11 @@ def test_error_of_a_response(words: str) -> None:
 def test_close_returns_the_connections(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """End them in a process that does not keep sessions."""
     closed: list[requests.Session] = []
-    monkeypatch.setattr(requests.Session, "close", closed.append)
+
+    def close(session: requests.Session) -> None:
+        closed.append(session)
+
+    monkeypatch.setattr(requests.Session, "close", close)
     session = new_session(clock)
     assert closed == []
     session.close()

@@ -54,6 +54,16 @@ def test_the_quota_counts_from_the_beginning_of_a_window(start: float) -> None:
     assert must_queue(pace, start + 60.2 + 60.1)
 
 
+def test_a_window_ends_exactly_after_its_length() -> None:
+    pace = new_pace()
+    serve(pace, 0, latency=1)
+    refuse(pace, 1, AnnouncedLimit(3), latency=1)
+    serve(pace, 5, latency=1)
+    turn_at(pace, 10.9)
+    assert must_queue(pace, 10.9)
+    turn_at(pace, 11)
+
+
 def test_requests_that_are_served_after_the_refusal_belong_to_the_quota() -> None:
     pace = new_pace()
     turns = turns_at(pace, 0, 6)
@@ -130,7 +140,6 @@ def test_announced_windows_need_no_recognition() -> None:
 def after_windows(*served: int, length_s: float = 10.0) -> tuple[UnannouncedWindow, float]:
     """Return what the numbers of served requests in windows of this length show, and the time of the last probe."""
     window = UnannouncedWindow()
-    window.note_sent(0)
     now = 0.0
     for number, count in enumerate(served):
         # The probe that opened this window was served, too.
@@ -230,7 +239,7 @@ def test_a_forgotten_window_has_to_be_found_again() -> None:
 
 
 def test_the_length_of_a_known_window() -> None:
-    """Take the time from the first request to the probe that the host served."""
+    """Take the time between the probes that the host served."""
     window, _now = after_windows(20, 20)
     assert window.length_s == 10
 
@@ -285,7 +294,6 @@ def test_a_window_that_is_shorter_than_before() -> None:
 
 def test_the_bounds_of_an_unknown_window_are_not_kept() -> None:
     window = UnannouncedWindow()
-    window.note_sent(0)
     for _request in range(20):
         window.note_served()
     window.note_refused_probe(50)  # a longer window
