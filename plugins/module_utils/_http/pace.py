@@ -311,9 +311,7 @@ class Pace:
             if (self._unannounced.is_known and announced.wait_s) or self._unannounced.contradicts(self.under_way):
                 self._unannounced.forget()
                 self._quota = None
-            self._must_classify = (
-                status in REFUSALS and not (self._is_window and announced.wait_s) and not self._unannounced.is_known
-            )
+            self._must_classify = status in REFUSALS and not (self._is_window and announced.wait_s)
             if self._must_classify:
                 self._measure(now)
             self._wait = max(self._first_wait(3), min(3.0, 1.5 * self._spacing))

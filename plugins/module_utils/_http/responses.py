@@ -190,4 +190,4 @@ def storage_refusal(call: Call, response: requests.Response, redact: Redactor) -
             "Run the task again. If it fails again, check the clocks.",
         )
     hint = "The storage has a problem. Run the task again later." if response.status_code >= 500 else ""
-    return as_service_error(call, response, words or response.reason or "", "storage", hint)
+    return as_service_error(call, response, words or response.reason, "storage", hint)

@@ -179,7 +179,7 @@ class HttpSession:
         """Stream the body of a success into a sink. Each attempt continues at the end of the one before."""
 
         def once() -> requests.Response:
-            if sink.position and not sink.validator:
+            if not sink.validator:
                 sink.restart()  # whether the rest belongs to the same content is unknown
             start = sink.position
             headers = {**call.headers, **range_headers(start, sink.validator)}

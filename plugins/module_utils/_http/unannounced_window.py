@@ -62,7 +62,7 @@ class UnannouncedWindow:
         """Take the time of a probe that the host refused as a lower bound of the window's length."""
         since = sent_at - self._began
         self._shortest_s = max(self._shortest_s, since)
-        if self.is_known and since >= self._longest_s:
+        if since >= self._longest_s:
             self._missed += 1
 
     def probe_at(self, now: float) -> float:
@@ -80,7 +80,6 @@ class UnannouncedWindow:
             self.quota = max(self.quota, self._served) if _are_equal(self._served, self.quota) else self._served
         elif silence_s < SILENCE_S or not failed_probes or self._served < SMALLEST_QUOTA:
             self._last = None
-            self._shortest_s = 0.0
         elif self._last is not None and _are_equal(self._served, self._last):
             self.quota = max(self._served, self._last)
         else:

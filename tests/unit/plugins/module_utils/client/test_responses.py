@@ -210,7 +210,7 @@ def test_response_that_the_api_does_not_document() -> None:
 SIGNED = Call("PUT", "https://storage.example.com/f?signature=c4nary", "upload it")
 
 
-def storage_error(status: int, body: bytes, reason: str = "Reason") -> ServiceError:
+def storage_error(status: int, body: bytes, reason: str | None = "Reason") -> ServiceError:
     return storage_refusal(SIGNED, with_body(status, body, reason=reason), REDACT)
 
 
@@ -234,7 +234,8 @@ def test_refusal_of_the_storage(status: int, body: bytes, words: str) -> None:
 
 
 def test_refusal_of_the_storage_without_words() -> None:
-    assert storage_error(404, b"", reason="").message.endswith(" returned 404.")
+    for reason in ("", None):
+        assert storage_error(404, b"", reason).message.endswith(" returned 404.")
 
 
 def test_signed_url_that_expired() -> None:

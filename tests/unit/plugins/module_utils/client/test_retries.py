@@ -45,7 +45,7 @@ def error_of(session: HttpSession, request: Call) -> CiError:
 @pytest.fixture
 def longest_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "FIRST_DELAY_S", FIRST_DELAY_S)
-    monkeypatch.setattr(_http.random, "uniform", lambda _low, high: high)
+    monkeypatch.setattr(_http.random, "uniform", lambda low, high: low + high)
 
 
 @pytest.mark.usefixtures("longest_delays")

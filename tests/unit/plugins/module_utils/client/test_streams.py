@@ -108,6 +108,7 @@ def test_content_that_became_shorter(wire: Wire, clock: VirtualClock) -> None:
     sink = Sink(b"x" * 100, TAG)
     found = new_session(clock).download_on(call(), sink)
     assert (sink.getvalue(), found.status_code) == (DATA, 200)
+    assert ranges(wire) == [("bytes=100-", TAG), (None, None)]
     assert first.raw.closed
 
 

@@ -31,10 +31,12 @@ def response(status: int = 200, body: bytes = b"{}", headers: dict[str, str] | N
     return HTTPAdapter().build_response(REQUEST, raw)
 
 
-def with_body(status: int, body: bytes, headers: dict[str, str] | None = None, reason: str = "") -> requests.Response:
+def with_body(
+    status: int, body: bytes, headers: dict[str, str] | None = None, reason: str | None = None
+) -> requests.Response:
     """Return a response whose body is read."""
     found = response(status, body, headers)
-    found.reason = reason
+    found.reason = reason  # type: ignore[assignment]  # older versions of HTTP need not send one
     assert found.content == body
     return found
 

@@ -281,6 +281,15 @@ def test_remaining_requests_until_the_end_of_the_announcement() -> None:
     turns_at(pace, 11, 20)
 
 
+def test_a_response_without_a_remaining_number_does_not_change_it() -> None:
+    pace = new_pace()
+    serve(pace, 0, AnnouncedLimit(10, 2))
+    turns = turns_at(pace, 1, 2)
+    pace.note_served(turns[0], 2, AnnouncedLimit(9, None))
+    turn_at(pace, 2)
+    assert must_queue(pace, 2)
+
+
 def test_remaining_requests_end_with_an_announcement_that_none_remains() -> None:
     pace = new_pace()
     turns = turns_at(pace, 0, 2)

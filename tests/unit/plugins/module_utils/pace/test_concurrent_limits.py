@@ -59,6 +59,18 @@ def test_requests_that_were_served_shortly_before_the_refusal_count(seconds: flo
     assert most_at(pace, 1.2) == most
 
 
+def test_requests_that_were_served_one_and_a_half_latencies_before_do_not_count() -> None:
+    pace = new_pace()
+    for turn in turns_at(pace, 0, 2):
+        pace.note_served(turn, 0.25)
+    *late, refused = turns_at(pace, 0.125, 3)
+    pace.note_refused(refused, 0.375, 429)
+    for turn in late:
+        pace.note_served(turn, 0.375)
+    serve(pace, 1)
+    assert most_at(pace, 1.2) == 2
+
+
 def test_a_refused_probe_shows_a_limit_of_the_rate() -> None:
     pace = new_pace()
     turns = turns_at(pace, 0, 4)

@@ -104,6 +104,15 @@ def test_an_announced_wait_of_a_second_is_no_window(wait_s: float, is_window: bo
     assert isinstance(pace.claim(0, now + 3), Turn if is_window else float)
 
 
+def test_an_announced_wait_of_a_second_has_no_quota() -> None:
+    pace = new_pace()
+    now = serve_many(pace, 0, 5)
+    refuse(pace, now, AnnouncedLimit(1))
+    serve(pace, now + 2)
+    for number in range(8):
+        turn_at(pace, now + 3 + number * 0.2)
+
+
 def test_an_announced_wait_has_no_wait_of_its_own() -> None:
     """Send the probe of an announced window at its end."""
     pace = new_pace()
@@ -253,6 +262,11 @@ def test_probes_search_the_end_of_a_window() -> None:
     assert window.probe_at(now + 9) == pytest.approx(now + 9.5)
 
 
+def test_probes_in_a_window_of_about_a_second() -> None:
+    window, now = after_windows(20, 20, length_s=1.2)
+    assert window.probe_at(now) == pytest.approx(now + (0.96 * 0.975 + 1.2) / 2)
+
+
 def test_a_probe_is_never_in_the_past() -> None:
     window, now = after_windows(20, 20)
     assert window.probe_at(now + 9.7) == now + 9.7
@@ -264,7 +278,7 @@ def test_a_probe_that_is_refused_early_does_not_lower_the_bound() -> None:
     assert window.probe_at(now + 1) == pytest.approx(now + (8 * 0.975 + 10) / 2)
 
 
-@pytest.mark.parametrize(("refused_s", "probe_s"), [(9.4, 9.7), (9.51, 10.0)])
+@pytest.mark.parametrize(("refused_s", "probe_s"), [(9.4, 9.7), (9.5, 10.0), (9.51, 10.0)])
 def test_the_search_ends_at_five_percent_of_the_length(refused_s: float, probe_s: float) -> None:
     window, now = after_windows(20, 20)
     window.note_refused_probe(now + refused_s)
