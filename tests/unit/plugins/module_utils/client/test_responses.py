@@ -124,7 +124,8 @@ def test_the_id_of_a_request(name: str) -> None:
         (b"{}", "", False, True),
         (b"[1]", "", False, True),
         (b"words", "application/json", False, True),
-        (b" " * 200 + b"<html>", "", False, False),
+        (b" " * 195 + b"<html>", "", True, False),
+        (b" " * 196 + b"<html>", "", False, False),
     ],
 )
 def test_kind_of_a_body(body: bytes, content_type: str, html: bool, is_data: bool) -> None:

@@ -143,6 +143,7 @@ def test_an_unknown_name_is_retried_once(wire: Wire, clock: VirtualClock, env: d
     wire.outcomes = [requests.ConnectionError(error)]
     found = error_of(new_session(clock, max_retries=4, env=env), call())
     assert (found.kind, len(wire.sent)) == ("proxy" if env else "dns", 2)
+    assert found.message.endswith("Tried 2 times.")
 
 
 def test_a_host_that_breaks_off_connections_is_retried_as_often_as_allowed(wire: Wire, clock: VirtualClock) -> None:
@@ -288,6 +289,14 @@ def test_a_server_error_behind_the_gate_is_given_up_too(wire: Wire, clock: Virtu
     wire.outcomes = [fail]
     assert session.send(call()).status_code == 500
     assert len(wire.sent) == 2 + 11
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_task_without_retries_gets_each_response(wire: Wire, clock: VirtualClock, status: int) -> None:
+    """Return the response of every request, also if the host failed before."""
+    wire.outcomes = [lambda: response(status)]
+    session = new_session(clock, max_retries=0)
+    assert [session.send(call()).status_code for _request in range(4)] == [status] * 4
 
 
 # Errors that are no failures of the host

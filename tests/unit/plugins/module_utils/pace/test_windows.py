@@ -131,7 +131,7 @@ def test_announced_windows_need_no_recognition() -> None:
     """Estimate the wait of a refusal without an announcement from the latency, also after equal numbers."""
     pace = new_pace()
     now = 0.0
-    for _window in range(3):
+    for _window in range(2):
         now = serve_many(pace, now, 20)
         refuse(pace, now, AnnouncedLimit(5))
         now += 5.2
