@@ -125,9 +125,22 @@ def test_url_that_names_another_host_after_its_preparation(
     assert wire.sent == []
 
 
-def test_url_about_whose_host_parsers_disagree(wire: Wire, clock: VirtualClock) -> None:
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_url_about_whose_host_parsers_disagree(
+    wire: Wire, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+) -> None:
+    """Refuse it, also if its preparation keeps it as it is."""
+    url = "https://evil.example\\@api.example.com/"
+
+    def prepare(_session: requests.Session, _request: requests.Request) -> requests.PreparedRequest:
+        found = requests.PreparedRequest()
+        found.url = url
+        return found
+
+    if is_kept:
+        monkeypatch.setattr(requests.Session, "prepare_request", prepare)
     with pytest.raises(OptionError, match="does not name one host"):
-        new_session(clock).send(Call("GET", "https://evil.example\\@api.example.com/", "list", "/apps"))
+        new_session(clock).send(Call("GET", url, "list", "/apps"))
     assert wire.sent == []
 
 
