@@ -111,6 +111,12 @@ KINDS: dict[str, tuple[Exception, str, str, str]] = {
         "no connection to {host} is possible",
         "Check api_url and the network.",
     ),
+    "timeout of the system": (
+        wrapped(new_connection(TimeoutError(110, "Connection timed out"))),
+        "connection",
+        "no connection to {host} is possible",
+        "Check api_url and the network.",
+    ),
     "connect timeout": (
         requests.ConnectTimeout(MaxRetryError(POOL, "/", ConnectTimeoutError("timed out"))),
         "timeout",

@@ -87,6 +87,7 @@ def test_a_broken_connection_is_retried(wire: Wire, clock: VirtualClock) -> None
     error = error_of(new_session(clock, max_retries=2), call())
     assert isinstance(error, ConnectionFailedError)
     assert error.message.endswith("Tried 3 times.")
+    assert clock.slept == [0.5, 1.0]
     assert len(wire.sent) == 3
     assert error.reason == "The connection to api.example.com ended before the response was complete."
 
