@@ -97,7 +97,7 @@ def _limits(field: str) -> list[tuple[str, dict[str, str]]]:
         return [("", dict(parameters))]
     limits = []
     for entry in field.split(","):
-        name = entry.split(";", 1)[0].strip().strip('"')
-        pairs = [part.split("=", 1) for part in entry.split(";")[1:] if "=" in part]
-        limits.append((name, {key.strip(): value.strip() for key, value in pairs}))
+        name, *rest = entry.split(";")
+        pairs = [part.split("=", 1) for part in rest if "=" in part]
+        limits.append((name.strip().strip('"'), {key.strip(): value.strip() for key, value in pairs}))
     return limits

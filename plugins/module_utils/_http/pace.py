@@ -11,6 +11,7 @@ rate that starts below the measured one and recovers by CUBIC (RFC 9438).
 
 from __future__ import annotations
 
+import math
 import random
 from collections import deque
 from dataclasses import dataclass
@@ -35,8 +36,6 @@ SERVED_PER_SLOT = 4
 SERVED_BEFORE_STEP, MOST_STEP_FACTOR = 20, 64
 # Number of different requests in a row without a usable response that close the gate.
 FAILURES_IN_A_ROW = 3
-# A request fails if the host refuses it this often for each of max_retries and serves other requests meanwhile.
-REFUSALS_PER_RETRY = 10
 # Seconds without success for each of max_retries until waiting is hopeless: for a host that did not serve any request
 # of this task, for one that did, and for one that responds with 503, which may be a limit.
 HOPELESS_AFTER_S = {"down": 0.0, "was_up": 15.0, "limit": 30.0}
@@ -49,7 +48,7 @@ class Turn:
     owner: int
     sent_at: float
     closures: int
-    probe: bool = False
+    probe: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ class Pace:
         self._spacing = 0.0
         self._next = 0.0
         self._top = 0.0
-        self._slowed_at = 0.0
-        self._counted_since: float | None = None
+        self._closed_at = 0.0  # when the gate closed last; the rate recovers from then on
+        self._counted_since = math.inf  # when the first request was sent, or the gate closed
         self._counted = 0
         # Concurrent requests
         self._most: int | None = None
@@ -101,7 +100,7 @@ class Pace:
         self._is_window = False
         self._quota: int | None = None
         self._window_s = 0.0
-        self._window_began = 0.0
+        self._window_began = math.inf
         self._window_sent = 0
         self._unannounced = UnannouncedWindow()
         # The host
@@ -130,7 +129,7 @@ class Pace:
             if now >= self._remaining_until:
                 self._remaining = None
             elif self.under_way >= self._remaining:
-                return None if self.under_way else self._remaining_until - now
+                return None
         if self._most is not None and self.under_way >= self._most:
             return None
         if self._quota is not None and self._is_beyond_quota(now, self._quota):
@@ -153,9 +152,9 @@ class Pace:
     def _turn(self, owner: int, now: float, *, probe: bool = False) -> Turn:
         self.under_way += 1
         self._window_sent += 1
-        self._unannounced.note_sent(now)
-        if self._counted_since is None:
-            self._counted_since = now
+        # The first request begins both.
+        self._counted_since = min(self._counted_since, now)
+        self._window_began = min(self._window_began, now)
         return Turn(owner, now, self._closures, probe)
 
     def abandon(self, turn: Turn) -> None:
@@ -184,7 +183,7 @@ class Pace:
         elif self._spacing:
             self._speed_up(now)
         elif self._most is not None:
-            self._allow_more()
+            self._allow_more(self._most)
 
     def note_refused(
         self,
@@ -221,7 +220,7 @@ class Pace:
         """
         self.abandon(turn)
         self._failing.add(turn.owner)
-        if turn.probe or (len(self._failing) >= FAILURES_IN_A_ROW and not self.is_closed):
+        if turn.probe or len(self._failing) >= FAILURES_IN_A_ROW:
             self._close(turn, now, status, NO_LIMIT)
         return self.is_closed
 
@@ -236,10 +235,10 @@ class Pace:
 
     def _open(self, turn: Turn, now: float) -> None:
         if self.cause in REFUSALS and not self._is_window:
-            self._unannounced.note_opened(turn.sent_at, now - (self.closed_since or now), self.failed_probes)
+            self._unannounced.note_opened(turn.sent_at, now - self._closed_at, self.failed_probes)
         if self._unannounced.is_known:
             # Full speed is the fastest way through a window, even if the host does not announce it.
-            self._must_classify, self._spacing, self._most = False, 0.0, None
+            self._spacing, self._most = 0.0, None
             self._quota, self._window_s = self._unannounced.quota, self._unannounced.length_s
             self._window_began, self._window_sent = turn.sent_at, 1
         elif self._must_classify:
@@ -248,12 +247,10 @@ class Pace:
             self._window_began, self._window_sent = now, 1
         self.closed_since = None
         self.failed_probes = 0
-        self._wait = FIRST_WAIT_S
         self._next = now + self._spacing
 
     def _classify_limit(self) -> None:
         """Decide what the host limits: concurrent requests if it served most of those under way, else of the rate."""
-        self._must_classify = False
         served = self._late_served
         if self._most is not None and self._stepped and self._steady <= 2 * self._most:
             # The host soon refused the additional concurrent request, so the former limit was right.
@@ -272,10 +269,10 @@ class Pace:
         self._stepped = False
         self._steady = 0
 
-    def _allow_more(self) -> None:
+    def _allow_more(self, most: int) -> None:
         self._steady += 1
-        if self._most is not None and self._steady >= SERVED_BEFORE_STEP * self._step_factor * self._most:
-            self._most += 1
+        if self._steady >= SERVED_BEFORE_STEP * self._step_factor * most:
+            self._most = most + 1
             self._stepped = True
             self._steady = 0
 
@@ -296,67 +293,61 @@ class Pace:
             self.cause = status
             self._unannounced.note_refused_probe(turn.sent_at)
             self._wait = min(LONGEST_WAIT_S, self._wait * 2)
-        elif self.is_closed or turn.closures != self._closures:
+        elif turn.closures != self._closures:
             # Another request closed the gate while this one was under way. Only its announced wait is new.
             if self.is_closed and self.announced_until is not None:
                 self._until = self.announced_until
             return
         else:
             self._closures += 1
-            since = now - self._counted_since if self._counted_since is not None else 0.0
-            early = self._counted if since < 1.5 * (self._latency or since) else 0
             self.closed_since = now
             self.cause = status
-            self.failed_probes = 0
             if announced.wait_s and announced.wait_s > WINDOW_S:
                 self._is_window = True
             if self._is_window and announced.wait_s:
                 # Full speed is the fastest way through a window.
                 self._quota = self._counted
                 self._window_s = now + announced.wait_s - self._window_began
-            if self._unannounced.is_known and (announced.wait_s or self._unannounced.contradicts(self.under_way)):
+            if (self._unannounced.is_known and announced.wait_s) or self._unannounced.contradicts(self.under_way):
                 self._unannounced.forget()
                 self._quota = None
-            self._must_classify = (
-                status in REFUSALS and not (self._is_window and announced.wait_s) and not self._unannounced.is_known
-            )
+            self._must_classify = status in REFUSALS and not (self._is_window and announced.wait_s)
             if self._must_classify:
                 self._measure(now)
-            self._late_served = early
             self._wait = max(self._first_wait(3), min(3.0, 1.5 * self._spacing))
             self._counted, self._counted_since = 0, now
-            self._slowed_at = now
+            self._closed_at = now
         own = 0.0 if announced.wait_s else now + self._wait * self._dice.uniform(0.5, 1)
         if self._unannounced.is_known and not announced.wait_s:
             own = self._unannounced.probe_at(now)
         self._until = max(self.announced_until or 0.0, own)
 
-    def _note_announced_end(self, until: float) -> None:
-        """Note the end of an announced wait. Waits in whole seconds differ by up to one, so the earliest end counts."""
-        known = self.announced_until
-        if known is None or abs(until - known) >= ROUNDING_S:
-            self.announced_until = max(until, known or until)
-        else:
-            self.announced_until = min(until, known)
+    def _note_announced_end(self, until: float) -> float:
+        """Return the end of all announced waits. Waits in whole seconds differ by up to one: the earliest counts."""
+        known = until if self.announced_until is None else self.announced_until
+        self.announced_until = max(until, known) if abs(until - known) >= ROUNDING_S else min(until, known)
+        return self.announced_until
 
     def _note_announced(self, announced: AnnouncedLimit, now: float) -> None:
         if announced.remaining is None or not announced.wait_s:
             return
         if announced.remaining == 0:
-            self._note_announced_end(now + announced.wait_s)
-            self._until = max(self._until, self.announced_until or 0.0)
+            self._until = max(self._until, self._note_announced_end(now + announced.wait_s))
             self._remaining = None
         else:
             self._remaining, self._remaining_until = announced.remaining, now + announced.wait_s
 
     def _measure(self, now: float) -> None:
         """Compute how many requests a second the host served since the last refusal."""
-        since = now - (self._counted_since if self._counted_since is not None else now)
-        rate = self._counted / max(since, self._latency or FIRST_WAIT_S)
+        since = now - self._counted_since
+        latency = self._latency or FIRST_WAIT_S
+        # In so short a time the host can only have served requests that were under way together with the refused one.
+        self._late_served = self._counted if since < 1.5 * latency else 0
+        rate = self._counted / max(since, latency)
         if self._spacing:
-            rate = min(rate, 1 / self._spacing) if rate else 1 / self._spacing
+            rate = min(rate, 1 / self._spacing)
         # If the host served no request yet, start with the rate of sequential requests.
-        self._measured = max(rate or 1 / (self._latency or FIRST_WAIT_S), SLOWEST_RATE)
+        self._measured = max(rate or 1 / latency, SLOWEST_RATE)
 
     def _slow_down(self) -> None:
         self._top = self._measured
@@ -364,5 +355,5 @@ class Pace:
 
     def _speed_up(self, now: float) -> None:
         k = (self._top * (1 - SHARE) / STEEP) ** (1 / 3)
-        rate = self._top + STEEP * (now - self._slowed_at - k) ** 3
+        rate = self._top + STEEP * (now - self._closed_at - k) ** 3
         self._spacing = 0.0 if rate > FASTEST_RATE else 1 / max(rate, SLOWEST_RATE)

@@ -22,7 +22,7 @@ except ImportError:  # Entry.requires names what is missing before anything here
 LEAST_BYTES_PER_S = 1024
 # The head of each response, and the whole response of an API, must be complete after this multiple of `timeout`.
 WHOLE_RESPONSE = 4
-_PIECE_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
@@ -61,7 +61,7 @@ class BoundedBody:
         """Yield the unpacked body."""
         received = 0
         encoding = str(self._raw.headers.get("Content-Encoding", "")).strip().lower()
-        pieces = self._pieces(min(amount, _PIECE_BYTES))
+        pieces = self._pieces(min(amount, CHUNK_BYTES))
         for piece in _unpacked(pieces) if encoding in _PACKED else pieces:
             received += len(piece)
             most_bytes = self._limits.most_bytes
@@ -118,7 +118,7 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
             while rest:
                 if unpack.eof:  # gzip may consist of several members
                     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-                yield unpack.decompress(rest, _PIECE_BYTES)
+                yield unpack.decompress(rest, CHUNK_BYTES)
                 rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
         if is_begun and not unpack.eof:
             raise DecodeError("The compressed body ends early.")

@@ -160,7 +160,7 @@ def invalid(call: Call, problem: str, status: int | None = None) -> ServiceError
 
 def json_object(call: Call, response: requests.Response, redact: Redactor) -> dict[str, Any]:
     """Return the body of a success. Raises ServiceError of kind invalid_response unless it is a JSON object."""
-    if response.status_code == 204 or not response.content:
+    if not response.content:
         return {}
     try:
         body = parse(response.content)
@@ -190,4 +190,4 @@ def storage_refusal(call: Call, response: requests.Response, redact: Redactor) -
             "Run the task again. If it fails again, check the clocks.",
         )
     hint = "The storage has a problem. Run the task again later." if response.status_code >= 500 else ""
-    return as_service_error(call, response, words or response.reason or "", "storage", hint)
+    return as_service_error(call, response, words or response.reason, "storage", hint)

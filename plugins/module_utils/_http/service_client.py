@@ -23,10 +23,10 @@ from .._core.errors import (
 )
 from . import responses as _responses
 from .gates import Gates
-from .pace import REFUSALS_PER_RETRY
 from .redact import Redactor
 from .service_url import check_response_url, check_url
 from .session import (
+    REFUSALS_PER_RETRY,
     Call,
     HttpSession,
     RangeSink,

@@ -25,7 +25,7 @@ from .._core.errors import (
 from .announced_limits import read_announced_limit
 from .connection_errors import NoResponseError, classify, was_never_sent
 from .gates import Gate, Gates
-from .pace import REFUSALS, REFUSALS_PER_RETRY, Turn
+from .pace import REFUSALS, Turn
 from .ranges import (
     begins_at,
     is_same_content,
@@ -34,6 +34,7 @@ from .ranges import (
 )
 from .redact import Redactor
 from .response_body import (
+    CHUNK_BYTES,
     WHOLE_RESPONSE,
     BodyTooLargeError,
     BoundedBody,
@@ -52,9 +53,10 @@ except ImportError:  # ModuleSpec.execute() reports the missing library before t
 
 RETRIED_STATUSES = frozenset({502, 504})
 RETRIES_OF_UNKNOWN_HOST = {"dns": 1, "connection": 2, "proxy": 1}
+# A request fails if the host refuses it this often for each of max_retries and serves other requests meanwhile.
+REFUSALS_PER_RETRY = 10
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
-CHUNK_BYTES = 256 * 1024
 # Limits for the response of an API, and for an error body, which only a message quotes.
 MOST_BYTES = 64 * 1024 * 1024
 MOST_BYTES_OF_REFUSAL = 1024 * 1024
@@ -111,7 +113,7 @@ class _Request:
     owner: int
     failures: int = 0  # of this request alone
     waits: int = 0  # refusals after which the host served other requests
-    served_before: int = -1
+    served_before: int | None = None
     was_refused: bool = False
 
     def may_retry(self, retries: int) -> bool:
@@ -177,7 +179,7 @@ class HttpSession:
         """Stream the body of a success into a sink. Each attempt continues at the end of the one before."""
 
         def once() -> requests.Response:
-            if sink.position and not sink.validator:
+            if not sink.validator:
                 sink.restart()  # whether the rest belongs to the same content is unknown
             start = sink.position
             headers = {**call.headers, **range_headers(start, sink.validator)}
@@ -242,7 +244,7 @@ class HttpSession:
             retries = min(retries, RETRIES_OF_UNKNOWN_HOST.get(error.kind, retries))
         if waits_at_gate:
             gate.stop_if_hopeless(error, retries)
-            if failure.worth_retrying and retries:
+            if retries:
                 return
         if not request.may_retry(retries):
             if request.failures > 1:
@@ -333,7 +335,8 @@ class HttpSession:
         """Read the whole body."""
         try:
             received = len(response.content)
-            if not getattr(response.raw, "was_cut", False):
+            body: Any = response.raw  # a BoundedBody
+            if not body.was_cut:
                 _check_length(response, received)
         except BodyTooLargeError as error:
             raise as_service_error(call, response, str(error), "invalid_response") from error

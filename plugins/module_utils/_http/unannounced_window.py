@@ -9,6 +9,8 @@ number depends on the time. Pure, like the pace.
 
 from __future__ import annotations
 
+import math
+
 # A silence of this length, with at least one refused probe, may be the rest of a window.
 SILENCE_S = 1.0
 # Smaller numbers may be equal by chance, and a rate is good enough for them.
@@ -29,7 +31,7 @@ class UnannouncedWindow:
         self.quota: int | None = None
         self._served = 0  # in this window
         self._last: int | None = None  # served in the window before, if a silence followed it
-        self._began: float | None = None
+        self._began = math.inf  # when the probe of its beginning was sent; the first window has none
         self._shortest_s, self._longest_s = 0.0, 0.0  # the bounds of its length
         self._missed = 0  # refused probes after the expected end
 
@@ -41,10 +43,6 @@ class UnannouncedWindow:
     def length_s(self) -> float:
         """Return the upper bound of the window's length in seconds."""
         return self._longest_s
-
-    def note_sent(self, now: float) -> None:
-        if self._began is None:
-            self._began = now
 
     def note_served(self) -> None:
         self._served += 1
@@ -62,28 +60,26 @@ class UnannouncedWindow:
 
     def note_refused_probe(self, sent_at: float) -> None:
         """Take the time of a probe that the host refused as a lower bound of the window's length."""
-        since = sent_at - (self._began or sent_at)
+        since = sent_at - self._began
         self._shortest_s = max(self._shortest_s, since)
-        if self.is_known and since >= self._longest_s:
+        if since >= self._longest_s:
             self._missed += 1
 
     def probe_at(self, now: float) -> float:
         """Return the time of the next probe of a known window: halfway between the bounds, then at the end."""
-        began = self._began if self._began is not None else now
         left_s = self._longest_s - self._shortest_s
         if self._missed:
             return now + EXACT * self._longest_s * 2.0 ** (self._missed - 1)
         halfway = left_s / 2 if left_s > EXACT * self._longest_s else left_s
-        return max(now, began + self._shortest_s + halfway)
+        return max(now, self._began + self._shortest_s + halfway)
 
     def note_opened(self, sent_at: float, silence_s: float, failed_probes: int) -> None:
         """Record that the host served the probe after a silence, so that a new window begins."""
-        length_s = sent_at - (self._began if self._began is not None else sent_at)
+        length_s = sent_at - self._began
         if self.quota is not None:
             self.quota = max(self.quota, self._served) if _are_equal(self._served, self.quota) else self._served
         elif silence_s < SILENCE_S or not failed_probes or self._served < SMALLEST_QUOTA:
             self._last = None
-            self._shortest_s = 0.0
         elif self._last is not None and _are_equal(self._served, self._last):
             self.quota = max(self._served, self._last)
         else:

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._download import download as _download
 from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import PartialDownload
-from ansible_collections.mobileops.ci.plugins.module_utils._http.session import CHUNK_BYTES
+from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import CHUNK_BYTES
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
 from tests.emulator.generated import GeneratedBytes
 from tests.helpers.tasks import validated

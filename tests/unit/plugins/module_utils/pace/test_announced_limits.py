@@ -32,10 +32,14 @@ FORMS = {
     "draft with rest": ({"RateLimit": '"default";r=50;t=30'}, AnnouncedLimit(30, 50)),
     "older draft": ({"RateLimit": "limit=100, remaining=4, reset=12"}, AnnouncedLimit(12, 4)),
     "two limits": ({"RateLimit": '"burst";r=2;t=1, "day";r=900;t=3600'}, AnnouncedLimit(1, 2)),
+    "the second one is tighter": ({"RateLimit": '"day";r=900;t=3600, "burst";r=2;t=1'}, AnnouncedLimit(1, 2)),
     "two used up": ({"RateLimit": '"burst";r=0;t=1, "day";r=0;t=3600'}, AnnouncedLimit(3600, 0)),
+    "two signs": ({"RateLimit": '"a";x=1=2;r=0;t=5'}, AnnouncedLimit(5, 0)),
+    "two signs in the older draft": ({"RateLimit": "limit=9=1, remaining=1, reset=2"}, AnnouncedLimit(2, 1)),
     "window of the policy": ({"RateLimit": '"a";r=0', "RateLimit-Policy": '"a";q=100;w=60'}, AnnouncedLimit(60, 0)),
 }
 NONSENSE = {
+    "draft without a number": {"RateLimit": '"default";t=12'},
     "words": {"Retry-After": "soon"},
     "negative": {"Retry-After": "-5"},
     "zero": {"Retry-After": "0"},
@@ -69,6 +73,18 @@ def test_clock_of_the_service_counts() -> None:
     date = {"Retry-After": "Fri, 02 Jan 2026 00:00:20 GMT"}
     assert read_announced_limit(CaseInsensitiveDict(date), NOW - 10) == AnnouncedLimit(30)
     assert read_announced_limit(CaseInsensitiveDict(date), None) == NO_LIMIT
+
+
+@pytest.mark.parametrize(("value", "wait_s"), [("86400", 86_400), ("86401", None)])
+def test_a_wait_of_more_than_a_day_is_a_mistake(value: str, wait_s: float | None) -> None:
+    assert read_announced_limit(CaseInsensitiveDict({"Retry-After": value}), None).wait_s == wait_s
+
+
+@pytest.mark.parametrize("value", ["1000000000", "1000000000000"], ids=["seconds", "milliseconds"])
+def test_the_smallest_number_that_is_a_time(value: str) -> None:
+    headers = {"X-RateLimit-Reset": value}
+    assert read_announced_limit(CaseInsensitiveDict(headers), 1e9 - 10) == AnnouncedLimit(10)
+    assert read_announced_limit(CaseInsensitiveDict(headers), None) == NO_LIMIT
 
 
 @given(

@@ -246,38 +246,3 @@ def test_a_request_that_is_refused_alone_shows_a_limit_of_the_rate() -> None:
     served(pace, 4)
     assert isinstance(pace.claim(0, 5), Turn)
     assert isinstance(pace.claim(1, 5), float)  # a rate now
-
-
-def in_a_known_window(quota: int, length_s: float) -> tuple[Pace, float]:
-    """Return a pace that recognized a window without announcements and has used it up, and the time."""
-    pace = Pace(random.Random(1))
-    now = began = 0.0
-    used = 0
-    while pace.refused < 1000:
-        claim = pace.claim(0, now)
-        if not isinstance(claim, Turn):
-            assert claim is not None
-            now += claim
-            continue
-        if now - began >= length_s:
-            began, used = now, 0
-        used += 1
-        now += 0.01
-        if used <= quota:
-            pace.note_served(claim, now)
-        else:
-            pace.note_refused(claim, now, 429)
-            if pace._unannounced.is_known and used == quota + 1:
-                return pace, now
-    raise AssertionError("the pace does not recognize the window")
-
-
-def test_the_announcement_of_a_probe_counts_in_a_window_that_was_not_announced() -> None:
-    pace, now = in_a_known_window(quota=20, length_s=10.0)
-    wait_s = pace.claim(0, now)
-    assert isinstance(wait_s, float)
-    assert wait_s > 3  # the pace knows when the window ends, more or less
-    probe = pace.claim(0, now + wait_s)
-    assert isinstance(probe, Turn)
-    pace.note_refused(probe, now + wait_s, 429, AnnouncedLimit(0.01))
-    assert pace.claim(0, now + wait_s) == pytest.approx(0.01)
