@@ -95,7 +95,13 @@ ROOMS: Mapping[str, Room] = {
     ),
     "download": Room(
         [f"_download/{name}.py" for name in ("download", "destination")],
-        ("*/plugins/artifacts/test_download.py", "*/plugins/artifacts/test_interrupted.py"),
+        (
+            "*/plugins/artifacts/test_saved_files.py",
+            "*/plugins/artifacts/test_streams.py",
+            "*/plugins/artifacts/test_destination.py",
+            "*/plugins/artifacts/test_download.py",
+            "*/plugins/artifacts/test_interrupted.py",
+        ),
     ),
     "signing": Room(
         [f"_signing/{name}.py" for name in ("asn1", "pkcs12", "keystore", "jks", "bks", "profile", "pairing")],

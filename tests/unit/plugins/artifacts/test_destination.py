@@ -1,0 +1,495 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Destinations of downloads: paths, names, and the partial file beside the destination."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
+    CiError,
+    LocalFileError,
+    RefusedError,
+    ServiceError,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._download import destination
+from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import (
+    Digest,
+    ExistingFile,
+    PartialDownload,
+    WrongSizeError,
+    check_writable,
+    file_name,
+    find_existing,
+    path_in,
+    path_of,
+)
+from tests.helpers.service import sha256
+
+from .storage import TAG, names
+
+# Paths
+
+
+def test_paths(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    assert path_in(f"{folder}/new", "name") == f"{folder}/new"
+    assert path_in(folder, "name") == f"{folder}/name"
+    assert path_in(f"{folder}/", "name") == f"{folder}/name"
+    assert path_of(folder, "a/b") == f"{folder}/a_b"
+    assert path_of(folder, "..") == f"{folder}/download"
+    assert path_of(folder, "..", "one") == f"{folder}/one"
+
+
+def test_paths_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert path_in("new", "name") == "new"
+    check_writable("new")
+
+
+@pytest.mark.parametrize("dest", ["missing/", "missing/file"])
+def test_missing_folders(tmp_path: Path, dest: str) -> None:
+    with pytest.raises(LocalFileError, match=f"^dest: the directory {tmp_path}/missing does not exist\\.$"):
+        path_in(f"{tmp_path}/{dest}", "name")
+
+
+def test_a_folder_at_the_path(tmp_path: Path) -> None:
+    (tmp_path / "name").mkdir()
+    with pytest.raises(LocalFileError, match=f"^dest: {tmp_path}/name is a directory\\. "):
+        path_in(str(tmp_path), "name")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("app.ipa", "app.ipa"),
+        ("a/b\\c", "a_b_c"),
+        ("a\tb\u202e", "a_b_"),
+        (". .app", "app"),
+        ("app ", "app"),
+        ("", "other"),
+        (" . ", "other"),
+        ("\ud800", "_"),
+        ("x" * 255, "x" * 255),
+        # 223 bytes of the beginning, and 32 of the end.
+        ("x" * 224 + "y" * 32, "x" * 223 + "y" * 32),
+        # Half a character is omitted.
+        ("x" * 222 + "é" + "y" * 100, "x" * 222 + "y" * 32),
+    ],
+)
+def test_names(text: str, name: str) -> None:
+    assert file_name(text, "other") == name
+
+
+def test_two_names_without_a_usable_character() -> None:
+    assert file_name("..", " ") == "download"
+
+
+# Existing files
+
+
+def test_no_existing_file(tmp_path: Path) -> None:
+    assert find_existing(str(tmp_path / "none")) is None
+
+
+def test_an_existing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destination, "BLOCK_BYTES", 4)
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    found = find_existing(str(path))
+    assert found == ExistingFile(str(path), 10)
+    assert found.sha256() == sha256(b"0123456789")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("folder", "exists and is not a regular file"),
+        ("pipe", "exists and is not a regular file"),
+        ("loop", "cannot be used: Too many levels of symbolic links"),
+        ("x" * 300, "cannot be used: File name too long"),
+        ("a\0b", "cannot be used: .*embedded null .*"),
+    ],
+)
+def test_other_things_at_the_path(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(LocalFileError, match=f"^dest: .*{words}\\.$"):
+        find_existing(f"{tmp_path}/{name}")
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(LocalFileError, match="cannot be read to compare it: No such file or directory"):
+        ExistingFile(str(tmp_path / "none"), 1).sha256()
+
+
+# Digests
+
+
+def test_a_digest() -> None:
+    digest = Digest(6)
+    assert (digest.position, digest.validator, digest.sha256) == (0, "", sha256(b""))
+    digest.validator = TAG
+    digest.write(b"abc")
+    digest.write(b"def")
+    assert (digest.position, digest.validator, digest.sha256) == (6, TAG, sha256(b"abcdef"))
+    with pytest.raises(WrongSizeError, match=r"^6 bytes were announced, and the download has more than that$"):
+        digest.write(b"g")
+    assert (digest.position, digest.sha256) == (6, sha256(b"abcdef"))
+    digest.restart()
+    assert (digest.position, digest.validator, digest.sha256) == (0, "", sha256(b""))
+
+
+def test_a_digest_without_a_limit() -> None:
+    digest = Digest()
+    digest.write(b"x" * 100)
+    assert digest.position == 100
+
+
+def test_wrong_sizes() -> None:
+    assert str(WrongSizeError(6, 5)) == "6 bytes were announced, and the download has 5"
+    assert str(WrongSizeError(6, 0)) == "6 bytes were announced, and the download has 0"
+    assert WrongSizeError(6).kind == "invalid_response"
+
+
+# Partial files
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "file"
+
+
+@pytest.fixture
+def open_partials() -> Iterator[list[PartialDownload]]:
+    opened: list[PartialDownload] = []
+    yield opened
+    for partial in opened:
+        partial.discard()
+
+
+@pytest.fixture
+def partial_of(target: Path, open_partials: list[PartialDownload]) -> Callable[..., PartialDownload]:
+    def make(identity: str | None = "one", limit: int | None = None) -> PartialDownload:
+        open_partials.append(PartialDownload(str(target), identity, limit))
+        return open_partials[-1]
+
+    return make
+
+
+def interrupted(partial: PartialDownload, data: bytes, error: BaseException | None = None) -> str:
+    """Receive some bytes, fail, and return the message of the error."""
+    error = error or ServiceError("broken")
+    partial.validator = TAG
+    partial.write(data)
+    partial.give_up(error)
+    return error.message if isinstance(error, CiError) else ""
+
+
+def test_a_partial_file_is_published(target: Path, partial_of: Callable[..., PartialDownload]) -> None:
+    for identity in ("one", None):
+        partial = partial_of(identity)
+        partial.validator = TAG
+        partial.write(b"abc")
+        assert (partial.taken_over, partial.validator) == (0, TAG)
+        assert not target.exists()
+        partial.finish()
+        partial.publish()
+        assert target.read_bytes() == b"abc"
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+        assert names(target.parent) == ["file"]
+        target.unlink()
+
+
+def test_a_partial_file_is_beside_its_target(target: Path, partial_of: Callable[..., PartialDownload]) -> None:
+    for identity in ("one", None):
+        partial = partial_of(identity)
+        folder, name = os.path.split(partial.path)
+        assert (folder, name[0], name[-5:]) == (str(target.parent), ".", ".part")
+
+
+def test_a_long_write(
+    target: Path, partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destination, "WRITE_BYTES", 4)
+    partial = partial_of()
+    partial.write(b"0123456789")
+    assert Path(partial.path).read_bytes() == b"0123456789"
+
+
+def test_bytes_beyond_the_limit_are_not_written(partial_of: Callable[..., PartialDownload]) -> None:
+    partial = partial_of(limit=3)
+    partial.write(b"abc")
+    with pytest.raises(WrongSizeError):
+        partial.write(b"d")
+    assert Path(partial.path).read_bytes() == b"abc"
+
+
+def test_a_later_run_takes_the_bytes_over(
+    target: Path, partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destination, "BLOCK_BYTES", 4)
+    message = interrupted(partial_of(limit=12), b"0123456789")
+    part = next(target.parent.glob(".*.part"))
+    assert message == f"broken The first 10 bytes are kept in {part}. The next run continues from there."
+    partial = partial_of(limit=12)
+    assert partial.path == str(part)
+    assert (partial.position, partial.taken_over, partial.validator) == (10, 10, TAG)
+    partial.write(b"ab")
+    assert partial.sha256 == sha256(b"0123456789ab")
+    partial.finish()
+    partial.publish()
+    assert target.read_bytes() == b"0123456789ab"
+    assert names(target.parent) == ["file"]
+
+
+def test_the_last_byte_of_a_complete_part_is_received_again(partial_of: Callable[..., PartialDownload]) -> None:
+    interrupted(partial_of(limit=6), b"abcdef")
+    partial = partial_of(limit=6)
+    assert (partial.position, partial.taken_over) == (5, 5)
+    partial.write(b"f")
+    assert (partial.sha256, Path(partial.path).read_bytes()) == (sha256(b"abcdef"), b"abcdef")
+
+
+def test_all_bytes_count_without_a_known_size(partial_of: Callable[..., PartialDownload]) -> None:
+    interrupted(partial_of(), b"abcdef")
+    assert partial_of().position == 6
+
+
+def test_no_bytes_of_an_empty_file(partial_of: Callable[..., PartialDownload]) -> None:
+    partial = partial_of(limit=0)
+    partial.validator = TAG
+    partial.give_up(KeyboardInterrupt())
+    assert partial_of(limit=0).position == 0
+
+
+def test_a_part_that_is_longer_than_the_file_is_discarded(partial_of: Callable[..., PartialDownload]) -> None:
+    interrupted(partial_of(), b"abcdefg")
+    partial = partial_of(limit=6)
+    assert (partial.position, partial.taken_over, partial.validator) == (0, 0, "")
+    assert Path(partial.path).read_bytes() == b""
+
+
+def test_a_part_of_unknown_content_is_discarded(partial_of: Callable[..., PartialDownload]) -> None:
+    interrupted(partial_of(), b"abc")
+    partial = partial_of()
+    Path(f"{partial.path}.tag").write_text("")
+    partial.give_up(KeyboardInterrupt())
+    partial = partial_of(limit=6)
+    assert (partial.position, Path(partial.path).read_bytes()) == (0, b"")
+
+
+def test_a_restart_forgets_the_bytes(partial_of: Callable[..., PartialDownload]) -> None:
+    interrupted(partial_of(), b"abcdef")
+    partial = partial_of()
+    partial.restart()
+    assert (partial.position, partial.taken_over, partial.validator) == (0, 0, "")
+    partial.write(b"xyz")
+    assert (Path(partial.path).read_bytes(), partial.sha256) == (b"xyz", sha256(b"xyz"))
+
+
+def test_a_new_validator_is_noted_at_once(partial_of: Callable[..., PartialDownload]) -> None:
+    partial = partial_of()
+    partial.validator = TAG
+    assert Path(f"{partial.path}.tag").read_text() == TAG
+    partial.validator = '"other"'
+    assert Path(f"{partial.path}.tag").read_text() == '"other"'
+
+
+@pytest.mark.parametrize("error", [LocalFileError("full"), RefusedError("protected")])
+def test_a_problem_here_leaves_no_part(
+    target: Path, partial_of: Callable[..., PartialDownload], error: CiError
+) -> None:
+    assert interrupted(partial_of(), b"abc", error) == str(error)
+    assert names(target.parent) == []
+
+
+def test_an_interruption_without_a_message(target: Path, partial_of: Callable[..., PartialDownload]) -> None:
+    interrupted(partial_of(), b"abc", KeyboardInterrupt())
+    assert len(names(target.parent)) == 2
+    assert partial_of().position == 3
+
+
+@pytest.mark.parametrize(("identity", "tag", "data"), [(None, TAG, b"abc"), ("one", "", b"abc"), ("one", TAG, b"")])
+def test_a_part_that_cannot_continue_is_removed(
+    target: Path, partial_of: Callable[..., PartialDownload], identity: str | None, tag: str, data: bytes
+) -> None:
+    partial = partial_of(identity)
+    partial.validator = tag
+    partial.write(data)
+    error = ServiceError("broken")
+    partial.give_up(error)
+    assert error.notes == []
+    assert names(target.parent) == []
+
+
+def test_a_discarded_file(target: Path, partial_of: Callable[..., PartialDownload]) -> None:
+    for identity in ("one", None):
+        partial = partial_of(identity)
+        partial.write(b"abc")
+        partial.discard()
+        assert names(target.parent) == []
+
+
+def open_files() -> int:
+    return len([*Path("/dev/fd").iterdir()])
+
+
+def test_files_are_closed(partial_of: Callable[..., PartialDownload]) -> None:
+    before = open_files()
+    partial = partial_of()
+    partial.validator = TAG
+    partial.write(b"abc")
+    assert open_files() == before + 2
+    partial.give_up(ServiceError("broken"))
+    assert open_files() == before
+    partial = partial_of()
+    partial.finish()
+    partial.publish()
+    assert open_files() == before
+
+
+# Attributes of the replaced file
+
+
+def test_the_mode_of_the_replaced_file(target: Path, partial_of: Callable[..., PartialDownload]) -> None:
+    target.touch()
+    target.chmod(0o4751)
+    partial = partial_of()
+    partial.inherit()
+    assert stat.S_IMODE(Path(partial.path).stat().st_mode) == 0o751
+
+
+def test_no_replaced_file(partial_of: Callable[..., PartialDownload]) -> None:
+    partial = partial_of()
+    partial.inherit()
+    assert stat.S_IMODE(Path(partial.path).stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.parametrize(("user", "group"), [(65534, 0), (0, 65534), (65533, 65534)])
+def test_the_owner_of_the_replaced_file(
+    target: Path, partial_of: Callable[..., PartialDownload], user: int, group: int
+) -> None:
+    target.touch()
+    os.chown(target, user, group)
+    partial = partial_of()
+    partial.inherit()
+    found = Path(partial.path).stat()
+    assert (found.st_uid, found.st_gid) == (user, group)
+
+
+def test_an_owner_that_cannot_be_set(
+    target: Path, partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set the owner only if it differs, and continue without it."""
+    target.touch()
+    target.chmod(0o640)
+    asked: list[tuple[int, int]] = []
+
+    def chown(_path: str, user: int, group: int) -> None:
+        asked.append((user, group))
+        raise PermissionError
+
+    partial = partial_of()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "chown", chown)
+        partial.inherit()
+        assert asked == []
+        patched.setattr(os, "geteuid", lambda: target.stat().st_uid + 1)
+        partial.inherit()
+    assert asked == [(target.stat().st_uid, target.stat().st_gid)]
+    assert stat.S_IMODE(Path(partial.path).stat().st_mode) == 0o640
+
+
+# Disks with problems
+
+
+class Disk:
+    """A file on a disk where every change fails."""
+
+    def write(self, _data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    def seek(self, _position: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    def flush(self) -> None:
+        raise OSError(5, "Input/output error")
+
+    def close(self) -> None:
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        (lambda partial: partial.write(b"abc"), "No space left on device"),
+        (lambda partial: partial.restart(), "Input/output error"),
+        (lambda partial: partial.finish(), "Input/output error"),
+    ],
+)
+def test_a_disk_with_a_problem(
+    target: Path, monkeypatch: pytest.MonkeyPatch, step: Callable[[PartialDownload], None], reason: str
+) -> None:
+    def fdopen(handle: int, *_mode: str | int) -> Disk:
+        os.close(handle)
+        return Disk()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", fdopen)
+        partial = PartialDownload(str(target), None, None)
+    with pytest.raises(LocalFileError, match=f"^dest: {target} cannot be written: {reason}\\.$") as failed:
+        step(partial)
+    partial.give_up(failed.value)
+    assert names(target.parent) == []
+
+
+def test_a_target_that_cannot_be_replaced(target: Path, partial_of: Callable[..., PartialDownload]) -> None:
+    target.mkdir()
+    partial = partial_of()
+    partial.write(b"abc")
+    partial.finish()
+    with pytest.raises(LocalFileError, match=f"^dest: {target} cannot be written: Is a directory\\.$"):
+        partial.publish()
+
+
+@pytest.mark.parametrize("identity", ["one", None])
+def test_a_folder_that_disappears(tmp_path: Path, identity: str | None) -> None:
+    with pytest.raises(LocalFileError, match="cannot be written: No such file or directory"):
+        PartialDownload(str(tmp_path / "none" / "file"), identity, None)
+
+
+def test_a_note_that_cannot_be_written(
+    target: Path, partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    partial = partial_of()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        with pytest.raises(LocalFileError, match=f"^dest: {target} cannot be written: No space left on device\\.$"):
+            partial.validator = TAG
+        with pytest.raises(LocalFileError, match=f"^dest: {target} cannot be written: No space left on device\\.$"):
+            partial.finish()
+
+
+def test_an_error_without_a_text(
+    target: Path, partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_paths: str) -> None:
+        raise OSError("odd")
+
+    partial = partial_of()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", fail)
+        with pytest.raises(LocalFileError, match=f"^dest: {target} cannot be written: odd\\.$"):
+            partial.publish()
