@@ -73,6 +73,8 @@ ROOMS: Mapping[str, Room] = {
     "fleet": Room(
         ["_bitrise/fleet/reconcile_app.py", "_bitrise/digest_cache.py", "_bitrise/fleet/declarations.py"],
         (
+            "*/plugins/fleet/test_app_declarations.py",
+            "*/plugins/fleet/test_app_outcomes.py",
             "*/plugins/fleet/test_declarations.py",
             "*/plugins/fleet/test_digest_cache.py",
             "*/plugins/fleet/test_digest_cache_damage.py",
