@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -336,6 +337,22 @@ def test_a_discarded_file(target: Path, partial_of: Callable[..., PartialDownloa
         partial.write(b"abc")
         partial.discard()
         assert names(target.parent) == []
+
+
+def test_a_restart_ends_the_thread(partial_of: Callable[..., PartialDownload]) -> None:
+    partial = partial_of()
+    partial.write(b"x" * 2**21)
+    assert hashing() == 1
+    partial.restart()
+    assert hashing() == 0
+    partial.write(b"x" * 2**21)
+    partial.give_up(ServiceError("broken"))
+    assert hashing() == 0
+
+
+def hashing() -> int:
+    """Return the number of threads that compute digests."""
+    return len([thread for thread in threading.enumerate() if "sha256" in thread.name])
 
 
 def open_files() -> int:

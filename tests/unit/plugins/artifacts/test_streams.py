@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,16 @@ def test_a_url_may_expire_again_after_a_broken_connection(tmp_path: Path) -> Non
     task = download(tmp_path, expired(), broken(STEP), expired(b"abc"), gives(b"end"))
     assert task.run(size=MIB + 6).size == MIB + 6
     assert task.storage.asked == [("url 1", 0), ("url 2", 0), ("url 2", MIB), ("url 3", MIB + 3)]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_failed_download_leaves_no_thread(tmp_path: Path, *, check_mode: bool) -> None:
+    """End the thread that computes digests."""
+    (tmp_path / "file").write_bytes(STEP * 3)
+    task = Download(str(tmp_path / "file"), Storage(gives(STEP * 2, ServiceError("refused"))), check_mode)
+    with pytest.raises(ServiceError):
+        task.run(size=3 * MIB)
+    assert [thread.name for thread in threading.enumerate() if "sha256" in thread.name] == []
 
 
 # Sizes and checksums
