@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,32 @@ def test_a_file_that_differs_is_replaced_after_the_comparison(
     assert (task.storage.urls, replaced) == (1, [sha256(OLD)])
     assert path.read_bytes() == (OLD if check_mode else NEW)
     assert names(path.parent) == ["file"]
+
+
+def test_a_file_that_nothing_protects_is_replaced(path: Path) -> None:
+    path.write_bytes(OLD)
+    assert download(path, NEW).run(size=len(NEW)).written is True
+    assert path.read_bytes() == NEW
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the content before the name, because a power failure would leave an empty file otherwise."""
+    steps: list[str] = []
+
+    def recording(name: str) -> Callable[..., None]:
+        original = getattr(os, name)
+
+        def call(*arguments: Any) -> None:
+            steps.append(name)
+            original(*arguments)
+
+        return call
+
+    with monkeypatch.context() as patched:
+        for name in ("fsync", "replace"):
+            patched.setattr(os, name, recording(name))
+        download(path, NEW).run(size=len(NEW))
+    assert steps == ["fsync", "replace"]
 
 
 @BOTH_MODES

@@ -6,22 +6,31 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    BUILD_CERTIFICATE,
+    PROVISIONING_PROFILE,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import reconcile_app
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import AppDeclaration
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconcile_app import (
     FleetAppOutcome,
     FleetPolicy,
+    apply,
     counts,
     file_as_result,
     prepare,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
+from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from tests.helpers.fleet import ONE
 
 FILE = RemoteFile("slug", "dist", 3, True, True, False, "ab" * 32)
@@ -87,21 +96,16 @@ class Client:
 
     def __init__(self, late: CiError | None = None) -> None:
         self.gates = self.deadline = self
+        self.redact = Redactor(["t0ken-of-the-task"])
         self._late = late
 
     def check(self) -> None:
         if self._late:
             raise self._late
 
-    def redact(self, text: str) -> str:
-        return text.replace("s3cret", "***")
-
 
 def policy(stop: threading.Event | None = None) -> FleetPolicy:
-    def no_files(_path: str) -> Any:
-        raise RuntimeError("s3cret")
-
-    return FleetPolicy(Policy(), False, no_files, stop=stop or threading.Event())
+    return FleetPolicy(Policy(), False, broken, stop=stop or threading.Event())
 
 
 def test_a_task_that_was_stopped() -> None:
@@ -123,15 +127,80 @@ def test_a_task_without_time_left() -> None:
         policy().check_stop(client, ONE)
 
 
-def test_a_bug_affects_one_app() -> None:
+def broken(*_arguments: Any, **_more: Any) -> Any:
+    raise RuntimeError("about t0ken-of-the-task and p4ssw0rd-of-the-file")
+
+
+def own_file(**changes: Any) -> AppDeclaration:
+    options = {
+        name: described.get("default") for name, described in FILE_OPTIONS[BUILD_CERTIFICATE].argument_spec.items()
+    }
+    own = {BUILD_CERTIFICATE.plural: [{**options, "name": "x", "content": "eA==", **changes}]}
+    return AppDeclaration(ONE, {}, own)
+
+
+def test_a_bug_affects_one_app(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turn an unexpected exception into an error of the app, and redact its traceback."""
     client: Any = Client()
     found = FleetAppOutcome()
-    options: dict[str, Any] = dict.fromkeys(("content", "slug", "backup_dir", "user_env_key", "keystore_name"), None)
-    own = {PROVISIONING_PROFILE.plural: [{**options, "src": "/x", "name": "x"}]}
-    assert prepare(client, AppDeclaration(ONE, {}, own), policy(), found) is None
+    monkeypatch.setattr(reconcile_app, "prepare_app", broken)
+    declared = own_file(certificate_password="p4ssw0rd-of-the-file")
+    assert prepare(client, declared, policy(), found) is None
     assert found.error is not None
     assert found.error.kind == "bug"
     expected = f"Unexpected RuntimeError in app {ONE}. This is a bug of the collection, please report it."
     assert found.error.message == expected
-    assert "RuntimeError: ***" in (found.traceback or "")
+    assert "RuntimeError: about " in (found.traceback or "")
+    assert "t0ken" not in (found.traceback or "")
+    assert "p4ssw0rd" not in (found.traceback or "")
+
+
+def test_an_app_that_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    client: Any = Client()
+    found = FleetAppOutcome()
+    seen: list[Any] = []
+
+    def prepare_app(*arguments: Any) -> str:
+        seen.append(arguments)
+        return "prepared"
+
+    monkeypatch.setattr(reconcile_app, "prepare_app", prepare_app)
+    own = policy()
+    assert prepare(client, own_file(), own, found) == "prepared"
+    ((given_client, slug, declarations, *rest),) = seen
+    assert (given_client, slug, rest) == (client, ONE, [own.policy, own.digests, own.inspections])
+    assert [[one.desired.name for one in some] for some in declarations.values()] == [["x"]]
+    assert found.error is None
+
+
+class Prepared:
+    """A prepared app of which only the slug matters."""
+
+    def __init__(self) -> None:
+        self.plan = self
+        self.app_slug = ONE
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_app_that_is_changed(monkeypatch: pytest.MonkeyPatch, *, check_mode: bool) -> None:
+    """Check between the actions of an app if the task has to stop."""
+    client: Any = Client()
+    prepared: Any = Prepared()
+    found = FleetAppOutcome()
+    stop = threading.Event()
+    seen: list[Any] = []
+
+    def apply_app(*arguments: Any, check_mode: bool, check_stop: Callable[[], None]) -> None:
+        seen.append((*arguments, check_mode))
+        check_stop()
+        stop.set()
+        check_stop()
+
+    monkeypatch.setattr(reconcile_app, "apply_app", apply_app)
+    apply(client, prepared, replace(policy(stop), check_mode=check_mode), found)
+    assert seen == [(client, prepared, found, check_mode)]
+    assert isinstance(found.error, NotDoneError)
+    monkeypatch.setattr(reconcile_app, "apply_app", broken)
+    apply(client, prepared, policy(), found)
+    assert found.error.kind == "bug"
+    assert ONE in found.error.message
