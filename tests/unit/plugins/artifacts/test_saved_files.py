@@ -19,6 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     RefusedError,
     ServiceError,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._download.destination import ExistingFile
 from ansible_collections.mobileops.ci.plugins.module_utils._download.download import (
     Saved,
     checksum_of,
@@ -145,8 +146,31 @@ def test_a_file_that_differs_is_replaced_after_the_comparison(
 
 def test_a_file_that_nothing_protects_is_replaced(path: Path) -> None:
     path.write_bytes(OLD)
+    path.chmod(0o640)
     assert download(path, NEW).run(size=len(NEW)).written is True
     assert path.read_bytes() == NEW
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@BOTH_MODES
+@pytest.mark.parametrize("there", [OLD, LONGER])
+def test_an_existing_file_is_read_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch, there: bytes, *, check_mode: bool
+) -> None:
+    """Read it once, because it may be large."""
+    path.write_bytes(there)
+    read: list[str] = []
+    original = ExistingFile.sha256
+
+    def reading(self: ExistingFile) -> str:
+        read.append(self.path)
+        return original(self)
+
+    replaced: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(ExistingFile, "sha256", reading)
+        download(path, NEW, check_mode=check_mode).run(size=len(NEW), before_replacing=replaced.append)
+    assert (read, replaced) == ([str(path)], [sha256(there)])
 
 
 def test_a_file_is_on_the_disk_before_it_has_its_name(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
