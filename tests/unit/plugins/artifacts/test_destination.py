@@ -216,13 +216,13 @@ def test_a_partial_file_is_beside_its_target(target: Path, partial_of: Callable[
         assert (folder, name[0], name[-5:]) == (str(target.parent), ".", ".part")
 
 
-def test_a_long_write(
-    target: Path, partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_write(partial_of: Callable[..., PartialDownload], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pass the bytes to the system at once, so that a killed process has them."""
     monkeypatch.setattr(destination, "WRITE_BYTES", 4)
-    partial = partial_of()
-    partial.write(b"0123456789")
-    assert Path(partial.path).read_bytes() == b"0123456789"
+    for identity in ("one", None):
+        partial = partial_of(identity)
+        partial.write(b"0123456789")
+        assert Path(partial.path).read_bytes() == b"0123456789"
 
 
 def test_bytes_beyond_the_limit_are_not_written(partial_of: Callable[..., PartialDownload]) -> None:
@@ -264,11 +264,16 @@ def test_all_bytes_count_without_a_known_size(partial_of: Callable[..., PartialD
     assert partial_of().position == 6
 
 
-def test_no_bytes_of_an_empty_file(partial_of: Callable[..., PartialDownload]) -> None:
+def test_a_killed_download_of_an_empty_file(partial_of: Callable[..., PartialDownload]) -> None:
     partial = partial_of(limit=0)
-    partial.validator = TAG
-    partial.give_up(KeyboardInterrupt())
-    assert partial_of(limit=0).position == 0
+    path = Path(partial.path)
+    partial.discard()
+    # A process that is killed leaves both files.
+    for left, data in ((path, ""), (path.with_name(f"{path.name}.tag"), TAG)):
+        left.write_text(data)
+        left.chmod(0o600)
+    partial = partial_of(limit=0)
+    assert (partial.path, partial.position, partial.validator) == (str(path), 0, TAG)
 
 
 def test_a_part_that_is_longer_than_the_file_is_discarded(partial_of: Callable[..., PartialDownload]) -> None:

@@ -121,7 +121,7 @@ def test_an_alias_in_an_empty_keystore() -> None:
 
 
 def test_an_alias_with_a_key_and_an_alias_without_one() -> None:
-    """Prefer the key if the names differ in case only."""
+    """Use the key if the names differ in case only."""
     key = jks_keystore([JavaKey.of(android_key())], PASSWORD)
     trusted = jks_keystore([], PASSWORD, trusted=[("UPLOAD", other())])[12:-20]
     data = key[:8] + struct.pack(">I", 2) + trusted + key[12:-20] + bytes(20)

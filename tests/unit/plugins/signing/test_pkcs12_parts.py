@@ -151,7 +151,7 @@ def test_a_file_without_a_checksum() -> None:
 
 
 def test_messages_about_passwords() -> None:
-    """Say whether a file is encrypted, because the advice depends on it."""
+    """Report if the file is encrypted, because the advice depends on it."""
     encrypted, plain = file(*pair()), pfx([plain_part(key_bag(KEY, None), certificate_bag(OWN))], PASSWORD)
     for data, password, words in (
         (encrypted, None, "The file is encrypted with a password, but none is given."),
