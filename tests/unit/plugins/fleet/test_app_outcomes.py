@@ -19,6 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.options import FILE_OPTIONS
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import PreparedApp
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import reconcile_app
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import AppDeclaration
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconcile_app import (
@@ -155,30 +156,32 @@ def test_a_bug_affects_one_app(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "p4ssw0rd" not in (found.traceback or "")
 
 
-def test_an_app_that_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    client: Any = Client()
-    found = FleetAppOutcome()
-    seen: list[Any] = []
-
-    def prepare_app(*arguments: Any) -> str:
-        seen.append(arguments)
-        return "prepared"
-
-    monkeypatch.setattr(reconcile_app, "prepare_app", prepare_app)
-    own = policy()
-    assert prepare(client, own_file(), own, found) == "prepared"
-    ((given_client, slug, declarations, *rest),) = seen
-    assert (given_client, slug, rest) == (client, ONE, [own.policy, own.digests, own.inspections])
-    assert [[one.desired.name for one in some] for some in declarations.values()] == [["x"]]
-    assert found.error is None
-
-
 class Prepared:
     """A prepared app of which only the slug matters."""
 
     def __init__(self) -> None:
         self.plan = self
         self.app_slug = ONE
+
+
+def test_an_app_that_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    client: Any = Client()
+    found = FleetAppOutcome()
+    seen: list[Any] = []
+
+    prepared: Any = Prepared()
+
+    def prepare_app(*arguments: Any) -> PreparedApp:
+        seen.append(arguments)
+        return prepared  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(reconcile_app, "prepare_app", prepare_app)
+    own = policy()
+    assert prepare(client, own_file(), own, found) is prepared
+    ((given_client, slug, declarations, *rest),) = seen
+    assert (given_client, slug, rest) == (client, ONE, [own.policy, own.digests, own.inspections])
+    assert [[one.desired.name for one in some] for some in declarations.values()] == [["x"]]
+    assert found.error is None
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
