@@ -101,6 +101,7 @@ ROOMS: Mapping[str, Room] = {
             "*/plugins/artifacts/test_saved_files.py",
             "*/plugins/artifacts/test_streams.py",
             "*/plugins/artifacts/test_destination.py",
+            "*/plugins/artifacts/test_partial_files.py",
             "*/plugins/artifacts/test_download.py",
             "*/plugins/artifacts/test_interrupted.py",
         ),
