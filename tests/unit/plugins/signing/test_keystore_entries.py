@@ -10,8 +10,9 @@ from functools import cache
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._signing import jks
 from tests.helpers.signing.samples import android_key
-from tests.signing_files import JavaKey, bks_keystore, jks_keystore
+from tests.signing_files import JavaKey, bks_keystore, jceks_keystore, jks_keystore
 from tests.signing_files.pkcs12 import (
     WITHOUT_ZEROS,
     certificate_bag,
@@ -220,3 +221,21 @@ def test_a_public_key_alone() -> None:
     data = bks_keystore([], PASSWORD)[:-21] + entry + bytes(21)
     assert codes(keystore(data, None, alias="public")) == ["no_private_key"]
     assert codes(keystore(data, None)) == ["no_private_key"]
+
+
+# Rounds of key derivation
+
+
+def test_a_bks_with_many_rounds() -> None:
+    usual = bks_keystore([], PASSWORD)
+    rounds = struct.pack(">I", 1024)
+    assert usual.count(rounds) == 1
+    found = keystore(usual.replace(rounds, struct.pack(">I", 200_001)), None)
+    assert (codes(found), found.details) == (["too_many_rounds"], {})
+
+
+def test_a_key_with_more_rounds_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jks, "_MAX_ROUNDS", 999)
+    found = keystore(jceks_keystore([JavaKey.of(android_key())], PASSWORD), alias="upload")
+    assert codes(found) == ["too_many_rounds"]
+    assert found.details["sha256_fingerprint"] == android_key().sha256_fingerprint

@@ -61,15 +61,16 @@ def test_bags_in_their_order() -> None:
 
 
 def test_nothing_secret_is_shown() -> None:
-    store = open_pkcs12(file(*pair(), key_bag(KEY, None)), PASSWORD)
+    data = pfx([plain_part(*pair(), key_bag(KEY, None)), encrypted_part(PASSWORD, certificate_bag(OWN))], PASSWORD)
+    store = open_pkcs12(data, PASSWORD)
     assert [store.open_key(bag) is not None for bag in store.contents.keys] == [True, True]
-    shown = repr(store)
+    shown = repr(store) + repr(store.contents.locked)
+    assert len(store.contents.locked) == 2
+    secrets = [PASSWORD.encode("utf-16-be"), private_bytes(KEY)[-20:]]
+    for secret in (*secrets, *(locked.data[:20] for locked in store.contents.locked)):
+        assert repr(secret)[2:-1] not in shown
     assert PASSWORD not in shown
-    assert repr(PASSWORD.encode("utf-16-be"))[2:-1] not in shown
-    assert repr(private_bytes(KEY)[-20:])[2:-1] not in shown
     assert "Budget" not in shown
-    locked = store.contents.locked[0]
-    assert repr(locked.data[:8])[2:-1] not in shown
 
 
 @pytest.mark.parametrize(
