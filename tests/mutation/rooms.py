@@ -61,10 +61,11 @@ ROOMS: Mapping[str, Room] = {
         ),
     ),
     "apply": Room(
-        [f"{_FILES}{name}.py" for name in ("apply", "upload", "reconcile", "verify")],
+        [f"{_FILES}{name}.py" for name in ("apply", "deletion", "upload", "reconcile", "verify", "journal")],
         (
             "reliability/test_kills.py",
             "reliability/test_faults.py",
+            "reliability/test_lives.py",
             "*/plugins/module_utils/plan/protocol",
             "*/plugins/modules",
             "*/plugins/fleet/test_partial_failure.py",
@@ -73,6 +74,8 @@ ROOMS: Mapping[str, Room] = {
     "fleet": Room(
         ["_bitrise/fleet/reconcile_app.py", "_bitrise/digest_cache.py", "_bitrise/fleet/declarations.py"],
         (
+            "*/plugins/fleet/test_app_declarations.py",
+            "*/plugins/fleet/test_app_outcomes.py",
             "*/plugins/fleet/test_declarations.py",
             "*/plugins/fleet/test_digest_cache.py",
             "*/plugins/fleet/test_digest_cache_damage.py",
@@ -95,7 +98,14 @@ ROOMS: Mapping[str, Room] = {
     ),
     "download": Room(
         [f"_download/{name}.py" for name in ("download", "destination")],
-        ("*/plugins/artifacts/test_download.py", "*/plugins/artifacts/test_interrupted.py"),
+        (
+            "*/plugins/artifacts/test_saved_files.py",
+            "*/plugins/artifacts/test_streams.py",
+            "*/plugins/artifacts/test_destination.py",
+            "*/plugins/artifacts/test_partial_files.py",
+            "*/plugins/artifacts/test_download.py",
+            "*/plugins/artifacts/test_interrupted.py",
+        ),
     ),
     "signing": Room(
         [f"_signing/{name}.py" for name in ("asn1", "pkcs12", "keystore", "jks", "bks", "profile", "pairing")],

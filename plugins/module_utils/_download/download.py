@@ -58,7 +58,7 @@ class Source:
     """A file to download, and what the task knows of it before."""
 
     what: str  # completes "Could not download ...": "artifact app.apk (slug 1234)"
-    fresh_url: Callable[[], str] = field(repr=False)  # asks the service for a signed URL
+    fresh_url: Callable[[], str]  # asks the service for a signed URL
     size: int | None = None  # in bytes, as the service states it
     checksum: str | None = None  # the SHA-256 in hexadecimal that the user requires, see checksum_of()
     known_sha256: str | None = None  # of the last download of the same content, if known
@@ -67,9 +67,9 @@ class Source:
     # still the same.
     identity: str | None = None
     # Called with the digest of the file that is about to be replaced. Raises RefusedError to protect that file.
-    before_replacing: Callable[[str], None] | None = field(default=None, repr=False)
+    before_replacing: Callable[[str], None] | None = None
     # Called with the number of received bytes, instead of a line of progress for this file.
-    progress: Callable[[int], None] | None = field(default=None, repr=False)
+    progress: Callable[[int], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,9 @@ def save_bytes(
     data: bytes, what: str, path: str, options: Mapping[str, Any], context: TaskContext, *, force: bool = False
 ) -> Saved:
     """Write these bytes to the path, unless they are there already. See save()."""
-
-    def refuse_url() -> str:
-        raise ValueError("save_bytes() does not download")
-
-    source = Source(what, refuse_url, len(data), known_sha256=hashlib.sha256(data).hexdigest(), force=force)
+    no_url = ""  # the bytes are here already
+    digest = hashlib.sha256(data).hexdigest()
+    source = Source(what, lambda: no_url, len(data), known_sha256=digest, force=force)
     return _save(source, path, options, context, lambda sink: sink.write(data))
 
 

@@ -23,8 +23,9 @@ UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 BMP_STRING = 0x1E
 _CONSTRUCTED, _LONG_TAG, _OPEN_LENGTH = 0x20, 0x1F, 0x80
 
-# Encodings of the string types. T61String has an encoding of its own, but contains Latin-1 in practice.
-_TEXT = {0x0C: "utf-8", 0x14: "latin-1", BMP_STRING: "utf-16-be", 0x1C: "utf-32-be"}
+# Encodings of the string types other than UTF-8. T61String has an encoding of its own, but in practice contains
+# Latin-1.
+_TEXT = {0x14: "latin-1", BMP_STRING: "utf-16-be", 0x1C: "utf-32-be"}
 
 
 def context(number: int) -> int:

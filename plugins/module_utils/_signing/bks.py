@@ -55,8 +55,8 @@ def read_bks(data: bytes) -> JavaKeystore:
         else:
             raise Unreadable(f"entry of type {kind}")
     content, digest = data[start : records.position], records.take(_DIGEST_SIZE)
-    # Version 1 uses the number of bytes as a number of bits.
-    size = _DIGEST_SIZE if version == 2 else _DIGEST_SIZE // 8
+    # Version 1 uses the number of bytes as a number of bits: 20 bits, of which two bytes are whole.
+    size = _DIGEST_SIZE if version == 2 else 2
 
     def has_password(password: str) -> bool:
         secret = encryption.Secret.of(password)

@@ -113,18 +113,17 @@ def _decrypted(locked: bytes, password: str, salt: bytes, rounds: int) -> bytes:
     if rounds > _MAX_ROUNDS:
         raise TooMuchWorkError
     secret = bytes(ord(character) & 0x7F for character in password)
-    halves = [salt[:4], salt[4:8]]
-    if halves[0] == halves[1]:
+    first, second = salt[:4], salt[4:8]
+    if first == second:
         # Java intends to reverse the first half, and has always had this bug.
-        first = halves[0]
-        halves[0] = bytes([first[3], first[0], first[1], first[3]])
+        first = bytes([first[3], first[0], first[1], first[3]])
     derived = b""
-    for half in halves:
+    for half in (first, second):
         found = half
         for _turn in range(rounds):
             found = hashlib.md5(found + secret, usedforsecurity=False).digest()
         derived += found
-    plain = decrypt_triple_des(derived[:24], derived[24:32], locked)
+    plain = decrypt_triple_des(derived[:24], derived[24:], locked)
     parse(plain)  # raises an error if the padding is valid by chance
     return plain
 

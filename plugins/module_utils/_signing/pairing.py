@@ -47,9 +47,7 @@ def _all(files: Mapping[Label, Fingerprints]) -> Fingerprints:
 
 
 def _lacks(own: Fingerprints, others: Fingerprints) -> bool:
-    if own is None or others is None:
-        return False
-    return not any(fingerprint.lower() in others for fingerprint in own)
+    return own is not None and others is not None and not any(fingerprint.lower() in others for fingerprint in own)
 
 
 def superseded(profiles: Mapping[Label, Inspection | None]) -> dict[Label, Finding]:

@@ -188,7 +188,7 @@ def _date(properties: Mapping[str, Any], key: str) -> dt.datetime | None:
 
 def _plain(value: Any, depth: int = 0) -> Any:
     """Return entitlements in a form for results: without bytes, and not nested deeper than _DEEPEST."""
-    if isinstance(value, (bytes, bytearray)) or depth > _DEEPEST:
+    if depth > _DEEPEST:
         return None
     if isinstance(value, dict):
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
