@@ -23,7 +23,7 @@ def keystores() -> dict[str, Scenario]:
     named: dict[str, Any] = {"keystore_file_name": "TWO", "password": PASSWORD, "alias": "release"}
     gap: dict[str, Any] = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
     # An old file with another key pair stays if a list hides it, and the next run asks which one is meant.
-    other_pair = {"scenario": {**gap["scenario"], "inherits": True}, "replace_order": "delete_first"}
+    other_pair: dict[str, Any] = {"scenario": {**gap["scenario"], "inherits": True}, "replace_order": "delete_first"}
     return {
         # A slot of a run that was killed has the key of the first keystore until it is too old to be under way.
         "first upload": make(
