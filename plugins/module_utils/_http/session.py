@@ -87,13 +87,13 @@ class Call:
     """One request, with its texts for messages."""
 
     method: str
-    url: str
+    url: str = field(repr=False)  # may be signed
     what: str  # completes "Could not ...": "list the build certificates of app 1234"
     path: str | None = None  # for messages, None if the URL is signed and must stay secret
     params: Mapping[str, Any] | None = None
-    json: Any = None
-    data: bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = field(default=None, repr=False)
+    data: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     repeatable: bool = True  # False if a second request would have a second effect
     most_bytes: int | None = None  # limit of a transfer, None if only the time limit of the task applies
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -70,7 +70,7 @@ class KeySelection:
     """The alias and the password of the private key that the declaration gives, or None."""
 
     alias: str | None = None
-    private_key_password: str | None = None
+    private_key_password: str | None = field(default=None, repr=False)
 
 
 def inspect_pkcs12_keystore(store: pkcs12.Store, selection: KeySelection, now: dt.datetime) -> Inspection:

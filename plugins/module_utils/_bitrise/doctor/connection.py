@@ -60,7 +60,7 @@ class Probe:
     """A response of the service, with the values that the checks need."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     seconds: float
     clock_offset_s: float | None  # of the service's clock against the clock of this machine
     body: Any = None

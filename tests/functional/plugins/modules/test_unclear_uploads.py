@@ -51,6 +51,21 @@ def test_storage_that_refuses(service: Service, tasks: Tasks) -> None:
     assert service.files() == []
 
 
+@pytest.mark.parametrize(
+    ("is_done", "expected"),
+    [(True, "Deleted the unfinished upload"), (False, "is still listed. A later run deletes it.")],
+)
+def test_deletion_that_is_answered_without_the_file(
+    service: Service, tasks: Tasks, is_done: bool, expected: str
+) -> None:
+    """Look at the list before the message tells that the unfinished upload is gone."""
+    service.emulator.fault(method="PUT", status=403, body="<Error><Code>AccessDenied</Code></Error>")
+    service.emulator.fault(method="DELETE", status=200, body="{}", after_effect=is_done)
+    task = tasks.file(PROFILES, NEW)
+    assert expected in task.fail()["msg"]
+    assert len(service.files()) == (0 if is_done else 1)
+
+
 LOST: dict[str, dict[str, Any]] = {
     "dropped": {"drop": "after"},
     "cut": {"truncate": True},

@@ -21,7 +21,7 @@ class ProbeResponse:
     """A response of the API. `body` is None if it is not JSON."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     text: str = field(repr=False)
     body: Any = field(repr=False)
     is_page: bool = False
