@@ -90,6 +90,13 @@ def test_leftovers_of_interrupted_uploads_are_purged(fleet: Fleet) -> None:
     assert [action.get("reason") for action in done["actions"]] == [None, "leftover", "leftover", "undeclared"]
 
 
+def test_an_unfinished_upload_is_read_right_before_it_is_purged(fleet: Fleet) -> None:
+    """Another run may have confirmed it since it was listed. A processed file needs no second look."""
+    fleet.holds({ONE: {PROFILES: [{"name": "cut off", "size": 9, "age_s": 7200}, a_file("old", b"old")]}})
+    fleet.task([ONE], purge=[PROFILES], **{PROFILES: []}).run()
+    assert fleet.asked_about(ONE) == {"list": 2, "show": 1, "delete": 2}
+
+
 def test_a_file_that_is_declared_by_its_slug_stays(fleet: Fleet) -> None:
     fleet.holds({ONE: {PROFILES: [a_file("dist", b"one"), a_file("dist", b"two"), a_file("x", b"x")]}})
     slug = fleet.files(ONE, PROFILES)[1]["slug"]
