@@ -69,6 +69,7 @@ ROOMS: Mapping[str, Room] = {
             "*/plugins/module_utils/plan/protocol",
             "*/plugins/modules",
             "*/plugins/fleet/test_partial_failure.py",
+            "*/plugins/fleet/test_purge.py",
         ),
     ),
     "fleet": Room(
