@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of concurrent requests: how the pace recognizes one, raises it, lowers it, and takes it for a rate."""
+"""Limits of concurrent requests: how the pace recognizes, raises and lowers one, and changes to a rate."""
 
 from __future__ import annotations
 
