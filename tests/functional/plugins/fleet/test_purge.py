@@ -91,7 +91,7 @@ def test_leftovers_of_interrupted_uploads_are_purged(fleet: Fleet) -> None:
 
 
 def test_an_unfinished_upload_is_read_right_before_it_is_purged(fleet: Fleet) -> None:
-    """Another run may have confirmed it since it was listed. A processed file needs no second look."""
+    """Read it again, because another run may have confirmed it since. A processed file needs no second look."""
     fleet.holds({ONE: {PROFILES: [{"name": "cut off", "size": 9, "age_s": 7200}, a_file("old", b"old")]}})
     fleet.task([ONE], purge=[PROFILES], **{PROFILES: []}).run()
     assert fleet.asked_about(ONE) == {"list": 2, "show": 1, "delete": 2}
