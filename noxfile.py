@@ -212,6 +212,12 @@ def integration(arguments: list[str]) -> str:
     return run_integration(working_copy.COPY, ["--venv", "--python", PYTHON_VERSION, *targets])
 
 
+@session("integration-quick")
+def integration_quick(_arguments: list[str]) -> str:
+    """Run ansible-test integration without both_ways, because the unit tests compare the same in more cases."""
+    return run_integration(working_copy.COPY, ["--venv", "--python", PYTHON_VERSION, "--exclude", "both_ways"])
+
+
 def run_integration(
     copy: Path,
     arguments: list[str],

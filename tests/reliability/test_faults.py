@@ -72,7 +72,7 @@ def test_each_request_fails(lab: Lab, name: str) -> None:
     if ALL_CASES:
         cases = sample(every, 8 * len(FAULTS) if is_long else len(every), of=name)
     else:
-        cases = some(every, 331 if is_long else 83, of=name)
+        cases = some(every, 661 if is_long else 167, of=name)
     wrong = []
     for number, fault in cases:
         wrong += tried(lab, scenario, disturbance(number, fault))
@@ -107,7 +107,7 @@ def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
     scenario = SCENARIOS[name]
     lab.begin(scenario)
     numbers = range(1, lab.run().client.sent + 1)
-    cases = some(list(itertools.product(numbers, BRIDGED)), 61 if len(numbers) > 15 else 17, of=name)
+    cases = some(list(itertools.product(numbers, BRIDGED)), 61 if len(numbers) > 15 else 29, of=name)
     wrong = []
     for number, fault in cases:
         lab.begin(scenario)

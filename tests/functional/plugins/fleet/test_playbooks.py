@@ -66,7 +66,7 @@ def secret_tasks(fleet: Fleet, run_in: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("run_in", ["controller", "target"])
+@pytest.mark.parametrize("run_in", ["controller", pytest.param("target", marks=exhaustive)])
 def test_secrets_are_found_nowhere(playground: Playground, tmp_path: Path, run_in: str) -> None:
     """Find secrets on no screen and in no log, callback, registered variable, cache, note or remaining file."""
     with Emulator("empty", tokens={"owner": TOKEN}) as emulator:
