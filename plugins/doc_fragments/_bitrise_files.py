@@ -191,8 +191,9 @@ options:
       - Bitrise gives a keystore the key C(ANDROID_KEYSTORE) only if the app has no other keystore. So V(upload_first)
         would change the key of such a keystore, and the module rejects that before any change. The service may also
         refuse two project files with one key. Then the task fails and does not delete the old file.
-      - V(delete_first) deletes the old file first. The key does not change, but a build that starts in between finds no
-        file. If the upload fails, the app has no file until the next run. O(backup_dir) keeps a copy.
+      - V(delete_first) deletes the old file first, and uploads the new file once the list of the service does not show
+        the old file any more. The key does not change, but a build that starts in between finds no file. If the upload
+        fails, the app has no file until the next run. O(backup_dir) keeps a copy.
       - With V(delete_first), the task must declare the values that the new file would inherit, because the run after an
         interrupted run cannot read them. These are the key of a project file, its flags unless they are the defaults,
         and the name from which Bitrise makes the key of a keystore, unless the key is C(ANDROID_KEYSTORE).

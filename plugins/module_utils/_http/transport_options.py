@@ -161,7 +161,8 @@ def _check_bundle(named: str, path: str) -> None:
 
 def _has_entries(directory: str) -> bool:
     try:
-        return bool(os.listdir(directory))
+        with os.scandir(directory) as entries:
+            return next(entries, None) is not None
     except OSError:
         return False
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from tests.helpers.cases import exhaustive
@@ -31,7 +34,11 @@ def _by_title(scenario: Scenario) -> str:
     return scenario.title
 
 
-@pytest.mark.parametrize("scenario", quick_scenarios(), ids=_by_title)
+def _every_second_is_exhaustive(scenarios: Sequence[Scenario]) -> list[Any]:
+    return [pytest.param(one, marks=exhaustive if number % 2 else ()) for number, one in enumerate(scenarios)]
+
+
+@pytest.mark.parametrize("scenario", _every_second_is_exhaustive(quick_scenarios()), ids=_by_title)
 def test_every_interleaving_of_two_runs(scenario: Scenario) -> None:
     assert Checker(scenario._replace(budget=0)).run().violations == []
 
