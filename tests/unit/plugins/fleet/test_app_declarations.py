@@ -91,7 +91,7 @@ def test_an_empty_list_declares_that_there_are_no_files() -> None:
 
 def test_declared_files_are_present() -> None:
     options = {"apps": [app(ONE)], **NO_FILES, PROFILES: [profile("one", 7)]}
-    ((found,),) = declarations_of(app_declarations(options, Files())[0], Files()).values()
+    ((found,),) = list(declarations_of(app_declarations(options, Files())[0], Files()).values())
     assert (found.desired.present, found.desired.size, found.desired.sha256) == (True, 7, "/files/7")
 
 

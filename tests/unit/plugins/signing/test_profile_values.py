@@ -36,10 +36,10 @@ def inspected(type_: ProfileType = ProfileType.AD_HOC, entitlements: Any = None,
     return inspect_file(authority().sign_profile(properties).content, expected="provisioning_profile", now=NOW)
 
 
-def shown(**given: Any) -> Any:
+def shown(**entitlement: Any) -> Any:
     """Return one entitlement as the details show it."""
-    ((name, value),) = given.items()
-    return inspected(entitlements={name: value}).details["entitlements"][name]
+    (name,) = entitlement
+    return inspected(entitlements=entitlement).details["entitlements"][name]
 
 
 def identity_of(kind: IdentityKind) -> Identity:
