@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from .model import App, Json
@@ -86,3 +87,13 @@ def _entry_has_types(entry: Any, known: dict[str, type]) -> bool:
     return isinstance(entry, dict) and all(
         value is None or isinstance(value, known[name]) for name, value in entry.items() if name in known
     )
+
+
+def secrets_in(parameters: Json) -> dict[str, str]:
+    """Take the secrets out of the parameters. Return their digests by key; entries without a key have no effect."""
+    return {entry["key"]: _digest_of(entry.get("value")) for entry in parameters.pop("secrets", ()) if entry.get("key")}
+
+
+def _digest_of(secret: str | None) -> str:
+    """Return the digest that the admin path shows instead of a secret."""
+    return hashlib.sha256((secret or "").encode("utf-8", "surrogatepass")).hexdigest()

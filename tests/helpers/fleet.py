@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -87,6 +88,13 @@ class Fleet:
     def asked(self) -> Counter[str]:
         """Count the requests since `forget` by word."""
         return Counter(word(entry) for entry in self.emulator.requests())
+
+    def wait_for_service(self) -> None:
+        """Wait for the end of all requests. The service completes those of a client that is gone."""
+        until = time.monotonic() + 60
+        while open_requests := self.emulator.requests(seconds=None):
+            assert time.monotonic() < until, open_requests
+            time.sleep(0.02)
 
     def asked_about(self, app: str) -> Counter[str]:
         return Counter(

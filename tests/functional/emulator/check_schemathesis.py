@@ -58,7 +58,9 @@ def description(slugs: dict[str, list[str]]) -> dict[str, Any]:
             item["get"]["produces"].append("application/json")
     for definition in swagger["definitions"].values():
         for schema in definition.get("properties", {}).values():
-            if "$ref" not in schema and schema.get("type") in NULLABLE_TYPES:
+            if "$ref" in schema:
+                schema["allOf"] = [{"$ref": schema.pop("$ref")}]
+            if "allOf" in schema or schema.get("type") in NULLABLE_TYPES:
                 schema["x-nullable"] = True
     return swagger
 

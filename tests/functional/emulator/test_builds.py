@@ -246,6 +246,24 @@ def test_build_shows_parameters_without_secrets(owner: Api, builds: str) -> None
     assert build["pull_request_id"] == 7
 
 
+@pytest.mark.parametrize(
+    ("secret", "kept"),
+    [
+        ({}, []),
+        ({"key": None, "value": "v"}, []),
+        ({"key": "K"}, ["K"]),
+        ({"key": "K", "value": None}, ["K"]),
+        ({"key": "K", "value": "\ud800"}, ["K"]),
+    ],
+)
+def test_an_incomplete_secret_is_no_server_error(
+    emulator: Emulator, owner: Api, builds: str, secret: dict[str, Any], kept: list[str]
+) -> None:
+    slug = owner.send("POST", builds, json={"build_params": {"secrets": [secret]}}).json()["build_slug"]
+    (app,) = emulator.state()["apps"].values()
+    assert [list(build["secrets"]) for build in app["builds"] if build["slug"] == slug] == [kept]
+
+
 def test_clock_moves_a_build_from_hold_to_its_end(emulator: Emulator, owner: Api, builds: str) -> None:
     emulator.options(hold_seconds=50, build_seconds=100, build_outcome=2)
     path = f"{builds}/{owner.send('POST', builds, json={'build_params': {}}).json()['build_slug']}"

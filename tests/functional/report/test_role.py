@@ -80,7 +80,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a misspelt format": (
         {"code_signing_report_formats": ["htlm"]},
-        "code_signing_report_formats: 'htlm' is not a format. Use html, json, csv, ics, prometheus, markdown. Did you",
+        "code_signing_report_formats, entry 1 must be one of html, json, csv, ics, prometheus, markdown. Did you mean html",
     ),
     "a wrong choice": (
         {"code_signing_report_fail_on": "expird"},

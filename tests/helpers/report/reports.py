@@ -46,7 +46,7 @@ class Report:
         return found
 
     def text(self, name: str) -> str:
-        return (self.folder / name).read_text(encoding="utf-8", newline="")
+        return (self.folder / name).read_bytes().decode()
 
     @cached_property
     def json(self) -> Json:

@@ -197,7 +197,7 @@ class PlanApplication:
                 )
         changed = RemoteFile.from_service(plan.location.kind, data)
         known = self._files.get(key) or plan.decision.keep
-        self._files[key] = changed.with_found_digest(known.sha256) if known and changed.sha256 is None else changed
+        self._files[key] = changed.with_found_digest(changed.sha256 or (known.sha256 if known else None))
         uploaded = plan.upload.changes if plan.upload else {}
         if any(name not in uploaded for name in action.changes):
             self._journal.add(action)

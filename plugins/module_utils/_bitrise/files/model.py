@@ -79,7 +79,6 @@ class RemoteFile:
     is_protected: bool
     is_expose: bool
     sha256: str | None = None
-    digest_is_listed: bool = field(default=True, compare=False)  # False: computed from the content
     # None: the service does not return it. "": no password is set.
     password: str | None = field(default=None, repr=False)
     env_key: str | None = None  # the key by which builds refer to the file, if its kind has one
@@ -125,7 +124,7 @@ class RemoteFile:
 
     def with_found_digest(self, sha256: str | None) -> RemoteFile:
         """Return the file with a digest that was computed from its content, in this run or an earlier one."""
-        return replace(self, sha256=sha256, digest_is_listed=False)
+        return replace(self, sha256=sha256)
 
     def as_result(self) -> dict[str, Any]:
         """Return the service's object without URLs and passwords, and with the digest if it is known."""

@@ -92,6 +92,7 @@ def test_ctrl_c(fleet: Fleet, tmp_path: Path, run_in: str) -> None:
     assert 0 < asked["confirm"] < len(APPS)
 
     fleet.emulator.options(latency_ms=0)
+    fleet.wait_for_service()
     for contents in fleet.contents(PROFILES).values():
         assert {"dist", "other"} <= {name for name, digest in contents if digest}
     task.run()

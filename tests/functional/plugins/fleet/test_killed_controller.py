@@ -97,6 +97,7 @@ def test_killed(
     assert 3 <= asked["confirm"] < 2 * len(APPS)  # there are two uploads for each app
 
     fleet.emulator.options(latency_ms=0)
+    fleet.wait_for_service()
     assert fleet.asked() == asked  # no process is left that sends requests
     task.run()
     assert fleet.complete(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1"))

@@ -83,7 +83,7 @@ def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
     assert any("does not embed any certificate" in text for text in warned["warnings"])
 
 
-@pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True}]])
+@pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True, "verify": "strict"}]])
 def test_no_warning_if_no_certificate_is_declared_with_its_content(
     fleet: Fleet, files: Files, certificates: Any
 ) -> None:

@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import upload
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.deletion import DELETION_ROUNDS
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import confirm_file
 from tests.helpers.service import KEYSTORES, Service, a_file, sha256
 from tests.helpers.tasks import Task, Tasks, check_then_run_then_rerun
 
@@ -99,10 +103,15 @@ def test_old_one_first_is_the_order_of_the_requests(service: Service, tasks: Tas
     ]
 
 
-def test_nothing_is_uploaded_before_the_old_one_is_gone(service: Service, tasks: Tasks) -> None:
+def test_nothing_is_uploaded_before_the_old_one_is_gone(
+    service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    monkeypatch.setattr(BitriseClient, "back_off", lambda _self, failures: waits.append(failures))
     service.emulator.options(delete="ignored")
     service.holds(KEYSTORES, a_file("release.jks", OLD))
     failed = keystore(tasks, replace_order="delete_first").fail()
+    assert waits == list(range(2, DELETION_ROUNDS))
     assert "still lists them: release.jks" in failed["msg"]
     assert service.contents(KEYSTORES) == [("release.jks", sha256(OLD))]
     service.emulator.options(delete="done")
@@ -137,6 +146,17 @@ def test_another_key_than_expected_is_a_warning(service: Service, tasks: Tasks) 
     (warning,) = [text for text in task.run()["warnings"] if "by the key" in text]
     assert f"by the key {ALONE}_TWO" in warning
     assert f"the new file the key {ALONE}." in warning
+
+
+def test_a_response_without_the_key_is_no_warning(
+    service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_key(*arguments: Any) -> dict[str, Any]:
+        return {name: value for name, value in confirm_file(*arguments).items() if name != "user_env_key"}
+
+    monkeypatch.setattr(upload, "confirm_file", without_key)
+    service.holds(KEYSTORES, a_file("first", b"x"))
+    assert "warnings" not in keystore(tasks, keystore_name="TWO").run()
 
 
 @pytest.mark.parametrize("flag", [{"is_protected": True}, {"is_expose": False}])

@@ -96,6 +96,13 @@ def test_replacement_that_inherits_protection(service: Service, tasks: Tasks) ->
     assert [(file["upload_file_name"], file["is_protected"]) for file in service.files()] == [("dist", True)]
 
 
+def test_the_note_about_protection_announces_one_byte(service: Service, tasks: Tasks) -> None:
+    service.holds(PROFILES, a_file("dist", b"short", is_protected=True))
+    service.emulator.fault(method="DELETE", status=500)
+    tasks.file(PROFILES, NEW).fail()
+    assert [file["upload_file_size"] for file in service.files() if not file["processed"]] == [1]
+
+
 def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) -> None:
     service.holds(CERTIFICATES, a_file("dist", OLD), a_file("dist", NEW))
     # A download of both shows that they are generations of one file.

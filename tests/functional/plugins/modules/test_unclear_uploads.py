@@ -66,6 +66,12 @@ def test_deletion_that_is_answered_without_the_file(
     assert len(service.files()) == (0 if is_done else 1)
 
 
+def test_unfinished_upload_that_is_already_gone(service: Service, tasks: Tasks) -> None:
+    service.emulator.fault(method="PUT", status=403, body="<Error><Code>AccessDenied</Code></Error>")
+    service.emulator.fault(method="DELETE", status=404, after_effect=True)
+    assert "Deleted the unfinished upload" in tasks.file(PROFILES, NEW).fail()["msg"]
+
+
 LOST: dict[str, dict[str, Any]] = {
     "dropped": {"drop": "after"},
     "cut": {"truncate": True},
