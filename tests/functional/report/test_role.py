@@ -80,7 +80,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a misspelt format": (
         {"code_signing_report_formats": ["htlm"]},
-        "code_signing_report_formats, entry 1 must be one of html, json, csv, ics, prometheus, markdown. Did you mean html",
+        "code_signing_report_formats, entry 1 must be one of html, json, csv, ics, prometheus, markdown. Did you mean",
     ),
     "a wrong choice": (
         {"code_signing_report_fail_on": "expird"},
