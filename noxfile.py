@@ -326,7 +326,7 @@ def core_sanity(core: Core, _python: str) -> str:
 def core_units(core: Core, _python: str) -> str:
     rare = supported_cores.ALL_CASES if core in (supported_cores.CORES[0], supported_cores.CORES[-1]) else {}
     ignored = [f"--ignore={path}" for path in supported_cores.WITHOUT_CORE]
-    return run_units(core.program("python"), ignored, core.path() | rare)
+    return run_units(core.program("python"), [*supported_cores.TESTS, *ignored], core.path() | rare)
 
 
 def core_integration(core: Core, python: str) -> str:

@@ -24,13 +24,13 @@ from programs import LeftOutError, ProgramError
 
 TABLE = ROOT / "build" / "matrix.json"
 PARTS = ("sanity", "units", "integration")
-# Tests of code that does not depend on ansible-core.
+TESTS = ("tests/unit", "tests/functional", "tests/awx")
+# Those of code that does not depend on ansible-core.
 WITHOUT_CORE = (
     "tests/functional/emulator",
     "tests/functional/plugins/module_utils",
     "tests/functional/plugins/signing",
     "tests/functional/signing_files",
-    "tests/reliability",
     "tests/unit/docs",
     "tests/unit/plugins/module_utils",
     "tests/unit/plugins/signing",
