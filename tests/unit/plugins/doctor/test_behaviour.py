@@ -38,7 +38,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probi
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaways import PREFIX, Throwaways
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
-from tests.helpers.cases import exhaustive
+from tests.helpers.cases import ALL_CASES, exhaustive
 from tests.helpers.doctor_report import only, statuses
 from tests.helpers.service import CERTIFICATES, a_file
 from tests.reliability.clients import Adapter, Client, Disturbance, Killed, in_force
@@ -192,7 +192,7 @@ def check_replayed(patient: DoctorRun, behaviours: Mapping[str, Value]) -> None:
     assert second.answers == first.answers
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(30 if ALL_CASES else 5))
 def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorRun, number: int) -> None:
     check_replayed(patient, mixture(number))
 

@@ -33,13 +33,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import AppPlan
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge import reject_large_total
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
+from tests.helpers.cases import ALL_CASES
 
 from .building import NOW
 from .strategies import CONTENTS, SIGNING, Situation, situations
 from .world import World
 
 ALL_PLURALS = frozenset(kind.plural for kind in KINDS)
-fast = settings(max_examples=80)
+fast = settings(max_examples=200 if ALL_CASES else 50)
 
 
 def planned(situation: Situation, **policy: object) -> AppPlan:
