@@ -143,7 +143,7 @@ def test_options_at_the_start() -> None:
     ("arguments", "message"),
     [
         (["--option", "delete=never"], "must be one of done"),
-        pytest.param(["--option", "delete"], "given as NAME=VALUE", marks=exhaustive),
+        pytest.param(["--option", "delete"], "must be NAME=VALUE", marks=exhaustive),
         pytest.param(["--option", "max_files=many"], "must be a number", marks=exhaustive),
         (["--rate-limit", "fast"], "option 'rate_limit'"),
         pytest.param(["--now", "soon"], "Invalid isoformat", marks=exhaustive),

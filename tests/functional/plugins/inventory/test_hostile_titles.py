@@ -55,7 +55,7 @@ def test_titles_are_never_templated(fleet: Fleet, monkeypatch: pytest.MonkeyPatc
         "aaaa000000000001": (f"{{{{ {pipe} }}}}", f"{{ {{ {pipe} }}}}"),
         "aaaa000000000002": (f"{{% set x = {pipe} %}}", f"{{ % set x = {pipe} %}}"),
         "aaaa000000000003": ("{# {{{ #}", "{ # { { { #}"),
-        "aaaa000000000004": ("{{ bitrise_slug }}.{{ 7 * 191 }}", "{ { bitrise_slug }}.{ { 7 * 191 }}"),
+        "aaaa000000000004": ("{{ bitrise_slug }}.{{ 123457 * 76543 }}", "{ { bitrise_slug }}.{ { 123457 * 76543 }}"),
         # ansible-core 2.16 lets the first line of a template choose other delimiters.
         "aaaa000000000005": (
             f"#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ {pipe} ]]",
@@ -83,7 +83,7 @@ def test_titles_are_never_templated(fleet: Fleet, monkeypatch: pytest.MonkeyPatc
         run = run_ansible(tmp_path, "playbook", "-i", source, str(play))
         assert run.returncode == 0, run.stdout + run.stderr
         assert not done.exists()
-        assert "1337" not in run.stdout
+        assert "9449769151" not in run.stdout
         (told,) = re.findall(r'"TITLES (.*)"', run.stdout)
         assert json.loads(base64.b64decode(told)) == {slug: shown for slug, (_title, shown) in titles.items()}
         return run.stderr
