@@ -199,3 +199,11 @@ def test_another_client_deletes_the_old_file_first(service: Service, tasks: Task
     service.emulator.fault(method="DELETE", drop="after", times=1)
     tasks.file(PROFILES, NEW, max_retries=1).run()
     assert declared(service)
+
+
+@pytest.mark.parametrize(("name", "is_in_the_way"), [("dist", True), ("other", False)])
+def test_refusal_beside_an_unfinished_upload(service: Service, tasks: Tasks, name: str, is_in_the_way: bool) -> None:
+    """Name an unfinished upload as a possible reason only if it has the same name."""
+    service.holds(PROFILES, {"name": name, "size": 9, "age_s": 60})
+    service.emulator.fault(method="POST", status=409)
+    assert ("An unfinished upload" in tasks.file(PROFILES, NEW).fail()["msg"]) is is_in_the_way
