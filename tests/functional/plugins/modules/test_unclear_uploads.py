@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import upload
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import create_file
 from tests.helpers.service import CERTIFICATES, PROFILES, Service, a_file, sha256
 from tests.helpers.tasks import Tasks
 
@@ -207,3 +209,12 @@ def test_refusal_beside_an_unfinished_upload(service: Service, tasks: Tasks, nam
     service.holds(PROFILES, {"name": name, "size": 9, "age_s": 60})
     service.emulator.fault(method="POST", status=409)
     assert ("An unfinished upload" in tasks.file(PROFILES, NEW).fail()["msg"]) is is_in_the_way
+
+
+@pytest.mark.parametrize("url", [None, ""])
+def test_creation_without_a_url(
+    service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, url: str | None
+) -> None:
+    monkeypatch.setattr(upload, "create_file", lambda *arguments: {**create_file(*arguments), "upload_url": url})
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert "must be a URL that starts with https:// and names a host" in failed["msg"]
