@@ -73,21 +73,24 @@ class Gate:
             area,
         )
         receive, send = _with_counters(entry, receive, send)
-        limit = service.rate_limit()
-        if limit is None or not limit.matches(area):
-            await self._handle(area, entry, scope, receive, send)
-        elif limit.counter.admit(service.clock.now()):
-            try:
-                await self._handle(area, entry, scope, receive, self._with_rate_limit(limit, send))
-            finally:
-                limit.counter.leave()
-        else:
-            entry["fault"] = "rate limit"
-            await asyncio.sleep(service.options.latency_ms / 1000)
-            await _discard_body(receive)
-            rate_headers = limit.headers(service.clock.now(), refused=True)
-            await _send_response(send, limit.status, *_error_content(area, limit.status), rate_headers)
-        entry["seconds"] = round(time.perf_counter() - started, 6)
+        try:
+            limit = service.rate_limit()
+            if limit is None or not limit.matches(area):
+                await self._handle(area, entry, scope, receive, send)
+            elif limit.counter.admit(service.clock.now()):
+                try:
+                    await self._handle(area, entry, scope, receive, self._with_rate_limit(limit, send))
+                finally:
+                    limit.counter.leave()
+            else:
+                entry["fault"] = "rate limit"
+                await asyncio.sleep(service.options.latency_ms / 1000)
+                await _discard_body(receive)
+                rate_headers = limit.headers(service.clock.now(), refused=True)
+                await _send_response(send, limit.status, *_error_content(area, limit.status), rate_headers)
+        finally:
+            # A client that is gone raises an exception.
+            entry["seconds"] = round(time.perf_counter() - started, 6)
 
     async def _handle(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:
         service = self._service

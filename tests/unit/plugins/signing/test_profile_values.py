@@ -38,7 +38,7 @@ def inspected(type_: ProfileType = ProfileType.AD_HOC, entitlements: Any = None,
 
 def shown(**entitlement: Any) -> Any:
     """Return one entitlement as the details show it."""
-    (name,) = entitlement
+    name = next(iter(entitlement))
     return inspected(entitlements=entitlement).details["entitlements"][name]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import requests
@@ -41,7 +41,7 @@ def with_body(
     return found
 
 
-Outcome = requests.Response | Exception | Callable[[], requests.Response]
+Outcome: TypeAlias = "requests.Response | Exception | Callable[[], requests.Response]"
 
 
 @dataclass
