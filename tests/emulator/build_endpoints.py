@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from .account_endpoints import app_data
 from .build_filters import archived_builds, in_all_apps, matching_builds
-from .build_parameters import secrets_in, validate_parameters
+from .build_parameters import take_secrets, validate_parameters
 from .build_rules import ABORTED, ABORTED_WITH_SUCCESS, archived_build, build_data, build_in_all_apps, end, start
 from .endpoint import VERSION, Endpoint, caller, json_body, resource, typed
 from .model import App, Build, Json, Pipeline
@@ -87,7 +87,7 @@ class BuildEndpoints(Endpoint):
         user = caller(request)
         self.world.require(app, user, MAY_RUN_BUILDS)
         parameters = validate_parameters(app, body)
-        secrets = secrets_in(parameters)
+        secrets = take_secrets(parameters)
         if parameters.get("pipeline_id"):
             return self._start_pipeline(app, user.username, parameters, secrets)
         build = self._start(app, user.username, parameters, secrets, parameters.get("workflow_id") or app.workflows[0])

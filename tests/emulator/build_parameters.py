@@ -89,8 +89,8 @@ def _entry_has_types(entry: Any, known: dict[str, type]) -> bool:
     )
 
 
-def secrets_in(parameters: Json) -> dict[str, str]:
-    """Take the secrets out of the parameters. Return their digests by key; entries without a key have no effect."""
+def take_secrets(parameters: Json) -> dict[str, str]:
+    """Remove the secrets from the parameters, and return their digests by key. Skip entries without a key."""
     return {entry["key"]: _digest_of(entry.get("value")) for entry in parameters.pop("secrets", ()) if entry.get("key")}
 
 

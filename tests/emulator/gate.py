@@ -89,7 +89,7 @@ class Gate:
                 rate_headers = limit.headers(service.clock.now(), refused=True)
                 await _send_response(send, limit.status, *_error_content(area, limit.status), rate_headers)
         finally:
-            # A client that is gone raises an exception.
+            # Also if the client has closed the connection, which ends in an exception.
             entry["seconds"] = round(time.perf_counter() - started, 6)
 
     async def _handle(self, area: str, entry: Json, scope: Scope, receive: Receive, send: Send) -> None:

@@ -154,9 +154,10 @@ def test_a_response_without_the_key_is_no_warning(
     def without_key(*arguments: Any) -> dict[str, Any]:
         return {name: value for name, value in confirm_file(*arguments).items() if name != "user_env_key"}
 
+    service.holds(KEYSTORES, a_file("first", b"x"), a_file("release.jks", OLD, keystore_file_name="TWO"))
     monkeypatch.setattr(upload, "confirm_file", without_key)
-    service.holds(KEYSTORES, a_file("first", b"x"))
-    assert "warnings" not in keystore(tasks, keystore_name="TWO").run()
+    warnings = keystore(tasks).run().get("warnings", [])
+    assert [text for text in warnings if "by the key" in text] == []
 
 
 @pytest.mark.parametrize("flag", [{"is_protected": True}, {"is_expose": False}])

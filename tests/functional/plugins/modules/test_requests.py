@@ -103,6 +103,14 @@ def test_the_note_about_protection_announces_one_byte(service: Service, tasks: T
     assert [file["upload_file_size"] for file in service.files() if not file["processed"]] == [1]
 
 
+def test_the_note_about_protection_cannot_be_created(service: Service, tasks: Tasks) -> None:
+    service.holds(PROFILES, a_file("dist", b"short", is_protected=True))
+    service.emulator.fault(method="POST", path="/provisioning-profiles$", nth=2, status=500)
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert "No old file was deleted. Declare is_protected=true for dist" in failed["msg"]
+    assert ("dist", True) in [(file["upload_file_name"], file["is_protected"]) for file in service.files()]
+
+
 def test_finishing_an_interrupted_replacement(service: Service, tasks: Tasks) -> None:
     service.holds(CERTIFICATES, a_file("dist", OLD), a_file("dist", NEW))
     # A download of both shows that they are generations of one file.

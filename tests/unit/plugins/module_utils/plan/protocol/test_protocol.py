@@ -33,7 +33,7 @@ def _by_title(scenario: Scenario) -> str:
 
 
 def _third_of(scenarios: Sequence[Scenario]) -> list[Any]:
-    """Parametrize a test with the scenarios. Two of three are exhaustive."""
+    """Return the scenarios as parameters of a test. `make test-protocol` runs all, other targets one of three."""
     return [pytest.param(one, marks=exhaustive if number % 3 else ()) for number, one in enumerate(scenarios)]
 
 
