@@ -25,6 +25,8 @@ from programs import LeftOutError, ProgramError
 TABLE = ROOT / "build" / "matrix.json"
 PARTS = ("sanity", "units", "integration")
 TESTS = ("tests/unit", "tests/functional", "tests/awx")
+# Deprecations that tests cause on purpose: with a version that only tests name, and by reading all keys of a result.
+EXPECTED_DEPRECATIONS = re.compile(r"version 9\.0\.0|`timedout\.frame`")
 # Those of code that does not depend on ansible-core.
 WITHOUT_CORE = (
     "tests/functional/emulator",
@@ -141,6 +143,7 @@ def test_core(core: Core, parts: list[str], works: Works) -> str:
     watch = DeprecationWatch(core)
     for part in parts:
         started = time.monotonic()
+        watch.start()
         try:
             detail, result = works[part](core, version), "passed"
             if core is CORES[-1]:
@@ -172,14 +175,17 @@ class DeprecationWatch:
         (site / "mobileops_ci_watch.pth").write_text(
             f"import mobileops_ci_watch; mobileops_ci_watch.start({str(self._log)!r})\n", encoding="utf-8"
         )
+
+    def start(self) -> None:
+        """Forget what other parts wrote."""
         self._log.unlink(missing_ok=True)
 
     def check(self) -> None:
-        """Raise ProgramError if there was a warning."""
-        if not self._log.exists():
+        """Raise ProgramError if there was a warning since the start."""
+        lines = self._log.read_text(encoding="utf-8").splitlines() if self._log.exists() else []
+        texts = sorted({line for line in lines if not EXPECTED_DEPRECATIONS.search(line)})
+        if not texts:
             return
-        texts = sorted(set(self._log.read_text(encoding="utf-8").splitlines()))
-        self._log.unlink()
         print(*texts, sep="\n")
         raise ProgramError(f"{len(texts)} deprecation warnings, such as: {texts[0]}")
 
