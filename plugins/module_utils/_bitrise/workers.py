@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 from .._core import controller_process as _controller
-from .._core.errors import CiError, TaskStopError
+from .._core.errors import CiError
 from .client_pool import ClientPool
 
 # Kinds of errors that rarely concern a single app.
@@ -67,13 +67,10 @@ class FailureStreak:
         self._lock = threading.Lock()
         self._failures = 0
 
-    def note(self, error: CiError | None) -> TaskStopError | None:
-        """Record the outcome of an app. Return the error that ends the task after too many such failures in a row."""
+    def note(self, error: CiError | None) -> bool:
+        """Record the outcome of an app. Return whether to end the task after too many such failures in a row."""
         with self._lock:
+            if error and error.ends_task:
+                return False  # it says why the task ends
             self._failures = self._failures + 1 if error and error.kind in SHARED_CAUSES else 0
-            if error is None or self._failures < FAILURES_IN_A_ROW:
-                return None
-            return TaskStopError(
-                f"{error.message} {self._failures} apps in a row failed for such a cause, so the task was stopped.",
-                **error.as_dict(),
-            )
+            return self._failures >= FAILURES_IN_A_ROW

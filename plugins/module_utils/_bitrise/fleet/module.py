@@ -31,7 +31,7 @@ from ..files.purge import (
 )
 from ..files.reconcile import PreparedApp
 from ..options import BITRISE
-from ..workers import FailureStreak, run_concurrently
+from ..workers import FAILURES_IN_A_ROW, FailureStreak, run_concurrently
 from .declarations import (
     AppDeclaration,
     OnceReader,
@@ -94,7 +94,7 @@ def _run_code_signing(options: dict[str, Any], clients: ClientPool, context: Tas
         "waited_s": round(clients.gates.waited_s, 3),
         "seconds": seconds,
     }
-    outcome = _outcome(outcomes, summary, cache.warnings if cache else [])
+    outcome = _outcome(outcomes, summary, cache.warnings if cache else [], policy.stop.reason)
     return replace(outcome, error=fleet.error) if fleet.error else outcome
 
 
@@ -169,7 +169,11 @@ class _Fleet:
 
     def _check_stop(self, outcome: FleetAppOutcome) -> None:
         """Stop the task for a cause that concerns all apps, before this thread takes the next app."""
-        outcome.error = self._streak.note(outcome.error) or outcome.error
+        if self._streak.note(outcome.error):
+            self._policy.stop.reason = (
+                f", because {FAILURES_IN_A_ROW} apps in a row failed for a cause that concerns all"
+            )
+            self._policy.stop.set()
         if outcome.error and (self._options["fail_fast"] or outcome.error.ends_task):
             self._policy.stop.set()
 
@@ -184,7 +188,9 @@ class _Fleet:
         run_concurrently(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
 
 
-def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, float], warnings: Sequence[str]) -> Outcome:
+def _outcome(
+    outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, float], warnings: Sequence[str], stop_reason: str
+) -> Outcome:
     plan = Plan(
         tuple(action for outcome in outcomes.values() for action in outcome.actions),
         before={slug: outcome.before for slug, outcome in outcomes.items() if outcome.before or outcome.after},
@@ -201,7 +207,7 @@ def _outcome(outcomes: Mapping[str, FleetAppOutcome], traffic: Mapping[str, floa
         {"apps": {slug: outcome.as_result() for slug, outcome in outcomes.items()}, "summary": summary},
         plan,
         warnings=(*warnings, *_grouped_warnings(outcomes)),
-        error=_failure(outcomes),
+        error=_failure(outcomes, stop_reason),
         exception=next((outcome.traceback for outcome in outcomes.values() if outcome.traceback), None),
     )
 
@@ -222,7 +228,7 @@ def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
     return found
 
 
-def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
+def _failure(outcomes: Mapping[str, FleetAppOutcome], stop_reason: str) -> CiError | None:
     """Return one error for the task, with the apps that failed and one message for each cause."""
     failed = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
     if not failed:
@@ -238,7 +244,7 @@ def _failure(outcomes: Mapping[str, FleetAppOutcome]) -> CiError | None:
     if len(by_message) > NAMED_IN_MESSAGE:
         lines.append(f"{len(by_message) - NAMED_IN_MESSAGE} other causes, see apps in the result.")
     if len(failed) > len(causes):
-        lines.append(f"{len(failed) - len(causes)} more apps were not reached.")
+        lines.append(f"{len(failed) - len(causes)} more apps were not reached{stop_reason}.")
     message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
     # Details that all errors share apply to the task.
     details = [error.as_dict() for error in causes.values()]

@@ -55,6 +55,12 @@ class FleetAppOutcome(AppOutcome):
         }
 
 
+class Stop(threading.Event):
+    """Set when no other app may begin."""
+
+    reason = ""  # continues "the task was stopped"
+
+
 @dataclass(frozen=True)
 class FleetPolicy:
     """Settings for every app of the task."""
@@ -64,13 +70,13 @@ class FleetPolicy:
     read_file: Callable[[str], Content]
     digests: Digests | None = None
     inspections: InspectionCache = field(default_factory=InspectionCache)
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
 
     def check_stop(self, client: BitriseClient, app_slug: str) -> None:
         """Raise if the task was stopped, or if its time limit is reached."""
         client.gates.deadline.check()
         if self.stop.is_set():
-            raise NotDoneError(f"App {app_slug} was not finished: the task was stopped.")
+            raise NotDoneError(f"App {app_slug} was not finished: the task was stopped{self.stop.reason}.")
 
 
 def prepare(

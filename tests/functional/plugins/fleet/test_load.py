@@ -119,7 +119,9 @@ def test_a_wait_that_does_not_fit_in_the_time_limit(fleet: Fleet, clock: FakeClo
     """End the task at once, with one message for all apps."""
     fleet.holds(APPS[:12])
     fleet.emulator.fault(status=429, retry_after=3600)
-    task = fleet.task(APPS[:12], provisioning_profiles=[], max_retries=1, time_limit=600)
+    # So slow that each thread has a request under way when the first is refused.
+    fleet.emulator.options(latency_ms=200)
+    task = fleet.task(APPS[:12], provisioning_profiles=[], max_retries=1, time_limit=600, concurrency=12)
     result = task.fail()
     assert result["error"]["kind"] == "rate_limited"
     assert "The service asks to wait 3600 s, until " in result["msg"]

@@ -128,6 +128,21 @@ def test_a_wrong_token_stops_early(fleet: Fleet) -> None:
     assert "wr0ng" not in str(result)
 
 
+def test_failures_for_a_shared_cause_stop_early(fleet: Fleet) -> None:
+    """Name the cause once, and say why the others were not reached."""
+    fleet.holds(APPS[:20])
+    fleet.emulator.fault(method="POST", path="provisioning-profiles$", status=500)
+    result = fleet.task(APPS[:20], provisioning_profiles=FILES, concurrency=2).fail()
+    found = list(kinds(result).values())
+    assert set(found) == {"server_error", "not_done"}
+    assert found.count("server_error") in (5, 6)  # the other thread may have begun one
+    assert result["msg"].count("returned 500") == 1
+    assert result["msg"].endswith(
+        f"| {found.count('not_done')} more apps were not reached, because 5 apps in a row failed for a cause that "
+        "concerns all."
+    )
+
+
 def test_fail_fast(fleet: Fleet) -> None:
     apps = [MISSING, *APPS]
     fleet.holds(APPS)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -25,6 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declar
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconcile_app import (
     FleetAppOutcome,
     FleetPolicy,
+    Stop,
     apply,
     counts,
     file_as_result,
@@ -105,16 +105,19 @@ class Client:
             raise self._late
 
 
-def policy(stop: threading.Event | None = None) -> FleetPolicy:
-    return FleetPolicy(Policy(), False, broken, stop=stop or threading.Event())
+def policy(stop: Stop | None = None) -> FleetPolicy:
+    return FleetPolicy(Policy(), False, broken, stop=stop or Stop())
 
 
 def test_a_task_that_was_stopped() -> None:
     client: Any = Client()
-    stop = threading.Event()
+    stop = Stop()
     policy(stop).check_stop(client, ONE)
     stop.set()
     with pytest.raises(NotDoneError, match=rf"^App {ONE} was not finished: the task was stopped\.$"):
+        policy(stop).check_stop(client, ONE)
+    stop.reason = ", because the wind blew"
+    with pytest.raises(NotDoneError, match=r"the task was stopped, because the wind blew\.$"):
         policy(stop).check_stop(client, ONE)
     found = FleetAppOutcome()
     assert prepare(client, AppDeclaration(ONE, {}, {}), policy(stop), found) is None
@@ -190,7 +193,7 @@ def test_an_app_that_is_changed(monkeypatch: pytest.MonkeyPatch, *, check_mode: 
     client: Any = Client()
     prepared: Any = Prepared()
     found = FleetAppOutcome()
-    stop = threading.Event()
+    stop = Stop()
     seen: list[Any] = []
 
     def apply_app(*arguments: Any, check_mode: bool, check_stop: Callable[[], None]) -> None:

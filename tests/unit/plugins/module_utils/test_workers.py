@@ -15,11 +15,13 @@ SHARED = CiError("The storage does not answer.", kind="timeout", status=None)
 
 def test_failures_in_a_row_end_the_task() -> None:
     streak = FailureStreak()
-    found = [streak.note(SHARED) for _app in range(FAILURES_IN_A_ROW)]
-    assert found[:-1] == [None] * (FAILURES_IN_A_ROW - 1)
-    assert isinstance(found[-1], TaskStopError)
-    assert found[-1].kind == "timeout"
-    assert found[-1].message.startswith("The storage does not answer. 5 apps in a row failed")
+    assert [streak.note(SHARED) for _app in range(FAILURES_IN_A_ROW)] == [False] * (FAILURES_IN_A_ROW - 1) + [True]
+
+
+def test_errors_that_end_the_task_are_not_counted() -> None:
+    streak = FailureStreak()
+    stops = TaskStopError("The wait does not fit in the time_limit.", kind="rate_limited")
+    assert not any(streak.note(stops) for _app in range(FAILURES_IN_A_ROW))
 
 
 @pytest.mark.parametrize("between", [None, CiError("wrong file", kind="local_file")])
@@ -27,8 +29,8 @@ def test_another_outcome_begins_a_new_count(between: CiError | None) -> None:
     streak = FailureStreak()
     for _app in range(FAILURES_IN_A_ROW - 1):
         streak.note(SHARED)
-    assert streak.note(between) is None
-    assert streak.note(SHARED) is None
+    assert streak.note(between) is False
+    assert streak.note(SHARED) is False
 
 
 def test_errors_that_end_the_task() -> None:
