@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration as Declared
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
@@ -26,7 +27,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file impo
 from .client import ModelClient, ModelInspections
 from .planning import PROTOCOL, Declaration
 from .run import Run, outcomes
-from .scenarios import Scenario, quick_scenarios
+from .scenarios import Scenario, file, quick_scenarios
 from .service import APP, BYSTANDER, Files, bytes_of
 
 # Beginnings of faults, after the name of the request. A confirmation that times out is omitted: the code of the
@@ -122,9 +123,18 @@ def disturbances(scenario: Scenario) -> Iterator[Disturbance]:
         yield from possible
 
 
+# The file that stays may be that of the other run, and still need a flag of this one.
+OTHER_FLAG = Scenario(
+    "old one; B another flag",
+    PROVISIONING_PROFILE,
+    (file(5, exposed=True),),
+    (Declaration("X", is_expose=False), Declaration("X", is_expose=True)),
+)
+
+
 @pytest.mark.parametrize(
     "scenario",
-    [scenario for scenario in quick_scenarios() if not scenario.is_slow],
+    [*(scenario for scenario in quick_scenarios() if not scenario.is_slow), OTHER_FLAG],
     ids=lambda scenario: str(scenario.title),
 )
 def test_the_model_sends_the_same_requests(scenario: Scenario) -> None:
