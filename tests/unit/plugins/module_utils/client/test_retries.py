@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -23,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http import session 
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession, back_off_s
 from tests.helpers.clock import VirtualClock
 
-from .wire import API, Outcome, Wire, call, new_session, response, wire
+from .wire import API, Wire, call, new_session, response, wire
 
 __all__ = ["wire"]
 
@@ -226,7 +227,9 @@ def test_a_host_that_stays_overloaded_ends_the_task(wire: Wire, clock: VirtualCl
 
 
 @pytest.mark.parametrize("outcome", [BROKEN, lambda: response(500), lambda: response(502)], ids=["none", "500", "502"])
-def test_a_host_that_goes_down_ends_the_task(wire: Wire, clock: VirtualClock, outcome: Outcome) -> None:
+def test_a_host_that_goes_down_ends_the_task(
+    wire: Wire, clock: VirtualClock, outcome: Callable[[], requests.Response] | Exception
+) -> None:
     """Wait behind the gate, a quarter of a minute for each retry, after three requests have failed."""
     wire.outcomes = [lambda: response(200)]
     session = new_session(clock, max_retries=2)

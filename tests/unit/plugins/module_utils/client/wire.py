@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 import requests
@@ -41,14 +41,11 @@ def with_body(
     return found
 
 
-Outcome: TypeAlias = "requests.Response | Exception | Callable[[], requests.Response]"
-
-
 @dataclass
 class Wire:
     """Outcomes of attempts, in order. The last one is repeated."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[requests.Response | Exception | Callable[[], requests.Response]] = field(default_factory=list)
     sent: list[requests.PreparedRequest] = field(default_factory=list)
     options: list[dict[str, Any]] = field(default_factory=list)
 
