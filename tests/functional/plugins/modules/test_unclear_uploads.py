@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import upload
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import create_file
-from tests.helpers.service import CERTIFICATES, PROFILES, Service, a_file, sha256
+from tests.helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file, sha256
 from tests.helpers.tasks import Tasks
 
 NEW = b"new content"
@@ -161,6 +163,25 @@ def test_password_that_is_refused(service: Service, tasks: Tasks) -> None:
     service.emulator.clear_faults()
     task.run()
     assert declared(service, CERTIFICATES)
+
+
+def test_a_password_that_is_set_after_the_confirmation(service: Service, tasks: Tasks) -> None:
+    """Set it before the flags, because the file cannot be used without it."""
+    service.emulator.fault(method="PATCH", status=400, times=1)
+    service.emulator.fault(method="PATCH", status=500, nth=3)
+    tasks.file(CERTIFICATES, NEW, certificate_password="c4nary", is_expose=False).fail()
+    (file,) = service.files(CERTIFICATES)
+    assert (file["has_password"], file["is_expose"]) == (True, True)
+
+
+def test_an_upload_that_takes_too_long(service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop it before another run may take it for abandoned."""
+    clock = itertools.count(0, 1000)
+    monkeypatch.setattr(upload, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert failed["error"]["kind"] == "timeout"
+    assert f"The upload of provisioning profile dist of app {APP} took longer than 15 minutes" in failed["msg"]
+    assert service.contents() == []
 
 
 def test_old_file_that_cannot_be_deleted(service: Service, tasks: Tasks) -> None:
