@@ -22,8 +22,8 @@ from ..module_utils._bitrise.doctor.checks import (
     Pseudonyms,
     recorded,
 )
-from ..module_utils._bitrise.doctor.connection import WAY
-from ..module_utils._bitrise.doctor.interpreter import HERE
+from ..module_utils._bitrise.doctor.connection import CONNECTION_CHECKS
+from ..module_utils._bitrise.doctor.interpreter import ENVIRONMENT_CHECKS
 from ..module_utils._bitrise.doctor.module import BITRISE_DOCTOR, DOCTOR
 from ..module_utils._bitrise.doctor.token import TOKEN
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING
@@ -73,7 +73,7 @@ class ActionModule(PlayAction):
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:  # noqa: ARG002
         own = self._own_variables(task_vars)
         declared, problems = self._declared(task_vars)
-        here = self._check_here(task_vars, declared)
+        environment = self._check_environment(task_vars, declared)
         pseudonyms = Pseudonyms()
         connections = _connections(own, declared)
         owner = _owner_of(own.get("app"), connections)
@@ -81,8 +81,8 @@ class ActionModule(PlayAction):
             self._examine(given, own if number == owner else _without_app(own), task_vars)
             for number, (given, _declared) in enumerate(connections)
         ]
-        checks = [check.as_result() for check in here.found]
-        record = recorded(here.found, pseudonyms)
+        checks = [check.as_result() for check in environment.found]
+        record = recorded(environment.found, pseudonyms)
         behaviours: Json = {}
         for result in results:
             known = _renamed(result, pseudonyms)
@@ -133,8 +133,8 @@ class ActionModule(PlayAction):
             problems.append(f"Of {others + 1} hosts only {host} is examined: this ansible-core shows no others.")
         yield host, task_vars
 
-    def _check_here(self, task_vars: Json, declared: Sequence[Declaration]) -> Checks:
-        checks = Checks(HERE)
+    def _check_environment(self, task_vars: Json, declared: Sequence[Declaration]) -> Checks:
+        checks = Checks(ENVIRONMENT_CHECKS)
         check_versions(checks)
         env = self._environment()
         caches = [str(one.settings["digest_cache"]) for one in declared if one.settings.get("digest_cache")]
@@ -161,15 +161,20 @@ class ActionModule(PlayAction):
         """Run the module with one connection and return its result. A failure of the module becomes a check."""
         reason, problem = self._place(task_vars)
         if problem:
-            checks = Checks(WAY)
+            checks = Checks(CONNECTION_CHECKS)
             checks.skip("module", "The target was not checked, because mobileops_ci_run_in is not valid")
             return _as_result(checks)
-        groups = [*([HERE] if reason else []), WAY, TOKEN, *([BEHAVIOUR] if own.get("behaviour", True) else [])]
+        groups = [
+            *([ENVIRONMENT_CHECKS] if reason else []),
+            CONNECTION_CHECKS,
+            TOKEN,
+            *([BEHAVIOUR] if own.get("behaviour", True) else []),
+        ]
         given = {option: own[name] for name, option in _OPTIONS.items() if name in own}
         result = self.execute(BITRISE_DOCTOR, {**given, **connection, "checks": groups}, task_vars)
         if "checks" in result:
             return result
-        checks = Checks(WAY)
+        checks = Checks(CONNECTION_CHECKS)
         message = str(result.get("msg") or result.get("module_stderr") or "no result")
         if (result.get("error") or {}).get("kind") == "option":
             checks.fail("options", "{message}", "", message=Private("message", _with_variable(message)))

@@ -29,15 +29,15 @@ options:
   checks:
     description:
       - Groups of checks to run.
-      - V(here) checks the Python that runs the module, and its libraries.
-      - V(way) checks proxy, name, connection, TLS, clock, latency, limits and file storage.
+      - V(environment) checks the Python that runs the module, and its libraries.
+      - V(connection) checks proxy, name, connection, TLS, clock, latency, limits and file storage.
       - V(token) checks whether the token is valid, who owns it, which apps it can access, and what it may list there.
       - V(behaviour) finds out how the service behaves. It requires O(app_slug) and O(writes).
       - The module also runs checks that others depend on, but does not return them.
     type: list
     elements: str
-    choices: [here, way, token, behaviour]
-    default: [here, way, token, behaviour]
+    choices: [environment, connection, token, behaviour]
+    default: [environment, connection, token, behaviour]
   sample:
     description:
       - Number of apps in which to check the rights of the token. By default, all apps. V(0) checks no app.
@@ -88,7 +88,7 @@ EXAMPLES = r"""
 - name: Check the connection to the service and the token
   mobileops.ci.bitrise_doctor:
     api_token: "{{ bitrise_token }}"
-    checks: [way, token]
+    checks: [connection, token]
   register: doctor
 
 - name: Stop if a check failed
@@ -112,9 +112,9 @@ checks:
   elements: dict
   contains:
     group:
-      description: Group of the check, such as V(way).
+      description: Group of the check, such as V(connection).
       type: str
-      sample: way
+      sample: connection
     name:
       description: Name of the check in its group.
       type: str

@@ -14,8 +14,8 @@ from ...module_utils._bitrise.doctor.checks import FAILED, OK, SKIPPED, WARNING
 from ...module_utils._bitrise.doctor_hint import DOCTOR
 
 TITLES = {
-    "here": "Environment",
-    "way": "Connection",
+    "environment": "Environment",
+    "connection": "Connection",
     "token": "Token",
     "declared": "Declarations",
     "behaviour": "Behaviour",

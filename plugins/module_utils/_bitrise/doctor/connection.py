@@ -27,7 +27,7 @@ from ..options import DEFAULT_API_URL
 from . import network
 from .checks import Checks, Private, Value
 
-WAY = "way"
+CONNECTION_CHECKS = "connection"
 PROBES = 5
 # Longest time for a connection. A longer one does not change the result.
 CONNECT_S = 10.0

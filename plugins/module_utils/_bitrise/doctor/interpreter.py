@@ -15,7 +15,7 @@ from importlib.util import find_spec
 
 from .checks import Checks, Private, Value
 
-HERE = "here"
+ENVIRONMENT_CHECKS = "environment"
 
 # The oldest Python for modules. ansible-core itself requires a newer one in the controller.
 OLDEST_PYTHON = (3, 9)

@@ -25,9 +25,9 @@ from .checks import (
     Pseudonyms,
     recorded,
 )
-from .connection import WAY, ConnectionPath, check_connection_path, check_storage
+from .connection import CONNECTION_CHECKS, ConnectionPath, check_connection_path, check_storage
 from .interpreter import (
-    HERE,
+    ENVIRONMENT_CHECKS,
     Interpreter,
     check_interpreter,
 )
@@ -43,7 +43,7 @@ from .token import (
     check_validity,
 )
 
-GROUPS = (HERE, WAY, TOKEN, BEHAVIOUR)
+GROUPS = (ENVIRONMENT_CHECKS, CONNECTION_CHECKS, TOKEN, BEHAVIOUR)
 
 DOCTOR = OptionGroup(
     {
@@ -75,10 +75,10 @@ def _run_doctor(options: dict[str, Any], given: DoctorInput, context: TaskContex
         raise OptionError(f"sample must be 0 or greater, got {options['sample']}.")
     groups = {name: Checks(name) for name in GROUPS}
     wanted = options["checks"]
-    if HERE in wanted:
-        check_interpreter(groups[HERE], "Target", Interpreter.this())
+    if ENVIRONMENT_CHECKS in wanted:
+        check_interpreter(groups[ENVIRONMENT_CHECKS], "Target", Interpreter.this())
     behaviours: dict[str, Any] = {}
-    if {WAY, TOKEN, BEHAVIOUR} & set(wanted) and _has_requests(groups[WAY]):
+    if {CONNECTION_CHECKS, TOKEN, BEHAVIOUR} & set(wanted) and _has_requests(groups[CONNECTION_CHECKS]):
         behaviours = _examine(groups, options, given, context)
     found = [check for name in GROUPS if name in wanted for check in groups[name].found]
     return _outcome(found, behaviours)
@@ -98,11 +98,11 @@ def _examine(
     try:
         transport = Transport.from_options(given.options, given.env)
     except OptionError as error:
-        groups[WAY].fail("address", "{problem}", "", problem=Private("message", error.message))
+        groups[CONNECTION_CHECKS].fail("address", "{problem}", "", problem=Private("message", error.message))
         _skip_token(groups, "the options of the connection are not valid")
         return {}
     token, problem = _token(options["api_token"])
-    path = check_connection_path(groups[WAY], options["api_url"], token, transport)
+    path = check_connection_path(groups[CONNECTION_CHECKS], options["api_url"], token, transport)
     if not path.is_open:
         _skip_token(groups, "the service cannot be reached")
         return {}
@@ -116,7 +116,7 @@ def _examine(
         if account is None:
             _skip_behaviour(groups, "the service does not list the apps for this token")
             return {}
-        check_storage(groups[WAY], account.storage_url, transport)
+        check_storage(groups[CONNECTION_CHECKS], account.storage_url, transport)
         return _behaviour(groups[BEHAVIOUR], options, clients, path, account, context)
     finally:
         clients.close()

@@ -75,7 +75,7 @@ def connect(hop: Hop, timeout: float) -> socket.socket:
 
 
 def handshake(service: SplitResult, hop: Hop, verify: bool | str, timeout: float) -> Handshake:
-    """Make a TLS connection to the service as requests would, and return what it shows. Raises OSError."""
+    """Make a TLS connection to the service as requests would, and return what it shows. Raise OSError."""
     host = service.hostname or ""
     tls, port = _context(verify), service.port or 443
     with _tunnel(host, port, hop, timeout) as tunnel, tls.wrap_socket(tunnel, server_hostname=host) as secured:

@@ -47,10 +47,10 @@ def me(status: int = 200, body: Any = None, **headers: str) -> Answer:
 
 
 def examined(url: str, *, is_open: bool = True, **settings: Any) -> list[Any]:
-    """Return the checks of the way to this address."""
-    checks = Checks("way")
-    way = check_connection_path(checks, f"{url}/v0.1", TOKEN, Transport(**{"timeout": 5.0, **settings}))
-    assert way.is_open is is_open
+    """Return the checks of the connection to this address."""
+    checks = Checks("connection")
+    path = check_connection_path(checks, f"{url}/v0.1", TOKEN, Transport(**{"timeout": 5.0, **settings}))
+    assert path.is_open is is_open
     text = json.dumps([check.as_result() for check in checks.found])
     assert "c4nary" not in text
     return checks.found
@@ -259,7 +259,7 @@ def test_limits_that_the_service_reports(answer: Answer, status: str, message: s
 
 
 def test_the_storage_is_reached_without_the_signature() -> None:
-    checks = Checks("way")
+    checks = Checks("connection")
     with serving(Answer(403, b"<Error/>")) as server:
         check_storage(checks, f"{server.url}/bucket/file?X-Amz-Signature=c4nary", Transport())
         assert server.lines == ["GET /"]
@@ -268,7 +268,7 @@ def test_the_storage_is_reached_without_the_signature() -> None:
 
 
 def test_the_storage_cannot_be_reached() -> None:
-    checks = Checks("way")
+    checks = Checks("connection")
     check_storage(checks, "https://no.such.host.invalid/file?X-Amz-Signature=c4nary", Transport())
     check_storage(checks, "http://storage.example/file", Transport())
     assert [check.status for check in checks.found] == [FAILED, FAILED]
@@ -276,7 +276,7 @@ def test_the_storage_cannot_be_reached() -> None:
 
 
 def test_no_file_reveals_the_storage() -> None:
-    checks = Checks("way")
+    checks = Checks("connection")
     check_storage(checks, None, Transport())
     assert statuses(checks.found) == {"storage": SKIPPED}
 

@@ -66,8 +66,8 @@ def test_no_problem(account: Emulator) -> None:
         "It may list builds in 3 of 3 apps",
         "It may list artifacts in 1 of 1 app",
     ]
-    assert by_name(result, "way")["storage"]["status"] == OK
-    assert list(by_name(result, "here")) == ["target_python", "target_libraries"]
+    assert by_name(result, "connection")["storage"]["status"] == OK
+    assert list(by_name(result, "environment")) == ["target_python", "target_libraries"]
     assert {request["method"] for request in account.requests()} == {"GET"}
 
 
@@ -77,7 +77,7 @@ def test_requested_groups_only(account: Emulator) -> None:
         assert {check["group"] for check in result["checks"]} == {group}
         assert result["failed_checks"] == 0
     account.clear_requests()
-    examine(account, checks=["here"])
+    examine(account, checks=["environment"])
     assert account.requests() == []
 
 
@@ -98,7 +98,7 @@ def test_no_valid_token(account: Emulator, token: str | None, message: str) -> N
     assert found["valid"]["message"] == message
     assert "on Bitrise" in found["valid"]["advice"]
     # The connection to the service is checked too.
-    assert by_name(result, "way")["answer"]["status"] == OK
+    assert by_name(result, "connection")["answer"]["status"] == OK
 
 
 def test_the_service_is_too_busy_to_return_the_user(account: Emulator) -> None:
@@ -176,7 +176,7 @@ def test_the_record_names_no_person(account: Emulator) -> None:
 
 def test_wrong_options_of_the_connection(account: Emulator) -> None:
     result = examine(account, ca_path="/no/such/bundle")
-    assert by_name(result, "way")["address"]["status"] == FAILED
+    assert by_name(result, "connection")["address"]["status"] == FAILED
     assert by_name(result, "token")["valid"]["status"] == SKIPPED
     assert by_name(result, "behaviour")["behaviour"]["status"] == SKIPPED
 
@@ -185,8 +185,8 @@ def test_without_requests(account: Emulator, monkeypatch: pytest.MonkeyPatch) ->
     found = interpreter._version
     monkeypatch.setattr(interpreter, "_version", lambda library: None if library == "requests" else found(library))
     result = examine(account)
-    assert by_name(result, "here")["target_libraries"]["status"] == FAILED
-    assert by_name(result, "way")["address"]["status"] == SKIPPED
+    assert by_name(result, "environment")["target_libraries"]["status"] == FAILED
+    assert by_name(result, "connection")["address"]["status"] == SKIPPED
     assert account.requests() == []
 
 

@@ -61,7 +61,13 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
     state = emulator.state()["apps"]
     assert all(not state[slug][kind] for slug in titles for kind in ("build_certificates", "project_files"))
     written = json.loads(record.read_text())
-    assert {check["group"] for check in written["checks"]} == {"here", "way", "token", "declared", "behaviour"}
+    assert {check["group"] for check in written["checks"]} == {
+        "environment",
+        "connection",
+        "token",
+        "declared",
+        "behaviour",
+    }
     assert written["behaviours"]["confirm_answer"] == "200"
     private = ("c4lm", APP, "127.0.0.1", "token of owner", str(playground.folder))
     assert [text for text in private if text in record.read_text()] == []

@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.controller im
 from tests.conftest import CHECKOUT
 from tests.helpers.doctor_report import only, statuses
 
-HERE = "here"
+ENVIRONMENT_CHECKS = "environment"
 GOOD = Interpreter(
     (3, 12, 1), "/usr/bin/python3", "Linux x86_64", {"requests": "2.32", "cryptography": "44.0", "sqlite3": ""}
 )
@@ -32,7 +32,7 @@ GOOD = Interpreter(
 
 @pytest.fixture
 def checks() -> Checks:
-    return Checks(HERE)
+    return Checks(ENVIRONMENT_CHECKS)
 
 
 def test_this_controller_has_no_problem(checks: Checks) -> None:

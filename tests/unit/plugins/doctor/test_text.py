@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.record import
 from ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.text import lines_of, needs_ascii, verdict
 
 
-def check(status: str, message: str = "It is so", advice: str = "", group: str = "way") -> dict[str, Any]:
+def check(status: str, message: str = "It is so", advice: str = "", group: str = "connection") -> dict[str, Any]:
     return {"group": group, "name": "x", "status": status, "message": message, "advice": advice}
 
 
