@@ -82,7 +82,7 @@ notes:
   - The module checks whether the signature of a profile is valid, and whether its signer has a name of Apple's signers
     of profiles. It checks the certificates of the signer up to Apple's roots if the file contains them.
   - The module rejects files that take more than 3,700,000 rounds of key derivation, or more than 64 MiB of memory.
-  - The module does not read keystores of the type UBER. It reports the finding V(not_looked_into).
+  - The module does not read keystores of the type UBER. It reports the finding V(not_inspected).
   - See R(the guide on findings,ansible_collections.mobileops.ci.docsite.signing_findings) for all findings and their
     remedies.
 seealso:
@@ -286,7 +286,7 @@ files:
               V(wrong_private_key_password), V(several_identities) or V(unusual_certificate).
             - For a PKCS#12 file with a build certificate, V(unpaired), V(not_pkcs12), V(partly_expired) or
               V(not_importable_on_macos).
-            - For a keystore, V(not_a_keystore), V(private_key_password_needed), V(alias_missing) or V(not_looked_into).
+            - For a keystore, V(not_a_keystore), V(private_key_password_needed), V(alias_missing) or V(not_inspected).
           type: str
           sample: expired
         severity:

@@ -159,7 +159,7 @@ FINDINGS: dict[str, Described] = {
     "alias_missing": Described(
         (KEYSTORE,), ERROR, "The keystore does not hold the alias.", "Name one that it does hold."
     ),
-    "not_looked_into": Described(
+    "not_inspected": Described(
         (KEYSTORE,),
         WARNING,
         "The keystore, or the certificate of its key, is in a format that the collection does not read.",

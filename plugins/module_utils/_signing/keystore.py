@@ -92,7 +92,7 @@ def inspect_java_keystore(
         if found is Format.BKS:
             text = "The keystore is of the type UBER, which the collection does not read, or it is a damaged BKS file"
             details = {**dict.fromkeys(KEYSTORE_KEYS), "type": keystore_type}
-            return Inspection(KEYSTORE, details, (finding("not_looked_into", f"{text}. Check it with keytool."),))
+            return Inspection(KEYSTORE, details, (finding("not_inspected", f"{text}. Check it with keytool."),))
         message = "The keystore is cut off or damaged. Take the file from where it was made."
         return Inspection(KEYSTORE, {}, (finding("not_a_keystore", message),))
     problems, notes = [], []
@@ -102,7 +102,7 @@ def inspect_java_keystore(
         problems.append(finding("wrong_password", f"{message}{advice}{hint_about('password', password)}"))
     if not keystore.is_complete:
         text = "The keystore holds a secret key, which hides the entries after it from the collection"
-        notes.append(finding("not_looked_into", f"{text}. Check it with keytool."))
+        notes.append(finding("not_inspected", f"{text}. Check it with keytool."))
     entries = [_entry_of_java(entry, password) for entry in keystore.entries]
     return _inspection(keystore_type, entries, problems, notes, selection, now, is_complete=keystore.is_complete)
 
@@ -128,7 +128,7 @@ def _inspection(
         findings += unusual(subject, certificate)
     elif entry and not problems and entry.has_certificate:
         message = f"The certificate of the alias {entry.label} cannot be read, so when it expires is not known"
-        findings.append(finding("not_looked_into", f"{message}. Check it with keytool."))
+        findings.append(finding("not_inspected", f"{message}. Check it with keytool."))
     values: dict[str, Any] = {"type": keystore_type, "alias": entry.alias if entry else None}
     if certificate:
         values.update(

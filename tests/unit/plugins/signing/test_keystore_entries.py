@@ -111,7 +111,7 @@ def test_aliases_in_a_keystore_without_keys() -> None:
 
 def test_a_certificate_without_a_key_that_cannot_be_read() -> None:
     data = file(*pair(), certificate_bag(b"\x30\x00", name="broken"))
-    assert codes(keystore(data, alias="broken")) == ["no_private_key", "not_looked_into"]
+    assert codes(keystore(data, alias="broken")) == ["no_private_key", "not_inspected"]
 
 
 def test_an_alias_in_an_empty_keystore() -> None:
@@ -141,9 +141,9 @@ def test_a_trusted_certificate_before_a_secret_key() -> None:
     before = jks_keystore([], PASSWORD, trusted=[("root", other())])[:-20]
     secret = b"\x00\x00\x00\x03\x00\x06secret" + bytes(8) + b"\xac\xed a serialized object"
     data = before[:8] + struct.pack(">I", 2) + before[12:] + secret + bytes(20)
-    assert codes(keystore(data, None)) == ["not_looked_into"]
-    assert codes(keystore(data, None, alias="upload")) == ["not_looked_into"]
-    assert codes(keystore(data, None, alias="root")) == ["not_looked_into", "no_private_key"]
+    assert codes(keystore(data, None)) == ["not_inspected"]
+    assert codes(keystore(data, None, alias="upload")) == ["not_inspected"]
+    assert codes(keystore(data, None, alias="root")) == ["not_inspected", "no_private_key"]
 
 
 # Passwords
@@ -166,7 +166,7 @@ def test_passwords_of_keys_in_other_formats(make: type) -> None:
 
 def test_a_wrong_password_hides_other_problems() -> None:
     unreadable = jks_keystore([JavaKey("upload", b"unreadable", JavaKey.of(android_key()).key)], PASSWORD)
-    assert codes(keystore(unreadable)) == ["not_looked_into"]
+    assert codes(keystore(unreadable)) == ["not_inspected"]
     assert codes(keystore(unreadable, "wrong")) == ["wrong_password"]
     # The certificate of the key is in the part that the password does not open.
     data = pfx([plain_part(pair()[0]), encrypted_part(PASSWORD, pair()[1])], PASSWORD)

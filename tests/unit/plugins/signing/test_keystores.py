@@ -113,7 +113,7 @@ def test_a_certificate_that_cannot_be_read_does_not_spoil_the_others() -> None:
     assert codes(found) == []
     assert found.details["sha256_fingerprint"] == android_key().sha256_fingerprint
     odd_one = inspected(keystore, alias="odd")
-    assert codes(odd_one) == ["not_looked_into"]
+    assert codes(odd_one) == ["not_inspected"]
     assert odd_one.errors == ()
     assert odd_one.details["expires_at"] is None
 

@@ -77,7 +77,7 @@ def test_old_bks() -> None:
 def test_cut_off_bks(size: int) -> None:
     """Report that the file cannot be inspected, because one of the type UBER, encrypted as a whole, looks the same."""
     data = bks_keystore([JavaKey.of(android_key())], PASSWORD)[:size]
-    assert codes(keystore(data)) == ["not_looked_into"]
+    assert codes(keystore(data)) == ["not_inspected"]
 
 
 def test_keys_without_names_have_numbers() -> None:
@@ -133,8 +133,8 @@ def test_jks_with_a_secret_key_shows_what_is_before_it() -> None:
     secret = b"\x00\x00\x00\x03\x00\x06secret" + bytes(8) + b"\xac\xed a serialized object"
     body = before[:8] + b"\x00\x00\x00\x02" + before[12:] + secret
     found = keystore(body + bytes(20), None, alias="upload")
-    assert (codes(found), found.details["alias"]) == (["not_looked_into"], "upload")
-    assert codes(keystore(body + bytes(20), None, alias="nobody")) == ["not_looked_into"]
+    assert (codes(found), found.details["alias"]) == (["not_inspected"], "upload")
+    assert codes(keystore(body + bytes(20), None, alias="nobody")) == ["not_inspected"]
 
 
 # Rounds of key derivation
