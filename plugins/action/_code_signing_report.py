@@ -125,7 +125,7 @@ class ActionModule(PlayAction):
 
 
 def _read(task_vars: Json, evaluator: Evaluator) -> Read:
-    """Return the variables of the role. Raises PlayFailureError with all mistakes."""
+    """Return the variables of the role. Raise PlayFailureError with all mistakes."""
     read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, evaluator)
     if read.problems:
         messages = [problem.message for problem in read.problems]

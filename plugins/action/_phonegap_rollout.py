@@ -71,7 +71,7 @@ class Rollout:
     packages: list[Json] = field(default_factory=list)
 
     def add(self, what: str, result: Json) -> Json:
-        """Add the result of a step. Raises StepFailedError."""
+        """Add the result of a step. Raise StepFailedError."""
         self.warnings += [str(text) for text in result.get("warnings") or ()]
         if result.get("diff"):
             self.diffs.append(result["diff"])

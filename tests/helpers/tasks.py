@@ -107,7 +107,7 @@ class Task:
 def check_then_run_then_rerun(task: Task) -> dict[str, Any]:
     """Check mode writes nothing and says what the run does; a second run reads only and changes nothing.
 
-    Returns the result of the real run.
+    Return the result of the real run.
     """
     service = task.service
     service.forget()

@@ -73,7 +73,7 @@ def is_identifier(value: Any) -> bool:
 def decided_flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
     """Return a flag that a decision depends on, or the default if it is undefined.
 
-    Raises ServiceError of kind invalid_response for a value that is not a boolean.
+    Raise ServiceError of kind invalid_response for a value that is not a boolean.
     """
     value = data.get(name)
     if value is None or value == "":
@@ -86,7 +86,7 @@ def decided_flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
 def decided_text(data: Mapping[str, Any], name: str) -> str:
     """Return a text that a decision depends on, or "" if it is undefined.
 
-    Raises ServiceError of kind invalid_response for a value that is not text.
+    Raise ServiceError of kind invalid_response for a value that is not text.
     """
     value = data.get(name)
     if value is None:

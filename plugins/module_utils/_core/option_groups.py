@@ -98,7 +98,7 @@ def with_entries(arguments: Mapping[str, Any], option: str, key: str, expected: 
     """Return the arguments with this option as a list of dicts, as its specification describes it.
 
     Users may also write text with commas (-e apps=...), a single dict, or a list in which a text stands for a dict
-    that has only `key`. Raises OptionError for any other element, because ansible-core would repeat the element in its
+    that has only `key`. Raise OptionError for any other element, because ansible-core would repeat the element in its
     message. `expected` completes "entry 1 is neither ...".
     """
     result = dict(arguments)

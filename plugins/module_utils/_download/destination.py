@@ -88,7 +88,7 @@ class ExistingFile:
 
 
 def find_existing(path: str) -> ExistingFile | None:
-    """Return the file at the destination, or None. Raises LocalFileError unless it is a regular file."""
+    """Return the file at the destination, or None. Raise LocalFileError unless it is a regular file."""
     try:
         found = os.stat(path)
     except FileNotFoundError:

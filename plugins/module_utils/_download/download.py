@@ -117,7 +117,7 @@ class Saved:
 
 
 def checksum_of(option: str | None) -> str | None:
-    """Return the digest in an option of the form sha256:..., or None. Raises OptionError for any other form."""
+    """Return the digest in an option of the form sha256:..., or None. Raise OptionError for any other form."""
     if option is None:
         return None
     found = re.fullmatch(r"sha256:([0-9a-f]{64})", option.strip().lower())

@@ -145,7 +145,7 @@ class Gate:
     def enter(self, owner: int) -> Turn:
         """Wait until a request may be sent, in the order of arrival.
 
-        Raises TaskStopError if the task ends, and NotDoneError if it is interrupted while the request waits. A request
+        Raise TaskStopError if the task ends, and NotDoneError if it is interrupted while the request waits. A request
         that need not wait is sent, so that a thread can finish its current upload.
         """
         gates = self._gates

@@ -74,7 +74,7 @@ def refusal(call: Call, response: requests.Response, redact: Redactor, hints: Ma
 def parse(body: bytes) -> Any:
     """Return the value of a JSON body in UTF-8. Halves of surrogate pairs become U+FFFD.
 
-    Raises ValueError for any other body, for numbers that JSON does not have, and beyond the limits above.
+    Raise ValueError for any other body, for numbers that JSON does not have, and beyond the limits above.
     """
     if body.count(b"[") + body.count(b"{") > MOST_CONTAINERS:
         raise ValueError("it has too many objects and lists")
@@ -159,7 +159,7 @@ def invalid(call: Call, problem: str, status: int | None = None) -> ServiceError
 
 
 def json_object(call: Call, response: requests.Response, redact: Redactor) -> dict[str, Any]:
-    """Return the body of a success. Raises ServiceError of kind invalid_response unless it is a JSON object."""
+    """Return the body of a success. Raise ServiceError of kind invalid_response unless it is a JSON object."""
     if not response.content:
         return {}
     try:

@@ -100,7 +100,7 @@ class ServiceClient:
         """Return the result of an attempt, or the effect that it had if its outcome is unclear.
 
         If it had no effect, attempt again: after a refusal as often as the pace of the service needs, after any other
-        failure max_retries times. Raises UnclearOutcomeError after that.
+        failure max_retries times. Raise UnclearOutcomeError after that.
         """
         attempts = Attempts(self)
         while True:
@@ -159,7 +159,7 @@ class ServiceClient:
     def request_json(self, call: Call) -> dict[str, Any]:
         """Send a request and return the JSON object of its response.
 
-        Raises ServiceError for a refusal or an unusable response, and UnclearOutcomeError if a request that is not
+        Raise ServiceError for a refusal or an unusable response, and UnclearOutcomeError if a request that is not
         repeatable may have had its effect.
         """
         try:
@@ -177,7 +177,7 @@ class ServiceClient:
     def delete(self, path: str, what: str) -> dict[str, Any] | None:
         """Delete an object. Return the object in the response ({} if none), or None if it was deleted before.
 
-        Return {} after a repeated request, because an earlier one may have deleted the object. Raises ServiceError of
+        Return {} after a repeated request, because an earlier one may have deleted the object. Raise ServiceError of
         kind invalid_response if the response is not one of the API and the object still exists.
         """
         call = self.call("DELETE", path, what)
@@ -215,7 +215,7 @@ class ServiceClient:
     def upload(self, url: str, data: bytes, what: str) -> str | None:
         """PUT the bytes to a signed URL. Return the storage's ETag without quotes, or None if it sent no strong one.
 
-        Raises ServiceError: kind signed_url_expired if the URL has expired, kind storage for any other refusal and for
+        Raise ServiceError: kind signed_url_expired if the URL has expired, kind storage for any other refusal and for
         a success whose body shows that something other than the storage responded.
         """
         call = self._signed("PUT", url, what, data=data)
@@ -237,7 +237,7 @@ class ServiceClient:
     def download(self, url: str, open_sink: Callable[[], Sink], what: str, *, most_bytes: int | None = None) -> None:
         """Stream the content of a signed URL into a sink, a new one for each attempt.
 
-        Raises ServiceError of kind invalid_response if there are more than `most_bytes`.
+        Raise ServiceError of kind invalid_response if there are more than `most_bytes`.
         """
         call = self._signed("GET", url, what, most_bytes=most_bytes)
         response = self._storage.download(call, open_sink)
@@ -247,7 +247,7 @@ class ServiceClient:
     def download_on(self, url: str, sink: RangeSink, what: str) -> None:
         """Stream the content of a signed URL into a sink, from the end of the sink's bytes on.
 
-        Raises ServiceError of kind signed_url_expired if the URL has expired.
+        Raise ServiceError of kind signed_url_expired if the URL has expired.
         """
         call = self._signed("GET", url, what)
         response = self._storage.download_on(call, sink)

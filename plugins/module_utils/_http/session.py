@@ -158,7 +158,7 @@ class HttpSession:
         release(self._verify, self._session)
 
     def send(self, call: Call) -> requests.Response:
-        """Return the response with its body, for every status. Raises ConnectionFailedError or UnclearOutcomeError."""
+        """Return the response with its body, for every status. Raise ConnectionFailedError or UnclearOutcomeError."""
         return self._with_retries(call, lambda: self._once(call, stream=False))
 
     def download(self, call: Call, open_sink: Callable[[], Sink]) -> requests.Response:

@@ -167,7 +167,7 @@ def can_save_in(directory: str) -> bool:
 
 
 def save_privately(directory: str, name: str, data: bytes) -> str:
-    """Write a file of mode 0600 atomically. Return its path. Raises OSError."""
+    """Write a file of mode 0600 atomically. Return its path. Raise OSError."""
     try:
         return _save_privately(directory, name, data)
     except ValueError as error:  # NUL, or half of a surrogate pair

@@ -22,12 +22,12 @@ _MODE = (stat.S_IFREG | 0o644) << 16
 
 
 def read_file_or_tree(path: str) -> Content:
-    """Return the content of a file, or a zip of a directory. Raises LocalFileError."""
+    """Return the content of a file, or a zip of a directory. Raise LocalFileError."""
     return read_tree(path) if os.path.isdir(path) else read_file(path)
 
 
 def read_tree(root: str) -> Content:
-    """Return a zip of a directory. Raises LocalFileError."""
+    """Return a zip of a directory. Raise LocalFileError."""
     packed = io.BytesIO()
     names = sorted(_names(root))
     if not names:

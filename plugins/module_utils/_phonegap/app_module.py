@@ -239,7 +239,7 @@ def _differences(step: AppStep, app: App | None) -> tuple[str, ...]:
 def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments with each choice of a key in the long form.
 
-    Raises OptionError for a version that is not text, because ansible-core converts 1.10 to "1.1".
+    Raise OptionError for a version that is not text, because ansible-core converts 1.10 to "1.1".
     """
     for name in ("version", "phonegap_version"):
         if arguments.get(name) is not None:

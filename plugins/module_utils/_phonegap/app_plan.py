@@ -153,7 +153,7 @@ def plan_absent(app: App | None) -> AppStep:
 
 
 def plan_present(app: App | None, desired: Desired, known: Sequence[Key]) -> AppStep:
-    """Return the plan for an app that must exist. Raises RefusedError or OptionError for impossible declarations."""
+    """Return the plan for an app that must exist. Raise RefusedError or OptionError for impossible declarations."""
     return _created(desired, known) if app is None else _changed(app, desired, known)
 
 
@@ -225,7 +225,7 @@ def _unverifiable(app: App, desired: Desired, *, changes: bool) -> list[str]:
 
 
 def _about_unverifiable(app: App, options: Sequence[str], on_unverifiable: str) -> tuple[str, ...]:
-    """Return a warning. Raises RefusedError for on_unverifiable=fail."""
+    """Return a warning. Raise RefusedError for on_unverifiable=fail."""
     if not options or on_unverifiable in (TRUST, REPLACE):
         return ()
     named = " and ".join(options)

@@ -89,7 +89,7 @@ def choices_of(options: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 
 def check_choice(choice: Choice, known: Iterable[Key]) -> Key:
-    """Return a newly chosen key. Raises RefusedError if it does not exist or would stay locked."""
+    """Return a newly chosen key. Raise RefusedError if it does not exist or would stay locked."""
     same_platform = [key for key in known if key.platform == choice.platform]
     key = next((key for key in same_platform if key.id == choice.id), None)
     if key is None:

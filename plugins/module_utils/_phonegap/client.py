@@ -221,7 +221,7 @@ class PhoneGapClient(ServiceClient):
 
 
 def _numbered(call: Call, found: Any) -> list[dict[str, Any]]:
-    """Return objects that have an id. Raises ServiceError for anything else."""
+    """Return objects that have an id. Raise ServiceError for anything else."""
     if not isinstance(found, list) or not all(isinstance(item, dict) and has_number(item) for item in found):
         raise invalid(call, "the response does not consist of objects with an id")
     return found

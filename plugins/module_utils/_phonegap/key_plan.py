@@ -92,7 +92,7 @@ def plan_absent(key: Key | None) -> Plan:
 
 
 def plan_present(key: Key | None, desired: DesiredKey) -> tuple[Plan, Key]:
-    """Return the plan, and the key after it. Raises RefusedError or OptionError for impossible declarations."""
+    """Return the plan, and the key after it. Raise RefusedError or OptionError for impossible declarations."""
     if desired.locked is not None and not PASSWORDS[desired.platform]:
         raise OptionError(f"locked is not an option of a key for {desired.platform}, which has no password.")
     return _created(desired) if key is None else _changed(key, desired)

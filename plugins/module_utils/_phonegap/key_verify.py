@@ -40,7 +40,7 @@ _ONLY_IOS = frozenset({"not_importable_on_macos"})
 
 
 def verify_key(plan: Plan, desired: DesiredKey, mode: str) -> tuple[str, ...]:
-    """Return warnings about the files of a key to create or unlock. Raises RefusedError for errors in them."""
+    """Return warnings about the files of a key to create or unlock. Raise RefusedError for errors in them."""
     if mode == NONE or not any(isinstance(action, (CreateKey, UnlockKey)) for action in plan.actions):
         return ()
     try:

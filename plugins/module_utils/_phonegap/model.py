@@ -165,7 +165,7 @@ class Key:
 
 
 def only_one(found: Iterable[Mapping[str, Any]], what: str) -> Mapping[str, Any] | None:
-    """Return the only object, or None. Raises RefusedError for several, because their title does not identify one."""
+    """Return the only object, or None. Raise RefusedError for several, because their title does not identify one."""
     several = list(found)
     if len(several) > 1:
         numbers = ", ".join(str(item["id"]) for item in several)

@@ -95,7 +95,7 @@ class ModuleSpec:
     def prepared(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments in the form of the specification, before their validation.
 
-        Raises CiError for values that would make ansible-core fail, or that its message would repeat.
+        Raise CiError for values that would make ansible-core fail, or that its message would repeat.
         """
         reject_unusable(arguments)
         return self.normalize(arguments)

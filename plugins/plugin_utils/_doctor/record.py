@@ -20,7 +20,7 @@ FORMAT = 1
 
 
 def write_record(path: str, content: Mapping[str, Any]) -> str:
-    """Write the record, and return its absolute path. Raises LocalFileError."""
+    """Write the record, and return its absolute path. Raise LocalFileError."""
     target = os.path.abspath(os.path.expanduser(os.path.expandvars(path)))
     made_at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     record = {"format": FORMAT, "made_at": made_at, **content}

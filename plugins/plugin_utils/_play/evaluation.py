@@ -58,7 +58,7 @@ class Evaluator:
         """Return the plain value, or OMITTED. `spec` describes it as an argument specification does.
 
         Evaluate containers item by item, so that before ansible-core 2.19 a text that looks like a list stays a text
-        where the specification wants one. Raises EvaluationError.
+        where the specification wants one. Raise EvaluationError.
         """
         try:
             return self._plain(value, spec)

@@ -20,7 +20,7 @@ def as_list(value: Any) -> list[Any]:
     """Return the value as a list.
 
     Accept a list, a text with commas or line breaks, a JSON list or dictionary, or a single value. Omit empty entries.
-    Raises ValueError for a text that begins like JSON and is not valid.
+    Raise ValueError for a text that begins like JSON and is not valid.
     """
     if isinstance(value, str):
         value = _from_text(value)

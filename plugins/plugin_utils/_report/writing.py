@@ -78,7 +78,7 @@ class Report:
                 raise OptionError(f"{options} must have different names, got {name} for both.")
 
     def write(self, found: Mapping[str, Any], date: str, *, check_mode: bool = False) -> Written:
-        """Write the files that differ. Raises CiError."""
+        """Write the files that differ. Raise CiError."""
         self.check()
         written = Written()
         try:

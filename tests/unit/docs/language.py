@@ -103,6 +103,8 @@ trim trust try turn undo unlock unpack unprotect update upload use validate veri
 withhold work wrap write yield
 """
 _VERBS = frozenset(_VERB_LIST.split())
+# A later sentence of such a docstring about results and errors, which is in the imperative too.
+_INDICATIVE = re.compile(r"[.:]\s+(Raises|Returns)\b")
 
 
 @dataclass(frozen=True, order=True)
@@ -179,6 +181,9 @@ def _check_docstrings(content: str, name: str) -> Iterator[Violation]:
             first = re.match(r"[A-Za-z]+", docstring)
             if not first or first[0].lower() not in _VERBS or not first[0][0].isupper():
                 yield Violation(name, node.body[0].lineno, "docstring without a verb", docstring.splitlines()[0][:90])
+            elif indicative := _INDICATIVE.search(docstring):
+                line = node.body[0].lineno + docstring.count("\n", 0, indicative.start(1))
+                yield Violation(name, line, "verb not in the imperative", docstring[indicative.start(1) :][:90])
 
 
 def _paragraphs(lines: list[tuple[int, str]]) -> Iterator[_Text]:

@@ -35,6 +35,13 @@ BAD = {
         (".py", 'class A:\n    @property\n    def a(self):\n        """Returns the name."""\n'),
         (".py", 'async def a():\n    """`name`: the name."""\n'),
     ],
+    "verb not in the imperative": [
+        (".py", 'def a():\n    """Return the name. Raises ValueError."""\n'),
+        (
+            ".py",
+            'def a():\n    """Read the name.\n\n    Returns it as text.\n    """\n',
+        ),
+    ],
 }
 GOOD = [
     (".md", "What breaks next month? It says so.\n\n```yaml\n# What is this\n```"),
@@ -42,7 +49,8 @@ GOOD = [
     (".rst", "How does it work?\n-----------------\n\n.. code-block:: yaml\n\n   # What it is.\n\nText.\n"),
     (".yml", "- name: Show what expires\n  when: not whether\n"),
     (".py", 'def a():\n    """Return the name."""\n    return "what it is"\n'),
-    (".py", "class A:\n    '''A name.'''\n"),
+    (".py", "class A:\n    '''A name. Raises ValueError if it is empty.'''\n"),
+    (".py", 'def a():\n    """Return the name. Raise ValueError if there is none."""\n'),
 ]
 
 
