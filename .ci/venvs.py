@@ -88,14 +88,14 @@ def install_uv(python: str) -> str | None:
 def install_environment() -> dict[str, str]:
     """Return the variables of the user, which may name a package index."""
     ours = {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    if not cache_is_writable():
+    if not can_write_cache():
         cache = ROOT / ".build" / "cache"
         ours.update(PIP_CACHE_DIR=str(cache / "pip"), UV_CACHE_DIR=str(cache / "uv"))
     foreign = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
     return {name: value for name, value in os.environ.items() if name not in foreign} | ours
 
 
-def cache_is_writable() -> bool:
+def can_write_cache() -> bool:
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     while not folder.exists():
         folder = folder.parent

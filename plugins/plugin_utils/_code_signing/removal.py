@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils._bitrise.files.model import same_name
+from ...module_utils._bitrise.files.model import is_same_name
 from .._closest_name import closest_name
 from .._play.apps import plural
 from .._play.causes import name_some
@@ -38,7 +38,7 @@ class Removal:
 def others_of(files: Iterable[Mapping[str, Any]], known: Sequence[str]) -> list[str]:
     """Return the names of files of an app that are not known."""
     names = dict.fromkeys(str(file["upload_file_name"]) for file in files)
-    return [name for name in names if not any(same_name(name, other) for other in known)]
+    return [name for name in names if not any(is_same_name(name, other) for other in known)]
 
 
 def removal_lines(removals: Iterable[Removal], *, check_mode: bool) -> list[str]:
@@ -65,7 +65,7 @@ def absent_names(removals: Sequence[Removal], variable: str) -> tuple[list[str],
     lines, warnings = [], []
     for name in dict.fromkeys(name for removal in removals for name in removal.absent):
         without = [removal for removal in removals if name in removal.absent]
-        if any(same_name(name, other) for removal in removals for other in removal.deleted):
+        if any(is_same_name(name, other) for removal in removals for other in removal.deleted):
             continue
         text = f"{variable}: no app has {name} ({plural(len(without), 'app')} checked)."
         closest = closest_name(name, (other for removal in without for other in removal.others), CLOSE)

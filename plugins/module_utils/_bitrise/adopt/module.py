@@ -44,7 +44,7 @@ from .writing import (
     App,
     Write,
     Writer,
-    names_in,
+    is_folder_name,
     would_be_hidden,
 )
 
@@ -184,7 +184,7 @@ class _Export:
 def _check_host(app: App, dest: str) -> None:
     """Check that the name of the host can be that of a folder, and that ansible-core reads that folder."""
     host = app.host
-    if not names_in(host):
+    if not is_folder_name(host):
         raise OptionError(
             f"apps: the host of app {app.slug} must have a name that is valid for a folder, got {one_line(host)}. "
             "Rename it, for example with the option hostname of the inventory plugin."

@@ -95,7 +95,7 @@ class App:
         }
 
 
-def names_in(name: str) -> bool:
+def is_folder_name(name: str) -> bool:
     """Return whether a folder of that name can hold variables of a host or group."""
     return not (name in ("", ".", "..") or name != one_line(name) or any(character in name for character in "/\\~\0"))
 
@@ -215,7 +215,7 @@ class Writer:
     def _is_usable(self, group: str, *, force: bool) -> bool:
         folder = Path(self.dest, "group_vars")
         exists = os.path.lexists(folder / group / DECLARATION)
-        return names_in(group) and would_be_hidden(folder, group) is None and (force or not exists)
+        return is_folder_name(group) and would_be_hidden(folder, group) is None and (force or not exists)
 
     def _inherited(self, app: App, groups: Mapping[str, Sequence[str]], *, force: bool) -> frozenset[str]:
         """Return the variables that the host inherits from files that this run does not write."""
@@ -233,7 +233,7 @@ class Writer:
         """Warn about files that prevent the declaration of a group, and how to move them."""
         possible = share(adoptees, groups).groups
         for name in sorted(set(possible) - set(usable)):
-            hidden = would_be_hidden(Path(self.dest, "group_vars"), name) if names_in(name) else None
+            hidden = would_be_hidden(Path(self.dest, "group_vars"), name) if is_folder_name(name) else None
             if hidden:
                 self.warnings.append(
                     f"All apps of group {name} have files in common. They are declared for each host, because of the "

@@ -81,7 +81,7 @@ class Limits:
     hold_hours: float
 
     def exceeded_by(self, build: Mapping[str, Any], now: dt.datetime) -> float | None:
-        """Return the limit in hours that the build exceeds, or None. See `age_is_known` for builds without times."""
+        """Return the limit in hours that the build exceeds, or None. See `has_known_age` for builds without times."""
         started, triggered = moment(build.get("started_on_worker_at")), moment(build.get("triggered_at"))
         if started is not None:
             limit, since = self.hours, started
@@ -95,7 +95,7 @@ class Limits:
         return limit if since <= now - dt.timedelta(hours=limit) else None
 
 
-def age_is_known(build: Mapping[str, Any]) -> bool:
+def has_known_age(build: Mapping[str, Any]) -> bool:
     return any(moment(build.get(name)) is not None for name in ("started_on_worker_at", "triggered_at"))
 
 
@@ -164,7 +164,7 @@ def _abort_stale(client: BitriseClient, app_slug: str, options: Mapping[str, Any
     builds = [build for build in list_builds(client, app_slug, {"status": RUNNING}) if not is_over(build)]
     outcome = AppOutcome(
         app_slug,
-        values={"builds": len(builds), "undated": [label(build) for build in builds if not age_is_known(build)]},
+        values={"builds": len(builds), "undated": [label(build) for build in builds if not has_known_age(build)]},
     )
     actions: list[Action] = []
     before: dict[str, Any] = {}

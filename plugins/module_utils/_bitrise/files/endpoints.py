@@ -11,7 +11,7 @@ from typing import Any
 from ..._http.service_client import path_part
 from .. import responses
 from ..client import BitriseClient
-from .kinds import ANDROID_KEYSTORE, PROJECT_FILE, FileKind, looks_like_keystore
+from .kinds import ANDROID_KEYSTORE, PROJECT_FILE, FileKind, can_be_keystore
 from .model import RemoteFile
 
 
@@ -29,7 +29,7 @@ def list_files(
         return
     keystores: set[str] | None = None
     for data in listed:
-        if keystores is None and looks_like_keystore(data):
+        if keystores is None and can_be_keystore(data):
             what = f"list the Android keystores of app {app_slug}"
             keystores = {str(found["slug"]) for found in client.pages(files_path(ANDROID_KEYSTORE, app_slug), what)}
         if str(data["slug"]) not in (keystores or ()):

@@ -64,7 +64,7 @@ PROJECT_FILE = FileKind(
 KINDS = (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)
 
 
-def looks_like_keystore(data: Mapping[str, Any]) -> bool:
+def can_be_keystore(data: Mapping[str, Any]) -> bool:
     """Return whether an entry in the list of project files may be a keystore. The service stores both together."""
     stored = data.get("exposed_meta_datastore")
     has_alias = isinstance(stored, Mapping) and "ALIAS" in stored

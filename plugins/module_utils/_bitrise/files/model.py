@@ -63,7 +63,7 @@ def ignored_changes(data: Mapping[str, Any], changes: Mapping[str, Any]) -> list
     return [name for name, value in changes.items() if data.get(name) is not None and data[name] != value]
 
 
-def same_name(one: str, other: str) -> bool:
+def is_same_name(one: str, other: str) -> bool:
     """Return whether two names look the same. macOS may store an umlaut as two characters."""
     return one == other or composed(one) == composed(other)
 
@@ -183,7 +183,7 @@ class Desired:
         """Return whether a remote file has the declared name, or the declared key where one is declared."""
         if self.env_key is not None:
             return file.env_key == self.env_key
-        return self.name is not None and same_name(file.name, self.name)
+        return self.name is not None and is_same_name(file.name, self.name)
 
     def keystore_differs_from(self, file: RemoteFile) -> bool:
         """Return whether the service shows that the keystore has another alias or password than declared."""

@@ -21,7 +21,7 @@ from .kinds import (
     PROVISIONING_PROFILE,
     FileKind,
 )
-from .model import RemoteFile, same_name
+from .model import RemoteFile, is_same_name
 from .options import (
     FILE_OPTIONS,
     STATE,
@@ -66,7 +66,7 @@ def _listing_module(kind: FileKind) -> ModuleSpec:
             found = [
                 data
                 for data in list_files(client, kind, app_slug)
-                if same_name(str(data.get("upload_file_name")), name)
+                if is_same_name(str(data.get("upload_file_name")), name)
             ][:limit]
         else:
             found = list(list_files(client, kind, app_slug, limit))

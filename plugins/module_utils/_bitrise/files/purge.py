@@ -12,7 +12,7 @@ from ..._core.errors import OptionError, RefusedError
 from .actions import Delete
 from .evidence import is_abandoned, is_marker
 from .kinds import FileLocation
-from .model import Desired, RemoteFile, same_name
+from .model import Desired, RemoteFile, is_same_name
 
 if TYPE_CHECKING:
     from .plan_app import AppPlan
@@ -29,7 +29,7 @@ def plan_purge(
     names = [desired.name for desired in declared if desired.name is not None and desired.env_key is None]
     found = []
     for file in sorted(observed, key=lambda file: file.slug or ""):
-        is_declared = file.slug in touched or any(same_name(file.name, name) for name in names)
+        is_declared = file.slug in touched or any(is_same_name(file.name, name) for name in names)
         is_young = not file.processed and not is_abandoned(file, now)
         if not (is_declared or is_young or is_marker(file)):
             found.append(Delete(location.kind.name, location.app_slug, file.slug, file.name, "undeclared"))

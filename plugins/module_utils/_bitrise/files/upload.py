@@ -37,7 +37,7 @@ from .kinds import FileKind
 from .model import (
     RemoteFile,
     ignored_changes,
-    same_name,
+    is_same_name,
 )
 from .slugs import are_ordered, creation_time
 
@@ -131,7 +131,7 @@ class FileUpload:
             raise
         slug = self._created = str(data["slug"])
         name = data.get("upload_file_name")
-        if isinstance(name, str) and name and not same_name(name, action.name):
+        if isinstance(name, str) and name and not is_same_name(name, action.name):
             self._client.observed.changed_names[self._kind.name, action.name] = name
             raise self._name_changed(action, name)
         newest = max((str(file.slug) for file in self._listed), default="")
@@ -160,7 +160,7 @@ class FileUpload:
         with contextlib.suppress(CiError):  # the list of the plan lacks a file whose response this run has lost
             listed = remote_files(self._client, self._kind, self._app_slug)
         for file in listed:
-            is_in_the_way = same_name(file.name, action.name) or (
+            is_in_the_way = is_same_name(file.name, action.name) or (
                 self._kind.has_env_key and (key is None or file.env_key == key)
             )
             if file.processed or not is_in_the_way:
@@ -177,7 +177,7 @@ class FileUpload:
 
     def _explain_taken_name(self, action: Upload, error: ServiceError) -> None:
         """Add advice to the error if the service may have refused a second file of the same name."""
-        same = [file for file in self._listed if same_name(file.name, action.name)]
+        same = [file for file in self._listed if is_same_name(file.name, action.name)]
         if not same:
             return
         delete_first = "Set replace_order=delete_first, or delete" if self._kind.has_env_key else "Delete"

@@ -41,8 +41,8 @@ from .options import FLEET, normalized
 from .reconcile_app import (
     FleetAppOutcome,
     FleetPolicy,
+    action_counts,
     apply,
-    counts,
     prepare,
 )
 
@@ -50,7 +50,7 @@ NAMED_IN_MESSAGE = 20
 _ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
-class _Counts:
+class FleetProgress:
     """Counts apps that are done, and reports progress."""
 
     def __init__(self, total: int, report_progress: Callable[[str], None]) -> None:
@@ -80,7 +80,7 @@ def _run_code_signing(options: dict[str, Any], clients: ClientPool, context: Tas
         read_file=read_file,
         digests=cache,
     )
-    fleet = _Fleet(clients, declared, policy, options, _Counts(len(declared), context.report_progress))
+    fleet = _Fleet(clients, declared, policy, options, FleetProgress(len(declared), context.report_progress))
     try:
         outcomes = fleet.run()
     finally:
@@ -107,13 +107,13 @@ class _Fleet:
         declared: Sequence[AppDeclaration],
         policy: FleetPolicy,
         options: Mapping[str, Any],
-        counted: _Counts,
+        progress: FleetProgress,
     ) -> None:
         self._clients = clients
         self._declared = declared
         self._policy = policy
         self._options = options
-        self._counted = counted
+        self._progress = progress
         self._outcomes = {app.app_slug: FleetAppOutcome() for app in declared}
         self._streak = FailureStreak()
         self.error: CiError | None = None  # of the task as a whole
@@ -139,7 +139,7 @@ class _Fleet:
         def apply_one(app: AppDeclaration) -> None:
             self._apply(app, prepared.pop(app.app_slug, None))
 
-        self._concurrently(self._declared, prepare_one, counts=False)
+        self._concurrently(self._declared, prepare_one, reports_progress=False)
         try:
             reject_large_total(
                 {slug: one.plan for slug, one in prepared.items()},
@@ -178,11 +178,11 @@ class _Fleet:
             self._policy.stop.set()
 
     def _concurrently(
-        self, apps: Sequence[AppDeclaration], work: Callable[[AppDeclaration], None], *, counts: bool = True
+        self, apps: Sequence[AppDeclaration], work: Callable[[AppDeclaration], None], *, reports_progress: bool = True
     ) -> None:
         def done(app: AppDeclaration, _nothing: None) -> None:
-            if counts:
-                self._counted.count(self._outcomes[app.app_slug])
+            if reports_progress:
+                self._progress.count(self._outcomes[app.app_slug])
 
         # When the task is stopped, each thread finishes its current request, and no thread begins a new app.
         run_concurrently(self._clients, self._options["concurrency"], apps, work, done, self._policy.stop.set)
@@ -200,7 +200,7 @@ def _outcome(
         "apps": len(outcomes),
         "changed": sum(bool(outcome.actions) for outcome in outcomes.values()),
         "failed": sum(outcome.error is not None for outcome in outcomes.values()),
-        **counts(outcomes),
+        **action_counts(outcomes),
         **traffic,
     }
     return Outcome(

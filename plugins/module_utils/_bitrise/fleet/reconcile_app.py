@@ -137,7 +137,7 @@ def file_as_result(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
     }
 
 
-def counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
+def action_counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
     """Return the number of actions of each type, and the number of files that were kept unverified."""
     names = [action.action for outcome in outcomes.values() for action in outcome.actions]
     return {

@@ -25,8 +25,8 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.reconc
     FleetAppOutcome,
     FleetPolicy,
     Stop,
+    action_counts,
     apply,
-    counts,
     file_as_result,
     prepare,
 )
@@ -89,7 +89,7 @@ def test_numbers() -> None:
         "one": outcome("upload", "upload", "delete", unverified=unverified * 2),
         "two": outcome("update", "upload", "update", "download", unverified=unverified),
     }
-    assert counts(outcomes) == {"uploaded": 3, "updated": 2, "deleted": 1, "unverified": 3}
+    assert action_counts(outcomes) == {"uploaded": 3, "updated": 2, "deleted": 1, "unverified": 3}
 
 
 class Client:

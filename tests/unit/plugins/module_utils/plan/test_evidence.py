@@ -28,7 +28,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     PROVISIONING_PROFILE as PROFILE,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import looks_like_keystore
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import can_be_keystore
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.slugs import are_ordered, creation_time
 
@@ -243,7 +243,7 @@ def test_only_unprocessed_files_are_abandoned() -> None:
     ],
 )
 def test_names_of_keystores_among_project_files(entry: dict[str, Any], expected: bool) -> None:
-    assert looks_like_keystore(entry) is expected
+    assert can_be_keystore(entry) is expected
 
 
 def test_a_file_that_cannot_be_compared_needs_the_evidence_of_the_declared_bytes() -> None:
