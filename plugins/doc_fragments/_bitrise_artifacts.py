@@ -12,7 +12,7 @@ options:
   slug:
     description:
       - Slug of the artifact, as in the result of M(mobileops.ci.bitrise_artifact_info).
-      - Either O(slug) or O(title) is required.
+      - Either O(slug) or O(title) is required. They are mutually exclusive.
     type: str
   title:
     description:

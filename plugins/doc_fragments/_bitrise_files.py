@@ -21,20 +21,23 @@ options:
 options:
   src:
     description:
-      - Path to the file to upload, up to 100 MiB. The module searches a relative path on the controller like
-        M(ansible.builtin.copy), in C(files) of the role, in C(files) beside the playbook, and beside the playbook.
+      - Path to the file to upload, up to 100 MiB. A signing file may have up to 1 MiB, unless C(verify) is V(warn) or
+        V(none).
+      - The module searches a relative path on the controller like M(ansible.builtin.copy), in C(files) of the role, in
+        C(files) beside the playbook, and beside the playbook.
       - The collection decrypts a file that is encrypted with ansible-vault in memory.
       - If the module runs on another host, that host has the file during the task, with mode 0600.
       - With neither O(src) nor O(content), the task manages the flags of a file that the app has already.
     type: path
   content:
     description:
-      - Content of the file as base64, instead of O(src). Requires O(name).
+      - Content of the file as base64. Requires O(name). Mutually exclusive with O(src).
     type: str
   name:
     description:
       - Name of the file on the service. It identifies the file within the app.
-      - The default is the base name of O(src).
+      - The default is the base name of O(src). Without O(src), either O(name) or O(slug) is required, or
+        C(user_env_key) of a project file.
     type: str
   slug:
     description:
@@ -89,7 +92,8 @@ options:
     type: path
   backup_required:
     description:
-      - Whether to fail before any change if a file to replace or delete cannot be saved in O(backup_dir).
+      - Whether to fail before any change if a file to replace or delete cannot be saved in O(backup_dir). V(true)
+        requires O(backup_dir).
     type: bool
     default: false
   force:
@@ -104,7 +108,8 @@ notes:
     that the service has its content, deletes the old file, and sets the protection. A build that starts in between
     always finds a usable file.
   - The next run completes an interrupted run, on any machine. The module keeps no state outside of the service.
-  - The module deletes a leftover of the same name if it is older than an hour. A younger one may belong to another run.
+  - With O(src), O(content) or O(state=absent), the module deletes a leftover of the same name if it is older than an
+    hour. A younger one may belong to another run.
   - If two runs upload different content with the same name at the same time, the newer upload remains. The other run
     fails, or its next run uploads its content again.
 """
@@ -115,8 +120,8 @@ options:
     description:
       - How to validate the file, or a new password for it, before the upload.
       - The validation finds files that have expired or are not valid yet, a wrong password, a missing private key or
-        alias, and another type of file. In M(mobileops.ci.bitrise_code_signing), it also finds a profile that does not
-        embed any of the declared certificates.
+        alias, another type of file, and a file of more than 1 MiB. In M(mobileops.ci.bitrise_code_signing), it also
+        finds a profile that does not embed any of the declared certificates.
       - V(strict) rejects such files. V(warn) issues a warning and uploads them. V(none) does not validate. The module
         neither rejects nor reports a file that the app already has.
       - V(strict) and V(warn) require the library cryptography on the host that runs the module.
@@ -211,5 +216,6 @@ options:
   slug:
     description:
       - Return only the file with this slug. The module fails if there is none.
+      - Mutually exclusive with O(name).
     type: str
 """

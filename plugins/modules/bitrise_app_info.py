@@ -19,6 +19,7 @@ options:
   app_slug:
     description:
       - Return only the app with this slug. The module fails if there is none, or if the token has no access to it.
+      - Mutually exclusive with O(organization_slug), O(user_slug), O(title), O(project_type), O(sort_by) and O(limit).
     type: str
   organization_slug:
     description:
@@ -26,7 +27,7 @@ options:
     type: str
   user_slug:
     description:
-      - Return only the apps of this user.
+      - Return only the apps of this user. Mutually exclusive with O(organization_slug).
     type: str
   title:
     description:

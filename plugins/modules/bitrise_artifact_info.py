@@ -19,6 +19,7 @@ options:
   slug:
     description:
       - Return only the artifact with this slug. The module fails if there is none.
+      - Mutually exclusive with O(title).
     type: str
   title:
     description:

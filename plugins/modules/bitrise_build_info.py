@@ -25,12 +25,18 @@ options:
     description:
       - Return only the build with this slug. The module fails if there is none.
       - Requires O(app_slug).
+      - Mutually exclusive with O(pipeline), O(owner_slug), O(branch), O(workflow), O(commit_message),
+        O(trigger_event_type), O(pull_request_id), O(build_number), O(after), O(before), O(status),
+        O(is_pipeline_build), O(sort_by) and O(limit).
     type: str
   pipeline:
     description:
       - Return the builds of the pipeline with this identifier, as in the result of
         M(mobileops.ci.bitrise_pipeline_info). Workflows that have not started have no build.
       - Requires O(app_slug).
+      - Mutually exclusive with O(build_slug), O(owner_slug), O(branch), O(workflow), O(commit_message),
+        O(trigger_event_type), O(pull_request_id), O(build_number), O(after), O(before), O(status),
+        O(is_pipeline_build), O(sort_by) and O(limit).
     type: str
     version_added: 1.0.0
     aliases: [pipeline_id]

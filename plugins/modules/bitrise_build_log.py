@@ -21,6 +21,7 @@ options:
   dest:
     description:
       - File to write the log to, on the host that runs the module. The module then does not return the text.
+      - Mutually exclusive with O(limit).
       - If O(dest) is a folder, the name of the file is the slug of the build.
       - A new file has mode 0600. The module writes a temporary file and renames it when it is complete.
     type: path

@@ -21,6 +21,7 @@ options:
   branch:
     description:
       - Branch to build. Put a name such as V(1.10) in quotation marks.
+      - At least one of O(branch), O(tag), O(commit_hash), O(workflow) and O(pipeline) is required.
     type: str
   tag:
     description:

@@ -19,7 +19,8 @@ description:
   - The task plans each app completely before it changes anything in the app. It uploads all new files before it deletes
     any file that they replace, so that an app always has a certificate and the profiles that embed it.
   - The next run completes an interrupted run, on any machine. The task keeps no state outside of the service.
-  - An app that fails does not stop the others. The task fails at the end and names the apps that failed.
+  - An app that fails does not stop the others. The task fails at the end and names the apps that failed. It also stops
+    after five apps in a row have failed because of the network or the service.
   - Commonly used options are O(apps), O(build_certificates), O(provisioning_profiles), O(android_keystores),
     O(project_files), O(purge) and O(digest_cache). Commonly used keys of a file are C(src), C(name), C(is_protected),
     C(certificate_password) of a certificate, C(alias) and C(password) of a keystore, and C(user_env_key) of a project
@@ -45,8 +46,9 @@ options:
           <<: &file
             src:
               description:
-                - Path to the file to upload, up to 100 MiB. The task searches it on the controller like
-                  M(ansible.builtin.copy).
+                - Path to the file to upload, up to 100 MiB. A signing file may have up to 1 MiB, unless C(verify) is
+                  V(warn) or V(none).
+                - The task searches it on the controller like M(ansible.builtin.copy).
                 - The collection decrypts a file that is encrypted with ansible-vault in memory.
                 - With neither C(src) nor C(content), the task manages the flags of a file that the app has already.
               type: path
@@ -249,7 +251,8 @@ attributes:
         C(update_password=always) for a protected certificate.
 notes:
   - After a response with the status 429 (too many requests), all connections wait together.
-  - If the service refuses the token, the task does not start any further app.
+  - If the service refuses the token, or if five apps in a row have failed because of the network or the service, the
+    task does not start any further app. RV(error.kind) of these apps is V(not_done).
 seealso:
   - module: mobileops.ci.bitrise_build_certificate
   - module: mobileops.ci.bitrise_provisioning_profile

@@ -25,6 +25,8 @@ options:
     description:
       - Return only the run with this identifier, with its workflows. Requires O(app_slug). The module fails if there is
         none.
+      - Mutually exclusive with O(owner_slug), O(name), O(branch), O(commit_message), O(trigger_event_type),
+        O(build_number), O(after), O(before), O(status) and O(limit).
     type: str
     aliases: [pipeline_id]
   owner_slug:

@@ -23,6 +23,7 @@ options:
   id:
     description:
       - Number of the app. With O(state=present), the task fails if the app does not exist.
+      - At least one of O(id) and O(title) is required.
     type: int
   title:
     description:
@@ -57,6 +58,7 @@ options:
       - The service does not return the content of an app. So the module sends O(src) when it creates the app, when
         O(version) or any other declared property or key changes, and with O(force=true). If nothing else changes,
         O(on_unverifiable) applies. If O(version) is omitted, the version in C(config.xml) of O(src) applies.
+      - Mutually exclusive with O(repo) and O(pull).
     type: path
   repo:
     description:

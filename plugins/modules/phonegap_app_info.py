@@ -21,6 +21,7 @@ options:
   id:
     description:
       - Return only the app with this number. The module fails if there is none.
+      - Mutually exclusive with O(title).
     type: int
   title:
     description:

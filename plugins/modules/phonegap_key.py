@@ -30,6 +30,7 @@ options:
     description:
       - Number of the key. Each platform has numbers of its own. With O(state=present), the task fails if the key does
         not exist.
+      - At least one of O(id) and O(title) is required.
     type: int
   title:
     description:
@@ -85,11 +86,11 @@ options:
     type: str
   key_pw:
     description:
-      - Password of the key in the keystore, for V(android).
+      - Password of the key in the keystore, for V(android). Requires O(keystore_pw).
     type: str
   keystore_pw:
     description:
-      - Password of the keystore, for V(android).
+      - Password of the keystore, for V(android). Requires O(key_pw).
     type: str
   locked:
     description:

@@ -27,6 +27,7 @@ options:
     description:
       - Return only the keys with this number. Each platform has numbers of its own.
       - With O(platform), the module fails if the key does not exist.
+      - Mutually exclusive with O(title).
     type: int
   title:
     description:

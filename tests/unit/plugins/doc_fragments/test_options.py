@@ -76,6 +76,20 @@ def test_environment_variables_are_documented(module: str) -> None:
         assert own == variables
 
 
+@EACH_MODULE
+def test_rules_between_options_are_documented(module: str) -> None:
+    """Check that the description of some option of each rule names the others."""
+    options = documentation()[module]["doc"]["options"]
+    rules = spec_of(module).options.rules
+    # The text about files describes more than their rule: content requires a name.
+    groups = [set(rule) for rule in rules.get("required_one_of", ()) if "content" not in rule]
+    groups += [set(rule) for kind in ("mutually_exclusive", "required_together") for rule in rules.get(kind, ())]
+    groups += [{option, *others} for option, _value, others in rules.get("required_if", ())]
+    for group in groups:
+        named = {option: set(re.findall(r"O\((\w+)", " ".join(options[option]["description"]))) for option in group}
+        assert any(group - {option} <= names for option, names in named.items()), f"{module}: {sorted(group)}"
+
+
 NO_SECRETS = ("update_password", "secret_environments", "secret_environments_as")
 
 
