@@ -15,8 +15,9 @@ options:
       - V(controller) runs the task in-process, in the process of the controller. This is many times faster, because
         Ansible does not have to start a module. The task then ignores C(become) and rejects C(async).
       - V(target) runs the module on the host of the task.
-      - V(auto) is V(controller) for a local connection without C(become) and C(async), if the Python of the controller
-        has the libraries. Otherwise it is V(target).
+      - V(auto) is V(controller) for a local connection without C(become) and C(async), if the controller is not on
+        macOS, its Python has the libraries, and the task does not set a symbolic C(mode), an owner or another attribute
+        of a file that only a module can set. Otherwise it is V(target).
       - If omitted, the variable C(mobileops_ci_run_in) is used.
     type: str
     choices: [auto, controller, target]

@@ -26,8 +26,9 @@ options:
       - Seconds to wait for a connection to each address of the host, and for each part of a response.
       - The headers of a response must be complete after four times this time. The same applies to the body of a
         response of the API, which may have up to 64 MiB.
-      - Uploads and downloads must transfer at least 1 KiB per second during each period of this length. They end at the
-        latest with the O(time_limit) of the task.
+      - Uploads and downloads must transfer at least 1 KiB per second during each period of this length. A download also
+        ends with the O(time_limit) of the task. An upload of a signing file or project file to Bitrise fails if it
+        takes more than 15 minutes, whatever the value of this option.
     type: float
     default: 30.0
   max_retries:
@@ -37,9 +38,9 @@ options:
       - A rate limit (status 429, or several of 503) does not use up retries. All requests of the task to that host wait
         together, for as long as the service asks in C(Retry-After), C(RateLimit), C(RateLimit-Reset) or
         C(X-RateLimit-Reset). Then the task finds the pace that the service allows.
-      - If the service does not respond to any request of the task, or responds to all of them with a status of 500 or
-        more, the task fails after this number of retries. If the service worked before in this task, it gets 15 seconds
-        for each retry to recover, and 30 seconds after the status 503.
+      - If the service does not respond to any request of the task, the task fails after this number of retries. If it
+        worked before in this task, or responds to all requests with a status of 500 or more, it gets 15 seconds for
+        each retry to recover. If it worked before, it gets 30 seconds for each retry after the status 503.
       - The task sends a request that creates an object again only after it has checked the effect of the first request.
       - With V(0), the task sends each request once, also after the status 429.
     type: int

@@ -20,11 +20,11 @@ description:
     with the name or key of a declared file.
   - Writes a file that several apps have only once, to C(files/code_signing/shared/).
   - Declares files that all hosts of a group have only once, in the variables of the group. See O(groups).
-  - With a vault secret (C(--ask-vault-pass), C(--vault-id)), the module encrypts files, passwords and aliases with
-    ansible-vault. Without a vault secret, it does not encrypt files and does not write passwords. The result lists the
-    values that you have to add.
-  - A task that runs as a module has no vault secret. This is the case with O(run_in=target), with a connection that is
-    not local, with become and with async.
+  - With a vault secret (C(--ask-vault-pass), C(--vault-id)), a task in the controller encrypts files, passwords and
+    aliases with ansible-vault.
+  - Without a vault secret, and in a task that runs as a module, the module does not encrypt files, does not write
+    passwords, and issues a warning. The result lists the values that you have to add. See O(run_in) for the tasks that
+    run as a module. On macOS, set O(run_in=controller).
   - Bitrise does not return the content of a protected file. The module declares it by name and flags, so that a rollout
     does not change it.
   - If an app has several files with the same name, the module declares each by its slug. It does not declare leftovers
@@ -85,6 +85,8 @@ extends_documentation_fragment:
   - mobileops.ci._run_in
   - mobileops.ci._attributes
   - mobileops.ci._attributes.bitrise
+requirements:
+  - PyYAML (Python library on the host that runs the module)
 attributes:
   check_mode:
     support: full
@@ -158,9 +160,12 @@ apps:
       type: dict
       sample: {msg: 'Could not list the builds: there is no such app.', kind: not_found, status: 404}
     diff:
-      description: Written files by path, as C(before) and C(after). C(before) is empty.
+      description: Kind and name of the written files, by path, as C(before) and C(after). C(before) is empty.
       type: dict
-      sample: {before: {}, after: {/srv/fleet/host_vars/Shop/code_signing.yml: written}}
+      sample:
+        before: {}
+        after:
+          /srv/fleet/host_vars/Shop/code_signing.yml: {kind: declaration, name: code_signing.yml}
 groups:
   description: Groups that declare files of all their hosts, by name.
   returned: when the options are valid
@@ -182,7 +187,7 @@ notes:
       type: dict
       sample: {build certificate dist.p12: [Shop, Bank]}
 encrypted:
-  description: V(true) if there is a vault secret, so that the module encrypts files and passwords.
+  description: V(true) if the task runs in the controller and there is a vault secret, so that the module encrypts.
   returned: when the options are valid
   type: bool
   sample: true

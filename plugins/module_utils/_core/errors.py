@@ -33,7 +33,7 @@ class Kind(str, Enum):
     # Options and local files
     OPTION = "option", "An option has a value that cannot be used, or two options contradict each other."
     LOCAL_FILE = "local_file", "A file or folder on the machine that runs the task cannot be found, read or written."
-    MISSING_LIBRARY = "missing_library", "The Python that runs the task lacks ``requests`` or ``cryptography``."
+    MISSING_LIBRARY = "missing_library", "The Python that runs the task lacks ``requests``, ``cryptography`` or PyYAML."
     VERIFY = (
         "verify",
         (
@@ -62,7 +62,7 @@ class Kind(str, Enum):
     CONNECTION = "connection", "No connection is possible, or it ended before the response was complete."
     PROXY = "proxy", "The proxy failed."
     TLS = "tls", "The TLS certificate of the server is not trusted, or the port does not speak TLS."
-    TIMEOUT = "timeout", "The server did not respond in time."
+    TIMEOUT = "timeout", "The server did not respond in time, or the upload of a file took more than 15 minutes."
     RATE_LIMITED = (
         "rate_limited",
         "The service refused requests because there were too many (429), for longer than the task may wait.",

@@ -44,7 +44,10 @@ REMEDIES: Mapping[str, Mapping[Kind, str]] = {
         Kind.CONNECTION: "Check ``api_url``, the network and the firewall. Run the task again.",
         Kind.PROXY: "Check ``https_proxy`` and ``no_proxy`` in the environment of the task.",
         Kind.TLS: "Set ``ca_path`` to the certificate authority of your proxy or server.",
-        Kind.TIMEOUT: "Raise ``timeout``. Run the task again.",
+        Kind.TIMEOUT: (
+            "Run the task again. If it fails again, raise ``timeout``. For an upload of more than 15 minutes, use a "
+            "faster network, or lower ``concurrency`` (``code_signing_concurrency``)."
+        ),
         Kind.RATE_LIMITED: (
             "Run the task later, or raise ``time_limit`` (``code_signing_time_limit``). If other jobs use the same "
             "token, lower ``concurrency`` (``code_signing_concurrency``)."

@@ -216,8 +216,8 @@ def _outcome(apps: Sequence[App], writer: Writer, *, encrypted: bool) -> Outcome
     if actions and not encrypted:
         warnings.append(
             "Files are not encrypted (mode 0600), and passwords are not written. To write both encrypted, set a vault "
-            "secret (--ask-vault-pass, --vault-id) and run the task in the controller, which means without "
-            "run_in=target, another connection, become or async."
+            "secret (--ask-vault-pass, --vault-id) and run the task in the controller: set run_in=controller or "
+            "the variable mobileops_ci_run_in, for example on macOS."
         )
     values = {
         "apps": {app.slug: app.as_result() for app in apps},
