@@ -33,7 +33,7 @@ venv: ## make .venv with all tools, and with mobileops.ci in it
 	$(WITH_VENV) test
 
 .PHONY: emulator
-emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N] [STATE=file] [LATENCY_MS=n] [RATE_LIMIT=200/60s] [BEHAVIOUR=file.json] [OPTIONS="name=value ..."]
+emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N|file.json] [STATE=file] [LATENCY_MS=n] [RATE_LIMIT=200/60s] [BEHAVIOUR=file.json] [OPTIONS="name=value ..."]
 	$(WITH_VENV) demo .venv/bin/python -m tests.emulator \
 	  $(if $(PORT),--port "$(PORT)") $(if $(FIXTURE),--fixture "$(FIXTURE)") \
 	  $(if $(STATE),--state "$(STATE)") $(if $(LATENCY_MS),--latency-ms "$(LATENCY_MS)") \
@@ -57,7 +57,7 @@ functional: ## tests with the emulator, sockets and ansible-playbook [ARGS="pyte
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -o testpaths=tests/functional $(ARGS)
 
 .PHONY: test-reliability
-test-reliability: ## every crash point, fault and order of writers; updates the page about reliability [PART=kills] [SHARE=0.1] [SEED=number] [ARGS="pytest arguments"]
+test-reliability: ## crash points, faults and orders of writers: all, or a larger sample; updates the page about reliability [PART=kills] [SHARE=0.1] [SEED=number] [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all $(if $(SEED),MOBILEOPS_CI_SEED="$(SEED)") \
 	  $(if $(SHARE),MOBILEOPS_CI_SHARE="$(SHARE)") $(if $(ARGS),,MOBILEOPS_CI_FIGURES=1) \
 	  .venv/bin/python -m pytest -n 2 --dist worksteal tests/reliability$(if $(PART),/test_$(PART).py) $(ARGS)
