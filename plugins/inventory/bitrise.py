@@ -18,9 +18,9 @@ description:
     name works. The plugin ignores a file without that key, such as the C(bitrise.yml) with a build configuration.
   - By default, the name of a host is the title of its app as one word, so that it works with C(--limit), in a shell, as
     a file name and in AWX. The name keeps letters, their marks and digits of all scripts, and V(-), V(_), V(.) and
-    V(+). Each sequence of other characters between them becomes one underscore. Leading punctuation is removed. So
-    V(Shop [beta]) becomes V(Shop_beta). If no character remains, the name is the slug of the app. C(bitrise_title)
-    contains the title itself. Set O(hostname) to use other names.
+    V(+). Each sequence of other characters between them becomes one underscore. Leading punctuation is removed, and
+    names are cut to 200 bytes in UTF-8. So V(Shop [beta]) becomes V(Shop_beta). If no character remains, the name is
+    the slug of the app. C(bitrise_title) contains the title itself. Set O(hostname) to use other names.
   - If several apps would get the same name, the plugin adds an underscore and the slug of the app. It does the same if
     a group, another host or the local machine has the name, such as V(localhost). Default names that differ only in
     case count as the same.

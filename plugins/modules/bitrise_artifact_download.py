@@ -23,11 +23,13 @@ options:
     description:
       - Slug of the artifact, as in the result of M(mobileops.ci.bitrise_artifact_info).
       - If neither O(slug) nor O(title) is set, the module downloads all artifacts of the build.
+      - Mutually exclusive with O(title), O(titles) and O(types).
     type: str
   title:
     description:
       - Title of the artifact, usually the name of a file. If several artifacts of the build have this title, the task
         fails, lists their slugs and does not download anything.
+      - Mutually exclusive with O(slug), O(titles) and O(types).
     type: str
   titles:
     description:
@@ -92,11 +94,12 @@ notes:
   - To find out whether O(dest) has the artifact, the module compares O(checksum), then the size, then the digest of its
     last download of this artifact. The content of an artifact does not change, so that digest stays valid. Without
     any of these, the module downloads the artifact to compare it. In check mode it does not write the download.
-  - The module stores digests of downloads in C(~/.local/state/mobileops.ci) of the user who runs the module. They also
-    show that a file at O(dest) is another artifact. If that artifact belongs to the same build, the task fails with
-    RV(error.kind) V(other_artifact) and does not replace the file, because two artifacts have the same destination. If
-    it belongs to another build, the module replaces a file in a folder and issues a warning. The module does not
-    recognize a file that was changed, or that another host downloaded.
+  - The module stores digests of downloads in C(~/.local/state/mobileops.ci) of the user who runs the module, or in
+    C(mobileops.ci) in the folder that E(XDG_STATE_HOME) names.
+  - These digests also show that a file at O(dest) is another artifact. If that artifact belongs to the same build, the
+    task fails with RV(error.kind) V(other_artifact) and does not replace the file, because two artifacts have the same
+    destination. If it belongs to another build, the module replaces a file in a folder and issues a warning. The module
+    does not recognize a file that was changed, or that another host downloaded.
   - The module keeps an interrupted download in a hidden file with the suffix C(.part) beside O(dest), and the entity
     tag or the date of the artifact in a file with the suffix C(.part.tag). The next run continues the download only if
     they are still the same.

@@ -91,8 +91,8 @@ options:
     default: absent
   older_than_days:
     description:
-      - Number of days. Only artifacts of builds that ended earlier change. The clock of the host that runs the module
-        counts.
+      - Number of days. Only artifacts of builds that ended earlier change. The module uses the clock of the service, or
+        that of its own host if no response has a date.
       - Required, unless each entry of O(apps) sets it.
     type: int
   keep_builds:
@@ -186,7 +186,8 @@ attributes:
 notes:
   - An artifact changes only if all options select it. To give branches different rules, use several tasks.
   - Bitrise lists the builds of the last 200 days. It deletes older artifacts automatically.
-  - If an artifact fails, the module continues with the other artifacts, and then fails. RV(actions) lists the actions
+  - If an artifact fails, the module continues with the other artifacts, unless the token lacks the permission or
+    O(time_limit) is over, and then fails. RV(actions) lists the actions
     that succeeded.
 seealso:
   - module: mobileops.ci.bitrise_artifact

@@ -147,9 +147,11 @@ apps:
       elements: str
       sample: []
     diff:
-      description: Status of each aborted build, as C(before) and C(after).
+      description: Status of each aborted build or pipeline, as C(before) and C(after).
       type: dict
-      sample: {before: {"#12": in-progress}, after: {"#12": aborted}}
+      sample:
+        before: {"build #12 (3247e2920496e846)": {status: in-progress}}
+        after: {"build #12 (3247e2920496e846)": {status: aborted}}
     error:
       description: Error of this app, with C(msg) and the keys of RV(error). V(null) for an app without an error.
       type: dict
