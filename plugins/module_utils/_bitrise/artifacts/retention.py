@@ -171,14 +171,25 @@ def _all(clients: ClientPool, concurrency: int, given: Sequence[Given], work: Ca
 
 
 def _observe(clients: ClientPool, app_slug: str, concurrency: int) -> list[BuildArtifacts]:
-    """Return the finished builds of the app with their artifacts."""
+    """Return the finished builds of the app with their artifacts. Raise the first error of any build."""
+    failed: list[CiError] = []
 
-    def read(build: Mapping[str, Any]) -> BuildArtifacts:
-        found = Artifacts(clients.get(), app_slug, str(build["slug"])).each()
-        return BuildArtifacts.from_service(build, tuple(found))
+    def read(build: Mapping[str, Any]) -> BuildArtifacts | None:
+        if failed:
+            return None
+        try:
+            found = Artifacts(clients.get(), app_slug, str(build["slug"])).each()
+            return BuildArtifacts.from_service(build, tuple(found))
+        except CiError as error:
+            # Raised later, because an exception here would end the waits of all apps.
+            failed.append(error)
+            return None
 
     builds = [build for build in list_builds(clients.get(), app_slug) if is_over(build)]
-    return _all(clients, concurrency, builds, read)
+    observed = _all(clients, concurrency, builds, read)
+    if failed:
+        raise failed[0]
+    return [build for build in observed if build]
 
 
 def _apply(actions: Sequence[Retain], clients: ClientPool, app_slug: str, concurrency: int) -> dict[int, CiError]:

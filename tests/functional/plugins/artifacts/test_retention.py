@@ -212,6 +212,21 @@ def test_many_apps(app: AppWithArtifacts) -> None:
     assert done["msg"].startswith("2 of 4 apps failed. ")
 
 
+def test_a_failed_app_does_not_stop_the_waits_of_others(app: AppWithArtifacts) -> None:
+    """Let one app wait for a retry while the artifacts of another cannot be listed."""
+    apps = [
+        {"title": slug, "slug": slug, "owner": "owner", "builds": shop_like(slug, 1)} for slug in ("a-shop", "a-bank")
+    ]
+    app.service.emulator.load({"apps": apps})
+    app.service.emulator.fault(method="GET", path="/a-bank-old/artifacts", status=403)
+    app.service.emulator.fault(method="DELETE", drop="before", times=1)
+    options = {"apps": ["a-shop", "a-bank"], "older_than_days": 30, "keep_builds": 0, "max_retries": 1}
+    done = app.tasks.make(ARTIFACT_RETENTION, **options).result()
+    assert done["apps"]["a-bank"]["error"]["kind"] == "forbidden"
+    assert done["apps"]["a-shop"]["error"] is None
+    assert done["summary"]["deleted"] == 1
+
+
 def shop_like(slug: str, artifacts: int) -> list[dict[str, Any]]:
     return [a_build(f"{slug}-old", 60, *(an_artifact(f"{slug}-{number}", "log") for number in range(artifacts)))]
 
