@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..._core.errors import (
     CiError,
@@ -28,7 +28,14 @@ from .endpoints import get_file
 from .kinds import FileKind
 from .model import RemoteFile
 
-SinkT = TypeVar("SinkT", bound=Sink)
+
+class SizedSink(Sink, Protocol):
+    """A sink that knows how many bytes it has received."""
+
+    def tell(self) -> int: ...
+
+
+SinkT = TypeVar("SinkT", bound=SizedSink)
 
 
 class _Digest:
@@ -36,9 +43,14 @@ class _Digest:
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
+        self._size = 0
 
     def write(self, data: bytes, /) -> None:
         self.sha256.update(data)
+        self._size += len(data)
+
+    def tell(self) -> int:
+        return self._size
 
 
 def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> RemoteFile:
@@ -50,21 +62,7 @@ def with_digest(client: BitriseClient, kind: FileKind, app_slug: str, file: Remo
 def content_of(client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile) -> bytes | None:
     """Return the bytes of a file, or None if the service returns no download URL."""
     copy = fetch(client, kind, app_slug, file, io.BytesIO)
-    if copy is None:
-        return None
-    data = copy.getvalue()
-    _check_size(file, data)
-    return data
-
-
-def _check_size(file: RemoteFile, data: bytes) -> None:
-    """Raise ServiceError if the size shows that these are not the bytes of the file. A proxy may have responded."""
-    if file.size and len(data) != file.size:
-        raise ServiceError(
-            f"The download of {file.name} (slug {file.slug}) has {len(data)} bytes, the service lists {file.size}. "
-            "Check whether a proxy responds instead of the storage.",
-            kind="invalid_response",
-        )
+    return copy.getvalue() if copy else None
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,10 @@ class Backup:
 def fetch(
     client: BitriseClient, kind: FileKind, app_slug: str, file: RemoteFile, sink_type: Callable[[], SinkT]
 ) -> SinkT | None:
-    """Download a file. Return the sink that received its bytes, or None if the service returns no download URL."""
+    """Download a file. Return the sink that received its bytes, or None if the service returns no download URL.
+
+    Raise ServiceError if the size shows that these are not the bytes of the file. A proxy may have responded.
+    """
     url = get_file(client, kind, app_slug, str(file.slug)).get("download_url")
     if not isinstance(url, str) or not url:
         return None
@@ -124,4 +125,11 @@ def fetch(
 
     what = f"download {kind.words} {file.name} (slug {file.slug}) of app {app_slug}"
     client.download(url, open_sink, what, most_bytes=MAX_BYTES)
+    size = sinks[-1].tell()
+    if file.size and size != file.size:
+        raise ServiceError(
+            f"The download of {file.name} (slug {file.slug}) has {size} bytes, the service lists {file.size}. Check "
+            "whether a proxy responds instead of the storage.",
+            kind="invalid_response",
+        )
     return sinks[-1]

@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..._core.errors import (
@@ -290,7 +291,8 @@ class FileUpload:
             return
         if digest is None:
             with contextlib.suppress(ServiceError):
-                digest = with_digest(self._client, self._kind, self._app_slug, file).sha256
+                # Without the size, because other content is reported below.
+                digest = with_digest(self._client, self._kind, self._app_slug, replace(file, size=None)).sha256
         if digest != action.sha256:
             state = "its storage does not return it" if digest is None else "its content differs from the declared file"
             raise ServiceError(

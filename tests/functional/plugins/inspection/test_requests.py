@@ -93,6 +93,16 @@ def test_a_failed_download_is_reported_for_the_file(inspection: Inspection, mate
     assert "500" in result["unverifiable"][0]["reason"]
 
 
+def test_page_of_a_proxy_is_not_remembered(inspection: Inspection, material: Material, tmp_path: Path) -> None:
+    inspection.holds({ONE: {PROFILES: [a_file("shop", material.profile(material.good))]}})
+    inspection.emulator.fault(status=200, html=True, path="^/_storage/")
+    cache = tmp_path / "digests"
+    result = inspection.run(kinds=[PROFILES], digest_cache=str(cache))
+    assert "Check whether a proxy responds" in result["unverifiable"][0]["reason"]
+    assert result["apps"][ONE][PROFILES][0]["sha256"] is None
+    assert not cache.exists()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

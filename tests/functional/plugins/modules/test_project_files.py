@@ -42,6 +42,16 @@ def test_same_content_under_another_name_is_no_change(service: Service, tasks: T
     assert task.run()["changed"] is False
 
 
+def test_page_of_a_proxy_is_not_the_content(service: Service, tasks: Tasks) -> None:
+    """Fail, instead of taking the page for other content and replacing an equal file."""
+    service.holds(PROJECT_FILES, held("services.json", NEW, "SERVICES"))
+    service.emulator.fault(method="GET", path="^/_storage/", status=200, html=True)
+    failed = keyed(tasks).fail()
+    assert failed["error"]["kind"] == "invalid_response"
+    assert "bytes, the service lists 11. Check whether a proxy responds" in failed["msg"]
+    assert service.contents(PROJECT_FILES) == [("services.json", sha256(NEW))]
+
+
 def test_flags_and_absence_by_the_key(service: Service, tasks: Tasks) -> None:
     service.holds(PROJECT_FILES, held("services.json", OLD, "SERVICES"), held("services.json", OLD, "OTHERS"))
     by_key = tasks.file(PROJECT_FILES, name=None, user_env_key="SERVICES", is_expose=False)

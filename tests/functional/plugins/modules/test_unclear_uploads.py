@@ -151,6 +151,14 @@ def test_upload_that_a_proxy_discards(service: Service, tasks: Tasks) -> None:
     assert declared(service)
 
 
+def test_upload_that_comes_back_with_another_size(service: Service, tasks: Tasks) -> None:
+    """Report other content, also if its size differs, if neither the storage nor the service returns a digest."""
+    service.emulator.options(confirm_without_upload="accept", hash_fields=False)
+    service.emulator.fault(method="PUT", status=200)
+    service.emulator.fault(method="GET", path="^/_storage/", status=200, html=True)
+    assert "its content differs from the declared file" in tasks.file(PROFILES, NEW).fail()["msg"]
+
+
 def test_password_that_is_refused(service: Service, tasks: Tasks) -> None:
     """Set a password that was refused again after the confirmation, which some services require, and then fail."""
     service.holds(CERTIFICATES, a_file("dist", OLD))
