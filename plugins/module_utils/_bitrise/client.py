@@ -53,10 +53,12 @@ class BitriseClient(ServiceClient):
         transport: Transport,
         gates: Gates | None = None,
         observed: ObservedBehaviour | None = None,
+        redact: Redactor | None = None,
     ) -> None:
         token = check_token(api_token, "api_token")
         check_api_url(api_url)
-        redact = Redactor([token, token[len("token ") :] if token.startswith("token ") else None])
+        redact = redact or Redactor()
+        redact.add(token, token[len("token ") :] if token.startswith("token ") else None)
         super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
         self.observed = observed or ObservedBehaviour()
 

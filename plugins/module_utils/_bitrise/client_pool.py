@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.errors import OptionError
 from .._http.gates import Gates
+from .._http.redact import Redactor
 from .._http.transport_options import Transport
 from .client import BitriseClient
 from .observed_behaviour import ObservedBehaviour
@@ -25,13 +26,23 @@ def check_workers(number: int) -> None:
 
 
 class ClientPool:
-    """One client for each thread. All clients share the pace, the time limit, and the observed behaviour."""
+    """One client for each thread.
+
+    All clients share the pace, the time limit, the observed behaviour, and the secrets to redact.
+    """
 
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
         transport = Transport.from_options(options, env)
         self.gates = Gates(transport.clock, transport.time_limit)
+        self.redact = Redactor()
         self._make = partial(
-            BitriseClient, options["api_url"], options["api_token"], transport, self.gates, ObservedBehaviour()
+            BitriseClient,
+            options["api_url"],
+            options["api_token"],
+            transport,
+            self.gates,
+            ObservedBehaviour(),
+            self.redact,
         )
         self._local = threading.local()
         self._all: list[BitriseClient] = []

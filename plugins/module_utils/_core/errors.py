@@ -128,7 +128,7 @@ class Kind(str, Enum):
     BUILD_FAILED = "build_failed", "The build that the task waited for failed or was aborted."
     NOT_DONE = "not_done", "The task stopped before it completed this app."
     SEVERAL = "several", "Several apps failed, for different causes."
-    BUG = "bug", "The collection has a bug that stopped one app, and the others were processed."
+    BUG = "bug", "The collection has a bug, which stopped the task or one app."
     ERROR = "error", "An error of no other kind."
 
     # PhoneGap Build

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
@@ -20,10 +21,11 @@ SHORTEST_SECRET = 4
 
 
 class Redactor:
-    """Replace known secrets and the queries of URLs, which contain signatures, in a text."""
+    """Replace known secrets and the queries of URLs, which contain signatures, in a text. All threads may share it."""
 
     def __init__(self, secrets: Iterable[str | None] = ()) -> None:
         self._secrets: set[str] = set()
+        self._lock = threading.Lock()
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
@@ -32,11 +34,14 @@ class Redactor:
                 continue
             # Services may quote JSON bodies and URLs, which contain the secret in encoded form.
             encoded = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-            self._secrets.update((secret, *encoded, quote(secret, safe=""), quote_plus(secret)))
+            with self._lock:
+                self._secrets.update((secret, *encoded, quote(secret, safe=""), quote_plus(secret)))
 
     def __call__(self, text: str) -> str:
         text = _URL_QUERY.sub(r"\1?" + HIDDEN, text)
-        for secret in sorted(self._secrets, key=len, reverse=True):
+        with self._lock:
+            secrets = sorted(self._secrets, key=len, reverse=True)
+        for secret in secrets:
             text = text.replace(secret, HIDDEN)
         return text
 

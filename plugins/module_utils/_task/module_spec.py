@@ -131,7 +131,8 @@ class ModuleSpec:
         # BaseExceptions of ansible-core and must pass.
         except (Exception, SystemExit) as error:
             message = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
-            return {"failed": True, "msg": message, "exception": traceback.format_exc()}
+            redact: Callable[[str], str] = getattr(client, "redact", str)
+            return {**failure(CiError(message, kind="bug")), "exception": redact(traceback.format_exc())}
         finally:
             if hasattr(client, "close"):
                 client.close()

@@ -75,7 +75,8 @@ class PlayAction(InProcess):
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
             # Omit the message of the exception, which may contain values of variables.
             where = "".join(traceback.format_tb(error.__traceback__))
-            answer.update(play_result(failure={"msg": text, "exception": f"{where}{type(error).__name__}"}))
+            bug = {"msg": text, "error": CiError(text, kind="bug").as_dict()}
+            answer.update(play_result(failure={**bug, "exception": f"{where}{type(error).__name__}"}))
         if answer.get("failure"):
             if self.has_doctor:
                 answer["failure"] = _with_doctor(answer["failure"])

@@ -11,6 +11,7 @@ from typing import Any
 from ..._http.service_client import path_part
 from .. import responses
 from ..client import BitriseClient
+from .actions import PASSWORD
 from .kinds import ANDROID_KEYSTORE, PROJECT_FILE, FileKind, can_be_keystore
 from .model import RemoteFile
 
@@ -54,11 +55,13 @@ def create_file(
     `more` holds the fields that only some kinds have. Raise UnclearOutcomeError if the object may or may not exist,
     because the service offers no idempotency key.
     """
+    fields = more or {}
+    client.redact.add(fields.get("password"), fields.get("private_key_password"))
     return client.data(
         "POST",
         files_path(kind, app_slug),
         f"create {kind.words} {name} in app {app_slug}",
-        json={"upload_file_name": name, "upload_file_size": size, **(more or {})},
+        json={"upload_file_name": name, "upload_file_size": size, **fields},
         repeatable=False,
     )
 
@@ -73,6 +76,8 @@ def update_file(
     client: BitriseClient, kind: FileKind, app_slug: str, slug: str, changes: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Change flags or the password. Return the file as it is afterwards."""
+    # The password may be that of an older file, which is no option that ansible-core masks.
+    client.redact.add(changes.get(PASSWORD))
     what = f"set {', '.join(sorted(changes))} of {kind.words} {slug} of app {app_slug}"
     data = client.request_json(client.call("PATCH", files_path(kind, app_slug, slug), what, json=dict(changes))).get(
         "data"

@@ -85,8 +85,6 @@ class FileUpload:
 
     def run(self, action: Upload, content: Content) -> RemoteFile:
         """Upload, and return the file as the service lists it. A failure does not change the old files."""
-        passwords = (action.creation.get(name) for name in ("password", "private_key_password"))
-        self._client.redact.add(action.changes.get(PASSWORD), *passwords)
         changes = {name: value for name, value in action.changes.items() if name != "is_protected"}
         try:
             slug, tag = self._create_and_send(action, content)

@@ -176,6 +176,15 @@ def test_the_service_is_gone(fleet: Fleet) -> None:
     assert result["error"]["kind"] == "connection"
 
 
+def test_passwords_are_redacted_in_all_threads(fleet: Fleet) -> None:
+    """Redact a declared password also with purge, when another thread than that of the plan sends it."""
+    fleet.holds({ONE: {CERTIFICATES: [a_file("dist.p12", b"key")]}})
+    fleet.emulator.fault(method="PATCH", status=400, body='{"message": "c4nary-password is too short"}')
+    certificate = declared("dist.p12", b"key", certificate_password="c4nary-password", update_password="always")
+    result = fleet.task([ONE], build_certificates=[certificate], purge=[CERTIFICATES]).fail()
+    assert "******** is too short" in result["msg"]
+
+
 @pytest.mark.parametrize("exception", [ZeroDivisionError, SystemExit, MemoryError])
 def test_a_bug_of_the_collection(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, exception: type[BaseException]) -> None:
     """Fail one app, finish the others, and return the traceback."""

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.service import APP, CERTIFICATES, PROFILES, Service
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
+from tests.helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
 from tests.helpers.tasks import ALL_ENTRIES, Task, Tasks, b64
 
 TROUBLE: dict[str, tuple[str, int | None, dict[str, Any], dict[str, Any]]] = {
@@ -107,7 +109,27 @@ def test_a_bug_is_reported_with_its_traceback(tasks: Tasks, place: str) -> None:
     result = dataclasses.replace(task, spec=spec).result()
     assert result["failed"] is True
     assert "this is a bug of the collection" in result["msg"]
+    assert result["error"]["kind"] == "bug"
     assert "KeyError" in result["exception"]
+
+
+def test_a_traceback_is_redacted(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    def pages(client: BitriseClient, *_arguments: Any) -> Any:
+        client.redact.add("c4nary")
+        raise KeyError("c4nary")
+
+    monkeypatch.setattr(BitriseClient, "pages", pages)
+    for task in (tasks.listing(PROFILES), tasks.make(CODE_SIGNING_INFO)):
+        assert "KeyError: '********'" in task.result()["exception"]
+
+
+def test_an_inherited_password_is_redacted(service: Service, tasks: Tasks) -> None:
+    """Redact the password of an older file, which is no option of the task."""
+    old = a_file("dist", b"old", certificate_password="c4nary-old")
+    service.holds(CERTIFICATES, old, a_file("dist", b"new"))
+    service.emulator.fault(method="PATCH", status=400, body='{"message": "c4nary-old is too short"}')
+    failed = tasks.file(CERTIFICATES, b"new").result()
+    assert "******** is too short" in failed["msg"]
 
 
 def test_a_missing_library_is_named_with_the_interpreter(tasks: Tasks) -> None:

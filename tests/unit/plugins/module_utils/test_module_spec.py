@@ -109,6 +109,7 @@ def test_unexpected_error(error: BaseException) -> None:
     result = carried_out(fail_with(error))
     assert result["failed"] is True
     assert type(error).__name__ in result["msg"]
+    assert result["error"] == CiError("", kind="bug").as_dict()
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), GeneratorExit()], ids=["interrupt", "exit"])
