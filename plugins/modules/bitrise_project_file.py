@@ -111,7 +111,7 @@ project_file:
 actions:
   description:
     - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
-  returned: success
+  returned: success, and failure after a change
   type: list
   elements: dict
   contains:

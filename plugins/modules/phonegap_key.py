@@ -217,7 +217,7 @@ actions:
   description:
     - Actions performed, in order. In check mode, the actions that would be performed. Empty if no change is needed.
     - An action has the first five keys, and only those of the other keys that apply to it.
-  returned: success
+  returned: success, and failure after a change
   type: list
   elements: dict
   contains:

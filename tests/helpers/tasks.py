@@ -85,10 +85,11 @@ class Task:
         return result
 
     def fail(self, *, check_mode: bool = False) -> dict[str, Any]:
-        """Return the result of an expected failure: a message and an error, no traceback."""
+        """Return the result of an expected failure: a message and an error, no traceback, and actions if any were done."""
         result = self.result(check_mode=check_mode)
         assert result.get("failed"), result
-        assert set(result) == {"failed", "msg", "error"}, result
+        more = {"changed", "actions", *({"warnings"} & set(result))} if result.get("actions") else set()
+        assert set(result) == {"failed", "msg", "error", *more}, result
         assert set(result["error"]) == {"kind", "status", "method", "path", "request_id"}
         return result
 

@@ -17,6 +17,7 @@ from .._core.errors import (
     UnclearOutcomeError,
 )
 from .._core.option_groups import OptionGroup, reject_empty
+from .._core.plan import Action, Plan
 from .._core.text_values import require_text
 from .._local.read_tree import read_file_or_tree
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -165,12 +166,19 @@ def _desired(options: Mapping[str, Any], context: TaskContext) -> tuple[Desired,
 def _outcome(client: PhoneGapClient, step: AppStep, context: TaskContext, warnings: tuple[str, ...]) -> Outcome:
     app, messages = step.app, (*warnings, *step.warnings)
     if step.plan.changed and not context.check_mode:
-        app = _apply(client, step)
+        done: list[Action] = []
+        try:
+            app = _apply(client, step, done)
+        except CiError as error:
+            if not done:
+                raise
+            return Outcome({}, Plan(tuple(done)), messages, error)
         messages += _differences(step, app)
     return Outcome({"app": app.as_result() if app else None}, step.plan, messages)
 
 
-def _apply(client: PhoneGapClient, step: AppStep) -> App | None:
+def _apply(client: PhoneGapClient, step: AppStep, done: list[Action]) -> App | None:
+    """Apply the plan. Return the app after it, or None if it was deleted. `done` receives each complete action."""
     response: Mapping[str, Any] | None = None
     app_id: int | None = step.app.id if step.app else None
     for action in step.plan.actions:
@@ -187,11 +195,13 @@ def _apply(client: PhoneGapClient, step: AppStep) -> App | None:
                 client.update_key(action.key.platform, _required(action.key.id), action.passwords, what)
             elif isinstance(action, DeleteApp):
                 client.delete_app(_required(action.id))
+                done.append(action)
                 return None
         except CiError as error:
             if response is not None:
                 error.notes.append(f"The other changes of app {app_id} were made before that.")
             raise
+        done.append(action)
     complete = response is not None and has_number(response) and "keys" in response
     return App.from_service(response if response is not None and complete else client.app(_required(app_id)))
 

@@ -15,6 +15,7 @@ from .._core.errors import (
     UnclearOutcomeError,
 )
 from .._core.option_groups import OptionGroup, reject_empty
+from .._core.plan import Plan
 from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .chosen_keys import PASSWORDS
 from .client import PhoneGapClient, has_number
@@ -83,8 +84,13 @@ def run_key(options: dict[str, Any], client: PhoneGapClient, context: TaskContex
         plan, after = plan_present(key, desired)
         warnings = verify_key(plan, desired, options["verify"])
     if plan.changed and not context.check_mode:
-        for action in plan.actions:
-            after = _apply(client, action)
+        for number, action in enumerate(plan.actions):
+            try:
+                after = _apply(client, action)
+            except CiError as error:
+                if not number:
+                    raise
+                return Outcome({}, Plan(plan.actions[:number]), warnings, error)
     return Outcome({"key": after.as_result() if after else None}, plan, warnings)
 
 

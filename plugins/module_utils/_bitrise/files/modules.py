@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..._core.errors import CiError
 from ..._core.option_groups import RUN, OptionGroup
 from ..._core.plan import Plan
 from ..._signing.model import SIGNING_KINDS
@@ -43,7 +44,12 @@ def _managing_module(kind: FileKind) -> ModuleSpec:
         client.redact.add(*declaration.desired.secrets)
         prepared = prepare_app(client, options["app_slug"], {kind: [declaration]}, Policy())
         outcome = AppOutcome()
-        apply_app(client, prepared, outcome, check_mode=context.check_mode)
+        try:
+            apply_app(client, prepared, outcome, check_mode=context.check_mode)
+        except CiError as error:
+            if not outcome.actions:
+                raise
+            return Outcome({}, Plan(tuple(outcome.actions)), tuple(outcome.warnings), error)
         file = outcome.files[0][1].as_result() if outcome.files else None
         if file and kind.name in SIGNING_KINDS:
             file["details"] = next(iter(prepared.validations.values())).details

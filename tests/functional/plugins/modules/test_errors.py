@@ -123,6 +123,14 @@ def test_a_traceback_is_redacted(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) 
         assert "KeyError: '********'" in task.result()["exception"]
 
 
+def test_a_failure_after_a_change_returns_the_actions(service: Service, tasks: Tasks) -> None:
+    service.holds(PROFILES, a_file("dist", b"old"))
+    service.emulator.fault(method="DELETE", status=400)
+    failed = tasks.file(PROFILES, b"new").result()
+    assert failed["failed"] is failed["changed"] is True
+    assert [action["action"] for action in failed["actions"]] == ["upload"]
+
+
 def test_an_inherited_password_is_redacted(service: Service, tasks: Tasks) -> None:
     """Redact the password of an older file, which is no option of the task."""
     old = a_file("dist", b"old", certificate_password="c4nary-old")

@@ -347,3 +347,4 @@ def test_a_failure_half_way_returns_the_actions(phonegap: PhoneGap) -> None:
     phonegap.emulator.fault(status=500, path="/icon$")
     failed = phonegap.app(title="Menu", repo=REPO, icon=phonegap.file("icon.png", PNG)).fail()
     assert failed["msg"].endswith("The other changes of app 1 were made before that.")
+    assert (failed["changed"], [action["action"] for action in failed["actions"]]) == (True, ["create"])

@@ -128,6 +128,13 @@ def test_a_service_that_ignores_the_request(phonegap: PhoneGap) -> None:
     assert "locked is still True" in failed["msg"]
 
 
+def test_a_failure_half_way_returns_the_actions(phonegap: PhoneGap) -> None:
+    phonegap.holds(keys=({"platform": "ios", "title": "Old", "id": 7},))
+    phonegap.emulator.fault(status=500, method="PUT", nth=2)
+    failed = phonegap.key(platform="ios", id=7, title="New", password="one", locked=False).fail()
+    assert (failed["changed"], [action["action"] for action in failed["actions"]]) == (True, ["update"])
+
+
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 502, "after_effect": True}])
 def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
     phonegap.emulator.fault(**fault, method="POST", nth=1)
