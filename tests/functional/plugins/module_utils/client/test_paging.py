@@ -153,6 +153,14 @@ def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> No
         assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A", "B", "D"]
 
 
+def test_list_that_grows_during_each_reading(make_client: MakeClient) -> None:
+    """Return the items that were there, although the total is always larger."""
+    pages = {"": page(["A", "B"], "C", total=3), "C": page(["C"], total=4)}
+    with serving(lambda line: pages[anchor_of(line)]) as server:
+        assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A", "B", "C"]
+        assert len(server.seen) == 6
+
+
 BAD_PAGES = [
     '{"data": {}}',
     '{"data": null, "paging": {"total_item_count": 1}}',
