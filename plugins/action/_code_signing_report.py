@@ -137,10 +137,10 @@ def _read(task_vars: Json, evaluator: Evaluator) -> Read:
 
 
 def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
-    """Return the apps of all hosts of the play that have one."""
+    """Return the apps of all hosts of the play, each once. The last of several hosts provides the title."""
     hostvars = task_vars["hostvars"]
     get = getattr(hostvars, "raw_get", hostvars.__getitem__)
-    apps = []
+    apps = {}
     for host in task_vars["ansible_play_hosts_all"]:
         variables = get(host)
         evaluator.use(variables)
@@ -150,8 +150,8 @@ def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
             raise PlayFailureError({"msg": f"No report was written. {_OF_APP[0]} of host {host}: {error}."}) from None
         if isinstance(slug, str) and slug.strip():
             app = {"app_slug": slug.strip(), "title": str(title or host)}
-            apps.append({**app, **_owner(variables.get(_OWNER), evaluator)})
-    return apps
+            apps[app["app_slug"]] = {**app, **_owner(variables.get(_OWNER), evaluator)}
+    return list(apps.values())
 
 
 def _owner(raw: Any, evaluator: Evaluator) -> Json:

@@ -203,6 +203,7 @@ from ..module_utils._bitrise.options import BITRISE
 from ..module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
 from ..module_utils._core.environment import environment_fallback
 from ..module_utils._core.errors import CiError, OptionError
+from ..module_utils._core.option_groups import reject_empty
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
 from ..plugin_utils._app_hosts import AppHosts
@@ -292,17 +293,17 @@ class InventoryModule(AppHosts, Cacheable):
 
     def _query(self) -> dict[str, Any]:
         """Return the query for find_apps()."""
+        filters = {name: self._value(name) for name in ("title", "project_type")}
+        reject_empty(filters, *filters)
         owners = [
             (kind, slug_of(kind, str(slug or ""), slug_kind))
             for kind, slug_kind in (("organizations", ORGANIZATION), ("users", USER))
             for slug in self._value(kind)
         ]
-        return {
-            "owners": list(dict.fromkeys(owners)),
-            "title": self._value("title"),
-            "project_type": self._value("project_type"),
-            "sort_by": self.get_option("sort_by"),
-        }
+        for kind, slug in owners:
+            if not slug:
+                raise OptionError(f"{kind} must not contain an empty slug.")
+        return {"owners": list(dict.fromkeys(owners)), **filters, "sort_by": self.get_option("sort_by")}
 
     def _include(self) -> list[str]:
         return sorted(set(self.get_option("include")))

@@ -61,7 +61,7 @@ def find_apps(
 def _run_app_info(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
     limit = options["limit"]
     check_limit(limit)
-    reject_empty(options, "app_slug", "organization_slug", "user_slug")
+    reject_empty(options, "app_slug", "organization_slug", "user_slug", "title", "project_type")
     if options["app_slug"] is not None:
         return Outcome({"apps": [client.app(options["app_slug"])]})
     owners = [

@@ -45,16 +45,16 @@ class AppOutcome:
         }
 
 
-def check_slugs(slugs: Sequence[str]) -> None:
-    """Raise OptionError for an app without a slug, or for one that is listed twice."""
+def check_slugs(slugs: Sequence[str | None]) -> None:
+    """Raise OptionError for an empty list, an app without a slug, or one that is listed twice."""
     if not slugs:
         raise OptionError("apps must list at least one app.")
     for number, slug in enumerate(slugs, 1):
-        if not slug.strip():
+        if not slug or not slug.strip():
             raise OptionError(f"apps: the app_slug of entry {number} is empty.")
-    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1}) if len(set(slugs)) < len(slugs) else []
+    twice = sorted({str(slug) for slug in slugs if slugs.count(slug) > 1}) if len(set(slugs)) < len(slugs) else []
     if twice:
-        raise OptionError(f"apps: app {', '.join(twice)} is listed more than once.")
+        raise OptionError(f"apps: app {', '.join(twice)} is listed more than once. Use one entry for each app.")
 
 
 def run_for_apps(

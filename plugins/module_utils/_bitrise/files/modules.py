@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core.errors import CiError
-from ..._core.option_groups import RUN, OptionGroup
+from ..._core.option_groups import RUN, OptionGroup, reject_empty
 from ..._core.plan import Plan
 from ..._signing.model import SIGNING_KINDS
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
@@ -66,6 +66,7 @@ def _listing_module(kind: FileKind) -> ModuleSpec:
     def run(options: dict[str, Any], client: BitriseClient, _context: TaskContext) -> Outcome:
         app_slug, name, slug, limit = (options[key] for key in ("app_slug", "name", "slug", "limit"))
         check_limit(limit)
+        reject_empty(options, "name", "slug")
         if slug is not None:
             found = [get_file(client, kind, app_slug, slug)]
         elif name is not None:

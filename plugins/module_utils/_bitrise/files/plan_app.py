@@ -171,7 +171,7 @@ def _reject_shared(location: FileLocation, decisions: Sequence[Decision]) -> Non
         labels = sorted({decision.desired.label for decision in decisions if decision.owned & shared})
         raise OptionError(
             f"{location.kind.plural}: two entries for app {location.app_slug} declare the same file: "
-            f"{', '.join(labels)}."
+            f"{', '.join(labels)}. Remove one of the entries."
         )
 
 

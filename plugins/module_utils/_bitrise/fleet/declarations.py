@@ -17,6 +17,7 @@ from ..._local.read_file import Content
 from ..files.kinds import FileKind
 from ..files.observe import Declaration
 from ..files.options import FILE_OPTIONS, declaration_of
+from ..many_apps import check_slugs
 
 # Bytes of local files that are kept for the next app. Shared signing files of a fleet are much smaller.
 KEPT_BYTES = 64 * 1024 * 1024
@@ -57,21 +58,20 @@ def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Cont
 
     Raise OptionError or LocalFileError.
     """
+    check_slugs([app["app_slug"] for app in options["apps"]])
     common = {
         kind.plural: [_declaration(kind.plural, entry, read_file) for entry in options[kind.plural]]
         for kind in FILE_OPTIONS
         if options[kind.plural] is not None
     }
-    declared: dict[str, AppDeclaration] = {}
-    for app in options["apps"]:
-        slug = app["app_slug"]
-        if not slug:
-            raise OptionError("apps: an entry has an empty app_slug.")
-        if slug in declared:
-            raise OptionError(f"apps: app {slug} is listed twice. Declare all its files in one entry.")
-        own = {kind.plural: app[kind.plural] for kind in FILE_OPTIONS if app[kind.plural] is not None}
-        declared[slug] = AppDeclaration(slug, common, own)
-    return list(declared.values())
+    return [
+        AppDeclaration(
+            app["app_slug"],
+            common,
+            {kind.plural: app[kind.plural] for kind in FILE_OPTIONS if app[kind.plural] is not None},
+        )
+        for app in options["apps"]
+    ]
 
 
 def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[FileKind, list[Declaration]]:
@@ -88,7 +88,9 @@ def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) ->
         ]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise OptionError(f"{kind.plural} declares {', '.join(twice)} twice for app {app.app_slug}.")
+            raise OptionError(
+                f"{kind.plural} declares {', '.join(twice)} twice for app {app.app_slug}. Remove one of the entries."
+            )
         found[kind] = declarations
     return found
 

@@ -21,6 +21,7 @@ from ..apps import find_apps
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
 from ..files.kinds import KINDS, PROJECT_FILE
+from ..many_apps import check_slugs
 from ..options import BITRISE
 from .collect import (
     AppFiles,
@@ -114,9 +115,7 @@ def _apps(
     if declared is None:
         found = find_apps(clients.get())
         return {str(app["slug"]): (text(app.get("title")), _owner(app)) for app in found if not app.get("is_disabled")}
-    for number, app in enumerate(declared, 1):
-        if not app["app_slug"].strip():
-            raise OptionError(f"apps: entry {number} has an empty app_slug.")
+    check_slugs([app["app_slug"] for app in declared])
     return {app["app_slug"]: (app["title"], app["owner"]) for app in declared}
 
 

@@ -83,13 +83,14 @@ def test_a_file_that_is_declared_by_name_and_by_slug(fleet: Fleet) -> None:
     both = [{"name": "dist", "is_expose": True}, {"slug": slug, "is_expose": False}]
     result = fleet.task([ONE], provisioning_profiles=both).fail()
     assert "declare the same file" in result["msg"]
+    assert result["msg"].endswith(" Remove one of the entries.")
     assert fleet.asked() == {"list": 1}
 
 
 def test_an_app_that_is_listed_twice(fleet: Fleet) -> None:
     fleet.holds([ONE, TWO])
     result = fleet.task([ONE, TWO, {"app_slug": ONE}], provisioning_profiles=[]).fail()
-    assert f"app {ONE} is listed twice" in result["msg"]
+    assert f"app {ONE} is listed more than once" in result["msg"]
     assert (set(result), result["error"]["kind"]) == ({"failed", "msg", "error"}, "option")
     assert fleet.asked().total() == 0
 
@@ -101,7 +102,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "max_retries must be 0 or greater, got -1.": {"max_retries": -1},
     "timeout must be greater than 0 ": {"timeout": 0},
     "api_url": {"api_url": "http://example.com"},
-    "empty app_slug": {"apps": [{"app_slug": ""}]},
+    "the app_slug of entry 1 is empty": {"apps": [{"app_slug": ""}]},
     "name is required with content": {PROFILES: [{"content": b64(b"x")}]},
     "content of x: this is not base64": {PROFILES: [{"name": "x", "content": "$$$"}]},
     "src: ": {PROFILES: [{"src": "/nowhere/to-be-found"}]},

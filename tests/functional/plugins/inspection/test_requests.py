@@ -108,7 +108,9 @@ def test_page_of_a_proxy_is_not_remembered(inspection: Inspection, material: Mat
     [
         ({"concurrency": 0}, "concurrency must be between 1 and 64, got 0."),
         ({"expires_within": -1}, "expires_within must be 0 or greater, got -1"),
-        ({"apps": [" "]}, "apps: entry 1"),
+        ({"apps": [" "]}, "apps: the app_slug of entry 1 is empty."),
+        ({"apps": []}, "apps must list at least one app."),
+        ({"apps": [ONE, ONE]}, f"apps: app {ONE} is listed more than once."),
     ],
 )
 def test_wrong_options(inspection: Inspection, options: dict[str, object], message: str) -> None:

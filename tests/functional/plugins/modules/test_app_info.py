@@ -82,8 +82,8 @@ def test_more_apps_than_a_page_holds(service: Service, tasks: Tasks, apps: int, 
     assert task.with_options(limit=10).asked_by() == ["apps"]
 
 
-@pytest.mark.parametrize("option", ["app_slug", "organization_slug", "user_slug"])
-def test_empty_slug_is_refused(fleet: Task, service: Service, option: str) -> None:
+@pytest.mark.parametrize("option", ["app_slug", "organization_slug", "user_slug", "title", "project_type"])
+def test_empty_option_is_refused(fleet: Task, service: Service, option: str) -> None:
     failed = fleet.with_options(**{option: ""}).fail()
     assert failed["error"]["kind"] == "option"
     assert failed["msg"].startswith(f"{option} must not be empty.")

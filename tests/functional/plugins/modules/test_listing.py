@@ -63,6 +63,11 @@ def test_filters(service: Service, tasks: Tasks, kind: str) -> None:
     assert names(limit=3) == ["a", "b", "a"]
 
 
+@pytest.mark.parametrize("option", ["name", "slug"])
+def test_empty_filter_is_refused(tasks: Tasks, option: str) -> None:
+    assert tasks.listing(**{option: ""}).fail()["msg"] == f"{option} must not be empty. Omit the option instead."
+
+
 @KINDS
 def test_unknown_slug_fails(tasks: Tasks, kind: str) -> None:
     failed = tasks.listing(kind, slug="01GONE").fail()

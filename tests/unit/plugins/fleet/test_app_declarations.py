@@ -95,14 +95,19 @@ def test_declared_files_are_present() -> None:
     assert (found.desired.present, found.desired.size, found.desired.sha256) == (True, 7, "/files/7")
 
 
-@pytest.mark.parametrize("slug", ["", None])
+@pytest.mark.parametrize("slug", ["", " ", None])
 def test_an_empty_slug(slug: str | None) -> None:
-    with pytest.raises(OptionError, match=r"^apps: an entry has an empty app_slug\.$"):
+    with pytest.raises(OptionError, match=r"^apps: the app_slug of entry 1 is empty\.$"):
         app_declarations({"apps": [{**app(ONE), "app_slug": slug}], **NO_FILES}, Files())
 
 
+def test_no_apps() -> None:
+    with pytest.raises(OptionError, match=r"^apps must list at least one app\.$"):
+        app_declarations({"apps": [], **NO_FILES}, Files())
+
+
 def test_an_app_that_is_listed_twice() -> None:
-    words = rf"^apps: app {ONE} is listed twice\. Declare all its files in one entry\.$"
+    words = rf"^apps: app {ONE} is listed more than once\. Use one entry for each app\.$"
     with pytest.raises(OptionError, match=words):
         app_declarations({"apps": [app(ONE), app(TWO), app(ONE)], **NO_FILES}, Files())
 
@@ -114,12 +119,12 @@ def test_a_name_that_is_declared_twice(again: str) -> None:
     with pytest.raises(OptionError) as failed:
         declared(app(ONE, **{PROFILES: [profile(again)]}), **{PROFILES: common})
     name = "dist" if again == "dist" else "caf\u00e9"
-    assert failed.value.message == f"provisioning_profiles declares {name} twice for app {ONE}."
+    assert failed.value.message == f"provisioning_profiles declares {name} twice for app {ONE}. Remove one of the entries."
 
 
 def test_several_names_that_are_declared_twice() -> None:
     both = [profile("one"), profile("two")]
-    with pytest.raises(OptionError, match=rf"^provisioning_profiles declares one, two twice for app {ONE}\.$"):
+    with pytest.raises(OptionError, match=rf"^provisioning_profiles declares one, two twice for app {ONE}\. Remove one of the entries\.$"):
         declared(app(ONE, **{PROFILES: both}), **{PROFILES: both[::-1]})
 
 
