@@ -139,10 +139,11 @@ class PlanApplication:
                     self._client.back_off(tries)
                 self._observer.list_files(kind)
             else:
-                self._warnings.append(
-                    f"The list of the {kind.words}s of app {self._app_slug} does not show all changes of this run yet. "
-                    "A run that starts before it shows them may repeat them."
-                )
+                if self._may_be_late(kind):
+                    self._warnings.append(
+                        f"The list of the {kind.words}s of app {self._app_slug} does not show all changes of this run "
+                        "yet. A run that starts before it shows them may repeat them."
+                    )
 
     def _may_be_late(self, kind: FileKind) -> bool:
         is_late = self._client.observed.lists_late

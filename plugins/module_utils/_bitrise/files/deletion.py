@@ -76,12 +76,13 @@ class FileDeletion:
                     self._client.back_off(tries)
                 for action in left:
                     self._check_stop()
-                    if action.slug in unprocessed and tries == 0:
+                    if action.slug in unprocessed:
                         self.delete_leftover(kind, action)
                     else:
                         self.delete(kind, action)
                 listed = {file.slug for file in self._observer.list_files(kind)}
-                left = [action for action in left if action.slug in listed]
+                # An unfinished upload may remain: another run has confirmed it, or the service refuses to delete it.
+                left = [action for action in left if action.slug in listed - unprocessed]
             if left:
                 raise self.still_listed(left)
 

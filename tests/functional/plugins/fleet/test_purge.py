@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import deletion
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import get_file
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import FileKind
 from tests.helpers.fleet import (
     APPS,
     KINDS,
@@ -79,6 +83,27 @@ def test_a_kind_that_is_not_declared_is_not_purged(fleet: Fleet) -> None:
     # An empty list says that there are to be none, in any app.
     task.with_options(build_certificates=[]).run()
     assert {slug: len(files) for slug, files in fleet.contents(CERTIFICATES).items()} == {ONE: 0, TWO: 0, THREE: 0}
+
+
+def test_a_leftover_that_cannot_be_deleted_is_a_warning(fleet: Fleet) -> None:
+    fleet.holds({ONE: {PROFILES: [a_file("dist", NEW), a_file("other", None), a_file("old", NEW)]}})
+    slugs = {file["upload_file_name"]: file["slug"] for file in fleet.files(ONE, PROFILES)}
+    fleet.emulator.fault(method="DELETE", path=f"/{slugs['other']}$", status=403)
+    done = fleet.task([ONE], provisioning_profiles=[declared("dist", NEW)], purge=[PROFILES]).run()
+    assert [action["name"] for action in done["actions"]] == ["old"]
+    assert "The service refused to delete an unfinished upload, which remains" in done["warnings"][0]
+    assert fleet.asked()["delete"] == 2
+
+
+def test_a_leftover_that_another_run_confirms_is_kept(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet.holds({ONE: {PROFILES: [a_file("dist", NEW), a_file("other", None)]}})
+
+    def confirmed(client: BitriseClient, kind: FileKind, app_slug: str, slug: str) -> dict[str, Any]:
+        return {**get_file(client, kind, app_slug, slug), "processed": True}
+
+    monkeypatch.setattr(deletion, "get_file", confirmed)
+    done = fleet.task([ONE], provisioning_profiles=[declared("dist", NEW)], purge=[PROFILES]).run()
+    assert (done["changed"], fleet.asked()["delete"]) == (False, 0)
 
 
 def test_leftovers_of_interrupted_uploads_are_purged(fleet: Fleet) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import upload
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import create_file
 from tests.helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file, sha256
@@ -149,6 +150,20 @@ def test_upload_that_a_proxy_discards(service: Service, tasks: Tasks) -> None:
     service.emulator.clear_faults()
     assert [action["action"] for action in task.run()["actions"]] == ["upload", "delete", "delete"]
     assert declared(service)
+
+
+@pytest.mark.parametrize("shown_by", [8, 9])
+def test_list_that_is_late_for_long(
+    service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, shown_by: int
+) -> None:
+    """Issue a warning unless the last list that the task reads shows the new file."""
+    service.emulator.options(list_late_s=1000)
+    service.emulator.fault(method="GET", path="/provisioning-profiles$", nth=shown_by, switch={"list_late_s": 0})
+    monkeypatch.setattr(BitriseClient, "back_off", lambda _client, _failures: None)
+    task = tasks.file(PROFILES, NEW)
+    warnings = task.run().get("warnings", [])
+    assert service.asked().count("list") == 8
+    assert ["does not show all changes of this run yet" in text for text in warnings] == [True] * (shown_by == 9)
 
 
 def test_upload_that_comes_back_with_another_size(service: Service, tasks: Tasks) -> None:
