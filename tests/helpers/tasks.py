@@ -85,7 +85,7 @@ class Task:
         return result
 
     def fail(self, *, check_mode: bool = False) -> dict[str, Any]:
-        """Return the result of an expected failure: a message and an error, no traceback, and actions if any were done."""
+        """Return the result of an expected failure: message, error, actions if any were done, and no traceback."""
         result = self.result(check_mode=check_mode)
         assert result.get("failed"), result
         more = {"changed", "actions", *({"warnings"} & set(result))} if result.get("actions") else set()

@@ -9,6 +9,7 @@ import re
 import ssl
 
 from .._core.errors import CiError
+from .response_body import TooSlowError
 from .transport_options import Proxy
 
 try:
@@ -48,7 +49,7 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tuple[str, str, str]:
-    """Return the kind of the error, the reason with {host} in it, and what to do."""
+    """Return the kind of the error, the reason, in which {host} stands for the host, and what to do."""
     causes = _causes(error)
     if proxy and (found := _proxy_failure(causes, timeout, proxy)):
         reason, advice = found
@@ -74,8 +75,10 @@ def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tu
             "Check host and port in api_url, and whether the service runs.",
         )
     # urllib3 raises a subclass of its timeout for every connection that it cannot open.
-    if any_of(exceptions.Timeout, TimeoutError) and not any_of(urllib3.exceptions.NewConnectionError):
-        return "timeout", f"{{host}} did not answer within {timeout:g} s", "See timeout."
+    if any_of(exceptions.Timeout, TimeoutError, TooSlowError) and not any_of(urllib3.exceptions.NewConnectionError):
+        too_slow = any_of(TooSlowError)
+        reason = str(too_slow) if too_slow else f"{{host}} did not respond within {timeout:g} s"
+        return "timeout", reason, "Raise timeout, or check the network."
     if any_of(urllib3.exceptions.NewConnectionError):
         return "connection", "no connection to {host} is possible", "Check api_url and the network."
     if proxy and any_of(exceptions.InvalidProxyURL, urllib3.exceptions.ProxySchemeUnknown):
@@ -110,7 +113,7 @@ def _proxy_failure(causes: list[BaseException], timeout: float, proxy: Proxy) ->
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return f"{label} refuses connections", f"{check} Is the proxy running?"
     if any(isinstance(cause, (TimeoutError, kinds.ConnectTimeoutError)) for cause in causes):
-        return f"{label} did not answer within {timeout:g} s", check
+        return f"{label} did not respond within {timeout:g} s", check
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return f"the TLS connection to {label} failed", f"{check} Most proxies are reached by http://."
     return f"{label} failed", check

@@ -14,7 +14,7 @@ import socket
 import time
 from typing import Any
 
-from .response_body import LEAST_BYTES_PER_S, WHOLE_RESPONSE
+from .response_body import LEAST_BYTES_PER_S, WHOLE_RESPONSE, TooSlowError
 
 try:
     from requests import Session
@@ -42,7 +42,7 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if self.end is not None and time.monotonic() > self.end:
-            raise socket.timeout("the head of the response takes too long")
+            raise TooSlowError("the head of the response takes too long")
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class _Connection(HTTPConnection):
             timeout_s = self.sock.gettimeout() if self.sock else None
             if timeout_s is not None and now - since > timeout_s:
                 if sent < LEAST_BYTES_PER_S * (now - since):
-                    raise socket.timeout(f"the upload is too slow after {now - begun:.0f} s")
+                    raise TooSlowError(f"the upload is too slow after {now - begun:.0f} s")
                 since, sent = now, 0
 
 

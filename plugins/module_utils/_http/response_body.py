@@ -9,6 +9,7 @@ A timeout of a socket starts again with every byte, and a few compressed bytes m
 from __future__ import annotations
 
 import http.client
+import socket
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 
 try:
     from urllib3.exceptions import DecodeError, ProtocolError
-except ImportError:  # Entry.requires names what is missing before anything here is used
+except ImportError:  # ModuleSpec.execute() reports the missing library before this code runs
     DecodeError = ProtocolError = Exception  # type: ignore[assignment,misc]
 
 LEAST_BYTES_PER_S = 1024
@@ -24,6 +25,10 @@ LEAST_BYTES_PER_S = 1024
 WHOLE_RESPONSE = 4
 CHUNK_BYTES = 64 * 1024
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+
+
+class TooSlowError(socket.timeout):
+    """The head or body of a response, or an upload, is slower than its limits. The text completes "Could not ...:"."""
 
 
 class BodyTooLargeError(Exception):
@@ -48,10 +53,10 @@ class Limits:
 
 
 class BoundedBody:
-    """The raw body of a response, as requests reads it. Raises TimeoutError and BodyTooLargeError."""
+    """The raw body of a response, as requests reads it. Raises TooSlowError and BodyTooLargeError."""
 
     def __init__(self, raw: Any, monotonic: Callable[[], float], limits: Limits) -> None:
-        self._raw, self._monotonic, self._limits = raw, monotonic, limits
+        self._raw, self._monotonic, self.limits = raw, monotonic, limits
         self.was_cut = False
 
     def __getattr__(self, name: str) -> Any:
@@ -64,11 +69,11 @@ class BoundedBody:
         pieces = self._pieces(min(amount, CHUNK_BYTES))
         for piece in _unpacked(pieces) if encoding in _PACKED else pieces:
             received += len(piece)
-            most_bytes = self._limits.most_bytes
+            most_bytes = self.limits.most_bytes
             if most_bytes is not None and received > most_bytes:
                 # The connection must not read the rest as its next response.
                 self._raw.close()
-                if not self._limits.may_be_cut:
+                if not self.limits.may_be_cut:
                     raise BodyTooLargeError(most_bytes)
                 self.was_cut = True
                 yield piece[: len(piece) - (received - most_bytes)]
@@ -76,8 +81,8 @@ class BoundedBody:
             yield piece
 
     def _pieces(self, amount: int) -> Iterator[bytes]:
-        """Yield the body as it is received. Raise TimeoutError if it is too slow."""
-        limits = self._limits
+        """Yield the body as it is received. Raise TooSlowError if it is too slow."""
+        limits = self.limits
         begun = since = self._monotonic()
         received = 0
         while piece := self._read(amount):
@@ -85,10 +90,10 @@ class BoundedBody:
             received += len(piece)
             now = self._monotonic()
             if now - begun > limits.whole_s:
-                raise TimeoutError("the response takes too long")
+                raise TooSlowError("the response takes too long")
             if limits.is_transfer and now - since > limits.timeout_s:
                 if received < LEAST_BYTES_PER_S * (now - since):
-                    raise TimeoutError("the transfer is too slow")
+                    raise TooSlowError("the transfer is too slow")
                 since, received = now, 0
 
     def _read(self, amount: int) -> bytes:

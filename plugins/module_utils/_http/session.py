@@ -299,7 +299,7 @@ class HttpSession:
                 stream=True,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self._no_response(call, error) from error
+            raise self._no_response(call, error, timeout) from error
         limits = self._limits(call, response, timeout, stream=stream)
         response.raw = BoundedBody(response.raw, self.gates.clock.monotonic, limits)
         if not stream:
@@ -333,17 +333,18 @@ class HttpSession:
 
     def _read(self, call: Call, response: requests.Response) -> None:
         """Read the whole body."""
+        body: Any = response.raw  # a BoundedBody
         try:
             received = len(response.content)
-            body: Any = response.raw  # a BoundedBody
             if not body.was_cut:
                 _check_length(response, received)
         except BodyTooLargeError as error:
             raise as_service_error(call, response, str(error), "invalid_response") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._no_response(call, error) from error
+            raise self._no_response(call, error, body.limits.timeout_s) from error
 
     def _stream_to(self, call: Call, response: requests.Response, sink: Sink) -> None:
+        body: Any = response.raw  # a BoundedBody
         received = 0
         chunks = response.iter_content(CHUNK_BYTES)
         while True:
@@ -355,12 +356,12 @@ class HttpSession:
             except BodyTooLargeError as error:
                 raise as_service_error(call, response, str(error), "invalid_response") from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                raise self._no_response(call, error) from error
+                raise self._no_response(call, error, body.limits.timeout_s) from error
             received += len(chunk)
             sink.write(chunk)
 
-    def _no_response(self, call: Call, error: Exception) -> NoResponseError:
-        kind, reason, advice = classify(error, self.transport.timeout, self.transport.proxy_for(call.url))
+    def _no_response(self, call: Call, error: Exception, timeout: float) -> NoResponseError:
+        kind, reason, advice = classify(error, timeout, self.transport.proxy_for(call.url))
         host = urlsplit(call.url).netloc.rpartition("@")[2]
         message = f"Could not {call.what}: {self.redact(reason.format(host=host))} ({call.shown}). {advice}".rstrip()
         if kind == "option":

@@ -44,8 +44,8 @@ class Content:
         return cls(data, hashlib.sha256(data).hexdigest(), len(data))
 
 
-def read_file(path: str, option: str = "src") -> Content:
-    """Return the content of a local file. The message of a LocalFileError names the option and the file."""
+def read_file(path: str) -> Content:
+    """Return the content of a local file. The message of a LocalFileError names the option src and the file."""
     problem: str
     if not os.path.lexists(path):
         path = find_in_other_form(path) or path
@@ -53,10 +53,10 @@ def read_file(path: str, option: str = "src") -> Content:
         with _opened(path) as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
-                raise LocalFileError(f"{option}: {path} is not a regular file.")
+                raise LocalFileError(f"src: {path} is not a regular file.")
             if before.st_size > MAX_BYTES:
                 raise LocalFileError(
-                    f"{option}: {path} must have at most {MAX_BYTES} bytes, got {before.st_size}. Check the path."
+                    f"src: {path} must have at most {MAX_BYTES} bytes, got {before.st_size}. Check the path."
                 )
             data = _read_steadily(file, before)
             after = os.fstat(file.fileno())
@@ -72,12 +72,12 @@ def read_file(path: str, option: str = "src") -> Content:
         stays = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         if data is None or len(data) != before.st_size or not stays:
             raise LocalFileError(
-                f"{option}: {path} changed while it was read. Run the task again when the file is complete."
+                f"src: {path} changed while it was read. Run the task again when the file is complete."
             )
         if not data:
-            raise LocalFileError(f"{option}: {path} must not be empty.")
+            raise LocalFileError(f"src: {path} must not be empty.")
         return Content.of(data)
-    raise LocalFileError(f"{option}: {path} {problem}.")
+    raise LocalFileError(f"src: {path} {problem}.")
 
 
 def _opened(path: str) -> IO[bytes]:

@@ -49,7 +49,7 @@ def read_named(option: str, path: str, context: TaskContext) -> NamedFile:
     try:
         return NamedFile(name, context.read_file(path))
     except LocalFileError as error:
-        # read_file() writes "src" into its messages.
+        # The controller may have read the file by its path, for several options. So messages always name src.
         raise LocalFileError(re.sub("^src:", f"{option}:", str(error))) from error
 
 

@@ -116,11 +116,6 @@ def parse(data: bytes) -> Element:
     return _Reader(data).one(0, len(data), 0)
 
 
-def parse_all(data: bytes) -> tuple[Element, ...]:
-    """Return all elements of the bytes."""
-    return tuple(_Reader(data).between(0, len(data), 0))
-
-
 class _Reader:
     """The bytes of a file, and the number of elements that may still be parsed."""
 

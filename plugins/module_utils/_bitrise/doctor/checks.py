@@ -89,8 +89,8 @@ class Checks:
 class Pseudonyms:
     """Names for private values in a record. The same value always has the same name."""
 
-    def __init__(self, known: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        self._names = {kind: dict(names) for kind, names in (known or {}).items()}
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, str]] = {}
 
     def of(self, private: Private) -> str:
         names = self._names.setdefault(private.kind, {})

@@ -378,6 +378,6 @@ def _needs_finish(plan: FilePlan) -> bool:
 
 def _concurrent(plan: FilePlan, reason: str) -> ConcurrentChangeError:
     return ConcurrentChangeError(
-        f"Another run or person changed the {plan.location} named {plan.desired.label} at the same time. {reason} "
+        f"Another run or person changed the {plan.location} {plan.desired.named} at the same time. {reason} "
         "Newer files were not changed. Run again once the other run is done."
     )

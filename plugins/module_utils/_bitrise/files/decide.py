@@ -146,7 +146,7 @@ def _manage_flags(location: FileLocation, desired: Desired, candidates: Candidat
     """Decide for a declaration without content: set its flags on the one file of that name."""
     files = candidates.processed
     if not files:
-        raise plan_errors.nothing_to_manage(location, desired)
+        raise plan_errors.nothing_to_manage(location, desired, candidates.unprocessed)
     if len(files) > 1:
         raise plan_errors.several_to_manage(location, desired, files)
     if desired.keystore_differs_from(files[0]):

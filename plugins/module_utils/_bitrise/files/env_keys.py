@@ -132,7 +132,7 @@ def _keystore(
 
 
 def _key_is_lost(app_slug: str, desired: Desired, key: str) -> RefusedError:
-    remedy = f"Set keystore_name to accept the key {FIRST_KEYSTORE}_ with that name"
+    remedy = f"Set keystore_name=NAME to accept the key {FIRST_KEYSTORE}_NAME"
     if desired.replace_order != "delete_first":
         remedy += (
             ", or replace_order=delete_first to keep the key. Builds that start in between then find no keystore. "

@@ -171,6 +171,11 @@ class Desired:
         return self.env_key or self.name or f"with slug {self.slug}"
 
     @property
+    def named(self) -> str:
+        """Return "named X" or "with slug X", which follows the kind of the file in a message."""
+        return f"named {self.label}" if self.env_key or self.name else self.label
+
+    @property
     def key(self) -> tuple[str | None, str | None, str | None]:
         """Return a key that is unique among the declarations of one kind for an app."""
         return (self.env_key, self.name, self.slug)

@@ -39,7 +39,7 @@ def _description(desired: Desired, file: RemoteFile) -> str:
 
 def unverifiable(location: FileLocation, desired: Desired, file: RemoteFile) -> RefusedError:
     return RefusedError(
-        f"Cannot tell whether the {location} named {desired.label} (slug {file.slug}) has the declared content: name "
+        f"Cannot tell whether the {location} {desired.named} (slug {file.slug}) has the declared content: name "
         "and size are equal, and the service returns neither its digest nor its content. Set on_unverifiable=warn or "
         "trust to keep it, or on_unverifiable=replace to upload the declared file.",
         kind="unverifiable",
@@ -51,16 +51,23 @@ def kept_unverified(location: FileLocation, desired: Desired, file: RemoteFile) 
     dated = desired.made_at is not None and creation_time(file.slug) is not None
     evidence = "It was uploaded after the declared file was made" if dated else "The date of its content is unknown"
     return (
-        f"Kept the {location} named {desired.label} (slug {file.slug}) without comparing its content: it is "
+        f"Kept the {location} {desired.named} (slug {file.slug}) without comparing its content: it is "
         f"{'protected' if file.is_protected else 'not downloadable'} and does not differ in size. {evidence}, so it "
         "may be the declared file. Set on_unverifiable=replace once to upload the declared file, or "
         "on_unverifiable=trust to accept it without this warning."
     )
 
 
-def nothing_to_manage(location: FileLocation, desired: Desired) -> RefusedError:
+def nothing_to_manage(location: FileLocation, desired: Desired, unfinished: Sequence[RemoteFile]) -> RefusedError:
+    if unfinished:
+        slugs = ", ".join(str(file.slug) for file in unfinished)
+        return RefusedError(
+            f"The upload of the {location} {desired.named} is unfinished (slug {slugs}). Run again when it is done, or "
+            "set src or content to upload the file.",
+            kind="missing_file",
+        )
     return RefusedError(
-        f"There is no {location} named {desired.label}. Set src or content to upload one.", kind="missing_file"
+        f"There is no {location} {desired.named}. Set src or content to upload one.", kind="missing_file"
     )
 
 
@@ -76,7 +83,7 @@ def several_to_manage(location: FileLocation, desired: Desired, files: Sequence[
 
 def unchangeable_keystore(location: FileLocation, desired: Desired) -> RefusedError:
     return RefusedError(
-        f"The {location} named {desired.label} has another alias or password, and Bitrise does not support modifying a "
+        f"The {location} {desired.named} has another alias or password, and Bitrise does not support modifying a "
         "keystore. Set src or content to upload it again.",
         kind="unchangeable",
     )
@@ -111,7 +118,7 @@ def unchangeable_flag(location: FileLocation, desired: Desired, flag: str) -> Re
 def lost_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedError:
     default = str(CREATED_AS[flag]).lower()
     return RefusedError(
-        f"{flag}: replacing the {location} named {desired.label} would reset {flag} to {default}, because the API "
+        f"{flag}: replacing the {location} {desired.named} would reset {flag} to {default}, because the API "
         f"cannot set it. Declare {flag}={default} to accept that, and set it on the website afterwards.",
         kind="unchangeable",
     )
@@ -120,7 +127,7 @@ def lost_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedErr
 def flag_lost_by_deletion(location: FileLocation, wanted: Desired, flag: str) -> RefusedError:
     value = str(getattr(wanted, flag)).lower()
     return RefusedError(
-        f"{flag} is required with replace_order=delete_first for the {location} named {wanted.label}: if a run is "
+        f"{flag} is required with replace_order=delete_first for the {location} {wanted.named}: if a run is "
         f"interrupted after the deletion, the next run cannot know that {flag} was {value}. Set {flag}={value} to keep "
         "it.",
         kind="option",
@@ -129,7 +136,7 @@ def flag_lost_by_deletion(location: FileLocation, wanted: Desired, flag: str) ->
 
 def unknown_password(location: FileLocation, desired: Desired) -> RefusedError:
     return RefusedError(
-        f"certificate_password: the {location} named {desired.label} is protected, so Bitrise does not return its "
+        f"certificate_password: the {location} {desired.named} is protected, so Bitrise does not return its "
         "password, and the declared file cannot be opened without one. Set certificate_password. Nothing was changed.",
         kind="password",
     )

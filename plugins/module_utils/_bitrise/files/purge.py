@@ -6,16 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ..._core.errors import OptionError, RefusedError
 from .actions import Delete
 from .evidence import is_abandoned, is_marker
 from .kinds import FileLocation
 from .model import Desired, RemoteFile, is_same_name
-
-if TYPE_CHECKING:
-    from .plan_app import AppPlan
 
 
 def plan_purge(
@@ -49,12 +45,13 @@ def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -
     )
 
 
-def reject_large_total(plans: Mapping[str, AppPlan], observed: int, limit: str | int, max_purge: int) -> None:
-    """Reject a task that would purge too many files in total. `observed`: number of files in all apps of the task.
+def reject_large_total(numbers: Mapping[str, int], observed: int, limit: str | int, max_purge: int) -> None:
+    """Reject a task that would purge too many files in total.
 
-    `limit`: a number, or a percentage such as "25%" of the observed files, which allows at least `max_purge`.
+    `numbers`: how many files to purge, by app. `observed`: number of files in all apps of the task. `limit`: a number,
+    or a percentage such as "25%" of the observed files, which allows at least `max_purge`.
     """
-    counts = {slug: len(plan.purge) for slug, plan in plans.items() if plan.purge}
+    counts = {slug: number for slug, number in numbers.items() if number}
     total = sum(counts.values())
     text = str(limit).strip()
     allowed = max(observed * int(text.rstrip("% ")) // 100, max_purge) if text.endswith("%") else int(text)
@@ -76,4 +73,6 @@ def check_total_limit(limit: str | int) -> None:
     text = str(limit).strip()
     number = text[:-1].strip() if text.endswith("%") else text
     if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
-        raise OptionError(f"max_purge_total must be a number of files or a percentage such as 25%, got {text:.40}.")
+        raise OptionError(
+            f"max_purge_total must be a number of files, or a percentage up to 100% such as 25%, got {text:.40}."
+        )

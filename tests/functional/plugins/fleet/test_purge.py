@@ -241,6 +241,6 @@ def test_a_percentage_is_never_less_than_max_purge(fleet: Fleet) -> None:
 @pytest.mark.parametrize("limit", ["-1", "101%", "some", "", "1.5"])
 def test_invalid_limits(fleet: Fleet, limit: str) -> None:
     assert (
-        "max_purge_total must be a number of files or a percentage"
+        "max_purge_total must be a number of files, or a percentage"
         in fleet.task([ONE], max_purge_total=limit).fail()["msg"]
     )

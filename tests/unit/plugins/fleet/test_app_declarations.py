@@ -119,12 +119,17 @@ def test_a_name_that_is_declared_twice(again: str) -> None:
     with pytest.raises(OptionError) as failed:
         declared(app(ONE, **{PROFILES: [profile(again)]}), **{PROFILES: common})
     name = "dist" if again == "dist" else "caf\u00e9"
-    assert failed.value.message == f"provisioning_profiles declares {name} twice for app {ONE}. Remove one of the entries."
+    assert (
+        failed.value.message == f"provisioning_profiles declares {name} twice for app {ONE}. Remove one of the entries."
+    )
 
 
 def test_several_names_that_are_declared_twice() -> None:
     both = [profile("one"), profile("two")]
-    with pytest.raises(OptionError, match=rf"^provisioning_profiles declares one, two twice for app {ONE}\. Remove one of the entries\.$"):
+    with pytest.raises(
+        OptionError,
+        match=rf"^provisioning_profiles declares one, two twice for app {ONE}\. Remove one of the entries\.$",
+    ):
         declared(app(ONE, **{PROFILES: both}), **{PROFILES: both[::-1]})
 
 

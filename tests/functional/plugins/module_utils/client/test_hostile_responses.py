@@ -203,6 +203,7 @@ def test_upload_that_is_taken_too_slowly(make_client: MakeClient, monkeypatch: p
     with talking(drain) as url, pytest.raises(CiError) as caught:
         make_client().upload(f"{url}/f", b"x" * 10_000_000, "upload it")
     assert caught.value.kind == "timeout"
+    assert "the upload is too slow after " in caught.value.message
     assert next(seconds) < 700 * 10
 
 

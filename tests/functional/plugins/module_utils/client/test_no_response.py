@@ -113,7 +113,7 @@ def test_timeout(service: Service, make_client: MakeClient) -> None:
     service.emulator.fault(slow_s=0.4, times=1)
     error = failure(make_client(timeout=0.1))
     assert error.kind == "timeout"
-    assert "did not answer within 0.1 s (" in error.message
+    assert "did not respond within 0.1 s (" in error.message
 
 
 @pytest.mark.parametrize(

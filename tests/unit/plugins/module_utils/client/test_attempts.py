@@ -307,3 +307,17 @@ def test_a_body_that_breaks_off(
     found = response()
     found.raw = urllib3.HTTPResponse(Broken(error), preload_content=False)
     assert error_of(wire, clock, found, is_download=is_download).kind == kind
+
+
+@pytest.mark.parametrize("part", ["head", "body", "download"])
+def test_a_message_names_the_timeout_that_applied(wire: Wire, clock: VirtualClock, part: str) -> None:
+    """Name the shorter timeout near the end of the task."""
+    found = response()
+    found.raw = urllib3.HTTPResponse(Broken(TimeoutError()), preload_content=False)
+    wire.outcomes = [TimeoutError() if part == "head" else found]
+    session = new_session(clock, timeout=30.0, max_retries=0)
+    clock.sleep(1050)
+    with pytest.raises(
+        CiError, match=r": api\.example\.com did not respond within 10 s \(GET /apps\)\. Raise timeout, or"
+    ):
+        session.download(call(), io.BytesIO) if part == "download" else session.send(call())

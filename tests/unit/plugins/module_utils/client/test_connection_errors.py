@@ -20,6 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http.connection_erro
     classify,
     was_never_sent,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import TooSlowError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Proxy
 
 POOL = urllib3.HTTPSConnectionPool("api.example.com")
@@ -120,16 +121,23 @@ KINDS: dict[str, tuple[Exception, str, str, str]] = {
     "connect timeout": (
         requests.ConnectTimeout(MaxRetryError(POOL, "/", ConnectTimeoutError("timed out"))),
         "timeout",
-        "{host} did not answer within 2.5 s",
-        "See timeout.",
+        "{host} did not respond within 2.5 s",
+        "Raise timeout, or check the network.",
     ),
     "read timeout": (
         requests.ReadTimeout(ReadTimeoutError(POOL, "/", "timed out")),
         "timeout",
-        "{host} did not answer within 2.5 s",
-        "See timeout.",
+        "{host} did not respond within 2.5 s",
+        "Raise timeout, or check the network.",
     ),
-    "own timeout": (TimeoutError("the response takes too long"), "timeout", "{host} did not answer within 2.5 s", ""),
+    "another timeout": (TimeoutError("x"), "timeout", "{host} did not respond within 2.5 s", ""),
+    "own timeout": (TooSlowError("the response takes too long"), "timeout", "the response takes too long", ""),
+    "slow upload": (
+        wrapped(ProtocolError("Connection aborted.", TooSlowError("the upload is too slow after 31 s"))),
+        "timeout",
+        "the upload is too slow after 31 s",
+        "Raise timeout, or check the network.",
+    ),
     "broken": (wrapped(ProtocolError("Connection aborted."), reason=False), "connection", CONNECTION, ""),
     "invalid URL": (exceptions.InvalidURL("x"), "option", "the request to {host} is not possible", ""),
     "invalid header": (exceptions.InvalidHeader("x"), "option", "the request to {host} is not possible", ""),
@@ -182,10 +190,10 @@ PROXY_FAILURES: dict[str, tuple[Exception, str, str]] = {
     ),
     "connect timeout": (
         requests.ConnectTimeout(MaxRetryError(POOL, "/", ConnectTimeoutError("timed out"))),
-        f"{LABEL} did not answer within 2.5 s",
+        f"{LABEL} did not respond within 2.5 s",
         "Check https_proxy.",
     ),
-    "timeout": (proxy_error(TimeoutError()), f"{LABEL} did not answer within 2.5 s", "Check https_proxy."),
+    "timeout": (proxy_error(TimeoutError()), f"{LABEL} did not respond within 2.5 s", "Check https_proxy."),
     "TLS": (
         proxy_error(ssl_error("WRONG_VERSION_NUMBER")),
         f"the TLS connection to {LABEL} failed",

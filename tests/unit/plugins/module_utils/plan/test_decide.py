@@ -277,8 +277,12 @@ def test_flags_without_content() -> None:
 
 def test_flags_without_content_need_exactly_one_file() -> None:
     wanted = desired(**FLAGS, is_protected=True)
-    assert refusal(wanted).kind == "missing_file"
-    assert refusal(wanted, unfinished()).kind == "missing_file"
+    missing, not_done = refusal(wanted), refusal(wanted, unfinished())
+    assert missing.kind == not_done.kind == "missing_file"
+    assert str(missing).startswith(f"There is no provisioning profile of app app1 named {NAME}. ")
+    assert str(not_done).startswith(f"The upload of the provisioning profile of app app1 named {NAME} is unfinished (")
+    by_slug = refusal(desired(name=None, slug=unfinished().slug, **FLAGS, is_protected=True), unfinished())
+    assert f"of app app1 with slug {unfinished().slug} is unfinished (" in str(by_slug)
     error = refusal(wanted, remote("A"), remote("B"))
     assert error.kind == "duplicates"
     assert "A replacement may be under way or interrupted: the run that declares the content finishes it." in str(error)

@@ -166,7 +166,7 @@ def test_the_first_key_is_lost_beside_another_keystore() -> None:
     for order in ("upload_first", "delete_first"):
         error = refusal(desired(replace_order=order), *files, kind=ANDROID_KEYSTORE)
         assert error.kind == "env_key"
-        assert "Set keystore_name to accept the key ANDROID_KEYSTORE_ with that name" in str(error)
+        assert "Set keystore_name=NAME to accept the key ANDROID_KEYSTORE_NAME" in str(error)
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -259,11 +259,6 @@ def test_the_message_about_a_large_purge_of_an_app_lists_five_more_files(count: 
     assert (", ..." in str(error)) is is_cut
 
 
-def purging(count: int) -> AppPlan:
-    files = [remote(name=f"file{number}", slug=f"slug{number}") for number in range(count)]
-    return plan(desired(present=False), *files, purge=frozenset({"provisioning_profiles"}), max_purge=99)
-
-
 @pytest.mark.parametrize(
     ("counts", "observed", "limit", "max_purge", "is_refused"),
     [
@@ -282,12 +277,12 @@ def purging(count: int) -> AppPlan:
 def test_a_large_purge_of_a_task(
     counts: list[int], observed: int, limit: int | str, max_purge: int, is_refused: bool
 ) -> None:
-    plans = {f"app{number}": purging(count) for number, count in enumerate(counts)}
+    numbers = {**{f"app{number}": count for number, count in enumerate(counts)}, "other": 0}
     if not is_refused:
-        reject_large_total(plans, observed, limit, max_purge)
+        reject_large_total(numbers, observed, limit, max_purge)
         return
     with pytest.raises(RefusedError) as caught:
-        reject_large_total(plans, observed, limit, max_purge)
+        reject_large_total(numbers, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     assert f"purge: {sum(counts)} undeclared files in {len(counts)} apps would be deleted" in str(caught.value)
     assert f"app0 ({counts[0]})" in str(caught.value)
@@ -295,9 +290,9 @@ def test_a_large_purge_of_a_task(
 
 
 def test_the_message_about_a_large_purge_lists_ten_apps() -> None:
-    plans = {f"app{number:02}": purging(1 + number % 2) for number in range(12)}
+    numbers = {f"app{number:02}": 1 + number % 2 for number in range(12)}
     with pytest.raises(RefusedError) as caught:
-        reject_large_total(plans, 18, 5, 0)
+        reject_large_total(numbers, 18, 5, 0)
     assert "app01 (2), app03 (2)" in str(caught.value)
     assert "app06 (1) and 2 more." in str(caught.value)
 
@@ -309,7 +304,7 @@ def test_limits_of_a_purge(limit: int | str) -> None:
 
 @pytest.mark.parametrize("limit", ["", "%", "-1", -1, "101%", "2.5%", "many", "25%%"])
 def test_wrong_limits_of_a_purge(limit: int | str) -> None:
-    with pytest.raises(OptionError, match="max_purge_total must be a number of files or a percentage such as 25%"):
+    with pytest.raises(OptionError, match="must be a number of files, or a percentage up to 100% such as 25%, got "):
         check_total_limit(limit)
 
 
