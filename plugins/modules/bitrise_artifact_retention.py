@@ -273,14 +273,22 @@ summary:
         description: Total size of the deleted artifacts in bytes.
         type: int
         sample: 73400320
-    waited_s:
-      description: Seconds that the task waited because the service limits requests or did not respond.
-      type: float
-      sample: 12.5
+    requests:
+      description: Number of requests that the task sent, including retries.
+      type: int
+      sample: 182
     refused:
       description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
       sample: 3
+    waited_s:
+      description: Seconds that the task waited because the service limits requests or did not respond.
+      type: float
+      sample: 12.5
+    seconds:
+      description: Duration of the task in seconds.
+      type: float
+      sample: 3.2
 apps:
   description: Result of each app, by its slug.
   returned: with O(apps), when the options are valid

@@ -185,6 +185,22 @@ summary:
       description: Number of builds for which Bitrise reports no time. The module does not abort them.
       type: int
       sample: 0
+    requests:
+      description: Number of requests that the task sent, including retries.
+      type: int
+      sample: 182
+    refused:
+      description: Number of requests that the service refused because of a rate limit. The module sent them again.
+      type: int
+      sample: 3
+    waited_s:
+      description: Seconds that the task waited because the service limits requests or did not respond.
+      type: float
+      sample: 12.5
+    seconds:
+      description: Duration of the task in seconds.
+      type: float
+      sample: 3.2
 actions:
   description: Actions performed, in order of the apps. In check mode, the actions that would be performed.
   returned: when the options are valid

@@ -27,6 +27,7 @@ options:
       - Apps to inspect. Each entry is the slug of an app, or a dictionary with the slug, and with title and owner for
         the results.
       - If omitted, all apps that the token can access, without disabled apps.
+      - The list must not be empty or contain an app twice.
     type: list
     elements: dict
     suboptions:
@@ -316,17 +317,17 @@ summary:
       type: int
       sample: 4
     requests:
-      description: Number of requests that the task sent.
+      description: Number of requests that the task sent, including retries.
       type: int
       sample: 182
-    waited_s:
-      description: Seconds that the task waited because the service limits requests or did not respond.
-      type: float
-      sample: 12.5
     refused:
       description: Number of requests that the service refused because of a rate limit. The module sent them again.
       type: int
       sample: 3
+    waited_s:
+      description: Seconds that the task waited because the service limits requests or did not respond.
+      type: float
+      sample: 12.5
     seconds:
       description: Duration of the task in seconds.
       type: float

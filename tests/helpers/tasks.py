@@ -168,3 +168,10 @@ class Tasks:
 
     def listing(self, kind: str = PROFILES, **options: Any) -> Task:
         return self.make(LISTING[kind], **{"app_slug": APP, **options})
+
+
+def without_traffic(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the summary of a task for many apps without its requests and times, after a check that it has them."""
+    traffic = {"requests": int, "refused": int, "waited_s": float, "seconds": float}
+    assert {name: type(summary[name]) for name in traffic} == traffic
+    return {name: value for name, value in summary.items() if name not in traffic}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -44,6 +45,7 @@ class ClientPool:
             ObservedBehaviour(),
             self.redact,
         )
+        self._begun = time.monotonic()
         self._local = threading.local()
         self._all: list[BitriseClient] = []
         self.api_url = self.get().api_url  # raises an error for wrong connection options
@@ -60,9 +62,14 @@ class ClientPool:
         """End the waits of all threads for the service."""
         self.gates.interrupt()
 
-    @property
-    def requests_sent(self) -> int:
-        return sum(client.requests_sent for client in self._all)
+    def traffic(self) -> dict[str, float]:
+        """Return the part of a summary that all tasks for many apps have: requests, refused ones, waits and time."""
+        return {
+            "requests": sum(client.requests_sent for client in self._all),
+            "refused": self.gates.refused,
+            "waited_s": round(self.gates.waited_s, 3),
+            "seconds": round(time.monotonic() - self._begun, 3),
+        }
 
     def close(self) -> None:
         for client in self._all:

@@ -102,7 +102,7 @@ def _run_artifact_retention(options: dict[str, Any], clients: ClientPool, contex
         reject_empty(options, "app_slug")
         rules = Rules.from_options(options, options["app_slug"])
         retained = _retain(clients, rules, concurrency, check_mode=context.check_mode)
-        summary = {**retained.summary, **_traffic(clients)}
+        summary = {**retained.summary, **clients.traffic()}
         return Outcome({"summary": summary}, retained.plan, retained.warnings, retained.error)
     own = {
         app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
@@ -118,12 +118,7 @@ def _run_artifact_retention(options: dict[str, Any], clients: ClientPool, contex
 
     workers = max(1, min(concurrency, len(rules_of)))
     found = run_for_apps(clients, workers, list(rules_of), work, context.report_progress)
-    return _outcome(found, _traffic(clients))
-
-
-def _traffic(clients: ClientPool) -> dict[str, float]:
-    """Return the seconds that the task waited for the rate limit, and the number of refused requests."""
-    return {"waited_s": round(clients.gates.waited_s, 1), "refused": clients.gates.refused}
+    return _outcome(found, clients.traffic())
 
 
 def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> Outcome:

@@ -142,6 +142,7 @@ def _run_build_abort_stale(options: dict[str, Any], clients: ClientPool, context
             "builds": sum(outcome.values["builds"] for outcome in found.values()),
             "aborted": sum(len(outcome.plan.actions) for outcome in found.values()),
             "undated": len(undated),
+            **clients.traffic(),
         },
     }
     warnings = [warning for outcome in found.values() for warning in outcome.warnings]

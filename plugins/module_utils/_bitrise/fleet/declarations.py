@@ -58,7 +58,8 @@ def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Cont
 
     Raise OptionError or LocalFileError.
     """
-    check_slugs([app["app_slug"] for app in options["apps"]])
+    if options["apps"]:  # a slice of a job may have none
+        check_slugs([app["app_slug"] for app in options["apps"]])
     common = {
         kind.plural: [_declaration(kind.plural, entry, read_file) for entry in options[kind.plural]]
         for kind in FILE_OPTIONS

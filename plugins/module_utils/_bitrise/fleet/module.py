@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -66,7 +65,6 @@ class FleetProgress:
 
 
 def _run_code_signing(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
-    started = time.monotonic()
     check_workers(options["concurrency"])
     if options["max_purge"] < 0:
         raise OptionError(f"max_purge must be 0 or greater, got {options['max_purge']}.")
@@ -87,14 +85,7 @@ def _run_code_signing(options: dict[str, Any], clients: ClientPool, context: Tas
         clients.close()
         if cache and not context.check_mode:
             cache.save()
-    seconds = round(time.monotonic() - started, 3)
-    summary = {
-        "requests": clients.requests_sent,
-        "refused": clients.gates.refused,
-        "waited_s": round(clients.gates.waited_s, 3),
-        "seconds": seconds,
-    }
-    outcome = _outcome(outcomes, summary, cache.warnings if cache else [], policy.stop.reason)
+    outcome = _outcome(outcomes, clients.traffic(), cache.warnings if cache else [], policy.stop.reason)
     return replace(outcome, error=fleet.error) if fleet.error else outcome
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -62,7 +61,6 @@ def normalized(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _run_code_signing_info(options: dict[str, Any], clients: ClientPool, context: TaskContext) -> Outcome:
-    started = time.monotonic()
     check_workers(options["concurrency"])
     if options["expires_within"] < 0:
         raise OptionError(f"expires_within must be 0 or greater, got {options['expires_within']}.")
@@ -92,10 +90,7 @@ def _run_code_signing_info(options: dict[str, Any], clients: ClientPool, context
         "files": sum(len(app.files) for app in apps),
         "unreadable": len(unreadable),
         **{name: len(entries) for name, entries in lists.items()},
-        "requests": clients.requests_sent,
-        "waited_s": round(clients.gates.waited_s, 1),
-        "refused": clients.gates.refused,
-        "seconds": round(time.monotonic() - started, 3),
+        **clients.traffic(),
     }
     values = {
         "apps": {app.app_slug: _app_as_result(app, declared[app.app_slug][1], options["kinds"], now) for app in apps},

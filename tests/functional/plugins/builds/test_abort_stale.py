@@ -20,7 +20,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from tests.helpers.documented_results import check_actions, check_results
 from tests.helpers.service import Service
-from tests.helpers.tasks import Task, Tasks
+from tests.helpers.tasks import Task, Tasks, without_traffic
 
 RUNNING, ABORTED, ABORTED_WITH_SUCCESS = 0, 3, 4
 MISSING = "ffffffffffffffff"
@@ -68,8 +68,16 @@ def test_each_app_has_its_own_limits(service: Service, tasks: Tasks) -> None:
         "bank-a": ABORTED_WITH_SUCCESS,
         "bank-b": ABORTED_WITH_SUCCESS,
     }
-    assert done["summary"] == {"apps": 3, "changed": 2, "failed": 0, "builds": 4, "aborted": 3, "undated": 0}
-    for key in ("changed", "actions", "diff", "summary"):
+    assert without_traffic(done["summary"]) == without_traffic(checked["summary"])
+    assert without_traffic(done["summary"]) == {
+        "apps": 3,
+        "changed": 2,
+        "failed": 0,
+        "builds": 4,
+        "aborted": 3,
+        "undated": 0,
+    }
+    for key in ("changed", "actions", "diff"):
         assert checked[key] == done[key], key
     assert [app["changed"] for app in done["apps"].values()] == [True, True, False]
     again = given.run(diff=True)
