@@ -156,7 +156,7 @@ def test_upload_that_a_proxy_discards(service: Service, tasks: Tasks) -> None:
 def test_list_that_is_late_for_long(
     service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, shown_by: int
 ) -> None:
-    """Issue a warning unless the last list that the task reads shows the new file."""
+    """Warn unless the last list that the task reads shows the new file."""
     service.emulator.options(list_late_s=1000)
     service.emulator.fault(method="GET", path="/provisioning-profiles$", nth=shown_by, switch={"list_late_s": 0})
     monkeypatch.setattr(BitriseClient, "back_off", lambda _client, _failures: None)
