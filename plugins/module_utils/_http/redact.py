@@ -8,16 +8,29 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from .._core.text import clean
 
 HIDDEN = "********"
 _URL_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]*")
+# Keys of objects of a service that may hold a signed URL or a secret, also keys that the service may add later.
+_SECRET_KEY = re.compile(r"url|token|password|secret|datastore", re.IGNORECASE)
+_SIGNED = re.compile(r"https?://\S*\?", re.IGNORECASE)
 _LONGEST_QUOTE = 300
 # A shorter text occurs in ordinary words. Its redaction would make messages unreadable, and the gaps would reveal it.
 SHORTEST_SECRET = 4
+
+
+def without_secrets(value: Any) -> Any:
+    """Return a value that a service returned, without keys that may hold a secret. URLs with a query become None."""
+    if isinstance(value, Mapping):
+        return {key: without_secrets(item) for key, item in value.items() if not _SECRET_KEY.search(str(key))}
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    return None if isinstance(value, str) and _SIGNED.match(value) else value
 
 
 class Redactor:

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._core.fields import number, text
+from ..._http.redact import without_secrets
 
 # The types that can have a public page to install the app.
 INSTALLABLE = ("android-apk", "ios-ipa")
-
-_SECRET_KEY = re.compile(r"url|token|password|secret", re.IGNORECASE)
-_SIGNED = re.compile(r"https?://\S*\?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,9 @@ class Artifact:
             is_public=data.get("is_public_page_enabled") is True,
             page_url=page if isinstance(page, str) else None,
             download_url=text(data.get("expiring_download_url")),
-            meta=_public(data.get("artifact_meta")),
-            intermediate_file_info=_public(data.get("intermediate_file_info")),
+            # Build tools have written these values.
+            meta=without_secrets(data.get("artifact_meta")),
+            intermediate_file_info=without_secrets(data.get("intermediate_file_info")),
         )
 
     @property
@@ -77,12 +75,3 @@ class Artifact:
             "artifact_meta": self.meta,
             "intermediate_file_info": self.intermediate_file_info,
         }
-
-
-def _public(value: Any) -> Any:
-    """Return metadata that build tools have written, without secrets and signed URLs."""
-    if isinstance(value, Mapping):
-        return {key: _public(item) for key, item in value.items() if not _SECRET_KEY.search(str(key))}
-    if isinstance(value, list):
-        return [_public(item) for item in value]
-    return None if isinstance(value, str) and _SIGNED.match(value) else value

@@ -12,25 +12,17 @@ from typing import Any
 
 from ..._core.fields import decided_flag, decided_text
 from ..._core.text import composed
+from ..._http.redact import without_secrets
 from .kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
     FileKind,
 )
 
-# Keys with signed URLs and passwords. A result never contains them, even if the service adds new ones.
-_SECRET_KEY = re.compile(r"url|password|secret|datastore", re.IGNORECASE)
-
 _SHA256 = re.compile(r"[0-9A-Fa-f]{64}")
 
 # Fields that the service requires to create a keystore.
 KEYSTORE_SECRETS = ("alias", "password", "private_key_password")
-
-
-def _public(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _public(item) for key, item in value.items() if not _SECRET_KEY.search(key)}
-    return [_public(item) for item in value] if isinstance(value, list) else value
 
 
 def _created_with(data: Mapping[str, Any]) -> dict[str, str]:
@@ -118,7 +110,7 @@ class RemoteFile:
             password=None if protected or not kind.has_password else password,
             env_key=(decided_text(data, "user_env_key") or None) if kind.has_env_key else None,
             created_with=_created_with(data) if kind == ANDROID_KEYSTORE and not protected else {},
-            others={**_public({key: value for key, value in data.items() if key not in known}), **own},
+            others={**without_secrets({key: value for key, value in data.items() if key not in known}), **own},
             serials=_serials(data.get("certificates")) if kind == BUILD_CERTIFICATE else frozenset(),
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor, without_secrets
 
 
 def test_known_secrets() -> None:
@@ -35,6 +35,13 @@ def test_quote_is_one_short_line() -> None:
     assert quoted.startswith("a b ******** x")
     assert len(quoted) <= 303
     assert quoted.endswith("...")
+
+
+def test_objects_of_a_service_without_secrets() -> None:
+    secrets = dict.fromkeys(("upload_URL", "apiToken", "password", "client_secret", "exposed_meta_datastore"), "x")
+    signed = "https://storage.example/f?X-Amz-Signature=x"
+    given = {**secrets, "name": "a", "more": [{**secrets, "size": 1}, signed], "page": "https://h/p"}
+    assert without_secrets(given) == {"name": "a", "more": [{"size": 1}, None], "page": "https://h/p"}
 
 
 TEXTS = st.text("ab?=&/: <'\"\n0")
