@@ -10,7 +10,7 @@ from typing import Any
 
 from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
-from ..plugin_utils._code_signing.declaration import VARIABLES, names_of
+from ..plugin_utils._code_signing.declaration import LISTS, VARIABLES, names_of
 from ..plugin_utils._code_signing.removal import others_of
 from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
 from ..plugin_utils._play.connection import connection_of
@@ -28,8 +28,8 @@ class ActionModule(PlayAction):
         del options
         read = VARIABLES.read(task_vars["inventory_hostname"], task_vars, Evaluator(self._loader))
         names, slug = read.values.get("removed_certificates") or [], read.values.get("app_slug")
-        # Other problems concern the declaration, which this task does not use.
-        problems = [problem for problem in read.problems if "removed_certificates" in problem.text]
+        # This task does not use the declared files.
+        problems = [problem for problem in read.problems if problem.option not in LISTS]
         if problems:
             raise OptionError(" ".join(problem.message for problem in problems))
         if names and not slug:

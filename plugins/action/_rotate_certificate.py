@@ -113,7 +113,8 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     read = VARIABLES.read(name, variables, evaluator)
     host = Host(declaration, read.values.get("old") or [], list(read.problems))
     if not host.declares_certificate:
-        # A misspelling may be the reason. Other problems of the host do not concern the rotation.
+        # These may be the reason. Other problems of the host do not concern the rotation.
+        host.problems += [problem for problem in declaration.problems if problem.option == "certificates"]
         host.problems += [unknown.problem for unknown in OF_DECLARATION.unknown(variables) if unknown.is_misspelt]
     else:
         declared = names_of(declaration.files[BUILD_CERTIFICATE.plural])

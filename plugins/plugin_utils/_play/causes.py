@@ -18,6 +18,7 @@ class Problem:
     text: str
     place: str = ""  # FILE:LINE, if ansible-core knows it
     hint: str = ""  # a sentence that helps with several texts, shown once
+    option: str = ""  # name of the variable without the prefix, if the problem is about one
 
     @property
     def message(self) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible.module_utils.common import validation
@@ -54,10 +54,12 @@ class Unknown:
     is_misspelt: bool  # an error, because the name is very similar to a variable of the role
     is_suspected: bool = False  # a warning, because the name is similar to one and may belong to the user
     place: str = ""
+    option: str = ""  # the closest variable, without the prefix
 
     @property
     def problem(self) -> Problem:
-        return Problem(f"{self.name} is not a variable of this collection; did you mean {self.closest}?", self.place)
+        text = f"{self.name} is not a variable of this collection; did you mean {self.closest}?"
+        return Problem(text, self.place, option=self.option)
 
 
 @dataclass
@@ -94,7 +96,7 @@ class Variables:
     confused: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, host: str, variables: Mapping[str, Any], evaluator: Evaluator) -> Read:
-        """Evaluate and validate the variables of one host."""
+        """Evaluate and validate the variables of one host. A variable with a problem has no value, or a part of it."""
         evaluator.use(variables)
         unknown = self.unknown(variables)
         found = Read(host, unknown=[one for one in unknown if not one.is_misspelt])
@@ -104,10 +106,13 @@ class Variables:
                 value = self._value(name, spec, variables, evaluator, found)
                 if value is not None:
                     found.values[option] = value
+                # After a problem, another variable would hide it: a task would work on another app, for example.
+                if value is not None or len(found.problems) > before:
                     break
             else:
-                if spec.get("required") and len(found.problems) == before:
+                if spec.get("required"):
                     found.problems.append(Problem(f"{self.prefix}{option} is required"))
+            found.problems[before:] = [replace(problem, option=option) for problem in found.problems[before:]]
         found.problems += [one.problem for one in unknown if one.is_misspelt]
         return found
 
@@ -121,7 +126,8 @@ class Variables:
             closest = self.confused.get(option) or closest_of(option, self.options, 0.0)
             is_misspelt = option in self.confused or _is_misspelt(option, closest)
             is_suspected = not is_misspelt and _similarity(option, closest) >= _SUSPECTED
-            found.append(Unknown(name, f"{self.prefix}{closest}", is_misspelt, is_suspected, place_of(variables[name])))
+            place = place_of(variables[name])
+            found.append(Unknown(name, f"{self.prefix}{closest}", is_misspelt, is_suspected, place, closest))
         return found
 
     def _value(self, name: str, spec: Spec, variables: Mapping[str, Any], evaluator: Evaluator, found: Read) -> Any:

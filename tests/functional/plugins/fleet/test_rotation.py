@@ -166,6 +166,11 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             "code_signing_cert (the closest variable is code_signing_certificates)",
         ],
     ),
+    "an undefined list": (
+        {},
+        {"Bank": {"code_signing_certificates": "{{ nothere }}"}},
+        ["code_signing_certificates: 'nothere' is undefined", "[Bank]"],
+    ),
 }
 
 
@@ -184,3 +189,26 @@ def test_a_mistake_is_one_message_and_nothing_is_changed(
         assert message in failed
     assert "c4nary" not in run.screen
     assert fleet.asked() == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"app_slug": "{{ nothere }}"}, "code_signing_app_slug: 'nothere' is undefined"),
+        ({"api_token": "{{ nothere }}"}, "code_signing_api_token: 'nothere' is undefined"),
+        ({"certificates": "{{ nothere }}", "app_slug": " "}, ""),
+    ],
+)
+def test_certificates_are_deleted_only_in_the_app_and_with_the_token_of_the_variables(
+    fleet: Fleet, ground: Playground, wrong: dict[str, str], message: str
+) -> None:
+    fleet.holds({APPS[0]: {CERTIFICATES: [a_file("old.p12", OLD)]}})
+    connection = {"api_token": fleet.emulator.tokens["owner"], "api_url": fleet.emulator.api_url}
+    given = {"removed_certificates": "old.p12", **connection, **wrong}
+    variables = {"bitrise_app_slug": APPS[0], **{f"code_signing_{name}": value for name, value in given.items()}}
+    role = {"name": "mobileops.ci.code_signing", "tasks_from": "remove_certificates"}
+    task = {"ansible.builtin.include_role": role, "vars": variables}
+    run = ground.run([task], env={"BITRISE_API_TOKEN": fleet.emulator.tokens["owner"]})
+    assert run.status == (2 if message else 0), run.screen
+    assert message in " ".join(run.screen.split())
+    assert len(fleet.contents(CERTIFICATES)[APPS[0]]) == bool(message)

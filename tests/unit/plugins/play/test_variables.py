@@ -68,6 +68,16 @@ def test_a_blank_variable_is_not_set(blank: str | None) -> None:
     assert (found.values, found.problems) == ({"slug": "s1"}, [])
 
 
+def test_no_other_variable_replaces_one_with_a_problem() -> None:
+    found = read(shop_slug=trust_as_template("{{ nothere }}"), service_slug="other", shop_file=[])
+
+    assert found.values == {}
+    assert [(problem.option, problem.text) for problem in found.problems] == [
+        ("slug", "shop_slug: 'nothere' is undefined"),
+        ("files", "shop_file is not a variable of this collection; did you mean shop_files?"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("written", "names"),
     [
