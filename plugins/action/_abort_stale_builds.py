@@ -28,6 +28,7 @@ from ..plugin_utils._play.apps import (
     plural,
 )
 from ..plugin_utils._play.causes import Problem, name_some
+from ..plugin_utils._play.play_variables import names_of_play
 
 # Options of the module, by the shorter names of variables.
 _OPTIONS = {
@@ -51,12 +52,12 @@ VARIABLES = app_variables(
         },
         **{name: {"type": STALE.argument_spec[name]["type"]} for name in _OF_TASK},
     },
-    of_playbook=("hosts", "allow_empty"),
 )
 
 
 class ActionModule(AppsAction):
     variables = VARIABLES
+    of_play = names_of_play(VARIABLES.prefix)
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         hosts = self.read_hosts(options, task_vars)

@@ -27,12 +27,13 @@ from ..plugin_utils._play.apps import (
 from ..plugin_utils._play.causes import name_some
 from ..plugin_utils._play.connection import as_variables
 from ..plugin_utils._play.lists import is_blank
+from ..plugin_utils._play.play_variables import names_of_play
 from ..plugin_utils._play.variables import Read
 
 _FILES_NAMED = 5
 _HOSTS_NAMED = 3
 _OF_TASK = ("dest", "force", "concurrency")
-_COMMON = app_variables("adopt_", as_variables(EXPORT, "apps", "groups"), of_playbook=("hosts", "allow_empty"))
+_COMMON = app_variables("adopt_", as_variables(EXPORT, "apps", "groups"))
 VARIABLES = replace(
     _COMMON,
     instead={
@@ -45,6 +46,7 @@ VARIABLES = replace(
 
 class ActionModule(AppsAction):
     variables = VARIABLES
+    of_play = names_of_play(VARIABLES.prefix)
 
     def add_values(self, read: Read, variables: Mapping[str, Any]) -> None:
         read.values["host"] = read.host

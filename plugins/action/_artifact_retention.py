@@ -23,13 +23,17 @@ from ..plugin_utils._play.apps import (
     plural,
 )
 from ..plugin_utils._play.connection import as_variables
+from ..plugin_utils._play.play_variables import names_of_play
 
 _OPTIONS = as_variables(RETENTION, APP_SLUG, "apps")
 VARIABLES = app_variables(
     "artifact_retention_",
-    {**_OPTIONS, "older_than_days": {**_OPTIONS["older_than_days"], "required": True}},
-    # The role registers `result`. Only the playbook reads the others.
-    of_playbook=("hosts", "allow_empty", "result"),
+    {
+        **_OPTIONS,
+        "older_than_days": {**_OPTIONS["older_than_days"], "required": True},
+        # The role registers it.
+        "result": {"type": "raw"},
+    },
 )
 _TOTALS = ("artifacts", "deleted", "unpublished", "freed_bytes")
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -37,6 +41,7 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 class ActionModule(AppsAction):
     variables = VARIABLES
+    of_play = names_of_play(VARIABLES.prefix)
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         hosts = self.read_hosts(options, task_vars)

@@ -12,7 +12,9 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._core.errors import OptionError
 from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.play_variables import OF_LOOKUP, PlayVariables, names_of_play
 from ..plugin_utils._play.variables import Variables
 
 _TEXT: dict[str, Any] = {"type": "str"}
@@ -43,8 +45,7 @@ VARIABLES = Variables(
         "notifications": {"type": "list", "elements": "str"},
         "update_secrets": {"type": "bool"},
         **dict.fromkeys(SECRETS, _TEXT),
-        # Only the play reads these.
-        **{name: {"type": "raw"} for name in ("hosts", "allow_empty")},
+        **{name: {"type": "raw"} for name in OF_LOOKUP},
     },
 )
 MOST_SLICES = 100
@@ -60,12 +61,16 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        try:
+            PlayVariables(self._task, variables, names_of_play(VARIABLES.prefix)).check_all()
+        except OptionError as error:
+            raise AnsibleActionFail(error.message) from None
         if self._shared_loader_obj.module_loader.find_plugin(NEEDED) is None:
             raise AnsibleActionFail(
                 "This playbook uses the collection awx.awx, which is not installed. Install it with 'ansible-galaxy "
                 "collection install awx.awx', or with 'pip install \"ansible>=11,<12\"', which contains it."
             )
-        variables = task_vars or {}
         read = VARIABLES.read(str(variables.get("inventory_hostname")), variables, Evaluator(self._loader))
         problems = [problem.message for problem in (*read.problems, *(unknown.problem for unknown in read.unknown))]
         problems += _mistakes(read.values)

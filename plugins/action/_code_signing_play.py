@@ -41,6 +41,7 @@ from ..plugin_utils._play.action import (
 from ..plugin_utils._play.causes import Problem, by_cause
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.hosts import Play
+from ..plugin_utils._play.play_variables import names_of_play
 from ..plugin_utils._play.search import FileSearch
 
 # Kinds of errors that concern every app if no app succeeded. The task reports them once instead of for each host.
@@ -50,23 +51,25 @@ OF_ALL_APPS = frozenset({"unauthorized", "time_limit", *SHARED_CAUSES})
 class ActionModule(PlayAction):
     """Reconcile the apps of all hosts that run this task, or with `alone` of the host of this task only.
 
-    `whole_batch` states that every host of the batch runs this task. `allow_empty` is the name of the variable that
-    accepts a play without declarations. Messages use it.
+    `playbook` is the prefix of the variables of the playbook of this collection that runs the task, in which every
+    host of the batch is at the task.
     """
 
-    own = frozenset(("alone", "whole_batch", "allow_empty"))
+    own = frozenset(("alone", "playbook"))
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
-        play = None
+        play, playbook = None, options.get("playbook")
+        if playbook:
+            self.of_play = names_of_play(f"{playbook}_")
         if not options.get("alone"):
-            play = self.observe_play(task_vars, whole_batch=bool(options.get("whole_batch")))
+            play = self.observe_play(task_vars, whole_batch=bool(playbook))
             if play is None:
                 return play_result(alone=True)
         declared = self._declared(play, task_vars)
         check_shared_apps(declared)
         without_declaration = [declaration for declaration in declared if declaration.is_empty]
         if len(without_declaration) == len(declared):
-            self._check_empty(declared, play, task_vars, str(options.get("allow_empty") or "code_signing_allow_empty"))
+            self._check_empty(declared, play, task_vars, f"{playbook or 'code_signing'}_allow_empty")
         apps, totals, warnings = self._reconcile([entry for entry in declared if not entry.is_empty], task_vars)
         with_diff = bool(self._task.diff)
         names = [declaration.host for declaration in without_declaration]
@@ -98,8 +101,11 @@ class ActionModule(PlayAction):
         hosts: Iterable[tuple[str, Mapping[str, Any]]] = (
             self.hosts_taking_part(play, evaluator, reject) if play else [(task_vars["inventory_hostname"], task_vars)]
         )
+        checked = self.play_variables(task_vars)
         for host, variables in hosts:
+            checked.note(host, variables)
             declared.append(declaration_of(host, variables, evaluator, search))
+        checked.check()
         return declared
 
     def _check_empty(

@@ -28,6 +28,7 @@ from ..plugin_utils._play.connection import (
     connection_of,
 )
 from ..plugin_utils._play.evaluation import EvaluationError, Evaluator
+from ..plugin_utils._play.play_variables import names_of_play
 from ..plugin_utils._play.variables import Read, Variables
 from ..plugin_utils._report.formats import FORMATS
 from ..plugin_utils._report.words import STATES
@@ -61,10 +62,17 @@ VARIABLES = Variables(
 
 
 class ActionModule(PlayAction):
-    """Report on the apps of all hosts of the play. The host of this task provides the variables."""
+    """Report on the apps of all hosts of the play. The host of this task provides the variables.
+
+    `playbook` is the prefix of the variables of the playbook of this collection that runs the role.
+    """
+
+    own = frozenset({"playbook"})
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
-        del options
+        if options.get("playbook"):
+            self.of_play = names_of_play(f"{options['playbook']}_")
+            self.play_variables(task_vars).check_all()
         evaluator = Evaluator(self._loader)
         read = _read(task_vars, evaluator)
         values = read.values

@@ -44,6 +44,7 @@ from ..plugin_utils._in_process import Call
 from ..plugin_utils._play.action import Json, PlayAction, display, play_result
 from ..plugin_utils._play.connection import CONNECTION, connection_of
 from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Read, Variables
 
@@ -60,8 +61,7 @@ VARIABLES = Variables(
         **_WITHOUT_DEFAULT,
         "record": {"type": "path"},
         **CONNECTION,
-        # Variables that only the play reads.
-        **{name: {"type": "raw"} for name in ("hosts", "allow_empty")},
+        **{name: {"type": "raw"} for name in OF_LOOKUP},
     },
     instead={"concurrency": ("code_signing_concurrency",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
 )
@@ -69,6 +69,8 @@ VARIABLES = Variables(
 
 class ActionModule(PlayAction):
     """Show all checks and return the verdict. The first host provides the variables of the playbook."""
+
+    of_play = names_of_play(VARIABLES.prefix)
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:  # noqa: ARG002
         own = self._own_variables(task_vars)
@@ -119,7 +121,11 @@ class ActionModule(PlayAction):
         """Return the declaration of each host, and the reasons why hosts are missing."""
         evaluator, search = Evaluator(self._loader), FileSearch()
         problems = _inventory_sources.selection_problems()
-        declared = [declaration_of(host, found, evaluator, search) for host, found in self._hosts(task_vars, problems)]
+        declared, of_play = [], self.play_variables(task_vars)
+        for host, variables in self._hosts(task_vars, problems):
+            of_play.note(host, variables)
+            declared.append(declaration_of(host, variables, evaluator, search))
+        of_play.check()
         return ([] if _is_only_localhost(declared, task_vars) else declared), problems
 
     def _hosts(self, task_vars: Json, problems: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:

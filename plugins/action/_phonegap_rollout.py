@@ -20,6 +20,7 @@ from ..module_utils._task.module_spec import ModuleSpec
 from ..plugin_utils._play.action import Json, PlayAction, play_result
 from ..plugin_utils._play.connection import as_variables
 from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Read, Variables
 
@@ -45,8 +46,7 @@ VARIABLES = Variables(
         "timeout": {"type": "float"},
         "project_dir": {"type": "path"},
         **{f"service_{name}" if name == "timeout" else name: spec for name, spec in CONNECTION.items()},
-        "hosts": {"type": "raw"},
-        "allow_empty": {"type": "raw"},
+        **{name: {"type": "raw"} for name in OF_LOOKUP},
     },
 )
 
@@ -87,9 +87,11 @@ class ActionModule(PlayAction):
     """Roll out one app. The host of the task only provides variables."""
 
     has_doctor = False
+    of_play = names_of_play(VARIABLES.prefix)
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         del options
+        self.play_variables(task_vars).check_all()
         host = str(task_vars["inventory_hostname"])
         read = VARIABLES.read(host, task_vars, Evaluator(self._loader))
         if read.problems:

@@ -32,15 +32,17 @@ from ..plugin_utils._play.action import (
 from ..plugin_utils._play.apps import plural
 from ..plugin_utils._play.causes import Cause, Problem, by_cause, name_some
 from ..plugin_utils._play.evaluation import Evaluator
+from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Unknown, Variables
 
+# ansible-core reads these as keywords of the play.
+KEYWORDS = ("batch", "max_fail_percentage")
 VARIABLES = Variables(
     "rotate_certificate_",
     {
         "old": {"type": "list", "elements": "str"},
-        # ansible-core reads these as keywords of the play.
-        **{name: {"type": "raw"} for name in ("batch", "max_fail_percentage", "hosts", "allow_empty")},
+        **{name: {"type": "raw"} for name in (*OF_LOOKUP, *KEYWORDS)},
     },
 )
 # Kinds of errors about the content of a file. Errors of other kinds, such as a missing library, concern only tasks that
@@ -69,6 +71,7 @@ class ActionModule(PlayAction):
     """Return the hosts to rotate with their old certificates, or with `alone` only the host of this task."""
 
     own = frozenset({"alone"})
+    of_play = names_of_play(VARIABLES.prefix, *KEYWORDS)
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         play = None if options.get("alone") else self.observe_play(task_vars, whole_batch=True)
@@ -84,7 +87,12 @@ class ActionModule(PlayAction):
         is_first = bool(play) and batch[0] == of_play[0]
         names = of_play if is_first else batch
         evaluator, search = Evaluator(self._loader), FileSearch()
-        hosts = [_host(name, play.variables_of(name) if play else task_vars, evaluator, search) for name in names]
+        hosts, checked = [], self.play_variables(task_vars)
+        for name in names:
+            variables = play.variables_of(name) if play else task_vars
+            checked.note(name, variables)
+            hosts.append(_host(name, variables, evaluator, search))
+        checked.check()
         check_shared_apps([host.declaration for host in hosts])
         rotating = [host for host in hosts if host.declares_certificate]
         if is_first:

@@ -32,7 +32,8 @@ options:
       - Prefix of two variables. With the prefix V(rollout), C(rollout_hosts) contains the host patterns, as a list or
         as text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean
         the default. The lookup rejects unknown variables with similar names.
-      - Only variables of the play are available, such as extra variables. Variables of hosts and groups are not.
+      - Only variables of the play are available, such as extra variables. Variables of hosts and groups are not. The
+        playbooks of this collection fail if a host sets one of the two variables.
     type: str
   allow_empty:
     description:

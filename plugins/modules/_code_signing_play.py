@@ -20,12 +20,8 @@ options:
     description: Whether to process only the app of this host.
     type: bool
     default: false
-  whole_batch:
-    description: V(true) if every host of the batch runs the task.
-    type: bool
-    default: false
-  allow_empty:
-    description: Name of the variable that accepts a play without declarations.
+  playbook:
+    description: Prefix of the variables of the playbook of this collection that runs the task for every host.
     type: str
 """
 

@@ -13,6 +13,10 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Private to the role P(mobileops.ci.code_signing_report#role). It may change or vanish without notice.
+options:
+  playbook:
+    description: Prefix of the variables of the playbook of this collection that runs the role.
+    type: str
 """
 
 EXAMPLES = r"""

@@ -27,6 +27,7 @@ from .._in_process import InProcess
 from .causes import Problem
 from .evaluation import Evaluator, reason_of
 from .hosts import Play, observe_play
+from .play_variables import PlayVariables
 
 display = Display()
 
@@ -48,6 +49,8 @@ class PlayAction(InProcess):
     """
 
     own: ClassVar[frozenset[str]] = frozenset()
+    # Names of variables that only the play reads. It is an error if a host sets one.
+    of_play: Sequence[str] = ()
     # True if the playbook doctor checks the service that this action uses.
     has_doctor: ClassVar[bool] = True
 
@@ -85,12 +88,21 @@ class PlayAction(InProcess):
         return answer
 
     def observe_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
-        """Return the hosts at this task, or None if each host needs its own task. Display the reason with -vvv."""
+        """Return the hosts at this task, or None if each host needs its own task. Display the reason with -vvv.
+
+        If each host needs its own task, check the variables of the play. Otherwise the caller does, with
+        `play_variables`.
+        """
         found = observe_play(self._task, task_vars, whole_batch=whole_batch)
         if isinstance(found, str):
+            self.play_variables(task_vars).check_all()
             display.vvv(f"{self._task.action}: runs once for each host: {found}")
             return None
         return found
+
+    def play_variables(self, task_vars: Mapping[str, Any]) -> PlayVariables:
+        """Return the check of the variables in `of_play`."""
+        return PlayVariables(self._task, task_vars, self.of_play)
 
     def hosts_taking_part(
         self, play: Play, evaluator: Evaluator, reject: Callable[[str, Problem], None]

@@ -14,6 +14,7 @@ from .action import Json, PlayAction, play_result
 from .causes import Problem, by_cause, name_some
 from .connection import CONNECTION, connection_of
 from .evaluation import Evaluator
+from .play_variables import OF_LOOKUP
 from .variables import Read, Spec, Variables
 
 APP_SLUG = "app_slug"
@@ -63,11 +64,10 @@ class Hosts:
         return {host: {"failed": True, "msg": " ".join(dict.fromkeys(of_host))} for host, of_host in texts.items()}
 
 
-def app_variables(prefix: str, options: Mapping[str, Spec], *, of_playbook: Sequence[str] = ()) -> Variables:
+def app_variables(prefix: str, options: Mapping[str, Spec]) -> Variables:
     """Return the variables of a role or playbook about apps: its options, the app, and the connection.
 
-    Where a connection variable is not set, that of the role code_signing applies. `of_playbook`: names without the
-    prefix that only the playbook reads, such as "hosts".
+    Where a connection variable is not set, that of the role code_signing applies.
     """
     return Variables(
         prefix,
@@ -75,7 +75,7 @@ def app_variables(prefix: str, options: Mapping[str, Spec], *, of_playbook: Sequ
             **options,
             APP_SLUG: {"type": "str"},
             **CONNECTION,
-            **{name: {"type": "raw"} for name in of_playbook},
+            **{name: {"type": "raw"} for name in OF_LOOKUP},
         },
         instead={APP_SLUG: ("bitrise_app_slug",), **{name: (f"code_signing_{name}",) for name in CONNECTION}},
     )
@@ -90,7 +90,7 @@ class AppsAction(PlayAction):
     def read_hosts(self, options: Mapping[str, Any], task_vars: Json) -> Hosts | None:
         """Return the hosts at this task. None if they are unknown, and each host needs a task with `alone`."""
         evaluator = Evaluator(self._loader)
-        found = Hosts()
+        found, of_play = Hosts(), self.play_variables(task_vars)
         of_hosts: Iterable[tuple[str, Mapping[str, Any]]]
         if options.get("alone"):
             of_hosts = [(str(task_vars["inventory_hostname"]), task_vars)]
@@ -100,6 +100,7 @@ class AppsAction(PlayAction):
                 return None
             of_hosts = self.hosts_taking_part(play, evaluator, found.reject)
         for host, variables in of_hosts:
+            of_play.note(host, variables)
             read = self.variables.read(host, variables, evaluator)
             found.suspected += [(host, problem) for problem in read.suspected]
             if read.problems:
@@ -107,6 +108,7 @@ class AppsAction(PlayAction):
             else:
                 self.add_values(read, variables)
                 found.accept(read)
+        of_play.check()
         self._reject_duplicates(found)
         return found
 

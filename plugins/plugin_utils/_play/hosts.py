@@ -71,9 +71,24 @@ def observe_play(task: Any, task_vars: Mapping[str, Any], *, whole_batch: bool =
     if not hasattr(manager, "get_vars") or not hasattr(inventory, "get_host") or not hasattr(task, "get_play"):
         return "this ansible-core keeps the variables of its hosts elsewhere"
     extra = {name: task_vars[name] for name in _FROM_WORKER if name in task_vars}
-    # Without these get_vars() computes both lists again for each host.
-    known = {"_hosts": task_vars.get("ansible_play_batch"), "_hosts_all": task_vars.get("ansible_play_hosts_all")}
-    return Play(hosts, task, manager, inventory, extra, known)
+    return Play(hosts, task, manager, inventory, extra, _known(task_vars))
+
+
+def variables_of_play(task: Any, task_vars: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the variables that the play has without a host, such as extra variables. Its keywords see only these.
+
+    Return None if this ansible-core keeps them elsewhere.
+    """
+    manager: Any = getattr(task_vars.get("hostvars"), "_variable_manager", None)
+    if not hasattr(manager, "get_vars") or not hasattr(task, "get_play"):
+        return None
+    variables: Mapping[str, Any] = manager.get_vars(play=task.get_play(), include_hostvars=False, **_known(task_vars))
+    return variables
+
+
+def _known(task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lists that get_vars() would compute again each time."""
+    return {"_hosts": task_vars.get("ansible_play_batch"), "_hosts_all": task_vars.get("ansible_play_hosts_all")}
 
 
 def _hosts_at(task: Any) -> tuple[str, ...] | None:

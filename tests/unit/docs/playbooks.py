@@ -41,6 +41,7 @@ _CODE = re.compile(
     r"[A-Za-z]\w*_\w+|localhost)(?![\w`/])"
 )
 _ROLE = re.compile(r"\b([Rr]ole) (\w+_\w+)")
+E_ONLY = "Set with ``-e`` or as an answer of a survey. In ``group_vars`` and ``host_vars`` it is an error."
 _VARIABLE = re.compile(r"^([a-z]+_\w+) +(.+)$")
 
 
@@ -113,7 +114,7 @@ def _row(line: str) -> Iterator[str]:
     notes = re.findall(r"; one value for all apps| \(-e only\)", default)
     for note in notes:
         default = default.replace(note, "")
-    limits = {"; one value for all apps": "One value for all apps.", " (-e only)": "Set it with ``-e``."}
+    limits = {"; one value for all apps": "One value for all apps.", " (-e only)": E_ONLY}
     meaning = meaning.rstrip("; ") or _description(name)
     sentences = [f"{meaning[0].upper()}{meaning[1:]}.", *(limits[note] for note in notes)]
     yield f"   * - ``{name}``"

@@ -24,6 +24,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sou
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_selection import host_patterns
 from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import trusted_template
 from tests.emulator.process import Emulator
+from tests.helpers.cases import exhaustive
 from tests.helpers.inventory_sources import NAME, write
 
 from .conftest import app, run_ansible
@@ -304,3 +305,57 @@ def test_playbooks_end_with_an_error_and_change_nothing(
     monkeypatch.setenv("BITRISE_API_TOKEN", "canary-wrong-token")
     fails("GET /apps returned 401", *report, "-i", path)
     assert {request["method"] for request in emulator.requests()} == {"GET"}
+
+
+def project_of(folder: Path, variables: dict[str, Any]) -> str:
+    """Write an inventory whose group_vars contain these variables."""
+    (folder / "group_vars").mkdir()
+    (folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(variables))
+    hosts = {name: {"bitrise_app_slug": f"aaaa00000000000{number}"} for number, name in enumerate(("One", "Two"), 1)}
+    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    return str(folder / "hosts.yml")
+
+
+@pytest.mark.parametrize("alone", ["", pytest.param("1", marks=exhaustive)])
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+def test_variables_of_a_play_are_an_error_in_group_vars(
+    source: Callable[..., str],
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    path: Path,
+    alone: str,
+) -> None:
+    source()
+    monkeypatch.setenv("MOBILEOPS_CI_TEST_ALONE", alone)
+    names = [f"{path.stem}_hosts"]
+    if path.stem == "rotate_certificate":
+        names += ["rotate_certificate_batch", "rotate_certificate_max_fail_percentage"]
+    hosts = project_of(tmp_path, {**dict.fromkeys(names, "1"), f"{path.stem}_allow_empty": ""})
+
+    run = run_ansible(tmp_path, "playbook", f"mobileops.ci.{path.stem}", "-i", hosts)
+
+    shown = " ".join((run.stdout + run.stderr).split())
+    assert run.returncode == 2, shown
+    for name in names:
+        text = f"{name} is a variable of the play: set it with -e; in group_vars and host_vars it has no effect"
+        assert f"{text} ({tmp_path}/group_vars/all.yml:" in shown
+    assert not emulator.requests()
+
+
+def test_variables_of_a_play_are_extra_variables(
+    source: Callable[..., str], emulator: Emulator, tmp_path: Path
+) -> None:
+    """An extra variable, such as an answer of a survey, takes precedence, and so does one of an imported playbook."""
+    source()
+    hosts = project_of(tmp_path, {"abort_stale_builds_hosts": "Two", "abort_stale_builds_allow_empty": True})
+    site = [{"import_playbook": "mobileops.ci.abort_stale_builds", "vars": {"abort_stale_builds_hosts": "One"}}]
+    (tmp_path / "site.yml").write_text(yaml.safe_dump(site))
+    given = ("-i", hosts, "-e", "abort_stale_builds_allow_empty=false")
+
+    of_survey = ("mobileops.ci.abort_stale_builds", "-e", "abort_stale_builds_hosts=One")
+    for words in (of_survey, ("site.yml",)):
+        emulator.clear_requests()
+        run = run_ansible(tmp_path, "playbook", *words, *given)
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert {request["path"].split("/")[3] for request in emulator.requests()} == {"aaaa000000000001"}
