@@ -346,7 +346,7 @@ def test_variables_of_a_play_are_an_error_in_group_vars(
 def test_variables_of_a_play_are_extra_variables(
     source: Callable[..., str], emulator: Emulator, tmp_path: Path
 ) -> None:
-    """An extra variable, such as an answer of a survey, takes precedence, and so does one of an imported playbook."""
+    """Accept extra variables, such as an answer of a survey, and variables of an imported playbook."""
     source()
     hosts = project_of(tmp_path, {"abort_stale_builds_hosts": "Two", "abort_stale_builds_allow_empty": True})
     site = [{"import_playbook": "mobileops.ci.abort_stale_builds", "vars": {"abort_stale_builds_hosts": "One"}}]
