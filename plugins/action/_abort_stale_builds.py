@@ -24,7 +24,6 @@ from ..plugin_utils._play.apps import (
     app_variables,
     common,
     errors_of,
-    failure_of,
     plural,
 )
 from ..plugin_utils._play.causes import Problem, name_some
@@ -71,14 +70,11 @@ class ActionModule(AppsAction):
             read.values.update({option: read.values[name] for name, option in _OPTIONS.items() if name in read.values})
         results = self.execute_for(
             BUILD_ABORT_STALE,
-            hosts.reads,
+            hosts,
             common(hosts.reads, _OF_TASK),
             task_vars,
             each=tuple(_OPTIONS.values()),
         )
-        failure = failure_of(results)
-        if failure:
-            return play_result(failure=failure)
         return self._result(hosts, {slug: app for result in results for slug, app in result["apps"].items()})
 
     def _result(self, hosts: Hosts, apps: Mapping[str, Json]) -> Json:

@@ -21,7 +21,6 @@ from ..plugin_utils._play.apps import (
     app_variables,
     common,
     errors_of,
-    failure_of,
     plural,
 )
 from ..plugin_utils._play.causes import name_some
@@ -68,10 +67,7 @@ class ActionModule(AppsAction):
         given["dest"] = _folder(given.get("dest"), task_vars)
         given["groups"] = {str(name): [str(host) for host in of_it] for name, of_it in task_vars["groups"].items()}
         each = ("host", "declares")
-        results = self.execute_for(CODE_SIGNING_EXPORT, hosts.reads, given, task_vars, each=each)
-        failure = failure_of(results)
-        if failure:
-            return play_result(failure=failure)
+        results = self.execute_for(CODE_SIGNING_EXPORT, hosts, given, task_vars, each=each)
         return self._result(hosts, without_app, results)
 
     def _result(self, hosts: Hosts, without_app: Sequence[str], results: Sequence[Json]) -> Json:

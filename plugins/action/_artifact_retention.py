@@ -19,7 +19,6 @@ from ..plugin_utils._play.apps import (
     app_variables,
     common,
     errors_of,
-    failure_of,
     plural,
 )
 from ..plugin_utils._play.connection import as_variables
@@ -51,11 +50,8 @@ class ActionModule(AppsAction):
         if not hosts.reads:
             return play_result(failure={"msg": f"No artifact was changed. {' '.join(hosts.messages)}"})
         results = self.execute_for(
-            ARTIFACT_RETENTION, hosts.reads, common(hosts.reads, ("concurrency",)), task_vars, each=RULES_OF_APP
+            ARTIFACT_RETENTION, hosts, common(hosts.reads, ("concurrency",)), task_vars, each=RULES_OF_APP
         )
-        failure = failure_of(results)
-        if failure:
-            return play_result(failure=failure)
         return self._result(hosts, {slug: app for result in results for slug, app in result["apps"].items()})
 
     def _result(self, hosts: Hosts, apps: Mapping[str, Json]) -> Json:

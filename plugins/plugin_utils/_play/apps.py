@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils._task.module_spec import ModuleSpec
-from .action import Json, PlayAction, play_result
+from .action import Json, PlayAction, PlayFailureError, play_result
 from .causes import Problem, by_cause, name_some
 from .connection import CONNECTION, connection_of
 from .evaluation import Evaluator
@@ -18,6 +18,7 @@ from .play_variables import OF_LOOKUP
 from .variables import Read, Spec, Variables
 
 APP_SLUG = "app_slug"
+_DETAILS = ("error", "exception")
 # If more hosts than this have the same problem, only the summary has the message.
 SHARED = 3
 
@@ -28,6 +29,8 @@ class Hosts:
 
     _reads: dict[str, Read] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
+    # Errors of tasks that failed as a whole, by host.
+    errors: dict[str, Json] = field(default_factory=dict)
     suspected: list[tuple[str, Problem]] = field(default_factory=list)
 
     @property
@@ -49,6 +52,11 @@ class Hosts:
         self.problems += [(host, problem) for problem in problems]
         self.pass_over(host)
 
+    def fail(self, host: str, result: Mapping[str, Any]) -> None:
+        """Reject a host because the task for its app failed as a whole, with this result."""
+        self.errors[host] = {key: result[key] for key in _DETAILS if result.get(key)}
+        self.reject(host, Problem(str(result.get("msg") or "The task failed.")))
+
     @property
     def messages(self) -> list[str]:
         """Return a message for each cause."""
@@ -59,9 +67,13 @@ class Hosts:
         shared = {cause.text for cause in by_cause(self.problems) if len(cause.hosts) > SHARED}
         texts: dict[str, list[str]] = {}
         for host, problem in self.problems:
-            text = "Invalid variable; see the summary" if problem.text in shared else problem.text
+            reason = "Failed" if host in self.errors else "Invalid variable"
+            text = f"{reason}; see the summary" if problem.text in shared else problem.text
             texts.setdefault(host, []).append(text if text.endswith("?") else text.rstrip(".") + ".")
-        return {host: {"failed": True, "msg": " ".join(dict.fromkeys(of_host))} for host, of_host in texts.items()}
+        return {
+            host: {"failed": True, "msg": " ".join(dict.fromkeys(of_host)), **self.errors.get(host, {})}
+            for host, of_host in texts.items()
+        }
 
 
 def app_variables(prefix: str, options: Mapping[str, Spec]) -> Variables:
@@ -139,27 +151,41 @@ class AppsAction(PlayAction):
     def execute_for(
         self,
         spec: ModuleSpec,
-        reads: Sequence[Read],
+        hosts: Hosts,
         options: Mapping[str, Any],
         task_vars: Json,
         *,
         each: Sequence[str],
     ) -> list[Json]:
-        """Run a module once for all apps that have the same connection. Return the results.
+        """Run a module once for all apps that have the same connection. Return the results, which all have `apps`.
 
-        `options`: the options of the task as a whole. `each`: the options that are given for each app.
+        `options`: the options of the task as a whole. `each`: the options that are given for each app. If a run fails
+        as a whole, such as for an invalid option, its hosts fail. Raises PlayFailureError if that is so for all runs,
+        or if all apps failed for one cause.
         """
         together: dict[str, list[Read]] = {}
-        for read in reads:
+        for read in hosts.reads:
             # The key does not contain the values, because a token must not get into a message.
             together.setdefault(repr(sorted(connection_of(read.values).items())), []).append(read)
-        results = []
+        results: list[Json] = []
+        failures: list[tuple[Json, list[Read]]] = []
         for of_connection in together.values():
             apps = [
                 {name: read.values[name] for name in (APP_SLUG, *each) if name in read.values} for read in of_connection
             ]
             given = {**connection_of(of_connection[0].values), **options, "apps": apps}
-            results.append(self.execute(spec, given, task_vars))
+            result = self.execute(spec, given, task_vars)
+            if isinstance(result.get("apps"), Mapping):
+                results.append(result)
+            else:
+                failures.append((result, of_connection))
+        if failures and not results:
+            raise PlayFailureError({key: failures[0][0][key] for key in ("msg", *_DETAILS) if key in failures[0][0]})
+        if not failures:
+            _check_common_cause(results)
+        for result, of_connection in failures:
+            for read in of_connection:
+                hosts.fail(read.host, result)
         return results
 
     def alone(self) -> Json:
@@ -177,16 +203,12 @@ def common(reads: Sequence[Read], names: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def failure_of(results: Sequence[Json]) -> Json | None:
-    """Return the failure of the whole task: a module without results, or one cause for which all apps failed."""
-    for result in results:
-        if result.get("failed") and not isinstance(result.get("apps"), Mapping):
-            return {key: result[key] for key in ("msg", "error", "exception") if key in result}
+def _check_common_cause(results: Sequence[Json]) -> None:
+    """Raise PlayFailureError if all apps failed for one cause."""
     apps = {slug: app for result in results for slug, app in result["apps"].items()}
     causes = {_cause(slug, app["error"]) for slug, app in apps.items() if app["error"] and not app["changed"]}
     if len(apps) > 1 and len(causes) == 1 and all(app["error"] and not app["changed"] for app in apps.values()):
-        return {"msg": results[0]["msg"], "error": results[0]["error"]}
-    return None
+        raise PlayFailureError({"msg": results[0]["msg"], "error": results[0]["error"]})
 
 
 def errors_of(reads: Sequence[Read], apps: Mapping[str, Json]) -> tuple[dict[str, Json], list[str]]:

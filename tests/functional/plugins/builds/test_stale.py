@@ -133,6 +133,18 @@ def test_each_host_by_itself(fleet: Fleet) -> None:
     assert failed == {"wrong", "misspelt", "unknown"}
 
 
+def test_a_failure_with_one_connection_keeps_the_results_of_the_others(fleet: Fleet) -> None:
+    """The rejected timeout concerns one of the two connections."""
+    fleet.holds({"app1": {HOURS: 1}, "app2": {HOURS: 1, "abort_stale_builds_timeout": 0}})
+    run = fleet.abort_stale_builds(**fleet.connection("code_signing"))
+    assert fleet.statuses() == {"app1": ABORTED, "app2": RUNNING}
+    assert outcomes(run) == {"app1": ("ok", True), "app2": ("failed", False)}
+    (failed,) = [event.result for event in run.events if event.event == "failed"]
+    assert failed["msg"] == "timeout must be greater than 0 and at most 86400 seconds, got 0.0."
+    assert failed["error"]["kind"] == "option"
+    assert summary(run)[-1] == "2 apps with 1 unfinished build: aborted 1, 1 app failed."
+
+
 def test_a_cause_that_all_hosts_share_is_one_failure(fleet: Fleet) -> None:
     fleet.holds({f"app{number}": {HOURS: 1} for number in range(20)})
     refused = fleet.abort_stale_builds(**{**fleet.connection("code_signing"), "code_signing_api_token": "wr0ng"})
