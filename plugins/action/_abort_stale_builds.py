@@ -16,6 +16,7 @@ from ..module_utils._bitrise.builds.stale import (
     checked_hours,
 )
 from ..module_utils._core.errors import OptionError
+from ..module_utils._core.text import name_some, plural
 from ..plugin_utils._play.action import Json, play_result
 from ..plugin_utils._play.apps import (
     APP_SLUG,
@@ -24,9 +25,8 @@ from ..plugin_utils._play.apps import (
     app_variables,
     common,
     errors_of,
-    plural,
 )
-from ..plugin_utils._play.causes import Problem, name_some
+from ..plugin_utils._play.causes import Problem
 from ..plugin_utils._play.play_variables import names_of_play
 
 # Options of the module, by the shorter names of variables.

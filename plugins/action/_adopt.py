@@ -13,6 +13,7 @@ from typing import Any
 from ..module_utils._bitrise.adopt.declaration import VARIABLES as DECLARING
 from ..module_utils._bitrise.adopt.module import CODE_SIGNING_EXPORT, EXPORT
 from ..module_utils._core.errors import OptionError
+from ..module_utils._core.text import name_some, plural
 from ..plugin_utils._play.action import Json, play_result
 from ..plugin_utils._play.apps import (
     APP_SLUG,
@@ -21,9 +22,7 @@ from ..plugin_utils._play.apps import (
     app_variables,
     common,
     errors_of,
-    plural,
 )
-from ..plugin_utils._play.causes import name_some
 from ..plugin_utils._play.connection import as_variables
 from ..plugin_utils._play.lists import is_blank
 from ..plugin_utils._play.play_variables import names_of_play

@@ -11,6 +11,7 @@ from typing import Any
 from ..module_utils._bitrise.artifacts.options import RETENTION, RULES_OF_APP
 from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ..module_utils._bitrise.artifacts.retention_plan import TOTAL, described
+from ..module_utils._core.text import plural
 from ..plugin_utils._play.action import Json, play_result
 from ..plugin_utils._play.apps import (
     APP_SLUG,
@@ -19,7 +20,6 @@ from ..plugin_utils._play.apps import (
     app_variables,
     common,
     errors_of,
-    plural,
 )
 from ..plugin_utils._play.connection import as_variables
 from ..plugin_utils._play.play_variables import names_of_play

@@ -14,14 +14,13 @@ from ..module_utils._bitrise.inspection.module import (
     CODE_SIGNING_INFO,
     INSPECTION,
 )
+from ..module_utils._core.text import name_some, plural
 from ..plugin_utils._play.action import (
     Json,
     PlayAction,
     PlayFailureError,
     play_result,
 )
-from ..plugin_utils._play.apps import plural
-from ..plugin_utils._play.causes import name_some
 from ..plugin_utils._play.connection import (
     CONNECTION,
     as_variables,
@@ -36,7 +35,6 @@ from ..plugin_utils._report.writing import Report, Written
 
 UNREADABLE = "unreadable"
 FINDINGS = (*(state.name for state in STATES), UNREADABLE)
-NAMED = 10
 NAMED_IN_STATS = 100
 # An empty string means no link, not the default.
 _MAY_BE_EMPTY = ("app_url",)
@@ -179,4 +177,4 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 def _sentence(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
     reasons = [f"{_name(entry)} ({entry['reason'].rstrip('.')})" for entry in entries]
-    return f"{len(entries)} {name}: {name_some(reasons, NAMED)}."
+    return f"{len(entries)} {name}: {name_some(reasons)}."

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._core.text import name_some, plural
 from ..module_utils._local.read_file import Content
 from ..plugin_utils._code_signing.contents import Found, inspect_files
 from ..plugin_utils._code_signing.declaration import (
@@ -29,8 +30,7 @@ from ..plugin_utils._play.action import (
     PlayFailureError,
     play_result,
 )
-from ..plugin_utils._play.apps import plural
-from ..plugin_utils._play.causes import Cause, Problem, by_cause, name_some
+from ..plugin_utils._play.causes import Cause, Problem, by_cause
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch

@@ -24,6 +24,8 @@ except ImportError:  # Python was built without it
     sqlite3 = None  # type: ignore[assignment]
 
 BUSY_TIMEOUT_S = 10.0
+OPTION = "digest_cache"
+EFFECT = "The task continues without it."
 _NO_CACHE = frozenset({"", "none", os.devnull})
 _COLUMNS = "digest (file TEXT PRIMARY KEY, sha256 TEXT, checksum INTEGER) WITHOUT ROWID"
 
@@ -36,9 +38,13 @@ def open_cache(option: str | None, api_url: str) -> DigestCache | None:
 
 
 class DigestCache:
-    """The cache in one file. A problem with it becomes a warning, never an error, because it only costs time."""
+    """The cache in one file. A problem with it becomes a warning, never an error.
 
-    def __init__(self, path: str, api_url: str) -> None:
+    `label` names the file in warnings, and `effect` says what follows if it cannot be used.
+    """
+
+    def __init__(self, path: str, api_url: str, *, label: str = OPTION, effect: str = EFFECT) -> None:
+        self._label, self._effect = label, effect
         self._path = Path(path)
         # The same slug may belong to another file on another service.
         self._service = hashlib.sha256(api_url.encode()).hexdigest()[:16]
@@ -100,18 +106,20 @@ class DigestCache:
         except FileNotFoundError:
             return False
         if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is not a regular file, set digest_cache=none to use no cache")
+            advice = f", set {OPTION}=none to use no cache" if self._label == OPTION else ""
+            raise OSError(f"it is not a regular file{advice}")
         return True
 
     def _read(self) -> dict[str, str]:
         if sqlite3 is None:
-            self.warnings.append("digest_cache is not used, because this Python has no module sqlite3.")
+            effect = "" if self._label == OPTION else f" {self._effect}"
+            self.warnings.append(f"{self._label} is not used, because this Python has no module sqlite3.{effect}")
             return {}
         try:
             return self._rows() if self._exists() else {}
         except sqlite3.DatabaseError as error:
             if _is_damage(error):
-                self.warnings.append(f"digest_cache: {self._path} is damaged. It will be created again.")
+                self.warnings.append(f"{self._label}: {self._path} is damaged. It will be created again.")
             else:
                 self._warn("cannot be read", error)
         except (OSError, ValueError) as error:
@@ -136,7 +144,7 @@ class DigestCache:
 
     def _warn(self, problem: str, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or error
-        self.warnings.append(f"digest_cache: {self._path} {problem} ({reason}). The task continues without it.")
+        self.warnings.append(f"{self._label}: {self._path} {problem} ({reason}). {self._effect}")
 
 
 def _has_table(database: sqlite3.Connection) -> bool:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import CiError, OptionError
+from .._core.errors import CiError, NotDoneError, OptionError
 from .._core.plan import Plan
 from .._core.progress import Progress
-from .._core.text import clean_diff, one_line
+from .._core.text import clean_diff, name_some, one_line, plural
 from .client import BitriseClient
 from .client_pool import ClientPool
 from .workers import run_concurrently
@@ -97,31 +97,33 @@ def _same_for(slug: str, other_slug: str, error: CiError) -> CiError:
     return CiError(error.message.replace(other_slug, slug), **{**details, "path": path, "request_id": None})
 
 
-def failure_of(errors: Mapping[str, CiError], apps: int) -> CiError | None:
-    """Return one error for the task. Its message names each cause, with the apps that it concerns."""
-    if not errors:
+def failure_of(failed: Mapping[str, CiError], apps: int, stop_reason: str = "") -> CiError | None:
+    """Return one error for the task. Its message names each cause, with the apps that it concerns.
+
+    `stop_reason`: the end of the sentence about apps that the task did not reach.
+    """
+    if not failed:
         return None
+    errors = {slug: error for slug, error in failed.items() if not isinstance(error, NotDoneError)} or failed
     causes: dict[str, list[str]] = {}
     for slug, error in errors.items():
         # Messages with the same cause differ only in the slug of the app.
         causes.setdefault(error.message.replace(slug, "SLUG"), []).append(slug)
-    sentences = [_sentence(text, slugs) for text, slugs in list(causes.items())[:CAUSES_IN_MESSAGE]]
+    by_number = sorted(causes.items(), key=lambda cause: -len(cause[1]))
+    sentences = [_sentence(text, slugs) for text, slugs in by_number[:CAUSES_IN_MESSAGE]]
     if len(causes) > CAUSES_IN_MESSAGE:
-        sentences.append(f"There are {len(causes) - CAUSES_IN_MESSAGE} more causes.")
+        sentences.append(f"{plural(len(causes) - CAUSES_IN_MESSAGE, 'more cause')}: see apps in the result.")
+    left = len(failed) - len(errors)
+    if left:
+        sentences.append(f"{left} more {'app was' if left == 1 else 'apps were'} not reached{stop_reason}.")
+    # Details that all errors share apply to the task.
     details = [error.as_dict() for error in errors.values()]
     common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
-    message = f"{len(errors)} of {apps} {'app' if apps == 1 else 'apps'} failed. {' '.join(sentences)}"
+    message = f"{len(failed)} of {plural(apps, 'app')} failed. {' '.join(sentences)}"
     return CiError(message, **{"kind": "several", **common})
-
-
-def named(names: Sequence[str], most: int = APPS_IN_MESSAGE) -> str:
-    """Return the names as a list for a sentence. After the first `most` names, only count."""
-    if len(names) <= most:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
 def _sentence(text: str, slugs: Sequence[str]) -> str:
     if len(slugs) == 1:
         return f"{slugs[0]}: {text.replace('SLUG', slugs[0])}"
-    return f"{len(slugs)} apps ({named(slugs)}): {text}"
+    return f"{len(slugs)} apps ({name_some(slugs, APPS_IN_MESSAGE)}): {text}"

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
 from .text import one_line
+
+ERRORS_IN_MESSAGE = 10
 
 
 class Kind(str, Enum):
@@ -257,3 +260,10 @@ class UnclearOutcomeError(CiError):
     def was_refused(self) -> bool:
         """Return whether the service reported that it is overloaded. Then a new attempt waits for its pace."""
         return self.status == 503
+
+
+def join_errors(errors: Sequence[CiError], failed: int | None = None) -> str:
+    """Return the messages of the first errors, and the number of the others. `failed`: the number of all failures."""
+    messages = [error.message for error in errors[:ERRORS_IN_MESSAGE]]
+    left = (len(errors) if failed is None else failed) - len(messages)
+    return " | ".join([*messages, f"{left} more failed."] if left else messages)

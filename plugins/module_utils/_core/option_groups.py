@@ -53,14 +53,17 @@ class OptionGroup:
 # In which process a task runs. Only the action plugin reads this option.
 RUN = OptionGroup({"run_in": {"type": "str", "choices": ["auto", "controller", "target"], "default": "auto"}})
 
+DEFAULT_TIMEOUT_S = 30.0
+DEFAULT_MAX_RETRIES = 5
+DEFAULT_TIME_LIMIT_S = 14_400.0
 # Options for the requests of every service.
 TRANSPORT = OptionGroup(
     {
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
-        "timeout": {"type": "float", "default": 30.0},
-        "max_retries": {"type": "int", "default": 5},
-        "time_limit": {"type": "float", "default": 14400.0},
+        "timeout": {"type": "float", "default": DEFAULT_TIMEOUT_S},
+        "max_retries": {"type": "int", "default": DEFAULT_MAX_RETRIES},
+        "time_limit": {"type": "float", "default": DEFAULT_TIME_LIMIT_S},
     }
 )
 

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make text of others safe to show in a terminal: one line, no control characters, no long words."""
+"""Text for people: lists of names, and text of others in one line without control characters and long words."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 LONGEST_WORD = 500
@@ -58,6 +58,18 @@ def clean_diff(value: Any) -> Any:
             result[name] = clean_diff(item)
         return result
     return [clean_diff(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def name_some(names: Iterable[str], most: int = 10) -> str:
+    """Return the names for a sentence: the first ones, and the number of the others if there are several."""
+    listed = list(names)
+    if len(listed) <= most + 1:
+        return ", ".join(listed)
+    return f"{', '.join(listed[:most])} and {len(listed) - most} more"
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def composed(name: str) -> str:

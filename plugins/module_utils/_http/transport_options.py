@@ -18,10 +18,14 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 from .._core import clock as _clock
 from .._core.clock import Clock
 from .._core.errors import OptionError
+from .._core.option_groups import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIME_LIMIT_S,
+    DEFAULT_TIMEOUT_S,
+)
 from .service_url import is_loopback
 
 LONGEST_TIMEOUT_S = 86_400
-DEFAULT_TIME_LIMIT_S = 14_400.0
 LONGEST_TIME_LIMIT_S = 30 * 86_400
 
 
@@ -58,8 +62,8 @@ class Proxy:
 class Transport:
     """The options of the group TRANSPORT, and the environment."""
 
-    timeout: float = 30.0
-    max_retries: int = 5
+    timeout: float = DEFAULT_TIMEOUT_S
+    max_retries: int = DEFAULT_MAX_RETRIES
     validate_certs: bool = True
     ca_path: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)

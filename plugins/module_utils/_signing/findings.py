@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .._core.text import name_some
 from .certificates import A_DAY, Certificate, iso
 from .model import (
     CERTIFICATE,
@@ -25,7 +26,6 @@ from .model import (
 )
 from .password_encryption import MAX_WORK
 
-_NAMED = 10
 _LONGEST = 80
 
 
@@ -181,9 +181,7 @@ def quoted(name: str) -> str:
 
 def named(names: Iterable[str]) -> str:
     """Return the first names of a list, and the number of the others."""
-    listed = list(names)
-    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
-    return ", ".join(quoted(name) for name in listed[:_NAMED]) + more
+    return name_some(map(quoted, names))
 
 
 def hint_about(option: str, value: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._core.errors import CiError, OptionError
-from .._play.causes import Problem, name_some
+from ...module_utils._core.text import name_some
+from .._play.causes import Problem
 from .declaration import LISTS, PREFIX, Declaration
 
 NOTHING_DECLARED = (

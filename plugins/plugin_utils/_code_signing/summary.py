@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._play.apps import plural
+from ...module_utils._core.text import name_some, plural
 from .._play.causes import (
     Problem,
     by_cause,
-    name_some,
     sentence,
 )
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...module_utils._bitrise.doctor.checks import Checks, Private, Value, plural
+from ...module_utils._bitrise.doctor.checks import Checks, Private, Value
+from ...module_utils._core.text import plural
 from ...module_utils._local.read_file import Content
 from .._code_signing.contents import Found, inspect_files, problem_of_app
 from .._code_signing.declaration import Declaration

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils._core.text import name_some
 from ...module_utils._task.module_spec import ModuleSpec
 from .action import Json, PlayAction, PlayFailureError, play_result
-from .causes import Problem, by_cause, name_some
+from .causes import Problem, by_cause
 from .connection import CONNECTION, connection_of
 from .evaluation import Evaluator
 from .play_variables import OF_LOOKUP
@@ -234,7 +235,3 @@ def _cause(slug: str, error: Mapping[str, Any]) -> str:
 
 def _slug(host: str, failed: Sequence[tuple[str, str, Any]]) -> str:
     return next(slug for other, slug, _error in failed if other == host)
-
-
-def plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-NAMED = 10
+from ...module_utils._core.text import name_some
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Cause:
     hosts: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
-    def message(self, limit: int = NAMED) -> str:
+    def message(self, limit: int = 10) -> str:
         """Return one line with the text, its places, and its hosts."""
         places = f" ({name_some(self.places, 3)})" if self.places else ""
         hosts = self.hosts[0] if len(self.hosts) == 1 else f"{len(self.hosts)} hosts: {name_some(self.hosts, limit)}"
@@ -56,10 +56,3 @@ def by_cause(problems: Iterable[tuple[str, Problem]]) -> list[Cause]:
 def sentence(text: str) -> str:
     """Return the text with a full stop, unless it ends a sentence already."""
     return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
-def name_some(names: Sequence[str], limit: int = NAMED) -> str:
-    """Return the names as text: the first ones, and the number of the others."""
-    if len(names) <= limit + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:limit])} and {len(names) - limit} more"

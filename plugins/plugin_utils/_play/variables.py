@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible.module_utils.common import validation
 
-from .._closest_name import did_you_mean
+from .._closest_name import closest_name, did_you_mean
 from .causes import Problem
 from .evaluation import (
     OMITTED,
@@ -123,7 +123,7 @@ class Variables:
             option = name[len(self.prefix) :]
             if option in self.options or name.startswith(self.others):
                 continue
-            closest = self.confused.get(option) or closest_of(option, self.options, 0.0)
+            closest = self.confused.get(option) or closest_name(option, self.options, 0.0) or ""
             is_misspelt = option in self.confused or _is_misspelt(option, closest)
             is_suspected = not is_misspelt and _similarity(option, closest) >= _SUSPECTED
             place = place_of(variables[name])
@@ -159,12 +159,6 @@ def _is_misspelt(name: str, known: str) -> bool:
     if len(words) < len(known_words):
         return True
     return all(_similarity(*pair) >= _SIMILAR_WORD for pair in zip(words, known_words))
-
-
-def closest_of(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known name that is most similar, or an empty text if none is similar enough."""
-    (found, *_others) = [*difflib.get_close_matches(name, [*known], 1, cutoff), ""]
-    return found
 
 
 def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem]) -> Any:
@@ -229,7 +223,7 @@ def _checked_dict(value: Any, spec: Spec, what: str, raw: Any, problems: list[Pr
     for key, item in value.items():
         origin = _of_key(raw, key)
         if key not in by_name:
-            near = closest_of(key, by_name)
+            near = closest_name(key, by_name)
             advice = f"did you mean {near}?" if near else f"allowed are {', '.join(options)}."
             text = f"{what}: {key} is not an option here; {advice}"
             problems.append(Problem(text, place_of(*origin, raw)))

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..._core.errors import CiError, LocalFileError, OptionError
+from ..._core.errors import LocalFileError, OptionError
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
 from ..._core.plan import Plan
+from ..._core.text import clean
 from ..._local.read_file import Content
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
@@ -22,9 +23,8 @@ from ..client_pool import ClientPool, check_workers
 from ..files.content import content_of
 from ..files.endpoints import remote_files
 from ..files.model import RemoteFile
-from ..many_apps import check_slugs, failure_of
+from ..many_apps import AppOutcome, check_slugs, failure_of, run_for_apps
 from ..options import BITRISE
-from ..workers import run_concurrently
 from .declaration import (
     CAUSES,
     VARIABLES,
@@ -36,7 +36,7 @@ from .declaration import (
     unfinished,
 )
 from .sharing import lists_of
-from .variables import comments_of, one_line
+from .variables import comments_of
 from .writing import (
     DECLARATION,
     INDENTED,
@@ -130,15 +130,18 @@ class _Export:
         self.writer.write(ready, self._held, self._digests, groups, force=force)
 
     def _for_each(self, apps: Sequence[App], work: Any) -> None:
-        def run(app: App) -> None:
-            try:
-                work(app)
-            except CiError as error:
-                app.error = error
-            except OSError as error:
-                app.error = self.writer.error_of(error)
+        by_slug = {app.slug: app for app in apps}
 
-        run_concurrently(self.clients, self.concurrency, apps, run)
+        def run(_client: BitriseClient, slug: str) -> AppOutcome:
+            try:
+                work(by_slug[slug])
+            except OSError as error:
+                raise self.writer.error_of(error) from error
+            return AppOutcome(slug)
+
+        found = run_for_apps(self.clients, self.concurrency, list(by_slug), run, lambda _text: None)
+        for slug, outcome in found.items():
+            by_slug[slug].error = outcome.error
 
     def _list(self, app: App, *, force: bool) -> None:
         _check_host(app, self.writer.dest)
@@ -186,7 +189,7 @@ def _check_host(app: App, dest: str) -> None:
     host = app.host
     if not is_folder_name(host):
         raise OptionError(
-            f"apps: the host of app {app.slug} must have a name that is valid for a folder, got {one_line(host)}. "
+            f"apps: the host of app {app.slug} must have a name that is valid for a folder, got {clean(host)}. "
             "Rename it, for example with the option hostname of the inventory plugin."
         )
     hidden = would_be_hidden(Path(dest, "host_vars"), host)

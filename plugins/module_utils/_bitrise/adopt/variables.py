@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
+from ..._core.text import clean
+
 try:
     import yaml
 except ImportError:  # the module spec requires it and reports that it is missing
@@ -18,7 +20,6 @@ except ImportError:  # the module spec requires it and reports that it is missin
 else:
     _Base = yaml.SafeDumper
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _TEMPLATE = re.compile("{[{%#]")
 
 
@@ -67,7 +68,7 @@ def variables_file(comments: Sequence[str], variables: Mapping[str, Any]) -> byt
     _Dumper.add_representer(Vaulted, _Dumper.vaulted)
     _Dumper.add_representer(Reference, _Dumper.reference)
     _Dumper.add_representer(_Unsafe, _Dumper.unsafe)
-    lines = "".join(f"# {one_line(comment)}\n" for comment in comments)
+    lines = "".join(f"# {clean(comment)}\n" for comment in comments)
     body = yaml.dump(_data(variables), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return f"---\n{lines}\n{body}".encode()
 
@@ -77,11 +78,6 @@ def comments_of(text: str) -> list[str]:
     lines = text.split("\n")
     comments = takewhile(lambda line: line.startswith("# "), lines[1:] if lines[0] == "---" else ())
     return [line[len("# ") :] for line in comments]
-
-
-def one_line(text: str) -> str:
-    """Return text from the service in a form for comments and messages: without control characters."""
-    return _CONTROL.sub(" ", text)
 
 
 def _data(value: Any) -> Any:

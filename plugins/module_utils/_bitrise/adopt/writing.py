@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from ..._core.errors import CiError, LocalFileError
 from ..._core.plan import Action
-from ..._core.text import clean_diff
+from ..._core.text import clean, clean_diff
 from ..._local.read_file import Content, save_privately
 from .declaration import (
     VARIABLES,
@@ -31,7 +31,7 @@ from .sharing import (
     share,
     shared_paths,
 )
-from .variables import one_line, variables_file
+from .variables import variables_file
 
 DECLARATION = "code_signing.yml"
 ABOUT_HOST = "Signing files that the app had when this file was written, for the role mobileops.ci.code_signing."
@@ -97,7 +97,7 @@ class App:
 
 def is_folder_name(name: str) -> bool:
     """Return whether a folder of that name can hold variables of a host or group."""
-    return not (name in ("", ".", "..") or name != one_line(name) or any(character in name for character in "/\\~\0"))
+    return not (name in ("", ".", "..") or name != clean(name) or any(character in name for character in "/\\~\0"))
 
 
 def would_be_hidden(folder: Path, name: str) -> Path | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,9 +17,11 @@ from ..._core.errors import (
     OptionError,
     RefusedError,
     ServiceError,
+    join_errors,
 )
 from ..._core.option_groups import CONCURRENCY, RUN, reject_empty
 from ..._core.plan import Plan
+from ..._core.text import name_some, plural
 from ..._core.text_values import require_texts
 from ..._download.destination import path_in
 from ..._download.download import (
@@ -35,7 +37,6 @@ from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..builds.options import BUILD
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import DigestCache
-from ..many_apps import named
 from ..options import APP, BITRISE
 from ..workers import run_concurrently
 from .endpoints import Artifacts
@@ -48,8 +49,6 @@ from .options import (
     matches,
 )
 from .owners import Owners, open_digests
-
-ERRORS_IN_MESSAGE = 10
 
 
 @dataclass(frozen=True)
@@ -128,10 +127,11 @@ def _run_artifact_download(options: dict[str, Any], clients: ClientPool, context
     digests = open_digests(clients.api_url, context.env)
     work = _download_build if options["slug"] is None and options["title"] is None else _download_one
     try:
-        return work(options, clients, context, digests)
+        outcome = work(options, clients, context, digests)
     finally:
         if digests:
             digests.save()
+    return replace(outcome, warnings=(*digests.warnings, *outcome.warnings)) if digests else outcome
 
 
 def _download_one(
@@ -221,16 +221,14 @@ def _outcome_of(folder: str, files: Sequence[_File], errors: Sequence[CiError], 
 def _error_of(errors: Sequence[CiError], number: int) -> CiError | None:
     if not errors:
         return None
-    messages = [error.message for error in errors[:ERRORS_IN_MESSAGE]]
-    if len(errors) > len(messages):
-        messages.append(f"{len(errors) - len(messages)} more failed.")
-    return CiError(f"{len(errors)} of {number} artifacts failed. {' | '.join(messages)}", **errors[0].as_dict())
+    message = f"{len(errors)} of {plural(number, 'artifact')} failed. {join_errors(errors)}"
+    return CiError(message, **errors[0].as_dict())
 
 
 def _about_replaced(owners: Owners) -> tuple[str, ...]:
     if not owners.replaced:
         return ()
-    paths = named(sorted(owners.replaced))
+    paths = name_some(sorted(owners.replaced), 5)
     return (f"dest: replaced files of other builds: {paths}. Use a directory for each build to keep them.",)
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from ..._core.errors import RefusedError, ServiceError
 from ..._core.option_groups import reject_empty
+from ..._core.text import name_some
 from ..._http.service_client import path_part
 from ..client import BitriseClient
 from .model import Artifact
-
-NAMED_IN_MESSAGE = 20
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,9 @@ class Artifacts:
         return artifact
 
     def _several(self, title: str, found: list[Artifact]) -> RefusedError:
-        slugs = ", ".join(artifact.slug for artifact in found[:NAMED_IN_MESSAGE])
-        more = f" and {len(found) - NAMED_IN_MESSAGE} more" if len(found) > NAMED_IN_MESSAGE else ""
+        slugs = name_some((artifact.slug for artifact in found), 20)
         return RefusedError(
-            f"title: {len(found)} artifacts {self._where} have the title {title}, with the slugs {slugs}{more}. "
+            f"title: {len(found)} artifacts {self._where} have the title {title}, with the slugs {slugs}. "
             "Set slug instead.",
             kind="duplicates",
         )

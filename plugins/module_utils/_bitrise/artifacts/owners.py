@@ -12,13 +12,16 @@ from ..._core.errors import RefusedError
 from ..digest_cache import DigestCache
 from .model import Artifact
 
+EFFECT = "Without it, a task does not recognize files of other artifacts at dest, and replaces them."
+
 
 def open_digests(api_url: str, env: Mapping[str, str]) -> DigestCache | None:
     """Return the digests of earlier downloads, or None if the user has no folder for them."""
     state = env.get("XDG_STATE_HOME") or (os.path.join(env["HOME"], ".local", "state") if env.get("HOME") else "")
     if not os.path.isabs(state):
         return None
-    return DigestCache(os.path.join(state, "mobileops.ci", "artifact-digests"), api_url)
+    path = os.path.join(state, "mobileops.ci", "artifact-digests")
+    return DigestCache(path, api_url, label="The file with the digests of earlier downloads", effect=EFFECT)
 
 
 class Owners:

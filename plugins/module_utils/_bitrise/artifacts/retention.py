@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ..._core.errors import CiError, NotDoneError
+from ..._core.errors import CiError, NotDoneError, join_errors
 from ..._core.option_groups import RUN, reject_empty, with_entries
 from ..._core.plan import Plan
+from ..._core.text import name_some, plural
 from ..._core.text_values import require_texts
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..builds.endpoints import list_builds
@@ -22,7 +23,6 @@ from ..many_apps import (
     AppOutcome,
     check_slugs,
     failure_of,
-    named,
     run_for_apps,
 )
 from ..options import BITRISE
@@ -39,8 +39,6 @@ from .retention_rules import (
     BuildArtifacts,
     Rules,
 )
-
-NAMED_IN_MESSAGE = 10
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
@@ -88,10 +86,8 @@ class AppRetention:
             return None
         failures = list(self.failures.values())
         causes = [error for error in failures if not isinstance(error, NotDoneError)] or failures
-        lines = [error.message for error in causes[:NAMED_IN_MESSAGE]]
-        if len(failures) > len(lines):
-            lines.append(f"{len(failures) - len(lines)} more failed.")
-        message = f"{len(failures)} of {len(self.actions)} artifacts failed. {' | '.join(lines)}"
+        number = plural(len(self.actions), "artifact")
+        message = f"{len(failures)} of {number} failed. {join_errors(causes, len(failures))}"
         return CiError(message, **causes[0].as_dict())
 
 
@@ -139,12 +135,9 @@ def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> O
     }
     errors = {slug: outcome.error for slug, outcome in found.items() if outcome.error}
     undated = [slug for slug, outcome in found.items() if outcome.warnings]
-    warnings = (
-        [f"Artifacts of some builds were kept, because Bitrise does not report when they ended, in {named(undated)}."]
-        if undated
-        else []
-    )
-    return Outcome(values, plan, tuple(warnings), failure_of(errors, len(found)))
+    text = "Artifacts of some builds were kept, because Bitrise does not report when they ended, in "
+    warnings = (f"{text}{name_some(undated, 5)}.",) if undated else ()
+    return Outcome(values, plan, warnings, failure_of(errors, len(found)))
 
 
 def _retain(clients: ClientPool, rules: Rules, concurrency: int, *, check_mode: bool) -> AppRetention:

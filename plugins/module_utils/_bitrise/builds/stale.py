@@ -11,11 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..._core.errors import CiError, NotDoneError, OptionError
+from ..._core.errors import (
+    CiError,
+    NotDoneError,
+    OptionError,
+    join_errors,
+)
 from ..._core.fields import moment
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
 from ..._core.plan import Action, Plan
 from ..._core.polling import WAIT
+from ..._core.text import name_some
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client import BitriseClient
 from ..client_pool import ClientPool, check_workers
@@ -23,7 +29,6 @@ from ..many_apps import (
     AppOutcome,
     check_slugs,
     failure_of,
-    named,
     run_for_apps,
 )
 from ..options import BITRISE
@@ -48,7 +53,6 @@ DEFAULT_HOURS = 6.0
 HOURS = ("hours", "hold_hours")
 # Stricter than float(), which also accepts "1e9" and "nan".
 _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]+)?", re.ASCII)
-BUILDS_IN_MESSAGE = 10
 
 LIMITS = OptionGroup({"hours": {"type": "float", "default": DEFAULT_HOURS}, "hold_hours": {"type": "float"}})
 _EACH = {
@@ -149,7 +153,7 @@ def _run_build_abort_stale(options: dict[str, Any], clients: ClientPool, context
     if undated:
         warnings.append(
             f"{len(undated)} builds were not aborted, because Bitrise does not report since when they run or wait: "
-            f"{named(undated, BUILDS_IN_MESSAGE)}."
+            f"{name_some(undated)}."
         )
     plan = Plan(
         tuple(action for outcome in found.values() for action in outcome.plan.actions),
@@ -247,7 +251,7 @@ def _error_of(errors: Iterable[CiError]) -> CiError | None:
     every = list(errors)
     if not every:
         return None
-    return CiError(" | ".join(error.message for error in every[:BUILDS_IN_MESSAGE]), **every[0].as_dict())
+    return CiError(join_errors(every), **every[0].as_dict())
 
 
 BUILD_ABORT_STALE = ModuleSpec(

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
 
+from ..._core.text import name_some
+
 OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
 
 # Number of names of a list in a text.
-NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,5 @@ def _shown(value: Value) -> str:
     if isinstance(value, Private):
         return value.value
     if isinstance(value, (list, tuple)):
-        names = [_shown(entry) for entry in value]
-        if len(names) <= NAMED + 1:
-            return ", ".join(names)
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+        return name_some(map(_shown, value))
     return str(value)
-
-
-def plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

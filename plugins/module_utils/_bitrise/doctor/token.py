@@ -14,6 +14,7 @@ from typing import Any
 
 from ..._core.errors import CiError, ServiceError
 from ..._core.fields import text
+from ..._core.text import plural
 from ..accounts.endpoints import list_organizations
 from ..artifacts.endpoints import Artifacts
 from ..builds.endpoints import list_builds
@@ -22,7 +23,7 @@ from ..client_pool import ClientPool
 from ..files.endpoints import get_file, list_files
 from ..files.kinds import BUILD_CERTIFICATE, KINDS
 from ..workers import run_concurrently
-from .checks import Checks, Private, Value, plural
+from .checks import Checks, Private, Value
 from .connection import Probe
 
 TOKEN = "token"  # noqa: S105 # the name of a group of checks

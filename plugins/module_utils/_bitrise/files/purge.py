@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..._core.errors import OptionError, RefusedError
+from ..._core.text import name_some
 from .actions import Delete
 from .evidence import is_abandoned, is_marker
 from .kinds import FileLocation
@@ -58,11 +59,10 @@ def reject_large_total(numbers: Mapping[str, int], observed: int, limit: str | i
     if total <= allowed:
         return
     most = sorted(counts, key=lambda slug: (-counts[slug], slug))
-    listed = ", ".join(f"{slug} ({counts[slug]})" for slug in most[:10])
-    more = f" and {len(most) - 10} more" if len(most) > 10 else ""
+    listed = name_some(f"{slug} ({counts[slug]})" for slug in most)
     raise RefusedError(
         f"purge: {total} undeclared files in {len(counts)} apps would be deleted, more than max_purge_total={limit} "
-        f"allows ({allowed} of {observed} observed files): {listed}{more}. No app was changed. Check that the "
+        f"allows ({allowed} of {observed} observed files): {listed}. No app was changed. Check that the "
         "declarations and the inventory are complete, or raise max_purge_total.",
         kind="max_purge_total",
     )

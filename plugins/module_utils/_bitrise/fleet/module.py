@@ -19,6 +19,7 @@ from ..._core.errors import (
 from ..._core.option_groups import RUN
 from ..._core.plan import Plan
 from ..._core.progress import Progress
+from ..._core.text import name_some, plural
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
@@ -29,6 +30,7 @@ from ..files.purge import (
     reject_large_total,
 )
 from ..files.reconcile import PreparedApp
+from ..many_apps import failure_of
 from ..options import BITRISE
 from ..workers import FAILURES_IN_A_ROW, FailureStreak, run_concurrently
 from .declarations import (
@@ -45,7 +47,6 @@ from .reconcile_app import (
     prepare,
 )
 
-NAMED_IN_MESSAGE = 20
 _ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
@@ -194,11 +195,12 @@ def _outcome(
         **action_counts(outcomes),
         **traffic,
     }
+    errors = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
     return Outcome(
         {"apps": {slug: outcome.as_result() for slug, outcome in outcomes.items()}, "summary": summary},
         plan,
         warnings=(*warnings, *_grouped_warnings(outcomes)),
-        error=_failure(outcomes, stop_reason),
+        error=failure_of(errors, len(outcomes), stop_reason),
         exception=next((outcome.traceback for outcome in outcomes.values() if outcome.traceback), None),
     )
 
@@ -212,35 +214,13 @@ def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
     found = []
     for several in by_text.values():
         slugs = list(dict.fromkeys(slug for slug, _text in several))
-        named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
+        example = several[0][1]
         found.append(
-            several[0][1] if len(several) == 1 else f"{len(slugs)} apps ({named}), for example: {several[0][1]}"
+            example
+            if len(several) == 1
+            else f"{plural(len(slugs), 'app')} ({name_some(slugs, 3)}), for example: {example}"
         )
     return found
-
-
-def _failure(outcomes: Mapping[str, FleetAppOutcome], stop_reason: str) -> CiError | None:
-    """Return one error for the task, with the apps that failed and one message for each cause."""
-    failed = {slug: outcome.error for slug, outcome in outcomes.items() if outcome.error}
-    if not failed:
-        return None
-    causes = {slug: error for slug, error in failed.items() if not isinstance(error, NotDoneError)} or failed
-    by_message: dict[str, list[str]] = {}
-    for slug, error in causes.items():
-        by_message.setdefault(error.message.replace(slug, "..."), []).append(slug)
-    lines = []
-    for slugs in sorted(by_message.values(), key=len, reverse=True)[:NAMED_IN_MESSAGE]:
-        named = ", ".join(slugs[:3]) + (f" and {len(slugs) - 3} more" if len(slugs) > 3 else "")
-        lines.append(f"{named}: {causes[slugs[0]].message}")
-    if len(by_message) > NAMED_IN_MESSAGE:
-        lines.append(f"{len(by_message) - NAMED_IN_MESSAGE} other causes, see apps in the result.")
-    if len(failed) > len(causes):
-        lines.append(f"{len(failed) - len(causes)} more apps were not reached{stop_reason}.")
-    message = f"{len(failed)} of {len(outcomes)} apps failed. {' | '.join(lines)}"
-    # Details that all errors share apply to the task.
-    details = [error.as_dict() for error in causes.values()]
-    common = {key: value for key, value in details[0].items() if all(other[key] == value for other in details)}
-    return CiError(message, **{"kind": "several", **common})
 
 
 CODE_SIGNING = ModuleSpec(

@@ -14,6 +14,7 @@ from ..._core.errors import CiError, OptionError
 from ..._core.fields import text
 from ..._core.option_groups import CONCURRENCY, RUN, OptionGroup, with_entries
 from ..._core.progress import Progress
+from ..._core.text import name_some
 from ..._signing.libraries import LIBRARIES
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..apps import find_apps
@@ -28,8 +29,6 @@ from .collect import (
     FileOfApp,
 )
 from .findings import findings_of
-
-NAMED_IN_WARNING = 10
 
 INSPECTION = OptionGroup(
     {
@@ -145,9 +144,8 @@ def _unreadable(app: AppFiles, error: CiError) -> dict[str, Any]:
 def _warning(unreadable: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield a warning about apps without data, because an empty list must not look like no findings."""
     if unreadable:
-        named = ", ".join(str(app["app_slug"]) for app in unreadable[:NAMED_IN_WARNING])
-        more = f" and {len(unreadable) - NAMED_IN_WARNING} more" if len(unreadable) > NAMED_IN_WARNING else ""
-        yield f"The signing files of {named}{more} could not be listed: see unreadable in the result."
+        apps = name_some(str(app["app_slug"]) for app in unreadable)
+        yield f"The signing files of {apps} could not be listed: see unreadable in the result."
 
 
 def _failure(apps: Sequence[AppFiles]) -> CiError | None:

@@ -128,6 +128,15 @@ def test_an_app_that_fails_keeps_its_groups_from_declaring(export: Export) -> No
     assert export.rollout(ONE, ONE, "both")["changed"] is False
 
 
+def test_a_refused_token_is_tried_by_few_apps(export: Export) -> None:
+    export.fleet.holds([])
+    apps = [f"{number:016x}" for number in range(30)]
+    result = export.result(apps, api_token="wr0ng", concurrency=2)
+    assert result["error"]["kind"] == "unauthorized"
+    assert export.fleet.asked().total() <= 3
+    assert result["msg"].startswith("30 of 30 apps failed. 30 apps (")
+
+
 def test_notes_are_by_cause(export: Export) -> None:
     protected = a_file("protected.p12", b"c4nary 2", is_protected=True)
     export.fleet.holds(

@@ -155,6 +155,15 @@ def test_a_file_of_another_artifact_of_the_build(app: AppWithArtifacts, tmp_path
     assert path.read_text() == "two"
 
 
+def test_digests_that_cannot_be_used(app: AppWithArtifacts, folder: Path) -> None:
+    """Warn, because the task does not recognize files of other artifacts."""
+    digests = folder.parent / "state" / "mobileops.ci" / "artifact-digests"
+    digests.mkdir(parents=True)
+    text = f"The file with the digests of earlier downloads: {digests} cannot be {{}} (it is not a regular file). "
+    effect = "Without it, a task does not recognize files of other artifacts at dest, and replaces them."
+    assert whole(app, folder).run()["warnings"] == [text.format(word) + effect for word in ("read", "written")]
+
+
 def test_a_file_of_another_build(app: AppWithArtifacts, folder: Path) -> None:
     first = {"slug": "b1", "artifacts": [an_artifact("one", "app.apk")]}
     app.has_builds({"slug": "b2", "artifacts": [an_artifact("two", "app.apk")]}, first)

@@ -100,6 +100,14 @@ def test_others_continue_after_a_failure(service: Service, tasks: Tasks) -> None
     check_actions("bitrise_build_abort_stale", result)
 
 
+def test_a_message_about_many_builds(service: Service, tasks: Tasks) -> None:
+    holds(service, {"shop": {f"b{number:02}": 7 for number in range(12)}})
+    service.emulator.fault(method="POST", path="/abort$", status=403)
+    message = task(tasks, "shop").result()["msg"]
+    assert message.count("returned 403") == 10
+    assert message.endswith(" | 2 more failed.")
+
+
 def test_a_refused_token_is_tried_by_few_apps_and_reported_once(service: Service, tasks: Tasks) -> None:
     slugs = [f"app{number}" for number in range(30)]
     holds(service, {slug: {} for slug in slugs})

@@ -134,7 +134,7 @@ def test_each_host_by_itself(fleet: Fleet) -> None:
 
 
 def test_a_failure_with_one_connection_keeps_the_results_of_the_others(fleet: Fleet) -> None:
-    """The rejected timeout concerns one of the two connections."""
+    """Reject the timeout of one of two connections."""
     fleet.holds({"app1": {HOURS: 1}, "app2": {HOURS: 1, "abort_stale_builds_timeout": 0}})
     run = fleet.abort_stale_builds(**fleet.connection("code_signing"))
     assert fleet.statuses() == {"app1": ABORTED, "app2": RUNNING}

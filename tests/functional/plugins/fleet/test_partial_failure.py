@@ -76,7 +76,7 @@ def test_many_failures_of_one_kind(fleet: Fleet) -> None:
     assert result["error"]["kind"] == "not_found"
     assert result["msg"].startswith("30 of 31 apps failed. ")
     assert result["msg"].count("Could not list") == 1
-    assert f"{missing[0]}, {missing[1]}, {missing[2]} and 27 more: Could not list" in result["msg"]
+    assert f"30 apps ({', '.join(missing[:5])} and 25 more): Could not list" in result["msg"]
     assert len(result["msg"]) < 600
     assert "\n" not in result["msg"]
     assert fleet.contents(PROFILES) == {ONE: DONE}
@@ -138,7 +138,7 @@ def test_failures_for_a_shared_cause_stop_early(fleet: Fleet) -> None:
     assert found.count("server_error") in (5, 6)  # the other thread may have begun one
     assert result["msg"].count("returned 500") == 1
     assert result["msg"].endswith(
-        f"| {found.count('not_done')} more apps were not reached, because 5 apps in a row failed for a cause that "
+        f" {found.count('not_done')} more apps were not reached, because 5 apps in a row failed for a cause that "
         "concerns all."
     )
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.adopt.variables import variables_file
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, join_errors
 from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import OptionGroup
 from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._core.text import (
@@ -21,6 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import (
     clean,
     clean_diff,
     cut,
+    name_some,
     one_line,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
@@ -64,6 +66,24 @@ def test_long_names_are_cut() -> None:
 def test_cut() -> None:
     assert cut("x" * 10, 10) == "x" * 10
     assert cut("a" * 50 + "b" * 50, 20) == f"{'a' * 11} ... {'b' * 4}"
+
+
+def test_names_in_a_sentence() -> None:
+    assert name_some(iter("ab")) == "a, b"
+    # Counting a single name would not be shorter.
+    assert name_some("abc", 2) == "a, b, c"
+    assert name_some("abcd", 2) == "a, b and 2 more"
+
+
+def test_messages_of_many_errors() -> None:
+    errors = [CiError(f"No {number}.") for number in range(12)]
+    assert join_errors(errors[:2]) == "No 0. | No 1."
+    assert join_errors(errors).endswith("No 9. | 2 more failed.")
+    assert join_errors(errors[:1], 3) == "No 0. | 2 more failed."
+
+
+def test_a_comment_of_an_export() -> None:
+    assert variables_file([HOSTILE], {}).decode().splitlines()[1] == f"# {clean(HOSTILE)}"
 
 
 def test_a_diff() -> None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...._core.errors import CiError
+from ...._core.text import plural
 from ...._http.service_client import path_part
 from ...behaviours.model import Value as Answer
 from ...behaviours.table import BEHAVIOURS
 from ...builds.model import RUNNING
 from ...client import BitriseClient
-from ..checks import Checks, Private, Value, plural
+from ..checks import Checks, Private, Value
 from .certificate import (
     probe_certificate,
     probe_protected_password,
