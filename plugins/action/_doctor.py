@@ -73,9 +73,12 @@ class ActionModule(PlayAction):
     of_play = names_of_play(VARIABLES.prefix)
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:  # noqa: ARG002
-        own = self._own_variables(task_vars)
+        read = self._own_variables(task_vars)
+        own = read.values
         declared, problems = self._declared(task_vars)
         environment = self._check_environment(task_vars, declared)
+        for problem in read.suspected:
+            environment.warn("variables", "{message}", "", message=Private("message", problem.message))
         pseudonyms = Pseudonyms()
         connections = _connections(own, declared)
         owner = _owner_of(own.get("app"), connections)
@@ -109,13 +112,13 @@ class ActionModule(PlayAction):
         answer = super()._returned(result, call)
         return {**answer, "warnings": warnings} if warnings else answer
 
-    def _own_variables(self, task_vars: Json) -> Json:
+    def _own_variables(self, task_vars: Json) -> Read:
         read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))
         if read.problems:
             raise OptionError(" ".join(dict.fromkeys(problem.message for problem in read.problems)))
         if read.values.get("app"):
             read.values["app"] = slug_of("doctor_app", read.values["app"], APP)
-        return read.values
+        return read
 
     def _declared(self, task_vars: Json) -> tuple[list[Declaration], list[str]]:
         """Return the declaration of each host, and the reasons why hosts are missing."""

@@ -102,7 +102,7 @@ class ActionModule(PlayAction):
             )
             return play_result(failure={"msg": " ".join(problem.message for problem in read.problems) + hint})
         _find_files(read, task_vars)
-        rollout = Rollout()
+        rollout = Rollout(warnings=[problem.message for problem in read.suspected])
         result: Json = {}
         try:
             self._roll_out(read.values, rollout, task_vars)

@@ -57,6 +57,7 @@ class Host:
     declaration: Declaration
     old: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    suspected: list[Problem] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -110,6 +111,8 @@ class ActionModule(PlayAction):
                 )
         return play_result(
             summary=lines,
+            # Once for all batches, because the first one validates the whole play.
+            warnings=_suspected(hosts) if is_first or not play else (),
             rotating=[host.name for host in rotating if host.name in here],
             old={host.name: host.old for host in rotating if host.name in here},
             **place,
@@ -119,7 +122,7 @@ class ActionModule(PlayAction):
 def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search: FileSearch) -> Host:
     declaration = declaration_of(name, variables, evaluator, search)
     read = VARIABLES.read(name, variables, evaluator)
-    host = Host(declaration, read.values.get("old") or [], list(read.problems))
+    host = Host(declaration, read.values.get("old") or [], list(read.problems), read.suspected)
     if not host.declares_certificate:
         # These may be the reason. Other problems of the host do not concern the rotation.
         host.problems += [problem for problem in declaration.problems if problem.option == "certificates"]
@@ -178,6 +181,11 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
 def _with_app(cause: Cause) -> str:
     """Return the message of a cause. That of one host names its app."""
     return cause.message().replace(APP, cause.hosts[0]) if len(cause.hosts) == 1 else cause.message()
+
+
+def _suspected(hosts: Iterable[Host]) -> list[str]:
+    """Return a warning for each variable that may be misspelt."""
+    return [cause.message() for cause in by_cause((host.name, problem) for host in hosts for problem in host.suspected)]
 
 
 def _unknown(hosts: Iterable[Host]) -> Iterable[str]:

@@ -99,8 +99,8 @@ notes:
   - These digests also show that a file at O(dest) is another artifact. If that artifact belongs to the same build, the
     task fails with RV(error.kind) V(other_artifact) and does not replace the file, because two artifacts have the same
     destination. If it belongs to another build, the module replaces a file in a folder and issues a warning. The module
-    does not recognize a file that was changed, or that another host downloaded. It issues a warning if it cannot use
-    the digests.
+    does not recognize a file that was changed, or that another host downloaded. It issues a warning if the
+    digests cannot be used.
   - The module keeps an interrupted download in a hidden file with the suffix C(.part) beside O(dest), and the entity
     tag or the date of the artifact in a file with the suffix C(.part.tag). The next run continues the download only if
     they are still the same.

@@ -33,7 +33,7 @@ class FileFinder:
         self._find = find
         self._decrypt = decrypt
         self._read_path = read_path
-        self.has_decrypted = False
+        self.decrypted: list[str] = []  # paths of files whose content must not get on a disk of the controller
 
     def read(self, path: str) -> Content:
         """Return the content of a file. Raise LocalFileError."""
@@ -69,7 +69,7 @@ class FileFinder:
             raise LocalFileError(f"src: {path} {problem}. Pass its vault password to Ansible.") from error
         if not plain:
             raise LocalFileError(f"src: {path} must not be empty, but its decrypted content is.")
-        self.has_decrypted = True
+        self.decrypted.append(path)
         return Content.of(plain)
 
 

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._core.errors import LocalFileError
+from ..module_utils._core.text import name_some
 from ..module_utils._local.read_file import Content
 from ..module_utils._local.task_files import VARIABLE, pack
 from ._task_environment import with_variable
@@ -25,13 +26,17 @@ class FileTransfer:
         self._action = action
 
     def run_with(
-        self, files: Mapping[str, Content | LocalFileError], run: Callable[[], dict[str, Any]], *, secret: bool
+        self,
+        files: Mapping[str, Content | LocalFileError],
+        run: Callable[[], dict[str, Any]],
+        *,
+        decrypted: Sequence[str],
     ) -> dict[str, Any]:
-        """Run the module with these files. `secret`: do not write them to a disk of the controller."""
+        """Run the module with these files. `decrypted`: paths of files to keep off the disks of the controller."""
         action, task = self._action, self._action._task
         environment = task.environment
         try:
-            path = self._transfer(pack(files), secret=secret)
+            path = self._transfer(pack(files), decrypted)
             task.environment = with_variable(environment, VARIABLE, path)
             result = run()
             if task.async_val and result.get("failed"):
@@ -47,7 +52,7 @@ class FileTransfer:
         finally:
             task.environment = environment
 
-    def _transfer(self, data: bytes, *, secret: bool) -> str:
+    def _transfer(self, data: bytes, decrypted: Sequence[str]) -> str:
         action = self._action
         shell = action._connection._shell
         if shell.tmpdir is None:
@@ -59,10 +64,10 @@ class FileTransfer:
             done = action._low_level_execute_command(command, sudoable=False, in_data=data)
             if done["rc"] != 0:
                 raise AnsibleActionFail(f"src: could not write to {shell.tmpdir}: {done['stderr'].strip()}")
-        elif secret:
+        elif decrypted:
             raise AnsibleActionFail(
-                f"src: this file is decrypted in memory, but the connection {action._connection.transport} can only "
-                "transfer files on disk. Set run_in=controller."
+                f"src: the content of {name_some(decrypted, 3)} is decrypted in memory, but the connection "
+                f"{action._connection.transport} can only transfer files on disk. Set run_in=controller."
             )
         else:
             action._transfer_data(path, data)

@@ -192,7 +192,7 @@ class InProcess(NormalAction):
                 return run()
             with working_directory(call.directory):
                 files = call.files.read_all(paths)
-            return FileTransfer(self).run_with(files, run, secret=call.files.has_decrypted)
+            return FileTransfer(self).run_with(files, run, decrypted=call.files.decrypted)
         finally:
             self._task.args = original
 

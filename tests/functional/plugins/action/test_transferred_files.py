@@ -175,7 +175,9 @@ def test_the_message_names_the_searched_folders(shared: Shared) -> None:
 def test_a_connection_that_carries_files_only(shared: Shared) -> None:
     """Fail instead of writing a decrypted file to a disk of the controller."""
     assert shared.run.result("plain, narrow")["thing"]["text"] == SECRET.decode()
-    assert "run_in=controller" in shared.run.result("vaulted, narrow")["msg"]
+    message = shared.run.result("vaulted, narrow")["msg"]
+    assert message.startswith(f"src: the content of {shared.playground.files / 'vaulted'} is decrypted in memory")
+    assert "run_in=controller" in message
 
 
 def test_a_retry_gets_them_again(shared: Shared) -> None:

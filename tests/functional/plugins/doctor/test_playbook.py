@@ -80,13 +80,16 @@ def test_problems_end_with_status_2(playground: Playground, emulator: Emulator) 
     inventory = playground.folder / "fleet.yml"
     inventory.write_text("plugin: mobileops.ci.bitrise\n")
 
-    done = run(
-        playground, emulator, inventory, BITRISE_API_TOKEN="wrong-token-c4n4ry", PYTHONIOENCODING="ascii:replace"
-    )
+    misspelt = ("-e", "doctor_record_path=x")
+    env = {"BITRISE_API_TOKEN": "wrong-token-c4n4ry", "PYTHONIOENCODING": "ascii:replace"}
+    done = run(playground, emulator, inventory, *misspelt, **env)
 
     assert done.status == 2
     assert "[x] The service does not accept the token (401)" in done.screen.splitlines()
     assert f"[x] Inventory source {inventory}: Could not list the apps" in " ".join(done.screen.split())
-    assert done.result("Outcome")["msg"] == "The doctor found 2 problems. See the lines above."
+    assert done.result("Outcome")["msg"] == "The doctor found 2 problems, and 1 warning. See the lines above."
+    assert "doctor_record_path is not a variable of this collection; did you mean doctor_record?" in " ".join(
+        done.screen.split()
+    )
     assert "Connection" in done.screen
     assert "wrong-token-c4n4ry" not in done.screen

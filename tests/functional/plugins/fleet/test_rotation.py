@@ -34,6 +34,7 @@ def rotate(
     ground: Playground,
     *options: str,
     hosts: Mapping[str, Mapping[str, Any]] | None = None,
+    env: Mapping[str, str] | None = None,
     **variables: Any,
 ) -> Run:
     """Run the playbook with two old certificates in each iOS app, and with `variables` as extra variables."""
@@ -49,7 +50,8 @@ def rotate(
     }
     inventory = ground.folder / "fleet.json"
     inventory.write_text(json.dumps({"all": {"hosts": described, "vars": given}}))
-    return ground.run_playbook("mobileops.ci.rotate_certificate", inventory, *options, "-e", json.dumps(variables))
+    given_options = (*options, "-e", json.dumps(variables))
+    return ground.run_playbook("mobileops.ci.rotate_certificate", inventory, *given_options, env=env)
 
 
 def certificates(fleet: Fleet, host: str) -> list[str]:
@@ -90,6 +92,15 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
         ]
         text = "no app has dist-2052.p12 (3 apps checked). The closest name is dist-2025.p12."
         assert summary["warnings"] == [f"rotate_certificate_old: {text}"]
+
+
+@exhaustive
+@pytest.mark.parametrize("alone", ["", "1"])
+def test_a_variable_that_may_be_misspelt_is_a_warning(fleet: Fleet, ground: Playground, alone: str) -> None:
+    run = rotate(fleet, ground, "--check", rotate_certificate_batch_size=2, env={"MOBILEOPS_CI_TEST_ALONE": alone})
+    assert run.status == 0, run.screen
+    text = "rotate_certificate_batch_size is not a variable of this collection; did you mean rotate_certificate_batch?"
+    assert text in " ".join(run.screen.split())
 
 
 def test_check_mode_names_old_certificates(fleet: Fleet, ground: Playground) -> None:

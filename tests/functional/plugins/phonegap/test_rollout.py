@@ -137,12 +137,14 @@ def test_the_example_of_the_header(phonegap: PhoneGap) -> None:
         "-i",
         "localhost,",
         "-e",
-        json.dumps(blank),
+        json.dumps({**blank, "phonegap_rollout_dest_dir": "x"}),
         cwd=phonegap.folder,
         env=env,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "changed=0" in done.stdout
+    suspected = "phonegap_rollout_dest_dir is not a variable of this collection; did you mean phonegap_rollout_dest?"
+    assert suspected in " ".join((done.stdout + done.stderr).split())
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -143,7 +143,7 @@ def test_a_vaulted_file_is_decrypted(tmp_path: Path) -> None:
     files = finder(tmp_path / "a", lambda _data: b"plain")
 
     assert files.read("a") == Content.of(b"plain")
-    assert files.has_decrypted
+    assert files.decrypted
 
 
 @pytest.mark.parametrize(
