@@ -88,8 +88,8 @@ class ActionModule(PlayAction):
     def _returned(self, result: Json, call: Call | None) -> Json:
         """Return the result with its warnings. ansible-core would show them before they name hosts."""
         warnings = result.pop("warnings", None)
-        answer = super()._returned(result, call)
-        return {**answer, "warnings": warnings} if warnings else answer
+        result = super()._returned(result, call)
+        return {**result, "warnings": warnings} if warnings else result
 
     def _declared(self, play: Play | None, task_vars: Json) -> list[Declaration]:
         evaluator, search = Evaluator(self._loader), FileSearch()

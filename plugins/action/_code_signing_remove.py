@@ -21,8 +21,8 @@ class ActionModule(PlayAction):
     """Delete certificates of the app of one host. The value of work() is the result of the task."""
 
     def run(self, tmp: None = None, task_vars: Json | None = None) -> Json:
-        answer = super().run(tmp, task_vars)
-        return {"failed": True, **answer["failure"]} if answer.get("failure") else answer
+        result = super().run(tmp, task_vars)
+        return {"failed": True, **result["failure"]} if result.get("failure") else result
 
     def work(self, options: Mapping[str, Any], task_vars: Json) -> Json:
         del options
@@ -39,17 +39,17 @@ class ActionModule(PlayAction):
         absent = []
         for name in names:
             given = {"app_slug": slug, "name": name, "state": "absent", "duplicates": "remove"}
-            result = self.execute(BUILD_CERTIFICATE_MODULE, {**connection, **given}, task_vars)
-            of_name = result.get("actions") or []
+            deletion = self.execute(BUILD_CERTIFICATE_MODULE, {**connection, **given}, task_vars)
+            of_name = deletion.get("actions") or []
             actions += of_name
-            if result.get("failed"):
-                failure = {key: result[key] for key in ("msg", "error", "exception") if result.get(key)}
+            if deletion.get("failed"):
+                failure = {key: deletion[key] for key in ("msg", "error", "exception") if deletion.get(key)}
                 raise PlayFailureError({"changed": bool(actions), "actions": actions, **failure})
             if not of_name:
                 absent.append(name)
         deleted = list(dict.fromkeys(str(action["name"]) for action in actions))
         verb = "would be deleted" if self._task.check_mode else "deleted"
-        answer: Json = {
+        result: Json = {
             "changed": bool(actions),
             "actions": actions,
             "msg": f"{', '.join(deleted)} {verb}" if deleted else "",
@@ -59,8 +59,8 @@ class ActionModule(PlayAction):
         if absent:
             listed = self.execute(BUILD_CERTIFICATE_INFO, {**connection, "app_slug": slug}, task_vars)
             declared = names_of(read.values.get("certificates") or ())
-            answer["others"] = others_of(listed.get("build_certificates") or (), [*names, *declared])
+            result["others"] = others_of(listed.get("build_certificates") or (), [*names, *declared])
         if deleted and self._task.diff:
             host = str(task_vars["inventory_hostname"])
-            answer["diff"] = {"prepared": "".join(f"{line}\n" for line in (host, *(f"  - {name}" for name in deleted)))}
-        return answer
+            result["diff"] = {"prepared": "".join(f"{line}\n" for line in (host, *(f"  - {name}" for name in deleted)))}
+        return result

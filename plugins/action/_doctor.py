@@ -109,8 +109,8 @@ class ActionModule(PlayAction):
     def _returned(self, result: Json, call: Call | None) -> Json:
         """Return the result with its warnings, which become checks. ansible-core would show them too."""
         warnings = result.pop("warnings", None)
-        answer = super()._returned(result, call)
-        return {**answer, "warnings": warnings} if warnings else answer
+        result = super()._returned(result, call)
+        return {**result, "warnings": warnings} if warnings else result
 
     def _own_variables(self, task_vars: Json) -> Read:
         read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))

@@ -19,20 +19,20 @@ class ActionModule(ActionBase):
     _supports_diff = True
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer: dict[str, Any] = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        result = self._result(variables)
+        registered = self._registered(variables)
         if self._task.args.get("summary"):
-            answer.update(_summary(result))
-        elif result["failure"]:
-            answer.update(failed=True, **result["failure"])
+            result.update(_summary(registered))
+        elif registered["failure"]:
+            result.update(failed=True, **registered["failure"])
         else:
-            answer.update(result["report"].get(variables["inventory_hostname"]) or {"changed": False})
-            if self._task.args.get("warnings") and result["summary_warnings"]:
-                answer["warnings"] = list(result["summary_warnings"])
-        return answer
+            result.update(registered["report"].get(variables["inventory_hostname"]) or {"changed": False})
+            if self._task.args.get("warnings") and registered["summary_warnings"]:
+                result["warnings"] = list(registered["summary_warnings"])
+        return result
 
-    def _result(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _registered(self, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         name, of_localhost = self._task.args.get("of"), self._task.args.get("of_localhost")
         if of_localhost:
             # hostvars[...] would template the outcomes of all hosts for each host.
@@ -43,10 +43,10 @@ class ActionModule(ActionBase):
         return variables[str(name)]  # type: ignore[no-any-return]
 
 
-def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
-    if not result["summary"]:
+def _summary(registered: Mapping[str, Any]) -> dict[str, Any]:
+    if not registered["summary"]:
         return {"changed": False, "skipped": True}
-    answer: dict[str, Any] = {"changed": False, "msg": list(result["summary"]), "_ansible_verbose_always": True}
-    if result["summary_warnings"]:
-        answer["warnings"] = list(result["summary_warnings"])
-    return answer
+    result: dict[str, Any] = {"changed": False, "msg": list(registered["summary"]), "_ansible_verbose_always": True}
+    if registered["summary_warnings"]:
+        result["warnings"] = list(registered["summary_warnings"])
+    return result

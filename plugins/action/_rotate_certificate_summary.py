@@ -24,7 +24,7 @@ class ActionModule(ActionBase):
     _supports_diff = True
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer: dict[str, Any] = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         # Read directly, because ansible-core would template the results of all hosts.
         validated = variables[str(self._task.args["of"])]
@@ -34,14 +34,14 @@ class ActionModule(ActionBase):
             removals = list(_removals(variables["ansible_play_hosts_all"], variables))
             absent, warnings = absent_names(removals, "rotate_certificate_old")
             lines += absent
-        answer["changed"] = False
+        result["changed"] = False
         if not lines and not warnings:
-            return {**answer, "skipped": True}
+            return {**result, "skipped": True}
         if lines:
-            answer.update({"msg": lines, "_ansible_verbose_always": True})
+            result.update({"msg": lines, "_ansible_verbose_always": True})
         if warnings:
-            answer["warnings"] = warnings
-        return answer
+            result["warnings"] = warnings
+        return result
 
 
 def _removals(hosts: Iterable[str], variables: dict[str, Any]) -> Iterator[Removal]:

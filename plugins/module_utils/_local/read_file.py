@@ -14,6 +14,7 @@ import re
 import stat
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -178,16 +179,21 @@ def _save_privately(directory: str, name: str, data: bytes) -> str:
     if not os.path.isdir(directory):
         Path(directory).mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chmod(directory, 0o700)  # the umask does not apply here
-    handle, temporary = tempfile.mkstemp(prefix=".", dir=directory)
+    path = os.path.join(directory, name)
+    replace_file(path, data)
+    return path
+
+
+def replace_file(path: str, data: bytes, set_mode: Callable[[str], object] = lambda _path: None) -> None:
+    """Write a file atomically. `set_mode` gets the path of the new file, which has mode 0600, before others see it."""
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o600)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        path = os.path.join(directory, name)
+        set_mode(temporary)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
-    return path

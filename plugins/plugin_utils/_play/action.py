@@ -63,29 +63,29 @@ class PlayAction(InProcess):
 
     def run(self, tmp: None = None, task_vars: Json | None = None) -> Json:
         del tmp
-        answer: Json = ActionBase.run(self)
+        result: Json = ActionBase.run(self)
         args = self._task.args
         options = {name: args[name] for name in self.own if name in args}
         variables = task_vars or {}
         try:
-            answer.update(self.work(options, variables))
+            result.update(self.work(options, variables))
         except PlayFailureError as error:
-            answer.update(play_result(failure=error.result))
+            result.update(play_result(failure=error.result))
         except CiError as error:
-            answer.update(play_result(failure={"msg": error.message, "error": error.as_dict()}))
+            result.update(play_result(failure={"msg": error.message, "error": error.as_dict()}))
         except Exception as error:
             # The task has no_log, which would hide the message and the traceback.
             text = f"Unexpected {type(error).__name__}: this is a bug of the collection, please report it."
             # Omit the message of the exception, which may contain values of variables.
             where = "".join(traceback.format_tb(error.__traceback__))
             bug = {"msg": text, "error": CiError(text, kind="bug").as_dict()}
-            answer.update(play_result(failure={**bug, "exception": f"{where}{type(error).__name__}"}))
-        if answer.get("failure"):
+            result.update(play_result(failure={**bug, "exception": f"{where}{type(error).__name__}"}))
+        if result.get("failure"):
             if self.has_doctor:
-                answer["failure"] = _with_doctor(answer["failure"])
+                result["failure"] = _with_doctor(result["failure"])
             # A playbook reports in a separate play, which needs a host for a failure of all.
-            answer["hosts"] = [pattern_of(variables["inventory_hostname"])]
-        return answer
+            result["hosts"] = [pattern_of(variables["inventory_hostname"])]
+        return result
 
     def observe_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
         """Return the hosts at this task, or None if each host needs its own task. Display the reason with -vvv.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from urllib.parse import quote
 
 from ...module_utils._core.errors import LocalFileError, OptionError
 from ...module_utils._local.file_attributes import set_mode
+from ...module_utils._local.read_file import replace_file
 from .answer import answer
 from .formats import FORMATS, LABELS, Links, format_problem, render
 from .model import Earlier, Model
@@ -137,13 +137,5 @@ class Report:
         if path.is_file() and path.read_bytes() == data:
             return set_mode(mode, str(path), check_mode)
         if not check_mode:
-            handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                set_mode(mode, temporary, False)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            replace_file(str(path), data, lambda temporary: set_mode(mode, temporary, False))
         return True
