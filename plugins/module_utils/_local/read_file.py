@@ -189,6 +189,7 @@ def replace_file(path: str, data: bytes, set_mode: Callable[[str], object] = lam
     handle, temporary = tempfile.mkstemp(prefix=".", dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o600)  # the umask may remove more
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
