@@ -23,6 +23,8 @@ from .workers import run_concurrently
 
 APPS_IN_MESSAGE = 5
 CAUSES_IN_MESSAGE = 10
+# Stands for the slug of the app while messages are compared.
+_SLUG = "\0"
 
 
 @dataclass
@@ -108,7 +110,7 @@ def failure_of(failed: Mapping[str, CiError], apps: int, stop_reason: str = "") 
     causes: dict[str, list[str]] = {}
     for slug, error in errors.items():
         # Messages with the same cause differ only in the slug of the app.
-        causes.setdefault(error.message.replace(slug, "SLUG"), []).append(slug)
+        causes.setdefault(error.message.replace(slug, _SLUG), []).append(slug)
     by_number = sorted(causes.items(), key=lambda cause: -len(cause[1]))
     sentences = [_sentence(text, slugs) for text, slugs in by_number[:CAUSES_IN_MESSAGE]]
     if len(causes) > CAUSES_IN_MESSAGE:
@@ -124,6 +126,8 @@ def failure_of(failed: Mapping[str, CiError], apps: int, stop_reason: str = "") 
 
 
 def _sentence(text: str, slugs: Sequence[str]) -> str:
+    shown = text.replace(_SLUG, slugs[0])
     if len(slugs) == 1:
-        return f"{slugs[0]}: {text.replace('SLUG', slugs[0])}"
-    return f"{len(slugs)} apps ({name_some(slugs, APPS_IN_MESSAGE)}): {text}"
+        return f"{slugs[0]}: {shown}"
+    example = ", for example" if shown != text else ""
+    return f"{len(slugs)} apps ({name_some(slugs, APPS_IN_MESSAGE)}){example}: {shown}"

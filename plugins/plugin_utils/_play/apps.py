@@ -161,7 +161,7 @@ class AppsAction(PlayAction):
         """Run a module once for all apps that have the same connection. Return the results, which all have `apps`.
 
         `options`: the options of the task as a whole. `each`: the options that are given for each app. If a run fails
-        as a whole, such as for an invalid option, its hosts fail. Raises PlayFailureError if that is so for all runs,
+        as a whole, such as for an invalid option, its hosts fail. Raise PlayFailureError if that is so for all runs,
         or if all apps failed for one cause.
         """
         together: dict[str, list[Read]] = {}
