@@ -40,6 +40,12 @@ options:
       - Whether to return the patterns although no host matches or an inventory source failed.
     type: bool
     default: false
+  batches:
+    description:
+      - Whether to validate the variables C(PREFIX_batch) for the keyword C(serial), and C(PREFIX_max_fail_percentage)
+        for the keyword C(max_fail_percentage), too. C(PREFIX) is the value of O(prefix).
+    type: bool
+    default: false
   without_inventory:
     description:
       - Host pattern to use if no inventory was given and no pattern was requested.
@@ -77,7 +83,8 @@ _raw:
   sample: [type_ios, "!Bank_iOS"]
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible import context
@@ -98,6 +105,25 @@ _MODES_WITHOUT_HOSTS = ("syntax", "listtasks", "listtags")
 _SUFFIXES = ("hosts", "allow_empty")
 
 
+def _is_batch(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_batch, value))
+    found = re.fullmatch(r"\s*([0-9]+)(\s*%|\s*)", str(value))
+    return found is not None and int(found[1]) > 0
+
+
+def _is_percentage(value: Any) -> bool:
+    found = re.fullmatch(r"\s*([0-9]+(\.[0-9]+)?)\s*%?\s*", str(value))
+    return found is not None and float(found[1]) <= 100
+
+
+# Variables of the keywords serial and max_fail_percentage, by suffix: check, and allowed values.
+_OF_BATCHES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "batch": (_is_batch, "a number, a percentage or a list of them, each greater than 0"),
+    "max_fail_percentage": (_is_percentage, "a number from 0 to 100"),
+}
+
+
 class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
@@ -105,6 +131,8 @@ class LookupModule(LookupBase):
         prefix = self.get_option("prefix")
         _check_names(prefix, variables)
         requested = self._requested_patterns(f"{prefix}_hosts", variables) if prefix else []
+        if prefix and self.get_option("batches"):
+            self._check_batches(prefix, variables)
         selection = Selection(
             patterns=requested or host_patterns(terms) or ["all"],
             groups=variables.get("groups", {}),
@@ -139,6 +167,14 @@ class LookupModule(LookupBase):
             raise AnsibleLookupError(
                 f"{name} must be a host pattern or a list of host patterns, got {error}."
             ) from None
+
+    def _check_batches(self, prefix: str, variables: Mapping[str, Any]) -> None:
+        """Raise an error that names the variable. The errors of ansible-core do not, or it ignores the value."""
+        for suffix, (is_valid, allowed) in _OF_BATCHES.items():
+            name = f"{prefix}_{suffix}"
+            value = self._templar.template(variables.get(name))
+            if value is not None and str(value).strip() and value != [] and not is_valid(value):
+                raise AnsibleLookupError(f"{name} must be {allowed}, got {value!r}.")
 
     def _flag(self, name: str, variables: Mapping[str, Any], *, default: bool) -> bool:
         value = self._templar.template(variables.get(name))
