@@ -184,16 +184,18 @@ def named(names: Iterable[str]) -> str:
     return name_some(map(quoted, names))
 
 
-def hint_about(option: str, value: str) -> str:
+def hint_about(subject: str, value: str) -> str:
     """Return a sentence about an unintended character or type of a password or an alias, or "".
 
-    YAML reads 0123456 as the number 42798 and yes as true. A line of a file from Windows ends in a carriage return.
+    YAML reads 0123456 as the number 42798 and yes as true. The sentence gives no such example: redaction would replace
+    a secret that occurs in it, and the rest of the example would reveal the secret. A line of a file from Windows ends
+    in a carriage return.
     """
     if value in ("True", "False") or re.fullmatch(r"[-+]?\d+(\.\d+)?", value):
-        meant = "YAML turns 0123456 into 42798 and yes into True unless the text is quoted"
-        return f" {option} looks like a number or a boolean: {meant}. Put it in quotes."
+        changed = "YAML changes such a text unless it is quoted, for example if it begins with zero or is the word yes"
+        return f" The given {subject} looks like a number or a boolean. {changed}. Put it in quotes."
     odd = [words for pattern, words in _INVISIBLE if re.search(pattern, value)]
-    return f" {option} {' and '.join(odd)}. Remove what does not belong to it." if odd else ""
+    return f" The given {subject} {' and '.join(odd)}. Remove what does not belong to it." if odd else ""
 
 
 _INVISIBLE = (

@@ -184,7 +184,7 @@ def _about_key(entry: _Entry, password: str | None, *, is_open: bool) -> Iterato
             yield finding("private_key_password_needed", f"{problem}. Give it as private_key_password.")
         else:
             message = f"The private key password does not open the key of the alias {entry.label}."
-            advice = f" Give the one that it was made with.{hint_about('private_key_password', password)}"
+            advice = f" Give the one that it was made with.{hint_about('private key password', password)}"
             yield finding("wrong_private_key_password", f"{message}{advice}")
     except Unreadable:
         yield finding("damaged", f"The private key of the alias {entry.label} is damaged. {_RIGHT_FILE}.")

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
+from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import hint_about
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.inspect import inspect_file
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.model import SIGNING_KINDS
 from tests.helpers.signing.samples import (
@@ -94,6 +97,15 @@ def test_files_that_people_upload_by_mistake(data: bytes, words: str) -> None:
 
 
 # Passwords and names that YAML or an editor changed
+
+
+@pytest.mark.parametrize("given", ["12345", "123456", "0123", "True", "42798"])
+def test_the_hint_contains_no_text_that_redaction_may_replace(given: str) -> None:
+    message = hint_about("password", given)
+
+    assert message.startswith(" The given password looks like a number or a boolean.")
+    assert not re.search(r"\d|True|False", message)
+    assert Redactor([given])(message) == message
 
 
 @pytest.mark.parametrize(
