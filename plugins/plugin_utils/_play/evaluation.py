@@ -11,7 +11,10 @@ from typing import Any
 
 from ansible import errors
 from ansible.template import Templar
-from jinja2 import UndefinedError
+from jinja2 import Undefined, UndefinedError
+
+from .._closest_name import closest_name
+from .._vault import why_not_decrypted
 
 # From ansible-core 2.19 `omit` raises this; before, it is a text.
 _Omitted: Any = getattr(errors, "AnsibleValueOmittedError", None) or ()
@@ -24,6 +27,7 @@ _COMPILED = 1000
 _TELLING_NAMES = ("AnsibleUndefinedVariable", "AnsibleLookupError", "AnsibleVaultError", "AnsibleFileNotFound")
 _TELLING = (UndefinedError, *(getattr(errors, name) for name in _TELLING_NAMES if hasattr(errors, name)))
 _UNDEFINED = re.compile(r"'[^']+' is undefined|[^.:]*\bobject\b[^.:]* has no attribute '[^']+'")
+_UNDEFINED_NAME = re.compile(r"'([^']+)' is undefined$")
 _LOOKUP = re.compile(r"lookup plugin '([\w.]+)'")
 
 
@@ -65,7 +69,7 @@ class Evaluator:
         except EvaluationError:
             raise
         except Exception as error:  # a lookup may raise anything
-            raise EvaluationError(reason_of(error)) from error
+            raise EvaluationError(reason_of(error, self._templar.available_variables)) from error
 
     def _plain(self, value: Any, spec: Mapping[str, Any]) -> Any:
         if isinstance(value, Mapping):
@@ -104,6 +108,8 @@ def place_of(*candidates: Any) -> str:
     """Return FILE:LINE of the first value or error whose origin ansible-core knows, else an empty text."""
     for candidate in candidates:
         value = getattr(candidate, "obj", None) if isinstance(candidate, BaseException) else candidate
+        if isinstance(value, Undefined):  # an attribute of a value that cannot be decrypted raises an error
+            continue
         position = getattr(value, "ansible_pos", None)  # before ansible-core 2.19
         if position and position[0]:
             return f"{position[0]}:{position[1]}"
@@ -117,20 +123,33 @@ def place_of(*candidates: Any) -> str:
     return ""
 
 
-def reason_of(error: BaseException) -> str:
-    """Return the innermost reason in one line. Of an unknown error only the type, as its text may quote a secret."""
+def reason_of(error: BaseException, variables: Mapping[str, Any] | None = None) -> str:
+    """Return the innermost reason in one line. Of an unknown error only the type, as its text may quote a secret.
+
+    `variables`: those of the host, to name the one that is the reason.
+    """
     chain = [error]
     while (cause := chain[-1].__cause__ or getattr(chain[-1], "orig_exc", None)) and cause not in chain:
         chain.append(cause)
+    if not_decrypted := why_not_decrypted(chain, variables or {}, place_of):
+        return not_decrypted
     for cause in reversed(chain):
         if isinstance(cause, _TELLING):
             text = str(getattr(cause, "message", None) or cause).strip()
             # Before ansible-core 2.19 the text also contains the templates that lead to the name.
             undefined = _UNDEFINED.findall(text)
             lines = undefined[-1:] or text.splitlines()
-            return (lines[0] if lines else type(cause).__name__).rstrip(". ")
+            reason = (lines[0] if lines else type(cause).__name__).rstrip(". ")
+            return f"{reason}{_meant(reason, variables or {})}"
     lookup = _LOOKUP.search(str(error))
     return f"lookup {lookup[1]} failed" if lookup else f"it cannot be evaluated ({type(chain[-1]).__name__})"
+
+
+def _meant(reason: str, variables: Mapping[str, Any]) -> str:
+    """Return a question that suggests a variable with a name similar to the undefined one, or an empty text."""
+    undefined = _UNDEFINED_NAME.match(reason)
+    closest = closest_name(undefined[1], variables, cutoff=0.85) if undefined else None
+    return f"; did you mean {closest}?" if closest else ""
 
 
 def _may_be_template(value: Any) -> bool:

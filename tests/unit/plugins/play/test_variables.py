@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables impor
 
 try:  # ansible-core 2.19 and later: only trusted text is a template
     from ansible.template import trust_as_template
+
+    HAS_ORIGIN = True
 except ImportError:
+    HAS_ORIGIN = False
 
     def trust_as_template(value: str) -> str:
         return value
@@ -129,6 +133,10 @@ WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
     ),
     "list for a text": ({"shop_slug": [SECRET]}, "shop_slug must be a text, not a list"),
     "undefined": ({"shop_slug": trust_as_template("{{ nothere }}")}, "shop_slug: 'nothere' is undefined"),
+    "undefined, with a similar variable": (
+        {"shop_slug": trust_as_template("{{ signing_passwrd }}"), "signing_password": SECRET},
+        "shop_slug: 'signing_passwrd' is undefined; did you mean signing_password?",
+    ),
     "division": (
         {"shop_limit": trust_as_template("{{ 1 / 0 }}"), "secret": SECRET},
         "shop_limit: it cannot be evaluated (ZeroDivisionError)",
@@ -142,6 +150,38 @@ def test_a_wrong_variable_is_named_without_its_value(variables: Mapping[str, Any
 
     assert texts(found) == [text]
     assert SECRET not in repr(found)
+
+
+VAULTED = """
+word: !vault |
+  $ANSIBLE_VAULT;1.1;AES256
+  3031
+key: !vault |
+  $ANSIBLE_VAULT;1.1;AES256
+  3132
+"""
+
+
+@pytest.mark.parametrize("names", [["word"], ["word", "key"]])
+@pytest.mark.parametrize("template", ["{{ word }}", "{{ ['x' ~ word] }}"])
+def test_a_value_that_cannot_be_decrypted_is_named(tmp_path: Path, template: str, names: list[str]) -> None:
+    (tmp_path / "all.yml").write_text(VAULTED)
+    loaded = DataLoader().load_from_file(str(tmp_path / "all.yml"))
+    (text,) = texts(read(shop_slug=trust_as_template(template), **{name: loaded[name] for name in names}))
+
+    # Before ansible-core 2.19 the error does not say which value it is about.
+    subject = "word is" if HAS_ORIGIN or names == ["word"] else "it is, or uses a value that is,"
+    problem = "encrypted with ansible-vault, and no given vault password decrypts it. Pass its vault password with"
+    assert text.startswith(f"shop_slug: {subject} {problem} --ask-vault-pass")
+
+
+def test_a_vaulted_variable_of_the_role_is_named(tmp_path: Path) -> None:
+    (tmp_path / "all.yml").write_text(VAULTED)
+    loaded = DataLoader().load_from_file(str(tmp_path / "all.yml"))
+
+    (text,) = texts(read(shop_slug=loaded["word"]))
+
+    assert text.startswith("shop_slug: shop_slug is encrypted with ansible-vault, and no given vault password")
 
 
 def test_values_are_evaluated_and_have_their_types() -> None:
