@@ -18,6 +18,7 @@ from ..module_utils._phonegap.key_module import KEY, KEY_MODULE
 from ..module_utils._phonegap.options import PHONEGAP
 from ..module_utils._task.module_spec import ModuleSpec
 from ..plugin_utils._play.action import Json, PlayAction, play_result
+from ..plugin_utils._play.causes import sentence
 from ..plugin_utils._play.connection import as_variables
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
@@ -180,10 +181,8 @@ def _find_files(read: Read, task_vars: Mapping[str, Any]) -> None:
     for what, options, name in _paths(read.values):
         found = search.find(options[name], task_vars, project_dir)
         if found is None:
-            places = ", ".join(search.places(task_vars, project_dir))
-            raise LocalFileError(
-                f"{what}: {name} {options[name]} was not found. Searched in: {places} (in each, first in files/)."
-            )
+            text, hint = search.problem(options[name], task_vars, project_dir)
+            raise LocalFileError(f"{what}: {name}: {sentence(text)} {hint}")
         options[name] = found
 
 

@@ -15,6 +15,7 @@ from ansible.parsing.vault import is_encrypted
 from ..module_utils._core.errors import LocalFileError
 from ..module_utils._local.read_file import (
     Content,
+    denied_path,
     find_in_other_form,
     read_file,
 )
@@ -44,6 +45,9 @@ class FileFinder:
             # macOS may have decomposed a name, which then looks the same but differs.
             same = next(filter(None, map(find_in_other_form, [path] if os.path.isabs(path) else places)), None)
             if same is None:
+                denied = denied_path([path] if os.path.isabs(path) else places)
+                if denied:
+                    raise LocalFileError(f"src: {denied} cannot be read: permission denied.") from error
                 searched = f" Searched in: {', '.join(places)}." if places else ""
                 raise LocalFileError(f"src: {path} does not exist.{searched}") from error
             found = same

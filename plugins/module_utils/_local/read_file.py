@@ -14,7 +14,7 @@ import re
 import stat
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -43,6 +43,18 @@ class Content:
     @classmethod
     def of(cls, data: bytes) -> Content:
         return cls(data, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def denied_path(paths: Iterable[str]) -> str | None:
+    """Return the first path that is in a folder which this user may not search. The file may exist nevertheless."""
+    for path in paths:
+        try:
+            os.stat(path)
+        except PermissionError:
+            return path
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def read_file(path: str) -> Content:

@@ -135,6 +135,6 @@ def _find_files(
         if path:
             entry["src"] = path
         else:
-            hint = f"Searched for files in {', '.join(search.places(variables, project_dir))}, first in files/ of each."
-            problems.append(Problem(f"{variable}, entry {number}: file {src:.100} does not exist", hint=hint))
+            text, hint = search.problem(src, variables, project_dir)
+            problems.append(Problem(f"{variable}, entry {number}: {text}", hint=hint))
     return problems

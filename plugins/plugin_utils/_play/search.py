@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible import context
 
-from ...module_utils._local.read_file import find_in_other_form
+from ...module_utils._local.read_file import denied_path, find_in_other_form
+from .._closest_name import closest_name
 
 
 class FileSearch:
@@ -33,14 +34,23 @@ class FileSearch:
         folders = self._folders(variables, project_dir)
         key = (path, *folders)
         if key not in self._found:
-            candidates = [Path(folder, path) for place in folders for folder in (Path(place, "files"), place)]
-            existing = (str(place) if os.path.exists(place) else find_in_other_form(str(place)) for place in candidates)
+            candidates = _candidates(path, folders)
+            existing = (place if os.path.exists(place) else find_in_other_form(place) for place in candidates)
             self._found[key] = next((os.path.abspath(place) for place in existing if place), None)
         return self._found[key]
 
-    def places(self, variables: Mapping[str, Any], project_dir: str | None = None) -> list[str]:
-        """Return the folders in the order of the search; in each, the folder ``files`` comes first."""
-        return list(self._folders(variables, project_dir))
+    def problem(self, path: str, variables: Mapping[str, Any], project_dir: str | None = None) -> tuple[str, str]:
+        """Return why find() did not find a path, with the closest name, and the folders that it searched."""
+        folders = self._folders(variables, project_dir)
+        # Users do not put files into an installed collection, so those folders come last.
+        shown = sorted(folders, key=lambda folder: f"{os.sep}ansible_collections{os.sep}" in folder)
+        hint = f"Searched for files in {', '.join(shown)}, first in files/ of each."
+        candidates = _candidates(_expanded(path), folders)
+        denied = denied_path(candidates)
+        if denied:
+            return f"file {path:.100} was not found: permission denied for {os.path.dirname(denied)}", hint
+        closest = _closest(candidates, folders)
+        return f"file {path:.100} does not exist{f'; did you mean {closest}?' if closest else ''}", hint
 
     def _folders(self, variables: Mapping[str, Any], project_dir: str | None) -> tuple[str, ...]:
         role = str(variables.get("role_path") or "")
@@ -49,6 +59,26 @@ class FileSearch:
         beside_inventory = [str(place) for place in (variables.get("inventory_dir"),) if place]
         of_project = [os.path.abspath(_expanded(project_dir))] if project_dir else []
         return tuple(dict.fromkeys([*searched, *beside_inventory, *of_project, *self._of_project]))
+
+
+def _candidates(path: str, folders: Iterable[str]) -> list[str]:
+    return [os.path.join(folder, path) for place in folders for folder in (os.path.join(place, "files"), place)]
+
+
+def _closest(candidates: Iterable[str], folders: Iterable[str]) -> str:
+    """Return the most similar file beside one of the paths, relative to the searched folder, or an empty text."""
+    for candidate in candidates:
+        folder, name = os.path.split(candidate)
+        try:
+            names = [entry.name for entry in os.scandir(folder) if entry.is_file()]
+        except OSError:
+            continue
+        closest = closest_name(name, names, cutoff=0.8)
+        if closest:
+            found = Path(folder, closest)
+            place = next((place for place in folders if found.is_relative_to(place)), "")
+            return str(found.relative_to(place)) if place else str(found)
+    return ""
 
 
 def _project_folders() -> list[str]:

@@ -195,6 +195,18 @@ def test_files_travel_whole_and_once(tmp_path: Path) -> None:
         read("nothing-of-that-name")
 
 
+def test_a_folder_without_permission_is_not_a_missing_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(path: str) -> str:
+        raise AnsibleFileNotFound(file_name=path, paths=["/here/files/a", "/here/a"])
+
+    def denied(path: str) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr("os.stat", denied)
+    with pytest.raises(LocalFileError, match=r"^src: /here/files/a cannot be read: permission denied\.$"):
+        FileFinder(find, bytes).read("a")
+
+
 def test_an_archive_that_did_not_arrive(tmp_path: Path) -> None:
     read = reader({VARIABLE: str(tmp_path / "nothing")})
     with pytest.raises(LocalFileError, match="did not get to the host that runs the module: No such file"):
