@@ -192,7 +192,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 from ansible.plugins.inventory import Cacheable
 
-from ..module_utils._bitrise.apps import find_apps
+from ..module_utils._bitrise.apps import PROJECT_TYPES, find_apps
 from ..module_utils._bitrise.client_pool import ClientPool, check_workers
 from ..module_utils._bitrise.doctor_hint import with_pointer
 from ..module_utils._bitrise.inspection.app_details import (
@@ -207,6 +207,7 @@ from ..module_utils._core.option_groups import reject_empty
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
 from ..plugin_utils._app_hosts import AppHosts
+from ..plugin_utils._closest_name import did_you_mean
 from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
 from ..plugin_utils._inventory_options import check_options
 
@@ -396,4 +397,9 @@ class InventoryModule(AppHosts, Cacheable):
         matching = f" that match {', '.join(filters)}" if filters else ""
         if disabled:
             return f"all apps{matching} are disabled. Set include_disabled to true to add them."
-        return f"the token has access to no apps{matching}."
+        meant = (
+            ""
+            if query["project_type"] in (None, *PROJECT_TYPES)
+            else did_you_mean(query["project_type"], PROJECT_TYPES)
+        )
+        return f"the token has access to no apps{matching}.{meant}"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -167,8 +168,16 @@ def _about(source_and_text: tuple[str, str]) -> str:
 def _reason_for_an_empty_source(source: str) -> str:
     if "," in source:
         return "it contains no host."
-    if not Path(source).exists():
+    try:
+        # Not a pipe or a device, which would block.
+        with open(source, "rb") if Path(source).is_file() else os.scandir(source):
+            pass
+    except NotADirectoryError:
+        pass
+    except FileNotFoundError:
         return "the file does not exist."
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}."
     if Path(source).is_dir() or is_encrypted(source):
         return "it contains no host. Check the warnings above."
     if not is_meant_for(_PLUGIN, source):

@@ -13,6 +13,26 @@ from .._task.module_spec import ModuleSpec, Outcome, TaskContext
 from .client import BitriseClient
 from .options import BITRISE, LIMIT, check_limit
 
+# The types in the vendor's documentation.
+PROJECT_TYPES = frozenset(
+    [
+        "android",
+        "cordova",
+        "fastlane",
+        "flutter",
+        "ios",
+        "ionic",
+        "java",
+        "kotlin-multiplatform",
+        "macos",
+        "node-js",
+        "other",
+        "react-native",
+        "ruby",
+        "web",
+        "xamarin",
+    ]
+)
 APP_FILTER = OptionGroup(
     {
         "title": {"type": "str"},

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +37,7 @@ Refuse = Callable[..., str]
 
 PLAYBOOKS = sorted((Path(__file__).parents[4] / "playbooks").glob("*.yml"))
 TYPES = {"keyed_groups": [{"key": "bitrise_project_type", "prefix": "type"}]}
+ROTATION = "query('mobileops.ci.app_hosts', prefix='rotate', batches=true)"
 ROLLOUT = "query('mobileops.ci.app_hosts', prefix='rollout')"
 
 
@@ -130,6 +133,34 @@ def test_other_types_are_errors(source: Callable[..., str], refuse: Refuse) -> N
         source(), rollout_hosts={"a": 1}
     )
     assert "rollout_allow_empty must be a boolean, got 'maybe'." in refuse(source(), rollout_allow_empty="maybe")
+
+
+@pytest.mark.parametrize("batch", [None, "", " ", [], 1, "50", " 5 ", "20%", "100 %", [1, "10", "50%"]])
+def test_batches_as_users_write_them(source: Callable[..., str], select: Select, batch: Any) -> None:
+    assert select(source(), call=ROTATION, rotate_batch=batch, rotate_max_fail_percentage="12.5%") == ["all"]
+
+
+@pytest.mark.parametrize(
+    "batch", ["abc", "5x", "%", 0, "0", "0%", -1, True, 0.5, "1,5", [1, "5x"], [1, None], {"a": 1}]
+)
+def test_invalid_batches_are_errors(source: Callable[..., str], refuse: Refuse, batch: Any) -> None:
+    allowed = "a number, a percentage or a list of them, each greater than 0"
+    message = refuse(source(), call=ROTATION, rotate_batch=batch)
+
+    assert f"rotate_batch must be {allowed}, got {batch!r}." in message
+
+
+@pytest.mark.parametrize("percentage", ["abc", -1, 101, True, "nan"])
+def test_an_invalid_percentage_is_an_error(source: Callable[..., str], refuse: Refuse, percentage: Any) -> None:
+    message = refuse(source(), call=ROTATION, rotate_max_fail_percentage=percentage)
+
+    assert f"rotate_max_fail_percentage must be a number from 0 to 100, got {percentage!r}." in message
+
+
+def test_the_rotation_validates_its_batches() -> None:
+    (play,) = (path for path in PLAYBOOKS if path.stem == "rotate_certificate")
+
+    assert "batches=true" in yaml.safe_load(play.read_text())[0]["hosts"]
     assert host_patterns(2048) == ["2048"]
     with pytest.raises(TypeError, match="a boolean"):
         host_patterns(True)
@@ -141,6 +172,7 @@ def test_other_types_are_errors(source: Callable[..., str], refuse: Refuse) -> N
         ({"project_typ": "ios"}, "Unknown option project_typ. Did you mean project_type?"),
         ({"api_token": "canary-wrong-token"}, "Could not list the apps: GET /apps returned 401"),
         ({"project_type": "flutter"}, "the token has access to no apps that match project_type: flutter."),
+        ({"project_type": "iso"}, "the token has access to no apps that match project_type: iso. Did you mean ios?"),
         ({"title": "Off"}, "all apps that match title: Off are disabled. Set include_disabled"),
         (f"plugin: {NAME}\ntitle: 'no end\n", "invalid YAML. Line 3, column 1: found unexpected end of stream."),
         ("organizations: [x]\n", f"it contains no host and no line 'plugin: {NAME}'."),
@@ -177,9 +209,27 @@ def test_a_failure_is_forgotten_when_the_source_is_read_again(source: Callable[.
     assert select(source({"project_type": "ios"})) == ["all"]
 
 
-def test_no_inventory(select: Select, refuse: Refuse, tmp_path: Path) -> None:
+def deny(denied: Path) -> Callable[..., Any]:
+    """Return open() without the permission to read one file, also for root."""
+
+    original = open
+
+    def opened(path: Any, *args: Any, **more: Any) -> Any:
+        if str(path) == str(denied):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return original(path, *args, **more)
+
+    return opened
+
+
+def test_no_inventory(select: Select, refuse: Refuse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"No inventory was given. Use -i with a file that contains 'plugin: {NAME}'." in refuse()
     assert f"Inventory source {tmp_path}/nowhere.yml: the file does not exist." in refuse(f"{tmp_path}/nowhere.yml")
+    (tmp_path / "hosts.yml").write_text("all: {}\n")
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", deny(tmp_path / "hosts.yml"))
+        message = refuse(f"{tmp_path}/hosts.yml")
+    assert f"Inventory source {tmp_path}/hosts.yml: it cannot be read: Permission denied." in message
     ours = write(tmp_path / "fleet.conf", {})
     assert f"{ours}: not read. Rename it so that it ends in .yml, or add {NAME} to enable_plugins" in refuse(ours)
     (tmp_path / "empty").mkdir()

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...._core.fields import number, text
 from ...._http.service_client import path_part
+from ...apps import PROJECT_TYPES
 from ...behaviours.table import BEHAVIOURS
 from ...builds.model import (
     ABORTED_WITH_SUCCESS,
@@ -28,26 +29,6 @@ _DATES = {
     "offset": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d"),
     "zone": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? UTC"),
 }
-# The types in the vendor's documentation.
-_PROJECT_TYPES = frozenset(
-    [
-        "android",
-        "cordova",
-        "fastlane",
-        "flutter",
-        "ios",
-        "ionic",
-        "java",
-        "kotlin-multiplatform",
-        "macos",
-        "node-js",
-        "other",
-        "react-native",
-        "ruby",
-        "web",
-        "xamarin",
-    ]
-)
 _ARTIFACT_TYPES = frozenset({"android-apk", "file", "ios-ipa"})
 _MOST_BUILDS = 20
 
@@ -82,7 +63,7 @@ def probe_apps(prober: Prober, results: ProbeResults, apps: Sequence[Mapping[str
         for key in ("avatar_url", "project_type"):
             results.note("unset_values", form_of(app, key))
     types = {str(app["project_type"]) for app in apps if app.get("project_type")}
-    if types - _PROJECT_TYPES:
+    if types - PROJECT_TYPES:
         results.note("new_values", True)
     _note_title_filter(prober, results, apps)
 
