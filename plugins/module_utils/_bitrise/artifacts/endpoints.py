@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from ..._core.errors import RefusedError, ServiceError
@@ -76,9 +77,13 @@ class Artifacts:
         """Read the artifact with the slug or title in the options. Raise RefusedError if it does not exist."""
         artifact = self.find(options)
         if artifact is None:
-            named = f"slug {options['slug']}" if options["slug"] is not None else f"title {options['title']}"
+            named, meant = f"slug {options['slug']}", ""
+            if options["slug"] is None:
+                named = f"title {options['title']}"
+                closest = get_close_matches(options["title"], [artifact.title or "" for artifact in self.each()], n=1)
+                meant = f" Did you mean {closest[0]}?" if closest else ""
             raise RefusedError(
-                f"There is no artifact with {named} {self._where}. Only builds create artifacts. "
+                f"There is no artifact with {named} {self._where}.{meant} Only builds create artifacts. "
                 "mobileops.ci.bitrise_artifact_info lists the artifacts of a build.",
                 kind="not_found",
             )

@@ -106,6 +106,7 @@ def test_cannot_be_created(app: AppWithArtifacts) -> None:
         failed = app.manage(**option).fail()
         assert failed["error"]["kind"] == "not_found"
         assert "Only builds create artifacts. mobileops.ci.bitrise_artifact_info" in failed["msg"]
+    assert "Did you mean twin? Only builds" in app.manage(title="twins").fail()["msg"]
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
