@@ -37,11 +37,15 @@ MOST_PAGES = 20_000
 class BitriseClient(ServiceClient):
     """The Bitrise API v0.1 with one token."""
 
+    url_variable = "BITRISE_API_BASE_URL"
     hints: ClassVar[Mapping[str, str]] = responses.HINTS
 
     def hints_for(self, call: Call) -> Mapping[str, str]:
         if not re.search(r"/v\d", self.api_url):
             cause = f"api_url {self.api_url} does not end with the version of the API, such as /v0.1."
+        elif "/" not in (call.path or "").strip("/"):
+            advice = f"Check api_url {self.api_url}. The address of Bitrise is {DEFAULT_API_URL}."
+            return {**self.hints, "not_found": f"This path has no slug, so the address is wrong. {advice}"}
         else:
             cause = unusual_slug(call.path or "")
         return {**self.hints, "not_found": f"{cause} {self.hints['not_found']}".lstrip()}

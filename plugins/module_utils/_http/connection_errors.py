@@ -20,6 +20,8 @@ except ImportError:  # ModuleSpec.execute() reports the missing library before t
     urllib3 = None  # type: ignore[assignment]
 
 
+# OpenSSL's reason for a response that is not TLS, such as plain HTTP.
+_NO_TLS = "WRONG_VERSION_NUMBER"
 # Python's message for a proxy that does not connect to the host.
 _TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
@@ -64,6 +66,8 @@ def classify(error: Exception, timeout: float, proxy: Proxy | None = None) -> tu
     tls = any_of(ssl.SSLCertVerificationError) or next((cause for cause in causes if _is_hopeless(cause)), None)
     if dns:
         return "dns", "the host name {host} is unknown", "Check api_url and the name service."
+    if getattr(tls, "reason", None) == _NO_TLS:
+        return "tls", "{host} does not speak TLS at this port", "Check the scheme and the port of api_url."
     if tls:
         reason = getattr(tls, "verify_message", "") or getattr(tls, "reason", "") or str(tls)
         text = str(reason).replace("{", "(").replace("}", ")")
@@ -122,7 +126,7 @@ def _proxy_failure(causes: list[BaseException], timeout: float, proxy: Proxy) ->
 def _is_hopeless(error: BaseException) -> bool:
     """Return whether a retry cannot help, because the port has no TLS or the bundle cannot be used."""
     if isinstance(error, ssl.SSLError):
-        return getattr(error, "reason", None) in ("WRONG_VERSION_NUMBER", "NO_CERTIFICATE_OR_CRL_FOUND")
+        return getattr(error, "reason", None) in (_NO_TLS, "NO_CERTIFICATE_OR_CRL_FOUND")
     return "TLS CA certificate bundle" in str(error) and not isinstance(error, requests.RequestException)
 
 

@@ -24,7 +24,7 @@ from .._core.errors import (
 from . import responses as _responses
 from .gates import Gates
 from .redact import Redactor
-from .service_url import check_response_url, check_url
+from .service_url import check_response_url, check_service_url
 from .session import (
     REFUSALS_PER_RETRY,
     Call,
@@ -47,6 +47,8 @@ _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 class ServiceClient:
     """One session with the API and one, without credentials, with the storage behind signed URLs."""
 
+    # Variable that sets api_url.
+    url_variable: ClassVar[str] = ""
     # Advice by kind of refusal.
     hints: ClassVar[Mapping[str, str]] = _responses.HINTS
 
@@ -58,7 +60,7 @@ class ServiceClient:
         transport: Transport,
         gates: Gates | None = None,
     ) -> None:
-        check_url(api_url, "api_url")
+        check_service_url(api_url, self.url_variable if transport.env.get(self.url_variable) == api_url else "")
         if any(mark in api_url for mark in "?#@"):
             raise OptionError("api_url must not contain a user, a password, a query or a fragment.")
         self.api_url = api_url.rstrip("/")

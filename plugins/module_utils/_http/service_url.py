@@ -21,6 +21,7 @@ except ImportError:  # ModuleSpec.execute() reports the missing library before t
 Address = Optional[Union[IPv4Address, IPv6Address]]
 
 LONGEST_URL = 16_384
+_LONGEST_QUOTE = 200
 _AMBIGUOUS = re.compile(r"[\\\s\x00-\x20\x7f-\x9f]")
 # Addresses of metadata services of clouds, which return credentials. All link-local addresses are rejected, too.
 _METADATA = frozenset(
@@ -69,6 +70,20 @@ def check_url(url: str, named: str) -> None:
         raise OptionError(
             f"{named} must start with https://. Plain http:// to {host} would send secrets without encryption."
         )
+
+
+def check_service_url(url: str, variable: str = "") -> None:
+    """Raise OptionError unless api_url is valid. `variable`: the environment variable that sets it, or "".
+
+    The message does not quote a value that may contain a password.
+    """
+    try:
+        check_url(url, "api_url")
+    except OptionError as error:
+        value = "" if "@" in url or "?" in url else f" {url[:_LONGEST_QUOTE]!r}"
+        origin = f" from the environment variable {variable}" if variable else ""
+        given = f" The value is{value}{origin}." if value or origin else ""
+        raise OptionError(f"{error.message}{given}") from None
 
 
 def check_response_url(url: str, named: str, *, api_url: str) -> None:

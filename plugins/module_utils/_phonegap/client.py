@@ -34,6 +34,7 @@ Files = Mapping[str, "tuple[str, bytes]"]
 class PhoneGapClient(ServiceClient):
     """Requests of one account."""
 
+    url_variable = "PHONEGAP_API_URL"
     hints: ClassVar[Mapping[str, str]] = {
         **HINTS,
         "unauthorized": "Check api_token (or PHONEGAP_TOKEN), or username and password (login_password for a key). The "

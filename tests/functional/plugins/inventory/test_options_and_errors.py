@@ -89,6 +89,17 @@ def test_plain_http_to_another_host(fleet: Fleet, refusal: Callable[..., str]) -
     assert "Plain http:// to ci.example" in refusal({"api_url": "http://ci.example/v0.1"})
 
 
+def test_a_url_without_scheme_is_quoted_with_its_variable(
+    fleet: Fleet, refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet()
+    monkeypatch.setenv("BITRISE_API_BASE_URL", "127.0.0.1:18231/v0.1")
+
+    message = refusal({})
+
+    assert "The value is '127.0.0.1:18231/v0.1' from the environment variable BITRISE_API_BASE_URL." in message
+
+
 def test_requests_is_missing(fleet: Fleet, refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     fleet()
     monkeypatch.setitem(sys.modules, "requests", None)

@@ -30,6 +30,15 @@ def test_api_url_without_a_version_elsewhere(make_client: MakeClient) -> None:
     )
 
 
+def test_a_path_without_a_slug_that_does_not_exist(make_client: MakeClient) -> None:
+    url = make_client().api_url.replace("/v0.1", "/v0.2")
+    with pytest.raises(ServiceError) as caught:
+        list(make_client(url).apps())
+    assert caught.value.kind == "not_found"
+    assert f"Check api_url {url}. The address of Bitrise is https://api.bitrise.io/v0.1." in caught.value.message
+    assert "slugs" not in caught.value.message
+
+
 def test_a_name_that_could_be_a_slug(make_client: MakeClient) -> None:
     client = make_client()
     assert "'Shop' looks like a name and not like the slug of the app." in not_found(client, "Shop")

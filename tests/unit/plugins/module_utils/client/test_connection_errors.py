@@ -78,8 +78,8 @@ KINDS: dict[str, tuple[Exception, str, str, str]] = {
     "port without TLS": (
         wrapped(ssl_error("WRONG_VERSION_NUMBER")),
         "tls",
-        "the TLS connection to {host} is not trusted: WRONG_VERSION_NUMBER",
-        "See ca_path and validate_certs.",
+        "{host} does not speak TLS at this port",
+        "Check the scheme and the port of api_url.",
     ),
     "empty bundle": (
         ssl_error("NO_CERTIFICATE_OR_CRL_FOUND"),

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_url import (
     check_response_url,
+    check_service_url,
     check_url,
     host_of,
     is_loopback,
@@ -49,6 +50,24 @@ def test_a_service_on_this_machine_may_name_addresses_of_it() -> None:
 def test_api_url_with_a_name_in_another_alphabet(url: str) -> None:
     check_url(url, "api_url")
     assert host_of(url) == "xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "variable", "end"),
+    [
+        ("127.0.0.1:18231/v0.1", "", " and names a host. The value is '127.0.0.1:18231/v0.1'."),
+        ("x:1/v0.1", "SOME_URL", " The value is 'x:1/v0.1' from the environment variable SOME_URL."),
+        ("http://api.example/v0.1", "", " without encryption. The value is 'http://api.example/v0.1'."),
+        ("https://user:c4nary@api.example/v0.1", "", "must not contain a user or a password."),
+        ("https://user:c4nary@api.example", "SOME_URL", " The value is from the environment variable SOME_URL."),
+    ],
+)
+def test_an_invalid_api_url_is_quoted_with_its_origin(url: str, variable: str, end: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        check_service_url(url, variable)
+    assert caught.value.message.startswith("api_url must ")
+    assert caught.value.message.endswith(end)
+    assert "c4nary" not in caught.value.message
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "::1", "localhost", "2130706433", "::ffff:127.0.0.1"])
