@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 from collections import Counter
@@ -67,7 +68,7 @@ class Report:
         return {form: getattr(self, form) for form in last_first}
 
     def check(self) -> None:
-        """Raise OptionError for an unknown format, or for two files of the same name."""
+        """Raise OptionError for an unknown format, for two files of the same name, or for a file as folder."""
         problems = [problem for problem in map(format_problem, self.formats) if problem]
         if problems:
             raise OptionError(f"code_signing_report_formats: {' '.join(problems)}")
@@ -76,6 +77,9 @@ class Report:
             if number > 1:
                 options = " and ".join(f"code_signing_report_{form}" for form in names if names[form] == name)
                 raise OptionError(f"{options} must have different names, got {name} for both.")
+        existing = _existing(self.folder)
+        if not existing.is_dir():
+            raise OptionError(f"code_signing_report_dest: {existing} is a file. Name a folder.")
 
     def write(self, found: Mapping[str, Any], date: str, *, check_mode: bool = False) -> Written:
         """Write the files that differ. Raise CiError."""
@@ -92,7 +96,9 @@ class Report:
     def _write(self, found: Mapping[str, Any], today: dt.date, written: Written, *, check_mode: bool) -> Iterator[Path]:
         folder = self.folder
         if not folder.is_dir():
-            if not check_mode:
+            if check_mode:
+                _check_writable(folder)
+            else:
                 folder.mkdir(parents=True)
                 set_mode({"mode": self.directory_mode}, str(folder), False)
             yield folder
@@ -136,6 +142,20 @@ class Report:
         mode = {"mode": self.mode}
         if path.is_file() and path.read_bytes() == data:
             return set_mode(mode, str(path), check_mode)
-        if not check_mode:
+        if check_mode:
+            _check_writable(path.parent)
+        else:
             replace_file(str(path), data, lambda temporary: set_mode(mode, temporary, False))
         return True
+
+
+def _existing(path: Path) -> Path:
+    """Return the path, or the closest folder or file above it that exists."""
+    return next(place for place in (path, *path.parents) if os.path.exists(place))
+
+
+def _check_writable(folder: Path) -> None:
+    """Raise the error that creating a file or the folder would raise. Check mode cannot try it."""
+    existing = _existing(folder)
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(existing))

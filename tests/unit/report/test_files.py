@@ -147,10 +147,22 @@ def test_a_mode_as_yaml_has_it(writer: Writer, reports: dict[str, Report], mode:
     assert {stat.S_IMODE(path.stat().st_mode) for path in (writer.folder / name).iterdir()} == {0o600}
 
 
-def test_a_folder_that_cannot_be_written(writer: Writer, reports: dict[str, Report]) -> None:
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("dest", ["file", "file/below"])
+def test_a_file_is_no_folder(writer: Writer, reports: dict[str, Report], dest: str, check_mode: bool) -> None:
     (writer.folder / "file").touch()
-    with pytest.raises(CiError, match=r"code_signing_report_dest: .*file/below cannot be written"):
-        writer.changed("file/below", reports["nothing"].found)
+    with pytest.raises(CiError, match=r"^code_signing_report_dest: .*/file is a file\. Name a folder\.$"):
+        writer.changed(dest, reports["nothing"].found, check_mode=check_mode)
+
+
+@pytest.mark.parametrize("dest", [".", "new/below"])
+def test_check_mode_fails_if_the_folder_cannot_be_written(
+    writer: Writer, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch, dest: str
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, _mode: str(path) != str(writer.folder))
+    place = re.escape(str(writer.folder))
+    with pytest.raises(CiError, match=f"^code_signing_report_dest: {place} cannot be written: Permission denied"):
+        writer.changed(dest, reports["nothing"].found, check_mode=True)
 
 
 def test_apps_without_files_have_a_row(writer: Writer) -> None:
