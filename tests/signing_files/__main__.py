@@ -23,7 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="folder to write distribution.p12, release.jks and profiles to")
     parser.add_argument("profiles", nargs="*", metavar="NAME", help="write NAME.mobileprovision, an App Store profile")
     parser.add_argument("--password", default="rehearsal", help="password of the files (default: %(default)s)")
-    parser.add_argument("--days", type=float, default=365, help="days until the files expire (default: %(default)s)")
+    parser.add_argument(
+        "--days",
+        type=float,
+        default=365,
+        help="days until the files expire, negative if they have expired (default: %(default)s)",
+    )
     given = parser.parse_args(arguments)
     for name, content in make(given.profiles, given.password, given.days).items():
         path = given.folder / name
@@ -36,9 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make(profiles: Sequence[str], password: str, days: float = 365) -> dict[str, bytes]:
-    """Return a certificate, profiles that embed it, and a keystore with the alias release, by file name."""
-    authority = Authority.create()
-    end = authority.clock + dt.timedelta(days=days)
+    """Return a certificate, profiles that embed it, and a keystore with the alias release, by file name.
+
+    Negative days make files that have expired.
+    """
+    now = dt.datetime.now(dt.UTC)
+    # Also expired files were valid for a while, and their authority at that time.
+    authority = Authority.create(now + dt.timedelta(days=min(days - 1, 0)))
+    end = now.replace(microsecond=0) + dt.timedelta(days=days)
     identity = authority.identity(IdentityKind.DISTRIBUTION, TEAM, not_after=end)
     key = JavaKey.of(authority.android_key("release", not_after=end), password)
     files = {"distribution.p12": identity.pkcs12(password), KEYSTORE: jks_keystore([key], password)}

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.signing_files import Authority, Identity, IdentityKind, Pkcs12Encryption, Team
+from tests.signing_files.__main__ import make
 from tests.signing_files.certificates import MARK_IPHONE_DEVELOPMENT, MARK_IPHONE_DISTRIBUTION
 
 from .conftest import CLOCK
@@ -112,6 +113,15 @@ def test_each_identity_has_its_own_key_and_serial_number(authority: Authority, t
     assert public(first) != public(second)
     assert first.certificate.serial_number != second.certificate.serial_number
     assert first.sha1 != second.sha1
+
+
+@pytest.mark.parametrize("days", [-400, -3, 0, 0.5, 10])
+def test_the_program_writes_files_that_expire_when_requested(days: float) -> None:
+    content = make(["Shop"], PASSWORD, days)["distribution.p12"]
+    certificate = pkcs12.load_pkcs12(content, PASSWORD.encode()).cert
+    assert certificate is not None
+    ends = certificate.certificate.not_valid_after_utc
+    assert abs(ends - dt.datetime.now(dt.UTC) - dt.timedelta(days=days)) < dt.timedelta(minutes=1)
 
 
 def test_repr_contains_no_private_key(identity: Identity) -> None:
