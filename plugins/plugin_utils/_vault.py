@@ -32,11 +32,19 @@ def why_not_decrypted(
     error = next((error for error in chain if type(error).__name__ in _NOT_DECRYPTED), None)
     if error is None:
         return ""
-    vaulted = {name: place_of(value) for name, value in variables.items() if isinstance(value, _Vaulted)}
+    vaulted = {name: value for name, value in variables.items() if isinstance(value, _Vaulted)}
     place = place_of(error)  # only from ansible-core 2.19 on
-    names = [name for name, its_place in vaulted.items() if not place or its_place == place]
+    names = [name for name, value in vaulted.items() if (place_of(value) == place if place else not _opens(value))]
     subject = f"{names[0]} is" if len(names) == 1 else "it is, or uses a value that is,"
     return f"{subject} encrypted with ansible-vault, and no given vault password decrypts it. {_ADVICE}"
+
+
+def _opens(value: Any) -> bool:
+    try:
+        str(value)
+    except Exception:  # of several types, by ansible-core
+        return False
+    return True
 
 
 def encryption(vault: VaultLib) -> Callable[[bytes], str] | None:

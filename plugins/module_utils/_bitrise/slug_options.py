@@ -69,8 +69,9 @@ def slug_of(option: str, value: str, kind: SlugKind) -> str:
         return text
     if re.match(r"https?://", text, re.IGNORECASE) or re.match(r"[\w.-]+\.\w+/", text):
         return _from_address(option, text, kind)
+    # No sequence of digits, because redaction would reveal a password such as 12345 in it.
     raise OptionError(
-        f"{option} must be the slug of the {kind.words}, such as 0123456789abcdef. {value!r} looks like a name. "
+        f"{option} must be the slug of the {kind.words}, such as e1ec3dea540bcf21. {value!r} looks like a name. "
         f"{_advice(kind)}"
     )
 

@@ -89,7 +89,7 @@ def test_slugs_of_several_apps() -> None:
 NAMES = {
     "title": (
         {"app_slug": "My Shop"},
-        "app_slug must be the slug of the app, such as 0123456789abcdef. 'My Shop' looks",
+        "app_slug must be the slug of the app, such as e1ec3dea540bcf21. 'My Shop' looks",
     ),
     "one of several": ({"apps": [{"app_slug": SLUG}, {"app_slug": "Caf\u00e9"}]}, "apps, entry 2: app_slug must be"),
     "workspace": ({"organization_slug": "Acme Inc."}, "mobileops.ci.bitrise_organization_info lists the slugs."),
