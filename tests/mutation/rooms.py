@@ -64,6 +64,7 @@ ROOMS: Mapping[str, Room] = {
         [f"{_FILES}{name}.py" for name in ("apply", "deletion", "upload", "reconcile", "verify", "journal")],
         (
             "*/plugins/module_utils/test_secret_fields.py",
+            "*/plugins/module_utils/plan/test_journal.py",
             "*/plugins/module_utils/plan/protocol/test_same_requests.py",
             "*/plugins/modules/test_states.py",
             "*/plugins/modules/test_unclear_uploads.py",

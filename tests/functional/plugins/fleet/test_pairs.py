@@ -69,6 +69,13 @@ def test_order_of_all_actions(fleet: Fleet) -> None:
     assert done == [("upload", name) for name in names] + [("delete", name) for name in names]
 
 
+def test_the_diff_has_a_file_after_one_in_sync(fleet: Fleet) -> None:
+    fleet.holds({ONE: {PROFILES: [a_file("shop", b"shop")]}})
+    files = [declared("shop", b"shop"), declared("watch", b"watch")]
+    done = fleet.task([ONE], provisioning_profiles=files).run(check_mode=True)
+    assert list(done["apps"][ONE]["diff"]["after"][PROFILES]) == ["watch"]
+
+
 def check_all_is_new(fleet: Fleet) -> None:
     assert fleet.complete(CERTIFICATES) == dict.fromkeys(APPS, digests(**{"dist.p12": NEW_KEY}))
     profiles = digests(shop=b"shop, new key", watch=b"watch, new key")

@@ -255,7 +255,7 @@ def test_refusal_beside_an_unfinished_upload(service: Service, tasks: Tasks, nam
     assert ("An unfinished upload" in tasks.file(PROFILES, NEW).fail()["msg"]) is is_in_the_way
 
 
-@pytest.mark.parametrize(("status", "is_refusal"), [(409, True), (500, False)])
+@pytest.mark.parametrize(("status", "is_refusal"), [(409, True), (404, False)])
 def test_refusal_beside_a_file_of_that_name(service: Service, tasks: Tasks, status: int, is_refusal: bool) -> None:
     """Give the name as a possible reason only if the service refuses the file."""
     service.holds(PROFILES, a_file("dist", OLD))
