@@ -65,9 +65,10 @@ class ActionModule(AppsAction):
         self.require_apps(hosts)
         _check_hours(hosts)
         if not hosts.reads:
-            return play_result(failure={"msg": f"No build was aborted. {' '.join(hosts.messages)}"})
+            return play_result(failure=hosts.failure("No build was aborted."))
         for read in hosts.reads:
             read.values.update({option: read.values[name] for name, option in _OPTIONS.items() if name in read.values})
+            read.names.update({option: read.names[name] for name, option in _OPTIONS.items() if name in read.names})
         results = self.execute_for(
             BUILD_ABORT_STALE,
             hosts,

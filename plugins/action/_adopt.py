@@ -60,8 +60,11 @@ class ActionModule(AppsAction):
         for host in without_app:
             hosts.pass_over(host)
         if not hosts.reads:
-            problems = hosts.messages or ["No host has an app: adopt_app_slug and bitrise_app_slug are not set."]
-            return play_result(failure={"msg": f"Nothing was written. {' '.join(problems)}"})
+            if not hosts.problems:
+                raise OptionError(
+                    "Nothing was written. No host has an app: adopt_app_slug and bitrise_app_slug are not set."
+                )
+            return play_result(failure=hosts.failure("Nothing was written."))
         given = common(hosts.reads, _OF_TASK)
         given["dest"] = _folder(given.get("dest"), task_vars)
         given["groups"] = {str(name): [str(host) for host in of_it] for name, of_it in task_vars["groups"].items()}

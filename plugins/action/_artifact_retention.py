@@ -48,7 +48,7 @@ class ActionModule(AppsAction):
             return self.alone()
         self.require_apps(hosts)
         if not hosts.reads:
-            return play_result(failure={"msg": f"No artifact was changed. {' '.join(hosts.messages)}"})
+            return play_result(failure=hosts.failure("No artifact was changed."))
         results = self.execute_for(
             ARTIFACT_RETENTION, hosts, common(hosts.reads, ("concurrency",)), task_vars, each=RULES_OF_APP
         )

@@ -10,7 +10,9 @@ from typing import Any
 
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING
 from ..module_utils._bitrise.workers import SHARED_CAUSES
+from ..module_utils._core.errors import Kind
 from ..plugin_utils._code_signing.declaration import (
+    NAMES,
     Declaration,
     declaration_of,
     declares_something,
@@ -23,7 +25,6 @@ from ..plugin_utils._code_signing.fleet import (
     runs_of,
 )
 from ..plugin_utils._code_signing.summary import (
-    APP,
     App,
     Totals,
     report_of,
@@ -134,7 +135,7 @@ class ActionModule(PlayAction):
         }
         totals, warnings = Totals(), []
         for options, several in runs_of(declaration for declaration in declared if not declaration.problems):
-            result = self.execute(CODE_SIGNING, options, task_vars)
+            result = self.execute(CODE_SIGNING, options, task_vars, variables=NAMES)
             totals.add(result.get("summary") or {})
             warnings += [name_hosts(str(text), several) for text in result.get("warnings") or ()]
             outcomes = apps_of(result, several)
@@ -145,18 +146,20 @@ class ActionModule(PlayAction):
                 app = found[declaration.host]
                 app.outcome = outcome
                 if app.error:
-                    app.problems = [Problem(str(app.error.get("msg") or "failed").replace(app.slug, APP))]
+                    app.problems = [declaration.problem_of(app.error)]
         return list(found.values()), totals, warnings
 
     def _fail(
         self, result: Json, several: Sequence[Declaration], declared: Sequence[Declaration], found: Mapping[str, App]
     ) -> None:
-        """Record the failure of a whole run. Raise it if it concerns all hosts."""
+        """Record the failure of a whole run. Raise it if it concerns all hosts, and is not about a file of theirs."""
         error = _error_of(result)
-        if len(several) == len(declared):
+        details = {**(error.get("error") or {}), "msg": error["msg"]}
+        # All hosts of the run declare a file that fails the run, so they fail as with a missing file.
+        if len(several) == len(declared) and details.get("kind") != Kind.LOCAL_FILE.value:
             raise PlayFailureError(error)
         for declaration in several:
-            found[declaration.host].problems = [Problem(str(error["msg"]))]
+            found[declaration.host].problems = [declaration.problem_of(details)]
 
 
 def _error_of(result: Json) -> Json:

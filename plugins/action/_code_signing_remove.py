@@ -10,11 +10,14 @@ from typing import Any
 
 from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
-from ..plugin_utils._code_signing.declaration import LISTS, VARIABLES, names_of
+from ..plugin_utils._code_signing.declaration import LISTS, PREFIX, VARIABLES, names_of
 from ..plugin_utils._code_signing.removal import others_of
 from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
-from ..plugin_utils._play.connection import connection_of
+from ..plugin_utils._play.connection import CONNECTION, connection_of
 from ..plugin_utils._play.evaluation import Evaluator
+
+# Variables by option. The others are options of one certificate.
+OF_CONNECTION = {name: f"{PREFIX}{name}" for name in CONNECTION}
 
 
 class ActionModule(PlayAction):
@@ -39,7 +42,8 @@ class ActionModule(PlayAction):
         absent = []
         for name in names:
             given = {"app_slug": slug, "name": name, "state": "absent", "duplicates": "remove"}
-            deletion = self.execute(BUILD_CERTIFICATE_MODULE, {**connection, **given}, task_vars)
+            options = {**connection, **given}
+            deletion = self.execute(BUILD_CERTIFICATE_MODULE, options, task_vars, variables=OF_CONNECTION)
             of_name = deletion.get("actions") or []
             actions += of_name
             if deletion.get("failed"):

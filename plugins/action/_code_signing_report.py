@@ -14,6 +14,7 @@ from ..module_utils._bitrise.inspection.module import (
     CODE_SIGNING_INFO,
     INSPECTION,
 )
+from ..module_utils._core.errors import OptionError
 from ..module_utils._core.text import name_some, plural
 from ..plugin_utils._play.action import (
     Json,
@@ -79,15 +80,13 @@ class ActionModule(PlayAction):
         apps = values.get("apps") or _apps_of_hosts(task_vars, evaluator)
         inspection = {name: values[name] for name in _INSPECTION_OPTIONS if name in values}
         given = {**connection_of(values), **inspection, **({"apps": apps} if apps else {})}
-        found = self.execute(CODE_SIGNING_INFO, given, task_vars)
+        found = self.execute(CODE_SIGNING_INFO, given, task_vars, variables={**VARIABLES.names, **read.names})
         if found.get("failed"):
             raise PlayFailureError({key: found[key] for key in ("msg", "error", "exception") if key in found})
         if not found["apps"] and not values.get("allow_empty"):
-            raise PlayFailureError(
-                {
-                    "msg": "There is no app to report on: no host has bitrise_app_slug, and the token can access no "
-                    "app. No report was written. To accept that, set code_signing_report_allow_empty: true."
-                }
+            raise OptionError(
+                "There is no app to report on: no host has bitrise_app_slug, and the token can access no app. No "
+                "report was written. To accept that, set code_signing_report_allow_empty: true."
             )
         check_mode = bool(self._task.check_mode)
         today = dt.datetime.now(dt.timezone.utc).date().isoformat()
@@ -131,11 +130,11 @@ class ActionModule(PlayAction):
 
 
 def _read(task_vars: Json, evaluator: Evaluator) -> Read:
-    """Return the variables of the role. Raise PlayFailureError with all mistakes."""
+    """Return the variables of the role. Raise an OptionError with all mistakes."""
     read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, evaluator)
     if read.problems:
         messages = [problem.message for problem in read.problems]
-        raise PlayFailureError({"msg": f"No report was written. {' '.join(messages)}"})
+        raise OptionError(f"No report was written. {' '.join(messages)}")
     for name in _MAY_BE_EMPTY:
         if name not in read.values and isinstance(task_vars.get(f"{VARIABLES.prefix}{name}"), str):
             read.values[name] = ""
@@ -153,7 +152,7 @@ def _apps_of_hosts(task_vars: Json, evaluator: Evaluator) -> list[Json]:
         try:
             slug, title = (evaluator.value(variables.get(name), {"type": "str"}) for name in _OF_APP)
         except EvaluationError as error:
-            raise PlayFailureError({"msg": f"No report was written. {_OF_APP[0]} of host {host}: {error}."}) from None
+            raise OptionError(f"No report was written. {_OF_APP[0]} of host {host}: {error}.") from None
         if isinstance(slug, str) and slug.strip():
             app = {"app_slug": slug.strip(), "title": str(title or host)}
             apps[app["app_slug"]] = {**app, **_owner(variables.get(_OWNER), evaluator)}

@@ -30,7 +30,7 @@ from ..module_utils._bitrise.fleet.module import CODE_SIGNING
 from ..module_utils._bitrise.slug_options import APP, slug_of
 from ..module_utils._core.errors import CiError, OptionError
 from ..plugin_utils import _inventory_sources
-from ..plugin_utils._code_signing.declaration import Declaration, declaration_of
+from ..plugin_utils._code_signing.declaration import NAMES, Declaration, declaration_of
 from ..plugin_utils._doctor.controller import (
     check_folders,
     check_place,
@@ -213,7 +213,7 @@ class ActionModule(PlayAction):
         """Run the engine in check mode."""
         check_mode, self._task.check_mode = self._task.check_mode, True
         try:
-            return self.execute(CODE_SIGNING, options, task_vars)
+            return self.execute(CODE_SIGNING, options, task_vars, variables=NAMES)
         finally:
             self._task.check_mode = check_mode
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..module_utils._core.errors import LocalFileError
+from ..module_utils._core.errors import LocalFileError, OptionError
 from ..module_utils._phonegap.app_module import APP, APP_MODULE
 from ..module_utils._phonegap.builds import BUILD_MODULE
 from ..module_utils._phonegap.download import COMPLETE, DOWNLOAD_MODULE
@@ -101,7 +101,7 @@ class ActionModule(PlayAction):
                 if any("inventory_dir" in problem.text for problem in read.problems)
                 else ""
             )
-            return play_result(failure={"msg": " ".join(problem.message for problem in read.problems) + hint})
+            raise OptionError(" ".join(problem.message for problem in read.problems) + hint)
         _find_files(read, task_vars)
         rollout = Rollout(warnings=[problem.message for problem in read.suspected])
         result: Json = {}
@@ -119,8 +119,12 @@ class ActionModule(PlayAction):
         names = {"service_timeout", *CONNECTION} - {"timeout"}
         connection = {_CONNECTION_OPTIONS.get(name, name): values[name] for name in names if name in values}
 
+        variables = {_CONNECTION_OPTIONS.get(name, name): f"{VARIABLES.prefix}{name}" for name in (*names, "platforms")}
+
         def step(what: str, spec: ModuleSpec, **options: Any) -> Json:
-            result = self.execute(spec, {**connection, **options}, task_vars, diff=bool(self._task.diff))
+            result = self.execute(
+                spec, {**connection, **options}, task_vars, diff=bool(self._task.diff), variables=variables
+            )
             return rollout.add(what, result)
 
         declared: list[Json] = values.get("keys") or []
@@ -205,5 +209,5 @@ def _make_folder(folder: str, *, check_mode: bool) -> bool:
             os.makedirs(folder, mode=0o755)
         except OSError as error:
             text = f"phonegap_rollout_dest: {folder} cannot be created: {error.strerror}."
-            raise StepFailedError({"msg": text}) from None
+            raise StepFailedError({"msg": text, "error": LocalFileError(text).as_dict()}) from None
     return True

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING
+from ..module_utils._core.errors import OptionError
 from ..module_utils._core.text import name_some, plural
 from ..module_utils._local.read_file import Content
 from ..plugin_utils._code_signing.contents import Found, inspect_files
@@ -23,14 +24,13 @@ from ..plugin_utils._code_signing.declaration import (
 )
 from ..plugin_utils._code_signing.declaration import VARIABLES as OF_DECLARATION
 from ..plugin_utils._code_signing.fleet import check_shared_apps, runs_of
-from ..plugin_utils._code_signing.summary import APP
 from ..plugin_utils._play.action import (
     Json,
     PlayAction,
     PlayFailureError,
     play_result,
 )
-from ..plugin_utils._play.causes import Cause, Problem, by_cause
+from ..plugin_utils._play.causes import Problem, by_cause, failure_of_problems
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch
@@ -57,7 +57,7 @@ class Host:
     declaration: Declaration
     old: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    suspected: list[Problem] = field(default_factory=list)
+    suspected: list[Problem] = field(default_factory=list)  # variables that may be misspelt
 
     @property
     def name(self) -> str:
@@ -126,7 +126,11 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     if not host.declares_certificate:
         # These may be the reason. Other problems of the host do not concern the rotation.
         host.problems += [problem for problem in declaration.problems if problem.option == "certificates"]
-        host.problems += [unknown.problem for unknown in OF_DECLARATION.unknown(variables) if unknown.is_misspelt]
+        host.problems += [
+            unknown.problem
+            for unknown in OF_DECLARATION.unknown(variables, evaluator.extra_variables)
+            if unknown.is_misspelt
+        ]
     else:
         declared = names_of(declaration.files[BUILD_CERTIFICATE.plural])
         both = [certificate for certificate in host.old if certificate in declared]
@@ -151,8 +155,8 @@ def _inspect(rotating: Sequence[Host], read_file: Callable[[str], Content]) -> N
     by_name = {host.name: host for host in rotating if not (host.problems or host.declaration.problems)}
     found = Found()
     inspect_files(runs_of(host.declaration for host in by_name.values()), read_file, found)
-    for (name, text), problem in found.problems.items():
-        if found.kinds[text].split()[0] in OF_FILES:
+    for (name, _text), problem in found.problems.items():
+        if problem.kind in OF_FILES:
             by_name[name].problems.append(problem)
 
 
@@ -166,21 +170,15 @@ def _check(hosts: Sequence[Host], rotating: Sequence[Host], *, is_whole_play: bo
     if problems:
         causes = by_cause(problems)
         hints = dict.fromkeys(problem.hint for _name, problem in problems if problem.hint)
-        messages = [*(f"{_with_app(cause)}." for cause in causes), *hints]
-        raise PlayFailureError({"msg": f"Nothing was changed. {' '.join(messages)}"})
+        messages = [*(f"{cause.message()}." for cause in causes), *hints]
+        text = f"Nothing was changed. {' '.join(messages)}"
+        raise PlayFailureError(failure_of_problems(text, (problem for _name, problem in problems)))
     if not rotating and is_whole_play:
         unknown = list(_unknown(hosts))
-        raise PlayFailureError(
-            {
-                "msg": f"Nothing was changed, because no host declares a new certificate in {PREFIX}certificates."
-                + (f" These variables do not exist: {name_some(unknown, 5)}." if unknown else "")
-            }
+        raise OptionError(
+            f"Nothing was changed, because no host declares a new certificate in {PREFIX}certificates."
+            + (f" These variables do not exist: {name_some(unknown, 5)}." if unknown else "")
         )
-
-
-def _with_app(cause: Cause) -> str:
-    """Return the message of a cause. That of one host names its app."""
-    return cause.message().replace(APP, cause.hosts[0]) if len(cause.hosts) == 1 else cause.message()
 
 
 def _suspected(hosts: Iterable[Host]) -> list[str]:

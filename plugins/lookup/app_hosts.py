@@ -19,6 +19,8 @@ description:
     matches no group and no host (with the closest name), or a C(--limit) that leaves no host.
   - The lookup also fails if only some of the sources of the inventory plugin fail, because the play would silently skip
     their apps. A play on the implicit localhost ignores them.
+  - If only playbooks of this collection are started, the lookup fails for C(--tags) that select no task, because their
+    tasks have no tags.
   - The lookup does not fail with C(--syntax-check), C(--list-tasks) and C(--list-tags), which need no inventory.
   - All playbooks of this collection use this lookup.
 options:
@@ -99,10 +101,14 @@ from ..plugin_utils._host_selection import (
     Selection,
     host_patterns,
 )
+from ..plugin_utils._play.near_names import NearNames
 
+_COLLECTION = "mobileops.ci."
 # Modes of ansible-playbook that run nothing and need no inventory.
 _MODES_WITHOUT_HOSTS = ("syntax", "listtasks", "listtags")
 _SUFFIXES = ("hosts", "allow_empty")
+# Tags that select tasks without tags.
+_TAGS_OF_ALL = frozenset({"all", "untagged"})
 
 
 def _is_batch(value: Any) -> bool:
@@ -130,6 +136,9 @@ class LookupModule(LookupBase):
         variables = variables or {}
         prefix = self.get_option("prefix")
         _check_names(prefix, variables)
+        runs_tasks = not any(context.CLIARGS.get(mode) for mode in _MODES_WITHOUT_HOSTS)
+        if runs_tasks:
+            _check_tags()
         requested = self._requested_patterns(f"{prefix}_hosts", variables) if prefix else []
         if prefix and self.get_option("batches"):
             self._check_batches(prefix, variables)
@@ -152,7 +161,7 @@ class LookupModule(LookupBase):
         if otherwise:
             _inventory_sources.record_problem("" if allow_empty else selection.problem())
             return list(selection.patterns) if selection.has_hosts() else [otherwise]
-        if not allow_empty and not any(context.CLIARGS.get(mode) for mode in _MODES_WITHOUT_HOSTS):
+        if not allow_empty and runs_tasks:
             try:
                 selection.check()
             except NoHostsError as error:
@@ -188,9 +197,25 @@ class LookupModule(LookupBase):
 
 def _check_names(prefix: str | None, variables: Mapping[str, Any]) -> None:
     """Raise an error for a misspelt variable. Ignoring it would select all hosts."""
+    near = NearNames("", [f"{prefix}_{suffix}" for suffix in _SUFFIXES])
     for name in variables if prefix else ():
         suffix = name.removeprefix(f"{prefix}_")
         if suffix != name and suffix not in _SUFFIXES:
             meant = closest_name(suffix, _SUFFIXES, cutoff=0.8)
             if meant:
                 raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {prefix}_{meant}?")
+        elif suffix == name and near.meant_by(name):
+            raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {near.meant_by(name)}?")
+
+
+def _check_tags() -> None:
+    """Raise an error for --tags that select no task, if only playbooks of this collection run. They have no tags."""
+    tags = context.CLIARGS.get("tags") or ()
+    playbooks = context.CLIARGS.get("args") or ()
+    # A playbook of the user that imports one of them may add tags, or select only other plays.
+    is_ours = bool(playbooks) and all(str(name).startswith(_COLLECTION) for name in playbooks)
+    if is_ours and tags and not _TAGS_OF_ALL & {*tags}:
+        raise AnsibleLookupError(
+            f"--tags {','.join(tags)} selects no task, because the tasks of {', '.join(playbooks)} have no tags. Omit "
+            "--tags. No task was run."
+        )

@@ -14,7 +14,8 @@ import re
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -59,20 +60,44 @@ def denied_path(paths: Iterable[str]) -> str | None:
 
 def read_file(path: str) -> Content:
     """Return the content of a local file. The message of a LocalFileError names the option src and the file."""
-    problem: str
     if not os.path.lexists(path):
         path = find_in_other_form(path) or path
+    with _checked(path) as (file, before):
+        data = _read_steadily(file, before)
+        after = os.fstat(file.fileno())
+    stays = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    if data is None or len(data) != before.st_size or not stays:
+        raise LocalFileError(f"src: {path} changed while it was read. Run the task again when the file is complete.")
+    if not data:
+        raise LocalFileError(_empty(path))
+    return Content.of(data)
+
+
+def check_file(path: str) -> None:
+    """Raise the LocalFileError of read_file if it is certain without the content: a folder, no permission, empty."""
+    with _checked(path) as (_file, found):
+        if not found.st_size:
+            raise LocalFileError(_empty(path))
+
+
+def _empty(path: str) -> str:
+    return f"src: {path} must not be empty."
+
+
+@contextmanager
+def _checked(path: str) -> Iterator[tuple[IO[bytes], os.stat_result]]:
+    """Open a regular file of an acceptable size. Raise LocalFileError, also for errors of the reader."""
     try:
         with _opened(path) as file:
-            before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
                 raise LocalFileError(f"src: {path} is not a regular file.")
-            if before.st_size > MAX_BYTES:
+            if found.st_size > MAX_BYTES:
                 raise LocalFileError(
-                    f"src: {path} must have at most {MAX_BYTES} bytes, got {before.st_size}. Check the path."
+                    f"src: {path} must have at most {MAX_BYTES} bytes, got {found.st_size}. Check the path."
                 )
-            data = _read_steadily(file, before)
-            after = os.fstat(file.fileno())
+            yield file, found
+            return
     except FileNotFoundError:
         problem = "does not exist"
     except IsADirectoryError:
@@ -81,15 +106,6 @@ def read_file(path: str) -> Content:
         problem = "cannot be read: permission denied"
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    else:
-        stays = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        if data is None or len(data) != before.st_size or not stays:
-            raise LocalFileError(
-                f"src: {path} changed while it was read. Run the task again when the file is complete."
-            )
-        if not data:
-            raise LocalFileError(f"src: {path} must not be empty.")
-        return Content.of(data)
     raise LocalFileError(f"src: {path} {problem}.")
 
 

@@ -31,11 +31,10 @@ from ...module_utils._bitrise.fleet.declarations import (
     declarations_of,
 )
 from ...module_utils._bitrise.fleet.options import FLEET, normalized
-from ...module_utils._core.errors import CiError
+from ...module_utils._core.errors import CiError, Kind
 from ...module_utils._local.read_file import Content
-from .._play.causes import Problem
+from .._play.causes import Problem, problem_of_app
 from .declaration import Declaration
-from .summary import APP
 
 Json = dict[str, Any]
 
@@ -46,15 +45,16 @@ class Found:
 
     problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
     warnings: dict[tuple[str, str], Problem] = field(default_factory=dict)
-    # By text: the kind of an error or the codes of findings, which a record may contain.
+    # By the key of a problem: the kind of an error or the codes of findings, which a record may contain.
     kinds: dict[str, str] = field(default_factory=dict)
 
     def add(self, host: str, problem: Problem, kind: str) -> None:
         self.problems.setdefault((host, problem.text), problem)
-        self.kinds.setdefault(problem.text, kind)
+        self.kinds.setdefault(problem.key, kind)
 
-    def warn(self, host: str, text: str) -> None:
-        self.warnings.setdefault((host, text), Problem(text))
+    def warn(self, host: str, text: str, problem: Problem) -> None:
+        """Add a warning. `text`: that of the engine, which names the host."""
+        self.warnings.setdefault((host, text), problem)
 
 
 def inspect_files(
@@ -68,9 +68,9 @@ def inspect_files(
             try:
                 files = declarations_of(app, reader)
                 number += sum(map(len, files.values()))
-                _validate_app(declaration.host, app.app_slug, files, inspections, found)
+                _validate_app(declaration, files, inspections, found)
             except CiError as error:
-                found.add(declaration.host, problem_of_app(error.message, app.app_slug), error.kind)
+                found.add(declaration.host, _problem_of(error, declaration), error.kind)
     return number
 
 
@@ -86,17 +86,17 @@ def _app_declarations(
         return app_declarations(validated.validated_parameters, reader)
     except CiError as error:
         for declaration in several:
-            found.add(declaration.host, Problem(error.message), error.kind)
+            found.add(declaration.host, _problem_of(error, declaration), error.kind)
         return None
 
 
 def _validate_app(
-    host: str,
-    app_slug: str,
+    declaration: Declaration,
     files: Mapping[FileKind, Sequence[DeclaredFile]],
     inspections: InspectionCache,
     found: Found,
 ) -> None:
+    host, app_slug = declaration.host, declaration.slug
     validations = [
         replace(validation_of(inspections, kind, app_slug, one.desired, one.content, one.verify, ()), is_sent=True)
         for kind, some in files.items()
@@ -107,9 +107,10 @@ def _validate_app(
     def validate(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
         try:
             for text in check():
-                found.warn(host, text.replace(app_slug, APP))
+                problem = declaration.problem_of({"msg": text, "kind": Kind.VERIFY.value}, host=host)
+                found.warn(host, problem_of_app(text, app_slug, host=host).text, problem)
         except CiError as error:
-            found.add(host, problem_of_app(error.message, app_slug), " ".join([error.kind, *codes()]))
+            found.add(host, _problem_of(error, declaration), " ".join([error.kind, *codes()]))
 
     for validation in validations:
         validate(validation.check, partial(_codes, validation))
@@ -131,5 +132,5 @@ def _needs_password_of_service(inspections: InspectionCache, kind: FileKind, one
     return inspection is not None and any(finding.code in NOT_OPENED for finding in inspection.findings)
 
 
-def problem_of_app(message: str, app_slug: str) -> Problem:
-    return Problem(message.replace(app_slug, APP) if app_slug else message)
+def _problem_of(error: CiError, declaration: Declaration) -> Problem:
+    return declaration.problem_of({"msg": error.message, "kind": error.kind.value}, host=declaration.host)

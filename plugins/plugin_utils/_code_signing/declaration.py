@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...module_utils._bitrise.files.kinds import (
@@ -17,9 +17,10 @@ from ...module_utils._bitrise.files.kinds import (
     PROVISIONING_PROFILE,
 )
 from ...module_utils._bitrise.fleet.options import FLEET
-from .._play.causes import Problem
+from ...module_utils._core.errors import Kind
+from .._play.causes import Problem, problem_of_app
 from .._play.connection import CONNECTION, as_variables
-from .._play.evaluation import Evaluator
+from .._play.evaluation import Evaluator, place_of
 from .._play.search import FileSearch
 from .._play.variables import Unknown, Variables
 
@@ -31,6 +32,7 @@ LISTS = {
     "keystores": ANDROID_KEYSTORE.plural,
     "project_files": PROJECT_FILE.plural,
 }
+_WORDS = {kind.plural: kind.words for kind in (BUILD_CERTIFICATE, PROVISIONING_PROFILE, ANDROID_KEYSTORE, PROJECT_FILE)}
 # Variables of the task: an option that the module gets becomes a variable of the role.
 SETTINGS = as_variables(FLEET, "apps", *LISTS.values())
 OWN: dict[str, dict[str, Any]] = {
@@ -41,6 +43,33 @@ OWN: dict[str, dict[str, Any]] = {
 }
 # For tasks_from: remove_certificates.
 REMOVED = {"removed_certificates": {"type": "list", "elements": "str"}}
+
+# Keys of entries that are settings, so that a variable for all files seems possible. A user may have a variable for
+# other keys, such as a password.
+_ENTRY_KEYS = (
+    *("is_protected", "is_expose", "is_exposed", "update_password", "replace_order", "verify", "on_unverifiable"),
+    *("duplicates", "backup_dir", "backup_required", "force"),
+)
+
+
+def _key_texts() -> dict[str, str]:
+    """Return what to tell a user who sets a variable for a key of entries, by key."""
+    found = {"state": "the role has no state. To delete files that are not declared, set code_signing_purge"}
+    for key in _ENTRY_KEYS:
+        having = [
+            f"{PREFIX}{name}"
+            for name, option in LISTS.items()
+            if any(key in (known, *spec.get("aliases", ())) for known, spec in _options_of(option).items())
+        ]
+        lists = " or ".join(filter(None, (", ".join(having[:-1]), having[-1])))
+        found[key] = f"{key} is a key of an entry of {lists}, not a variable. Set it in each entry"
+    return found
+
+
+def _options_of(option: str) -> Mapping[str, Mapping[str, Any]]:
+    found: Mapping[str, Mapping[str, Any]] = FLEET.argument_spec[option]["options"]
+    return found
+
 
 VARIABLES = Variables(
     PREFIX,
@@ -54,7 +83,48 @@ VARIABLES = Variables(
     instead={"app_slug": ("bitrise_app_slug",), "allow_empty": ("rollout_allow_empty",)},
     others=("code_signing_report_",),
     confused={option: name for name, option in LISTS.items() if option != name},
+    keys=_key_texts(),
 )
+
+
+# Variables by option of the module.
+NAMES = {**VARIABLES.names, **{option: f"{PREFIX}{name}" for name, option in LISTS.items()}}
+# Kinds of errors about one declared file.
+OF_ENTRIES = frozenset(
+    kind.value
+    for kind in (
+        Kind.OPTION,
+        Kind.LOCAL_FILE,
+        Kind.VERIFY,
+        Kind.PASSWORD,
+        Kind.ONE_WAY_FLAG,
+        Kind.UNCHANGEABLE,
+        Kind.CHANGED_NAME,
+        Kind.DUPLICATES,
+        Kind.UNVERIFIABLE,
+        Kind.MISSING_FILE,
+        Kind.BACKUP,
+        Kind.ENV_KEY,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A declared file: the words by which messages name it, and where it is declared."""
+
+    label: str  # VARIABLE, entry NUMBER
+    words: str  # of its kind
+    name: str
+    path: str = ""
+    place: str = ""
+
+    def is_meant_by(self, message: str) -> bool:
+        """Return whether a message of the engine is about this file."""
+        if message.startswith((f"src: {self.path} ", f"content of {self.name}: ")):
+            return True
+        named = message.casefold().find(f"{self.words} {self.name} ".casefold()) if self.name else -1
+        return named == 0 or (named > 0 and message[named - 1] == " ")
 
 
 @dataclass
@@ -69,6 +139,23 @@ class Declaration:
     allow_empty: bool = False
     problems: list[Problem] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list, repr=False)
+
+    def problem_of(self, error: Mapping[str, Any], *, host: str = "") -> Problem:
+        """Return an error of the engine as a problem. If it is about one declared file, name its entry and place.
+
+        With `host`, the text names the app by its host.
+        """
+        message, kind = str(error.get("msg") or "failed"), str(error.get("kind") or Kind.ERROR.value)
+        entries = self.entries if kind in OF_ENTRIES else ()
+        meant = sorted((entry for entry in entries if entry.is_meant_by(message)), key=lambda entry: -len(entry.name))
+        # The name of one file may begin that of another.
+        meant = [entry for entry in meant if entry.name == meant[0].name]
+        if len(meant) != 1:
+            return problem_of_app(message, self.slug, host=host, kind=kind)
+        (entry,) = meant
+        text = f"{entry.label}: {message.removeprefix('src: ')}"
+        return problem_of_app(text, self.slug, host=host, place=entry.place, kind=kind)
 
     @property
     def is_empty(self) -> bool:
@@ -97,7 +184,9 @@ def declaration_of(host: str, variables: Mapping[str, Any], evaluator: Evaluator
         entries = values.get(name)
         if entries:
             found.files[option] = entries
-            found.problems += _find_files(f"{PREFIX}{name}", entries, variables, values.get("project_dir"), search)
+            files = _entries(f"{PREFIX}{name}", _WORDS[option], entries, variables)
+            found.problems += _find_files(files, entries, variables, values.get("project_dir"), search)
+            found.entries += [replace(file, path=str(entry.get("src"))) for file, entry in zip(files, entries)]
     if found.files and not found.slug:
         found.problems.append(
             Problem(
@@ -110,7 +199,9 @@ def declaration_of(host: str, variables: Mapping[str, Any], evaluator: Evaluator
 
 def names_of(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the names that the declared files have on the service."""
-    return [entry.get("name") or os.path.basename(entry.get("src") or "") for entry in entries]
+    return [
+        entry.get("name") or os.path.basename(entry.get("src") or "") or entry.get("slug") or "" for entry in entries
+    ]
 
 
 def declares_something(variables: Mapping[str, Any]) -> bool:
@@ -118,23 +209,43 @@ def declares_something(variables: Mapping[str, Any]) -> bool:
     return any(variables.get(f"{PREFIX}{name}") for name in LISTS)
 
 
+def _entries(
+    variable: str, words: str, entries: Sequence[Mapping[str, Any]], variables: Mapping[str, Any]
+) -> list[Entry]:
+    """Return where each entry of a list is declared, as far as ansible-core knows it."""
+    raw = variables.get(variable)
+    origins = raw if isinstance(raw, (list, tuple)) and len(raw) == len(entries) else [raw] * len(entries)
+    return [
+        Entry(f"{variable}, entry {number}", words, name, place=place_of(*_origin(origin), raw))
+        for number, (name, origin) in enumerate(zip(names_of(entries), origins), 1)
+    ]
+
+
+def _origin(entry: Any) -> tuple[Any, ...]:
+    return (entry.get("src"), entry) if isinstance(entry, Mapping) else (entry,)
+
+
 def _find_files(
-    variable: str,
-    entries: list[dict[str, Any]],
+    files: Sequence[Entry],
+    entries: Sequence[dict[str, Any]],
     variables: Mapping[str, Any],
     project_dir: str | None,
     search: FileSearch,
 ) -> list[Problem]:
-    """Replace each `src` by the absolute path of the file. Return a problem for each missing file."""
+    """Replace each `src` by the absolute path of the file. Return a problem for each file that cannot be read."""
     problems = []
-    for number, entry in enumerate(entries, 1):
+    for file, entry in zip(files, entries):
         src = entry.get("src")
         if not src:
             continue
         path = search.find(src, variables, project_dir)
+        hint = ""
         if path:
             entry["src"] = path
+            reason = search.reason_unreadable(path)
+            text = f"file {src:.100} {reason.rstrip('.')}" if reason else ""
         else:
             text, hint = search.problem(src, variables, project_dir)
-            problems.append(Problem(f"{variable}, entry {number}: {text}", hint=hint))
+        if text:
+            problems.append(Problem(f"{file.label}: {text}", file.place, hint, kind=Kind.LOCAL_FILE.value))
     return problems

@@ -23,17 +23,17 @@ Json = dict[str, Any]
 # Limits of a summary, which is a text for people and one event of a run.
 GROUPS = 10
 CHANGED_LINES = 500
-CHANGED_LINES_WITH_DIFF = 30
+# If a preview has more lines about apps than this, several apps share a line.
+APART = 40
 FAILED_LINES = 50
 NAMES = 200
-# Most lines of all diffs of hosts in the short form. Beyond it one line for each app, or only the summary.
+# If more hosts change, none shows a diff in the short form. The summary has a line for each instead.
+DIFF_HOSTS = 30
+# Most lines of all diffs of hosts in the short form. Beyond it, each host shows one line.
 DIFF_LINES = 60
 LINE = 1000
 # Most hosts with the same cause that each get the whole message.
 FEW = 3
-
-# Replaces the slug of an app in a text that several apps share.
-APP = "<app>"
 
 FILE_COUNTS = ("uploaded", "updated", "deleted")
 
@@ -102,6 +102,8 @@ def summary_of(
     """Return the summary of a run, at most some 40 lines beside those of changed apps."""
     changed = [app for app in apps if app.changed and not app.failed]
     failed = [app for app in apps if app.failed]
+    partly = sum(app.changed for app in failed)
+    after = f", {partly} of them after a change" if partly and not check_mode else ""
     would = "would change" if check_mode else "changed"
     counts = totals.counts
     pace = "".join(
@@ -113,11 +115,11 @@ def summary_of(
     files = ", ".join(f"{counts[name]} {verb}" for name, verb in zip(FILE_COUNTS, verbs, strict=True))
     in_sync = len(apps) - len(changed) - len(failed)
     return [
-        f"Apps:     {plural(len(apps), 'app')}, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed",
+        f"Apps:     {plural(len(apps), 'app')}, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed{after}",
         f"Files:    {files}",
         f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
         *_unverified_lines(apps),
-        *_changed_lines(changed, with_diff=with_diff),
+        *_changed_lines(changed, would, with_diff=with_diff),
         *_passed_over(passed_over),
         *_failed_lines(failed),
     ]
@@ -143,7 +145,7 @@ def stats_of(apps: Sequence[App]) -> Json:
 def report_of(apps: Sequence[App], *, with_diff: bool) -> dict[str, Json]:
     """Return the result of each host that has something to report."""
     reported = [app for app in apps if app.changed or app.failed]
-    causes = Counter(problem.text for app in apps for problem in app.problems)
+    causes = Counter(problem.key for app in apps for problem in app.problems)
     diffs = _diffs([app for app in reported if app.changed]) if with_diff else {}
     report = {}
     for app in reported:
@@ -155,7 +157,9 @@ def report_of(apps: Sequence[App], *, with_diff: bool) -> dict[str, Json]:
             result["diff"] = diffs[app.host]
         if app.failed:
             result["failed"] = True
-            if app.error:
+            if not app.error:
+                result["error"] = app.problems[0].error
+            else:
                 result["error"] = {key: value for key, value in app.error.items() if key not in ("msg", "exception")}
                 if app.error.get("exception"):
                     result["exception"] = app.error["exception"]
@@ -171,14 +175,14 @@ def shows_diffs(apps: Sequence[App]) -> bool:
 def _message(app: App, causes: Mapping[str, int]) -> str:
     if not app.failed:
         return app.change
-    texts = []
-    if app.error and all(causes[problem.text] <= FEW for problem in app.problems):
-        return str(app.error.get("msg"))
-    for problem in app.problems:
-        # Many hosts with one cause get the same short text. The summary has the details and the advice.
-        several = causes[problem.text] > FEW
-        texts.append(sentence(problem.text) if several else f"{problem.message} {problem.hint}".strip())
-    return " ".join(dict.fromkeys(texts))
+    return " ".join(dict.fromkeys(_told(app, problem, causes[problem.key]) for problem in app.problems))
+
+
+def _told(app: App, problem: Problem, hosts: int) -> str:
+    """Return a problem for the result of its host. If many hosts share the cause, the summary has the details."""
+    if hosts <= FEW:
+        return f"{problem.message} {problem.hint}".strip()
+    return f"Failed ({problem.kind}); see the summary." if app.error else sentence(problem.text)
 
 
 def _would_be(verb: str) -> str:
@@ -200,7 +204,7 @@ def _verbs(verbs: Sequence[str]) -> list[str]:
     return found
 
 
-def _changed_lines(changed: Sequence[App], *, with_diff: bool) -> list[str]:
+def _changed_lines(changed: Sequence[App], would: str, *, with_diff: bool) -> list[str]:
     """Group equal changes: first by file, then by app."""
     by_change: dict[str, list[str]] = {}
     for app in changed:
@@ -208,27 +212,42 @@ def _changed_lines(changed: Sequence[App], *, with_diff: bool) -> list[str]:
     lines = _by_file(changed) if len(by_change) > 1 else []
     if with_diff and shows_diffs(changed):
         return lines
-    limit = CHANGED_LINES_WITH_DIFF if with_diff else CHANGED_LINES
     groups = sorted(by_change.items(), key=lambda entry: -len(entry[1]))
-    for change, hosts in groups[:limit]:
+    of_apps = []
+    for change, hosts in groups[:CHANGED_LINES]:
         apps = f"{len(hosts)} apps" if len(hosts) > 1 else hosts[0]
         named = f" ({name_some(hosts, NAMES)})" if len(hosts) > 1 else ""
-        lines.append(_cut(f"{apps}: {change}{named}"))
-    left = sum(len(hosts) for _change, hosts in groups[limit:])
+        of_apps.append(_cut(f"{apps}: {change}{named}"))
+    lines += _joined(of_apps) if with_diff and len(of_apps) > APART else of_apps
+    left = sum(len(hosts) for _change, hosts in groups[CHANGED_LINES:])
     if left:
-        lines.append(f"{left} more apps changed in other ways; code_signing_diff=full with --diff shows each.")
+        lines.append(f"{left} more apps {would}; code_signing_diff=full with --diff shows each.")
+    return lines
+
+
+def _joined(entries: Sequence[str]) -> list[str]:
+    """Return lines that hold as many entries as fit."""
+    lines: list[str] = []
+    for entry in entries:
+        if lines and len(lines[-1]) + len(entry) < LINE:
+            lines[-1] += f"; {entry}"
+        else:
+            lines.append(entry)
     return lines
 
 
 def _by_file(changed: Sequence[App]) -> list[str]:
-    """Return the changes of files that several apps have, and the number of all other files by kind."""
+    """Return the changes of files that several apps have, and the other ones: a name, or their number by kind."""
     phrases = Counter(phrase for app in changed for phrase in app.phrases)
     shared = [(phrase, count) for phrase, count in phrases.most_common(GROUPS) if count > 1]
     listed = {phrase for phrase, _count in shared}
     single: Counter[tuple[str, str]] = Counter()
+    names: dict[tuple[str, str], str] = {}
     for phrase, count in phrases.items():
         if phrase not in listed:
-            single[phrase[0], phrase[2]] += count
+            kind, name, verb = phrase
+            single[kind, verb] += count
+            names[kind, verb] = name
     # If there are more shared changes than lines for them, the remaining files are not of one app each.
     each = ", each in one app" if shared and all(phrases[phrase] == 1 for phrase in phrases.keys() - listed) else ""
     other = "other " if shared and not each else ""
@@ -236,8 +255,9 @@ def _by_file(changed: Sequence[App]) -> list[str]:
         *(f"{name} {verb} in {count} apps" for (_kind, name, verb), count in shared),
         *(
             f"{count} {other}{kind.replace('_', ' ')}s {verb}{each}"
-            for (kind, verb), count in single.items()
             if count > 1
+            else f"{names[kind, verb]} {verb} in 1 app"
+            for (kind, verb), count in single.items()
         ),
     ]
 
@@ -252,11 +272,7 @@ def _passed_over(hosts: Sequence[str]) -> list[str]:
 def _failed_lines(failed: Sequence[App]) -> list[str]:
     """Return a line for each cause of a failure, with its apps."""
     causes = by_cause((app.host, problem) for app in failed for problem in app.problems)
-    slugs = {app.host: app.slug for app in failed}
-    lines = []
-    for cause in causes[:FAILED_LINES]:
-        text = f"Failed: {cause.message()}"
-        lines.append(_cut(text.replace(APP, slugs[cause.hosts[0]]) if len(cause.hosts) == 1 else text))
+    lines = [_cut(f"Failed: {cause.message()}") for cause in causes[:FAILED_LINES]]
     if len(causes) > FAILED_LINES:
         lines.append(f"{len(causes) - FAILED_LINES} more causes; see the messages of the hosts.")
     hints = dict.fromkeys(problem.hint for app in failed for problem in app.problems if problem.hint)
@@ -270,7 +286,7 @@ def _diffs(changed: Sequence[App]) -> dict[str, Json]:
     lines = {app.host: short_diff(app) for app in short}
     if sum(map(len, lines.values())) > DIFF_LINES:
         lines = {app.host: [f"{app.host}: {app.change}"] for app in short}
-    if len(short) <= CHANGED_LINES_WITH_DIFF:
+    if len(short) <= DIFF_HOSTS:
         found |= {host: {"prepared": "".join(f"{line}\n" for line in text)} for host, text in lines.items()}
     return found
 

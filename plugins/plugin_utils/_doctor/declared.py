@@ -12,7 +12,7 @@ from typing import Any
 from ...module_utils._bitrise.doctor.checks import Checks, Private, Value
 from ...module_utils._core.text import plural
 from ...module_utils._local.read_file import Content
-from .._code_signing.contents import Found, inspect_files, problem_of_app
+from .._code_signing.contents import Found, inspect_files
 from .._code_signing.declaration import Declaration
 from .._code_signing.fleet import (
     apps_of,
@@ -20,7 +20,6 @@ from .._code_signing.fleet import (
     name_hosts,
     runs_of,
 )
-from .._code_signing.summary import APP
 from .._play.causes import Cause, Problem, by_cause
 
 DECLARED = "declared"
@@ -99,14 +98,14 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
 
 def _add_warning(found: Found, text: str, several: Sequence[Declaration]) -> None:
     """Add a warning of the engine, unless the validation of files gave the same one. It may concern many apps."""
-    if not any(known.replace(APP, host) in text for host, known in found.warnings):
+    if not any(known in text for _host, known in found.warnings):
         hosts = (declaration.host for declaration in several if declaration.host in text)
-        found.warn(next(hosts, several[0].host), text)
+        found.warn(next(hosts, several[0].host), text, Problem(text))
 
 
 def _problem_of(error: Mapping[str, Any], declaration: Declaration) -> Problem:
     """Return an error of the engine. Add the slug if it may be wrong."""
-    problem = problem_of_app(str(error.get("msg")), declaration.slug)
+    problem = declaration.problem_of(error, host=declaration.host)
     if error.get("status") != 404:
         return problem
     return replace(problem, hint=f"The slug of {declaration.host} is {declaration.slug}.")
@@ -117,9 +116,9 @@ def _report(checks: Checks, found: Found, number: int) -> None:
     warnings = by_cause((host, problem) for (host, _text), problem in found.warnings.items())
     hints: dict[str, dict[str, None]] = {}
     for problem in found.problems.values():
-        hints.setdefault(problem.text, {})[problem.hint] = None
+        hints.setdefault(problem.key, {})[problem.hint] = None
     for cause in problems[:MOST_CAUSES]:
-        _add(checks.fail, cause, " ".join(list(hints[cause.text])[:MOST_HINTS]), found.kinds[cause.text])
+        _add(checks.fail, cause, " ".join(list(hints[cause.key])[:MOST_HINTS]), found.kinds[cause.key])
     for cause in warnings[:MOST_CAUSES]:
         _add(checks.warn, cause, "", "warning")
     left = len(problems[MOST_CAUSES:]) + len(warnings[MOST_CAUSES:])
@@ -133,9 +132,8 @@ def _report(checks: Checks, found: Found, number: int) -> None:
 def _add(add: Callable[..., None], cause: Cause, hint: str, kind: str) -> None:
     places = f" ({', '.join(cause.places[:3])})" if cause.places else ""
     hosts = [Private("host", host) for host in cause.hosts]
-    text = cause.text.replace(APP, cause.hosts[0]) if len(hosts) == 1 else cause.text
     values: dict[str, Value] = {
-        "message": Private("message", text.rstrip(".") + places),
+        "message": Private("message", cause.text.rstrip(".") + places),
         "hosts": hosts,
         "hint": Private("message", hint),
     }

@@ -27,6 +27,7 @@ from .._in_process import InProcess
 from .causes import Problem
 from .evaluation import Evaluator, reason_of
 from .hosts import Play, observe_play
+from .option_names import with_variables
 from .play_variables import PlayVariables
 
 display = Display()
@@ -122,8 +123,19 @@ class PlayAction(InProcess):
         find = functools.partial(self._find_needle, "files")
         return FileFinder(find, self._loader._vault.decrypt, spec.read_path).read
 
-    def execute(self, spec: ModuleSpec, options: Mapping[str, Any], task_vars: Json, *, diff: bool = False) -> Json:
-        """Run a module of the collection with these options, in-process or as a module."""
+    def execute(
+        self,
+        spec: ModuleSpec,
+        options: Mapping[str, Any],
+        task_vars: Json,
+        *,
+        diff: bool = False,
+        variables: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Run a module of the collection with these options, in-process or as a module.
+
+        `variables`: the variable that sets an option, by option. Errors name the variable.
+        """
         task = self._task
         kept = task.args, task.action, task.diff
         defaults = {name: value for name, value in task.args.items() if name not in self.own}
@@ -131,7 +143,7 @@ class PlayAction(InProcess):
         task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{spec.name}", diff
         try:
             result: Json = InProcess.run(self, None, task_vars)
-            return result
+            return with_variables(result, variables or {})
         finally:
             task.args, task.action, task.diff = kept
 

@@ -12,7 +12,7 @@ from typing import Any
 from ...module_utils._core.text import name_some
 from ...module_utils._task.module_spec import ModuleSpec
 from .action import Json, PlayAction, PlayFailureError, play_result
-from .causes import Problem, by_cause
+from .causes import Problem, by_cause, failure_of_problems, problem_of_app
 from .connection import CONNECTION, connection_of
 from .evaluation import Evaluator
 from .play_variables import OF_LOOKUP
@@ -63,16 +63,22 @@ class Hosts:
         """Return a message for each cause."""
         return [f"{cause.message()}." for cause in by_cause(self.problems)]
 
+    def failure(self, text: str) -> Json:
+        """Return the failure of a task in which all hosts have problems. `text` begins its message."""
+        return failure_of_problems(f"{text} {' '.join(self.messages)}", (problem for _host, problem in self.problems))
+
     def failed(self) -> dict[str, Json]:
         """Return the results of the hosts with problems. If many share a problem, only `messages` has its text."""
-        shared = {cause.text for cause in by_cause(self.problems) if len(cause.hosts) > SHARED}
+        shared = {cause.key for cause in by_cause(self.problems) if len(cause.hosts) > SHARED}
         texts: dict[str, list[str]] = {}
+        errors: dict[str, Json] = {}
         for host, problem in self.problems:
             reason = "Failed" if host in self.errors else "Invalid variable"
-            text = f"{reason}; see the summary" if problem.text in shared else problem.text
+            text = f"{reason}; see the summary" if problem.key in shared else problem.text
             texts.setdefault(host, []).append(text if text.endswith("?") else text.rstrip(".") + ".")
+            errors.setdefault(host, {"error": problem.error, **self.errors.get(host, {})})
         return {
-            host: {"failed": True, "msg": " ".join(dict.fromkeys(of_host)), **self.errors.get(host, {})}
+            host: {"failed": True, "msg": " ".join(dict.fromkeys(of_host)), **errors[host]}
             for host, of_host in texts.items()
         }
 
@@ -175,7 +181,10 @@ class AppsAction(PlayAction):
                 {name: read.values[name] for name in (APP_SLUG, *each) if name in read.values} for read in of_connection
             ]
             given = {**connection_of(of_connection[0].values), **options, "apps": apps}
-            result = self.execute(spec, given, task_vars)
+            names: dict[str, str] = {}
+            for read in of_connection:
+                names = {**read.names, **names}
+            result = self.execute(spec, given, task_vars, variables={**self.variables.names, **names})
             if isinstance(result.get("apps"), Mapping):
                 results.append(result)
             else:
@@ -215,23 +224,16 @@ def _check_common_cause(results: Sequence[Json]) -> None:
 def errors_of(reads: Sequence[Read], apps: Mapping[str, Json]) -> tuple[dict[str, Json], list[str]]:
     """Return the results of the hosts whose app failed, and one message for each cause."""
     failed = [(read.host, slug, apps[slug]["error"]) for read in reads if apps[slug := read.values[APP_SLUG]]["error"]]
-    causes = by_cause((host, Problem(_cause(slug, error))) for host, slug, error in failed)
-    shared = {cause.text for cause in causes if len(cause.hosts) > SHARED}
+    problems = {host: problem_of_app(str(error["msg"]), slug) for host, slug, error in failed}
+    causes = by_cause(problems.items())
+    shared = {cause.key for cause in causes if len(cause.hosts) > SHARED}
     report = {}
-    for host, slug, error in failed:
-        text = f"Failed ({error['kind']}); see the summary." if _cause(slug, error) in shared else error["msg"]
+    for host, _app_slug, error in failed:
+        text = f"Failed ({error['kind']}); see the summary." if problems[host].key in shared else error["msg"]
         report[host] = {"failed": True, "msg": text, "error": {key: error[key] for key in error if key != "msg"}}
-    messages = [
-        cause.message().replace("SLUG", "..." if len(cause.hosts) > 1 else _slug(cause.hosts[0], failed))
-        for cause in causes
-    ]
-    return report, messages
+    return report, [cause.message() for cause in causes]
 
 
 def _cause(slug: str, error: Mapping[str, Any]) -> str:
     """Return the message without its parts that differ between apps."""
     return str(error["msg"]).replace(slug, "SLUG")
-
-
-def _slug(host: str, failed: Sequence[tuple[str, str, Any]]) -> str:
-    return next(slug for other, slug, _error in failed if other == host)

@@ -5,20 +5,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from ...module_utils._core.errors import CiError, Kind
 from ...module_utils._core.text import name_some
+
+# The slug of a file on the service.
+_SLUG_OF_FILE = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem of a variable. The text does not name the host, so that hosts with the same cause share it."""
+    """A problem of a host. Hosts with the same `key` share a cause."""
 
     text: str
     place: str = ""  # FILE:LINE, if ansible-core knows it
     hint: str = ""  # a sentence that helps with several texts, shown once
     option: str = ""  # name of the variable without the prefix, if the problem is about one
+    kind: str = Kind.OPTION.value  # of `error` in the result
+    same: str = ""  # the text without the slugs in which hosts differ
+    general: str = ""  # the text for several hosts, "the app" instead of "app 93f2"
+
+    @property
+    def key(self) -> str:
+        return self.same or self.text
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """Return the `error` of the result of a host that has this problem."""
+        return CiError(self.text, kind=self.kind).as_dict()
 
     @property
     def message(self) -> str:
@@ -28,11 +46,21 @@ class Problem:
 
 @dataclass
 class Cause:
-    """One text, its hosts, and its places in files."""
+    """Problems with the same key, their hosts, and their places in files."""
 
-    text: str
+    key: str
     hosts: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list, repr=False)
+
+    @property
+    def text(self) -> str:
+        """Return the text of all hosts. If their texts differ, return the first one as an example."""
+        first = self.problems[0]
+        if len(self.hosts) == 1:
+            return first.text
+        texts = {problem.general or problem.text for problem in self.problems}
+        return f"{'' if len(texts) == 1 else 'for example: '}{first.general or first.text}"
 
     def message(self, limit: int = 10) -> str:
         """Return one line with the text, its places, and its hosts."""
@@ -45,12 +73,39 @@ def by_cause(problems: Iterable[tuple[str, Problem]]) -> list[Cause]:
     """Group problems of hosts by their text. The cause that most hosts share comes first."""
     causes: dict[str, Cause] = {}
     for host, problem in problems:
-        cause = causes.setdefault(problem.text, Cause(problem.text))
+        cause = causes.setdefault(problem.key, Cause(problem.key))
+        cause.problems.append(problem)
         if host not in cause.hosts[-1:]:
             cause.hosts.append(host)
         if problem.place and problem.place not in cause.places:
             cause.places.append(problem.place)
     return sorted(causes.values(), key=lambda cause: -len(cause.hosts))
+
+
+def problem_of_app(
+    message: str, slug: str, *, host: str = "", place: str = "", kind: str = Kind.OPTION.value
+) -> Problem:
+    """Return a problem that names an app. Apps whose messages differ only in slugs, also those of files, share a cause.
+
+    With `host`, the text names the app by its host.
+    """
+    if not slug:
+        return Problem(message, place, kind=kind)
+    app = re.compile(rf"\b([Aa])pp {re.escape(slug)}(?![\w-])")
+    return Problem(
+        app.sub(rf"\1pp {host}", message) if host else message,
+        place,
+        kind=kind,
+        same=_SLUG_OF_FILE.sub("...", message.replace(slug, "...")),
+        general=app.sub(lambda found: f"{'The' if found[1] == 'A' else 'the'} app", message),
+    )
+
+
+def failure_of_problems(message: str, problems: Iterable[Problem]) -> dict[str, Any]:
+    """Return the failure of a task for these problems. Its kind is theirs, or `several`."""
+    kinds = {problem.kind for problem in problems} or {Kind.OPTION.value}
+    error = CiError(message, kind=kinds.pop() if len(kinds) == 1 else Kind.SEVERAL)
+    return {"msg": message, "error": error.as_dict()}
 
 
 def sentence(text: str) -> str:

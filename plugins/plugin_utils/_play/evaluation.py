@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible import errors
 from ansible.template import Templar
+from ansible.utils.vars import load_extra_vars
 from jinja2 import Undefined, UndefinedError
 
 from .._closest_name import closest_name
@@ -40,6 +41,7 @@ class Evaluator:
 
     def __init__(self, loader: Any) -> None:
         self._templar = Templar(loader=loader, variables={})
+        self.extra_variables = frozenset(load_extra_vars(loader))
         _compile_once(self._templar)
         self._before_2_19 = not hasattr(self._templar, "evaluate_expression")
         self._omit: Any = None

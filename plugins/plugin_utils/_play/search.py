@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible import context
 
-from ...module_utils._local.read_file import denied_path, find_in_other_form
+from ...module_utils._core.errors import LocalFileError
+from ...module_utils._local.read_file import check_file, denied_path, find_in_other_form
 from .._closest_name import closest_name
 
 
@@ -26,6 +27,7 @@ class FileSearch:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, ...], str | None] = {}
+        self._unreadable: dict[str, str] = {}
         self._of_project = _project_folders()
 
     def find(self, path: str, variables: Mapping[str, Any], project_dir: str | None = None) -> str | None:
@@ -51,6 +53,17 @@ class FileSearch:
             return f"file {path:.100} was not found: permission denied for {os.path.dirname(denied)}", hint
         closest = _closest(candidates, folders)
         return f"file {path:.100} does not exist{f'; did you mean {closest}?' if closest else ''}", hint
+
+    def reason_unreadable(self, path: str) -> str:
+        """Return why an existing file cannot be uploaded, such as "is a directory", or an empty text."""
+        if path not in self._unreadable:
+            try:
+                check_file(path)
+            except LocalFileError as error:
+                self._unreadable[path] = error.message.removeprefix(f"src: {path} ")
+            else:
+                self._unreadable[path] = ""
+        return self._unreadable[path]
 
     def _folders(self, variables: Mapping[str, Any], project_dir: str | None) -> tuple[str, ...]:
         role = str(variables.get("role_path") or "")

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ansible.module_utils.common import validation
@@ -21,6 +22,7 @@ from .evaluation import (
     place_of,
 )
 from .lists import as_list, is_blank
+from .near_names import NearNames, is_used
 
 Spec = Mapping[str, Any]
 
@@ -47,7 +49,7 @@ _RULES: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Unknown:
-    """A variable with the prefix of the role that the role does not have."""
+    """A variable that the role does not have, with its prefix or with a similar name."""
 
     name: str
     closest: str
@@ -55,10 +57,11 @@ class Unknown:
     is_suspected: bool = False  # a warning, because the name is similar to one and may belong to the user
     place: str = ""
     option: str = ""  # the closest variable, without the prefix
+    text: str = ""  # says more than which variable is the closest
 
     @property
     def problem(self) -> Problem:
-        text = f"{self.name} is not a variable of this collection; did you mean {self.closest}?"
+        text = self.text or f"{self.name} is not a variable of this collection; did you mean {self.closest}?"
         return Problem(text, self.place, option=self.option)
 
 
@@ -71,6 +74,7 @@ class Read:
 
     host: str
     values: dict[str, Any] = field(default_factory=dict, repr=False)  # may contain secrets
+    names: dict[str, str] = field(default_factory=dict)  # of the variables that have the values
     problems: list[Problem] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
 
@@ -86,7 +90,8 @@ class Variables:
 
     `options`: the specification of each, by its name without the prefix. `instead`: variables to use if one of these
     is not set or blank. `others`: prefixes of names that belong to other roles. `confused`: variables by the names
-    that users may take for theirs, such as those of the module's options, without the prefix.
+    that users may take for theirs, such as those of the module's options, without the prefix. `keys`: names that are
+    no variables but belong elsewhere, without the prefix, each with a text for users.
     """
 
     prefix: str
@@ -94,11 +99,17 @@ class Variables:
     instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     confused: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the full name of each variable, by its name without the prefix."""
+        return {option: f"{self.prefix}{option}" for option in self.options}
 
     def read(self, host: str, variables: Mapping[str, Any], evaluator: Evaluator) -> Read:
         """Evaluate and validate the variables of one host. A variable with a problem has no value, or a part of it."""
         evaluator.use(variables)
-        unknown = self.unknown(variables)
+        unknown = self.unknown(variables, evaluator.extra_variables)
         found = Read(host, unknown=[one for one in unknown if not one.is_misspelt])
         for option, spec in self.options.items():
             before = len(found.problems)
@@ -106,6 +117,7 @@ class Variables:
                 value = self._value(name, spec, variables, evaluator, found)
                 if value is not None:
                     found.values[option] = value
+                    found.names[option] = name
                 # After a problem, another variable would hide it: a task would work on another app, for example.
                 if value is not None or len(found.problems) > before:
                     break
@@ -116,12 +128,24 @@ class Variables:
         found.problems += [one.problem for one in unknown if one.is_misspelt]
         return found
 
-    def unknown(self, variables: Mapping[str, Any]) -> list[Unknown]:
-        """Return the names that begin with the prefix and are not variables of the role, each with the closest one."""
-        found = []
+    @cached_property
+    def _near(self) -> NearNames:
+        return NearNames(self.prefix, self.options, (name for names in self.instead.values() for name in names))
+
+    def unknown(self, variables: Mapping[str, Any], extra: Container[str] = ()) -> list[Unknown]:
+        """Return the names that are not variables of the role, each with the closest one.
+
+        These begin with the prefix, or are similar to the name of a variable. `extra`: extra variables, which belong
+        to the command. Such a similar name is an error, because it is rarely a variable of the user.
+        """
+        found = [*self._with_other_prefix(variables, extra)]
         for name in sorted(name for name in variables if name.startswith(self.prefix)):
             option = name[len(self.prefix) :]
             if option in self.options or name.startswith(self.others):
+                continue
+            if option in self.keys and not is_used(name, variables):
+                text = f"{name}: {self.keys[option]}"
+                found.append(Unknown(name, "", is_misspelt=True, place=place_of(variables[name]), text=text))
                 continue
             closest = self.confused.get(option) or closest_name(option, self.options, 0.0) or ""
             is_misspelt = option in self.confused or _is_misspelt(option, closest)
@@ -129,6 +153,15 @@ class Variables:
             place = place_of(variables[name])
             found.append(Unknown(name, f"{self.prefix}{closest}", is_misspelt, is_suspected, place, closest))
         return found
+
+    def _with_other_prefix(self, variables: Mapping[str, Any], extra: Container[str]) -> Iterator[Unknown]:
+        for name in sorted(map(str, variables)):
+            if name.startswith(self.prefix):
+                continue
+            meant = self._near.meant_by(name)
+            if meant and not is_used(name, variables):
+                is_extra = name in extra
+                yield Unknown(name, meant, is_extra, not is_extra, place_of(variables[name]))
 
     def _value(self, name: str, spec: Spec, variables: Mapping[str, Any], evaluator: Evaluator, found: Read) -> Any:
         """Return the value, or None if it is not set, blank or wrong."""

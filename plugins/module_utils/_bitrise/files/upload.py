@@ -94,7 +94,7 @@ class FileUpload:
             self._check_deadline(action)
         except BaseException as error:
             # An interrupt or the time limit of the task must not leave an unfinished file either.
-            self._delete_created(error)
+            self._delete_created(error, action.name)
             raise
         self._created = None
         data = self._confirm(action, slug)
@@ -300,22 +300,25 @@ class FileUpload:
                 kind="invalid_response",
             )
 
-    def _delete_created(self, error: BaseException) -> None:
+    def _delete_created(self, error: BaseException, name: str) -> None:
         """Delete the file that this run has created and not confirmed, and add a note about that to the error."""
         if self._created is None:
             return
         notes = error.notes if isinstance(error, CiError) else []
         slug, self._created = self._created, None
+        of_name = f"of {name} (slug {slug})"
         try:
             gone = delete_file(self._client, self._kind, self._app_slug, slug)
             is_deleted = (gone is not None and bool(gone.get("slug"))) or slug not in self._listed_slugs()
         except CiError as second:
-            notes.append(f"Could not delete the unfinished upload (slug {slug}): {second} A later run deletes it.")
+            same = isinstance(error, CiError) and (second.kind, second.status) == (error.kind, error.status)
+            reason = " for the same reason." if same else f": {second.reason or second}"
+            notes.append(f"Could not delete the unfinished upload {of_name}{reason} A later run deletes it.")
         else:
             notes.append(
-                f"Deleted the unfinished upload (slug {slug})."
+                f"Deleted the unfinished upload {of_name}."
                 if is_deleted
-                else f"The unfinished upload (slug {slug}) is still listed. A later run deletes it."
+                else f"The unfinished upload {of_name} is still listed. A later run deletes it."
             )
 
     def _listed_slugs(self) -> set[str]:

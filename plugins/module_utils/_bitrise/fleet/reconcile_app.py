@@ -76,7 +76,8 @@ class FleetPolicy:
         """Raise if the task was stopped, or if its time limit is reached."""
         client.gates.deadline.check()
         if self.stop.is_set():
-            raise NotDoneError(f"App {app_slug} was not finished: the task was stopped{self.stop.reason}.")
+            reason = self.stop.reason or ", because another app failed"
+            raise NotDoneError(f"App {app_slug} was not finished: the task was stopped{reason}.")
 
 
 def prepare(
@@ -116,6 +117,8 @@ def _guarded(
     try:
         return work()
     except CiError as error:
+        if isinstance(error, NotDoneError) and not error.notes:
+            error.notes.append("Run again to finish.")
         outcome.error = error
     except (Exception, SystemExit) as error:  # a bug that occurs with one app must not stop the others
         message = (

@@ -259,7 +259,7 @@ def test_a_cause_of_many_hosts_is_one_line(folder: Path) -> None:
     found = examined(folder, {f"host{number}": {"code_signing_profiles": [{"src": "text"}]} for number in range(4)})
     problem = only(found, FAILED)
     assert problem.message.endswith("[host0, host1, host2, host3]")
-    assert "<app>" in problem.message
+    assert "Provisioning profile text for the app is invalid" in problem.message
 
 
 @pytest.mark.usefixtures("files")

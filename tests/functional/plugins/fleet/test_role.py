@@ -185,7 +185,14 @@ CASES: dict[str, Case] = {
         changed="acd",
         failed="b",
         hosts={"b": {"code_signing_profiles": [{"src": "nowhere.p12"}]}},
-        said={"entry 1: file nowhere.p12 does not exist. Searched for files in .*ground/play, .*ground, ": ""},
+        said={"entry 1: file nowhere.p12 does not exist \\(.*\\). Searched for files in .*ground/play, .*ground, ": ""},
+    ),
+    "a folder": Case(
+        role(),
+        changed="acd",
+        failed="b",
+        hosts={"b": {"code_signing_profiles": [{"src": "/tmp"}]}},
+        said={"entry 1: file /tmp is a directory. Name a file in it": ""},
     ),
     "a misspelt variable beside others": Case(
         role(),

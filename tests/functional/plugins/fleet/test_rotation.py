@@ -73,7 +73,8 @@ LISTS = {
     [pytest.param(*case, id=name, marks=[] if name == "lines" else exhaustive) for name, case in LISTS.items()],
 )
 def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -> None:
-    run = rotate(fleet, ground, rotate_certificate_old=old, rotate_certificate_batch="")
+    hosts = {**HOSTS, "Shop": {**IOS, "rotate_certificat_old": "x"}}
+    run = rotate(fleet, ground, hosts=hosts, rotate_certificate_old=old, rotate_certificate_batch="")
     assert run.status == 0, run.screen
     for host in ("Shop", "Bank", "News"):
         assert certificates(fleet, host) == sorted(["dist.p12", *left])
@@ -83,6 +84,8 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
         "3 apps to rotate, in batches of at most 5 hosts.",
         "2 hosts skipped, because they declare no certificate: Shop_A, Bank_A.",
     ]
+    (warning,) = run.result("Plan")["warnings"]
+    assert warning.startswith("rotate_certificat_old is not a variable of this collection; did you mean rotate_")
     if old == LISTS["lines"][0]:
         summary = run.result("Summary of the old certificates")
         assert summary["msg"] == [

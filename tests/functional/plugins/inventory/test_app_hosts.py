@@ -325,6 +325,39 @@ def test_modes_that_need_no_inventory(select: Select, monkeypatch: pytest.Monkey
     assert select() == ["all"]
 
 
+@pytest.mark.parametrize(
+    ("tags", "playbooks", "is_refused"),
+    [
+        (["signing"], ["mobileops.ci.rollout"], True),
+        (["all"], ["mobileops.ci.rollout"], False),
+        (["signing"], ["mobileops.ci.rollout", "site.yml"], False),  # may import one of them with tags
+        ([], ["mobileops.ci.rollout"], False),
+    ],
+)
+def test_tags_that_select_no_task(
+    source: Callable[..., str],
+    select: Select,
+    refuse: Refuse,
+    monkeypatch: pytest.MonkeyPatch,
+    tags: list[str],
+    playbooks: list[str],
+    is_refused: bool,
+) -> None:
+    path = source()
+    monkeypatch.setattr(context, "CLIARGS", CLIArgs({"tags": tags, "args": playbooks}))
+
+    if is_refused:
+        assert "--tags signing selects no task, because the tasks of mobileops.ci.rollout have no tags." in refuse(path)
+    else:
+        assert select(path) == ["all"]
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+def test_no_playbook_has_tags(path: Path) -> None:
+    files = [path, *path.parent.glob("tasks/*.yml"), *path.parents[1].glob("roles/*/tasks/*.yml")]
+    assert not [file for file in files if re.search(r"^[ -]*tags:", file.read_text(), re.MULTILINE)]
+
+
 def test_playbooks_end_with_an_error_and_change_nothing(
     source: Callable[..., str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

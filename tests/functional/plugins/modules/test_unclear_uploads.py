@@ -237,7 +237,18 @@ def test_files_that_cannot_be_deleted_are_named(service: Service, tasks: Tasks) 
     service.emulator.fault(method="PUT", status=400)
     service.emulator.fault(method="DELETE", status=500)
     failed = tasks.file(PROFILES, NEW).fail()
-    assert f"Could not delete the unfinished upload (slug {service.files()[0]['slug']})" in failed["msg"]
+    (left,) = service.files()
+    of_name = f"of {left['upload_file_name']} (slug {left['slug']})"
+    assert f"Could not delete the unfinished upload {of_name}: " in failed["msg"]
+
+
+def test_a_deletion_that_fails_as_the_upload_does(service: Service, tasks: Tasks) -> None:
+    """Name the cause once."""
+    service.emulator.fault(method="PUT", drop="before")
+    service.emulator.fault(method="DELETE", drop="before")
+    failed = tasks.file(PROFILES, NEW).fail()
+    assert failed["error"]["kind"] == "connection"
+    assert "for the same reason. A later run deletes it." in failed["msg"]
 
 
 def test_another_client_deletes_the_old_file_first(service: Service, tasks: Tasks) -> None:

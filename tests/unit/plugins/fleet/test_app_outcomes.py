@@ -114,7 +114,9 @@ def test_a_task_that_was_stopped() -> None:
     stop = Stop()
     policy(stop).check_stop(client, ONE)
     stop.set()
-    with pytest.raises(NotDoneError, match=rf"^App {ONE} was not finished: the task was stopped\.$"):
+    with pytest.raises(
+        NotDoneError, match=rf"^App {ONE} was not finished: the task was stopped, because another app failed\.$"
+    ):
         policy(stop).check_stop(client, ONE)
     stop.reason = ", because the wind blew"
     with pytest.raises(NotDoneError, match=r"the task was stopped, because the wind blew\.$"):
@@ -122,6 +124,7 @@ def test_a_task_that_was_stopped() -> None:
     found = FleetAppOutcome()
     assert prepare(client, AppDeclaration(ONE, {}, {}), policy(stop), found) is None
     assert isinstance(found.error, NotDoneError)
+    assert found.error.message.endswith("stopped, because the wind blew. Run again to finish.")
     assert found.traceback is None
 
 

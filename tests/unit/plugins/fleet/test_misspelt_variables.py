@@ -50,6 +50,20 @@ def test_a_variable_of_the_user_is_not_an_error(name: str) -> None:
     assert declaration({f"code_signing_{name}": "x", **CERTIFICATES}).problems == []
 
 
+def test_a_key_of_entries_is_not_a_variable() -> None:
+    (problem,) = declaration({"code_signing_backup_dir": "x", **CERTIFICATES}).problems
+    lists = "code_signing_certificates, code_signing_profiles, code_signing_keystores or code_signing_project_files"
+    assert problem.text == (
+        f"code_signing_backup_dir: backup_dir is a key of an entry of {lists}, not a variable. Set it in each entry"
+    )
+
+
+def test_a_variable_that_an_entry_uses() -> None:
+    entry = {"content": "eA==", "name": "x", "backup_dir": "{{ code_signing_backup_dir }}"}
+    variables = {"code_signing_backup_dir": "x", **CERTIFICATES, "code_signing_profiles": [entry]}
+    assert declaration(variables).problems == []
+
+
 @pytest.mark.parametrize("name", ["code_signing_certificate", "rotate_certificate_olds"])
 def test_a_rotation_does_not_skip_a_host_with_a_misspelt_variable(name: str) -> None:
     hosts = [

@@ -21,7 +21,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.summary
     summary_of,
 )
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.action import pattern_of
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, problem_of_app
 
 EVENT_BYTES = 200_000
 SHA = "ab" * 32
@@ -47,8 +47,9 @@ def changed(host: str, *actions: Any) -> App:
 
 
 def failed(host: str, text: str, slug: str = "slug") -> App:
-    error = {"msg": text.replace("<app>", slug), "kind": "not_found", "status": 404}
-    return App(host, slug, outcome={"changed": False, "actions": [], "error": error}, problems=[Problem(text)])
+    error = {"msg": text, "kind": "not_found", "status": 404}
+    problem = problem_of_app(text, slug, kind="not_found")
+    return App(host, slug, outcome={"changed": False, "actions": [], "error": error}, problems=[problem])
 
 
 def lines(apps: Sequence[App], passed_over: Sequence[str] = (), *, diff: bool = False) -> list[str]:
@@ -140,14 +141,66 @@ def test_hosts_with_one_cause_share_a_line_and_a_short_message() -> None:
 
 def test_a_few_hosts_get_the_whole_message() -> None:
     problem = Problem("wrong", "all.yml:3", "A hint.")
-    apps = [App("a", problems=[problem]), failed("b", "GET /apps/<app> returned 404.", "slug7")]
+    apps = [App("a", problems=[problem]), failed("b", "GET /apps/slug7 returned 404.", "slug7")]
 
     report = report_of(apps, with_diff=False)
 
-    assert report["a"] == {"changed": False, "failed": True, "msg": "wrong (all.yml:3). A hint."}
+    error = dict.fromkeys(("status", "method", "path", "request_id"))
+    assert report["a"] == {
+        "changed": False,
+        "failed": True,
+        "msg": "wrong (all.yml:3). A hint.",
+        "error": {"kind": "option", **error},
+    }
     assert report["b"]["msg"] == "GET /apps/slug7 returned 404."
     assert report["b"]["error"] == {"kind": "not_found", "status": 404}
     assert lines(apps)[-2:] == ["Failed: GET /apps/slug7 returned 404 [b]", "A hint."]
+
+
+MANY = 5
+LEFTOVER = "01M8NRJ4PN6FNG4CJM3N2HTP2"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("App {slug} was not finished.", "The app was not finished"),
+        ("File x of app {slug} is wrong.", "File x of the app is wrong"),
+        ("GET /apps/{slug} returned 404.", "for example: GET /apps/s0 returned 404"),
+        (f"Left {LEFTOVER}{{number}} in app {{slug}}.", f"for example: Left {LEFTOVER}0 in the app"),
+        ("Twin_{slug}.x for app {slug} is wrong.", "for example: Twin_s0.x for the app is wrong"),
+    ],
+)
+def test_apps_that_fail_for_one_cause(text: str, told: str) -> None:
+    apps = [failed(f"a{n}", text.format(slug=f"s{n}", number=n), f"s{n}") for n in range(MANY)]
+
+    assert lines(apps)[3:] == [f"Failed: {told} [5 hosts: a0, a1, a2, a3, a4]"]
+    assert {result["msg"] for result in report_of(apps, with_diff=False).values()} == {
+        "Failed (not_found); see the summary."
+    }
+    assert lines(apps[:1])[3:] == [f"Failed: {text.format(slug='s0', number=0)[:-1]} [a0]"]
+
+
+def test_apps_that_fail_after_a_change() -> None:
+    app = failed("a", "no")
+    app.outcome = {**app.outcome, "changed": True, "actions": [action("x")]}
+
+    assert lines([app, failed("b", "no")])[0] == (
+        "Apps:     2 apps, 0 in sync, 0 changed, 2 failed, 1 of them after a change"
+    )
+
+
+def test_a_preview_names_all_changes() -> None:
+    """Name every change where hosts show no diff, also if it concerns one app."""
+    few = [
+        changed(f"a{n}", action(f"{n}.x"), *([action("r.jks", kind="android_keystore")] * (n == 0))) for n in range(3)
+    ]
+    many = [changed(f"a{n:02}", action(f"{n}.x")) for n in range(60)]
+
+    assert lines(few, diff=True)[3:] == ["3 provisioning profiles uploaded", "r.jks uploaded in 1 app"]
+    each = [f"a{n:02}: {n}.x uploaded" for n in range(60)]
+    assert lines(many[:36], diff=True)[4:] == each[:36]
+    assert "; ".join(lines(many, diff=True)[4:]) == "; ".join(each)
 
 
 @pytest.mark.parametrize("same", [True, False])

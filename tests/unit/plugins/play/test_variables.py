@@ -15,6 +15,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import as_list
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.near_names import NearNames
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.option_names import with_variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
 
 try:  # ansible-core 2.19 and later: only trusted text is a template
@@ -244,3 +246,51 @@ def test_hosts_with_one_cause_share_one_message() -> None:
         "shop_limit must be a whole number (group_vars/all.yml:3) [60 hosts: app0, app1 and 58 more]"
     )
     assert causes[1].message() == "other [z]"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("photo_stor_files", "photo_store_files"),
+        ("photostore_files", "photo_store_files"),
+        ("store_files", "photo_store_files"),
+        ("servise_slug", "service_slug"),
+        ("service_slug", ""),
+        ("photo_store_files", ""),
+        ("my_photo_store_files", ""),
+        ("files", ""),
+        ("_photo_store_files", ""),
+    ],
+)
+def test_a_name_with_a_misspelt_prefix(name: str, meant: str) -> None:
+    assert NearNames("photo_store_", ["files"], ["service_slug"]).meant_by(name) == meant
+
+
+def test_a_misspelt_prefix_is_an_error_in_extra_variables_only() -> None:
+    variables = {"servise_slug": "x"}
+
+    assert [(one.is_misspelt, one.is_suspected) for one in VARIABLES.unknown(variables)] == [(False, True)]
+    assert [(one.is_misspelt, one.is_suspected) for one in VARIABLES.unknown(variables, variables)] == [(True, False)]
+    assert VARIABLES.unknown({**variables, "mine": {"deep": ["{{ servise_slug }}"]}}, variables) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "renamed"),
+    [
+        ("time_limit must be greater than 0.", "shop_time_limit must be greater than 0."),
+        (
+            "tags selects tags, and keep_tagged keeps them. Set keep_tagged to false.",
+            "shop_tags selects tags, and shop_keep_tagged keeps them. Set shop_keep_tagged to false.",
+        ),
+        ("Set verify=warn for app time_limit.p12.", "Set verify=warn for app time_limit.p12."),
+    ],
+)
+def test_errors_name_variables_instead_of_options(text: str, renamed: str) -> None:
+    variables = {name: f"shop_{name}" for name in ("time_limit", "tags", "keep_tagged")}
+    error = {"kind": "option"}
+    result = {"msg": text, "error": error, "apps": {"a": {"error": {**error, "msg": text}}, "b": {"error": None}}}
+
+    found = with_variables(result, variables)
+
+    assert (found["msg"], found["apps"]["a"]["error"]["msg"]) == (renamed, renamed)
+    assert with_variables({"msg": text, "error": {"kind": "service"}}, variables)["msg"] == text

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find names of variables whose prefix is misspelt or cut off, and decide whether a user needs a name elsewhere."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# Most wrong, missing or exchanged letters of a name with so many letters.
+_WRONG = ((20, 2), (10, 1))
+# ansible-core sets these. They contain all variables again.
+_MAGIC = frozenset({"vars", "hostvars", "groups"})
+_INTERNAL = ("_", "ansible_")
+
+
+class NearNames:
+    """Find the known name that is meant by a similar one, or by one without the first words of its prefix."""
+
+    def __init__(self, prefix: str, options: Iterable[str], others: Iterable[str] = ()) -> None:
+        words = prefix.rstrip("_").split("_")
+        self._known = [*(f"{prefix}{option}" for option in options), *others]
+        self._tails = {
+            "_".join([*words[start:], option]): f"{prefix}{option}"
+            for option in options
+            for start in range(1, len(words))
+        }
+        self._meant: dict[str, str] = {}  # hosts share most names
+
+    def meant_by(self, name: str) -> str:
+        """Return the known name, or an empty text if the name is known or not similar to one."""
+        if name not in self._meant:
+            self._meant[name] = self._find(name)
+        return self._meant[name]
+
+    def _find(self, name: str) -> str:
+        if name in self._known or name.startswith(_INTERNAL):
+            return ""
+        if name in self._tails:
+            return self._tails[name]
+        return next((known for known in self._known if _is_near(name, known)), "")
+
+
+def _is_near(name: str, known: str) -> bool:
+    longest = max(len(name), len(known))
+    most = next((wrong for letters, wrong in _WRONG if len(known) >= letters), 0)
+    if not most or abs(len(name) - len(known)) > most:
+        return False
+    matching = difflib.SequenceMatcher(None, name, known, autojunk=False).get_matching_blocks()
+    return longest - sum(block.size for block in matching) <= most
+
+
+def is_used(name: str, variables: Mapping[str, Any]) -> bool:
+    """Return whether the template of another variable contains the name, which then belongs to the user."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return any(other not in _MAGIC and _contains(value, word) for other, value in variables.items())
+
+
+def _contains(value: Any, word: re.Pattern[str]) -> bool:
+    if isinstance(value, str):
+        return "{" in value and bool(word.search(value))
+    if isinstance(value, Mapping):
+        return any(_contains(item, word) for item in value.values())
+    return isinstance(value, (list, tuple)) and any(_contains(item, word) for item in value)
