@@ -77,6 +77,15 @@ def test_unfinished_upload_that_is_already_gone(service: Service, tasks: Tasks) 
     assert "Deleted the unfinished upload" in tasks.file(PROFILES, NEW).fail()["msg"]
 
 
+def test_unfinished_upload_that_is_gone_and_still_listed(service: Service, tasks: Tasks) -> None:
+    """Wait for the list, because the next run would try to delete the file again."""
+    service.holds(PROFILES, {"name": "dist", "size": 9, "age_s": 7200})
+    slug = service.files()[0]["slug"]
+    service.emulator.fault(method="GET", path=f"/{slug}$", status=404)
+    done = tasks.file(PROFILES, NEW).run()
+    assert "does not show all changes of this run yet" in str(done["warnings"])
+
+
 LOST: dict[str, dict[str, Any]] = {
     "dropped": {"drop": "after"},
     "cut": {"truncate": True},
