@@ -97,16 +97,18 @@ def _checked(path: str) -> Iterator[tuple[IO[bytes], os.stat_result]]:
                     f"src: {path} must have at most {MAX_BYTES} bytes, got {found.st_size}. Check the path."
                 )
             yield file, found
-            return
-    except FileNotFoundError:
-        problem = "does not exist"
-    except IsADirectoryError:
-        problem = "is a directory. Name a file in it"
-    except PermissionError:
-        problem = "cannot be read: permission denied"
     except (OSError, ValueError) as error:
-        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    raise LocalFileError(f"src: {path} {problem}.")
+        raise LocalFileError(f"src: {path} {_problem(error)}.") from None
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "does not exist"
+    if isinstance(error, IsADirectoryError):
+        return "is a directory. Name a file in it"
+    if isinstance(error, PermissionError):
+        return "cannot be read: permission denied"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 def _opened(path: str) -> IO[bytes]:

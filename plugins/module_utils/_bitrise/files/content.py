@@ -32,7 +32,8 @@ from .model import RemoteFile
 class SizedSink(Sink, Protocol):
     """A sink that knows how many bytes it has received."""
 
-    def tell(self) -> int: ...
+    def tell(self) -> int:
+        """Return the number of bytes."""
 
 
 SinkT = TypeVar("SinkT", bound=SizedSink)

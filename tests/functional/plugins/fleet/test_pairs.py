@@ -76,6 +76,14 @@ def test_the_diff_has_a_file_after_one_in_sync(fleet: Fleet) -> None:
     assert list(done["apps"][ONE]["diff"]["after"][PROFILES]) == ["watch"]
 
 
+def test_the_diff_of_a_flag(fleet: Fleet) -> None:
+    fleet.holds({ONE: {PROFILES: [a_file("shop", b"shop"), a_file("watch", b"watch")]}})
+    done = fleet.task([ONE], provisioning_profiles=[declared("shop", b"shop", is_expose=False)]).run(check_mode=True)
+    diff = done["apps"][ONE]["diff"]
+    assert [list(diff[side][PROFILES]) for side in ("before", "after")] == [["shop"], ["shop"]]
+    assert [diff[side][PROFILES]["shop"]["is_expose"] for side in ("before", "after")] == [True, False]
+
+
 def check_all_is_new(fleet: Fleet) -> None:
     assert fleet.complete(CERTIFICATES) == dict.fromkeys(APPS, digests(**{"dist.p12": NEW_KEY}))
     profiles = digests(shop=b"shop, new key", watch=b"watch, new key")

@@ -236,7 +236,9 @@ def test_deletion_that_is_answered_and_not_done(service: Service, tasks: Tasks, 
     service.holds(PROFILES, a_file("dist", OLD))
     service.emulator.fault(method="DELETE", status=200, body=body)
     task = tasks.file(PROFILES, NEW)
-    assert task.fail()["error"]["kind"] == "invalid_response"
+    failed = task.fail()
+    assert failed["error"]["kind"] == "invalid_response"
+    assert [action["action"] for action in failed["actions"]] == ["upload"]
     service.emulator.clear_faults()
     task.run()
     assert declared(service)
