@@ -72,10 +72,14 @@ class ActionModule(ActionBase):
                 "collection install awx.awx', or with 'pip install \"ansible>=11,<12\"', which contains it."
             )
         read = VARIABLES.read(str(variables.get("inventory_hostname")), variables, Evaluator(self._loader))
-        problems = [problem.message for problem in (*read.problems, *(unknown.problem for unknown in read.unknown))]
+        own = [one for one in read.unknown if one.name.startswith(VARIABLES.prefix)]
+        problems = [problem.message for problem in (*read.problems, *(unknown.problem for unknown in own))]
         problems += _mistakes(read.values)
         if problems:
             raise AnsibleActionFail(f"Nothing was changed. {'. '.join(text.rstrip('.') for text in problems)}.")
+        warnings = [unknown.problem.message for unknown in read.unknown if unknown not in own]
+        if warnings:
+            result["warnings"] = warnings
         settings = {name: read.values.get(name, default) for name, default in DEFAULTS.items()}
         result["settings"] = {
             **settings,

@@ -101,7 +101,7 @@ from ..plugin_utils._host_selection import (
     Selection,
     host_patterns,
 )
-from ..plugin_utils._play.near_names import NearNames
+from ..plugin_utils._play.near_names import NearNames, text_names
 
 _COLLECTION = "mobileops.ci."
 # Modes of ansible-playbook that run nothing and need no inventory.
@@ -182,6 +182,9 @@ class LookupModule(LookupBase):
         for suffix, (is_valid, allowed) in _OF_BATCHES.items():
             name = f"{prefix}_{suffix}"
             value = self._templar.template(variables.get(name))
+            if isinstance(value, str) and value.strip().startswith("["):
+                # Before ansible-core 2.19 the keyword of the play reads such a text as a list.
+                value = self._templar.template(f"{{{{ {name} }}}}")
             if value is not None and str(value).strip() and value != [] and not is_valid(value):
                 raise AnsibleLookupError(f"{name} must be {allowed}, got {value!r}.")
 
@@ -198,7 +201,7 @@ class LookupModule(LookupBase):
 def _check_names(prefix: str | None, variables: Mapping[str, Any]) -> None:
     """Raise an error for a misspelt variable. Ignoring it would select all hosts."""
     near = NearNames("", [f"{prefix}_{suffix}" for suffix in _SUFFIXES])
-    for name in variables if prefix else ():
+    for name in text_names(variables) if prefix else ():
         suffix = name.removeprefix(f"{prefix}_")
         if suffix != name and suffix not in _SUFFIXES:
             meant = closest_name(suffix, _SUFFIXES, cutoff=0.8)

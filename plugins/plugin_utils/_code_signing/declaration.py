@@ -123,8 +123,8 @@ class Entry:
         """Return whether a message of the engine is about this file."""
         if message.startswith((f"src: {self.path} ", f"content of {self.name}: ")):
             return True
-        named = message.casefold().find(f"{self.words} {self.name} ".casefold()) if self.name else -1
-        return named == 0 or (named > 0 and message[named - 1] == " ")
+        named = f" {self.words} {self.name} ".casefold()
+        return bool(self.name) and named in f" {message.casefold()}"
 
 
 @dataclass

@@ -91,12 +91,13 @@ class PlayAction(InProcess):
     def observe_play(self, task_vars: Mapping[str, Any], *, whole_batch: bool = False) -> Play | None:
         """Return the hosts at this task, or None if each host needs its own task. Display the reason with -vvv.
 
-        If each host needs its own task, check the variables of the play. Otherwise the caller does, with
-        `play_variables`.
+        The caller checks the variables of the play with `play_variables`, except if a task that starts with the whole
+        batch has to run for each host.
         """
         found = observe_play(self._task, task_vars, whole_batch=whole_batch)
         if isinstance(found, str):
-            self.play_variables(task_vars).check_all()
+            if whole_batch:  # with the strategy free, each host would read the variables of all hosts
+                self.play_variables(task_vars).check_all()
             display.vvv(f"{self._task.action}: runs once for each host: {found}")
             return None
         return found

@@ -167,8 +167,8 @@ class AppsAction(PlayAction):
         """Run a module once for all apps that have the same connection. Return the results, which all have `apps`.
 
         `options`: the options of the task as a whole. `each`: the options that are given for each app. If a run fails
-        as a whole, such as for an invalid option, its hosts fail. Raise PlayFailureError if that is so for all runs,
-        or if all apps failed for one cause.
+        as a whole, such as for an invalid option, its hosts fail. Raise PlayFailureError if all runs fail with one
+        message, or if all apps failed for one cause.
         """
         together: dict[str, list[Read]] = {}
         for read in hosts.reads:
@@ -189,7 +189,7 @@ class AppsAction(PlayAction):
                 results.append(result)
             else:
                 failures.append((result, of_connection))
-        if failures and not results:
+        if not results and len({str(result.get("msg")) for result, _reads in failures}) == 1:
             raise PlayFailureError({key: failures[0][0][key] for key in ("msg", *_DETAILS) if key in failures[0][0]})
         if not failures:
             _check_common_cause(results)

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils._core.errors import CiError, Kind
 from ...module_utils._core.text import name_some
 
+_APP = re.compile(r"\b([Aa])pp ([\w-]+)")
 # The slug of a file on the service.
 _SLUG_OF_FILE = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
@@ -91,13 +92,16 @@ def problem_of_app(
     """
     if not slug:
         return Problem(message, place, kind=kind)
-    app = re.compile(rf"\b([Aa])pp {re.escape(slug)}(?![\w-])")
+
+    def renamed(rename: Callable[[str], str]) -> str:
+        return _APP.sub(lambda found: rename(found[1]) if found[2] == slug else found[0], message)
+
     return Problem(
-        app.sub(rf"\1pp {host}", message) if host else message,
+        renamed(lambda first: f"{first}pp {host}") if host else message,
         place,
         kind=kind,
         same=_SLUG_OF_FILE.sub("...", message.replace(slug, "...")),
-        general=app.sub(lambda found: f"{'The' if found[1] == 'A' else 'the'} app", message),
+        general=renamed(lambda first: "The app" if first == "A" else "the app"),
     )
 
 

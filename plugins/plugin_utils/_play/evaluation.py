@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ansible import errors
@@ -16,6 +17,7 @@ from jinja2 import Undefined, UndefinedError
 
 from .._closest_name import closest_name
 from .._vault import why_not_decrypted
+from .near_names import text_names
 
 # From ansible-core 2.19 `omit` raises this; before, it is a text.
 _Omitted: Any = getattr(errors, "AnsibleValueOmittedError", None) or ()
@@ -150,8 +152,16 @@ def reason_of(error: BaseException, variables: Mapping[str, Any] | None = None) 
 def _meant(reason: str, variables: Mapping[str, Any]) -> str:
     """Return a question that suggests a variable with a name similar to the undefined one, or an empty text."""
     undefined = _UNDEFINED_NAME.match(reason)
-    closest = closest_name(undefined[1], variables, cutoff=0.85) if undefined else None
+    if not undefined:
+        return ""
+    closest = _closest_variable(undefined[1], frozenset(text_names(variables)))
     return f"; did you mean {closest}?" if closest else ""
+
+
+@lru_cache(maxsize=100)
+def _closest_variable(name: str, known: frozenset[str]) -> str | None:
+    """Return the closest name. Hosts share most names of variables, and mistakes in templates."""
+    return closest_name(name, known, cutoff=0.85)
 
 
 def _may_be_template(value: Any) -> bool:

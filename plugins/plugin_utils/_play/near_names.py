@@ -12,8 +12,12 @@ from typing import Any
 
 # Most wrong, missing or exchanged letters of a name with so many letters.
 _WRONG = ((20, 2), (10, 1))
-# ansible-core sets these. They contain all variables again.
-_MAGIC = frozenset({"vars", "hostvars", "groups"})
+# ansible-core sets these. They contain all variables again, or the names of all hosts.
+_MAGIC = frozenset(
+    {"vars", "hostvars", "groups", "play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"}
+)
+# Variables of playbooks whose names end like those of other playbooks.
+_OF_PLAYBOOKS = frozenset({"rollout_hosts", "rollout_allow_empty", "report_hosts", "report_allow_empty"})
 _INTERNAL = ("_", "ansible_")
 
 
@@ -36,8 +40,12 @@ class NearNames:
             self._meant[name] = self._find(name)
         return self._meant[name]
 
+    def is_shortened(self, name: str) -> bool:
+        """Return whether the name is a known one without the first words of its prefix."""
+        return name in self._tails
+
     def _find(self, name: str) -> str:
-        if name in self._known or name.startswith(_INTERNAL):
+        if name in self._known or name in _OF_PLAYBOOKS or name.startswith(_INTERNAL):
             return ""
         if name in self._tails:
             return self._tails[name]
@@ -47,10 +55,16 @@ class NearNames:
 def _is_near(name: str, known: str) -> bool:
     longest = max(len(name), len(known))
     most = next((wrong for letters, wrong in _WRONG if len(known) >= letters), 0)
-    if not most or abs(len(name) - len(known)) > most:
+    # Another first letter is rarely a mistake: export_hosts is not report_hosts.
+    if not most or name[:1] != known[:1] or abs(len(name) - len(known)) > most:
         return False
     matching = difflib.SequenceMatcher(None, name, known, autojunk=False).get_matching_blocks()
     return longest - sum(block.size for block in matching) <= most
+
+
+def text_names(variables: Mapping[Any, Any]) -> list[str]:
+    """Return the names of variables. Extra variables such as ``{1: 2}`` have names that are no text; ignore these."""
+    return [name for name in variables if isinstance(name, str)]
 
 
 def is_used(name: str, variables: Mapping[str, Any]) -> bool:

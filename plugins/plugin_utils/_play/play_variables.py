@@ -51,6 +51,8 @@ class PlayVariables:
 
     def check_all(self) -> None:
         """Raise OptionError if a host of the play sets one."""
+        if not self._names:
+            return
         hostvars = self._task_vars["hostvars"]
         get = getattr(hostvars, "raw_get", hostvars.__getitem__)
         for host in self._task_vars.get("ansible_play_hosts_all") or ():

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ from ansible import context
 from ...module_utils._core.errors import LocalFileError
 from ...module_utils._local.read_file import check_file, denied_path, find_in_other_form
 from .._closest_name import closest_name
+
+# Number of missing files for which to suggest a similar name. A folder may hold the files of thousands of apps, and to
+# compare a name with all of them takes a second.
+MOST_SUGGESTIONS = 20
 
 
 class FileSearch:
@@ -28,6 +32,7 @@ class FileSearch:
     def __init__(self) -> None:
         self._found: dict[tuple[str, ...], str | None] = {}
         self._unreadable: dict[str, str] = {}
+        self._problems: dict[tuple[str, ...], tuple[str, str]] = {}
         self._of_project = _project_folders()
 
     def find(self, path: str, variables: Mapping[str, Any], project_dir: str | None = None) -> str | None:
@@ -44,6 +49,12 @@ class FileSearch:
     def problem(self, path: str, variables: Mapping[str, Any], project_dir: str | None = None) -> tuple[str, str]:
         """Return why find() did not find a path, with the closest name, and the folders that it searched."""
         folders = self._folders(variables, project_dir)
+        key = (path, *folders)
+        if key not in self._problems:
+            self._problems[key] = self._explain(path, folders)
+        return self._problems[key]
+
+    def _explain(self, path: str, folders: Sequence[str]) -> tuple[str, str]:
         # Users do not put files into an installed collection, so those folders come last.
         shown = sorted(folders, key=lambda folder: f"{os.sep}ansible_collections{os.sep}" in folder)
         hint = f"Searched for files in {', '.join(shown)}, first in files/ of each."
@@ -51,7 +62,7 @@ class FileSearch:
         denied = denied_path(candidates)
         if denied:
             return f"file {path:.100} was not found: permission denied for {os.path.dirname(denied)}", hint
-        closest = _closest(candidates, folders)
+        closest = _closest(candidates, folders) if len(self._problems) < MOST_SUGGESTIONS else ""
         return f"file {path:.100} does not exist{f'; did you mean {closest}?' if closest else ''}", hint
 
     def reason_unreadable(self, path: str) -> str:
@@ -84,7 +95,7 @@ def _closest(candidates: Iterable[str], folders: Iterable[str]) -> str:
         folder, name = os.path.split(candidate)
         try:
             names = [entry.name for entry in os.scandir(folder) if entry.is_file()]
-        except OSError:
+        except (OSError, ValueError):
             continue
         closest = closest_name(name, names, cutoff=0.8)
         if closest:

@@ -22,7 +22,7 @@ from .evaluation import (
     place_of,
 )
 from .lists import as_list, is_blank
-from .near_names import NearNames, is_used
+from .near_names import NearNames, is_used, text_names
 
 Spec = Mapping[str, Any]
 
@@ -136,10 +136,10 @@ class Variables:
         """Return the names that are not variables of the role, each with the closest one.
 
         These begin with the prefix, or are similar to the name of a variable. `extra`: extra variables, which belong
-        to the command. Such a similar name is an error, because it is rarely a variable of the user.
+        to the command. A name with a misspelt prefix is an error there, because it is rarely a variable of the user.
         """
         found = [*self._with_other_prefix(variables, extra)]
-        for name in sorted(name for name in variables if name.startswith(self.prefix)):
+        for name in sorted(name for name in text_names(variables) if name.startswith(self.prefix)):
             option = name[len(self.prefix) :]
             if option in self.options or name.startswith(self.others):
                 continue
@@ -155,13 +155,14 @@ class Variables:
         return found
 
     def _with_other_prefix(self, variables: Mapping[str, Any], extra: Container[str]) -> Iterator[Unknown]:
-        for name in sorted(map(str, variables)):
+        for name in sorted(text_names(variables)):
             if name.startswith(self.prefix):
                 continue
             meant = self._near.meant_by(name)
             if meant and not is_used(name, variables):
-                is_extra = name in extra
-                yield Unknown(name, meant, is_extra, not is_extra, place_of(variables[name]))
+                # A name with a shortened prefix may belong to another playbook of the same workflow.
+                is_misspelt = name in extra and not self._near.is_shortened(name)
+                yield Unknown(name, meant, is_misspelt, not is_misspelt, place_of(variables[name]))
 
     def _value(self, name: str, spec: Spec, variables: Mapping[str, Any], evaluator: Evaluator, found: Read) -> Any:
         """Return the value, or None if it is not set, blank or wrong."""

@@ -18,8 +18,6 @@ from ..._core.text import name_some
 
 OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
 
-# Number of names of a list in a text.
-
 
 @dataclass(frozen=True)
 class Private:

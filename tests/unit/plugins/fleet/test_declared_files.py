@@ -53,4 +53,15 @@ def test_an_error_of_the_engine(tmp_path: Path) -> None:
     assert problem.place.startswith(f"{tmp_path}/all.yml:3")
     named = declared.problem_of({"msg": message, "kind": "verify"}, host="Shop")
     assert named.text.endswith("for app Shop is invalid.")
+    assert declared.problem_of({"msg": message, "kind": "verify"}, host="ACME\\shop").text.endswith(
+        "for app ACME\\shop is invalid."
+    )
     assert declared.problem_of({"msg": message, "kind": "server_error"}).text == message
+
+
+@pytest.mark.parametrize("before", ["", "The ", "ß" * 80 + " "])
+def test_an_error_in_the_middle_of_which_the_file_is_named(tmp_path: Path, before: str) -> None:
+    declared = declare("code_signing_profiles:\n  - name: Shop\n", tmp_path)
+    message = f"{before}provisioning profile Shop has another team."
+
+    assert declared.problem_of({"msg": message, "kind": "verify"}).text == f"code_signing_profiles, entry 1: {message}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play import search
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
 
 
@@ -32,12 +33,29 @@ def project(tmp_path: Path) -> Path:
         ("Shop-apk.jks", "Shop_apk.jks"),
         ("other.p12", ""),
         ("nowhere/distribution.p12", ""),
+        ("a\0/b", ""),
     ],
 )
 def test_the_closest_file_is_named(project: Path, src: str, closest: str) -> None:
     text, _hint = FileSearch().problem(src, {"inventory_dir": str(project)})
 
     assert text == f"file {src} does not exist" + (f"; did you mean {closest}?" if closest else "")
+
+
+def test_a_similar_file_is_searched_a_few_times_only(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare names for the first missing files, each once."""
+    searched: list[str] = []
+
+    def closest(candidates: list[str], _folders: Any) -> str:
+        searched.append(Path(candidates[0]).name)
+        return ""
+
+    monkeypatch.setattr(search, "_closest", closest)
+    files = FileSearch()
+    names = [f"{number}.p12" for number in range(2 * search.MOST_SUGGESTIONS)]
+    for name in [*names, *names]:
+        files.problem(name, {"inventory_dir": str(project)})
+    assert searched == names[: search.MOST_SUGGESTIONS]
 
 
 def test_folders_of_collections_are_listed_last(project: Path) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
+from jinja2 import UndefinedError
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
-from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator, reason_of
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import as_list
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.near_names import NearNames
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.option_names import with_variables
@@ -260,6 +261,8 @@ def test_hosts_with_one_cause_share_one_message() -> None:
         ("my_photo_store_files", ""),
         ("files", ""),
         ("_photo_store_files", ""),
+        ("vhoto_store_files", ""),
+        ("rollout_hosts", ""),
     ],
 )
 def test_a_name_with_a_misspelt_prefix(name: str, meant: str) -> None:
@@ -272,6 +275,18 @@ def test_a_misspelt_prefix_is_an_error_in_extra_variables_only() -> None:
     assert [(one.is_misspelt, one.is_suspected) for one in VARIABLES.unknown(variables)] == [(False, True)]
     assert [(one.is_misspelt, one.is_suspected) for one in VARIABLES.unknown(variables, variables)] == [(True, False)]
     assert VARIABLES.unknown({**variables, "mine": {"deep": ["{{ servise_slug }}"]}}, variables) == []
+
+
+def test_a_shortened_prefix_is_a_warning_in_extra_variables_too() -> None:
+    variables = {"store_files": "x"}
+    photos = Variables("photo_store_", {"files": {"type": "str"}})
+    assert [(one.is_misspelt, one.is_suspected) for one in photos.unknown(variables, variables)] == [(False, True)]
+
+
+def test_names_that_are_no_text_are_ignored() -> None:
+    numbers: Any = {1: 2, None: 3}
+    assert VARIABLES.unknown(numbers, numbers) == []
+    assert reason_of(UndefinedError("'town' is undefined"), {**numbers, "towns": 1}).endswith("did you mean towns?")
 
 
 @pytest.mark.parametrize(
