@@ -140,9 +140,16 @@ def test_a_failure_with_one_connection_keeps_the_results_of_the_others(fleet: Fl
     assert fleet.statuses() == {"app1": ABORTED, "app2": RUNNING}
     assert outcomes(run) == {"app1": ("ok", True), "app2": ("failed", False)}
     (failed,) = [event.result for event in run.events if event.event == "failed"]
-    assert failed["msg"] == "timeout must be greater than 0 and at most 86400 seconds, got 0.0."
+    assert failed["msg"] == "abort_stale_builds_timeout must be greater than 0 and at most 86400 seconds, got 0.0."
     assert failed["error"]["kind"] == "option"
     assert summary(run)[-1] == "2 apps with 1 unfinished build: aborted 1, 1 app failed."
+
+
+def test_each_host_has_the_failure_of_its_connection(fleet: Fleet) -> None:
+    fleet.holds({"app1": {"abort_stale_builds_max_retries": -1}, "app2": {"abort_stale_builds_timeout": 0}})
+    run = fleet.abort_stale_builds(**fleet.connection("code_signing"), **{HOURS: 1})
+    failed = {event.host: event.result["msg"].split()[0] for event in run.events if event.event == "failed"}
+    assert failed == {"app1": "abort_stale_builds_max_retries", "app2": "abort_stale_builds_timeout"}
 
 
 def test_a_cause_that_all_hosts_share_is_one_failure(fleet: Fleet) -> None:
