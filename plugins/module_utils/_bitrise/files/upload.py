@@ -313,12 +313,14 @@ class FileUpload:
         except CiError as second:
             same = isinstance(error, CiError) and (second.kind, second.status) == (error.kind, error.status)
             reason = " for the same reason." if same else f": {second.reason or second}"
-            notes.append(f"Could not delete the unfinished upload {of_name}{reason} A later run deletes it.")
+            notes.append(
+                f"Could not delete the unfinished upload {of_name}{reason} A run deletes it when it is an hour old."
+            )
         else:
             notes.append(
                 f"Deleted the unfinished upload {of_name}."
                 if is_deleted
-                else f"The unfinished upload {of_name} is still listed. A later run deletes it."
+                else f"The unfinished upload {of_name} is still listed. A run deletes it when it is an hour old."
             )
 
     def _listed_slugs(self) -> set[str]:

@@ -114,7 +114,9 @@ def test_a_refused_token_is_tried_by_few_apps_and_reported_once(service: Service
     result = task(tasks, *slugs, api_token="wrong", concurrency=2).result()
     assert len(service.asked()) <= 3  # with the look whether the token is valid for anything
     assert result["error"]["kind"] == "unauthorized"
-    assert result["msg"].startswith("30 of 30 apps failed. 30 apps (app0, app1, app2, app3, app4 and 25 more), for example: ")
+    assert result["msg"].startswith(
+        "30 of 30 apps failed. 30 apps (app0, app1, app2, app3, app4 and 25 more), for example: "
+    )
     assert len(result["msg"]) < 600
 
 

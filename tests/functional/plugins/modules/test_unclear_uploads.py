@@ -58,7 +58,7 @@ def test_storage_that_refuses(service: Service, tasks: Tasks) -> None:
 
 @pytest.mark.parametrize(
     ("is_done", "expected"),
-    [(True, "Deleted the unfinished upload"), (False, "is still listed. A later run deletes it.")],
+    [(True, "Deleted the unfinished upload"), (False, "is still listed. A run deletes it when it is an hour old.")],
 )
 def test_deletion_that_is_answered_without_the_file(
     service: Service, tasks: Tasks, is_done: bool, expected: str
@@ -259,7 +259,7 @@ def test_a_deletion_that_fails_as_the_upload_does(service: Service, tasks: Tasks
     service.emulator.fault(method="DELETE", drop="before")
     failed = tasks.file(PROFILES, NEW).fail()
     assert failed["error"]["kind"] == "connection"
-    assert "for the same reason. A later run deletes it." in failed["msg"]
+    assert "for the same reason. A run deletes it when it is an hour old." in failed["msg"]
 
 
 def test_another_client_deletes_the_old_file_first(service: Service, tasks: Tasks) -> None:
