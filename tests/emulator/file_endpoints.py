@@ -260,7 +260,9 @@ def _listed(items: list[StoredFile], options: Options) -> Sequence[StoredFile]:
         return items[::-1]
     if options.list_order == "shuffled":
         # The order is the same each time, so that pages fit together.
-        return sorted(items, key=lambda item: hashlib.sha256(item.slug.encode()).digest())
+        found = sorted(items, key=lambda item: hashlib.sha256(item.slug.encode()).digest())
+        is_other = found != items and (len(items) < 3 or found != items[::-1])
+        return found if is_other else [*found[1:], *found[:1]]
     return items
 
 
