@@ -22,6 +22,8 @@ Address = Optional[Union[IPv4Address, IPv6Address]]
 
 LONGEST_URL = 16_384
 _LONGEST_QUOTE = 200
+# A value that is meant as a URL: with a scheme, a port or a version. Any other one may be a token in the wrong place.
+_MEANT_AS_URL = re.compile(r"[a-z]+://|[\w.-]+:\d+(/|$)|[\w.-]+/v\d", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"[\\\s\x00-\x20\x7f-\x9f]")
 # Addresses of metadata services of clouds, which return credentials. All link-local addresses are rejected, too.
 _METADATA = frozenset(
@@ -75,12 +77,13 @@ def check_url(url: str, named: str) -> None:
 def check_service_url(url: str, variable: str = "") -> None:
     """Raise OptionError unless api_url is valid. `variable`: the environment variable that sets it, or "".
 
-    The message does not quote a value that may contain a password.
+    The message does not quote a value that may contain a password or be a token.
     """
     try:
         check_url(url, "api_url")
     except OptionError as error:
-        value = "" if "@" in url or "?" in url else f" {url[:_LONGEST_QUOTE]!r}"
+        is_shown = _MEANT_AS_URL.match(url) and "@" not in url and "?" not in url
+        value = f" {url[:_LONGEST_QUOTE]!r}" if is_shown else ""
         origin = f" from the environment variable {variable}" if variable else ""
         given = f" The value is{value}{origin}." if value or origin else ""
         raise OptionError(f"{error.message}{given}") from None

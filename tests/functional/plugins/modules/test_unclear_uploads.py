@@ -207,7 +207,7 @@ def test_a_password_that_is_set_after_the_confirmation(service: Service, tasks: 
 
 
 def test_an_upload_that_takes_too_long(service: Service, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop it before another run may take it for abandoned."""
+    """Stop it before another run considers the file abandoned."""
     clock = itertools.count(0, 1000)
     monkeypatch.setattr(upload, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     failed = tasks.file(PROFILES, NEW).fail()

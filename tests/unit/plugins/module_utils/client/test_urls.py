@@ -59,6 +59,10 @@ def test_api_url_with_a_name_in_another_alphabet(url: str) -> None:
         ("x:1/v0.1", "SOME_URL", " The value is 'x:1/v0.1' from the environment variable SOME_URL."),
         ("http://api.example/v0.1", "", " without encryption. The value is 'http://api.example/v0.1'."),
         ("https://user:c4nary@api.example/v0.1", "", "must not contain a user or a password."),
+        ("c4narytokenintheplaceoftheurl", "", " and names a host."),
+        ("eyJhbGciOi.c4nary.xYz-_", "", " and names a host."),
+        ("abc/c4nary+base64==", "", " and names a host."),
+        ("api.example/v0.1", "", " and names a host. The value is 'api.example/v0.1'."),
         ("https://user:c4nary@api.example", "SOME_URL", " The value is from the environment variable SOME_URL."),
     ],
 )
