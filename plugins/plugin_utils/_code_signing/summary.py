@@ -175,10 +175,10 @@ def shows_diffs(apps: Sequence[App]) -> bool:
 def _message(app: App, causes: Mapping[str, int]) -> str:
     if not app.failed:
         return app.change
-    return " ".join(dict.fromkeys(_told(app, problem, causes[problem.key]) for problem in app.problems))
+    return " ".join(dict.fromkeys(_text_for_host(app, problem, causes[problem.key]) for problem in app.problems))
 
 
-def _told(app: App, problem: Problem, hosts: int) -> str:
+def _text_for_host(app: App, problem: Problem, hosts: int) -> str:
     """Return a problem for the result of its host. If many hosts share the cause, the summary has the details."""
     if hosts <= FEW:
         return f"{problem.message} {problem.hint}".strip()

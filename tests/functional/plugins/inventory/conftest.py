@@ -14,16 +14,28 @@ from typing import Any
 
 import pytest
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
+from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
+from ansible.template import Templar
 
+from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
+from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import trusted_template
 from tests.emulator.process import Emulator
 from tests.helpers.inventory_sources import NAME, write
 
 ORGANIZATION = "e1ec3dea540bcf21"
 
+PLAYBOOKS = sorted((Path(__file__).parents[4] / "playbooks").glob("*.yml"))
+TYPES = {"keyed_groups": [{"key": "bitrise_project_type", "prefix": "type"}]}
+ROLLOUT = "query('mobileops.ci.app_hosts', prefix='rollout')"
+
 Build = Callable[..., InventoryData]
+Fleet = Callable[..., None]
+Select = Callable[..., list[str]]
+Refuse = Callable[..., str]
 
 
 def app(title: str, slug: str, **more: Any) -> dict[str, Any]:
@@ -98,3 +110,55 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
         return inventory
 
     return parse
+
+
+@pytest.fixture(autouse=True)
+def no_results_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_inventory_sources, "_failed", {})
+    monkeypatch.setattr(_inventory_sources, "_without_hosts", {})
+
+
+@pytest.fixture
+def select() -> Select:
+    """Evaluate a lookup for the keyword hosts over inventory sources that ansible-core reads."""
+
+    def evaluate(*sources: str, limit: str | None = None, call: str = ROLLOUT, **variables: Any) -> list[str]:
+        loader = DataLoader()
+        given = sources or ("/etc/ansible/hosts",)
+        inventory = InventoryManager(loader=loader, sources=list(given))
+        known = {"groups": inventory.get_groups_dict(), "ansible_inventory_sources": given, **variables}
+        if limit is not None:
+            known["ansible_limit"] = limit
+        templar = Templar(loader=loader, variables=known)
+        found: list[str] = templar.template(trusted_template(f"{{{{ {call} }}}}"))
+        return found
+
+    return evaluate
+
+
+@pytest.fixture
+def refuse(select: Select) -> Refuse:
+    """Return the error of a lookup that must fail."""
+
+    def evaluate(*sources: str, **arguments: Any) -> str:
+        with pytest.raises(AnsibleError) as caught:
+            select(*sources, **arguments)
+        return " ".join(str(caught.value).split())
+
+    return evaluate
+
+
+@pytest.fixture
+def source(fleet: Fleet, tmp_path: Path) -> Callable[..., str]:
+    """Write an inventory file for four apps."""
+
+    def configure(config: Any = None, name: str = "fleet.yml") -> str:
+        fleet(
+            app("App 01", "aaaa000000000001", project_type="ios"),
+            app("App 02", "aaaa000000000002", project_type="ios"),
+            app("App 03", "aaaa000000000003", project_type="android"),
+            app("Off", "aaaa000000000004", project_type="xamarin", is_disabled=True),
+        )
+        return write(tmp_path / name, TYPES if config is None else config)
+
+    return configure

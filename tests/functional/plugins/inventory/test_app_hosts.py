@@ -17,80 +17,19 @@ import pytest
 import yaml
 from ansible import context
 from ansible.errors import AnsibleError
-from ansible.inventory.manager import InventoryManager
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_selection import host_patterns
-from ansible_collections.mobileops.ci.plugins.plugin_utils._untrusted import trusted_template
 from tests.emulator.process import Emulator
-from tests.helpers.cases import exhaustive
 from tests.helpers.inventory_sources import NAME, write
 
-from .conftest import app, run_ansible
-
-Fleet = Callable[..., None]
-Select = Callable[..., list[str]]
-Refuse = Callable[..., str]
-
-PLAYBOOKS = sorted((Path(__file__).parents[4] / "playbooks").glob("*.yml"))
-TYPES = {"keyed_groups": [{"key": "bitrise_project_type", "prefix": "type"}]}
-ROTATION = "query('mobileops.ci.app_hosts', prefix='rotate', batches=true)"
-ROLLOUT = "query('mobileops.ci.app_hosts', prefix='rollout')"
-
-
-@pytest.fixture(autouse=True)
-def no_results_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_inventory_sources, "_failed", {})
-    monkeypatch.setattr(_inventory_sources, "_without_hosts", {})
-
-
-@pytest.fixture
-def select() -> Select:
-    """Evaluate a lookup for the keyword hosts over inventory sources that ansible-core reads."""
-
-    def evaluate(*sources: str, limit: str | None = None, call: str = ROLLOUT, **variables: Any) -> list[str]:
-        loader = DataLoader()
-        given = sources or ("/etc/ansible/hosts",)
-        inventory = InventoryManager(loader=loader, sources=list(given))
-        known = {"groups": inventory.get_groups_dict(), "ansible_inventory_sources": given, **variables}
-        if limit is not None:
-            known["ansible_limit"] = limit
-        templar = Templar(loader=loader, variables=known)
-        found: list[str] = templar.template(trusted_template(f"{{{{ {call} }}}}"))
-        return found
-
-    return evaluate
-
-
-@pytest.fixture
-def refuse(select: Select) -> Refuse:
-    """Return the error of a lookup that must fail."""
-
-    def evaluate(*sources: str, **arguments: Any) -> str:
-        with pytest.raises(AnsibleError) as caught:
-            select(*sources, **arguments)
-        return " ".join(str(caught.value).split())
-
-    return evaluate
-
-
-@pytest.fixture
-def source(fleet: Fleet, tmp_path: Path) -> Callable[..., str]:
-    """Write an inventory file for four apps."""
-
-    def configure(config: Any = None, name: str = "fleet.yml") -> str:
-        fleet(
-            app("App 01", "aaaa000000000001", project_type="ios"),
-            app("App 02", "aaaa000000000002", project_type="ios"),
-            app("App 03", "aaaa000000000003", project_type="android"),
-            app("Off", "aaaa000000000004", project_type="xamarin", is_disabled=True),
-        )
-        return write(tmp_path / name, TYPES if config is None else config)
-
-    return configure
+from .conftest import (
+    PLAYBOOKS,
+    Refuse,
+    Select,
+    run_ansible,
+)
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
@@ -133,34 +72,6 @@ def test_other_types_are_errors(source: Callable[..., str], refuse: Refuse) -> N
         source(), rollout_hosts={"a": 1}
     )
     assert "rollout_allow_empty must be a boolean, got 'maybe'." in refuse(source(), rollout_allow_empty="maybe")
-
-
-@pytest.mark.parametrize("batch", [None, "", " ", [], 1, "50", " 5 ", "20%", "100 %", [1, "10", "50%"]])
-def test_batches_as_users_write_them(source: Callable[..., str], select: Select, batch: Any) -> None:
-    assert select(source(), call=ROTATION, rotate_batch=batch, rotate_max_fail_percentage="12.5%") == ["all"]
-
-
-@pytest.mark.parametrize(
-    "batch", ["abc", "5x", "%", 0, "0", "0%", -1, True, 0.5, "1,5", [1, "5x"], [1, None], {"a": 1}]
-)
-def test_invalid_batches_are_errors(source: Callable[..., str], refuse: Refuse, batch: Any) -> None:
-    allowed = "a number, a percentage or a list of them, each greater than 0"
-    message = refuse(source(), call=ROTATION, rotate_batch=batch)
-
-    assert f"rotate_batch must be {allowed}, got {batch!r}." in message
-
-
-@pytest.mark.parametrize("percentage", ["abc", -1, 101, True, "nan"])
-def test_an_invalid_percentage_is_an_error(source: Callable[..., str], refuse: Refuse, percentage: Any) -> None:
-    message = refuse(source(), call=ROTATION, rotate_max_fail_percentage=percentage)
-
-    assert f"rotate_max_fail_percentage must be a number from 0 to 100, got {percentage!r}." in message
-
-
-def test_the_rotation_validates_its_batches() -> None:
-    (play,) = (path for path in PLAYBOOKS if path.stem == "rotate_certificate")
-
-    assert "batches=true" in yaml.safe_load(play.read_text())[0]["hosts"]
     assert host_patterns(2048) == ["2048"]
     with pytest.raises(TypeError, match="a boolean"):
         host_patterns(True)
@@ -388,57 +299,3 @@ def test_playbooks_end_with_an_error_and_change_nothing(
     monkeypatch.setenv("BITRISE_API_TOKEN", "canary-wrong-token")
     fails("GET /apps returned 401", *report, "-i", path)
     assert {request["method"] for request in emulator.requests()} == {"GET"}
-
-
-def project_of(folder: Path, variables: dict[str, Any]) -> str:
-    """Write an inventory whose group_vars contain these variables."""
-    (folder / "group_vars").mkdir()
-    (folder / "group_vars" / "all.yml").write_text(yaml.safe_dump(variables))
-    hosts = {name: {"bitrise_app_slug": f"aaaa00000000000{number}"} for number, name in enumerate(("One", "Two"), 1)}
-    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
-    return str(folder / "hosts.yml")
-
-
-@pytest.mark.parametrize("alone", ["", pytest.param("1", marks=exhaustive)])
-@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
-def test_variables_of_a_play_are_an_error_in_group_vars(
-    source: Callable[..., str],
-    emulator: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    path: Path,
-    alone: str,
-) -> None:
-    source()
-    monkeypatch.setenv("MOBILEOPS_CI_TEST_ALONE", alone)
-    names = [f"{path.stem}_hosts"]
-    if path.stem == "rotate_certificate":
-        names += ["rotate_certificate_batch", "rotate_certificate_max_fail_percentage"]
-    hosts = project_of(tmp_path, {**dict.fromkeys(names, "1"), f"{path.stem}_allow_empty": ""})
-
-    run = run_ansible(tmp_path, "playbook", f"mobileops.ci.{path.stem}", "-i", hosts)
-
-    shown = " ".join((run.stdout + run.stderr).split())
-    assert run.returncode == 2, shown
-    for name in names:
-        text = f"{name} is a variable of the play: set it with -e; in group_vars and host_vars it has no effect"
-        assert f"{text} ({tmp_path}/group_vars/all.yml:" in shown
-    assert not emulator.requests()
-
-
-def test_variables_of_a_play_are_extra_variables(
-    source: Callable[..., str], emulator: Emulator, tmp_path: Path
-) -> None:
-    """Accept extra variables, such as an answer of a survey, and variables of an imported playbook."""
-    source()
-    hosts = project_of(tmp_path, {"abort_stale_builds_hosts": "Two", "abort_stale_builds_allow_empty": True})
-    site = [{"import_playbook": "mobileops.ci.abort_stale_builds", "vars": {"abort_stale_builds_hosts": "One"}}]
-    (tmp_path / "site.yml").write_text(yaml.safe_dump(site))
-    given = ("-i", hosts, "-e", "abort_stale_builds_allow_empty=false")
-
-    of_survey = ("mobileops.ci.abort_stale_builds", "-e", "abort_stale_builds_hosts=One")
-    for words in (of_survey, ("site.yml",)):
-        emulator.clear_requests()
-        run = run_ansible(tmp_path, "playbook", *words, *given)
-        assert run.returncode == 0, run.stdout + run.stderr
-        assert {request["path"].split("/")[3] for request in emulator.requests()} == {"aaaa000000000001"}
