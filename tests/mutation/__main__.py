@@ -20,7 +20,9 @@ from tests.reliability.figures import record
 
 from .child import KILLED, ROOT, SURVIVED, preload, run_tests
 from .mutants import Mutant, mutants_of
-from .rooms import ROOMS, UTILS
+from .plugins import Recorder, Selection
+from .rooms import ROOMS, UTILS, Room
+from .selection import RecordedTests, files_of
 
 EQUIVALENT = Path(__file__).with_name("equivalent.json")
 
@@ -34,11 +36,7 @@ def equivalents() -> dict[str, dict[str, str]]:
 def run_room(name: str, sample: int | None) -> dict[str, Any]:
     """Run the mutants of a room, print those that no test detected, and return the figures."""
     room = ROOMS[name]
-    tests = room.tests
-    outcome, used = run_tests(tests, "", None, None)
-    if outcome != SURVIVED:
-        sys.exit(f"The tests of the room {name} fail without a mutant: {' '.join(tests)}")
-    print(f"{name}: the tests need {used.cpu_s:.1f} s of processor time and wait {used.waited_s:.1f} s", flush=True)
+    tests = _record(room)
     known = equivalents()
     selected: list[tuple[str, Mutant]] = [
         (module, mutant) for module in room.modules for mutant in mutants_of((UTILS / module).read_text())
@@ -51,14 +49,41 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
         if mutant.text in known.get(module, {}):
             figures["equivalent"] += 1
             continue
-        code = compile(ast.fix_missing_locations(mutant.tree), str(UTILS / module), "exec")
-        outcome, _used = run_tests(tests, module, code, used.limit())
+        outcome = _outcome(tests, module, mutant)
         figures["run"] += 1
         # A mutant that never ends counts as detected.
         figures["survived" if outcome == SURVIVED else "killed"] += 1
         if outcome != KILLED:
             print(f"{outcome}: {module}:{mutant.line}: {mutant.text}", flush=True)
     return figures
+
+
+def _record(room: Room) -> RecordedTests:
+    """Run the tests of a room without a mutant, and record which lines each test runs."""
+    recorder = Recorder({str(UTILS / module) for module in room.modules})
+    run = run_tests(room.tests, recorder)
+    if run.outcome != SURVIVED:
+        sys.exit(f"These tests fail without a mutant: {' '.join(room.tests)}")
+    print(
+        f"{len(run.result)} tests need {run.used.cpu_s:.1f} s of processor time while their lines are recorded, "
+        f"and wait {run.used.waited_s:.1f} s",
+        flush=True,
+    )
+    return RecordedTests(run.result, run.used.waited_s)
+
+
+def _outcome(tests: RecordedTests, module: str, mutant: Mutant) -> str:
+    """Run the tests that run the lines of a mutant, and all tests of the room if none of them notices it."""
+    file = str(UTILS / module)
+    code = compile(ast.fix_missing_locations(mutant.tree), file, "exec")
+    outcome = SURVIVED
+    for names in (tests.that_run(file, mutant.lines), tests.all()):
+        if outcome == SURVIVED and names:
+            run = run_tests(files_of(names), Selection(names), (module, code), tests.limit(names))
+            outcome = run.outcome
+            if run.result is not None:
+                tests.note_failure(run.result)
+    return outcome
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

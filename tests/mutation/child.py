@@ -9,16 +9,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import pickle
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
+from typing import IO, Any
 
+from .plugins import Plugin
 from .rooms import UTILS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,26 +80,52 @@ class Usage:
         return Usage(3 * self.cpu_s + 5, 3 * self.waited_s + 20)
 
 
-def run_tests(tests: Sequence[str], module: str, code: CodeType | None, most: Usage | None) -> tuple[str, Usage]:
-    """Run the tests until one fails. Return the outcome and what they used, at most `most`."""
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        status = 99
-        try:
-            if most is not None:
-                resource.setrlimit(resource.RLIMIT_CPU, (int(most.cpu_s) + 1, int(most.cpu_s) + 2))
-            with open(os.devnull, "w") as devnull:  # noqa: PTH123
-                os.dup2(devnull.fileno(), 1)
-                os.dup2(devnull.fileno(), 2)
-            if code is not None:
-                _load(module, code)
-            import pytest
+@dataclass(frozen=True)
+class Run:
+    """The outcome of a run of tests, what it used, and the result of its plugin: None if the process was killed."""
 
-            status = int(pytest.main(["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *tests]))
-        finally:
-            os._exit(status)
-    return _wait(child, most)
+    outcome: str
+    used: Usage
+    result: Any
+
+
+def run_tests(
+    files: Sequence[str], plugin: Plugin, mutant: tuple[str, CodeType] | None = None, most: Usage | None = None
+) -> Run:
+    """Run the tests of these files until one fails, and use at most `most`. A mutant is its module and its code."""
+    with tempfile.TemporaryFile() as answer:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            status = 99
+            try:
+                status = _run_in_child(files, plugin, mutant, most, answer)
+            finally:
+                os._exit(status)
+        outcome, used = _wait(child, most)
+        answer.seek(0)
+        content = answer.read()
+    return Run(outcome, used, pickle.loads(content) if content else None)  # noqa: S301  # written by the child
+
+
+def _run_in_child(
+    files: Sequence[str], plugin: Plugin, mutant: tuple[str, CodeType] | None, most: Usage | None, answer: IO[bytes]
+) -> int:
+    """Return the exit status of pytest."""
+    if most is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (int(most.cpu_s) + 1, int(most.cpu_s) + 2))
+    with open(os.devnull, "w") as devnull:  # noqa: PTH123
+        os.dup2(devnull.fileno(), 1)
+        os.dup2(devnull.fileno(), 2)
+    if mutant is not None:
+        _load(*mutant)
+    import pytest
+
+    options = ["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *files]
+    status = int(pytest.main(options, plugins=[plugin]))
+    pickle.dump(plugin.result, answer)
+    answer.flush()
+    return status
 
 
 def _is_waiting(process: int) -> bool:
@@ -131,4 +161,4 @@ def _wait(child: int, most: Usage | None) -> tuple[str, Usage]:
     return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), used
 
 
-__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "Usage", "preload", "run_tests"]
+__all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "Run", "Usage", "preload", "run_tests"]

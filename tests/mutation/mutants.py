@@ -36,9 +36,10 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed module. `text` describes the change and does not depend on line numbers."""
+    """A changed module. `text` describes the change and does not depend on line numbers; `lines` has its statement."""
 
     line: int
+    lines: range
     text: str
     tree: ast.Module
 
@@ -57,8 +58,20 @@ def mutants_of(source: str) -> list[Mutant]:
             seen[text] = seen.get(text, 0) + 1
             # Number equal changes of equal lines.
             text += f" ({seen[text]})" if seen[text] > 1 else ""
-            mutants.append(Mutant(line, text, _replaced(tree, path, changed)))
+            mutants.append(Mutant(line, _lines_of_statement(tree, line), text, _replaced(tree, path, changed)))
     return sorted(mutants, key=lambda mutant: mutant.line)
+
+
+def _lines_of_statement(tree: ast.Module, line: int) -> range:
+    """Return the lines of the innermost statement at a line, without the statements inside it."""
+    found = range(line, line + 1)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+            body = getattr(node, "body", None)
+            last = max(body[0].lineno - 1 if body else node.end_lineno or 0, node.lineno)
+            if line <= last:
+                found = range(node.lineno, last + 1)
+    return found
 
 
 _Path = tuple[tuple[str, int | None], ...]

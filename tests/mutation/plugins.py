@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the mobileops.ci contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plugins of pytest that record which lines each test runs, and that run chosen tests in a given order."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Collection, Generator, Sequence
+from types import FrameType
+from typing import Any, Protocol
+
+import pytest
+
+# The lines that a test runs as (file, line), and its processor time in seconds; by the name of the test.
+Lines = set[tuple[str, int]]
+Traces = dict[str, tuple[Lines, float]]
+
+
+class Plugin(Protocol):
+    """A plugin of pytest with a result that can be pickled."""
+
+    @property
+    def result(self) -> object: ...
+
+
+class Recorder:
+    """Records the lines of some files that each test runs, in all threads."""
+
+    def __init__(self, files: Collection[str]) -> None:
+        self.result: Traces = {}
+        self._files = frozenset(files)
+        self._lines: Lines = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._lines = set()
+        started = time.process_time()
+        threading.settrace(self._enter)
+        sys.settrace(self._enter)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            threading.settrace(None)
+            self.result[item.nodeid] = (self._lines, time.process_time() - started)
+
+    def _enter(self, frame: FrameType, _event: str, _value: object) -> Any:
+        return self._step if frame.f_code.co_filename in self._files else None
+
+    def _step(self, frame: FrameType, event: str, _value: object) -> Any:
+        if event == "line":
+            self._lines.add((frame.f_code.co_filename, frame.f_lineno))
+        return self._step
+
+
+class Selection:
+    """Runs only the tests with these names, in their order. The result is the name of the first that fails."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.result: str | None = None
+        self._places = {name: place for place, name in enumerate(names)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self._places), key=lambda item: self._places[item.nodeid]
+        )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and self.result is None:
+            self.result = report.nodeid
