@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Collection, Generator, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any, Protocol
 
@@ -33,6 +35,7 @@ class Recorder:
     def __init__(self, files: Collection[str]) -> None:
         self.result: Traces = {}
         self._files = frozenset(files)
+        self._paths: dict[str, str] = {}  # tests import the collection through a link
         self._lines: Lines = set()
 
     @pytest.hookimpl(wrapper=True)
@@ -49,12 +52,15 @@ class Recorder:
             self.result[item.nodeid] = (self._lines, time.process_time() - started)
 
     def _enter(self, frame: FrameType, _event: str, _value: object) -> Any:
-        return self._step if frame.f_code.co_filename in self._files else None
+        file = frame.f_code.co_filename
+        if (path := self._paths.get(file)) is None:
+            path = self._paths[file] = os.path.realpath(file)
+        return partial(self._step, path) if path in self._files else None
 
-    def _step(self, frame: FrameType, event: str, _value: object) -> Any:
+    def _step(self, path: str, frame: FrameType, event: str, _value: object) -> Any:
         if event == "line":
-            self._lines.add((frame.f_code.co_filename, frame.f_lineno))
-        return self._step
+            self._lines.add((path, frame.f_lineno))
+        return partial(self._step, path)
 
 
 class Selection:
