@@ -73,11 +73,13 @@ def _record(room: Room) -> RecordedTests:
 
 
 def _outcome(tests: RecordedTests, module: str, mutant: Mutant) -> str:
-    """Run the tests that run the lines of a mutant, and all tests of the room if none of them notices it."""
+    """Run the tests that run the lines of a mutant, and the other tests of the room if none of them notices it."""
     file = str(UTILS / module)
     code = compile(ast.fix_missing_locations(mutant.tree), file, "exec")
+    likely = tests.that_run(file, mutant.lines)
+    others = [name for name in tests.all() if name not in set(likely)]
     outcome = SURVIVED
-    for names in (tests.that_run(file, mutant.lines), tests.all()):
+    for names in (likely, others):
         if outcome == SURVIVED and names:
             run = run_tests(files_of(names), Selection(names), (module, code), tests.limit(names))
             outcome = run.outcome
