@@ -63,19 +63,19 @@ def _record(room: Room) -> RecordedTests:
     recorder = Recorder({str(UTILS / module) for module in room.modules})
     run = run_tests(room.tests, recorder)
     if run.outcome != SURVIVED:
-        sys.exit(f"These tests fail without a mutant: {' '.join(room.tests)}")
+        sys.exit(f"Without a mutant, {run.failed or 'a test'} fails ({run.outcome})")
     print(
-        f"{len(run.result)} tests need {run.used.cpu_s:.1f} s of processor time while their lines are recorded, "
+        f"{len(run.traces)} tests need {run.used.cpu_s:.1f} s of processor time while their lines are recorded, "
         f"and wait {run.used.waited_s:.1f} s",
         flush=True,
     )
-    return RecordedTests(run.result, run.used.waited_s)
+    return RecordedTests(run.traces, run.used.waited_s)
 
 
 def _outcome(tests: RecordedTests, module: str, mutant: Mutant) -> str:
     """Run the tests that run the lines of a mutant, and the other tests of the room if none of them notices it."""
     file = str(UTILS / module)
-    code = compile(ast.fix_missing_locations(mutant.tree), file, "exec")
+    code = compile(ast.fix_missing_locations(mutant.tree()), file, "exec")
     likely = tests.that_run(file, mutant.lines)
     others = [name for name in tests.all() if name not in set(likely)]
     outcome = SURVIVED
@@ -83,8 +83,8 @@ def _outcome(tests: RecordedTests, module: str, mutant: Mutant) -> str:
         if outcome == SURVIVED and names:
             run = run_tests(files_of(names), Selection(names), (module, code), tests.limit(names))
             outcome = run.outcome
-            if run.result is not None:
-                tests.note_failure(run.result)
+            if run.failed is not None:
+                tests.note_failure(run.failed)
     return outcome
 
 

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
-from typing import IO, Any
+from typing import IO
 
-from .plugins import Plugin
+from .plugins import Plugin, Traces
 from .rooms import UTILS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,11 +82,12 @@ class Usage:
 
 @dataclass(frozen=True)
 class Run:
-    """The outcome of a run of tests, what it used, and the result of its plugin: None if the process was killed."""
+    """The outcome of a run of tests, and what it used. The rest is empty if the process was killed."""
 
     outcome: str
     used: Usage
-    result: Any
+    traces: Traces
+    failed: str | None
 
 
 def run_tests(
@@ -105,7 +106,8 @@ def run_tests(
         outcome, used = _wait(child, most)
         answer.seek(0)
         content = answer.read()
-    return Run(outcome, used, pickle.loads(content) if content else None)  # noqa: S301  # written by the child
+    traces, failed = pickle.loads(content) if content else ({}, None)  # noqa: S301  # written by the child
+    return Run(outcome, used, traces, failed)
 
 
 def _run_in_child(
@@ -123,7 +125,7 @@ def _run_in_child(
 
     options = ["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *files]
     status = int(pytest.main(options, plugins=[plugin]))
-    pickle.dump(plugin.result, answer)
+    pickle.dump((plugin.traces, plugin.failed), answer)
     answer.flush()
     return status
 

@@ -34,20 +34,33 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 }
 
 
+_Path = tuple[tuple[str, int | None], ...]
+
+
 @dataclass(frozen=True)
 class Mutant:
-    """A changed module. `text` describes the change and does not depend on line numbers; `lines` has its statement."""
+    """A module with one change. `text` describes the change and does not depend on line numbers.
+
+    `lines` are those of the changed statement, without the statements inside it.
+    """
 
     line: int
     lines: range
     text: str
-    tree: ast.Module
+    _tree: ast.Module
+    _path: _Path
+    _changed: ast.AST
+
+    def tree(self) -> ast.Module:
+        """Return the changed module."""
+        return _replaced(self._tree, self._path, self._changed)
 
 
 def mutants_of(source: str) -> list[Mutant]:
     """Return all mutants of a source, in the order of their lines."""
     tree = ast.parse(source)
     lines = source.splitlines()
+    statements = _statements(tree)
     mutants = []
     seen: dict[str, int] = {}
     for path, node in _places(tree):
@@ -58,23 +71,21 @@ def mutants_of(source: str) -> list[Mutant]:
             seen[text] = seen.get(text, 0) + 1
             # Number equal changes of equal lines.
             text += f" ({seen[text]})" if seen[text] > 1 else ""
-            mutants.append(Mutant(line, _lines_of_statement(tree, line), text, _replaced(tree, path, changed)))
+            mutants.append(Mutant(line, statements[line], text, tree, path, changed))
     return sorted(mutants, key=lambda mutant: mutant.line)
 
 
-def _lines_of_statement(tree: ast.Module, line: int) -> range:
-    """Return the lines of the innermost statement at a line, without the statements inside it."""
-    found = range(line, line + 1)
+def _statements(tree: ast.Module) -> dict[int, range]:
+    """Return the lines of the innermost statement at each line, without the statements inside it."""
+    found: dict[int, range] = {}
+    # Inner statements come after outer ones.
     for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno):
+        if isinstance(node, ast.stmt):
             body = getattr(node, "body", None)
             last = max(body[0].lineno - 1 if body else node.end_lineno or 0, node.lineno)
-            if line <= last:
-                found = range(node.lineno, last + 1)
+            lines = range(node.lineno, last + 1)
+            found.update(dict.fromkeys(lines, lines))
     return found
-
-
-_Path = tuple[tuple[str, int | None], ...]
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[_Path, ast.expr | ast.stmt]]:

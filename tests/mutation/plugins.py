@@ -13,7 +13,7 @@ import time
 from collections.abc import Collection, Generator, Sequence
 from functools import partial
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
@@ -22,18 +22,23 @@ Lines = set[tuple[str, int]]
 Traces = dict[str, tuple[Lines, float]]
 
 
-class Plugin(Protocol):
-    """A plugin of pytest with a result that can be pickled."""
+class Plugin:
+    """Notes the first test that fails, and the traces of tests."""
 
-    @property
-    def result(self) -> object: ...
+    def __init__(self) -> None:
+        self.failed: str | None = None
+        self.traces: Traces = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and self.failed is None:
+            self.failed = report.nodeid
 
 
-class Recorder:
+class Recorder(Plugin):
     """Records the lines of some files that each test runs, in all threads."""
 
     def __init__(self, files: Collection[str]) -> None:
-        self.result: Traces = {}
+        super().__init__()
         self._files = frozenset(files)
         self._paths: dict[str, str] = {}  # tests import the collection through a link
         self._lines: Lines = set()
@@ -49,7 +54,7 @@ class Recorder:
         finally:
             sys.settrace(None)
             threading.settrace(None)
-            self.result[item.nodeid] = (self._lines, time.process_time() - started)
+            self.traces[item.nodeid] = (self._lines, time.process_time() - started)
 
     def _enter(self, frame: FrameType, _event: str, _value: object) -> Any:
         file = frame.f_code.co_filename
@@ -63,18 +68,14 @@ class Recorder:
         return partial(self._step, path)
 
 
-class Selection:
-    """Runs only the tests with these names, in their order. The result is the name of the first that fails."""
+class Selection(Plugin):
+    """Runs only the tests with these names, in their order."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.result: str | None = None
+        super().__init__()
         self._places = {name: place for place, name in enumerate(names)}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = sorted(
             (item for item in items if item.nodeid in self._places), key=lambda item: self._places[item.nodeid]
         )
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and self.result is None:
-            self.result = report.nodeid
