@@ -17,7 +17,7 @@ from ...module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     FileKind,
 )
-from ...module_utils._bitrise.files.observe import Declaration as DeclaredFile
+from ...module_utils._bitrise.files.observe import DeclaredFile
 from ...module_utils._bitrise.files.verify import (
     InspectionCache,
     Validation,
@@ -28,7 +28,7 @@ from ...module_utils._bitrise.fleet.declarations import (
     AppDeclaration,
     OnceReader,
     app_declarations,
-    declarations_of,
+    declared_files_of,
 )
 from ...module_utils._bitrise.fleet.options import FLEET, normalized
 from ...module_utils._core.errors import CiError, Kind
@@ -66,7 +66,7 @@ def inspect_files(
         apps = _app_declarations(options, reader, several, found)
         for declaration, app in zip(several, apps, strict=True) if apps else ():
             try:
-                files = declarations_of(app, reader)
+                files = declared_files_of(app, reader)
                 number += sum(map(len, files.values()))
                 _validate_app(declaration, files, inspections, found)
             except CiError as error:

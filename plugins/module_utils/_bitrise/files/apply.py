@@ -37,7 +37,7 @@ from .journal import Journal
 from .kinds import FileKind
 from .model import RemoteFile, ignored_changes
 from .observe import (
-    Declaration,
+    DeclaredFile,
     Observer,
     observe_app,
 )
@@ -57,7 +57,7 @@ from .upload import (
 # Attempts to read a list that lags behind the changes of this run, which take about half a minute in total.
 LATE_LIST_TRIES = 7
 
-Declared = Mapping[FileKind, Sequence[Declaration]]
+Declared = Mapping[FileKind, Sequence[DeclaredFile]]
 
 
 class PlanApplication:
@@ -151,11 +151,11 @@ class PlanApplication:
 
     # Uploads and updates
 
-    def _declaration(self, key: Key) -> Declaration:
+    def _declared_file(self, key: Key) -> DeclaredFile:
         return next(one for one in self._declared[key[0]] if one.desired.key == key[1])
 
     def _upload(self, plan: FilePlan, action: Upload, observed: Sequence[RemoteFile]) -> None:
-        content = self._declaration(plan.key).content
+        content = self._declared_file(plan.key).content
         if content is None:
             raise ValueError("an upload without content")
         try:
@@ -225,7 +225,7 @@ class PlanApplication:
             raise self._deletion.still_listed([action for one in pending.values() for action in one.delete])
 
     def _finish_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan | None:
-        """Plan one declaration again with a new list, and apply the rest. Return the plan if it deleted something."""
+        """Plan one declared file again with a new list, and apply the rest. Return the plan if it deleted something."""
         again = self._plan_again(key, first, listed)
         if again.delete:
             if again.update:
@@ -252,7 +252,7 @@ class PlanApplication:
         planned = (action for action in (*first.clear, *first.delete) if action.reason != "leftover")
         left = tuple(action for action in planned if action.slug in there)
         try:
-            again = self._plan_declaration(key, first, listed)
+            again = self._plan_declared_file(key, first, listed)
         except RefusedError as error:
             if error.kind != "duplicates":
                 raise
@@ -271,18 +271,18 @@ class PlanApplication:
         gone = {action.slug for action in left}
         if gone:
             with contextlib.suppress(RefusedError):
-                again = self._plan_declaration(key, first, [file for file in listed if file.slug not in gone])
+                again = self._plan_declared_file(key, first, [file for file in listed if file.slug not in gone])
                 return replace(again, delete=(*left, *again.delete))
         raise _concurrent(first, str(refusal)) from refusal
 
-    def _plan_declaration(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
+    def _plan_declared_file(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
         kind = first.location.kind
-        declaration = self._declaration(key)
+        declared_file = self._declared_file(key)
         own = self._files.get(key)
-        if own and first.upload and declaration.desired.slug:
+        if own and first.upload and declared_file.desired.slug:
             # The file with the slug that the task gives will be deleted, and the new file has another slug.
-            declaration = replace(declaration, desired=replace(declaration.desired, slug=own.slug))
-        wanted, files = observe_app(self._observer, {kind: [declaration]}, {kind: listed})
+            declared_file = replace(declared_file, desired=replace(declared_file.desired, slug=own.slug))
+        wanted, files = observe_app(self._observer, {kind: [declared_file]}, {kind: listed})
         again_key = (kind, wanted[kind][0].key)
         policy = replace(
             self._policy,

@@ -26,11 +26,11 @@ from .model import RemoteFile, is_same_name
 from .options import (
     FILE_OPTIONS,
     STATE,
-    declaration_of,
+    declared_file_of,
 )
 from .plan_app import Policy
 from .reconcile import (
-    AppOutcome,
+    FilesOutcome,
     apply_app,
     prepare_app,
 )
@@ -40,10 +40,10 @@ FILE_FILTER = OptionGroup({"name": {"type": "str"}, "slug": {"type": "str"}}, mu
 
 def _managing_module(kind: FileKind) -> ModuleSpec:
     def run(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:
-        declaration = declaration_of(kind, options, context.read_file)
-        client.redact.add(*declaration.desired.secrets)
-        prepared = prepare_app(client, options["app_slug"], {kind: [declaration]}, Policy())
-        outcome = AppOutcome()
+        declared_file = declared_file_of(kind, options, context.read_file)
+        client.redact.add(*declared_file.desired.secrets)
+        prepared = prepare_app(client, options["app_slug"], {kind: [declared_file]}, Policy())
+        outcome = FilesOutcome()
         try:
             apply_app(client, prepared, outcome, check_mode=context.check_mode)
         except CiError as error:

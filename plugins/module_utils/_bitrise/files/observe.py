@@ -49,7 +49,7 @@ class Digests(Protocol):
 
 
 @dataclass(frozen=True)
-class Declaration:
+class DeclaredFile:
     """A declared file with its content, and the folder for backups of the files that it replaces."""
 
     desired: Desired
@@ -118,10 +118,10 @@ class Observer:
         return replace(file, **{"identity": identity, **self._evidence.get(slug, {})})
 
     def complete(
-        self, kind: FileKind, declaration: Declaration, observed: list[RemoteFile]
+        self, kind: FileKind, declared_file: DeclaredFile, observed: list[RemoteFile]
     ) -> tuple[Desired, list[RemoteFile]]:
-        """Read the evidence that the plan for this declaration needs. Return declaration and files with it."""
-        desired = declaration.desired
+        """Read the evidence that the plan for this file needs. Return its desired state and the files with it."""
+        desired = declared_file.desired
         if kind == PROJECT_FILE:
             named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
             newest = named[-1].identity if named else None
@@ -131,7 +131,7 @@ class Observer:
                 observed[observed.index(file)] = self._hashed(kind, file)
         candidates = _candidates(kind, self.app_slug, desired, observed)
         if candidates and kind.name in SIGNING_KINDS and needs_own_evidence(kind, desired, candidates):
-            desired = self._with_own_evidence(kind, declaration, desired, candidates)
+            desired = self._with_own_evidence(kind, declared_file, desired, candidates)
             for file in files_to_identify(desired, candidates):
                 identified = self._identified(kind, file)
                 observed[observed.index(file)] = identified
@@ -196,11 +196,11 @@ class Observer:
         content = self._bytes.get(str(file.slug))
         return Description.of(kind, self._inspect(kind, content, Secrets(file.password))) if content else listed
 
-    def describe_declared(self, kind: FileKind, declaration: Declaration, desired: Desired) -> Description:
-        if declaration.content is None or kind.name not in SIGNING_KINDS:
+    def describe_declared(self, kind: FileKind, declared_file: DeclaredFile, desired: Desired) -> Description:
+        if declared_file.content is None or kind.name not in SIGNING_KINDS:
             return Description()
         secrets = Secrets.of(kind, desired, ())
-        return Description.of(kind, self._inspect(kind, declaration.content, secrets))
+        return Description.of(kind, self._inspect(kind, declared_file.content, secrets))
 
     def _identified(self, kind: FileKind, file: RemoteFile) -> RemoteFile:
         identity = self.describe(kind, file, downloads=True).identity
@@ -210,15 +210,15 @@ class Observer:
         return replace(file, identity=identity)
 
     def _with_own_evidence(
-        self, kind: FileKind, declaration: Declaration, desired: Desired, candidates: Candidates
+        self, kind: FileKind, declared_file: DeclaredFile, desired: Desired, candidates: Candidates
     ) -> Desired:
-        if declaration.content is None:
+        if declared_file.content is None:
             return desired
         password = desired.password or next((file.password for file in candidates.processed if file.password), None)
-        own = self.describe_declared(kind, declaration, replace(desired, password=password))
+        own = self.describe_declared(kind, declared_file, replace(desired, password=password))
         opens: bool | None = None
         if kind.has_password and desired.password is None:
-            inspection = self._inspect(kind, declaration.content, Secrets(None))
+            inspection = self._inspect(kind, declared_file.content, Secrets(None))
             closed = inspection is None or any(finding.code in NOT_OPENED for finding in inspection.findings)
             opens = not closed and bool(inspection and inspection.details.get("has_private_key"))
         return replace(
@@ -237,7 +237,7 @@ class Observer:
 
 
 def _candidates(kind: FileKind, app_slug: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates | None:
-    """Return the candidates, or None if the plan will reject the declaration."""
+    """Return the candidates, or None if the plan will reject the declared file."""
     try:
         return candidates_for(str(FileLocation(kind, app_slug)), desired, observed)
     except CiError:
@@ -246,10 +246,10 @@ def _candidates(kind: FileKind, app_slug: str, desired: Desired, observed: Seque
 
 def observe_app(
     observer: Observer,
-    declared: Mapping[FileKind, Sequence[Declaration]],
+    declared: Mapping[FileKind, Sequence[DeclaredFile]],
     listed: Mapping[FileKind, list[RemoteFile]] | None = None,
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
-    """Read the evidence that the declarations need. List the files of all declared kinds, unless `listed` has them."""
+    """Read the evidence that declared files need. List the files of all declared kinds, unless `listed` has them."""
     files = listed or {kind: observer.list_files(kind) for kind in declared}
     while True:
         known = observer.absences
@@ -264,12 +264,12 @@ def observe_app(
 
 
 def _completed(
-    observer: Observer, declared: Mapping[FileKind, Sequence[Declaration]], files: dict[FileKind, list[RemoteFile]]
+    observer: Observer, declared: Mapping[FileKind, Sequence[DeclaredFile]], files: dict[FileKind, list[RemoteFile]]
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
     wanted: dict[FileKind, list[Desired]] = {}
-    for kind, declarations in declared.items():
+    for kind, declared_files in declared.items():
         wanted[kind] = []
-        for declaration in declarations:
-            desired, files[kind] = observer.complete(kind, declaration, files[kind])
+        for declared_file in declared_files:
+            desired, files[kind] = observer.complete(kind, declared_file, files[kind])
             wanted[kind].append(desired)
     return wanted, files

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of the modules that manage one file of an app, and their conversion to a declaration."""
+"""Options of the modules that manage one file of an app, and their conversion to a declared file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .kinds import (
     FileKind,
 )
 from .model import KEYSTORE_SECRETS, Desired
-from .observe import Declaration
+from .observe import DeclaredFile
 from .verify import NONE
 
 STATE = OptionGroup({"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}})
@@ -88,8 +88,8 @@ FILE_OPTIONS: dict[FileKind, OptionGroup] = {
 }
 
 
-def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
-    """Return the declaration in these options. Read the local file. Raise OptionError or LocalFileError."""
+def declared_file_of(kind: FileKind, options: Mapping[str, Any], read_file: Callable[[str], Content]) -> DeclaredFile:
+    """Return the declared file in these options. Read the local file. Raise OptionError or LocalFileError."""
     reject_empty(options, "src", "name", "slug", "backup_dir", "user_env_key", "keystore_name")
     if options["src"] and not os.path.basename(options["src"]):
         raise OptionError(f"src must be the path to a file, got the directory {options['src']}.")
@@ -120,7 +120,7 @@ def declaration_of(kind: FileKind, options: Mapping[str, Any], read_file: Callab
         force=options["force"],
     )
     backup = Backup(options["backup_dir"], options["backup_required"]) if options["backup_dir"] else None
-    return Declaration(desired, content, backup, options.get("verify", NONE))
+    return DeclaredFile(desired, content, backup, options.get("verify", NONE))
 
 
 def _content(options: Mapping[str, Any], name: str | None, read_file: Callable[[str], Content]) -> Content | None:

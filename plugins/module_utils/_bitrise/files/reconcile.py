@@ -26,7 +26,7 @@ from .diff import files_for_diff
 from .kinds import PROVISIONING_PROFILE, FileKind
 from .model import RemoteFile
 from .observe import (
-    Declaration,
+    DeclaredFile,
     Digests,
     Observer,
     observe_app,
@@ -47,7 +47,7 @@ from .verify import (
 
 
 @dataclass
-class AppOutcome:
+class FilesOutcome:
     """The outcome of one app. After a failure, `actions` holds the actions that were complete."""
 
     actions: list[FileAction] = field(default_factory=list)
@@ -104,7 +104,7 @@ def prepare_app(
 def apply_app(
     client: BitriseClient,
     prepared: PreparedApp,
-    outcome: AppOutcome,
+    outcome: FilesOutcome,
     *,
     check_mode: bool,
     check_stop: Callable[[], None] = lambda: None,
@@ -134,7 +134,7 @@ def apply_app(
 
 
 def _add_files(
-    outcome: AppOutcome, plan: AppPlan, changed: Mapping[Key, RemoteFile], *, only_changed: bool = False
+    outcome: FilesOutcome, plan: AppPlan, changed: Mapping[Key, RemoteFile], *, only_changed: bool = False
 ) -> None:
     """Add the declared files as they are now, or in check mode as they will be."""
     for file_plan in plan.files:
@@ -149,14 +149,14 @@ def _validate(observer: Observer, declared: Declared, plan: AppPlan) -> tuple[di
     """Validate the files that would be uploaded. Raise RefusedError for an invalid one."""
     validations: dict[Key, Validation] = {}
     warnings: list[str] = []
-    for file_plan, declaration in _with_declarations(plan, declared):
+    for file_plan, declared_file in _with_declared_files(plan, declared):
         validation = validation_of(
             observer.inspections,
             file_plan.location.kind,
             plan.app_slug,
             file_plan.desired,
-            declaration.content,
-            declaration.verify,
+            declared_file.content,
+            declared_file.verify,
             file_plan.actions,
         )
         validations[file_plan.key] = validation
@@ -165,7 +165,7 @@ def _validate(observer: Observer, declared: Declared, plan: AppPlan) -> tuple[di
     return validations, warnings
 
 
-def _with_declarations(plan: AppPlan, declared: Declared) -> list[tuple[FilePlan, Declaration]]:
+def _with_declared_files(plan: AppPlan, declared: Declared) -> list[tuple[FilePlan, DeclaredFile]]:
     by_key = {(kind, one.desired.key): one for kind, some in declared.items() for one in some}
     return [(file_plan, by_key[file_plan.key]) for file_plan in plan.files]
 
@@ -177,7 +177,7 @@ def _describe(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     warnings: list[str] = []
-    for file_plan, declaration in _with_declarations(plan, declared):
+    for file_plan, declared_file in _with_declared_files(plan, declared):
         kind = file_plan.location.kind
         if not file_plan.actions:
             continue
@@ -185,7 +185,7 @@ def _describe(
         replaced = [file for file, reason in file_plan.decision.removed if reason == "replaced"]
         if file_plan.upload:
             password = file_plan.upload.changes.get(PASSWORD, file_plan.desired.password)
-            new = observer.describe_declared(kind, declaration, replace(file_plan.desired, password=password))
+            new = observer.describe_declared(kind, declared_file, replace(file_plan.desired, password=password))
             # The list describes certificates and keystores. A profile must be downloaded, which takes two requests.
             downloads = kind == PROVISIONING_PROFILE
             if replaced:
@@ -221,9 +221,9 @@ def _add(files_by_kind: dict[str, Any], kind: FileKind, files: Mapping[str, Any]
 def _back_up(client: BitriseClient, prepared: PreparedApp, *, check_mode: bool) -> list[str]:
     """Back up the files that the plan deletes, if their declaration has a backup folder. Return warnings."""
     problems = [
-        declaration.backup.save(client, file_plan.location.kind, prepared.plan.app_slug, file, check_mode=check_mode)
-        for file_plan, declaration in _with_declarations(prepared.plan, prepared.declared)
-        if declaration.backup
+        declared_file.backup.save(client, file_plan.location.kind, prepared.plan.app_slug, file, check_mode=check_mode)
+        for file_plan, declared_file in _with_declared_files(prepared.plan, prepared.declared)
+        if declared_file.backup
         for file, _reason in file_plan.decision.removed
     ]
     return [problem for problem in problems if problem]

@@ -15,8 +15,8 @@ from ..._core.errors import OptionError
 from ..._core.text import composed
 from ..._local.read_file import Content
 from ..files.kinds import FileKind
-from ..files.observe import Declaration
-from ..files.options import FILE_OPTIONS, declaration_of
+from ..files.observe import DeclaredFile
+from ..files.options import FILE_OPTIONS, declared_file_of
 from ..many_apps import check_slugs
 
 # Bytes of local files that are kept for the next app. Shared signing files of a fleet are much smaller.
@@ -49,7 +49,7 @@ class AppDeclaration:
     """Declarations for one app, by kind: those common to all apps, and the options of the app's own files."""
 
     app_slug: str
-    common: Mapping[str, list[Declaration]]
+    common: Mapping[str, list[DeclaredFile]]
     own: Mapping[str, list[dict[str, Any]]]
 
 
@@ -61,7 +61,7 @@ def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Cont
     if options["apps"]:  # a slice of a job may have none
         check_slugs([app["app_slug"] for app in options["apps"]])
     common = {
-        kind.plural: [_declaration(kind.plural, entry, read_file) for entry in options[kind.plural]]
+        kind.plural: [_declared_file(kind.plural, entry, read_file) for entry in options[kind.plural]]
         for kind in FILE_OPTIONS
         if options[kind.plural] is not None
     }
@@ -75,27 +75,25 @@ def app_declarations(options: Mapping[str, Any], read_file: Callable[[str], Cont
     ]
 
 
-def declarations_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[FileKind, list[Declaration]]:
-    """Return all declarations for one app by kind. Omit a kind that the task does not declare."""
-    found: dict[FileKind, list[Declaration]] = {}
+def declared_files_of(app: AppDeclaration, read_file: Callable[[str], Content]) -> dict[FileKind, list[DeclaredFile]]:
+    """Return all declared files of one app by kind. Omit a kind that the task does not declare."""
+    found: dict[FileKind, list[DeclaredFile]] = {}
     for kind in FILE_OPTIONS:
         if kind.plural not in app.common and kind.plural not in app.own:
             continue
-        own = [_declaration(kind.plural, entry, read_file) for entry in app.own.get(kind.plural, ())]
-        declarations = [*app.common.get(kind.plural, ()), *own]
-        # The plan compares declarations with a slug, once it knows the files.
-        names = [
-            composed(declaration.desired.label) for declaration in declarations if declaration.desired.slug is None
-        ]
+        own = [_declared_file(kind.plural, entry, read_file) for entry in app.own.get(kind.plural, ())]
+        files = [*app.common.get(kind.plural, ()), *own]
+        # The plan compares declared files with a slug, once it knows the files.
+        names = [composed(declared_file.desired.label) for declared_file in files if declared_file.desired.slug is None]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise OptionError(
                 f"{kind.plural} declares {', '.join(twice)} twice for app {app.app_slug}. Remove one of the entries."
             )
-        found[kind] = declarations
+        found[kind] = files
     return found
 
 
-def _declaration(plural: str, entry: Mapping[str, Any], read_file: Callable[[str], Content]) -> Declaration:
+def _declared_file(plural: str, entry: Mapping[str, Any], read_file: Callable[[str], Content]) -> DeclaredFile:
     kind = next(kind for kind in FILE_OPTIONS if kind.plural == plural)
-    return declaration_of(kind, {**entry, "state": "present"}, read_file)
+    return declared_file_of(kind, {**entry, "state": "present"}, read_file)

@@ -20,7 +20,7 @@ from ..files.model import RemoteFile
 from ..files.observe import Digests
 from ..files.plan_app import Policy
 from ..files.reconcile import (
-    AppOutcome,
+    FilesOutcome,
     PreparedApp,
     apply_app,
     prepare_app,
@@ -28,14 +28,14 @@ from ..files.reconcile import (
 from ..files.verify import InspectionCache
 from .declarations import (
     AppDeclaration,
-    declarations_of,
+    declared_files_of,
 )
 
 ResultT = TypeVar("ResultT")
 
 
 @dataclass
-class FleetAppOutcome(AppOutcome):
+class FleetAppOutcome(FilesOutcome):
     """The outcome of one app of a fleet, with the error if it failed."""
 
     error: CiError | None = None
@@ -87,10 +87,10 @@ def prepare(
 
     def work() -> PreparedApp:
         policy.check_stop(client, declared.app_slug)
-        declarations = declarations_of(declared, policy.read_file)
-        for some in declarations.values():
-            client.redact.add(*(secret for declaration in some for secret in declaration.desired.secrets))
-        return prepare_app(client, declared.app_slug, declarations, policy.policy, policy.digests, policy.inspections)
+        files = declared_files_of(declared, policy.read_file)
+        for some in files.values():
+            client.redact.add(*(secret for declared_file in some for secret in declared_file.desired.secrets))
+        return prepare_app(client, declared.app_slug, files, policy.policy, policy.digests, policy.inspections)
 
     return _guarded(client, declared.app_slug, outcome, work)
 

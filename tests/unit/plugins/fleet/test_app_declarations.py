@@ -21,7 +21,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet import
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.declarations import (
     OnceReader,
     app_declarations,
-    declarations_of,
+    declared_files_of,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
@@ -62,7 +62,7 @@ def declared(*apps: dict[str, Any], files: Files | None = None, **common: Any) -
     given = app_declarations({"apps": list(apps), **NO_FILES, **common}, read_file)
     assert [one.app_slug for one in given] == [one["app_slug"] for one in apps]
     return [
-        {kind: [one.desired.label for one in found] for kind, found in declarations_of(one, read_file).items()}
+        {kind: [one.desired.label for one in found] for kind, found in declared_files_of(one, read_file).items()}
         for one in given
     ]
 
@@ -91,7 +91,7 @@ def test_an_empty_list_declares_that_there_are_no_files() -> None:
 
 def test_declared_files_are_present() -> None:
     options = {"apps": [app(ONE)], **NO_FILES, PROFILES: [profile("one", 7)]}
-    ((found,),) = list(declarations_of(app_declarations(options, Files())[0], Files()).values())
+    ((found,),) = list(declared_files_of(app_declarations(options, Files())[0], Files()).values())
     assert (found.desired.present, found.desired.size, found.desired.sha256) == (True, 7, "/files/7")
 
 

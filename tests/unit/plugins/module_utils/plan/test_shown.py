@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete, Update, Upload
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
 from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
@@ -84,7 +84,7 @@ def test_no_secret_in_any_text(secret: str, protected: bool) -> None:
     file = RemoteFile.from_service(BUILD_CERTIFICATE, data)
     actions = (Upload(*PLACE, None, "dist.p12", 100, "a" * 64, changes), Update(*PLACE, "A", "dist.p12", changes))
     plan = Plan(actions)
-    printed = [repr(thing) for thing in (content, desired, file, plan, actions, Declaration(desired, content))]
+    printed = [repr(thing) for thing in (content, desired, file, plan, actions, DeclaredFile(desired, content))]
     printed += [json.dumps(thing) for thing in (file.as_result(), plan.as_result(), plan.diff)]
     for text in printed:
         assert secret not in text

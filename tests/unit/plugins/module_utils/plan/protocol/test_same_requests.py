@@ -13,10 +13,10 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Declaration as Declared
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
-    AppOutcome,
+    FilesOutcome,
     apply_app,
     prepare_app,
 )
@@ -64,16 +64,16 @@ def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
     first = scenario.runs[0]
     client = ModelClient(scenario.kind, scenario.files, disturb)
     content = Content.of(bytes_of(first.content)) if first.content else None
-    declared = [Declared(first.desired(scenario.kind, PROTOCOL), content, verify=NONE)]
+    declared = [DeclaredFile(first.desired(scenario.kind, PROTOCOL), content, verify=NONE)]
     if first.purges:
-        declared.append(Declared(Desired(BYSTANDER), verify=NONE))
+        declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
     policy = Policy(purge=frozenset({scenario.kind.plural} if first.purges else ()))
     real = cast(BitriseClient, client)
     end = "refused"
     try:
         prepared = prepare_app(real, APP, {scenario.kind: declared}, policy, inspections=ModelInspections())
         end = "failed"
-        apply_app(real, prepared, AppOutcome(), check_mode=False)
+        apply_app(real, prepared, FilesOutcome(), check_mode=False)
         end = "ok"
     except CiError:
         pass
