@@ -65,6 +65,7 @@ ROOMS: Mapping[str, Room] = {
         (
             "*/plugins/module_utils/test_secret_fields.py",
             "*/plugins/module_utils/plan/test_journal.py",
+            "*/plugins/module_utils/plan/protocol/test_application.py",
             "*/plugins/module_utils/plan/protocol/test_same_requests.py",
             "*/plugins/modules/test_states.py",
             "*/plugins/modules/test_unclear_uploads.py",

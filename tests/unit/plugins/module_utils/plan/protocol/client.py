@@ -73,7 +73,7 @@ class ModelClient:
 
     def _request(self, words: str) -> str:
         fault = self._disturb(self, len(self.requests))
-        self.top = max(self.top, *(file.slug for file in self.now))
+        self.top = max([self.top, *(file.slug for file in self.now)])
         self.requests.append(f"{words}{fault}")
         return fault
 
