@@ -66,7 +66,7 @@ class ModelClient:
         self.kind, self.now = kind, files
         self.requests: list[str] = []
         self.redact = Redactor([])
-        self.observed = _NeverLate()
+        self.observed: ObservedBehaviour = _NeverLate()
         self.top = 9  # the newest slug so far
         self._own: set[int] = set()
         self._disturb = disturb
