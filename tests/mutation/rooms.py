@@ -66,6 +66,8 @@ ROOMS: Mapping[str, Room] = {
             "*/plugins/module_utils/test_secret_fields.py",
             "*/plugins/module_utils/plan/test_journal.py",
             "*/plugins/module_utils/plan/protocol/test_application.py",
+            "*/plugins/module_utils/plan/protocol/test_refusals.py",
+            "*/plugins/module_utils/plan/protocol/test_upload.py",
             "*/plugins/module_utils/plan/protocol/test_same_requests.py",
             "*/plugins/modules/test_states.py",
             "*/plugins/modules/test_unclear_uploads.py",

@@ -1,128 +1,154 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The application of a plan: the order of its requests, what it asks before each change, what it remembers."""
+"""The application of a plan: its requests in their order, what it asks before each change, what it reports."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
-    FilesOutcome,
-    apply_app,
-    prepare_app,
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+    FileKind,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
-from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
-from .client import ModelClient, ModelInspections
-from .planning import PROTOCOL, Declaration, Variant
-from .run import without_file
+from .application import STOP, Disturb, FaultyClient, LateClient, Run, undisturbed
+from .client import ModelClient
+from .planning import Declaration
+from .run import find, without_file
 from .scenarios import file, slot
-from .service import APP, BYSTANDER, Files, bytes_of
-
-STOP = "may it go on?"
-Disturb = Callable[[ModelClient, int], str]
-
-
-def undisturbed(_client: ModelClient, _number: int) -> str:
-    return ""
-
-
-class Absent(Declaration):
-    """The declaration that there is no such file."""
-
-    def desired(self, kind: FileKind, variant: Variant) -> Desired:
-        return replace(super().desired(kind, variant), present=False)
-
-
-class LateClient(ModelClient):
-    """A client whose first `late` lists after the first one show the files of the beginning."""
-
-    def __init__(self, files: Files, late: int, disturb: Disturb) -> None:
-        super().__init__(PROVISIONING_PROFILE, files, disturb)
-        self.observed = ObservedBehaviour()
-        self._old, self._late = files, late + 1
-
-    def pages(
-        self, path: str, what: str, filters: Mapping[str, Any] | None = None, limit: int | None = None
-    ) -> Iterator[dict[str, Any]]:
-        current = self.now
-        self._late -= 1
-        self.now = self._old if self._late >= 0 else current
-        listed = list(super().pages(path, what, filters, limit))
-        self.now = current
-        return iter(listed)
-
-    def back_off(self, tries: int) -> None:
-        self.requests.append(f"WAIT {tries}")
-
-
-class Run:
-    """A run of the collection's code with one declaration. `requests`: what it does after it has planned."""
-
-    def __init__(self, client: ModelClient, declaration: Declaration) -> None:
-        self.client = client
-        self.outcome = FilesOutcome()
-        kind = client.kind
-        content = Content.of(bytes_of(declaration.content)) if declaration.content else None
-        declared = [DeclaredFile(declaration.desired(kind, PROTOCOL), content, verify=NONE)]
-        if declaration.purges:
-            declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
-        policy = Policy(purge=frozenset({kind.plural} if declaration.purges else ()))
-        real = cast(BitriseClient, client)
-        prepared = prepare_app(real, APP, {kind: declared}, policy, inspections=ModelInspections())
-        client.requests.clear()
-        apply_app(real, prepared, self.outcome, check_mode=False, check_stop=lambda: client.requests.append(STOP))
-
-    @property
-    def requests(self) -> list[str]:
-        return self.client.requests
-
+from .service import BYSTANDER, File, Files, number_of, ulid
 
 BY = file(1, name=BYSTANDER)
+NEW = Declaration("X")
+FLAGS = Declaration(None)
+ABSENT = {"present": False}
 UPLOAD = ["POST", "PUT", "CONFIRM"]
-LATE = "does not show all changes of this run yet"
+UPLOAD_WITH_FLAGS = ["POST", "PUT", "PATCH slot", "CONFIRM"]
+FIFTH = ulid(5, is_old=True)
+
+
+def runs(
+    files: Files,
+    declaration: Declaration,
+    requests: Sequence[str],
+    actions: Sequence[str],
+    *,
+    name: str,
+    kind: FileKind = PROVISIONING_PROFILE,
+    **desired: Any,
+) -> Any:
+    return pytest.param(kind, files, declaration, desired, requests, actions, id=name)
 
 
 @pytest.mark.parametrize(
-    ("files", "declaration", "requests"),
+    ("kind", "files", "declaration", "desired", "requests", "actions"),
     [
-        pytest.param((BY,), Declaration("X"), [STOP, *UPLOAD], id="upload"),
-        pytest.param((file(5),), Declaration(None, is_expose=True), [STOP, "PATCH is_expose"], id="update"),
-        pytest.param(
+        runs((BY,), NEW, [STOP, *UPLOAD], ["upload"], name="upload"),
+        runs(
+            (file(5),),
+            Declaration(None, is_expose=True),
+            [STOP, "PATCH is_expose"],
+            ["update is_expose"],
+            name="update",
+        ),
+        runs(
+            (file(5, "X"),),
+            Declaration("X", is_protected=True, is_expose=True),
+            [STOP, "PATCH is_expose", "PATCH is_protected"],
+            ["update is_expose, is_protected"],
+            name="protection comes last",
+        ),
+        runs(
+            (BY,),
+            Declaration("X", is_protected=True),
+            [STOP, *UPLOAD, "LIST", "PATCH is_protected"],
+            ["upload is_protected"],
+            name="protection of an upload is no further action",
+        ),
+        runs(
             (file(5), slot(6)),
             Declaration("X", is_protected=True),
             [
-                *(STOP, "POST", "PUT", "PATCH slot", "CONFIRM"),
+                *(STOP, *UPLOAD_WITH_FLAGS),
                 *(STOP, "DELETE 5", "LIST", "PATCH is_protected"),
                 *(STOP, "GET 6", "DELETE 6"),
             ],
-            id="replace, protect, tidy",
+            ["upload is_expose, is_protected", "delete 5 replaced", "delete 6 leftover"],
+            name="replace, protect, tidy",
         ),
-        pytest.param(
+        *(
+            runs(
+                (BY, file(5, "L", protected=True)),
+                Declaration("X", has_password=kind.has_password, has_key=kind.has_env_key),
+                [
+                    *(STOP, *UPLOAD_WITH_FLAGS),
+                    *("POST marker", STOP, "DELETE 5", "LIST", "PATCH is_protected", "DELETE 11"),
+                ],
+                [f"upload {password}is_expose, is_protected", "delete 5 replaced"],
+                name=f"a protected {kind.words}",
+                kind=kind,
+            )
+            for kind, password in (
+                (PROVISIONING_PROFILE, ""),
+                (BUILD_CERTIFICATE, "certificate_password, "),
+                (PROJECT_FILE, ""),
+            )
+        ),
+        runs(
             (BY, file(3, name="other"), slot(2, name="others")),
             Declaration("X", purges=True),
             [STOP, *UPLOAD, STOP, "GET 2", "DELETE 2", STOP, "DELETE 3", "LIST"],
-            id="purge",
+            ["upload", "delete 2 undeclared", "delete 3 undeclared"],
+            name="purge",
         ),
-        pytest.param((file(5),), Absent(None), [STOP, "DELETE 5", "LIST"], id="absent"),
+        runs((file(5),), FLAGS, [STOP, "DELETE 5", "LIST"], ["delete 5 absent"], name="absent", **ABSENT),
+        runs(
+            (file(5), file(6)),
+            FLAGS,
+            [STOP, "DELETE 5", "LIST"],
+            ["delete 5 absent"],
+            name="absent, by its slug",
+            slug=FIFTH,
+            **ABSENT,
+        ),
+        runs(
+            (file(5), file(6)),
+            NEW,
+            [STOP, *UPLOAD_WITH_FLAGS, STOP, "DELETE 5", "LIST"],
+            ["upload is_expose", "delete 5 replaced"],
+            name="replaced, by its slug",
+            slug=FIFTH,
+        ),
+        runs(
+            (file(5, exposed=True), slot(6)),
+            Declaration("X", deletes_first=True),
+            [STOP, "GET 6", "DELETE 6", STOP, "DELETE 5", "LIST", STOP, *UPLOAD, "LIST"],
+            ["delete 6 leftover", "delete 5 replaced", "upload"],
+            name="the files with the key of the new one are deleted first",
+            kind=ANDROID_KEYSTORE,
+        ),
     ],
 )
 def test_a_run_asks_before_each_change_whether_it_may_go_on(
-    files: Files, declaration: Declaration, requests: list[str]
+    kind: FileKind,
+    files: Files,
+    declaration: Declaration,
+    desired: dict[str, Any],
+    requests: Sequence[str],
+    actions: Sequence[str],
 ) -> None:
-    assert Run(ModelClient(PROVISIONING_PROFILE, files, undisturbed), declaration).requests == [STOP, *requests]
+    run = Run(ModelClient(kind, files, undisturbed), declaration, **desired)
+    assert run.error is None
+    assert run.requests == [STOP, *requests]
+    assert run.actions == actions
+    assert not [text for text in run.outcome.warnings if "list" in text]
 
 
 def waits(number: int) -> list[str]:
@@ -132,7 +158,7 @@ def waits(number: int) -> list[str]:
 
 @pytest.mark.parametrize("late", [0, 1, 3, 6])
 def test_a_run_ends_when_the_list_shows_its_upload(late: int) -> None:
-    run = Run(LateClient((BY,), late, undisturbed), Declaration("X"))
+    run = Run(LateClient((BY,), late, undisturbed), NEW)
     assert run.requests == [STOP, STOP, *UPLOAD, *waits(late + 1)]
     assert run.outcome.warnings == []
 
@@ -146,27 +172,29 @@ def without_old(client: ModelClient, number: int) -> str:
 
 @pytest.mark.parametrize("late", [0, 1, 3])
 def test_a_run_ends_when_the_list_shows_the_deletion_of_another_run(late: int) -> None:
-    run = Run(LateClient((file(5),), late, without_old), Absent(None))
+    run = Run(LateClient((file(5),), late, without_old), FLAGS, **ABSENT)
     assert run.requests == [STOP, STOP, "DELETE 5", "LIST", *(waits(late) if late else [])]
     assert run.outcome.warnings == []
-    assert run.outcome.actions == []
+    assert run.actions == []
 
 
 @pytest.mark.parametrize(
-    ("declaration", "requests"), [(Declaration("X"), UPLOAD), (Absent(None), ["DELETE 5", "LIST"])]
+    ("files", "declaration", "desired", "requests"),
+    [((BY,), NEW, {}, UPLOAD), ((file(5),), FLAGS, ABSENT, ["DELETE 5", "LIST"])],
 )
-def test_a_run_that_lists_too_late_warns(declaration: Declaration, requests: list[str]) -> None:
-    files = (BY,) if declaration.content else (file(5),)
-    run = Run(LateClient(files, 99, without_old), declaration)
+def test_a_run_that_waits_in_vain_warns(
+    files: Files, declaration: Declaration, desired: dict[str, Any], requests: list[str]
+) -> None:
+    run = Run(LateClient(files, 99, without_old), declaration, **desired)
     assert run.requests == [STOP, STOP, *requests, *waits(7)]
     (warning,) = run.outcome.warnings
-    assert LATE in warning
+    assert "does not show all changes of this run yet" in warning
 
 
 def test_a_list_that_was_never_late_is_not_read_again() -> None:
     client = LateClient((BY,), 0, undisturbed)
     client.observed.lists_late = False
-    assert Run(client, Declaration("X")).requests == [STOP, STOP, *UPLOAD]
+    assert Run(client, NEW).requests == [STOP, STOP, *UPLOAD]
 
 
 def test_protection_is_inherited_from_a_file_that_another_run_deletes_with_the_marker() -> None:
@@ -176,6 +204,122 @@ def test_protection_is_inherited_from_a_file_that_another_run_deletes_with_the_m
         return ""
 
     client = ModelClient(PROVISIONING_PROFILE, (file(5, protected=True),), finish)
-    run = Run(client, Declaration("X"))
+    run = Run(client, NEW)
     assert run.requests[-4:] == ["DELETE 5", "LIST", "PATCH is_protected", "DELETE 11"]
     assert [(one.content, one.is_protected) for one in client.now] == [("X", True)]
+
+
+def uploads_before_the_deletion(other: File) -> Disturb:
+    """Let another run upload a file after the upload of this one, right before this one deletes the old file."""
+
+    def disturb(client: ModelClient, _number: int) -> str:
+        if client.requests[-2:] == ["CONFIRM", STOP]:
+            client.now = (*client.now, other)
+        return ""
+
+    return disturb
+
+
+def test_a_newer_equal_file_of_another_run_stays_and_gets_the_flags() -> None:
+    client = ModelClient(
+        PROVISIONING_PROFILE, (BY, file(5)), uploads_before_the_deletion(file(20, "X", exposed=False, old=False))
+    )
+    run = Run(client, Declaration("X", is_protected=True, is_expose=True))
+    assert run.requests == [
+        *(STOP, STOP, *UPLOAD, STOP, "DELETE 5", "LIST"),
+        *("PATCH is_expose", STOP, "DELETE 10", "LIST", "PATCH is_protected"),
+    ]
+    assert run.actions == ["upload is_protected", "delete 5 replaced", "update is_expose", "delete 10 duplicate"]
+    kept = find(client.now, 20)
+    assert kept
+    assert kept.is_protected
+    assert kept.is_expose
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("Y", "A newer file of that name has other content."), ("Q", "is for development profile of Q")],
+)
+def test_a_newer_other_file_of_another_run_is_not_changed(content: str, reason: str) -> None:
+    newer = file(20, content, old=False)
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5)), uploads_before_the_deletion(newer))
+    run = Run(client, NEW)
+    assert run.error
+    assert run.error.kind == "concurrent_change"
+    assert reason in run.error.message
+    assert (
+        "Done before the error: uploaded provisioning profile N, deleted provisioning profile N." in run.error.message
+    )
+    assert newer in client.now
+
+
+def test_an_absent_file_that_another_run_uploads_again_is_not_deleted() -> None:
+    def upload(client: ModelClient, number: int) -> str:
+        if number == 2:
+            client.now = (*client.now, file(20, old=False))
+        return ""
+
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5)), upload)
+    run = Run(client, FLAGS, **ABSENT)
+    assert run.error is None
+    assert run.requests == [STOP, STOP, "DELETE 5", "LIST"]
+
+
+class WithoutDeletions(FaultyClient):
+    """A service that confirms deletions which have no effect, at first or always."""
+
+    deletions = 99
+
+    def _delete_file(self, slug: str) -> dict[str, Any] | None:
+        if self.deletions <= 0:
+            return super()._delete_file(slug)
+        self.deletions -= 1
+        self._request(f"DELETE {number_of(slug)}")
+        there = find(self.now, number_of(slug))
+        return self._data(there) if there else None
+
+
+ROUNDS = [
+    *(STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST"),
+    *(STOP, "DELETE 5", "WAIT 2", "LIST", STOP, "DELETE 5", "WAIT 3", "LIST", STOP, "DELETE 5"),
+]
+PURGES = [STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST", "WAIT 2", STOP, "DELETE 5", "LIST", "WAIT 3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "files", "declaration", "desired", "requests", "actions"),
+    [
+        runs((BY, file(5)), NEW, [STOP, *UPLOAD_WITH_FLAGS, *ROUNDS], ["upload is_expose"], name="replaced"),
+        runs((BY, file(5)), FLAGS, ROUNDS, [], name="absent", **ABSENT),
+        runs(
+            (BY, file(5, name="other")),
+            Declaration("X", purges=True),
+            [STOP, *UPLOAD, *PURGES, STOP, "DELETE 5", "LIST"],
+            ["upload"],
+            name="purged",
+        ),
+        runs(
+            (file(5, exposed=True),),
+            Declaration("X", deletes_first=True),
+            [*PURGES, STOP, "DELETE 5", "LIST"],
+            [],
+            name="deleted first",
+            kind=ANDROID_KEYSTORE,
+        ),
+    ],
+)
+def test_deletions_without_effect_are_repeated_and_reported(
+    kind: FileKind,
+    files: Files,
+    declaration: Declaration,
+    desired: dict[str, Any],
+    requests: Sequence[str],
+    actions: Sequence[str],
+) -> None:
+    (name,) = (one.name for one in files if one.slug == 5)
+    run = Run(WithoutDeletions(files, kind=kind), declaration, **desired)
+    assert run.requests == [STOP, *requests]
+    assert run.error
+    assert run.error.kind == "invalid_response"
+    assert f"but still lists them: {name} (slug {FIFTH})." in run.error.message
+    assert run.actions == actions
