@@ -23,7 +23,7 @@ from .client import ModelClient
 from .planning import Declaration
 from .run import find, without_file
 from .scenarios import file, slot
-from .service import BYSTANDER, File, Files, number_of, ulid
+from .service import BYSTANDER, File, Files, digest_of, number_of, ulid
 
 BY = file(1, name=BYSTANDER)
 NEW = Declaration("X")
@@ -149,6 +149,9 @@ def test_a_run_asks_before_each_change_whether_it_may_go_on(
     assert run.requests == [STOP, *requests]
     assert run.actions == actions
     assert not [text for text in run.outcome.warnings if "list" in text]
+    digests = [one.sha256 for _kind, one in run.outcome.files if one.name != BYSTANDER]
+    digest = digest_of(declaration.content) if declaration.content else None
+    assert digests == ([digest] if desired.get("present", True) else [])
 
 
 def waits(number: int) -> list[str]:
@@ -191,10 +194,21 @@ def test_a_run_that_waits_in_vain_warns(
     assert "does not show all changes of this run yet" in warning
 
 
-def test_a_list_that_was_never_late_is_not_read_again() -> None:
-    client = LateClient((BY,), 0, undisturbed)
-    client.observed.lists_late = False
-    assert Run(client, NEW).requests == [STOP, STOP, *UPLOAD]
+@pytest.mark.parametrize("are_late", [False, True])
+def test_the_lists_of_other_apps_show_whether_to_read_one_again(*, are_late: bool) -> None:
+    client = LateClient((BY,), 1, undisturbed)
+    client.observed.lists_late = are_late
+    assert Run(client, NEW).requests == [STOP, STOP, *UPLOAD, *(waits(2) if are_late else [])]
+
+
+def test_the_content_of_an_upload_is_not_downloaded_again() -> None:
+    class NotReadable(ModelClient):
+        def download(self, url: str, open_sink: Any, what: str, *, most_bytes: int | None = None) -> None:
+            assert not url.endswith(":10")
+            super().download(url, open_sink, what, most_bytes=most_bytes)
+
+    run = Run(NotReadable(PROVISIONING_PROFILE, (BY, file(5)), undisturbed), NEW)
+    assert run.requests[-2:] == ["DELETE 5", "LIST"]
 
 
 def test_protection_is_inherited_from_a_file_that_another_run_deletes_with_the_marker() -> None:
