@@ -79,7 +79,7 @@ class Observer:
         # A list of the service may lag behind the changes of this run. So keep the slugs of deleted and new files.
         self.gone: set[str] = set()  # slugs that do not exist any more, as the service has confirmed
         self.own: dict[str, FileKind] = {}  # slugs of files that this run has uploaded
-        self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind
+        self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind the changes of this run
 
     def use(self, client: BitriseClient) -> None:
         """Continue with the client of another thread. Drop the downloaded content, which only planning needs."""
@@ -97,8 +97,8 @@ class Observer:
             except ServiceError as error:
                 if error.status != 404:
                     raise
-        self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone)
-        if self.own or self.gone:
+        if self.own or self.gone:  # a list before the first change shows nothing about that
+            self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone)
             self._client.observed.note_list(is_late=self.late[kind])
         return [self._with_evidence(kind, file) for file in listed if file.slug not in self.gone]
 
