@@ -129,9 +129,7 @@ class PlanApplication:
 
         If no list of this task has lagged, do not read lists again.
         """
-        if not (self._observer.own or self._observer.gone):
-            return
-        for kind in dict.fromkeys((*self._observer.own.values(), *self._observer.late)):
+        for kind in dict.fromkeys((*self._observer.own.values(), *self._observer.gone.values())):
             for tries in range(1, LATE_LIST_TRIES + 1):
                 if not self._may_be_late(kind):
                     break
@@ -279,7 +277,7 @@ class PlanApplication:
         kind = first.location.kind
         declared_file = self._declared_file(key)
         own = self._files.get(key)
-        if own and first.upload and declared_file.desired.slug:
+        if own and declared_file.desired.slug:
             # The file with the slug that the task gives will be deleted, and the new file has another slug.
             declared_file = replace(declared_file, desired=replace(declared_file.desired, slug=own.slug))
         wanted, files = observe_app(self._observer, {kind: [declared_file]}, {kind: listed})
@@ -299,7 +297,7 @@ class PlanApplication:
         if not plan.decision.needs_marker or self._markers_of(plan).intersection(created):
             return
         kind = plan.location.kind
-        name = marker_name(plan.decision.wanted.name or plan.desired.label)
+        name = marker_name(str(plan.decision.wanted.name))  # only declared content replaces files, and it has a name
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16].upper()
         more = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if kind.has_env_key else {}
         try:
@@ -319,7 +317,11 @@ class PlanApplication:
             if tries > 1:
                 self._client.back_off(tries)
             for plan, action in left:
-                self._delete_all(plan.key, plan, [action])
+                if action.reason == "leftover":
+                    self._check_stop()
+                    self._deletion.delete_leftover(plan.location.kind, action)
+                else:
+                    self._delete_all(plan.key, plan, [action])
             left = [(plan, action) for plan, action in left if action.reason != "leftover"]
             kinds = dict.fromkeys(plan.location.kind for plan, _action in left)
             listed = {kind: {file.slug for file in self._observer.list_files(kind)} for kind in kinds}
@@ -331,16 +333,13 @@ class PlanApplication:
     def _delete_all(self, key: Key, plan: FilePlan, actions: Sequence[Delete]) -> None:
         for action in actions:
             self._check_stop()
-            if action.reason == "leftover":
-                self._deletion.delete_leftover(plan.location.kind, action)
-                continue
             response = self._deletion.delete(plan.location.kind, action)
             if response:
                 self._inherit_from(key, plan, response)
 
     def _inherit_from(self, key: Key, plan: FilePlan, deleted: Mapping[str, Any]) -> None:
         """Inherit flags that someone else set on the deleted file after it was listed."""
-        if deleted.get("slug") and plan.desired.present:
+        if deleted.get("slug"):
             old = RemoteFile.from_service(plan.location.kind, deleted)
             self._inherited[key] = self._inherited.get(key, Inherited()).join(old)
 
@@ -373,7 +372,7 @@ def _needs_finish(plan: FilePlan) -> bool:
     """Return whether a new list must show deletions, or that a file is alone before it is protected."""
     protects_upload = bool(plan.upload and plan.upload.changes.get("is_protected"))
     has_cleared = any(action.reason == "replaced" for action in plan.clear)
-    return bool(plan.delete or plan.protect or protects_upload or has_cleared)
+    return bool(plan.delete or protects_upload or has_cleared)
 
 
 def _concurrent(plan: FilePlan, reason: str) -> ConcurrentChangeError:

@@ -39,7 +39,7 @@ class FileDeletion:
         """Delete one file. Return the object in the response, or None if the file did not exist any more."""
         response = delete_file(self._client, kind, self._app_slug, str(action.slug))
         if response is None:
-            self._observer.gone.add(str(action.slug))
+            self._observer.gone[str(action.slug)] = kind
         self._journal.add_deletion(action, response)
         return response
 
@@ -50,7 +50,7 @@ class FileDeletion:
         except ServiceError as error:
             if error.status != 404:
                 raise
-            self._observer.gone.add(str(action.slug))
+            self._observer.gone[str(action.slug)] = kind
             return
         if not RemoteFile.from_service(kind, data).processed and self.delete_unfinished(kind, str(action.slug)):
             self._journal.add(action)

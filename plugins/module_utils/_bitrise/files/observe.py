@@ -77,7 +77,7 @@ class Observer:
         self._bytes: dict[str, Content] = {}
         self._absences: Counter[str] = Counter()  # how often a listed file did not exist
         # A list of the service may lag behind the changes of this run. So keep the slugs of deleted and new files.
-        self.gone: set[str] = set()  # slugs that do not exist any more, as the service has confirmed
+        self.gone: dict[str, FileKind] = {}  # slugs that do not exist any more, as the service has confirmed
         self.own: dict[str, FileKind] = {}  # slugs of files that this run has uploaded
         self.late: dict[FileKind, bool] = {}  # whether the latest list of a kind lagged behind the changes of this run
 
@@ -90,7 +90,9 @@ class Observer:
         """List the files of a kind from the service, with the evidence that is known."""
         listed = remote_files(self._client, kind, self.app_slug)
         slugs = {file.slug for file in listed}
-        missing = [slug for slug, own_kind in self.own.items() if own_kind == kind and slug not in slugs | self.gone]
+        missing = [
+            slug for slug, own_kind in self.own.items() if own_kind == kind and slug not in slugs | self.gone.keys()
+        ]
         for slug in missing:
             try:
                 listed.append(RemoteFile.from_service(kind, get_file(self._client, kind, self.app_slug, slug)))
@@ -98,7 +100,7 @@ class Observer:
                 if error.status != 404:
                     raise
         if self.own or self.gone:  # a list before the first change shows nothing about that
-            self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone)
+            self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone.keys())
             self._client.observed.note_list(is_late=self.late[kind])
         return [self._with_evidence(kind, file) for file in listed if file.slug not in self.gone]
 
@@ -162,7 +164,7 @@ class Observer:
                 self._absences[str(file.slug)] += 1
                 # The list has it again, although it does not exist: the list is late.
                 if self._absences[str(file.slug)] > 1:
-                    self.gone.add(str(file.slug))
+                    self.gone[str(file.slug)] = kind
             raise
 
     @property

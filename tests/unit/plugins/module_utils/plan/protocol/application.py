@@ -45,7 +45,7 @@ def refused(status: int = 409, method: str = "POST", kind: str = "bad_request") 
 class FaultyClient(ModelClient):
     """A client that raises errors in the place of responses, or changes them, by the request as the model names it.
 
-    `times`: how often it raises each error, counted over all requests of that name.
+    `times`: how often it raises errors. `created`: the bodies of requests that create files.
     """
 
     def __init__(
@@ -61,6 +61,12 @@ class FaultyClient(ModelClient):
         super().__init__(kind, files, disturb)
         self._errors, self._changes, self._times = errors or {}, changes or {}, times
         self._latest = ""
+        self.created: list[Mapping[str, Any]] = []
+
+    def data(self, method: str, path: str, what: str, *, json: Any = None, repeatable: bool = True) -> dict[str, Any]:
+        if json and method == "POST":
+            self.created.append(json)
+        return super().data(method, path, what, json=json, repeatable=repeatable)
 
     def _request(self, words: str) -> str:
         fault = super()._request(words)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -134,6 +136,22 @@ def runs(
             name="the files with the key of the new one are deleted first",
             kind=ANDROID_KEYSTORE,
         ),
+        runs(
+            (file(5, exposed=True),),
+            Declaration("X", deletes_first=True),
+            [STOP, "DELETE 5", "LIST", STOP, *UPLOAD, "LIST"],
+            ["delete 5 replaced", "upload"],
+            name="the file with the key of the new one is deleted first",
+            kind=ANDROID_KEYSTORE,
+        ),
+        runs(
+            (BY, slot(6)),
+            NEW,
+            [STOP, "GET 6", "DELETE 6", STOP, *UPLOAD],
+            ["delete 6 leftover", "upload"],
+            name="a leftover with the key of the new one is deleted first",
+            kind=ANDROID_KEYSTORE,
+        ),
     ],
 )
 def test_a_run_asks_before_each_change_whether_it_may_go_on(
@@ -199,6 +217,13 @@ def test_the_lists_of_other_apps_show_whether_to_read_one_again(*, are_late: boo
     client = LateClient((BY,), 1, undisturbed)
     client.observed.lists_late = are_late
     assert Run(client, NEW).requests == [STOP, STOP, *UPLOAD, *(waits(2) if are_late else [])]
+
+
+def test_a_leftover_that_is_gone_must_disappear_from_the_list() -> None:
+    client = LateClient((BY, file(5, "X"), slot(6)), 2, undisturbed)
+    client.now = client.now[:2]
+    run = Run(client, NEW)
+    assert run.requests == [STOP, STOP, "GET 6", *waits(3)]
 
 
 def test_the_content_of_an_upload_is_not_downloaded_again() -> None:
@@ -279,6 +304,32 @@ def test_an_absent_file_that_another_run_uploads_again_is_not_deleted() -> None:
     assert run.requests == [STOP, STOP, "DELETE 5", "LIST"]
 
 
+def test_an_old_protected_file_that_the_first_list_lacks_is_replaced_as_well() -> None:
+    class Lacking(FaultyClient):
+        lists = 0
+
+        def pages(self, *arguments: Any) -> Iterator[dict[str, Any]]:
+            self.lists += 1
+            return (data for data in super().pages(*arguments) if self.lists > 1 or data["slug"] != FIFTH)
+
+    client = Lacking((BY, file(4), file(5, "L", protected=True)))
+    run = Run(client, NEW)
+    assert run.requests == [
+        *(STOP, STOP, *UPLOAD_WITH_FLAGS, STOP, "DELETE 4", "LIST"),
+        *("POST marker", STOP, "DELETE 5", "LIST", "PATCH is_protected", "DELETE 11"),
+    ]
+    assert [(one.slug, one.is_protected) for one in client.now] == [(1, False), (10, True)]
+
+
+def test_a_newer_file_that_cannot_be_compared_is_refused() -> None:
+    newer = file(20, "O", protected=True, old=False)
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5)), uploads_before_the_deletion(newer))
+    run = Run(client, NEW, on_unverifiable="fail")
+    assert run.error
+    assert run.error.kind == "unverifiable"
+    assert newer in client.now
+
+
 class WithoutDeletions(FaultyClient):
     """A service that confirms deletions which have no effect, at first or always."""
 
@@ -305,6 +356,14 @@ PURGES = [STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST", "WAIT 2", STOP, "D
     [
         runs((BY, file(5)), NEW, [STOP, *UPLOAD_WITH_FLAGS, *ROUNDS], ["upload is_expose"], name="replaced"),
         runs((BY, file(5)), FLAGS, ROUNDS, [], name="absent", **ABSENT),
+        runs(
+            (BY, file(5), file(6)),
+            NEW,
+            [STOP, *UPLOAD_WITH_FLAGS, *ROUNDS],
+            ["upload is_expose"],
+            name="replaced, by its slug",
+            slug=FIFTH,
+        ),
         runs(
             (BY, file(5, name="other")),
             Declaration("X", purges=True),
@@ -337,3 +396,69 @@ def test_deletions_without_effect_are_repeated_and_reported(
     assert run.error.kind == "invalid_response"
     assert f"but still lists them: {name} (slug {FIFTH})." in run.error.message
     assert run.actions == actions
+
+
+def test_one_marker_is_enough_for_repeated_deletions() -> None:
+    client = WithoutDeletions((BY, file(5, "L", protected=True)))
+    client.deletions = 1
+    run = Run(client, NEW)
+    assert run.requests[2:] == [
+        *(*UPLOAD_WITH_FLAGS, "POST marker", STOP, "DELETE 5", "LIST"),
+        *(STOP, "DELETE 5", "LIST", "PATCH is_protected", "DELETE 11"),
+    ]
+
+
+def test_without_ordered_slugs_a_deleted_file_in_a_late_list_is_no_copy() -> None:
+    class Unordered(WithoutDeletions):
+        deletions = 1
+
+        def _data(self, file: File) -> dict[str, Any]:
+            data = super()._data(file)
+            return {**data, "slug": f"slug{file.slug:016d}"} if file.is_processed else data
+
+    client = Unordered((BY, file(5)))
+    run = Run(client, NEW)
+    assert run.error is None
+    assert run.requests[2:] == [*UPLOAD_WITH_FLAGS, STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST"]
+    assert run.actions == ["upload is_expose", "delete 5 replaced"]
+
+
+@pytest.mark.parametrize(("kind", "has_key"), [(PROVISIONING_PROFILE, False), (PROJECT_FILE, True)])
+def test_a_marker_has_the_name_of_the_file_and_a_key_of_its_own(kind: FileKind, *, has_key: bool) -> None:
+    client = FaultyClient((BY, file(5, "L", protected=True)), kind=kind)
+    assert Run(client, Declaration("X", has_key=has_key)).error is None
+    name = marker_name("N")
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16].upper()
+    key = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if has_key else {}
+    assert client.created[1] == {"upload_file_name": name, "upload_file_size": 1, **key}
+
+
+def test_flags_that_someone_sets_right_before_the_deletion_are_inherited() -> None:
+    def protect(client: ModelClient, _number: int) -> str:
+        if client.requests[-2:] == ["CONFIRM", STOP]:
+            client.now = tuple(one._replace(is_protected=True) if one.slug == 5 else one for one in client.now)
+        return ""
+
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5)), protect)
+    run = Run(client, NEW)
+    assert run.requests[-2:] == ["LIST", "PATCH is_protected"]
+    assert [(one.slug, one.is_protected) for one in client.now] == [(1, False), (10, True)]
+
+
+@pytest.mark.parametrize("declaration", [NEW, FLAGS])
+def test_a_deletion_may_have_a_response_without_the_file(declaration: Declaration) -> None:
+    class Brief(FaultyClient):
+        def _delete_file(self, slug: str) -> dict[str, Any] | None:
+            super()._delete_file(slug)
+            return {"message": "deleted"}
+
+    run = Run(Brief((BY, file(5))), declaration, present=bool(declaration.content))
+    assert run.error is None
+    assert run.requests[-2:] == ["DELETE 5", "LIST"]
+
+
+def test_a_file_is_deleted_with_its_leftovers() -> None:
+    client = ModelClient(PROVISIONING_PROFILE, (slot(4), file(5), slot(6)), undisturbed)
+    run = Run(client, FLAGS, **ABSENT)
+    assert sorted(run.actions) == ["delete 4 leftover", "delete 5 absent", "delete 6 leftover"]
+    assert client.now == ()

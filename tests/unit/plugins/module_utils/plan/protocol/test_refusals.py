@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import ANDROID_KEYSTORE
@@ -13,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import S
 from .application import STOP, FaultyClient, Run, refused
 from .planning import Declaration
 from .scenarios import file, slot
-from .service import BYSTANDER, MARKER, Files
+from .service import BYSTANDER, MARKER, File, Files, ulid
 
 BY = file(1, name=BYSTANDER)
 NEW = Declaration("X")
@@ -49,6 +51,24 @@ def test_other_failures_of_an_upload_end_the_run(
     assert run.requests == [STOP, STOP, *requests]
     assert run.actions == []
     assert client.now == files
+
+
+@pytest.mark.parametrize(
+    ("slug", "advice"),
+    [
+        pytest.param(None, "Run again after 01:48 UTC. That run deletes the upload.", id="known time"),
+        pytest.param("unordered", "The service does not tell how old it is. If no other run is at work,", id="unknown"),
+    ],
+)
+def test_a_refusal_beside_an_unfinished_upload_names_it(slug: str | None, advice: str) -> None:
+    class Service(FaultyClient):
+        def _data(self, file: File) -> dict[str, Any]:
+            data = super()._data(file)
+            return data if file.is_processed or slug is None else {**data, "slug": slug}
+
+    run = Run(Service((BY, slot(6, old=False)), {"POST": refused()}), NEW)
+    assert run.error
+    assert f"An unfinished upload (slug {slug or ulid(6, is_old=False)}) may prevent it. {advice}" in run.error.message
 
 
 def test_without_a_marker_no_protected_file_is_deleted() -> None:

@@ -97,6 +97,8 @@ def test_values_are_set_after_the_confirmation_if_the_service_refuses_them_befor
         *("POST", "PUT", "PATCH slot", "CONFIRM", "PATCH certificate_password", "PATCH is_expose")
     ]
     assert run.outcome.files[0][1].is_expose is False
+    # A missing file shows nothing about the service.
+    assert client.observed.changes_unconfirmed is (None if status == 404 else False)
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -108,12 +110,6 @@ def test_values_that_the_service_ignores_before_the_confirmation_are_set_after_i
     run = uploaded(client, CERTIFICATE)
     assert run.requests[2:] == ["POST", "PUT", *before, "CONFIRM", "PATCH certificate_password", "PATCH is_expose"]
     assert client.observed.changes_unconfirmed is False
-
-
-def test_a_missing_file_shows_nothing_about_values_before_the_confirmation() -> None:
-    client = FaultyClient((BY,), {"PATCH slot": refused(404, "PATCH", "not_found")}, kind=BUILD_CERTIFICATE)
-    uploaded(client, CERTIFICATE)
-    assert client.observed.changes_unconfirmed is None
 
 
 @pytest.mark.parametrize("value", ["is_expose", "certificate_password"])
