@@ -48,6 +48,7 @@ def test_pkcs12_keystore(authority: Authority) -> None:
     assert [loaded.cert.friendly_name, loaded.additional_certs[0].friendly_name] == [b"upload", b"other"]
 
 
+@pytest.mark.filterwarnings("ignore:PKCS#7 certificates could not be parsed as DER")
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
 def test_forms_of_signed_data(authority: Authority, digest: str, *, streamed: bool) -> None:
