@@ -73,7 +73,7 @@ def _record(room: Room) -> RecordedTests:
 
 
 def _outcome(tests: RecordedTests, module: str, mutant: Mutant) -> str:
-    """Run the tests that run the lines of a mutant, and the other tests of the room if none of them notices it."""
+    """Run the tests that run the lines of a mutant, and if all of these pass, the others of the room."""
     file = str(UTILS / module)
     code = compile(ast.fix_missing_locations(mutant.tree()), file, "exec")
     likely = tests.that_run(file, mutant.lines)

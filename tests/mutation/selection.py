@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which tests can notice a mutant: those that run its lines, with the quickest way to a failure first."""
+"""Selection of the tests that can notice a mutant, because they run its lines, in the order of the fastest failure."""
 
 from __future__ import annotations
 
