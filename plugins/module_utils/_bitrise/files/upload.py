@@ -134,7 +134,7 @@ class FileUpload:
             self._client.observed.changed_names[self._kind.name, action.name] = name
             raise self._name_changed(action, name)
         newest = max((str(file.slug) for file in self._listed), default="")
-        if newest and are_ordered([newest, slug]) and slug < newest:
+        if are_ordered([newest, slug]) and slug < newest:
             raise ServiceError(
                 f"The service created the {self._kind.words} {action.name} of app {self._app_slug} with slug {slug}, "
                 f"which sorts before {newest} although it is newer. The clocks of the service seem to differ. Run "

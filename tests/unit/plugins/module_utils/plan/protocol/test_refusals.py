@@ -38,6 +38,13 @@ def test_a_leftover_that_may_prevent_an_upload_is_deleted_first(status: int) -> 
         pytest.param((BY, slot(6, old=False)), "POST", refused(), ["POST", "LIST"], id="a living upload"),
         pytest.param((BY,), "POST", refused(), ["POST", "LIST"], id="no leftover"),
         pytest.param(
+            (BY, slot(6, old=False)),
+            "POST",
+            refused(403, kind="forbidden"),
+            ["POST"],
+            id="a role without the permission",
+        ),
+        pytest.param(
             (BY, slot(6)), "PUT", refused(403, "PUT", "storage"), ["POST", "PUT", "DELETE 10"], id="another request"
         ),
     ],
