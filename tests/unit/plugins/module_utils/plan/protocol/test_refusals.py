@@ -9,13 +9,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import ANDROID_KEYSTORE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    PROJECT_FILE,
+    PROVISIONING_PROFILE,
+    FileKind,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError
 
 from .application import STOP, FaultyClient, Run, refused
 from .planning import Declaration
 from .scenarios import file, slot
-from .service import BYSTANDER, MARKER, File, Files, ulid
+from .service import BYSTANDER, MARKER, NAME, OTHER_SLOT, File, Files, ulid
 
 BY = file(1, name=BYSTANDER)
 NEW = Declaration("X")
@@ -76,6 +81,49 @@ def test_a_refusal_beside_an_unfinished_upload_names_it(slug: str | None, advice
     run = Run(Service((BY, slot(6, old=False)), {"POST": refused()}), NEW)
     assert run.error
     assert f"An unfinished upload (slug {slug or ulid(6, is_old=False)}) may prevent it. {advice}" in run.error.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "is_named"),
+    [
+        pytest.param(PROVISIONING_PROFILE, OTHER_SLOT, False, id="profiles have no keys"),
+        pytest.param(ANDROID_KEYSTORE, OTHER_SLOT, True, id="the key of a keystore is unknown"),
+        pytest.param(PROJECT_FILE, OTHER_SLOT, False, id="another key"),
+        pytest.param(PROJECT_FILE, NAME, True, id="the same name"),
+    ],
+)
+def test_an_unfinished_upload_prevents_others_by_its_name_or_its_key(
+    kind: FileKind, name: str, *, is_named: bool
+) -> None:
+    client = FaultyClient((BY, slot(6, old=False, name=name)), {"POST": refused()}, kind=kind)
+    run = Run(client, Declaration("X", has_key=kind == PROJECT_FILE))
+    assert run.error
+    assert ("An unfinished upload" in run.error.message) is is_named
+    advice = "If a file has this key already and the service does not allow two, set replace_order=delete_first"
+    assert (advice in run.error.message) is (kind.has_env_key and not is_named)
+
+
+def test_an_unfinished_project_file_with_the_same_key_is_named() -> None:
+    files = (BY, slot(6, old=False, name=OTHER_SLOT))
+    client = FaultyClient(files, {"POST": refused()}, {"LIST": {"user_env_key": "KEY"}}, kind=PROJECT_FILE)
+    run = Run(client, Declaration("X", has_key=True))
+    assert run.error
+    assert "An unfinished upload" in run.error.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        (PROVISIONING_PROFILE, "before the old one is deleted. Delete the old one with state=absent first."),
+        (PROJECT_FILE, "is deleted. Set replace_order=delete_first, or delete the old one with state=absent first."),
+    ],
+)
+def test_a_refusal_beside_a_file_of_the_same_name_says_so(kind: FileKind, advice: str) -> None:
+    run = Run(FaultyClient((BY, file(5)), {"POST": refused()}, kind=kind), Declaration("X", has_key=kind.has_env_key))
+    assert run.error
+    assert f"has a file of this name among its {kind.words}s already" in run.error.message
+    assert advice in run.error.message
+    assert "unfinished" not in run.error.message
 
 
 def test_without_a_marker_no_protected_file_is_deleted() -> None:
