@@ -51,7 +51,7 @@ class FaultyClient(ModelClient):
     def __init__(
         self,
         files: Files,
-        errors: Mapping[str, CiError] | None = None,
+        errors: Mapping[str, BaseException] | None = None,
         changes: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         kind: FileKind = PROVISIONING_PROFILE,

@@ -11,7 +11,10 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files import upload
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import LATEST_CONFIRMATION_S
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    ANDROID_KEYSTORE,
+    BUILD_CERTIFICATE,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     CiError,
     ServiceError,
@@ -19,6 +22,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
 )
 
 from .application import STOP, FaultyClient, ModelClient, Run, refused
+from .client import LOST
 from .planning import Declaration
 from .scenarios import file
 from .service import BYSTANDER, File, ulid
@@ -101,6 +105,13 @@ def test_values_are_set_after_the_confirmation_if_the_service_refuses_them_befor
     assert client.observed.changes_unconfirmed is (None if status == 404 else False)
 
 
+def test_another_failure_before_the_confirmation_ends_the_upload() -> None:
+    error = refused(500, "PATCH")
+    run = uploaded(FaultyClient((BY,), {"PATCH slot": error}, kind=BUILD_CERTIFICATE), CERTIFICATE)
+    assert run.error is error
+    assert run.requests[2:] == ["POST", "PUT", "PATCH slot", "DELETE 10"]
+
+
 @pytest.mark.parametrize("is_known", [True, False])
 def test_values_that_the_service_ignores_before_the_confirmation_are_set_after_it(*, is_known: bool) -> None:
     client = FaultyClient((BY,), changes={"PATCH slot": {"is_expose": True}}, kind=BUILD_CERTIFICATE)
@@ -178,6 +189,26 @@ def test_a_file_that_disappears_while_it_is_processed_was_deleted_by_another_run
     assert run.error.kind == "concurrent_change"
 
 
+def test_a_file_that_cannot_be_read_while_it_is_processed_is_an_error() -> None:
+    error = refused(500, "GET")
+
+    class Failing(Slow):
+        def _file(self, slug: str) -> dict[str, Any]:
+            raise error
+
+    run = uploaded(Failing((BY,)))
+    assert run.error is error
+
+
+def test_a_confirmation_whose_response_is_lost_is_not_repeated() -> None:
+    def lose(client: ModelClient, _number: int) -> str:
+        return LOST if client.requests[-1:] == ["PUT"] else ""
+
+    run = uploaded(FaultyClient((BY,), disturb=lose))
+    assert run.error is None
+    assert run.requests[2:] == ["POST", "PUT", f"CONFIRM{LOST}"]
+
+
 def test_a_refused_confirmation_is_not_repeated() -> None:
     error = refused(409)
     client = FaultyClient((BY,), {"CONFIRM": error})
@@ -226,6 +257,28 @@ def test_content_that_did_not_arrive_is_an_error(fault: str, stored: str | None,
     assert f"confirmed the provisioning profile N of app app1 (slug {TENTH}), but {reason}. {UNCHANGED}" in str(
         run.error
     )
+
+
+def test_a_listed_digest_counts_more_than_the_tag_of_the_storage() -> None:
+    client = FaultyClient((BY,), changes={"CONFIRM": {"file_sha256": "b" * 64}}, kind=ANDROID_KEYSTORE)
+    run = uploaded(client)
+    assert run.error
+    assert "but its content differs from the declared file." in run.error.message
+
+
+def test_the_reason_of_a_failed_deletion_is_enough() -> None:
+    second = ServiceError("Could not delete build certificate 10. No.", kind="bad_request", status=409)
+    second.reason = "No."
+    run = uploaded(FaultyClient((BY,), {"PUT": failed_transfer(), "DELETE 10": second}))
+    assert run.error
+    assert run.error.notes == [f"Could not delete the unfinished upload of N (slug {TENTH}): No. {LATER}"]
+
+
+def test_an_interrupt_is_not_hidden_by_a_refused_deletion() -> None:
+    client = FaultyClient((BY,), {"PUT": KeyboardInterrupt(), "DELETE 10": refused(409, "DELETE")})
+    with pytest.raises(KeyboardInterrupt):
+        Run(client, NEW)
+    assert client.requests[2:] == ["POST", "PUT", "DELETE 10"]
 
 
 def test_a_storage_that_encrypts_returns_another_tag() -> None:
