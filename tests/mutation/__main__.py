@@ -59,17 +59,19 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
 
 
 def _record(room: Room) -> RecordedTests:
-    """Run the tests of a room without a mutant, and record which lines each test runs."""
-    recorder = Recorder({str(UTILS / module) for module in room.modules})
-    run = run_tests(room.tests, recorder)
-    if run.outcome != SURVIVED:
-        sys.exit(f"Without a mutant, {run.failed or 'a test'} fails ({run.outcome})")
+    """Run the tests of a room without a mutant. Record which lines each test runs, and check that any order passes."""
+    run = run_tests(room.tests, Recorder({str(UTILS / module) for module in room.modules}))
+    tests = RecordedTests(run.traces, run.used)
+    in_order = run_tests(files_of(tests.all()), Selection(tests.all()))
+    for one in (run, in_order):
+        if one.outcome != SURVIVED:
+            sys.exit(f"Without a mutant, {one.failed or 'a test'} fails ({one.outcome}).")
     print(
         f"{len(run.traces)} tests need {run.used.cpu_s:.1f} s of processor time while their lines are recorded, "
         f"and wait {run.used.waited_s:.1f} s",
         flush=True,
     )
-    return RecordedTests(run.traces, run.used.waited_s)
+    return tests
 
 
 def _outcome(tests: RecordedTests, module: str, mutant: Mutant) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the tests of a room with one mutant, in a child process that has already imported the libraries."""
+"""Runs tests with one mutant, or without, in a child process that has already imported the libraries."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
 from typing import IO
+
+import pytest
 
 from .plugins import Plugin, Traces
 from .rooms import UTILS
@@ -42,6 +44,10 @@ _PRELOADED = (
 # Seconds between two looks at a child.
 _INTERVAL_S = 0.02
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "timed out"
+# Statuses of pytest: all tests passed, or none was there; a test or the collection failed.
+_PASSED, _FAILED = {0, 5}, {1, 2, 3, 4}
+# Statuses of a child: a mutant that cannot be imported, and a failure of this program.
+_NOT_IMPORTED, _BROKEN = 90, 99
 
 
 def _load(module: str, code: CodeType) -> None:
@@ -98,7 +104,7 @@ def run_tests(
         child = os.fork()
         if child == 0:
             os.setsid()
-            status = 99
+            status = _BROKEN
             try:
                 status = _run_in_child(files, plugin, mutant, most, answer)
             finally:
@@ -113,16 +119,17 @@ def run_tests(
 def _run_in_child(
     files: Sequence[str], plugin: Plugin, mutant: tuple[str, CodeType] | None, most: Usage | None, answer: IO[bytes]
 ) -> int:
-    """Return the exit status of pytest."""
+    """Return the status of pytest, or _NOT_IMPORTED."""
     if most is not None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(most.cpu_s) + 1, int(most.cpu_s) + 2))
     with open(os.devnull, "w") as devnull:  # noqa: PTH123
         os.dup2(devnull.fileno(), 1)
         os.dup2(devnull.fileno(), 2)
     if mutant is not None:
-        _load(*mutant)
-    import pytest
-
+        try:
+            _load(*mutant)
+        except Exception:  # whatever the mutant raises
+            return _NOT_IMPORTED
     options = ["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *files]
     status = int(pytest.main(options, plugins=[plugin]))
     pickle.dump((plugin.traces, plugin.failed), answer)
@@ -160,7 +167,10 @@ def _wait(child: int, most: Usage | None) -> tuple[str, Usage]:
     used = Usage(usage.ru_utime + usage.ru_stime, waited_s)
     if os.WIFSIGNALED(status):
         return TIMED_OUT, used
-    return (SURVIVED if os.WEXITSTATUS(status) == 0 else KILLED), used
+    code = os.WEXITSTATUS(status)
+    if code not in _PASSED | _FAILED | {_NOT_IMPORTED}:
+        raise RuntimeError(f"The tests ended with status {code}")
+    return (SURVIVED if code in _PASSED else KILLED), used
 
 
 __all__ = ["KILLED", "ROOT", "SURVIVED", "TIMED_OUT", "Run", "Usage", "preload", "run_tests"]

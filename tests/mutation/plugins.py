@@ -23,7 +23,7 @@ Traces = dict[str, tuple[Lines, float]]
 
 
 class Plugin:
-    """Notes the first test that fails, and the traces of tests."""
+    """Notes the first test that fails. Only `Recorder` has traces."""
 
     def __init__(self) -> None:
         self.failed: str | None = None

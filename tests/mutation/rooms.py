@@ -16,10 +16,7 @@ UTILS = _ROOT / "plugins" / "module_utils"
 
 @dataclass(frozen=True)
 class Room:
-    """Patterns of modules below plugins/module_utils, and patterns of tests below tests.
-
-    The first test that fails ends the run of a mutant, so the fast and specific tests come first.
-    """
+    """Patterns of modules below plugins/module_utils, and patterns of tests below tests."""
 
     module_patterns: Sequence[str]
     test_patterns: Sequence[str]

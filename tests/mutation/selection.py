@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Selection of the tests that can notice a mutant, because they run its lines, in the order of the fastest failure."""
+"""Selects the tests that can notice a mutant, because they run its lines. Those that fail soonest come first."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from .plugins import Traces
 
 
 class RecordedTests:
-    """The tests of a room with the lines that each ran without a mutant."""
+    """The tests of a room, with the lines that each ran without a mutant, and what all of them used together."""
 
-    def __init__(self, traces: Traces, waited_s: float) -> None:
+    def __init__(self, traces: Traces, used: Usage) -> None:
         self._traces = traces
-        self._waited_s = waited_s
+        self._waited_s = used.waited_s
+        self._startup_s = max(0.0, used.cpu_s - sum(cpu_s for _lines, cpu_s in traces.values()))
         self._found: Counter[str] = Counter()
 
     def that_run(self, file: str, lines: Iterable[int]) -> list[str]:
-        """Return the names of the tests that ran one of these lines, in the best order."""
+        """Return the names of the tests that ran one of these lines, ordered."""
         wanted = {(file, line) for line in lines}
         return self._ordered(name for name, (ran, _cpu_s) in self._traces.items() if ran & wanted)
 
     def all(self) -> list[str]:
-        """Return the names of all tests, in the best order."""
+        """Return the names of all tests, ordered."""
         return self._ordered(self._traces)
 
     def note_failure(self, name: str) -> None:
@@ -36,9 +37,10 @@ class RecordedTests:
 
     def limit(self, names: Iterable[str]) -> Usage:
         """Return what these tests may use with a mutant."""
-        return Usage(sum(self._traces[name][1] for name in names), self._waited_s).limit()
+        return Usage(self._startup_s + sum(self._traces[name][1] for name in names), self._waited_s).limit()
 
     def _ordered(self, names: Iterable[str]) -> list[str]:
+        """Order tests by how many mutants they have noticed, and fast ones before slow ones."""
         return sorted(names, key=lambda name: (-self._found[name], self._traces[name][1]))
 
 

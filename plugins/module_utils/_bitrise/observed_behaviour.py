@@ -20,6 +20,7 @@ class ObservedBehaviour:
         # One thread observes, the others wait for it.
         self._unconfirmed = threading.Lock()
         self._token = threading.Lock()
+        self._lists = threading.Lock()
 
     def change_unconfirmed(self, change: Callable[[], bool | None]) -> bool:
         """Return whether a file was changed before its confirmation.
@@ -42,4 +43,5 @@ class ObservedBehaviour:
 
     def note_list(self, *, is_late: bool) -> None:
         """Record whether a list lagged behind the changes of this task."""
-        self.lists_late = is_late or bool(self.lists_late)
+        with self._lists:
+            self.lists_late = is_late or bool(self.lists_late)

@@ -125,7 +125,7 @@ class PlanApplication:
         self._wait_for_lists()
 
     def _wait_for_lists(self) -> None:
-        """Wait until the lists show the changes of this run, because the next run would repeat changes that they lack.
+        """Wait until the lists show the uploads and deletions of this run, because the next run would repeat others.
 
         If no list of this task has lagged, do not read lists again.
         """
@@ -139,8 +139,8 @@ class PlanApplication:
             else:
                 if self._may_be_late(kind):
                     self._warnings.append(
-                        f"The list of the {kind.words}s of app {self._app_slug} does not show all changes of this run "
-                        "yet. A run that starts before it shows them may repeat them."
+                        f"The list of the {kind.words}s of app {self._app_slug} does not show all uploads and "
+                        "deletions yet. A run that starts before it shows them may repeat them."
                     )
 
     def _may_be_late(self, kind: FileKind) -> bool:
@@ -166,7 +166,7 @@ class PlanApplication:
             for one in abandoned:
                 self._deletion.delete_leftover(plan.location.kind, one)
             file = self._uploaded(plan, action, content, observed)
-        self._observer.own[str(file.slug)] = plan.location.kind
+        self._observer.note_upload(str(file.slug), plan.location.kind)
         self._observer.remember(file.slug, action.sha256)
         self._files[plan.key] = file
         self._journal.add(action)
@@ -227,8 +227,11 @@ class PlanApplication:
         again = self._plan_again(key, first, listed)
         if again.delete:
             if again.update:
-                # The file that stays may be that of another run. It inherits flags before their file is deleted.
-                self._update(key, again, again.update)
+                # The file that stays may be that of another run. It inherits flags before their file is deleted. The
+                # last round protects it, because that cannot be undone.
+                flags = {name: value for name, value in again.update.changes.items() if name != "is_protected"}
+                if flags:
+                    self._update(key, again, replace(again.update, changes=flags))
             self._mark(key, again)
             self._delete_all(key, again, again.delete)
             return again
@@ -277,7 +280,7 @@ class PlanApplication:
         kind = first.location.kind
         declared_file = self._declared_file(key)
         own = self._files.get(key)
-        if own and declared_file.desired.slug:
+        if own and first.upload and declared_file.desired.slug:
             # The file with the slug that the task gives will be deleted, and the new file has another slug.
             declared_file = replace(declared_file, desired=replace(declared_file.desired, slug=own.slug))
         wanted, files = observe_app(self._observer, {kind: [declared_file]}, {kind: listed})
@@ -339,7 +342,7 @@ class PlanApplication:
 
     def _inherit_from(self, key: Key, plan: FilePlan, deleted: Mapping[str, Any]) -> None:
         """Inherit flags that someone else set on the deleted file after it was listed."""
-        if deleted.get("slug"):
+        if deleted.get("slug") and plan.desired.present:
             old = RemoteFile.from_service(plan.location.kind, deleted)
             self._inherited[key] = self._inherited.get(key, Inherited()).join(old)
 

@@ -39,7 +39,8 @@ class FileDeletion:
         """Delete one file. Return the object in the response, or None if the file did not exist any more."""
         response = delete_file(self._client, kind, self._app_slug, str(action.slug))
         if response is None:
-            self._observer.gone[str(action.slug)] = kind
+            # If this run has deleted the file before, a late list has made it try again.
+            self._observer.note_gone(str(action.slug), kind, is_listed_late=action in self._journal.actions)
         self._journal.add_deletion(action, response)
         return response
 
@@ -50,7 +51,7 @@ class FileDeletion:
         except ServiceError as error:
             if error.status != 404:
                 raise
-            self._observer.gone[str(action.slug)] = kind
+            self._observer.note_gone(str(action.slug), kind)
             return
         if not RemoteFile.from_service(kind, data).processed and self.delete_unfinished(kind, str(action.slug)):
             self._journal.add(action)

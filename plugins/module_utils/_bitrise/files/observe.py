@@ -99,10 +99,22 @@ class Observer:
             except ServiceError as error:
                 if error.status != 404:
                     raise
-        if self.own or self.gone:  # a list before the first change shows nothing about that
+        if kind in (*self.own.values(), *self.gone.values()):  # a list before a change shows nothing about that
             self.late[kind] = len(listed) > len(slugs) or bool(slugs & self.gone.keys())
             self._client.observed.note_list(is_late=self.late[kind])
         return [self._with_evidence(kind, file) for file in listed if file.slug not in self.gone]
+
+    def note_upload(self, slug: str, kind: FileKind) -> None:
+        """Note that this run has uploaded a file. Only the lists from now on show whether they are late."""
+        self.own[slug] = kind
+        self.late.pop(kind, None)
+
+    def note_gone(self, slug: str, kind: FileKind, *, is_listed_late: bool = False) -> None:
+        """Note that a file does not exist any more. `is_listed_late`: a list has shown it after its deletion."""
+        self.gone[slug] = kind
+        self.late.pop(kind, None)
+        if is_listed_late:
+            self._client.observed.note_list(is_late=True)
 
     def remember(self, slug: str | None, sha256: str | None) -> None:
         if slug and sha256:
@@ -164,7 +176,7 @@ class Observer:
                 self._absences[str(file.slug)] += 1
                 # The list has it again, although it does not exist: the list is late.
                 if self._absences[str(file.slug)] > 1:
-                    self.gone[str(file.slug)] = kind
+                    self.note_gone(str(file.slug), kind, is_listed_late=True)
             raise
 
     @property

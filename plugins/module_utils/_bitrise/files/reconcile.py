@@ -48,7 +48,7 @@ from .verify import (
 
 @dataclass
 class FilesOutcome:
-    """The outcome of one app. After a failure, `actions` holds the actions that were complete."""
+    """The outcome for the files of one app. After a failure, `actions` holds the actions that were complete."""
 
     actions: list[FileAction] = field(default_factory=list)
     files: list[tuple[FileKind, RemoteFile]] = field(default_factory=list)  # declared files

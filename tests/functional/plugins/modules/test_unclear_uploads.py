@@ -83,7 +83,7 @@ def test_unfinished_upload_that_is_gone_and_still_listed(service: Service, tasks
     slug = service.files()[0]["slug"]
     service.emulator.fault(method="GET", path=f"/{slug}$", status=404)
     done = tasks.file(PROFILES, NEW).run()
-    assert "does not show all changes of this run yet" in str(done["warnings"])
+    assert "does not show all uploads and deletions yet" in str(done["warnings"])
 
 
 LOST: dict[str, dict[str, Any]] = {
@@ -172,7 +172,7 @@ def test_list_that_is_late_for_long(
     task = tasks.file(PROFILES, NEW)
     warnings = task.run().get("warnings", [])
     assert service.asked().count("list") == 8
-    assert ["does not show all changes of this run yet" in text for text in warnings] == [True] * (shown_by == 9)
+    assert ["does not show all uploads and deletions yet" in text for text in warnings] == [True] * (shown_by == 9)
 
 
 def test_upload_that_comes_back_with_another_size(service: Service, tasks: Tasks) -> None:

@@ -29,7 +29,7 @@ from .client import ModelClient, ModelInspections
 from .planning import PROTOCOL, Declaration
 from .service import APP, BYSTANDER, File, Files, bytes_of, number_of
 
-STOP = "may it go on?"
+STOP = "check stop"
 Disturb = Callable[[ModelClient, int], str]
 
 

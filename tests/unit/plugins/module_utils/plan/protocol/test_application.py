@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
@@ -19,13 +20,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import Observer
 
 from .application import STOP, Disturb, FaultyClient, LateClient, Run, undisturbed
 from .client import ModelClient
 from .planning import Declaration
 from .run import find, without_file
 from .scenarios import file, slot
-from .service import BYSTANDER, File, Files, digest_of, number_of, ulid
+from .service import APP, BYSTANDER, File, Files, digest_of, number_of, ulid
 
 BY = file(1, name=BYSTANDER)
 NEW = Declaration("X")
@@ -203,13 +205,13 @@ def test_a_run_ends_when_the_list_shows_the_deletion_of_another_run(late: int) -
     ("files", "declaration", "desired", "requests"),
     [((BY,), NEW, {}, UPLOAD), ((file(5),), FLAGS, ABSENT, ["DELETE 5", "LIST"])],
 )
-def test_a_run_that_waits_in_vain_warns(
+def test_a_run_warns_if_no_list_shows_its_changes(
     files: Files, declaration: Declaration, desired: dict[str, Any], requests: list[str]
 ) -> None:
     run = Run(LateClient(files, 99, without_old), declaration, **desired)
     assert run.requests == [STOP, STOP, *requests, *waits(7)]
     (warning,) = run.outcome.warnings
-    assert "does not show all changes of this run yet" in warning
+    assert "does not show all uploads and deletions yet" in warning
 
 
 @pytest.mark.parametrize("are_late", [False, True])
@@ -217,6 +219,26 @@ def test_the_lists_of_other_apps_show_whether_to_read_one_again(*, are_late: boo
     client = LateClient((BY,), 1, undisturbed)
     client.observed.lists_late = are_late
     assert Run(client, NEW).requests == [STOP, STOP, *UPLOAD, *(waits(2) if are_late else [])]
+
+
+def test_a_list_that_shows_a_deleted_file_is_late_for_all_apps() -> None:
+    client = LateClient((file(5),), 1, undisturbed)
+    assert Run(client, FLAGS, **ABSENT).requests == [STOP, STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST"]
+    assert client.observed.lists_late is True
+
+
+def test_only_lists_of_a_kind_after_its_changes_show_whether_they_are_late() -> None:
+    client = LateClient((BY,), 0, undisturbed)
+    observer = Observer(cast(BitriseClient, client), APP)
+    observer.note_upload("a", BUILD_CERTIFICATE)
+    observer.list_files(PROVISIONING_PROFILE)
+    assert client.observed.lists_late is None
+    observer.note_gone("b", PROVISIONING_PROFILE)
+    observer.list_files(PROVISIONING_PROFILE)
+    assert client.observed.lists_late is False
+    assert observer.late == {PROVISIONING_PROFILE: False}
+    observer.note_upload("c", PROVISIONING_PROFILE)
+    assert observer.late == {}
 
 
 def test_a_leftover_that_is_gone_must_disappear_from_the_list() -> None:
@@ -398,6 +420,22 @@ def test_deletions_without_effect_are_repeated_and_reported(
     assert run.actions == actions
 
 
+@pytest.mark.parametrize(
+    ("more", "is_expose"),
+    [
+        pytest.param((), None, id="the new file"),
+        pytest.param((file(5, "X", exposed=True),), False, id="the file of an interrupted run"),
+    ],
+)
+def test_the_last_file_with_a_given_slug_is_protected_last(more: Files, *, is_expose: bool | None) -> None:
+    client = WithoutDeletions((BY, file(4, "L"), *more))
+    declaration = Declaration("X", is_protected=True, is_expose=is_expose)
+    run = Run(client, declaration, slug=ulid(4, is_old=True), on_unverifiable="warn")
+    assert run.error
+    assert "but still lists them" in run.error.message
+    assert "PATCH is_protected" not in run.requests
+
+
 def test_one_marker_is_enough_for_repeated_deletions() -> None:
     client = WithoutDeletions((BY, file(5, "L", protected=True)))
     client.deletions = 1
@@ -445,12 +483,19 @@ def test_flags_that_someone_sets_right_before_the_deletion_are_inherited() -> No
     assert [(one.slug, one.is_protected) for one in client.now] == [(1, False), (10, True)]
 
 
-@pytest.mark.parametrize("declaration", [NEW, FLAGS])
-def test_a_deletion_may_have_a_response_without_the_file(declaration: Declaration) -> None:
+@pytest.mark.parametrize(
+    ("declaration", "response"),
+    [
+        (NEW, {"message": "deleted"}),
+        (FLAGS, {"message": "deleted"}),
+        (FLAGS, {"slug": FIFTH, "is_protected": "odd"}),
+    ],
+)
+def test_a_deletion_may_have_a_response_without_the_file(declaration: Declaration, response: dict[str, Any]) -> None:
     class Brief(FaultyClient):
         def _delete_file(self, slug: str) -> dict[str, Any] | None:
             super()._delete_file(slug)
-            return {"message": "deleted"}
+            return response
 
     run = Run(Brief((BY, file(5))), declaration, present=bool(declaration.content))
     assert run.error is None

@@ -40,7 +40,7 @@ def test_a_leftover_that_may_prevent_an_upload_is_deleted_first(status: int) -> 
     [
         pytest.param((BY, slot(6)), "POST", refused(404), ["POST"], id="not a refusal"),
         pytest.param((BY, slot(6)), "POST", refused(500), ["POST"], id="a failure"),
-        pytest.param((BY, slot(6, old=False)), "POST", refused(), ["POST", "LIST"], id="a living upload"),
+        pytest.param((BY, slot(6, old=False)), "POST", refused(), ["POST", "LIST"], id="an upload in progress"),
         pytest.param((BY,), "POST", refused(), ["POST", "LIST"], id="no leftover"),
         pytest.param(
             (BY, slot(6, old=False)),
@@ -167,7 +167,9 @@ def test_another_key_of_a_new_keystore_is_a_warning(key: str | None, is_warned: 
 
 def test_any_key_of_a_first_keystore_is_as_expected() -> None:
     client = FaultyClient((BY,), changes={"CONFIRM": {"user_env_key": "KEY"}}, kind=ANDROID_KEYSTORE)
-    assert not [text for text in Run(client, NEW).outcome.warnings if "KEY" in text]
+    run = Run(client, NEW)
+    assert run.error is None
+    assert not [text for text in run.outcome.warnings if "KEY" in text]
 
 
 LEFTOVER = "The service refused to delete an unfinished upload, which remains: It refused."
