@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decide which files of one declaration to keep, upload, change and delete. Pure.
+"""Decide for one declared file which files to keep, upload, change and delete. Pure.
 
 A first run and a rerun after an interruption decide by the same rules, from the service's list alone:
 
 * Keep only the newest processed file of a name, if it has the declared content. Otherwise upload the content.
 * Delete the older files once the newest is complete, and only if they are generations of the same file: an interrupted
   replacement, or the result of two concurrent runs. Reject files that may be different ones.
-* The new file inherits flags and password of the older files, unless the declaration sets them.
+* The new file inherits flags and password of the older files, unless the declared file sets them.
 * Set protection last. Until then the new file can be compared, so a rerun recognizes the interruption.
 * An unprocessed file may belong to an upload in progress until it is too old for that.
 """
@@ -51,10 +51,10 @@ class Inherited:
 
 @dataclass(frozen=True)
 class Decision:
-    """Decision about the files of one declaration.
+    """Decision about the files that one declared file is about.
 
     `keep` is the file that has the declared content already. It is None if the content is uploaded or the file is
-    declared absent. `wanted` is the declaration, completed by the values that it inherits.
+    declared absent. `wanted` is the declared state, completed by the values that it inherits.
     """
 
     desired: Desired
@@ -71,12 +71,12 @@ class Decision:
 
     @property
     def owned(self) -> frozenset[str]:
-        """Return the slugs of the processed files that the declaration is about."""
+        """Return the slugs of the processed files that the declared file is about."""
         return frozenset(str(file.slug) for file in self.candidates.processed)
 
     @property
     def touched(self) -> frozenset[str]:
-        """Return the slugs of all files that the declaration is about."""
+        """Return the slugs of all files that the declared file is about."""
         return self.owned | {str(file.slug) for file in self.candidates.unprocessed}
 
 
@@ -89,11 +89,11 @@ def decide(
     *,
     has_uploaded: bool = False,
 ) -> Decision:
-    """Decide for one declaration, given all files of its kind.
+    """Decide for one declared file, given all files of its kind.
 
     `now`: Unix seconds by the service's clock. `inherited`: values that this run saw on files before it deleted them.
     `has_uploaded`: this run has uploaded the declared content already, so option force does not upload it again.
-    Raise RefusedError for a declaration that cannot or must not be applied.
+    Raise RefusedError for a declared file that cannot or must not be applied.
     """
     candidates = candidates_for(str(location), desired, observed)
     leftovers = _leftovers(desired, candidates, now)
@@ -143,7 +143,7 @@ def _reason(desired: Desired, file: RemoteFile, keep: RemoteFile | None) -> str:
 
 
 def _manage_flags(location: FileLocation, desired: Desired, candidates: Candidates) -> Decision:
-    """Decide for a declaration without content: set its flags on the one file of that name."""
+    """Decide for a declared file without content: set its flags on the one file of that name."""
     files = candidates.processed
     if not files:
         raise plan_errors.nothing_to_manage(location, desired, candidates.unprocessed)
@@ -205,7 +205,7 @@ def _reject_ambiguous(
 def _inherit(
     location: FileLocation, desired: Desired, candidates: Candidates, keep: RemoteFile | None, inherited: Inherited
 ) -> tuple[Desired, tuple[str, ...]]:
-    """Return the declaration, completed by flags and password of the files of its name, and warnings."""
+    """Return the declared state, completed by flags and password of the files of its name, and warnings."""
     others = [file for file in candidates.processed if file is not keep]
     warnings = (plan_errors.kept_unverified(location, desired, keep),) if keep and _is_unverified(desired, keep) else ()
     if not location.kind.can_change:

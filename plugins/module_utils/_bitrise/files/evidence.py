@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evidence of whether a remote file has the declared content, and of which files a declaration is about. Pure."""
+"""Evidence of whether a remote file has the declared content, and of which files a declared file is about. Pure."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def is_marker(file: RemoteFile) -> bool:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The files of an app that one declaration is about. The processed ones are sorted by slug: the newest is last."""
+    """The files of an app that one declared file is about. The processed ones are sorted by slug, the newest last."""
 
     processed: tuple[RemoteFile, ...] = ()
     unprocessed: tuple[RemoteFile, ...] = ()
@@ -96,7 +96,7 @@ class Candidates:
 
 
 def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates:
-    """Select the files that the declaration is about. `place` completes "the ..." in messages.
+    """Select the files that the declared file is about. `place` completes "the ..." in messages.
 
     Raise RefusedError if slug and name contradict each other, or if the slug does not exist.
     """

@@ -169,7 +169,7 @@ class Desired:
 
     @property
     def key(self) -> tuple[str | None, str | None, str | None]:
-        """Return a key that is unique among the declarations of one kind for an app."""
+        """Return a key that is unique among the declared files of one kind for an app."""
         return (self.env_key, self.name, self.slug)
 
     @property

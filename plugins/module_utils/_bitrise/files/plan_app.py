@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plan all declarations of all kinds for an app, as actions in phases. Pure: no network, file or clock.
+"""Plan all declared files of all kinds for an app, as actions in phases. Pure: no network, file or clock.
 
 The plan does not depend on the order of the declared files. A module for single files plans an app with one
-declaration.
+declared file.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from .purge import plan_purge, reject_large_purge
 
 PHASES = ("clear", "upload", "update", "delete", "protect", "tidy", "purge")
 
-# A declaration of an app: its kind, and Desired.key.
+# A declared file of an app: its kind, and Desired.key.
 Key = tuple[FileKind, tuple[Optional[str], Optional[str], Optional[str]]]
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Settings for all declarations of an app.
+    """Settings for all declared files of an app.
 
     `now`: Unix seconds by the service's clock, None if unknown. `inherited`: flags and passwords that this run saw
-    earlier. `uploaded`: declarations whose content this run has uploaded.
+    earlier. `uploaded`: declared files whose content this run has uploaded.
     """
 
     purge: frozenset[str] = frozenset()  # kinds, by the name of their option
@@ -56,7 +56,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class FilePlan:
-    """The actions for one declaration, by phase."""
+    """The actions for one declared file, by phase."""
 
     location: FileLocation
     decision: Decision
@@ -89,7 +89,7 @@ class FilePlan:
 
 @dataclass(frozen=True)
 class AppPlan:
-    """The plan for an app. `files` has the order of the declarations. Actions are ordered by phase, then by kind."""
+    """The plan for an app. `files` has the order of the declared files. Actions are ordered by phase, then by kind."""
 
     app_slug: str
     files: tuple[FilePlan, ...] = ()
@@ -121,8 +121,8 @@ def plan_app(
 ) -> AppPlan:
     """Compute the actions that bring the files of an app to their declared state.
 
-    `observed`: all files of each declared kind, with the evidence that the declarations need.
-    Raise RefusedError or OptionError for declarations that cannot or must not be applied.
+    `observed`: all files of each declared kind, with the evidence that the declared files need.
+    Raise RefusedError or OptionError for declared files that cannot or must not be applied.
     """
     plans: list[FilePlan] = []
     for kind in KINDS:
@@ -164,7 +164,7 @@ def _key_order(decision: Decision) -> tuple[int, str, str]:
 
 
 def _reject_shared(location: FileLocation, decisions: Sequence[Decision]) -> None:
-    """Reject two declarations about one file, by its name and by its slug: each would undo the other on every run."""
+    """Reject two declared files that mean the same one, by its name and by its slug, so each would undo the other."""
     about = [slug for decision in decisions for slug in decision.owned]
     shared = {slug for slug in about if about.count(slug) > 1}
     if shared:
@@ -182,7 +182,7 @@ def _plan_kind(location: FileLocation, decisions: Sequence[Decision], observed: 
     present = [file.slug for file in observed if file.slug not in gone_first]
     seen: set[str | None] = set()
     for number in ordered:
-        # Several declarations may give the slugs of files of one name. The first one deletes the leftovers.
+        # Several declared files may give the slugs of files of one name. The first one deletes the leftovers.
         leftovers = tuple(file for file in decisions[number].leftovers if file.slug not in seen)
         decision = replace(decisions[number], leftovers=leftovers)
         seen.update(file.slug for file in leftovers)

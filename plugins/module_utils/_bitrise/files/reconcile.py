@@ -87,7 +87,7 @@ def prepare_app(
 ) -> PreparedApp:
     """Observe, plan and validate one app. Send only GET requests.
 
-    Raise CiError for declarations that cannot or must not be applied.
+    Raise CiError for declared files that cannot or must not be applied.
     """
     observer = Observer(client, app_slug, digests, inspections)
     wanted, files = observe_app(observer, declared)
@@ -219,7 +219,7 @@ def _add(files_by_kind: dict[str, Any], kind: FileKind, files: Mapping[str, Any]
 
 
 def _back_up(client: BitriseClient, prepared: PreparedApp, *, check_mode: bool) -> list[str]:
-    """Back up the files that the plan deletes, if their declaration has a backup folder. Return warnings."""
+    """Back up the files that the plan deletes, if the declared file has a backup folder. Return warnings."""
     problems = [
         declared_file.backup.save(client, file_plan.location.kind, prepared.plan.app_slug, file, check_mode=check_mode)
         for file_plan, declared_file in _with_declared_files(prepared.plan, prepared.declared)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Declarations of a fleet task for each app. Every local file is read once."""
+"""The declaration of each app in a fleet task. Every local file is read once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class OnceReader:
 
 @dataclass(frozen=True)
 class AppDeclaration:
-    """Declarations for one app, by kind: those common to all apps, and the options of the app's own files."""
+    """The declaration of one app, by kind: the files common to all apps, and the options of the app's own files."""
 
     app_slug: str
     common: Mapping[str, list[DeclaredFile]]
