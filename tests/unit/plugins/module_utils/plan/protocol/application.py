@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
+
+import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete, FileAction
@@ -27,9 +29,17 @@ from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file impo
 
 from .client import ModelClient, ModelInspections
 from .planning import PROTOCOL, Declaration
-from .service import APP, BYSTANDER, File, Files, bytes_of, number_of
+from .scenarios import file
+from .service import APP, BYSTANDER, File, Files, bytes_of, number_of, ulid
 
 STOP = "check stop"
+UPLOAD = ["POST", "PUT", "CONFIRM"]
+NEW = Declaration("X")
+BY = file(1, name=BYSTANDER)
+FLAGS = Declaration(None)
+ABSENT = {"present": False}
+UPLOAD_WITH_FLAGS = ["POST", "PUT", "PATCH slot", "CONFIRM"]
+FIFTH = ulid(5, is_old=True)
 Disturb = Callable[[ModelClient, int], str]
 
 
@@ -83,11 +93,11 @@ class FaultyClient(ModelClient):
         self.requests.append(f"WAIT {tries}")
 
 
-class LateClient(ModelClient):
+class LateClient(FaultyClient):
     """A client whose first `late` lists after the first one show the files of the beginning."""
 
     def __init__(self, files: Files, late: int, disturb: Disturb) -> None:
-        super().__init__(PROVISIONING_PROFILE, files, disturb)
+        super().__init__(files, disturb=disturb)
         self.observed = ObservedBehaviour()
         self._old, self._late = files, late + 1
 
@@ -100,9 +110,6 @@ class LateClient(ModelClient):
         listed = list(super().pages(path, what, filters, limit))
         self.now = current
         return iter(listed)
-
-    def back_off(self, tries: int) -> None:
-        self.requests.append(f"WAIT {tries}")
 
 
 class Run:
@@ -143,3 +150,17 @@ def describe(action: FileAction) -> str:
     if isinstance(action, Delete):
         return f"delete {number_of(action.slug)} {action.reason}"
     return f"{action.action} {', '.join(sorted(action.changes))}".strip()
+
+
+def case(
+    files: Files,
+    declaration: Declaration,
+    requests: Sequence[str],
+    actions: Sequence[str],
+    *,
+    name: str,
+    kind: FileKind = PROVISIONING_PROFILE,
+    **desired: Any,
+) -> Any:
+    """Return a case of a test: a declaration, and the requests and actions to which it leads."""
+    return pytest.param(kind, files, declaration, desired, requests, actions, id=name)

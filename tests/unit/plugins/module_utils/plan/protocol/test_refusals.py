@@ -17,14 +17,10 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError
 
-from .application import STOP, FaultyClient, Run, refused
+from .application import BY, NEW, STOP, UPLOAD, FaultyClient, Run, refused
 from .planning import Declaration
 from .scenarios import file, slot
-from .service import BYSTANDER, MARKER, NAME, OTHER_SLOT, File, Files, ulid
-
-BY = file(1, name=BYSTANDER)
-NEW = Declaration("X")
-UPLOAD = ["POST", "PUT", "CONFIRM"]
+from .service import MARKER, NAME, OTHER_SLOT, File, Files, ulid
 
 
 @pytest.mark.parametrize("status", [400, 403, 405, 409, 422])

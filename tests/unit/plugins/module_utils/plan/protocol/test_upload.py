@@ -21,17 +21,14 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
     UnclearOutcomeError,
 )
 
-from .application import STOP, FaultyClient, ModelClient, Run, refused
+from .application import BY, NEW, STOP, UPLOAD, FaultyClient, ModelClient, Run, refused
 from .client import LOST
 from .planning import Declaration
 from .scenarios import file
-from .service import BYSTANDER, File, ulid
+from .service import File, ulid
 
-BY = file(1, name=BYSTANDER)
-NEW = Declaration("X")
 CERTIFICATE = Declaration("X", is_expose=False, has_password=True)
 TENTH = ulid(10, is_old=False)
-UPLOAD = ["POST", "PUT", "CONFIRM"]
 LATER = "A run deletes it when it is an hour old."
 UNCHANGED = "The files that it was to replace are unchanged."
 
