@@ -103,7 +103,7 @@ class Validation:
     app_slug: str
     label: str
     mode: str
-    is_sent: bool = False
+    is_sent: bool
     # None: the file is not inspected. Raises CiError if a library is missing.
     inspect: Callable[[], Inspection] | None = field(default=None, repr=False)
 

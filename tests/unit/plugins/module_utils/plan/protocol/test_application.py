@@ -219,3 +219,10 @@ def test_a_file_is_deleted_with_its_leftovers() -> None:
     run = Run(client, FLAGS, **ABSENT)
     assert sorted(run.actions) == ["delete 4 leftover", "delete 5 absent", "delete 6 leftover"]
     assert client.now == ()
+
+
+def test_a_replacement_with_another_purpose_is_a_warning() -> None:
+    run = Run(ModelClient(PROVISIONING_PROFILE, (BY, file(5, "Q")), undisturbed), NEW)
+    (warning,) = run.outcome.warnings
+    assert warning.startswith("Provisioning profile N of app app1: the declared file has the ")
+    assert warning.endswith(" OURS, the file that it replaces has Q.")
