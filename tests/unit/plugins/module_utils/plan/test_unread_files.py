@@ -59,7 +59,7 @@ def test_details_that_were_not_read_are_unknown() -> None:
 )
 def test_errors_about_passwords_name_the_option(kind: FileKind, code: str, advice: str) -> None:
     errors = [finding(code, "It does not open."), finding("expired", "It has expired.")]
-    validation = Validation(kind, "app1", "dist", "strict")
+    validation = Validation(kind, "app1", "dist", "strict", is_sent=True)
 
     with pytest.raises(RefusedError) as error:
         validation.report(errors)
