@@ -6,14 +6,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete, Update, Upload
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
+    BUILD_CERTIFICATE,
+    PROVISIONING_PROFILE,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired, RemoteFile
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import _add
 from ansible_collections.mobileops.ci.plugins.module_utils._core.plan import Plan
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
@@ -114,3 +119,16 @@ def test_changed_is_whether_there_are_actions() -> None:
 
 def test_diff_is_before_and_after() -> None:
     assert Plan(before={"a": 1}, after={"b": 2}).diff == {"before": {"a": 1}, "after": {"b": 2}}
+
+
+def test_a_diff_numbers_files_of_one_name() -> None:
+    shown: dict[str, Any] = {}
+    for number in (1, 2, 3):
+        _add(shown, PROVISIONING_PROFILE, {"dist": {"size": number}, f"other {number}": {"size": 0}})
+    files = shown[PROVISIONING_PROFILE.plural]
+    assert {name: file["size"] for name, file in files.items() if file["size"]} == {
+        "dist": 1,
+        "dist (2)": 2,
+        "dist (3)": 3,
+    }
+    assert len(files) == 6
