@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
@@ -19,6 +20,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     PROVISIONING_PROFILE,
     FileKind,
 )
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
+    FilesOutcome,
+    apply_app,
+    prepare_app,
+)
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
+from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
 from .application import (
     ABSENT,
@@ -34,10 +44,10 @@ from .application import (
     case,
     undisturbed,
 )
-from .client import ModelClient
-from .planning import Declaration
+from .client import ModelClient, ModelInspections
+from .planning import PROTOCOL, Declaration
 from .scenarios import file, slot
-from .service import BYSTANDER, Files, digest_of
+from .service import APP, BYSTANDER, Files, bytes_of, digest_of
 
 
 @pytest.mark.parametrize(
@@ -226,3 +236,22 @@ def test_a_replacement_with_another_purpose_is_a_warning() -> None:
     (warning,) = run.outcome.warnings
     assert warning.startswith("Provisioning profile N of app app1: the declared file has the ")
     assert warning.endswith(" OURS, the file that it replaces has Q.")
+
+
+def test_a_plan_is_applied_with_the_client_of_its_thread() -> None:
+    first, second = (ModelClient(PROVISIONING_PROFILE, (BY, file(5)), undisturbed) for _number in range(2))
+    content = Content.of(bytes_of("X"))
+    declared = {PROVISIONING_PROFILE: [DeclaredFile(NEW.desired(PROVISIONING_PROFILE, PROTOCOL), content, verify=NONE)]}
+    prepared = prepare_app(cast(BitriseClient, first), APP, declared, Policy(), inspections=ModelInspections())
+    first.requests.clear()
+    apply_app(cast(BitriseClient, second), prepared, FilesOutcome(), check_mode=False)
+    assert first.requests == []
+    assert second.requests == [*UPLOAD_WITH_FLAGS, "DELETE 5", "LIST"]
+
+
+def test_a_diff_shows_that_no_file_of_a_purged_kind_is_left() -> None:
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5, "X"), file(3, name="other")), undisturbed)
+    run = Run(client, Declaration("X", purges=True))
+    assert run.actions == ["delete 3 undeclared"]
+    assert list(run.outcome.before[PROVISIONING_PROFILE.plural]) == ["other"]
+    assert run.outcome.after == {PROVISIONING_PROFILE.plural: {}}
