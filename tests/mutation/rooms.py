@@ -62,6 +62,7 @@ ROOMS: Mapping[str, Room] = {
         (
             "*/plugins/module_utils/test_secret_fields.py",
             "*/plugins/module_utils/plan/test_journal.py",
+            "*/plugins/module_utils/plan/test_unread_files.py",
             "*/plugins/module_utils/plan/test_shown.py",
             "*/plugins/module_utils/plan/protocol/test_application.py",
             "*/plugins/module_utils/plan/protocol/test_late_lists.py",

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -68,3 +70,8 @@ def test_errors_about_passwords_name_the_option(kind: FileKind, code: str, advic
     assert error.value.message.endswith(f" is invalid: {messages} Set verify=warn to upload it anyway.")
     (warning,) = replace(validation, mode=WARN).report(errors)
     assert warning.endswith(f": {messages}")
+
+
+def test_a_validation_does_not_show_with_what_it_inspects() -> None:
+    inspect: Any = partial(print, "c4nary")
+    assert "c4nary" not in repr(Validation(BUILD_CERTIFICATE, "app1", "dist", "strict", is_sent=True, inspect=inspect))
