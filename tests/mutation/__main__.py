@@ -34,7 +34,10 @@ def equivalents() -> dict[str, dict[str, str]]:
 
 
 def run_room(name: str, sample: int | None) -> dict[str, Any]:
-    """Run the mutants of a room, print those that no test detected, and return the figures."""
+    """Run the mutants of a room, print those that no test detected, and return the figures.
+
+    Ctrl-C ends the room early. The order is random, so that the mutants until then are a sample.
+    """
     room = ROOMS[name]
     tests = _record(room)
     known = equivalents()
@@ -42,14 +45,16 @@ def run_room(name: str, sample: int | None) -> dict[str, Any]:
         (module, mutant) for module in room.modules for mutant in mutants_of((UTILS / module).read_text())
     ]
     total = len(selected)
-    if sample is not None and sample < total:
-        selected = random.Random(0).sample(selected, sample)
+    selected = random.Random(0).sample(selected, min(sample or total, total))
     figures = {"mutants": total, "run": 0, "killed": 0, "equivalent": 0, "survived": 0}
     for module, mutant in selected:
         if mutant.text in known.get(module, {}):
             figures["equivalent"] += 1
             continue
-        outcome = _outcome(tests, module, mutant)
+        try:
+            outcome = _outcome(tests, module, mutant)
+        except KeyboardInterrupt:
+            break
         figures["run"] += 1
         # A mutant that never ends counts as detected.
         figures["survived" if outcome == SURVIVED else "killed"] += 1

@@ -109,7 +109,11 @@ def run_tests(
                 status = _run_in_child(files, plugin, mutant, most, answer)
             finally:
                 os._exit(status)
-        outcome, used = _wait(child, most)
+        try:
+            outcome, used = _wait(child, most)
+        except KeyboardInterrupt:
+            os.killpg(child, signal.SIGKILL)
+            raise
         answer.seek(0)
         content = answer.read()
     traces, failed = pickle.loads(content) if content else ({}, None)  # noqa: S301  # written by the child
