@@ -12,7 +12,7 @@ import shlex
 import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_names import (
@@ -117,7 +117,6 @@ def test_portable_names(title: str | None, name: str | None) -> None:
     assert portable(title) == name
 
 
-@settings(max_examples=50)
 @given(st.text())
 def test_a_portable_name_survives_limit_a_shell_and_an_import(title: str) -> None:
     name = portable(title)

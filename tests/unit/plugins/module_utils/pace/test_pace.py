@@ -79,7 +79,7 @@ def services(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
     return kind.__name__, options
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(services(), st.integers(1, 64), st.floats(0.005, 0.5), st.integers(0, 1000))
 def test_any_service(service: tuple[str, dict[str, object]], workers: int, latency: float, seed: int) -> None:
     """Serve every request in a time near the least possible."""

@@ -23,7 +23,6 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconc
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
-from tests.helpers.cases import ALL_CASES
 
 from .client import ModelClient, ModelInspections
 from .planning import PROTOCOL, Declaration
@@ -135,10 +134,7 @@ OTHER_FLAG = Scenario(
 
 @pytest.mark.parametrize(
     "scenario",
-    [
-        *[scenario for scenario in quick_scenarios() if not scenario.is_slow][:: 1 if ALL_CASES else 2],
-        OTHER_FLAG,
-    ],
+    [*(scenario for scenario in quick_scenarios() if not scenario.is_slow), OTHER_FLAG],
     ids=lambda scenario: str(scenario.title),
 )
 def test_the_model_sends_the_same_requests(scenario: Scenario) -> None:
