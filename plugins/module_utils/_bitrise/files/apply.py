@@ -125,7 +125,7 @@ class PlanApplication:
         self._wait_for_lists()
 
     def _wait_for_lists(self) -> None:
-        """Wait until the lists show the uploads and deletions of this run, because the next run would repeat others.
+        """Wait until the lists show the uploads and deletions of this run. The next run repeats what a list lacks.
 
         If no list of this task has lagged, do not read lists again.
         """
