@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import hypothesis
@@ -20,7 +21,6 @@ if AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader()
 
 set_hypothesis_home_dir(CHECKOUT / ".build" / "hypothesis")
-# The same examples in every run: a failure can be repeated, and nothing is kept between runs.
 # Each run uses the same examples, so that a failure can be repeated, and stores nothing.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("repeatable")
@@ -32,6 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("xdist_group") is None and shares(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Exclude the modules and the thousands of tests from garbage collection, because they live until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def shares(item: pytest.Function) -> bool:

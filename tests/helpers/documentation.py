@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
 
@@ -23,6 +24,11 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py") if not path.stem.startswith("_"))
 COLLECTION = "mobileops.ci"
 NO_SETTINGS = Path(__file__).with_name("empty.cfg")
+
+
+def read_yaml(text: str) -> Any:
+    """Return the content of a YAML document. The parser of libyaml is several times as fast as that in Python."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def ansible(program: str, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:

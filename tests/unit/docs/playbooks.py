@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.helpers.documentation import read_yaml
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PAGES = CHECKOUT / "docs" / "docsite" / "rst"
@@ -66,7 +66,7 @@ def page(playbook: Path) -> str:
 
 
 def _plays(text: str) -> list[dict[str, Any]]:
-    plays: list[dict[str, Any]] = yaml.safe_load(text)
+    plays: list[dict[str, Any]] = read_yaml(text)
     return plays
 
 

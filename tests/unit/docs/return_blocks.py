@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from tests.helpers.documentation import read_yaml
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 MODULES = CHECKOUT / "plugins" / "modules"
 SOURCE = Path(__file__).with_suffix(".yml")
@@ -31,7 +33,7 @@ class Source:
     """The content of return_blocks.yml."""
 
     def __init__(self, text: str) -> None:
-        content = yaml.safe_load(text)
+        content = read_yaml(text)
         self._kinds: dict[str, list[str]] = content["kinds"]
         self._blocks: dict[str, dict[str, Any]] = content["blocks"]
         self.modules: dict[str, dict[str, dict[str, Any]]] = content["modules"]
@@ -77,7 +79,7 @@ def documented(file: Path) -> dict[str, Any]:
     found = _RETURN.search(file.read_text(encoding="utf-8"))
     if not found:
         raise AssertionError(f"{file} has no RETURN")
-    return dict(yaml.safe_load(found[0]))
+    return dict(read_yaml(found[0]))
 
 
 def updated(module: str, text: str, source: Source) -> str:
@@ -132,7 +134,7 @@ def _description(sentences: list[str], indent: str) -> Iterator[str]:
 def _is_plain(text: str) -> bool:
     """Tell whether YAML reads the text without quotation marks."""
     try:
-        return bool(yaml.safe_load(f"key: {text}") == {"key": text})
+        return bool(read_yaml(f"key: {text}") == {"key": text})
     except yaml.YAMLError:
         return False
 

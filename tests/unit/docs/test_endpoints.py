@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.options import BITRISE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.option_groups import RUN
@@ -18,7 +17,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options imp
 from tests.emulator.phonegap.routes import API as PHONEGAP_API
 from tests.emulator.phonegap.routes import phonegap_routes
 from tests.emulator.routes import bitrise_routes
-from tests.helpers.documentation import spec_of
+from tests.helpers.documentation import read_yaml, spec_of
 
 from .endpoints import CHECKOUT, Page
 
@@ -92,6 +91,6 @@ def test_an_option_is_carried_or_is_not(page: Page, modules: Mapping[str, set[st
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
-    content: dict[str, Any] = yaml.safe_load((CHECKOUT / "docs" / "docsite" / "extra-docs.yml").read_text("utf-8"))
+    content: dict[str, Any] = read_yaml((CHECKOUT / "docs" / "docsite" / "extra-docs.yml").read_text("utf-8"))
     listed = [name for section in content["sections"] for name in section["toctree"]]
     assert sorted(listed) == sorted(file.stem for file in (CHECKOUT / "docs" / "docsite" / "rst").glob("*.rst"))

@@ -9,10 +9,10 @@ import ast
 from pathlib import Path
 
 import pytest
-import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._signing.findings import FINDINGS, finding
 from ansible_collections.mobileops.ci.plugins.modules import signing_file_info
+from tests.helpers.documentation import read_yaml
 
 from . import findings
 
@@ -46,6 +46,6 @@ def test_every_code_of_the_table_is_reported_and_no_other() -> None:
 
 
 def test_the_module_documents_every_code() -> None:
-    returned = yaml.safe_load(signing_file_info.RETURN)
+    returned = read_yaml(signing_file_info.RETURN)
     described = " ".join(returned["files"]["contains"]["findings"]["contains"]["code"]["description"])
     assert {code for code in FINDINGS if f"V({code})" not in described} == set()

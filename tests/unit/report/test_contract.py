@@ -9,29 +9,29 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.findings import FINDING_LISTS
 from ansible_collections.mobileops.ci.plugins.module_utils._signing import model
 from ansible_collections.mobileops.ci.plugins.modules import bitrise_code_signing_info as module
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report import formats, words, writing
+from tests.helpers.documentation import read_yaml
 from tests.helpers.report import material
 from tests.helpers.report.reports import ROLE
 
 # One worker for all tests of the same written reports.
 pytestmark = pytest.mark.xdist_group("report")
 
-KINDS = yaml.safe_load(module.DOCUMENTATION)["options"]["kinds"]["choices"]
+KINDS = read_yaml(module.DOCUMENTATION)["options"]["kinds"]["choices"]
 
 
 def role_options() -> dict[str, Any]:
-    specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    specs = read_yaml((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     options: dict[str, Any] = specs["argument_specs"]["variables"]["options"]
     return options
 
 
 def test_results_have_the_documented_keys() -> None:
-    documented = yaml.safe_load(module.RETURN)
+    documented = read_yaml(module.RETURN)
     for found in (material.nothing(), material.hostile(), material.fleet(3)):
         assert found.keys() == documented.keys() - {"error"}
         assert found["summary"].keys() == documented["summary"]["contains"].keys()

@@ -11,11 +11,11 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mobileops.ci.plugins.filter import code_signing_report as plugin
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
+from tests.helpers.documentation import read_yaml
 from tests.helpers.report import material
 from tests.helpers.report.html import parsed
 from tests.helpers.report.material import TODAY, Json
@@ -27,7 +27,7 @@ LINKS = {"table <1>": "b&c.csv", "JSON": 'https://reports.example.com/signing/re
 
 
 def test_documentation_is_true() -> None:
-    options: Json = yaml.safe_load(plugin.DOCUMENTATION)["options"]
+    options: Json = read_yaml(plugin.DOCUMENTATION)["options"]
     assert tuple(options["format"]["choices"]) == FORMATS
     parameters = list(inspect.signature(REPORT).parameters.values())
     assert [parameter.name for parameter in parameters][1:] == list(options)[1:]

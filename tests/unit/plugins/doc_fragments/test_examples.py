@@ -9,15 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from tests.helpers.documentation import COLLECTION, MODULES, documentation, spec_of
+from tests.helpers.documentation import COLLECTION, MODULES, documentation, read_yaml, spec_of
 
 
 def tasks_of(module: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield module and options of the tasks in the module's examples that use the collection."""
-    for task in yaml.safe_load(documentation()[module]["examples"]):
+    for task in read_yaml(documentation()[module]["examples"]):
         assert task["name"]
         for key, options in task.items():
             if key.startswith(f"{COLLECTION}."):

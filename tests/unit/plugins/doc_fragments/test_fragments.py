@@ -9,7 +9,6 @@ import importlib
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.options import ARTIFACT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.options import BUILD
@@ -34,7 +33,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.polling import 
 from ansible_collections.mobileops.ci.plugins.module_utils._local.file_attributes import ATTRIBUTES
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import APP_ID, LOGIN
 from ansible_collections.mobileops.ci.plugins.module_utils._phonegap.options import CONNECTION as PHONEGAP_CONNECTION
-from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
+from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, read_yaml, spec_of
 
 CONNECTION = OptionGroup(
     {name: option for name, option in BITRISE.argument_spec.items() if name not in TRANSPORT.argument_spec}
@@ -74,13 +73,13 @@ def fragments() -> dict[str, Any]:
         for variant, text in vars(source.ModuleDocFragment).items():
             if variant.isupper():
                 name = path.stem if variant == "DOCUMENTATION" else f"{path.stem}.{variant.lower()}"
-                found[name] = yaml.safe_load(text)
+                found[name] = read_yaml(text)
     return found
 
 
 def used_by(module: str) -> set[str]:
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
-    named = yaml.safe_load(source.DOCUMENTATION).get("extends_documentation_fragment", [])
+    named = read_yaml(source.DOCUMENTATION).get("extends_documentation_fragment", [])
     return {fragment.removeprefix(f"{COLLECTION}.") for fragment in named}
 
 

@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, spec_of
+from tests.helpers.documentation import COLLECTION, MODULES, PLUGINS, asks_a_service, documentation, read_yaml, spec_of
 
 EACH_MODULE = pytest.mark.parametrize("module", MODULES)
 
@@ -112,7 +111,7 @@ def test_entry_has_the_name_of_its_module(module: str) -> None:
 
 
 def test_action_group_holds_exactly_the_modules() -> None:
-    runtime = yaml.safe_load((PLUGINS.parent / "meta" / "runtime.yml").read_text())
+    runtime = read_yaml((PLUGINS.parent / "meta" / "runtime.yml").read_text())
     connected = list(filter(asks_a_service, MODULES))
     # The private modules of roles pass module_defaults on.
     groups = {

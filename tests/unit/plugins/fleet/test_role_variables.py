@@ -9,18 +9,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.options import FLEET
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import PREFIX, SETTINGS, VARIABLES
 from tests.emulator.process import CHECKOUT
+from tests.helpers.documentation import read_yaml
 
 ROLE = CHECKOUT / "roles" / "code_signing"
 RULES = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
 
 
 def load(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return read_yaml(path.read_text(encoding="utf-8"))
 
 
 def specification(option: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -68,31 +69,35 @@ def name_of(file: Path) -> str:
 FILES = {name_of(file): file for file in sorted(ROOMS.rglob("*.py"))}
 
 
-def imports_of(name: str) -> Iterator[str]:
-    """Yield the names of the modules that a module imports: those of module_utils without that prefix."""
-    file = FILES[name]
-    package = list(file.relative_to(ROOMS).parts[:-1])
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
+@cache
+def tree_of(name: str) -> ast.Module:
+    return ast.parse(FILES[name].read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(name: str) -> frozenset[str]:
+    """Return the names of the modules that a module imports: those of module_utils without that prefix."""
+    package = FILES[name].relative_to(ROOMS).parts[:-1]
+    found: set[str] = set()
+    for node in executed_statements(tree_of(name)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - (node.level - 1)] if node.level else []
+            base = package[: len(package) - (node.level - 1)] if node.level else ()
             source = ".".join([*base, *([node.module] if node.module else [])])
-            for alias in node.names:
-                inside = f"{source}.{alias.name}"
-                yield inside if inside in FILES else source
+            inside = (f"{source}.{alias.name}" for alias in node.names)
+            found.update(one if one in FILES else source for one in inside)
+    return frozenset(found)
 
 
-IMPORTS = {name: set(imports_of(name)) for name in FILES}
+def executed_statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a module without those that only type checkers see."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.If) and isinstance(inner.test, ast.Name) and inner.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(inner, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            yield inner
+            yield from executed_statements(inner)
 
 
 def floor_of(name: str) -> int:
@@ -107,13 +112,13 @@ def test_each_room_has_a_floor() -> None:
 @pytest.mark.parametrize("name", sorted(name for name in FILES if "." in name))
 def test_imports_only_from_below(name: str) -> None:
     room = name.partition(".")[0]
-    others = {used for used in IMPORTS[name] if used in FILES and used.partition(".")[0] != room}
+    others = {used for used in imports_of(name) if used in FILES and used.partition(".")[0] != room}
     assert {used for used in others if floor_of(used) >= floor_of(name)} == set()
-    assert not IMPORTS[name] & MODULES
+    assert not imports_of(name) & MODULES
 
 
 def test_no_import_cycle() -> None:
-    graph = {name: {used for used in IMPORTS[name] if used in FILES and used != name} for name in FILES}
+    graph = {name: {used for used in imports_of(name) if used in FILES and used != name} for name in FILES}
     assert len(list(TopologicalSorter(graph).static_order())) == len(FILES)
 
 
@@ -123,7 +128,7 @@ def test_subjects_of_a_service_form_no_cycle() -> None:
     graph: dict[str, set[str]] = {}
     for name in (name for name in FILES if name.startswith(prefix)):
         own = name.split(".")[1]
-        used = {other.split(".")[1] for other in IMPORTS[name] if other.startswith(prefix)}
+        used = {other.split(".")[1] for other in imports_of(name) if other.startswith(prefix)}
         graph.setdefault(own, set()).update(used - {own})
     assert len(list(TopologicalSorter(graph).static_order())) == len(graph)
     assert not graph["client"] & {"files", "fleet", "builds", "artifacts", "inspection", "adopt", "accounts"}
@@ -131,15 +136,15 @@ def test_subjects_of_a_service_form_no_cycle() -> None:
 
 @pytest.mark.parametrize("name", PURE)
 def test_pure_code_imports_no_client_and_no_clock(name: str) -> None:
-    assert IMPORTS[name] & IMPURE == set()
+    assert imports_of(name) & IMPURE == set()
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_environment_and_module_base_stay_where_they_belong(name: str) -> None:
-    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    tree = tree_of(name)
     reads = any(isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"} for node in ast.walk(tree))
     assert not reads or name in READ_THE_ENVIRONMENT
-    assert "ansible.module_utils.basic" not in IMPORTS[name] or name in USE_MODULE_BASE
+    assert "ansible.module_utils.basic" not in imports_of(name) or name in USE_MODULE_BASE
 
 
 def test_modules_import_relatively() -> None:

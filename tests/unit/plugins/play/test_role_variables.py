@@ -11,7 +11,6 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.mobileops.ci.plugins.action import (
     _abort_stale_builds,
@@ -27,6 +26,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.m
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.writing import Report
 from tests.conftest import CHECKOUT
+from tests.helpers.documentation import read_yaml
 
 # By role: its variables, those that its documentation does not list, and the options that have the defaults.
 ROLES: dict[str, tuple[Variables, set[str], Mapping[str, Any]]] = {
@@ -60,7 +60,7 @@ PLAYBOOKS = {
 def test_argument_specs_are_what_the_role_accepts(role: str) -> None:
     variables, hidden, defaults = ROLES[role]
     text = (CHECKOUT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    (documented,) = yaml.safe_load(text)["argument_specs"].values()
+    (documented,) = read_yaml(text)["argument_specs"].values()
     accepted = {f"{variables.prefix}{name}": spec for name, spec in variables.options.items() if name not in hidden}
     assert documented["options"].keys() == accepted.keys()
     for name, spec in accepted.items():

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.text import one
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_client import ServiceClient
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Call, HttpSession
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import TaskContext
-from tests.helpers.documentation import COLLECTION, MODULES, asks_a_service, spec_of
+from tests.helpers.documentation import COLLECTION, MODULES, asks_a_service, read_yaml, spec_of
 from tests.helpers.documented_results import TYPES
 from tests.helpers.tasks import validated
 
@@ -85,7 +84,7 @@ class FakeHttp:
 @cache
 def documented(module: str) -> dict[str, Any]:
     source = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}")
-    found: dict[str, Any] = yaml.safe_load(source.RETURN)
+    found: dict[str, Any] = read_yaml(source.RETURN)
     return found
 
 
