@@ -19,6 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observ
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
     FilesOutcome,
+    PreparedApp,
     apply_app,
     prepare_app,
 )
@@ -112,6 +113,21 @@ class LateClient(FaultyClient):
         return iter(listed)
 
 
+def as_client(client: ModelClient) -> BitriseClient:
+    return cast(BitriseClient, client)
+
+
+def prepare(client: ModelClient, declaration: Declaration, **desired: Any) -> PreparedApp:
+    """List the files and plan. `desired`: changes of the declared file. It raises CiError if the plan is refused."""
+    kind = client.kind
+    content = Content.of(bytes_of(declaration.content)) if declaration.content else None
+    declared = [DeclaredFile(replace(declaration.desired(kind, PROTOCOL), **desired), content, verify=NONE)]
+    if declaration.purges:
+        declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
+    policy = Policy(purge=frozenset({kind.plural} if declaration.purges else ()))
+    return prepare_app(as_client(client), APP, {kind: declared}, policy, inspections=ModelInspections())
+
+
 class Run:
     """A run of the collection's code with one declaration.
 
@@ -122,17 +138,16 @@ class Run:
         self.client = client
         self.outcome = FilesOutcome()
         self.error: CiError | None = None
-        kind = client.kind
-        content = Content.of(bytes_of(declaration.content)) if declaration.content else None
-        declared = [DeclaredFile(replace(declaration.desired(kind, PROTOCOL), **desired), content, verify=NONE)]
-        if declaration.purges:
-            declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
-        policy = Policy(purge=frozenset({kind.plural} if declaration.purges else ()))
-        real = cast(BitriseClient, client)
-        prepared = prepare_app(real, APP, {kind: declared}, policy, inspections=ModelInspections())
+        prepared = prepare(client, declaration, **desired)
         client.requests.clear()
         try:
-            apply_app(real, prepared, self.outcome, check_mode=False, check_stop=lambda: client.requests.append(STOP))
+            apply_app(
+                as_client(client),
+                prepared,
+                self.outcome,
+                check_mode=False,
+                check_stop=lambda: client.requests.append(STOP),
+            )
         except CiError as error:
             self.error = error
 

@@ -7,29 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.plan_app import Policy
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconcile import (
     FilesOutcome,
     apply_app,
-    prepare_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
-from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
-from .client import ModelClient, ModelInspections
+from .application import as_client, prepare
+from .client import ModelClient
 from .planning import PROTOCOL, Declaration
 from .run import Run, outcomes
 from .scenarios import Scenario, file, quick_scenarios
-from .service import APP, BYSTANDER, Files, bytes_of
+from .service import Files
 
 # Beginnings of faults, after the name of the request. A confirmation that times out is omitted: the code of the
 # collection waits and confirms again, while a run of the model fails at once.
@@ -62,19 +56,12 @@ def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
             client.now = alone(scenario.kind, client.now, client.top, disturbance.other)
         return disturbance.fault
 
-    first = scenario.runs[0]
     client = ModelClient(scenario.kind, scenario.files, disturb)
-    content = Content.of(bytes_of(first.content)) if first.content else None
-    declared = [DeclaredFile(first.desired(scenario.kind, PROTOCOL), content, verify=NONE)]
-    if first.purges:
-        declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
-    policy = Policy(purge=frozenset({scenario.kind.plural} if first.purges else ()))
-    real = cast(BitriseClient, client)
     end = "refused"
     try:
-        prepared = prepare_app(real, APP, {scenario.kind: declared}, policy, inspections=ModelInspections())
+        prepared = prepare(client, scenario.runs[0])
         end = "failed"
-        apply_app(real, prepared, FilesOutcome(), check_mode=False)
+        apply_app(as_client(client), prepared, FilesOutcome(), check_mode=False)
         end = "ok"
     except CiError:
         pass
