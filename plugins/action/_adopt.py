@@ -98,7 +98,7 @@ class ActionModule(AppsAction):
         number = len(hosts.reads) + len(hosts.failed())
         total = (
             f"{plural(number, 'app')}: {done} declarations of {len(changed)}, with {plural(files, 'file')}, of which "
-            f"{shared} shared; {number - len(changed) - len(failed)} had a declaration, {len(failed)} failed."
+            f"{shared} shared; {number - len({*changed, *failed})} had a declaration, {len(failed)} failed."
         )
         if without_app:
             total += f" Not an app: {name_some(without_app)}."

@@ -78,6 +78,7 @@ class ActionModule(ActionBase):
         if problems:
             raise AnsibleActionFail(f"Nothing was changed. {'. '.join(text.rstrip('.') for text in problems)}.")
         warnings = [unknown.problem.message for unknown in read.unknown if unknown not in own]
+        warnings += _warnings(read.values)
         if warnings:
             result["warnings"] = warnings
         settings = {name: read.values.get(name, default) for name, default in DEFAULTS.items()}
@@ -88,6 +89,16 @@ class ActionModule(ActionBase):
             **{f"has_{name}": name in read.values for name in SECRETS},
         }
         return result
+
+
+def _warnings(values: Mapping[str, Any]) -> list[str]:
+    if not values.get("api_url") or "api_token" in values:
+        return []
+    text = (
+        "awx_setup_api_url has no effect without awx_setup_api_token. Enter the URL in the Bitrise credential in AWX, "
+        "together with the token."
+    )
+    return [text]
 
 
 def _mistakes(values: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..module_utils._bitrise.files.kinds import BUILD_CERTIFICATE
+from ..module_utils._bitrise.files.model import is_same_name
 from ..module_utils._bitrise.fleet.module import CODE_SIGNING
 from ..module_utils._core.errors import OptionError
 from ..module_utils._core.text import name_some, plural
@@ -133,7 +134,7 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
         ]
     else:
         declared = names_of(declaration.files[BUILD_CERTIFICATE.plural])
-        both = [certificate for certificate in host.old if certificate in declared]
+        both = [old for old in host.old if any(is_same_name(old, name) for name in declared)]
         if both:
             text = (
                 f"rotate_certificate_old names {', '.join(both)}, which {PREFIX}certificates declares as new. Name "

@@ -206,9 +206,9 @@ from ..module_utils._core.errors import CiError, OptionError
 from ..module_utils._core.option_groups import reject_empty
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
-from ..plugin_utils._app_hosts import AppHosts
 from ..plugin_utils._closest_name import did_you_mean
 from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
+from ..plugin_utils._inventory_hosts import InventoryHosts
 from ..plugin_utils._inventory_options import check_options
 
 try:
@@ -232,7 +232,7 @@ def _default(option: str) -> Any:
         return specified.get("default", "")
 
 
-class InventoryModule(AppHosts, Cacheable):
+class InventoryModule(InventoryHosts, Cacheable):
     NAME = "mobileops.ci.bitrise"
 
     def verify_file(self, path: str) -> bool:
@@ -376,10 +376,11 @@ class InventoryModule(AppHosts, Cacheable):
             if not include:
                 return apps
             hosts = [app for app in apps if self.is_host(app)]
-            apps, warnings = with_details(clients, hosts, include, self.get_option("concurrency"))
+            detailed, warnings = with_details(clients, hosts, include, self.get_option("concurrency"))
             for text in warnings:
                 self.display.warning(text)
-            return apps
+            # Without hosts, the others are the reason.
+            return detailed or apps
         finally:
             clients.close()
 

@@ -15,7 +15,7 @@ description:
   - Returns host patterns for the keyword C(hosts) of a play. By default, ansible-core ends successfully if an inventory
     cannot be read or if no host matches. This lookup fails instead, before the play starts.
   - The error names the cause, such as a missing inventory, the error of the inventory plugin
-    P(mobileops.ci.bitrise#inventory) (a rejected token, an unknown option), filters that match no app, a pattern that
+    P(mobileops.ci.bitrise#inventory) (a refused token, an unknown option), filters that match no app, a pattern that
     matches no group and no host (with the closest name), or a C(--limit) that leaves no host.
   - The lookup also fails if only some of the sources of the inventory plugin fail, because the play would silently skip
     their apps. A play on the implicit localhost ignores them.

@@ -75,10 +75,6 @@ class Element:
         """Return the children of a SEQUENCE, or of an element with another tag."""
         return self.expect(tag).children
 
-    def tagged(self, number: int) -> Element | None:
-        """Return the first child with the tag [number]."""
-        return next((child for child in self.children if child.tag == context(number)), None)
-
     def octets(self) -> bytes:
         """Return the bytes of an OCTET STRING with any tag. BER may split them into chunks."""
         if not self.is_constructed:

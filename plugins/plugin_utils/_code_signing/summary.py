@@ -132,7 +132,7 @@ def _unverified_lines(apps: Sequence[App]) -> list[str]:
         return []
     listed = [f"{name} in {count} app{'' if count == 1 else 's'}" for name, count in names.most_common(5)]
     more = f" and {len(names) - 5} other names" if len(names) > 5 else ""
-    return [f"Kept without comparing their content: {names.total()} protected files, {', '.join(listed)}{more}"]
+    return [f"Kept without comparing their content: {plural(names.total(), 'file')}, {', '.join(listed)}{more}"]
 
 
 def stats_of(apps: Sequence[App]) -> Json:

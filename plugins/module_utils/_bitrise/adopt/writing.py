@@ -121,7 +121,10 @@ class Writer:
         self._encrypted: dict[bytes, str] = {}
 
     def error_of(self, error: OSError) -> CiError:
-        return LocalFileError(f"dest: {error.filename or self.dest} cannot be written: {error.strerror}.")
+        path = Path(str(error.filename or self.dest))
+        # A temporary file has a name that tells nothing.
+        named = path.parent if path.name.startswith(".") else path
+        return LocalFileError(f"dest: {named} cannot be written: {error.strerror}.")
 
     def keep(self, content: Content) -> None:
         """Keep the bytes until it is known which apps have them."""

@@ -85,6 +85,7 @@ class PlanApplication:
         self._inherited: dict[Key, Inherited] = {}
         self._files: dict[Key, RemoteFile] = {}  # uploaded or changed files, as the service lists them
         self._markers: dict[Key, list[str]] = {}  # slugs of the markers that this run has created
+        self._backed_up: set[str | None] = set()  # slugs
         self._deletion = FileDeletion(client, observer, self._journal, check_stop)
         self._warnings: list[str] = []
 
@@ -100,6 +101,7 @@ class PlanApplication:
     def run(self, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]) -> None:
         """Apply the plan. `observed`: the files on which it is based."""
         self._remember_flags(plan)
+        self._backed_up.update(file.slug for one in plan.files for file, _reason in one.decision.removed)
         try:
             self._execute(plan, observed)
         except CiError as error:
@@ -226,6 +228,7 @@ class PlanApplication:
         """Plan one declared file again with a new list, and apply the rest. Return the plan if it deleted something."""
         again = self._plan_again(key, first, listed)
         if again.delete:
+            self._back_up(key, again)
             if again.update:
                 # The file that stays may be that of another run. It inherits flags before their file is deleted. The
                 # last round protects it, because that cannot be undone.
@@ -246,6 +249,16 @@ class PlanApplication:
                 kind = first.location.kind
                 self._update(key, first, Update(kind.name, self._app_slug, keep.slug, keep.name, changes))
         return None
+
+    def _back_up(self, key: Key, again: FilePlan) -> None:
+        """Back up files of other runs that the first plan did not contain."""
+        backup = self._declared_file(key).backup
+        deleted = {action.slug for action in again.delete} - self._backed_up
+        for file, _reason in again.decision.removed:
+            if backup and file.slug in deleted:
+                problem = backup.save(self._client, key[0], self._app_slug, file, check_mode=False)
+                self._warnings += [problem] if problem else []
+        self._backed_up |= deleted
 
     def _plan_again(self, key: Key, first: FilePlan, listed: list[RemoteFile]) -> FilePlan:
         there = {file.slug for file in listed}

@@ -91,7 +91,7 @@ class Backup:
             return None
         text = f"Cannot back up the {kind.words} {file.name} (slug {file.slug}) of app {app_slug}: {problem}."
         if self.required:
-            hint = "Nothing was changed. Set backup_required=false to continue without a backup."
+            hint = "It was not deleted. Set backup_required=false to continue without a backup."
             raise RefusedError(f"{text} {hint}", kind="backup")
         return text
 

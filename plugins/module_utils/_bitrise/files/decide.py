@@ -135,7 +135,9 @@ def _leftovers(desired: Desired, candidates: Candidates, now: float | None) -> t
         for file in candidates.unprocessed
         if is_abandoned(file, now) or (file.slug == named and age(file, now) is None)
     ]
-    return (*abandoned, *candidates.markers) if desired.present else tuple(abandoned)
+    # Without its file, a marker would protect the next upload of that name. A slug leaves other files of the name.
+    keeps_markers = not desired.present and desired.slug is not None
+    return tuple(abandoned) if keeps_markers else (*abandoned, *candidates.markers)
 
 
 def _reason(desired: Desired, file: RemoteFile, keep: RemoteFile | None) -> str:

@@ -116,6 +116,9 @@ def _keystore(
     if has_others and name is None:
         name = _default_name(desired.name or "")
     inherited = dict(replaced[-1].created_with) if replaced else {}
+    if "password" in desired.keystore:
+        # The default of the other password is the declared one.
+        inherited.pop("private_key_password", None)
     values = {**inherited, **desired.keystore}
     if values.get("password"):
         values.setdefault("private_key_password", values["password"])

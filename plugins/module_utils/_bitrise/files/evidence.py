@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from ..._core.errors import RefusedError
 from .kinds import FileKind
-from .model import Desired, RemoteFile
+from .model import Desired, RemoteFile, is_same_name
 from .slugs import are_ordered, creation_time
 
 # Tolerated difference between the clock of the service and that of the machine that made the declared file.
@@ -78,6 +78,10 @@ def is_marker(file: RemoteFile) -> bool:
     return not file.processed and file.name.startswith(MARKER_PREFIX)
 
 
+def is_marker_of(name: str, file: RemoteFile) -> bool:
+    return is_marker(file) and is_same_name(file.name, marker_name(name))
+
+
 @dataclass(frozen=True)
 class Candidates:
     """The files of an app that one declared file is about. The processed ones are sorted by slug, the newest last."""
@@ -90,10 +94,6 @@ class Candidates:
     def are_ordered(self) -> bool:
         return are_ordered([str(file.slug) for file in self.processed])
 
-    @property
-    def newest(self) -> RemoteFile | None:
-        return self.processed[-1] if self.processed else None
-
 
 def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile]) -> Candidates:
     """Select the files that the declared file is about. `place` completes "the ..." in messages.
@@ -103,7 +103,7 @@ def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile])
     named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
     processed = [file for file in named if file.processed]
     unprocessed = tuple(file for file in named if not file.processed)
-    noted = [file for file in observed if desired.name and is_marker(file) and file.name == marker_name(desired.name)]
+    noted = [file for file in observed if desired.name and is_marker_of(desired.name, file)]
     markers = tuple(sorted(noted, key=lambda file: file.slug or ""))
     if desired.slug is not None:
         exact = next((file for file in observed if file.slug == desired.slug), None)

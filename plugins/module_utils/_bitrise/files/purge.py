@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from ..._core.errors import OptionError, RefusedError
 from ..._core.text import name_some
 from .actions import Delete
-from .evidence import is_abandoned, is_marker
+from .evidence import is_abandoned, is_marker, is_marker_of
 from .kinds import FileLocation
 from .model import Desired, RemoteFile, is_same_name
 
@@ -22,13 +22,17 @@ def plan_purge(
     touched: frozenset[str],
     now: float | None,
 ) -> list[Delete]:
-    """Delete files that are not declared, except files with a declared name, markers, and uploads in progress."""
+    """Delete files that are not declared, except files with a declared name, their markers, and uploads in progress."""
     names = [desired.name for desired in declared if desired.name is not None and desired.env_key is None]
+    marked = [desired.name for desired in declared if desired.name is not None]
     found = []
     for file in sorted(observed, key=lambda file: file.slug or ""):
-        is_declared = file.slug in touched or any(is_same_name(file.name, name) for name in names)
+        if is_marker(file):
+            is_declared = any(is_marker_of(name, file) for name in marked)
+        else:
+            is_declared = file.slug in touched or any(is_same_name(file.name, name) for name in names)
         is_young = not file.processed and not is_abandoned(file, now)
-        if not (is_declared or is_young or is_marker(file)):
+        if not (is_declared or is_young):
             found.append(Delete(location.kind.name, location.app_slug, file.slug, file.name, "undeclared"))
     return found
 

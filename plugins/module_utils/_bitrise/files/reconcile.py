@@ -154,7 +154,7 @@ def _validate(observer: Observer, declared: Declared, plan: AppPlan) -> tuple[di
             observer.inspections,
             file_plan.location.kind,
             plan.app_slug,
-            file_plan.desired,
+            file_plan.decision.wanted,
             declared_file.content,
             declared_file.verify,
             file_plan.actions,

@@ -82,10 +82,13 @@ class Secrets:
     private_key_password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, kind: FileKind, desired: Desired, actions: Iterable[FileAction]) -> Secrets:
-        """Return the secrets that the file will have on the service after the actions, as far as they are known."""
-        created: dict[str, str] = dict(desired.keystore)
-        password = desired.password
+    def of(cls, kind: FileKind, wanted: Desired, actions: Iterable[FileAction]) -> Secrets:
+        """Return the secrets that the file will have on the service after the actions, as far as they are known.
+
+        `wanted`: the declaration, completed by what the file inherits.
+        """
+        created: dict[str, str] = dict(wanted.keystore)
+        password = wanted.password
         for action in actions:
             if isinstance(action, Upload):
                 created = {**action.creation}
@@ -159,19 +162,19 @@ def validation_of(
     inspections: InspectionCache,
     kind: FileKind,
     app_slug: str,
-    desired: Desired,
+    wanted: Desired,
     content: Content | None,
     mode: str,
     actions: Sequence[FileAction],
 ) -> Validation:
-    """Return the validation of a declared file, which is inspected on demand."""
+    """Return the validation of a declared file, which is inspected on demand. For `wanted` see Secrets.of."""
     is_sent = any(
         isinstance(action, Upload) or (isinstance(action, Update) and PASSWORD in action.changes) for action in actions
     )
     inspect = None
     if content is not None and mode != NONE and kind.name in SIGNING_KINDS:
-        inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, desired, actions))
-    return Validation(kind, app_slug, desired.label, mode, is_sent, inspect)
+        inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, wanted, actions))
+    return Validation(kind, app_slug, wanted.label, mode, is_sent, inspect)
 
 
 def check_pairs(validations: Sequence[Validation]) -> tuple[str, ...]:

@@ -141,11 +141,14 @@ def file_as_result(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
 
 
 def action_counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
-    """Return the number of actions of each type, and the number of files that were kept unverified."""
-    names = [action.action for outcome in outcomes.values() for action in outcome.actions]
+    """Return the number of files with an action of each type, and of those that were kept unverified."""
+    actions = [action for outcome in outcomes.values() for action in outcome.actions]
+    names = [action.action for action in actions]
+    # Protection is an update of its own.
+    updated = {(action.app_slug, action.kind, action.slug) for action in actions if action.action == "update"}
     return {
         "uploaded": names.count("upload"),
-        "updated": names.count("update"),
+        "updated": len(updated),
         "deleted": names.count("delete"),
         "unverified": sum(len(outcome.unverified) for outcome in outcomes.values()),
     }

@@ -155,6 +155,11 @@ WRONG: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             "Name only certificates that are no longer declared [3 hosts: Shop, Bank, News].",
         ],
     ),
+    "the new one in another form": (
+        {"rotate_certificate_old": "gr\u00f6\u00dfe.p12"},
+        {host: {"code_signing_certificates": [declared("gro\u0308\u00dfe.p12", b"1")]} for host in HOSTS},
+        ["which code_signing_certificates declares as new. Name only certificates that are no longer declared"],
+    ),
     "files": ({"rotate_certificate_old": [{"name": "x"}]}, {}, ["rotate_certificate_old, entry 1 must be a text"]),
     "a misspelt variable": (
         {"rotate_certificate_olds": "x"},

@@ -85,6 +85,7 @@ def test_other_types_are_errors(source: Callable[..., str], refuse: Refuse) -> N
         ({"project_type": "flutter"}, "the token has access to no apps that match project_type: flutter."),
         ({"project_type": "iso"}, "the token has access to no apps that match project_type: iso. Did you mean ios?"),
         ({"title": "Off"}, "all apps that match title: Off are disabled. Set include_disabled"),
+        ({"title": "Off", "include": ["builds"]}, "all apps that match title: Off are disabled. Set include_disabled"),
         (f"plugin: {NAME}\ntitle: 'no end\n", "invalid YAML. Line 3, column 1: found unexpected end of stream."),
         ("organizations: [x]\n", f"it contains no host and no line 'plugin: {NAME}'."),
     ],

@@ -84,7 +84,7 @@ def test_required_copy_of_a_protected_file_is_refused(
     assert task.asked_when_failing(check_mode=check_mode) == ["list"]
     failed = task.fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "backup"
-    assert "Nothing was changed." in failed["msg"]
+    assert "It was not deleted." in failed["msg"]
     assert service.contents(kind) == [("dist", sha256(b"short"))]
 
 

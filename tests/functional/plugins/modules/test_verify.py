@@ -156,6 +156,21 @@ def test_kept_password_opens_the_file(service: Service, tasks: Tasks, files: Fil
     assert [action["action"] for action in done["actions"]] == ["upload", "delete"]
 
 
+def test_an_interrupted_run_is_completed_with_the_inherited_password(
+    service: Service, tasks: Tasks, files: Files
+) -> None:
+    service.holds(CERTIFICATES, a_file("dist", files.p12, certificate_password=PASSWORD))
+    service.emulator.options(patch_unprocessed="refuse")
+    service.emulator.fault(method="PATCH", path="/build-certificates/", status=503, nth=2)
+    task = seen(tasks, CERTIFICATES, files.renewed, certificate_password=None, max_retries=0)
+    assert "503" in task.fail()["msg"]
+    assert [file["processed"] for file in service.files(CERTIFICATES)] == [True, True]
+    service.emulator.clear_faults()
+    task.run()
+    (left,) = service.files(CERTIFICATES)
+    assert left["password_sha256"] == sha256(PASSWORD.encode())
+
+
 def test_without_a_library(service: Service, tasks: Tasks, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     """Name the library, the interpreter, and the solution. Require no library if nothing is uploaded."""
     monkeypatch.setattr(libraries, "LIBRARIES", ("no_such_library",))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible.parsing.dataloader import DataLoader
 
-from ansible_collections.mobileops.ci.plugins.action._awx_setup import DEFAULTS, VARIABLES, _mistakes
+from ansible_collections.mobileops.ci.plugins.action._awx_setup import DEFAULTS, VARIABLES, _mistakes, _warnings
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
 
 
@@ -20,6 +20,13 @@ def messages(**variables: Any) -> list[str]:
     return [problem.message for problem in (*read.problems, *(one.problem for one in read.unknown))] + _mistakes(
         read.values
     )
+
+
+def test_a_url_without_a_token_has_no_effect() -> None:
+    assert _warnings({"api_url": "https://ci.example.com/v0.1", "api_token": "x"}) == []
+    assert _warnings({}) == []
+    (found,) = _warnings({"api_url": "https://ci.example.com/v0.1"})
+    assert found.startswith("awx_setup_api_url has no effect without awx_setup_api_token.")
 
 
 def test_defaults_are_valid() -> None:

@@ -46,10 +46,11 @@ SHOWN = {
 
 
 class Action:
-    """An action whose type matters only."""
+    """An action on a file. The same text after the type means the same file."""
 
     def __init__(self, action: str) -> None:
-        self.action = action
+        self.action, _space, self.slug = action.partition(" ")
+        self.kind, self.app_slug = "provisioning_profile", ONE
 
     def as_dict(self) -> dict[str, str]:
         return {"action": self.action}
@@ -87,7 +88,7 @@ def test_numbers() -> None:
     unverified = [(PROVISIONING_PROFILE, FILE)]
     outcomes = {
         "one": outcome("upload", "upload", "delete", unverified=unverified * 2),
-        "two": outcome("update", "upload", "update", "download", unverified=unverified),
+        "two": outcome("update A", "upload", "update B", "download", "update A", unverified=unverified),
     }
     assert action_counts(outcomes) == {"uploaded": 3, "updated": 2, "deleted": 1, "unverified": 3}
 

@@ -16,7 +16,7 @@ import pytest
 from tests.helpers.documentation import PLUGINS
 
 ROOMS = PLUGINS / "module_utils"
-FLOORS = {
+LAYERS = {
     "_core": 1,
     "_http": 2,
     "_signing": 2,
@@ -100,12 +100,12 @@ def executed_statements(node: ast.AST) -> Iterator[ast.AST]:
             yield from executed_statements(inner)
 
 
-def floor_of(name: str) -> int:
-    return max(FLOORS.values()) if name in MODULES else FLOORS[name.partition(".")[0]]
+def layer_of(name: str) -> int:
+    return max(LAYERS.values()) if name in MODULES else LAYERS[name.partition(".")[0]]
 
 
-def test_each_room_has_a_floor() -> None:
-    assert {name.partition(".")[0] for name in FILES if "." in name} == set(FLOORS)
+def test_each_room_has_a_layer() -> None:
+    assert {name.partition(".")[0] for name in FILES if "." in name} == set(LAYERS)
     assert set(FILES) >= MODULES
 
 
@@ -113,7 +113,7 @@ def test_each_room_has_a_floor() -> None:
 def test_imports_only_from_below(name: str) -> None:
     room = name.partition(".")[0]
     others = {used for used in imports_of(name) if used in FILES and used.partition(".")[0] != room}
-    assert {used for used in others if floor_of(used) >= floor_of(name)} == set()
+    assert {used for used in others if layer_of(used) >= layer_of(name)} == set()
     assert not imports_of(name) & MODULES
 
 

@@ -124,15 +124,6 @@ def test_expected_tags() -> None:
         found.items()
 
 
-def test_tagged_children() -> None:
-    found = parse(der.sequence(der.NULL, der.tagged(1, der.octets(b"x")), der.tagged(1), der.tagged(3, der.NULL)))
-    one, three = found.tagged(1), found.tagged(3)
-    assert one is found.children[1]
-    assert three is found.children[3]
-    assert found.tagged(0) is None
-    assert found.tagged(2) is None
-
-
 # Limits
 
 

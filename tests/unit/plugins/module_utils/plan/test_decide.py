@@ -64,6 +64,12 @@ YOUNG_S, OLD_S = 600, 3700
         pytest.param({}, [remote(is_protected=True), marker()], ["delete M leftover"], id="equal-protected-and-marker"),
         pytest.param({"is_protected": False}, [remote(), marker()], ["delete M leftover"], id="declared-over-marker"),
         pytest.param({}, [remote(), marker(of="x")], [], id="marker-of-another-name"),
+        pytest.param(
+            {"name": "f\u00fc"},
+            [remote(name="f\u00fc"), marker(of="fu\u0308")],
+            ["update A is_protected=True", "delete M leftover"],
+            id="marker-with-another-form-of-the-name",
+        ),
         pytest.param({}, [remote(**OTHER)], ["upload", "delete A replaced"], id="different"),
         pytest.param({}, [remote(**OTHER_SIZE)], ["upload", "delete A replaced"], id="different-size"),
         pytest.param(
@@ -118,6 +124,13 @@ YOUNG_S, OLD_S = 600, 3700
         ),
         pytest.param({"present": False}, [], [], id="absent-already"),
         pytest.param({"present": False}, [protected()], ["delete A absent"], id="absent"),
+        pytest.param(
+            {"present": False}, [remote(), marker()], ["delete A absent", "delete M leftover"], id="absent-with-marker"
+        ),
+        pytest.param({"present": False}, [marker()], ["delete M leftover"], id="absent-but-for-a-marker"),
+        pytest.param(
+            {"present": False, "slug": slug("A")}, [remote(), marker()], ["delete A absent"], id="absent-by-slug"
+        ),
         pytest.param(
             {"present": False},
             [remote(), unfinished(), unfinished("K", YOUNG_S)],

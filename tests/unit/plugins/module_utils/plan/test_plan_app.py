@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import marker_name
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -207,6 +208,28 @@ def test_the_first_key_is_not_lost_to_an_upload_under_way() -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "private_key_password"),
+    [
+        ({}, "one"),
+        ({"alias": "b"}, "one"),
+        ({"password": "two"}, "two"),
+        ({"password": "two", "private_key_password": "three"}, "three"),
+    ],
+)
+def test_the_default_of_private_key_password_is_the_declared_password(
+    declared: dict[str, str], private_key_password: str
+) -> None:
+    old = {"alias": "a", "password": "one", "private_key_password": "one"}
+    made = plan(
+        desired(keystore=declared, keystore_name="x"),
+        remote(**OTHER, created_with=old, env_key=FIRST),
+        kind=ANDROID_KEYSTORE,
+    )
+    assert made.files[0].upload is not None
+    assert made.files[0].upload.creation["private_key_password"] == private_key_password
+
+
+@pytest.mark.parametrize(
     ("file", "expected"),
     [
         pytest.param(remote(name="x"), ["delete A undeclared"], id="undeclared"),
@@ -216,7 +239,10 @@ def test_the_first_key_is_not_lost_to_an_upload_under_way() -> None:
         pytest.param(unfinished(name="x"), ["delete S undeclared"], id="old-upload"),
         pytest.param(unfinished(name="x", age_s=600), [], id="upload-under-way"),
         pytest.param(unfinished(name="x", slug="no-ulid"), [], id="upload-of-unknown-age"),
-        pytest.param(marker(of="x"), [], id="marker"),
+        pytest.param(marker(of="x"), ["delete M undeclared"], id="old-marker"),
+        pytest.param(unfinished(name=marker_name("x"), age_s=600), [], id="marker-of-another-run"),
+        pytest.param(marker(of=NAME), [], id="marker-of-a-declared-name"),
+        pytest.param(marker(of="fu\u0308"), [], id="marker-of-a-declared-name-in-another-form"),
     ],
 )
 @pytest.mark.parametrize("kind", [BUILD_CERTIFICATE, PROVISIONING_PROFILE], ids=lambda kind: str(kind.name))

@@ -20,7 +20,11 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.action
     Update,
     Upload,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import is_abandoned, is_marker
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.evidence import (
+    is_abandoned,
+    is_marker,
+    is_marker_of,
+)
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
     BUILD_CERTIFICATE,
@@ -225,11 +229,13 @@ def test_other_files_are_not_touched(situation: Situation, purge: bool) -> None:
         touched = {action.slug for action in plan.actions if action.kind == kind.name}
         purged = {action.slug for action in plan.purge if action.kind == kind.name}
         for file in files:
-            is_declared = any(desired.means(file) for desired in declared)
+            is_declared = any(
+                desired.means(file) or (desired.name and is_marker_of(desired.name, file)) for desired in declared
+            )
             is_young = not file.processed and not is_abandoned(file, NOW)
-            if not is_declared and not is_marker(file):
+            if not is_declared:
                 assert (file.slug in touched) == (purge and not is_young)
-            if is_declared or is_marker(file) or is_young:
+            if is_declared or is_young:
                 assert file.slug not in purged
             if is_young and not is_marker(file) and not any(one.replace_order == "delete_first" for one in declared):
                 assert file.slug not in touched

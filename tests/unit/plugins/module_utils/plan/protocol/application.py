@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.actions import Delete, FileAction
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE, FileKind
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.model import Desired
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.observe import DeclaredFile
@@ -117,11 +118,11 @@ def as_client(client: ModelClient) -> BitriseClient:
     return cast(BitriseClient, client)
 
 
-def prepare(client: ModelClient, declaration: Declaration, **desired: Any) -> PreparedApp:
+def prepare(client: ModelClient, declaration: Declaration, backup: Backup | None = None, **desired: Any) -> PreparedApp:
     """List the files and plan. `desired`: changes of the declared file. It raises CiError if the plan is refused."""
     kind = client.kind
     content = Content.of(bytes_of(declaration.content)) if declaration.content else None
-    declared = [DeclaredFile(replace(declaration.desired(kind, PROTOCOL), **desired), content, verify=NONE)]
+    declared = [DeclaredFile(replace(declaration.desired(kind, PROTOCOL), **desired), content, backup, verify=NONE)]
     if declaration.purges:
         declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
     policy = Policy(purge=frozenset({kind.plural} if declaration.purges else ()))
@@ -134,11 +135,13 @@ class Run:
     `requests`: what it does after it has planned. `error`: why it failed. `desired`: changes of the declared file.
     """
 
-    def __init__(self, client: ModelClient, declaration: Declaration, **desired: Any) -> None:
+    def __init__(
+        self, client: ModelClient, declaration: Declaration, backup: Backup | None = None, **desired: Any
+    ) -> None:
         self.client = client
         self.outcome = FilesOutcome()
         self.error: CiError | None = None
-        prepared = prepare(client, declaration, **desired)
+        prepared = prepare(client, declaration, backup, **desired)
         client.requests.clear()
         try:
             apply_app(

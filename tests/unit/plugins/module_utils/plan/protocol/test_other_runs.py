@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.content import Backup
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     PROVISIONING_PROFILE,
 )
@@ -31,7 +33,9 @@ from .client import ModelClient
 from .planning import Declaration
 from .run import find
 from .scenarios import file
-from .service import File
+from .service import File, bytes_of
+
+DONE = "Done before the error: uploaded provisioning profile N, deleted provisioning profile N."
 
 
 def test_protection_is_inherited_from_a_file_that_another_run_deletes_with_the_marker() -> None:
@@ -84,9 +88,7 @@ def test_a_newer_other_file_of_another_run_is_not_changed(content: str, reason: 
     assert run.error
     assert run.error.kind == "concurrent_change"
     assert reason in run.error.message
-    assert (
-        "Done before the error: uploaded provisioning profile N, deleted provisioning profile N." in run.error.message
-    )
+    assert DONE in run.error.message
     assert newer in client.now
 
 
@@ -117,6 +119,26 @@ def test_an_old_protected_file_that_the_first_list_lacks_is_replaced_as_well() -
         *("POST marker", STOP, "DELETE 5", "LIST", "PATCH is_protected", "DELETE 11"),
     ]
     assert [(one.slug, one.is_protected) for one in client.now] == [(1, False), (10, True)]
+
+
+def test_files_that_the_first_list_lacks_are_backed_up_before_they_are_deleted(tmp_path: Path) -> None:
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5)), uploads_before_the_deletion(file(6, "L")))
+    run = Run(client, NEW, Backup(str(tmp_path)))
+    assert run.actions == ["upload is_expose", "delete 5 replaced", "delete 6 replaced"]
+    assert {copy.read_bytes() for copy in tmp_path.iterdir()} == {bytes_of("O"), bytes_of("L")}
+
+
+def test_a_file_that_the_first_list_lacks_is_not_deleted_without_a_required_backup(tmp_path: Path) -> None:
+    other = file(6, "L", protected=True)
+    client = ModelClient(PROVISIONING_PROFILE, (BY, file(5)), uploads_before_the_deletion(other))
+    run = Run(client, NEW, Backup(str(tmp_path), required=True))
+    assert run.error
+    assert run.error.kind == "backup"
+    assert "It was not deleted." in run.error.message
+    assert (
+        "Done before the error: uploaded provisioning profile N, deleted provisioning profile N." in run.error.message
+    )
+    assert other in client.now
 
 
 def test_a_newer_file_that_cannot_be_compared_is_refused() -> None:

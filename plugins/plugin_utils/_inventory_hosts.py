@@ -35,7 +35,7 @@ APP_SLUG = "bitrise_app_slug"
 PYTHON = trusted_template("{{ ansible_playbook_python }}")
 
 
-class AppHosts(BaseInventoryPlugin, Constructable):
+class InventoryHosts(BaseInventoryPlugin, Constructable):
     """Inventory plugin with the options hostname, hostvars_prefix, include_disabled, and those of Constructable."""
 
     def begin_hosts(self) -> None:
