@@ -24,7 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconc
     apply_app,
     prepare_app,
 )
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE, STRICT
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
@@ -122,7 +122,7 @@ def prepare(client: ModelClient, declaration: Declaration, backup: Backup | None
     """List the files and plan. `desired`: changes of the declared file. It raises CiError if the plan is refused."""
     kind = client.kind
     content = Content.of(bytes_of(declaration.content)) if declaration.content else None
-    declared = [DeclaredFile(replace(declaration.desired(kind, PROTOCOL), **desired), content, backup, verify=NONE)]
+    declared = [DeclaredFile(replace(declaration.desired(kind, PROTOCOL), **desired), content, backup, verify=STRICT)]
     if declaration.purges:
         declared.append(DeclaredFile(Desired(BYSTANDER), verify=NONE))
     policy = Policy(purge=frozenset({kind.plural} if declaration.purges else ()))
