@@ -380,6 +380,12 @@ summary:
       description: Number of files that the task kept although it could not compare their content.
       type: int
       sample: 0
+    unfinished:
+      description:
+        - Number of unfinished uploads of declared names that remain, because another run may still have them in
+          progress. A run deletes them once they are an hour old.
+      type: int
+      sample: 0
     requests:
       description: Number of requests that the task sent, including retries.
       type: int

@@ -195,7 +195,8 @@ expired:
       type: str
       sample: "2026-05-04T12:30:15Z"
     days_left:
-      description: Number of whole days until then. Negative if the file has expired. V(null) if it is not known.
+      description:
+        - Number of days until then, rounded down. Negative if the file has expired. V(null) if it is not known.
       type: int
       sample: -3
 invalid:

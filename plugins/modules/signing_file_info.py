@@ -215,7 +215,7 @@ files:
           type: str
           sample: "2027-05-04T12:30:15Z"
         days_left:
-          description: Number of whole days until then. Negative if the file has expired.
+          description: Number of days until then, rounded down. Negative if the file has expired.
           type: int
           sample: 364
         devices:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 
 def closest_name(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -16,7 +16,15 @@ def closest_name(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | 
     return by_folded[matches[0]] if matches else None
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def only_closest_name(name: str, known: Iterable[str], cutoff: float) -> str | None:
+    """Return the closest name, or None if several are equally close, such as app-1 and app-2 for app-3."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    matches = get_close_matches(name.casefold(), by_folded, n=2, cutoff=cutoff)
+    ratios = {SequenceMatcher(None, match, name.casefold()).ratio() for match in matches}
+    return by_folded[matches[0]] if len(matches) == len(ratios) > 0 else None
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return a question that suggests the closest known name, with a leading space, or an empty string."""
-    suggestion = closest_name(name, known)
+    suggestion = closest_name(name, known, cutoff)
     return f" Did you mean {suggestion}?" if suggestion else ""

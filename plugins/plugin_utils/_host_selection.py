@@ -119,7 +119,7 @@ class Selection:
             return
         text = ",".join(self.patterns)
         unmatched = self._unmatched_names()
-        yield from (self._unmatched(name, did_you_mean(name, self._names())) for name in unmatched)
+        yield from (self._unmatched(name, did_you_mean(name, self._names(), cutoff=0.7)) for name in unmatched)
         if self.limit and self._select(self.patterns):
             yield f"--limit '{self.limit}' excludes all hosts that {self.option} '{text}' selects."
         elif not unmatched:

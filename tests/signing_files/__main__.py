@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="days until the files expire, negative if they have expired (default: %(default)s)",
     )
     given = parser.parse_args(arguments)
+    given.folder.mkdir(parents=True, exist_ok=True)
     for name, content in make(given.profiles, given.password, given.days).items():
         path = given.folder / name
         if name == KEYSTORE and path.exists():  # the Android key of an app never changes

@@ -20,11 +20,12 @@ _PAGES = "https://app.bitrise.io"
 
 @dataclass(frozen=True)
 class SlugKind:
-    """A kind of object with a slug: its name, the parts of an address before the slug, the module that lists it."""
+    """A kind of object with a slug: its name, the parts of an address before the slug, and a module that returns it."""
 
     words: str
     parts: tuple[str, ...]
     module: str
+    returns: str = "lists the slugs"
 
     @property
     def page(self) -> str:
@@ -36,7 +37,7 @@ BUILD = SlugKind("build", ("build", "builds"), "bitrise_build_info")
 ORGANIZATION = SlugKind(
     "organization", ("workspaces", "workspace", "organizations", "organization"), "bitrise_organization_info"
 )
-USER = SlugKind("user", ("users", "user"), "bitrise_user_info")
+USER = SlugKind("user", ("users", "user"), "bitrise_app_info", "returns the owner of each app")
 OWNER = SlugKind("owner", (*ORGANIZATION.parts, *USER.parts), ORGANIZATION.module)
 _SLUG_OPTIONS = {
     "app_slug": APP,
@@ -94,7 +95,7 @@ def _from_address(option: str, text: str, kind: SlugKind) -> str:
 
 
 def _advice(kind: SlugKind) -> str:
-    return f"mobileops.ci.{kind.module} lists the slugs."
+    return f"mobileops.ci.{kind.module} {kind.returns}."
 
 
 def unusual_slug(path: str) -> str:

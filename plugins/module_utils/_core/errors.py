@@ -109,7 +109,10 @@ class Kind(str, Enum):
     )
     MISSING_FILE = "missing_file", "The app has no such file, and the task has no content to upload."
     BACKUP = "backup", "``backup_required`` is set, and a file that would be deleted cannot be saved."
-    ENV_KEY = "env_key", "A replaced keystore would lose the key by which builds refer to it."
+    ENV_KEY = (
+        "env_key",
+        "A keystore would lose the key by which builds refer to it, or an unfinished upload holds it.",
+    )
     MAX_PURGE = "max_purge", "The purge would delete more files of an app than ``max_purge``."
     MAX_PURGE_TOTAL = (
         "max_purge_total",

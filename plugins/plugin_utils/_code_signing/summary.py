@@ -118,11 +118,19 @@ def summary_of(
         f"Apps:     {plural(len(apps), 'app')}, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed{after}",
         f"Files:    {files}",
         f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
+        *_unfinished_lines(counts["unfinished"]),
         *_unverified_lines(apps),
         *_changed_lines(changed, would, with_diff=with_diff),
         *_passed_over(passed_over),
         *_failed_lines(failed),
     ]
+
+
+def _unfinished_lines(number: int) -> list[str]:
+    if not number:
+        return []
+    text = f"Left of interrupted or concurrent runs: {plural(number, 'unfinished upload')}"
+    return [f"{text}, which a run deletes once an hour has passed"]
 
 
 def _unverified_lines(apps: Sequence[App]) -> list[str]:

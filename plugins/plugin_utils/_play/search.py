@@ -14,7 +14,7 @@ from ansible import context
 
 from ...module_utils._core.errors import LocalFileError
 from ...module_utils._local.read_file import check_file, denied_path, find_in_other_form
-from .._closest_name import closest_name
+from .._closest_name import only_closest_name
 
 # Number of missing files for which to suggest a similar name. A folder may hold the files of thousands of apps, and to
 # compare a name with all of them takes a second.
@@ -97,7 +97,7 @@ def _closest(candidates: Iterable[str], folders: Iterable[str]) -> str:
             names = [entry.name for entry in os.scandir(folder) if entry.is_file()]
         except (OSError, ValueError):
             continue
-        closest = closest_name(name, names, cutoff=0.8)
+        closest = only_closest_name(name, names, cutoff=0.8)
         if closest:
             found = Path(folder, closest)
             place = next((place for place in folders if found.is_relative_to(place)), "")

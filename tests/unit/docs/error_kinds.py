@@ -122,9 +122,10 @@ _HEAD = """\
 Troubleshooting by error.kind
 =============================
 
-If a task fails, its result has a message in ``msg`` and the kind of the error in ``error.kind``. Kinds are stable, so
-playbooks can branch on them. Messages may change. ``error`` also has ``status``, ``method``, ``path``, ``request_id``
-of the request, or ``null``. Ansible itself rejects an option of a wrong type, without ``error``.
+If a task fails, its result has a message in ``msg`` and the kind of the error in ``error.kind``. If several hosts of a
+role fail for the same cause, the message is in the summary. Kinds are stable, so playbooks can branch on them. Messages
+may change. ``error`` also has ``status``, ``method``, ``path``, ``request_id`` of the request, or ``null``. Ansible
+itself rejects an option of a wrong type, without ``error``.
 
 The tables name the options of modules. In the role ``code_signing``, and so in a rollout, options of a task begin with
 ``code_signing_``, such as ``code_signing_time_limit``. Options of a file are keys of its entry, such as

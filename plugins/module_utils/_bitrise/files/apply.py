@@ -172,7 +172,8 @@ class PlanApplication:
         self._observer.remember(file.slug, action.sha256)
         self._files[plan.key] = file
         self._journal.add(action)
-        if action.env_key and file.env_key and file.env_key != action.env_key:
+        had_key = any(old.env_key == action.env_key for old, _reason in plan.decision.removed)
+        if had_key and action.env_key and file.env_key and file.env_key != action.env_key:
             # Bitrise chooses the key of a keystore. The plan only expects it.
             self._warnings.append(
                 f"{file.name}: builds of app {self._app_slug} referred to this {plan.location.kind.words} by the key "

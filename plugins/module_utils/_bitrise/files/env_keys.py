@@ -131,6 +131,8 @@ def _keystore(
     if name is not None:
         values["keystore_file_name"] = name
     expected = key if desired.keystore_name in (None, former_name) else None
+    if key is None and name is None:
+        expected = FIRST_KEYSTORE
     return Creation(values, expected, tuple(warnings))
 
 
@@ -154,7 +156,8 @@ def _key_is_held(app_slug: str, desired: Desired, unfinished: RemoteFile) -> Ref
     return RefusedError(
         f"An unfinished upload (slug {unfinished.slug}) holds the key {FIRST_KEYSTORE} of app {app_slug}, and it may "
         f"still be in progress. Run again after {end}. That run deletes the upload, and the Android keystore "
-        f"{desired.label} gets the key. Or set keystore_name to accept another key.",
+        f"{desired.label} gets the key. If no other run is at work, set replace_order=delete_first to delete the "
+        "upload now. Or set keystore_name to accept another key.",
         kind="env_key",
     )
 

@@ -112,6 +112,13 @@ class AppPlan:
     def warnings(self) -> tuple[str, ...]:
         return tuple(text for plan in self.files for text in plan.warnings)
 
+    @property
+    def unfinished_count(self) -> int:
+        """Return the number of unfinished uploads of declared names that the plan does not delete."""
+        deleted = {action.slug for action in self.actions if isinstance(action, Delete)}
+        unfinished = {file.slug for plan in self.files for file in plan.decision.candidates.unprocessed}
+        return len(unfinished - deleted)
+
 
 def plan_app(
     app_slug: str,

@@ -22,6 +22,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "files" / "distribution.p12").touch()
     (tmp_path / "files" / "ios" / "Shop.mobileprovision").touch()
     (tmp_path / "Shop_apk.jks").touch()
+    for name in ("app-00007.p12", "app-00060.p12"):
+        (tmp_path / "files" / name).touch()
     return tmp_path
 
 
@@ -32,6 +34,7 @@ def project(tmp_path: Path) -> Path:
         ("ios/shop.mobileprovison", "files/ios/Shop.mobileprovision"),
         ("Shop-apk.jks", "Shop_apk.jks"),
         ("other.p12", ""),
+        ("app-00009.p12", ""),  # equally close to two files of other apps
         ("nowhere/distribution.p12", ""),
         ("a\0/b", ""),
     ],

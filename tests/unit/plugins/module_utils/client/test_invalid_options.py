@@ -94,6 +94,7 @@ NAMES = {
     "one of several": ({"apps": [{"app_slug": SLUG}, {"app_slug": "Caf\u00e9"}]}, "apps, entry 2: app_slug must be"),
     "workspace": ({"organization_slug": "Acme Inc."}, "mobileops.ci.bitrise_organization_info lists the slugs."),
     "build number": ({"build_slug": "#12"}, "mobileops.ci.bitrise_build_info lists the slugs."),
+    "user": ({"user_slug": "Jane Doe"}, "mobileops.ci.bitrise_app_info returns the owner of each app."),
     "other page": (
         {"app_slug": "https://app.bitrise.io/dashboard?token=c4nary"},
         "the address https://app.bitrise.io/dashboard contains no slug of the app",

@@ -207,6 +207,20 @@ def test_the_first_key_is_not_lost_to_an_upload_under_way() -> None:
     assert phases(made) == {"clear": ["delete S leftover"], "upload": ["upload"]}
 
 
+def test_unfinished_uploads_that_remain_are_counted() -> None:
+    old, young = unfinished("S"), unfinished("T", age_s=600)
+    assert plan(desired(), old, young, unfinished("U", age_s=60), unfinished("V", name="x")).unfinished_count == 2
+    assert plan(desired(present=False), old, young).unfinished_count == 1
+
+
+def test_the_first_keystore_is_expected_to_get_the_first_key() -> None:
+    young = unfinished(age_s=600, env_key=FIRST)
+    for files in ((), (young,)):
+        made = plan(desired(replace_order="delete_first"), *files, kind=ANDROID_KEYSTORE)
+        assert made.files[0].upload is not None
+        assert made.files[0].upload.env_key == FIRST
+
+
 @pytest.mark.parametrize(
     ("declared", "private_key_password"),
     [
