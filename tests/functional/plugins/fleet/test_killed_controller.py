@@ -99,8 +99,13 @@ def test_killed(
     fleet.emulator.options(latency_ms=0)
     fleet.wait_for_service()
     assert fleet.asked() == asked  # no process is left that sends requests
-    task.run()
+    done = task.run()
     assert fleet.complete(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1"))
+    left = sum(not file["processed"] for slug in APPS for file in fleet.files(slug, PROFILES))
+    assert done["summary"]["unfinished"] == left
+    fleet.emulator.advance(3700)
+    assert task.run()["summary"]["unfinished"] == 0
+    assert all(file["processed"] for slug in APPS for file in fleet.files(slug, PROFILES))
 
 
 def start(playground: Playground, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
