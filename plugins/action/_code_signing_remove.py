@@ -11,7 +11,7 @@ from typing import Any
 from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
 from ..plugin_utils._code_signing.declaration import LISTS, PREFIX, VARIABLES, names_of
-from ..plugin_utils._code_signing.removal import others_of
+from ..plugin_utils._code_signing.removal import deleted_names, others_of
 from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
 from ..plugin_utils._play.connection import CONNECTION, connection_of
 from ..plugin_utils._play.evaluation import Evaluator
@@ -49,9 +49,9 @@ class ActionModule(PlayAction):
             if deletion.get("failed"):
                 failure = {key: deletion[key] for key in ("msg", "error", "exception") if deletion.get(key)}
                 raise PlayFailureError({"changed": bool(actions), "actions": actions, **failure})
-            if not of_name:
+            if not deleted_names(of_name):
                 absent.append(name)
-        deleted = list(dict.fromkeys(str(action["name"]) for action in actions))
+        deleted = list(dict.fromkeys(deleted_names(actions)))
         verb = "would be deleted" if self._task.check_mode else "deleted"
         result: Json = {
             "changed": bool(actions),

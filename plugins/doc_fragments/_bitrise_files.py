@@ -92,8 +92,8 @@ options:
     type: path
   backup_required:
     description:
-      - Whether to fail before any change if a file to replace or delete cannot be saved in O(backup_dir). V(true)
-        requires O(backup_dir).
+      - Whether to fail if a file to replace or delete cannot be saved in O(backup_dir). The task then does not delete
+        it, and fails before any change unless another run uploads the file meanwhile. V(true) requires O(backup_dir).
     type: bool
     default: false
   force:

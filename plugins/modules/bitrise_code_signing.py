@@ -380,10 +380,10 @@ summary:
       description: Number of files that the task kept although it could not compare their content.
       type: int
       sample: 0
-    unfinished:
+    leftovers:
       description:
-        - Number of unfinished uploads of declared names that remain, because another run may still have them in
-          progress. A run deletes them once they are an hour old.
+        - Number of unfinished uploads of declared names that the task left, because another run may still have them in
+          progress. A run deletes them once they are an hour old. Apps that failed in the plan do not count.
       type: int
       sample: 0
     requests:

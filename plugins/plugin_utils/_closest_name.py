@@ -18,10 +18,11 @@ def closest_name(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | 
 
 def only_closest_name(name: str, known: Iterable[str], cutoff: float) -> str | None:
     """Return the closest name, or None if several are equally close, such as app-1 and app-2 for app-3."""
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    matches = get_close_matches(name.casefold(), by_folded, n=2, cutoff=cutoff)
+    names = list(known)
+    matches = get_close_matches(name.casefold(), [known_name.casefold() for known_name in names], n=2, cutoff=cutoff)
     ratios = {SequenceMatcher(None, match, name.casefold()).ratio() for match in matches}
-    return by_folded[matches[0]] if len(matches) == len(ratios) > 0 else None
+    is_tie = len(ratios) < len(matches)
+    return None if is_tie or not matches else next(one for one in names if one.casefold() == matches[0])
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:

@@ -198,7 +198,7 @@ def check_then_run_then_rerun(task: FleetTask) -> dict[str, Any]:
 
 def counted(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return the summary without values that differ on each run, or that only other tests check."""
-    others = ("requests", "seconds", "unverified", "unfinished", "waited_s", "refused")
+    others = ("requests", "seconds", "unverified", "leftovers", "waited_s", "refused")
     return {key: value for key, value in result["summary"].items() if key not in others}
 
 

@@ -51,7 +51,6 @@ class DigestCache:
         self._lock = threading.Lock()
         self._new: dict[str, str] = {}
         self.warnings: list[str] = []
-        self._is_damaged = False
         self._known = self._read()
 
     def get(self, slug: str) -> str | None:
@@ -74,7 +73,7 @@ class DigestCache:
         rows = [
             (f"{self._service}/{slug}", *_checked(slug, sha256)) for slug, sha256 in new.items() if is_identifier(slug)
         ]
-        if not (rows or self._is_damaged) or sqlite3 is None:
+        if not rows or sqlite3 is None:
             return
         try:
             try:
@@ -120,8 +119,8 @@ class DigestCache:
             return self._rows() if self._exists() else {}
         except sqlite3.DatabaseError as error:
             if _is_damage(error):
-                self._is_damaged = True
-                self.warnings.append(f"{self._label}: {self._path} is damaged. It will be created again.")
+                effect = "It is created again once there are new digests."
+                self.warnings.append(f"{self._label}: {self._path} is damaged. {effect}")
             else:
                 self._warn("cannot be read", error)
         except (OSError, ValueError) as error:

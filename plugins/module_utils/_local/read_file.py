@@ -214,6 +214,10 @@ def _save_privately(directory: str, name: str, data: bytes) -> str:
     return path
 
 
+# The names that mkstemp() makes in replace_file().
+TEMPORARY_NAME = re.compile(r"\.[a-z0-9_]{8}")
+
+
 def replace_file(path: str, data: bytes, set_mode: Callable[[str], object] = lambda _path: None) -> None:
     """Write a file atomically. `set_mode` gets the path of the new file, which has mode 0600, before others see it."""
     handle, temporary = tempfile.mkstemp(prefix=".", dir=os.path.dirname(path))

@@ -190,7 +190,7 @@ def _hex(number: int) -> str:
 
 
 def days_between(now: dt.datetime, moment: dt.datetime) -> int:
-    """Return the number of whole days until the moment. It is negative for a moment in the past."""
+    """Return the number of days until the moment, rounded down. It is negative for a moment in the past."""
     return (moment - now) // A_DAY
 
 

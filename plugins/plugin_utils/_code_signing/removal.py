@@ -30,8 +30,13 @@ class Removal:
     @classmethod
     def of(cls, host: str, result: Mapping[str, Any]) -> Removal:
         """Return the outcome from the result of the task that deletes certificates."""
-        deleted = (str(action["name"]) for action in result.get("actions") or () if action["action"] == "delete")
+        deleted = deleted_names(result.get("actions") or ())
         return cls(host, tuple(deleted), tuple(result.get("absent") or ()), tuple(result.get("others") or ()))
+
+
+def deleted_names(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the name of each deleted file, without leftovers, which builds could not use."""
+    return [str(action["name"]) for action in actions if action["reason"] == "absent"]
 
 
 def others_of(files: Iterable[Mapping[str, Any]], known: Sequence[str]) -> list[str]:

@@ -118,7 +118,7 @@ def summary_of(
         f"Apps:     {plural(len(apps), 'app')}, {in_sync} in sync, {len(changed)} {would}, {len(failed)} failed{after}",
         f"Files:    {files}",
         f"Requests: {counts['requests']} in {totals.seconds:.1f} s{pace}",
-        *_unfinished_lines(counts["unfinished"]),
+        *_leftover_lines(counts["leftovers"]),
         *_unverified_lines(apps),
         *_changed_lines(changed, would, with_diff=with_diff),
         *_passed_over(passed_over),
@@ -126,11 +126,10 @@ def summary_of(
     ]
 
 
-def _unfinished_lines(number: int) -> list[str]:
+def _leftover_lines(number: int) -> list[str]:
     if not number:
         return []
-    text = f"Left of interrupted or concurrent runs: {plural(number, 'unfinished upload')}"
-    return [f"{text}, which a run deletes once an hour has passed"]
+    return [f"Left:     {plural(number, 'unfinished upload')} of other runs, deleted by a run after an hour"]
 
 
 def _unverified_lines(apps: Sequence[App]) -> list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -91,18 +92,19 @@ def _candidates(path: str, folders: Iterable[str]) -> list[str]:
 
 def _closest(candidates: Iterable[str], folders: Iterable[str]) -> str:
     """Return the most similar file beside one of the paths, relative to the searched folder, or an empty text."""
+    found: dict[str, Path] = {}
+    missing = ""
     for candidate in candidates:
-        folder, name = os.path.split(candidate)
-        try:
-            names = [entry.name for entry in os.scandir(folder) if entry.is_file()]
-        except (OSError, ValueError):
-            continue
-        closest = only_closest_name(name, names, cutoff=0.8)
-        if closest:
-            found = Path(folder, closest)
-            place = next((place for place in folders if found.is_relative_to(place)), "")
-            return str(found.relative_to(place)) if place else str(found)
-    return ""
+        folder, missing = os.path.split(candidate)
+        with contextlib.suppress(OSError, ValueError):
+            for entry in os.scandir(folder):
+                if entry.is_file():
+                    found.setdefault(entry.name, Path(entry.path))
+    closest = only_closest_name(missing, found, cutoff=0.8)
+    if not closest:
+        return ""
+    place = next((place for place in folders if found[closest].is_relative_to(place)), "")
+    return str(found[closest].relative_to(place)) if place else str(found[closest])
 
 
 def _project_folders() -> list[str]:

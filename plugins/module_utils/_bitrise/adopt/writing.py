@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from ..._core.errors import CiError, LocalFileError
 from ..._core.plan import Action
 from ..._core.text import clean, clean_diff
-from ..._local.read_file import Content, save_privately
+from ..._local.read_file import TEMPORARY_NAME, Content, save_privately
 from .declaration import (
     VARIABLES,
     Encrypt,
@@ -123,7 +123,7 @@ class Writer:
     def error_of(self, error: OSError) -> CiError:
         path = Path(str(error.filename or self.dest))
         # A temporary file has a name that tells nothing.
-        named = path.parent if path.name.startswith(".") else path
+        named = path.parent if path != Path(self.dest) and TEMPORARY_NAME.fullmatch(path.name) else path
         return LocalFileError(f"dest: {named} cannot be written: {error.strerror}.")
 
     def keep(self, content: Content) -> None:

@@ -34,7 +34,7 @@ from .deletion import DELETION_ROUNDS, FileDeletion
 from .endpoints import update_file
 from .evidence import marker_name
 from .journal import Journal
-from .kinds import FileKind
+from .kinds import ANDROID_KEYSTORE, FileKind
 from .model import RemoteFile, ignored_changes
 from .observe import (
     DeclaredFile,
@@ -173,7 +173,9 @@ class PlanApplication:
         self._files[plan.key] = file
         self._journal.add(action)
         had_key = any(old.env_key == action.env_key for old, _reason in plan.decision.removed)
-        if had_key and action.env_key and file.env_key and file.env_key != action.env_key:
+        # The key of the first keystore of an app is only a guess.
+        is_known = had_key or plan.location.kind != ANDROID_KEYSTORE
+        if is_known and action.env_key and file.env_key and file.env_key != action.env_key:
             # Bitrise chooses the key of a keystore. The plan only expects it.
             self._warnings.append(
                 f"{file.name}: builds of app {self._app_slug} referred to this {plan.location.kind.words} by the key "

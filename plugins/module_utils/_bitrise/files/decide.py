@@ -27,6 +27,7 @@ from .evidence import (
     age,
     candidates_for,
     is_abandoned,
+    is_marker_of,
     match,
 )
 from .kinds import FileLocation
@@ -96,7 +97,7 @@ def decide(
     Raise RefusedError for a declared file that cannot or must not be applied.
     """
     candidates = candidates_for(str(location), desired, observed)
-    leftovers = _leftovers(desired, candidates, now)
+    leftovers = _leftovers(desired, candidates, observed, now)
     if not desired.present:
         if len(candidates.processed) > 1 and desired.duplicates != "remove":
             raise plan_errors.ambiguous(location, desired, candidates.processed, "All of them would be deleted.")
@@ -125,7 +126,9 @@ def decide(
     )
 
 
-def _leftovers(desired: Desired, candidates: Candidates, now: float | None) -> tuple[RemoteFile, ...]:
+def _leftovers(
+    desired: Desired, candidates: Candidates, observed: Sequence[RemoteFile], now: float | None
+) -> tuple[RemoteFile, ...]:
     if desired.present and desired.sha256 is None:
         return ()
     # The user decides about an upload of unknown age, by its slug.
@@ -135,9 +138,12 @@ def _leftovers(desired: Desired, candidates: Candidates, now: float | None) -> t
         for file in candidates.unprocessed
         if is_abandoned(file, now) or (file.slug == named and age(file, now) is None)
     ]
-    # Without its file, a marker would protect the next upload of that name. A slug leaves other files of the name.
-    keeps_markers = not desired.present and desired.slug is not None
-    return tuple(abandoned) if keeps_markers else (*abandoned, *candidates.markers)
+    if desired.present:
+        return (*abandoned, *candidates.markers)
+    # Without a file of its name, a marker would protect the next upload of that name.
+    left = [file for file in observed if file.processed and file not in candidates.processed]
+    alone = (marker for marker in candidates.markers if not any(is_marker_of(file.name, marker) for file in left))
+    return (*abandoned, *alone)
 
 
 def _reason(desired: Desired, file: RemoteFile, keep: RemoteFile | None) -> str:

@@ -103,8 +103,6 @@ def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile])
     named = sorted((file for file in observed if desired.means(file)), key=lambda file: file.slug or "")
     processed = [file for file in named if file.processed]
     unprocessed = tuple(file for file in named if not file.processed)
-    noted = [file for file in observed if desired.name and is_marker_of(desired.name, file)]
-    markers = tuple(sorted(noted, key=lambda file: file.slug or ""))
     if desired.slug is not None:
         exact = next((file for file in observed if file.slug == desired.slug), None)
         if exact is None:
@@ -116,7 +114,9 @@ def candidates_for(place: str, desired: Desired, observed: Sequence[RemoteFile])
             unprocessed = (
                 unprocessed if exact.processed else (exact, *(file for file in unprocessed if file is not exact))
             )
-    return Candidates(tuple(processed), unprocessed, markers)
+    names = [desired.name] if desired.name or desired.present else [file.name for file in processed]
+    noted = [file for file in observed if any(name and is_marker_of(name, file) for name in names)]
+    return Candidates(tuple(processed), unprocessed, tuple(sorted(noted, key=lambda file: file.slug or "")))
 
 
 def files_to_hash(desired: Desired, observed: Sequence[RemoteFile]) -> list[RemoteFile]:

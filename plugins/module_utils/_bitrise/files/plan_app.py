@@ -29,6 +29,7 @@ from .env_keys import (
     Creation,
     creation,
 )
+from .evidence import age
 from .kinds import KINDS, FileKind, FileLocation
 from .model import Desired, RemoteFile
 from .purge import plan_purge, reject_large_purge
@@ -94,6 +95,7 @@ class AppPlan:
     app_slug: str
     files: tuple[FilePlan, ...] = ()
     purge: tuple[Delete, ...] = ()
+    leftover_count: int = 0  # unfinished uploads that are too young to be deleted by this plan
 
     def in_order(self) -> tuple[FilePlan, ...]:
         """Return the file plans in the order in which each phase applies them."""
@@ -111,13 +113,6 @@ class AppPlan:
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(text for plan in self.files for text in plan.warnings)
-
-    @property
-    def unfinished_count(self) -> int:
-        """Return the number of unfinished uploads of declared names that the plan does not delete."""
-        deleted = {action.slug for action in self.actions if isinstance(action, Delete)}
-        unfinished = {file.slug for plan in self.files for file in plan.decision.candidates.unprocessed}
-        return len(unfinished - deleted)
 
 
 def plan_app(
@@ -155,7 +150,20 @@ def plan_app(
         for action in plan_purge(FileLocation(kind, app_slug), declared[kind], observed[kind], touched, policy.now)
     )
     reject_large_purge(app_slug, purge, policy.max_purge)
-    return AppPlan(app_slug, tuple(plans), purge)
+    return AppPlan(app_slug, tuple(plans), purge, _leftover_count(plans, policy.now))
+
+
+def _leftover_count(plans: Sequence[FilePlan], now: float | None) -> int:
+    """Return the number of unfinished uploads that a later plan deletes, because then they are old enough."""
+    deleted = {action.slug for plan in plans for action in plan.actions if isinstance(action, Delete)}
+    young = {
+        file.slug
+        for plan in plans
+        if plan.desired.sha256 is not None or not plan.desired.present
+        for file in plan.decision.candidates.unprocessed
+        if age(file, now) is not None
+    }
+    return len(young - deleted)
 
 
 def _order(plan: FilePlan) -> tuple[int, tuple[int, str, str]]:

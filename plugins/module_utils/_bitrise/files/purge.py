@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from ..._core.errors import OptionError, RefusedError
 from ..._core.text import name_some
 from .actions import Delete
-from .evidence import is_abandoned, is_marker, is_marker_of
+from .evidence import MARKER_PREFIX, is_abandoned, is_marker, is_marker_of
 from .kinds import FileLocation
 from .model import Desired, RemoteFile, is_same_name
 
@@ -25,6 +25,7 @@ def plan_purge(
     """Delete files that are not declared, except files with a declared name, their markers, and uploads in progress."""
     names = [desired.name for desired in declared if desired.name is not None and desired.env_key is None]
     marked = [desired.name for desired in declared if desired.name is not None]
+    marked += [file.name for file in observed if file.slug in touched]
     found = []
     for file in sorted(observed, key=lambda file: file.slug or ""):
         if is_marker(file):
@@ -37,9 +38,14 @@ def plan_purge(
     return found
 
 
+def without_markers(purge: Sequence[Delete]) -> list[Delete]:
+    """Return the deletions that count for the limits. No task can declare a marker."""
+    return [action for action in purge if not action.name.startswith(MARKER_PREFIX)]
+
+
 def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -> None:
-    """Reject an app in which a purge would delete more files than `max_purge`."""
-    names = sorted(action.name for action in purge)
+    """Reject an app in which a purge would delete more files than `max_purge`. Markers do not count."""
+    names = sorted(action.name for action in without_markers(purge))
     if len(names) <= max_purge:
         return
     listed = ", ".join(names[: max_purge + 5]) + (", ..." if len(names) > max_purge + 5 else "")

@@ -56,7 +56,7 @@ class FilesOutcome:
     after: dict[str, Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     unverified: list[tuple[FileKind, RemoteFile]] = field(default_factory=list)
-    unfinished: int = 0  # number of uploads that another run may still have in progress
+    leftovers: int = 0  # number of unfinished uploads that another run may still have in progress
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def apply_app(
     prepared.observer.use(client)
     outcome.warnings += [*prepared.warnings, *_back_up(client, prepared, check_mode=check_mode)]
     outcome.before, outcome.after = dict(prepared.before), dict(prepared.after)
-    outcome.unfinished = plan.unfinished_count
+    outcome.leftovers = plan.leftover_count
     if check_mode:
         outcome.actions += plan.actions
     elif plan.actions:

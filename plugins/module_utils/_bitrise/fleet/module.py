@@ -28,6 +28,7 @@ from ..files.plan_app import Policy
 from ..files.purge import (
     check_total_limit,
     reject_large_total,
+    without_markers,
 )
 from ..files.reconcile import PreparedApp
 from ..many_apps import failure_of
@@ -134,7 +135,7 @@ class _Fleet:
         self._concurrently(self._declared, prepare_one, reports_progress=False)
         try:
             reject_large_total(
-                {slug: len(one.plan.purge) for slug, one in prepared.items()},
+                {slug: len(without_markers(one.plan.purge)) for slug, one in prepared.items()},
                 sum(one.observed_count for one in prepared.values()),
                 self._options["max_purge_total"],
                 self._options["max_purge"],

@@ -141,7 +141,7 @@ def file_as_result(kind: FileKind, file: RemoteFile) -> dict[str, Any]:
 
 
 def action_counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
-    """Return the number of files with an action of each type, kept without comparison, and still unfinished."""
+    """Return the number of files with an action of each type, kept without comparison, and of leftovers."""
     actions = [action for outcome in outcomes.values() for action in outcome.actions]
     names = [action.action for action in actions]
     # Protection is an update of its own.
@@ -151,5 +151,5 @@ def action_counts(outcomes: Mapping[str, FleetAppOutcome]) -> dict[str, int]:
         "updated": len(updated),
         "deleted": names.count("delete"),
         "unverified": sum(len(outcome.unverified) for outcome in outcomes.values()),
-        "unfinished": sum(outcome.unfinished for outcome in outcomes.values()),
+        "leftovers": sum(outcome.leftovers for outcome in outcomes.values()),
     }

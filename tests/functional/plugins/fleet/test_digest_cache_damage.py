@@ -28,6 +28,7 @@ def zeros(data: bytes) -> bytes:
     return bytes(len(data))
 
 
+DAMAGED = "digest_cache: {} is damaged. It is created again once there are new digests."
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "random bytes": random_bytes,
     "text": lambda _data: b"# my notes\n" * 100,
@@ -51,7 +52,7 @@ def test_a_damaged_cache_is_replaced(cached: FleetTask, path: Path, damage: Call
 
     assert result["changed"] is False
     assert cached.fleet.asked() == DOWNLOAD
-    assert result["warnings"] == [f"digest_cache: {path} is damaged. It will be created again."]
+    assert result["warnings"] == [DAMAGED.format(path)]
     assert path.with_name("digests.damaged").read_bytes() == damaged
     assert cached.asked_by() == NO_DOWNLOAD
     assert "warnings" not in cached.run()
@@ -76,7 +77,7 @@ def test_another_table_of_that_name_is_damage(cached: FleetTask, path: Path, tab
     path.chmod(0o644)
     made = path.read_bytes()
 
-    assert cached.run()["warnings"] == [f"digest_cache: {path} is damaged. It will be created again."]
+    assert cached.run()["warnings"] == [DAMAGED.format(path)]
 
     other = path.with_name("digests.damaged")
     assert (other.read_bytes(), other.stat().st_mode & 0o777) == (made, 0o644)

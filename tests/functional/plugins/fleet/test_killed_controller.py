@@ -102,9 +102,9 @@ def test_killed(
     done = task.run()
     assert fleet.complete(PROFILES) == dict.fromkeys(APPS, digests(dist=NEW, new=b"1"))
     left = sum(not file["processed"] for slug in APPS for file in fleet.files(slug, PROFILES))
-    assert done["summary"]["unfinished"] == left
+    assert done["summary"]["leftovers"] == left
     fleet.emulator.advance(3700)
-    assert task.run()["summary"]["unfinished"] == 0
+    assert task.run()["summary"]["leftovers"] == 0
     assert all(file["processed"] for slug in APPS for file in fleet.files(slug, PROFILES))
 
 

@@ -28,7 +28,7 @@ TROUBLE: dict[str, tuple[str, int | None, dict[str, Any], dict[str, Any]]] = {
     "refused connection": ("connection", None, {"api_url": "http://127.0.0.1:9/v0.1"}, {}),
     "unknown host": ("dns", None, {"api_url": "https://nowhere.invalid/v0.1"}, {}),
     "plain http": ("option", None, {"api_url": "http://api.example.com/v0.1"}, {}),
-    "timeout": ("timeout", None, {"timeout": 0.05}, {"slow_s": 0.2}),
+    "timeout": ("timeout", None, {"timeout": 0.05}, {"slow_s": 10}),
 }
 NEEDED: dict[str, dict[str, Any]] = {
     "bitrise_provisioning_profile": {"app_slug": APP, "name": "dist", "content": b64(b"c4nary bytes")},

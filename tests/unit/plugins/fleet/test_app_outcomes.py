@@ -88,9 +88,9 @@ def test_numbers() -> None:
     unverified = [(PROVISIONING_PROFILE, FILE)]
     outcomes = {
         "one": outcome("upload", "upload", "delete", unverified=unverified * 2),
-        "two": outcome("update A", "upload", "update B", "download", "update A", unverified=unverified, unfinished=2),
+        "two": outcome("update A", "upload", "update B", "download", "update A", unverified=unverified, leftovers=2),
     }
-    counts = {"uploaded": 3, "updated": 2, "deleted": 1, "unverified": 3, "unfinished": 2}
+    counts = {"uploaded": 3, "updated": 2, "deleted": 1, "unverified": 3, "leftovers": 2}
     assert action_counts(outcomes) == counts
 
 

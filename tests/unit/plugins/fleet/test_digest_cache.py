@@ -123,7 +123,7 @@ def test_a_file_that_is_not_a_cache(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"important text " * 100)
     cache = saved(path, a=ONE)
-    assert cache.warnings == [f"digest_cache: {path} is damaged. It will be created again."]
+    assert cache.warnings == [f"digest_cache: {path} is damaged. It is created again once there are new digests."]
     assert path.with_name("digests.damaged").read_bytes() == b"important text " * 100
     assert DigestCache(str(path), API).get("a") == ONE
 
@@ -135,7 +135,7 @@ def test_another_database(path: Path, name: str) -> None:
         database.execute(f"CREATE TABLE {name} (file TEXT, sha256 TEXT, checksum INTEGER)")
     database.close()
     cache = saved(path, a=ONE)
-    assert cache.warnings == [f"digest_cache: {path} is damaged. It will be created again."]
+    assert cache.warnings == [f"digest_cache: {path} is damaged. It is created again once there are new digests."]
     assert path.with_name("digests.damaged").is_file()
     assert DigestCache(str(path), API).get("a") == ONE
 

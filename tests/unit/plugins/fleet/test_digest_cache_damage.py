@@ -56,17 +56,6 @@ def test_the_mode_of_a_file_of_another_user_is_not_changed(path: Path) -> None:
     assert (cache.warnings, path.stat().st_mode & 0o777) == ([], 0o666)
 
 
-def test_a_damaged_file_is_created_again_without_new_digests(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"no database " * 100)
-    cache = DigestCache(str(path), API)
-    cache.save()
-    (warning,) = cache.warnings
-    assert "is damaged. It will be created again." in warning
-    assert DigestCache(str(path), API).warnings == []
-    assert path.with_name("digests.damaged").read_bytes().startswith(b"no database")
-
-
 def test_damage_anywhere_leads_to_no_wrong_digest(path: Path) -> None:
     """Read the digest that was written, or none, because a wrong one would replace files."""
     path.parent.mkdir()

@@ -61,7 +61,7 @@ def test_numbers() -> None:
     for _run in range(2):
         totals.add(
             {"apps": 3, "uploaded": 2, "deleted": 1, "requests": 9, "seconds": 1.25, "waited_s": 3.0, "refused": 2}
-            | {"unfinished": 8}
+            | {"leftovers": 8}
         )
     apps = [changed("a", *replaced("x")), failed("b", "no"), App("c", outcome={"changed": False})]
 
@@ -69,7 +69,7 @@ def test_numbers() -> None:
         "Apps:     3 apps, 1 in sync, 1 would change, 1 failed",
         "Files:    4 to upload, 0 to update, 2 to delete",
         "Requests: 18 in 2.5 s, 6 s waited, 4 refused",
-        "Left of interrupted or concurrent runs: 16 unfinished uploads, which a run deletes once an hour has passed",
+        "Left:     16 unfinished uploads of other runs, deleted by a run after an hour",
         "1 host declares no code-signing file: d",
     ]
     assert stats_of(apps) == {"apps": 3, "changed": 1, "failed": 1, "failed_apps": ["b"]}

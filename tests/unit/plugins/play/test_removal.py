@@ -55,5 +55,6 @@ def test_a_second_run_is_not_a_warning() -> None:
 
 
 def test_result_of_the_task() -> None:
-    result = {"actions": [{"action": "delete", "name": "a"}], "absent": ["b"], "others": ["c"]}
+    actions = [{"name": "a", "reason": "absent"}, {"name": "mobileops.ci-protect-a", "reason": "leftover"}]
+    result = {"actions": actions, "absent": ["b"], "others": ["c"]}
     assert Removal.of("Shop", result) == Removal("Shop", ("a",), ("b",), ("c",))

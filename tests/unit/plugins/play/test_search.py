@@ -22,7 +22,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "files" / "distribution.p12").touch()
     (tmp_path / "files" / "ios" / "Shop.mobileprovision").touch()
     (tmp_path / "Shop_apk.jks").touch()
-    for name in ("app-00007.p12", "app-00060.p12"):
+    (tmp_path / "app-00064.p12").touch()
+    for name in ("app-00007.p12", "app-00060.p12", "Signing.p12", "SIGNING.p12"):
         (tmp_path / "files" / name).touch()
     return tmp_path
 
@@ -35,6 +36,8 @@ def project(tmp_path: Path) -> Path:
         ("Shop-apk.jks", "Shop_apk.jks"),
         ("other.p12", ""),
         ("app-00009.p12", ""),  # equally close to two files of other apps
+        ("app-00061.p12", ""),  # equally close to one beside the folder files
+        ("signing.p12", ""),  # one name in two spellings
         ("nowhere/distribution.p12", ""),
         ("a\0/b", ""),
     ],

@@ -129,7 +129,28 @@ YOUNG_S, OLD_S = 600, 3700
         ),
         pytest.param({"present": False}, [marker()], ["delete M leftover"], id="absent-but-for-a-marker"),
         pytest.param(
-            {"present": False, "slug": slug("A")}, [remote(), marker()], ["delete A absent"], id="absent-by-slug"
+            {"present": False, "slug": slug("A")},
+            [remote(), remote("B"), marker()],
+            ["delete A absent"],
+            id="absent-by-slug-beside-another-file",
+        ),
+        pytest.param(
+            {"present": False, "slug": slug("A"), "name": None},
+            [remote(), remote("B", name="x"), marker()],
+            ["delete A absent", "delete M leftover"],
+            id="absent-by-slug-with-marker",
+        ),
+        pytest.param(
+            {"present": False, "env_key": "K"},
+            [remote(env_key="K"), remote("B", env_key="L"), marker()],
+            ["delete A absent"],
+            id="absent-by-key-beside-another-file",
+        ),
+        pytest.param(
+            {"present": False, "env_key": "K", "name": None},
+            [remote(env_key="K"), marker()],
+            ["delete A absent", "delete M leftover"],
+            id="absent-by-key-with-marker",
         ),
         pytest.param(
             {"present": False},

@@ -207,10 +207,13 @@ def test_the_first_key_is_not_lost_to_an_upload_under_way() -> None:
     assert phases(made) == {"clear": ["delete S leftover"], "upload": ["upload"]}
 
 
-def test_unfinished_uploads_that_remain_are_counted() -> None:
-    old, young = unfinished("S"), unfinished("T", age_s=600)
-    assert plan(desired(), old, young, unfinished("U", age_s=60), unfinished("V", name="x")).unfinished_count == 2
-    assert plan(desired(present=False), old, young).unfinished_count == 1
+def test_leftovers_that_a_later_plan_deletes_are_counted() -> None:
+    files = [unfinished("S"), unfinished("T", age_s=600), unfinished("X", age_s=60), unfinished("V", name="x")]
+    files.append(unfinished("W", slug="no-ulid"))
+    assert plan(desired(), *files).leftover_count == 2
+    assert plan(desired(present=False), *files[:2]).leftover_count == 1
+    # Without content, a plan never deletes them.
+    assert plan(desired(sha256=None, size=None), remote(), *files).leftover_count == 0
 
 
 def test_the_first_keystore_is_expected_to_get_the_first_key() -> None:
@@ -267,6 +270,17 @@ def test_purge(kind: FileKind, file: RemoteFile, expected: list[str]) -> None:
     observed = {kind: [remote("C"), file]}
     assert words(plan_all(declared, observed, purge=frozenset({kind.plural})).purge) == expected
     assert plan_all(declared, observed).purge == ()
+
+
+def test_a_marker_of_a_file_that_is_declared_by_its_slug_is_not_purged() -> None:
+    flags = desired(name=None, slug=slug("A"), sha256=None, size=None)
+    made = plan_all(
+        {PROVISIONING_PROFILE: [flags]},
+        {PROVISIONING_PROFILE: [remote(), marker(), marker("N", of="x")]},
+        purge=frozenset({"provisioning_profiles"}),
+        max_purge=0,
+    )
+    assert words(made.purge) == ["delete N undeclared"]
 
 
 def test_purge_of_a_kind_without_declarations() -> None:

@@ -171,6 +171,12 @@ def test_any_key_of_a_first_keystore_is_as_expected() -> None:
 LEFTOVER = "The service refused to delete an unfinished upload, which remains: It refused."
 
 
+def test_another_key_of_a_new_project_file_is_a_warning() -> None:
+    client = FaultyClient((BY,), changes={"CONFIRM": {"user_env_key": "OTHER"}}, kind=PROJECT_FILE)
+    run = Run(client, Declaration("X", has_key=True))
+    assert "The service gave the new file the key OTHER." in run.outcome.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("request_", "error", "warnings", "actions"),
     [
