@@ -10,6 +10,7 @@ from typing import Any
 
 from ..module_utils._bitrise.files.modules import BUILD_CERTIFICATE_INFO, BUILD_CERTIFICATE_MODULE
 from ..module_utils._core.errors import OptionError
+from ..module_utils._core.text import plural
 from ..plugin_utils._code_signing.declaration import LISTS, PREFIX, VARIABLES, names_of
 from ..plugin_utils._code_signing.removal import deleted_names, others_of
 from ..plugin_utils._play.action import Json, PlayAction, PlayFailureError
@@ -56,7 +57,7 @@ class ActionModule(PlayAction):
         result: Json = {
             "changed": bool(actions),
             "actions": actions,
-            "msg": f"{', '.join(deleted)} {verb}" if deleted else "",
+            "msg": f"{', '.join(deleted) or plural(len(actions), 'leftover')} {verb}" if actions else "",
             "absent": absent,
             "others": [],
         }

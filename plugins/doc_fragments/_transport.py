@@ -38,10 +38,11 @@ options:
       - A rate limit (status 429, or several of 503) does not use up retries. All requests of the task to that host wait
         together, for as long as the service asks in C(Retry-After), C(RateLimit), C(RateLimit-Reset) or
         C(X-RateLimit-Reset). Then the task finds the pace that the service allows.
-      - If the service does not respond to any request of the task, the task fails after this number of retries, at the
-        latest after three attempts without a connection, and after two with an unknown host name or proxy. If the
-        service worked before in this task, or responds to all requests with a status of 500 or more, it gets 15 seconds
-        for each retry to recover. If it worked before, it gets 30 seconds for each retry after the status 503.
+      - If the service does not respond to any request of the task, the task fails after this number of retries. It
+        fails earlier if no connection is possible (after three attempts), or if the host name is unknown or the proxy
+        fails (after two attempts). If the service worked before in this task, or responds to all requests with a status
+        of 500 or more, it gets 15 seconds for each retry to recover. If it worked before, it gets 30 seconds for each
+        retry after the status 503.
       - The task sends a request that creates an object again only after it has checked the effect of the first request.
       - With V(0), the task sends each request once, also after the status 429.
     type: int

@@ -124,8 +124,16 @@ def _decrypted(locked: bytes, password: str, salt: bytes, rounds: int) -> bytes:
             found = hashlib.md5(found + secret, usedforsecurity=False).digest()
         derived += found
     plain = decrypt_triple_des(derived[:24], derived[24:], locked)
-    parse(plain)  # raises an error if the padding is valid by chance
+    if not _is_asn1(plain):  # one in 256 wrong passwords results in a valid padding
+        raise WrongPasswordError
     return plain
+
+
+def _is_asn1(plain: bytes) -> bool:
+    try:
+        return len(reading(parse)(plain).encoded) == len(plain)
+    except Unreadable:
+        return False
 
 
 def _in_java(password: str) -> bytes:

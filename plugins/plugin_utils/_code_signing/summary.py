@@ -129,7 +129,9 @@ def summary_of(
 def _leftover_lines(number: int) -> list[str]:
     if not number:
         return []
-    return [f"Left:     {plural(number, 'unfinished upload')} of other runs, deleted by a run after an hour"]
+    return [
+        f"Left:     {plural(number, 'unfinished upload')} of other runs. A run deletes them once they are an hour old"
+    ]
 
 
 def _unverified_lines(apps: Sequence[App]) -> list[str]:

@@ -53,7 +53,8 @@ def _lines(model: Model) -> Iterator[str]:
     urgent = [app for app in model.apps if app.states["expired"] or app.states["expiring"]]
     yield from _metric(
         "app_next_expiry_seconds",
-        f"Day on which the first file of an app expires, as seconds since 1970. The {MAX_APPS} most urgent apps only.",
+        f"Day on which the first file of an app expires, as seconds since 1970. "
+        f"Only apps with an expired or expiring file, the {MAX_APPS} most urgent ones.",
         [(_labels(app), _seconds(model, app.first_day)) for app in urgent[:MAX_APPS] if app.first_day is not None],
     )
     yield from _metric(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.signing_files import Authority, Identity, IdentityKind, Pkcs12Encryption, Team
-from tests.signing_files.__main__ import make
+from tests.signing_files.__main__ import main, make
 from tests.signing_files.certificates import MARK_IPHONE_DEVELOPMENT, MARK_IPHONE_DISTRIBUTION
 
 from .conftest import CLOCK
@@ -126,3 +127,9 @@ def test_the_program_writes_files_that_expire_when_requested(days: float) -> Non
 
 def test_repr_contains_no_private_key(identity: Identity) -> None:
     assert "key=" not in repr(identity)
+
+
+def test_the_folder_of_the_files_is_created(tmp_path: Path) -> None:
+    assert main([str(tmp_path / "new" / "files"), "Shop"]) == 0
+    names = {path.name for path in (tmp_path / "new" / "files").iterdir()}
+    assert names == {"distribution.p12", "release.jks", "Shop.mobileprovision"}

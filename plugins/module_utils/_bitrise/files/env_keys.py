@@ -131,7 +131,7 @@ def _keystore(
     if name is not None:
         values["keystore_file_name"] = name
     expected = key if desired.keystore_name in (None, former_name) else None
-    if key is None and name is None:
+    if key is None and name is None:  # the only keystore of its app
         expected = FIRST_KEYSTORE
     return Creation(values, expected, tuple(warnings))
 

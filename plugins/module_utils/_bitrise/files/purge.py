@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from ..._core.errors import OptionError, RefusedError
 from ..._core.text import name_some
 from .actions import Delete
-from .evidence import MARKER_PREFIX, is_abandoned, is_marker, is_marker_of
+from .evidence import is_abandoned, is_marker, is_marker_of
 from .kinds import FileLocation
 from .model import Desired, RemoteFile, is_same_name
 
@@ -34,13 +34,14 @@ def plan_purge(
             is_declared = file.slug in touched or any(is_same_name(file.name, name) for name in names)
         is_young = not file.processed and not is_abandoned(file, now)
         if not (is_declared or is_young):
-            found.append(Delete(location.kind.name, location.app_slug, file.slug, file.name, "undeclared"))
+            reason = "leftover" if is_marker(file) else "undeclared"
+            found.append(Delete(location.kind.name, location.app_slug, file.slug, file.name, reason))
     return found
 
 
 def without_markers(purge: Sequence[Delete]) -> list[Delete]:
     """Return the deletions that count for the limits. No task can declare a marker."""
-    return [action for action in purge if not action.name.startswith(MARKER_PREFIX)]
+    return [action for action in purge if action.reason != "leftover"]
 
 
 def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -> None:

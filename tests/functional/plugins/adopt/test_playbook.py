@@ -148,6 +148,18 @@ def test_a_failure_of_all_apps_is_reported_once(fleet: Fleet, ground: Playground
     assert "t0ken-c4n4ry" not in run.screen
 
 
+def test_an_app_that_changed_and_failed_counts_as_failed(fleet: Fleet, ground: Playground) -> None:
+    """Let the last file of an app be a folder, so that it cannot be written after the others."""
+    fleet.holds({TWO: {PROFILES: [a_file("dist", b"2")]}})
+    variables = ground.play / "host_vars" / "Bank" / "code_signing.yml"
+    (variables / "x").mkdir(parents=True)
+    run = adopt(fleet, ground, apps={"Bank": TWO}, adopt_force=True)
+    assert run.status == 2
+    assert "wrote declarations of 1, with " in run.screen
+    assert "; 0 had a declaration, 1 failed." in run.screen
+    assert f"dest: {variables.parent} cannot be written: " in run.screen
+
+
 def test_without_an_inventory_there_is_no_folder(fleet: Fleet, ground: Playground) -> None:
     given = ["-e", f"code_signing_api_token={fleet.emulator.tokens['owner']} code_signing_app_slug={TWO}"]
     given += ["-e", f"code_signing_api_url={fleet.emulator.api_url}"]

@@ -172,6 +172,7 @@ def test_a_source_that_fails_beside_one_that_works(source: Callable[..., str], s
     ("requested", "message"),
     [
         ("type_ioss", "rollout_hosts: 'type_ioss' matches no group and no host. Did you mean type_ios?"),
+        ("nope", "rollout_hosts: 'nope' matches no group and no host. No task was run."),  # not ungrouped
         ("app_1", "rollout_hosts: 'app_1' matches no group and no host. Did you mean App_01?"),
         ("App 01", "rollout_hosts: 'App 01' matches no group and no host. Did you mean App_01?"),
         ("zzz", "rollout_hosts: 'zzz' matches no group and no host. No task"),

@@ -69,7 +69,7 @@ def test_numbers() -> None:
         "Apps:     3 apps, 1 in sync, 1 would change, 1 failed",
         "Files:    4 to upload, 0 to update, 2 to delete",
         "Requests: 18 in 2.5 s, 6 s waited, 4 refused",
-        "Left:     16 unfinished uploads of other runs, deleted by a run after an hour",
+        "Left:     16 unfinished uploads of other runs. A run deletes them once they are an hour old",
         "1 host declares no code-signing file: d",
     ]
     assert stats_of(apps) == {"apps": 3, "changed": 1, "failed": 1, "failed_apps": ["b"]}

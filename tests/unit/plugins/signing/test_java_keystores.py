@@ -170,9 +170,10 @@ def test_only_seven_bits_of_each_character_count() -> None:
     assert opened(jceks(jceks_key(b"abcdefgh", secret=b"pd,")), "pä€") == KEY
 
 
-def test_a_padding_that_is_valid_by_chance() -> None:
-    with pytest.raises(Unreadable):
-        opened(jceks(jceks_key(b"abcdefgh", plain=b"not ASN.1")))
+@pytest.mark.parametrize("plain", [b"not ASN.1", b"", b"\x30", KEY + b"x", KEY[:-1]])
+def test_a_padding_that_is_valid_by_chance(plain: bytes) -> None:
+    with pytest.raises(WrongPasswordError):
+        opened(jceks(jceks_key(b"abcdefgh", plain=plain)))
 
 
 @pytest.mark.parametrize("most", [None, 7])

@@ -256,7 +256,7 @@ def test_the_default_of_private_key_password_is_the_declared_password(
         pytest.param(unfinished(name="x"), ["delete S undeclared"], id="old-upload"),
         pytest.param(unfinished(name="x", age_s=600), [], id="upload-under-way"),
         pytest.param(unfinished(name="x", slug="no-ulid"), [], id="upload-of-unknown-age"),
-        pytest.param(marker(of="x"), ["delete M undeclared"], id="old-marker"),
+        pytest.param(marker(of="x"), ["delete M leftover"], id="old-marker"),
         pytest.param(unfinished(name=marker_name("x"), age_s=600), [], id="marker-of-another-run"),
         pytest.param(marker(of=NAME), [], id="marker-of-a-declared-name"),
         pytest.param(marker(of="fu\u0308"), [], id="marker-of-a-declared-name-in-another-form"),
@@ -280,7 +280,18 @@ def test_a_marker_of_a_file_that_is_declared_by_its_slug_is_not_purged() -> None
         purge=frozenset({"provisioning_profiles"}),
         max_purge=0,
     )
-    assert words(made.purge) == ["delete N undeclared"]
+    assert words(made.purge) == ["delete N leftover"]
+
+
+def test_the_limit_of_a_purge_counts_a_file_with_the_name_of_a_marker() -> None:
+    files = [remote("A", name=marker_name("x")), marker(of="y")]
+    with pytest.raises(RefusedError, match="purge: 1 undeclared files"):
+        plan_all(
+            {PROVISIONING_PROFILE: []},
+            {PROVISIONING_PROFILE: files},
+            purge=frozenset({"provisioning_profiles"}),
+            max_purge=0,
+        )
 
 
 def test_purge_of_a_kind_without_declarations() -> None:

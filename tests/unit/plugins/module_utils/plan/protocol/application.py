@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 
@@ -170,6 +170,20 @@ def describe(action: FileAction) -> str:
     return f"{action.action} {', '.join(sorted(action.changes))}".strip()
 
 
+class Case(NamedTuple):
+    """A declaration, and the requests and actions to which it leads. `desired`: changes of the declared file."""
+
+    kind: FileKind
+    files: Files
+    declaration: Declaration
+    desired: Mapping[str, Any]
+    requests: Sequence[str]
+    actions: Sequence[str]
+
+    def run(self, client: ModelClient) -> Run:
+        return Run(client, self.declaration, **self.desired)
+
+
 def case(
     files: Files,
     declaration: Declaration,
@@ -180,5 +194,5 @@ def case(
     kind: FileKind = PROVISIONING_PROFILE,
     **desired: Any,
 ) -> Any:
-    """Return a case of a test: a declaration, and the requests and actions to which it leads."""
-    return pytest.param(kind, files, declaration, desired, requests, actions, id=name)
+    """Return a case of a test."""
+    return pytest.param(Case(kind, files, declaration, desired, requests, actions), id=name)

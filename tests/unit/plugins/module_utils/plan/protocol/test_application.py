@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -39,6 +38,7 @@ from .application import (
     STOP,
     UPLOAD,
     UPLOAD_WITH_FLAGS,
+    Case,
     FaultyClient,
     Run,
     case,
@@ -47,11 +47,11 @@ from .application import (
 from .client import ModelClient, ModelInspections
 from .planning import PROTOCOL, Declaration
 from .scenarios import file, slot
-from .service import APP, BYSTANDER, Files, bytes_of, digest_of
+from .service import APP, BYSTANDER, bytes_of, digest_of
 
 
 @pytest.mark.parametrize(
-    ("kind", "files", "declaration", "desired", "requests", "actions"),
+    "expected",
     [
         case((BY,), NEW, [STOP, *UPLOAD], ["upload"], name="upload"),
         case(
@@ -155,22 +155,16 @@ from .service import APP, BYSTANDER, Files, bytes_of, digest_of
         ),
     ],
 )
-def test_a_run_asks_before_each_change_whether_it_may_go_on(
-    kind: FileKind,
-    files: Files,
-    declaration: Declaration,
-    desired: dict[str, Any],
-    requests: Sequence[str],
-    actions: Sequence[str],
-) -> None:
-    run = Run(ModelClient(kind, files, undisturbed), declaration, **desired)
+def test_a_run_asks_before_each_change_whether_it_may_go_on(expected: Case) -> None:
+    run = expected.run(ModelClient(expected.kind, expected.files, undisturbed))
     assert run.error is None
-    assert run.requests == [STOP, *requests]
-    assert run.actions == actions
+    assert run.requests == [STOP, *expected.requests]
+    assert run.actions == expected.actions
     assert not [text for text in run.outcome.warnings if "list" in text]
     digests = [one.sha256 for _kind, one in run.outcome.files if one.name != BYSTANDER]
-    digest = digest_of(declaration.content) if declaration.content else None
-    assert digests == ([digest] if desired.get("present", True) else [])
+    content = expected.declaration.content
+    digest = digest_of(content) if content else None
+    assert digests == ([digest] if expected.desired.get("present", True) else [])
 
 
 def test_the_content_of_an_upload_is_not_downloaded_again() -> None:

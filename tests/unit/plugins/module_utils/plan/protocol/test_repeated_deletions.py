@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import (
     ANDROID_KEYSTORE,
-    FileKind,
 )
 
 from .application import (
@@ -24,6 +22,7 @@ from .application import (
     STOP,
     UPLOAD,
     UPLOAD_WITH_FLAGS,
+    Case,
     FaultyClient,
     Run,
     case,
@@ -56,7 +55,7 @@ PURGES = [STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST", "WAIT 2", STOP, "D
 
 
 @pytest.mark.parametrize(
-    ("kind", "files", "declaration", "desired", "requests", "actions"),
+    "expected",
     [
         case((BY, file(5)), NEW, [STOP, *UPLOAD_WITH_FLAGS, *ROUNDS], ["upload is_expose"], name="replaced"),
         case((BY, file(5)), FLAGS, ROUNDS, [], name="absent", **ABSENT),
@@ -85,21 +84,14 @@ PURGES = [STOP, "DELETE 5", "LIST", STOP, "DELETE 5", "LIST", "WAIT 2", STOP, "D
         ),
     ],
 )
-def test_deletions_without_effect_are_repeated_and_reported(
-    kind: FileKind,
-    files: Files,
-    declaration: Declaration,
-    desired: dict[str, Any],
-    requests: Sequence[str],
-    actions: Sequence[str],
-) -> None:
-    (name,) = (one.name for one in files if one.slug == 5)
-    run = Run(WithoutDeletions(files, kind=kind), declaration, **desired)
-    assert run.requests == [STOP, *requests]
+def test_deletions_without_effect_are_repeated_and_reported(expected: Case) -> None:
+    (name,) = (one.name for one in expected.files if one.slug == 5)
+    run = expected.run(WithoutDeletions(expected.files, kind=expected.kind))
+    assert run.requests == [STOP, *expected.requests]
     assert run.error
     assert run.error.kind == "invalid_response"
     assert f"but still lists them: {name} (slug {FIFTH})." in run.error.message
-    assert run.actions == actions
+    assert run.actions == expected.actions
 
 
 @pytest.mark.parametrize(
