@@ -201,12 +201,12 @@ from ..module_utils._bitrise.inspection.app_details import (
 )
 from ..module_utils._bitrise.options import BITRISE
 from ..module_utils._bitrise.slug_options import ORGANIZATION, USER, slug_of
+from ..module_utils._core.closest_name import did_you_mean
 from ..module_utils._core.environment import environment_fallback
 from ..module_utils._core.errors import CiError, OptionError
 from ..module_utils._core.option_groups import reject_empty
 from ..module_utils._core.read_ahead import read_ahead
 from ..plugin_utils import _inventory_sources
-from ..plugin_utils._closest_name import did_you_mean
 from ..plugin_utils._inventory_file import is_encrypted, is_meant_for
 from ..plugin_utils._inventory_hosts import InventoryHosts
 from ..plugin_utils._inventory_options import check_options

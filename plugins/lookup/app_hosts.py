@@ -94,8 +94,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 
+from ..module_utils._core.closest_name import closest_name
 from ..plugin_utils import _inventory_sources
-from ..plugin_utils._closest_name import closest_name
 from ..plugin_utils._host_selection import (
     NoHostsError,
     Selection,

@@ -18,7 +18,7 @@ from ansible import constants
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.parsing.dataloader import DataLoader
 
-from ._closest_name import closest_name, did_you_mean
+from ..module_utils._core.closest_name import closest_name, did_you_mean
 from ._host_names import portable
 from ._inventory_file import is_encrypted, is_meant_for
 

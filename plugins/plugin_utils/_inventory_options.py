@@ -14,8 +14,8 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ..module_utils._core.closest_name import did_you_mean
 from ..module_utils._core.errors import OptionError
-from ._closest_name import did_you_mean
 
 _KEYED_GROUP_KEYS = ("key", "prefix", "separator", "parent_group", "default_value", "trailing_separator")
 

@@ -20,6 +20,7 @@ from .._core.errors import CiError, OptionError
 from .._core.option_groups import OptionGroup, reject_unusable
 from .._core.plan import Plan
 from .._core.text import clean_diff, one_line
+from .._core.unknown_options import reject_unknown_options
 from .._http.gates import Gates
 from .._local.file_attributes import set_mode
 from .._local.read_file import Content, read_file
@@ -95,10 +96,13 @@ class ModuleSpec:
     def prepared(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments in the form of the specification, before their validation.
 
-        Raise CiError for values that would make ansible-core fail, or that its message would repeat.
+        Raise CiError for values that would make ansible-core fail, or that its message would repeat, and for options
+        that do not exist.
         """
         reject_unusable(arguments)
-        return self.normalize(arguments)
+        normalized = self.normalize(arguments)
+        reject_unknown_options(normalized, self.options.argument_spec, self.name)
+        return normalized
 
     def _refuse_empty_required(self, options: Mapping[str, Any]) -> None:
         """Raise OptionError for a required option that is empty, which ansible-core accepts."""

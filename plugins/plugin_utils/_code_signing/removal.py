@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._bitrise.files.model import is_same_name
+from ...module_utils._core.closest_name import closest_name
 from ...module_utils._core.text import name_some, plural
-from .._closest_name import closest_name
 from .summary import NAMES
 
 # A legitimate second run finds other certificates, whose names are often similar.

@@ -15,7 +15,7 @@ from ansible.template import Templar
 from ansible.utils.vars import load_extra_vars
 from jinja2 import Undefined, UndefinedError
 
-from .._closest_name import closest_name
+from ...module_utils._core.closest_name import closest_name
 from .._vault import why_not_decrypted
 from .near_names import text_names
 

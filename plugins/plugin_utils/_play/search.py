@@ -13,9 +13,9 @@ from typing import Any
 
 from ansible import context
 
+from ...module_utils._core.closest_name import only_closest_name
 from ...module_utils._core.errors import LocalFileError
 from ...module_utils._local.read_file import check_file, denied_path, find_in_other_form
-from .._closest_name import only_closest_name
 
 # Number of missing files for which to suggest a similar name. A folder may hold the files of thousands of apps, and to
 # compare a name with all of them takes a second.

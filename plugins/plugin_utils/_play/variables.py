@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.common import validation
 
-from .._closest_name import closest_name, did_you_mean
+from ...module_utils._core.closest_name import closest_name, did_you_mean
 from .causes import Problem
 from .evaluation import (
     OMITTED,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._closest_name import did_you_mean
+from ...module_utils._core.closest_name import did_you_mean
 from .calendar import calendar
 from .csv_table import csv_table
 from .markdown import markdown

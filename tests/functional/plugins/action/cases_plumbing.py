@@ -9,7 +9,7 @@ import getpass
 from collections.abc import Mapping
 from typing import Any
 
-from .comparison import HERE, Case
+from .comparison import HERE, NOWHERE, Case
 from .playbook import UNSAFE, VAULTED
 
 # Run where every case is, see test_both_ways.
@@ -82,8 +82,8 @@ OPTIONS = (
     _case("everything", {**_EVERYTHING, "mode": "signed", "signer": "x"}),
     _case("dict as text", _one(labels="a=1 b=2")),
     _case("missing", {"token": TOKEN}),
-    _case("unsupported", _one(colour=1, shape=2)),
-    _case("unsupported inside", _one(limits={"cpus": 1})),
+    _case("unsupported", _one(colour=1, shape=2), runs=NOWHERE),
+    _case("unsupported inside", _one(limits={"cpus": 1}), runs=NOWHERE),
     _case("wrong type", _one(size="big")),
     _case("list for int", _one(size=[1])),
     _case("list for path", _one(place=[1, 2])),

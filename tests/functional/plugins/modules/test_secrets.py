@@ -187,8 +187,12 @@ def test_no_secret_in_anything_a_run_leaves_behind(service: Service, tmp_path: P
     good, bad = CHOSEN[where]
     assert recap.groups() == (str(len(good) + len(bad)), str(len(bad)))
     assert {"bad_request", "storage"} <= set(re.findall(r'"kind": "(\w+)"', played.stdout))
-    for module, names in ((CERTIFICATE, "api_tokn, certificat_password"), (SIGNING_FILES, "pasword")):
-        assert f'"msg": "Unsupported parameters for ({module}) module: {names}. ' in played.stdout
+    for misspelt, advice in (
+        ("certificat_password", "; did you mean certificate_password?"),
+        ("api_tokn", "; did you mean api_token?"),
+        ("pasword", "."),  # only an entry of files has a password
+    ):
+        assert f"{misspelt} is not an option here{advice}" in played.stdout
     assert "no ********, no ********: https://storage.example/f?********" in played.stdout
     for tasks in (good, bad):
         assert {spec.name for spec in ENTRIES} <= {module.rpartition(".")[2] for module, _options in tasks}

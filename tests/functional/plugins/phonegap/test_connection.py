@@ -286,5 +286,5 @@ def test_no_secret_gets_anywhere(phonegap: PhoneGap, tmp_path: Path, run_in: str
         assert "c4nary" not in text
         assert "X-Amz-Signature=" not in text
     assert "no ********, ********" in done.stdout
-    assert "(mobileops.ci.phonegap_key) module: passwort. " in done.stdout
+    assert "passwort is not an option here; did you mean password?" in done.stdout
     assert phonegap.state["apps"]["1"]["keys"] == {"android": 1}
