@@ -209,8 +209,18 @@ def run_sanity(
 @session("integration", default=True)
 def integration(arguments: list[str]) -> str:
     """Run ansible-test integration. Arguments, or TARGET in the environment, are names of targets."""
-    targets = arguments or words_of("TARGET")
-    return run_integration(working_copy.COPY, ["--venv", "--python", PYTHON_VERSION, *targets])
+    return integrate(*(arguments or words_of("TARGET")))
+
+
+@session("integration-quick")
+def integration_quick(_arguments: list[str]) -> str:
+    """Run ansible-test integration without the target that repeats others as modules."""
+    # tests/functional/plugins/action/test_both_ways.py compares both ways, too.
+    return integrate("--exclude", "both_ways")
+
+
+def integrate(*arguments: str) -> str:
+    return run_integration(working_copy.COPY, ["--venv", "--python", PYTHON_VERSION, *arguments])
 
 
 def run_integration(

@@ -107,7 +107,7 @@ def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
     scenario = SCENARIOS[name]
     lab.begin(scenario)
     numbers = range(1, lab.run().client.sent + 1)
-    cases = some(list(itertools.product(numbers, BRIDGED)), 61 if len(numbers) > 15 else 29, of=name)
+    cases = some(list(itertools.product(numbers, BRIDGED)), 113 if len(numbers) > 15 else 53, of=name)
     wrong = []
     for number, fault in cases:
         lab.begin(scenario)
@@ -173,7 +173,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
         lab.begin(scenario, **service)
         trace = lab.run().client.trace
         numbers = [number for number, asked in enumerate(trace, 1) if asked == word]
-        for number in some(numbers, 3, of=f"{name} {false}"):
+        for number in some(numbers, 5, of=f"{name} {false}"):
             cases += 1
             lab.begin(scenario, **service)
             ran = lab.run(disturbance=Disturbance(number, switch))

@@ -20,7 +20,7 @@ LONG_RUN = 15
 def kills(length: int, name: str) -> list[Disturbance]:
     """Return kills before and after each request. The short form has some of them, other ones for each scenario."""
     every = [Disturbance(number, "kill", before=before) for number in range(1, length + 1) for before in (True, False)]
-    return list(some(every, 5 if length < LONG_RUN else 17, of=name))
+    return list(some(every, 9 if length < LONG_RUN else 31, of=name))
 
 
 @named(SCENARIOS)
