@@ -215,7 +215,7 @@ def integration(arguments: list[str]) -> str:
 @session("integration-quick")
 def integration_quick(_arguments: list[str]) -> str:
     """Run ansible-test integration without the target that repeats others as modules."""
-    # tests/functional/plugins/action/test_both_ways.py compares both ways, too.
+    # tests/functional/plugins/action/test_both_ways.py compares the two ways with fewer modules.
     return integrate("--exclude", "both_ways")
 
 

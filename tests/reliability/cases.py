@@ -42,7 +42,7 @@ def some(cases: Sequence[T], every: int, *, of: object = 0) -> Sequence[T]:
         return cases
     if ALL_CASES:
         return sample(cases, len(cases), of=of)
-    offset = sum(str(of).encode()) % every
+    offset = sum(str(of).encode()) % min(every, len(cases))
     return [case for number, case in enumerate(cases) if number % every == offset]
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -284,6 +285,7 @@ class _Service:
         else:
             response._content = b"text" if parts.hostname == "storage.example" else self._body(parts.path)
         response._content_consumed = True  # type: ignore[attr-defined]
+        response.raw = SimpleNamespace(was_cut=False)  # in place of a BoundedBody
         if parts.path.rpartition("/")[2] in ("ios", "android") and call.method == "GET" and "/apps/" in parts.path:
             response.status_code = 302
             response.headers["Location"] = "https://storage.example/f.ipa?X-Amz-Signature=1"

@@ -34,7 +34,10 @@ class Kind(str, Enum):
         return str.__str__(self)
 
     # Options and local files
-    OPTION = "option", "An option has a value that cannot be used, or two options contradict each other."
+    OPTION = (
+        "option",
+        "An option does not exist or has a value that cannot be used, or two options contradict each other.",
+    )
     LOCAL_FILE = "local_file", "A file or folder on the machine that runs the task cannot be found, read or written."
     MISSING_LIBRARY = "missing_library", "The Python that runs the task lacks ``requests``, ``cryptography`` or PyYAML."
     VERIFY = (

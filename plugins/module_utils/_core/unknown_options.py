@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .closest_name import closest_name
@@ -14,28 +15,49 @@ from .errors import OptionError
 _MOST_SHOWN = 5
 
 
+@dataclass(frozen=True)
+class _Unknown:
+    where: str  # such as "apps, entry 2: "
+    name: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        closest = closest_name(self.name, self.known)
+        if closest:
+            advice = f"; did you mean {closest}?"
+        else:
+            advice = f"; allowed are {', '.join(self.known)}." if self.where else "."
+        return f"{self.where}{self.name} is not an option here{advice}"
+
+
 def reject_unknown_options(arguments: Mapping[str, Any], spec: Mapping[str, Any], module: str) -> None:
-    """Raise OptionError for names that the argument specification of the module does not contain, at every level.
+    """Raise OptionError for names that the argument specification of the module does not contain.
 
     The message contains no values, because a misspelt option may hold a secret.
     """
-    found = list(dict.fromkeys(_unknown(arguments, spec, "")))
+    found = list(_unknown(arguments, spec, ""))
     if found:
-        more = f" There are {len(found) - _MOST_SHOWN} more." if len(found) > _MOST_SHOWN else ""
-        text = " ".join(found[:_MOST_SHOWN])
-        raise OptionError(f"{text}{more} For a list of all options, run: ansible-doc mobileops.ci.{module}")
+        more = len(found) - _MOST_SHOWN
+        text = " ".join(map(str, found[:_MOST_SHOWN]))
+        if more > 0:
+            text += f" {more} more {'name is not an option' if more == 1 else 'names are not options'}."
+        raise OptionError(f"{text} For a list of all options, run: ansible-doc mobileops.ci.{module}")
 
 
-def _unknown(arguments: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[str]:
-    described = {alias: option for name, option in spec.items() for alias in (name, *(option.get("aliases") or ()))}
+def _unknown(arguments: Mapping[str, Any], spec: Mapping[str, Any], where: str) -> Iterator[_Unknown]:
     for name, value in arguments.items():
-        inner = described.get(name, {}).get("options")
-        if name not in described and not str(name).startswith("_ansible_"):
-            closest = closest_name(str(name), described)
-            yield f"{where}{name} is not an option here{f'; did you mean {closest}?' if closest else '.'}"
+        option = spec.get(name) or _by_alias(spec).get(name)
+        inner = option.get("options") if option else None
+        if option is None:
+            if not str(name).startswith("_ansible_"):
+                yield _Unknown(where, str(name), (*spec, *_by_alias(spec)))
         elif inner and isinstance(value, Mapping):
-            yield from _unknown(value, inner, f"{name}: ")
+            yield from _unknown(value, inner, f"{where}{name}: ")
         elif inner and isinstance(value, (list, tuple)):
             for number, item in enumerate(value, 1):
                 if isinstance(item, Mapping):
-                    yield from _unknown(item, inner, f"{name}, entry {number}: ")
+                    yield from _unknown(item, inner, f"{where}{name}, entry {number}: ")
+
+
+def _by_alias(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {alias: option for option in spec.values() for alias in option.get("aliases") or ()}

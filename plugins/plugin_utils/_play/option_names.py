@@ -13,6 +13,9 @@ from ...module_utils._core.errors import Kind
 
 Json = dict[str, Any]
 
+# In messages of reject_unknown_options. Such names come from module_defaults, where variables are no options.
+_UNKNOWN = " is not an option here"
+
 
 def with_variables(result: Json, variables: Mapping[str, str]) -> Json:
     """Return the result of a module whose errors of the kind option name variables. `variables`: by option."""
@@ -36,6 +39,8 @@ def _app(app: Json, variables: Mapping[str, str]) -> Json:
 
 def _renamed(text: str, variables: Mapping[str, str]) -> str:
     """Replace options by variables. An option that is also a common word is one only at the start, or after "Set"."""
+    if _UNKNOWN in text:
+        return text
     names = sorted(variables, key=len, reverse=True)
     anywhere = "|".join(re.escape(name) for name in names if "_" in name) or r"(?!)"
     at_start = "|".join(map(re.escape, names))

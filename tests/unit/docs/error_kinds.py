@@ -21,7 +21,7 @@ UTILS = CHECKOUT / "plugins" / "module_utils"
 # What to do, by section and kind. The meaning of each kind is in the class Kind.
 REMEDIES: Mapping[str, Mapping[Kind, str]] = {
     "Options and local files": {
-        Kind.OPTION: "The message names the option and what is allowed. Correct the value.",
+        Kind.OPTION: "The message names the option, and what is allowed or the closest name. Correct the task.",
         Kind.LOCAL_FILE: (
             "Check the path in the message. For a missing ``src`` it lists the folders that were searched."
         ),

@@ -84,6 +84,7 @@ OPTIONS = (
     _case("missing", {"token": TOKEN}),
     _case("unsupported", _one(colour=1, shape=2), runs=NOWHERE),
     _case("unsupported inside", _one(limits={"cpus": 1}), runs=NOWHERE),
+    _case("unsupported inside, as text", _one(limits="cpus=1")),
     _case("wrong type", _one(size="big")),
     _case("list for int", _one(size=[1])),
     _case("list for path", _one(place=[1, 2])),

@@ -22,6 +22,11 @@ SPEC: dict[str, Any] = {
         "options": {"src": {"type": "path"}, "password": {"type": "str", "no_log": True}},
     },
     "secret_environments": {"type": "dict", "no_log": True},
+    "apps": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"app_slug": {"type": "str"}, "profiles": {"type": "list", "options": {"src": {"type": "path"}}}},
+    },
 }
 HELP = "For a list of all options, run: ansible-doc mobileops.ci.shop"
 
@@ -40,6 +45,17 @@ HELP = "For a list of all options, run: ansible-doc mobileops.ci.shop"
                 "certificates, entry 2: pasword is not an option here; did you mean password?"
             ),
         ),
+        (
+            {"apps": [{"profiles": [{"scr": 1}]}, {"app_slug": "x"}, {"profiles": [{}, {"scr": 2}]}]},
+            (
+                "apps, entry 1: profiles, entry 1: scr is not an option here; did you mean src? "
+                "apps, entry 3: profiles, entry 2: scr is not an option here; did you mean src?"
+            ),
+        ),
+        (
+            {"certificates": [{"colour": "red"}]},
+            "certificates, entry 1: colour is not an option here; allowed are src, password.",
+        ),
         ({"certificates": {"scr": "x"}}, "certificates: scr is not an option here; did you mean src?"),
         ({1: "x"}, "1 is not an option here."),
     ],
@@ -54,7 +70,7 @@ def test_unknown_options(arguments: dict[Any, Any], text: str) -> None:
 def test_many_unknown_options_are_counted() -> None:
     with pytest.raises(OptionError) as error:
         reject_unknown_options({f"x{number}": "" for number in range(8)}, SPEC, "shop")
-    assert error.value.message.endswith(f"x4 is not an option here. There are 3 more. {HELP}")
+    assert error.value.message.endswith(f"x4 is not an option here. 3 more names are not options. {HELP}")
 
 
 @pytest.mark.parametrize(

@@ -298,6 +298,11 @@ def test_names_that_are_no_text_are_ignored() -> None:
             "shop_tags selects tags, and shop_keep_tagged keeps them. Set shop_keep_tagged to false.",
         ),
         ("Set verify=warn for app time_limit.p12.", "Set verify=warn for app time_limit.p12."),
+        # Comes from module_defaults.
+        (
+            "time_limt is not an option here; did you mean time_limit?",
+            "time_limt is not an option here; did you mean time_limit?",
+        ),
     ],
 )
 def test_errors_name_variables_instead_of_options(text: str, renamed: str) -> None:
