@@ -51,7 +51,7 @@ _NAMES_A_FAILURE = re.compile(r"(FAILED|ERROR:?|FATAL:|fatal:|E  ) ")
 def lanes_for(choice: str) -> list[list[str]]:
     """Return the sessions of each lane."""
     if choice == "all":
-        return [[*LINT, "sanity-quick", "integration-quick", "molecule", "archive"], ["units"]]
+        return [[*LINT, "sanity-quick", "integration-quick", "archive"], ["units"]]
     if choice == "lint":
         return [list(LINT)]
     if choice == "awx":

@@ -16,6 +16,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import bind
+from tests.helpers.cases import exhaustive
 from tests.helpers.documentation import ansible
 from tests.helpers.servers import Answer, serving
 from tests.helpers.tasks import Task
@@ -259,7 +260,7 @@ PLAY: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("run_in", ["controller", "target"])
+@pytest.mark.parametrize("run_in", ["controller", pytest.param("target", marks=exhaustive)])
 def test_no_secret_gets_anywhere(phonegap: PhoneGap, tmp_path: Path, run_in: str) -> None:
     emulator = phonegap.emulator
     account = {"name": "owner", "token": TOKEN, "password": "c4nary-login"}
