@@ -67,7 +67,7 @@ def length(tested: Bench, name: str) -> int:
 @named(OPERATIONS)
 def test_killed_at_each_request(tested: Bench, name: str) -> None:
     numbers = range(1, length(tested, name) + 1)
-    cases = some(list(itertools.product(numbers, KILLS, (False, True))), 7 if len(numbers) < LONG_RUN else 41, of=name)
+    cases = some(list(itertools.product(numbers, KILLS, (False, True))), 13 if len(numbers) < LONG_RUN else 61, of=name)
     wrong = []
     for number, kill, fresh in cases:
         what, before = KILLS[kill]
@@ -117,7 +117,7 @@ def test_each_request_fails(tested: Bench, name: str, retries: int) -> None:
     numbers = range(1, length(tested, name) + 1)
     # An unlocked key of PhoneGap is locked again after an hour, whatever anybody does.
     faults = [label for label, fault in FAULTS.items() if fault.what != "late" or OPERATIONS[name].apps]
-    cases = some(list(itertools.product(numbers, faults)), 37 if len(numbers) < LONG_RUN else 211, of=name)
+    cases = some(list(itertools.product(numbers, faults)), 61 if len(numbers) < LONG_RUN else 307, of=name)
     wrong = []
     for number, label in cases:
         fault = FAULTS[label]
