@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.functional.plugins.action.comparison import Case, run_both_ways
+from tests.functional.plugins.action.comparison import HERE, NOWHERE, Case, run_both_ways
 from tests.functional.plugins.action.playbook import Playground
 from tests.helpers.cases import exhaustive
 
@@ -22,7 +22,7 @@ CASES = (
     ("a directory", "app", {"title": "Shop", "src": "www", "version": "2.0", "icon": "icon.png"}),
     ("a directory that is empty", "app", {"title": "Shop", "src": "empty"}),
     ("a file that is not there", "app", {"title": "Shop", "src": "not/there"}),
-    ("no choice", "app", {"title": "Shop", "keys": {"amiga": 1}}),
+    ("no choice", "app", {"title": "Shop", "keys": {"amiga": 1}}, NOWHERE),
     (
         "a key from the vault",
         "key",
@@ -35,8 +35,9 @@ CASES = (
 )
 
 
-def _case(title: str, module: str, args: Mapping[str, Any]) -> Case:
-    return Case(title, args, f"mobileops.ci.phonegap_{module}", {"diff": True, "check_mode": module == "build"})
+def _case(title: str, module: str, args: Mapping[str, Any], runs: str = HERE) -> Case:
+    keywords = {"diff": True, "check_mode": module == "build"}
+    return Case(title, args, f"mobileops.ci.phonegap_{module}", keywords, runs=runs)
 
 
 @exhaustive

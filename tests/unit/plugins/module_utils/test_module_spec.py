@@ -142,6 +142,20 @@ def test_a_required_option_that_is_empty_is_refused() -> None:
     assert spec.execute({"app_slug": "a", "reason": ""}, TaskContext({}), diff=False) == {"changed": False}
 
 
+def test_options_that_are_null_are_not_given() -> None:
+    option: dict[str, Any] = {"type": "str"}
+    options = OptionGroup({"app_slug": {**option, "required": True}})
+    one_of = OptionGroup({"slug": option, "title": option}, required_one_of=(("slug", "title"),))
+    for group, given, text in (
+        (options, {"app_slug": None}, "app_slug is required and must not be empty."),
+        (one_of, {"slug": None, "title": None}, "One of slug, title is required, and must not be null."),
+    ):
+        spec = ModuleSpec("test", group, lambda _options, _env: None, lambda *_: Outcome(), requires=())
+        failed = spec.execute(given, TaskContext({}), diff=False)
+        assert (failed["msg"], failed["error"]["kind"]) == (text, "option")
+        assert not spec.execute({**given, list(given)[-1]: "x"}, TaskContext({}), diff=False).get("failed")
+
+
 def test_unclear_outcome_keeps_the_words_of_its_cause() -> None:
     error = UnclearOutcomeError(ServiceError("Said.", kind="server_error", status=500))
     assert (error.message, error.kind, error.status) == ("Said.", "server_error", 500)
