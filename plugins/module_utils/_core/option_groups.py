@@ -45,9 +45,31 @@ class OptionGroup:
     def rules(self) -> dict[str, Any]:
         return {rule: [list(entry) for entry in getattr(self, rule)] for rule in RULES if getattr(self, rule)}
 
+    def check_required(self, options: Mapping[str, Any]) -> None:
+        """Raise OptionError for a required option that is null or an empty text, which ansible-core accepts."""
+        for name, described in self.argument_spec.items():
+            if described.get("required") and _is_empty(options.get(name)):
+                raise OptionError(f"{name} is required and must not be empty.")
+        for names in self.required_one_of:
+            if all(options.get(name) is None for name in names):
+                raise OptionError(f"One of {', '.join(names)} is required, and must not be null.")
+        for condition, value, names in self.required_if:
+            for name in names:
+                if options.get(condition) == value and _is_empty(options.get(name)):
+                    raise OptionError(f"{name} is required with {condition}={value}, and must not be empty.")
+        for names in self.required_together:
+            given = [name for name in names if options.get(name) is not None]
+            for name in names:
+                if given and name not in given:
+                    raise OptionError(f"{name} is required with {given[0]}, and must not be null.")
+
     @property
     def secrets(self) -> tuple[str, ...]:
         return tuple(name for name, option in self.argument_spec.items() if option.get("no_log"))
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == ""
 
 
 # In which process a task runs. Only the action plugin reads this option.

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .._core.errors import CiError, OptionError
+from .._core.errors import CiError
 from .._core.option_groups import OptionGroup, reject_unusable
 from .._core.plan import Plan
 from .._core.text import clean_diff, one_line
@@ -104,15 +104,6 @@ class ModuleSpec:
         reject_unknown_options(normalized, self.options.argument_spec, self.name)
         return normalized
 
-    def _reject_empty_required(self, options: Mapping[str, Any]) -> None:
-        """Raise OptionError for a required option that is empty or null, which ansible-core accepts."""
-        for name, described in self.options.argument_spec.items():
-            if described.get("required") and options.get(name) in ("", None):
-                raise OptionError(f"{name} is required and must not be empty.")
-        for names in self.options.required_one_of:
-            if all(options.get(name) is None for name in names):
-                raise OptionError(f"One of {', '.join(names)} is required, and must not be null.")
-
     def execute(self, options: Mapping[str, Any], context: TaskContext, *, diff: bool) -> dict[str, Any]:
         """Call run() and convert its outcome or error to a result of built-in types, in-process and as a module."""
         client: Any = None
@@ -123,7 +114,7 @@ class ModuleSpec:
                 raise CiError(missing_required_lib(self.missing_libraries[0]), kind="missing_library")
             # A copy, because run() may change its options, and the caller still displays or reuses them.
             own_options = copy.deepcopy(dict(options))
-            self._reject_empty_required(own_options)
+            self.options.check_required(own_options)
             for refine in self.options.refine:
                 refine(own_options)
             client = self.connect(own_options, context.env)

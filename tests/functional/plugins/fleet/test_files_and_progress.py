@@ -154,3 +154,11 @@ def test_progress_counts_changed_and_failed_apps(
     assert done in ([(1, 1, 0), (2, 1, 1)], [(1, 0, 1), (2, 1, 1)])
     # Only the progress writes to stderr: a module prints its result.
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_required_backup_of_a_fleet_needs_a_folder(fleet: Fleet) -> None:
+    fleet.holds([ONE])
+    entry = {"name": "x", "content": "eA==", "backup_dir": None, "backup_required": True}
+    failed = fleet.task([ONE], provisioning_profiles=[entry]).fail()
+    assert "backup_dir is required with backup_required, and must not be empty." in failed["msg"]
+    assert failed["error"]["kind"] == "option"

@@ -101,6 +101,14 @@ def test_folder_that_cannot_be_written(service: Service, tasks: Tasks, tmp_path:
     assert service.contents() == [("dist", sha256(NEW))]
 
 
+@pytest.mark.parametrize("folder", ["", None])
+def test_a_required_backup_needs_a_folder(service: Service, tasks: Tasks, folder: str | None) -> None:
+    service.holds(PROFILES, a_file("dist", OLD))
+    failed = tasks.file(PROFILES, NEW, backup_dir=folder, backup_required=True).fail()
+    assert (failed["error"]["kind"], service.contents()) == ("option", [("dist", sha256(OLD))])
+    assert failed["msg"].startswith("backup_dir is required with backup_required=True")
+
+
 def test_bytes_that_the_storage_does_not_give(service: Service, tasks: Tasks, tmp_path: Path) -> None:
     service.holds(PROFILES, a_file("dist", b"short"))
     service.emulator.fault(status=404, path="/_storage/", method="GET", body="<Error><Code>NoSuchKey</Code></Error>")

@@ -146,9 +146,13 @@ def test_options_that_are_null_are_not_given() -> None:
     option: dict[str, Any] = {"type": "str"}
     options = OptionGroup({"app_slug": {**option, "required": True}})
     one_of = OptionGroup({"slug": option, "title": option}, required_one_of=(("slug", "title"),))
+    only_if = OptionGroup({"state": option, "role": option}, required_if=(("state", "present", ("role",)),))
+    together = OptionGroup({"key": option, "store": option}, required_together=(("key", "store"),))
     for group, given, text in (
         (options, {"app_slug": None}, "app_slug is required and must not be empty."),
         (one_of, {"slug": None, "title": None}, "One of slug, title is required, and must not be null."),
+        (only_if, {"state": "present", "role": None}, "role is required with state=present, and must not be empty."),
+        (together, {"key": "x", "store": None}, "store is required with key, and must not be null."),
     ):
         spec = ModuleSpec("test", group, lambda _options, _env: None, lambda *_: Outcome(), requires=())
         failed = spec.execute(given, TaskContext({}), diff=False)
