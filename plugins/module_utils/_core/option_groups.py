@@ -58,10 +58,10 @@ class OptionGroup:
                 if options.get(condition) == value and _is_empty(options.get(name)):
                     raise OptionError(f"{name} is required with {condition}={value}, and must not be empty.")
         for names in self.required_together:
-            given = [name for name in names if options.get(name) is not None]
+            given = [name for name in names if not _is_empty(options.get(name))]
             for name in names:
                 if given and name not in given:
-                    raise OptionError(f"{name} is required with {given[0]}, and must not be null.")
+                    raise OptionError(f"{name} is required with {given[0]}, and must not be empty.")
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -119,8 +119,6 @@ def declared_file_of(kind: FileKind, options: Mapping[str, Any], read_file: Call
         duplicates=options["duplicates"],
         force=options["force"],
     )
-    if options["backup_required"] and not options["backup_dir"]:
-        raise OptionError("backup_dir is required with backup_required, and must not be empty.")
     backup = Backup(options["backup_dir"], options["backup_required"]) if options["backup_dir"] else None
     return DeclaredFile(desired, content, backup, options.get("verify", NONE))
 

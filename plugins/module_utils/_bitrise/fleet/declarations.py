@@ -96,4 +96,8 @@ def declared_files_of(app: AppDeclaration, read_file: Callable[[str], Content]) 
 
 def _declared_file(plural: str, entry: Mapping[str, Any], read_file: Callable[[str], Content]) -> DeclaredFile:
     kind = next(kind for kind in FILE_OPTIONS if kind.plural == plural)
+    try:
+        FILE_OPTIONS[kind].check_required(entry)
+    except OptionError as error:
+        raise OptionError(f"{plural}: {error.message}") from None
     return declared_file_of(kind, {**entry, "state": "present"}, read_file)

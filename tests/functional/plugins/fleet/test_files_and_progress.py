@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,9 +157,21 @@ def test_progress_counts_changed_and_failed_apps(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_required_backup_of_a_fleet_needs_a_folder(fleet: Fleet) -> None:
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        (
+            {"name": "x", "content": "eA==", "backup_dir": None, "backup_required": True},
+            "provisioning_profiles: backup_dir is required with backup_required=True, and must not be empty.",
+        ),
+        ({"name": None}, "provisioning_profiles: One of src, content, name, slug is required, and must not be null."),
+    ],
+)
+@pytest.mark.parametrize("of_app", [False, True])
+def test_options_of_a_file_that_are_null(fleet: Fleet, entry: dict[str, Any], text: str, of_app: bool) -> None:
     fleet.holds([ONE])
-    entry = {"name": "x", "content": "eA==", "backup_dir": None, "backup_required": True}
-    failed = fleet.task([ONE], provisioning_profiles=[entry]).fail()
-    assert "backup_dir is required with backup_required, and must not be empty." in failed["msg"]
-    assert failed["error"]["kind"] == "option"
+    own = {"provisioning_profiles": [entry]}
+    apps = [{"app_slug": ONE, **own}] if of_app else [ONE]
+    failed = fleet.task(apps, **({} if of_app else own)).fail()
+    assert text in failed["msg"]
+    assert not fleet.asked_about(ONE)

@@ -152,7 +152,8 @@ def test_options_that_are_null_are_not_given() -> None:
         (options, {"app_slug": None}, "app_slug is required and must not be empty."),
         (one_of, {"slug": None, "title": None}, "One of slug, title is required, and must not be null."),
         (only_if, {"state": "present", "role": None}, "role is required with state=present, and must not be empty."),
-        (together, {"key": "x", "store": None}, "store is required with key, and must not be null."),
+        (together, {"key": "x", "store": None}, "store is required with key, and must not be empty."),
+        (together, {"key": "x", "store": ""}, "store is required with key, and must not be empty."),
     ):
         spec = ModuleSpec("test", group, lambda _options, _env: None, lambda *_: Outcome(), requires=())
         failed = spec.execute(given, TaskContext({}), diff=False)
