@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .closest_name import closest_name
@@ -33,9 +33,18 @@ class _Unknown:
 def reject_unknown_options(arguments: Mapping[str, Any], spec: Mapping[str, Any], module: str) -> None:
     """Raise OptionError for names that the argument specification of the module does not contain.
 
-    The message contains no values, because a misspelt option may hold a secret.
+    The message contains no values, because a misspelt option may hold a secret, and no name that contains the value of
+    a secret option of the task.
     """
-    found = list(_unknown(arguments, spec, ""))
+    secrets = {
+        value
+        for name, value in arguments.items()
+        if (spec.get(name) or {}).get("no_log") and isinstance(value, str) and value
+    }
+    found = [
+        replace(one, name="********") if any(secret in one.name for secret in secrets) else one
+        for one in _unknown(arguments, spec, "")
+    ]
     if found:
         more = len(found) - _MOST_SHOWN
         text = " ".join(map(str, found[:_MOST_SHOWN]))

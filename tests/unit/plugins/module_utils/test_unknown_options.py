@@ -21,6 +21,7 @@ SPEC: dict[str, Any] = {
         "aliases": ["identities"],
         "options": {"src": {"type": "path"}, "password": {"type": "str", "no_log": True}},
     },
+    "api_token": {"type": "str", "no_log": True},
     "secret_environments": {"type": "dict", "no_log": True},
     "apps": {
         "type": "list",
@@ -58,6 +59,11 @@ HELP = "For a list of all options, run: ansible-doc mobileops.ci.shop"
         ),
         ({"certificates": {"scr": "x"}}, "certificates: scr is not an option here; did you mean src?"),
         ({1: "x"}, "1 is not an option here."),
+        ({"api_token": "s3cret", "s3cret": "x"}, "******** is not an option here."),
+        (
+            {"api_token": "s3cret", "as3cretb": "x", "app_slg": "x"},
+            ("******** is not an option here. app_slg is not an option here; did you mean app_slug?"),
+        ),
     ],
 )
 def test_unknown_options(arguments: dict[Any, Any], text: str) -> None:
