@@ -44,7 +44,7 @@ from .strategies import CONTENTS, SIGNING, Situation, situations
 from .world import World
 
 ALL_PLURALS = frozenset(kind.plural for kind in KINDS)
-fast = settings(max_examples=200 if ALL_CASES else 50)
+fast = settings(max_examples=200 if ALL_CASES else 30)
 
 
 def planned(situation: Situation, **policy: object) -> AppPlan:
