@@ -67,3 +67,8 @@ options:
     type: int
     default: 16
 """
+
+    # The inventory plugin runs before any task.
+    INVENTORY = DOCUMENTATION.replace(" task", " plugin").replace("The module", "The plugin")
+
+    INVENTORY_CONCURRENCY = CONCURRENCY.replace(" task", " plugin")

@@ -126,8 +126,8 @@ options:
     type: str
     default: bitrise_
 extends_documentation_fragment:
-  - mobileops.ci._transport
-  - mobileops.ci._transport.concurrency
+  - mobileops.ci._transport.inventory
+  - mobileops.ci._transport.inventory_concurrency
   - constructed
   - inventory_cache
 requirements:
