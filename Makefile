@@ -33,15 +33,15 @@ venv: ## make .venv with all tools, and with mobileops.ci in it
 	$(WITH_VENV) test
 
 .PHONY: emulator
-emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N|file.json] [STATE=file] [LATENCY_MS=n] [RATE_LIMIT=200/60s] [BEHAVIOUR=file.json] [OPTIONS="name=value ..."]
+emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N|file.json] [STATE=file] [LATENCY_MS=n] [RATE_LIMIT=200/60s] [BEHAVIOR=file.json] [OPTIONS="name=value ..."]
 	$(WITH_VENV) demo .venv/bin/python -m tests.emulator \
 	  $(if $(PORT),--port "$(PORT)") $(if $(FIXTURE),--fixture "$(FIXTURE)") \
 	  $(if $(STATE),--state "$(STATE)") $(if $(LATENCY_MS),--latency-ms "$(LATENCY_MS)") \
-	  $(if $(RATE_LIMIT),--rate-limit "$(RATE_LIMIT)") $(if $(BEHAVIOUR),--behaviour "$(BEHAVIOUR)") \
+	  $(if $(RATE_LIMIT),--rate-limit "$(RATE_LIMIT)") $(if $(BEHAVIOR),--behavior "$(BEHAVIOR)") \
 	  $(foreach option,$(OPTIONS),--option "$(option)")
 
 .PHONY: lint
-lint: ## ruff, mypy, yamllint, ansible-lint, language, documentation, changelog and licence checks
+lint: ## ruff, mypy, yamllint, ansible-lint, language, documentation, changelog and license checks
 	$(CHECK) lint
 
 .PHONY: format

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action of the playbook doctor: check controller, connection, token, declarations and behaviour of the service."""
+"""Action of the playbook doctor: check controller, connection, token, declarations and behavior of the service."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch
 from ..plugin_utils._play.variables import Read, Variables
 
-BEHAVIOUR = "behaviour"
+BEHAVIOR = "behavior"
 # Options of the module, by variable.
 _OPTIONS = {"app": "app_slug", "writes": "writes", "apps": "sample", "concurrency": "concurrency"}
 _WITHOUT_DEFAULT = {
@@ -88,18 +88,18 @@ class ActionModule(PlayAction):
         ]
         checks = [check.as_result() for check in environment.found]
         record = recorded(environment.found, pseudonyms)
-        behaviours: Json = {}
+        behaviors: Json = {}
         for result in results:
             known = _renamed(result, pseudonyms)
             checks += result["checks"]
             record += known
-            behaviours.update(result["record"]["behaviours"])
+            behaviors.update(result["record"]["behaviors"])
         is_accepted = all(_is_accepted(result) for result in results)
         of_declarations = self._check_declared(declared, problems, task_vars, is_accepted=is_accepted)
         checks += [check.as_result() for check in of_declarations.found]
         record += recorded(of_declarations.found, pseudonyms)
         ordered = _in_order(checks)
-        content = {"collection": collection_version(), "checks": _in_order(record), "behaviours": behaviours}
+        content = {"collection": collection_version(), "checks": _in_order(record), "behaviors": behaviors}
         return self._outcome(ordered, content, own)
 
     def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
@@ -177,7 +177,7 @@ class ActionModule(PlayAction):
             *([ENVIRONMENT_CHECKS] if reason else []),
             CONNECTION_CHECKS,
             TOKEN,
-            *([BEHAVIOUR] if own.get("behaviour", True) else []),
+            *([BEHAVIOR] if own.get("behavior", True) else []),
         ]
         given = {option: own[name] for name, option in _OPTIONS.items() if name in own}
         result = self.execute(BITRISE_DOCTOR, {**given, **connection, "checks": groups}, task_vars)
@@ -220,8 +220,8 @@ class ActionModule(PlayAction):
     def _outcome(self, checks: Sequence[Mapping[str, Any]], content: Json, own: Json) -> Json:
         ascii_only = needs_ascii()
         display.display("")
-        for line, colour in lines_of(checks, ascii_only=ascii_only):
-            display.display(line, color=colour)
+        for line, color in lines_of(checks, ascii_only=ascii_only):
+            display.display(line, color=color)
         last = verdict(checks)
         record = own.get("record")
         try:
@@ -231,7 +231,7 @@ class ActionModule(PlayAction):
         display.display(f"\n{last}{kept}\n")
         stats: Json = {
             "failed_checks": [f"{check['group']}.{check['name']}" for check in checks if check["status"] == FAILED],
-            **({"behaviours": content["behaviours"]} if content["behaviours"] else {}),
+            **({"behaviors": content["behaviors"]} if content["behaviors"] else {}),
         }
         if stats["failed_checks"]:
             return play_result(failure={"msg": f"{last} See the lines above."}, stats=stats)
@@ -253,7 +253,7 @@ def _as_result(checks: Checks) -> Json:
     names = Pseudonyms()
     return {
         "checks": [check.as_result() for check in checks.found],
-        "record": {"checks": recorded(checks.found, names), "behaviours": {}},
+        "record": {"checks": recorded(checks.found, names), "behaviors": {}},
         "pseudonyms": names.as_dict(),
     }
 
@@ -285,7 +285,7 @@ def _owner_of(app: str | None, connections: Sequence[tuple[Json, list[Declaratio
 
 def _without_app(own: Json) -> Json:
     """Return the variables for a connection that the app for temporary files does not belong to."""
-    return {**{name: value for name, value in own.items() if name not in ("app", "writes")}, "behaviour": False}
+    return {**{name: value for name, value in own.items() if name not in ("app", "writes")}, "behavior": False}
 
 
 def _renamed(result: Json, pseudonyms: Pseudonyms) -> list[Json]:

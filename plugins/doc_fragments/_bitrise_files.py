@@ -44,8 +44,8 @@ options:
       - Slug of one file on the service, if several have the same name.
       - Replacing a file changes its slug. The module accepts a slug that does not exist any more if the app has a file
         with this name and the declared content.
-      - With O(state=absent), the module also deletes an unfinished upload with this slug if the service does not tell
-        how old the upload is.
+      - With O(state=absent), the module also deletes an unfinished upload with this slug if the service does not
+        report how old the upload is.
     type: str
   is_protected:
     description:

@@ -16,15 +16,15 @@ author:
 description:
   - Reconciles the build certificates, provisioning profiles, Android keystores and project files of many apps with one
     declaration. It processes several apps concurrently over keep-alive connections.
+  - Commonly used options are O(apps), O(build_certificates), O(provisioning_profiles), O(android_keystores),
+    O(project_files), O(purge) and O(digest_cache). Commonly used keys of a file are C(src), C(name), C(is_protected),
+    C(certificate_password) of a certificate, C(alias) and C(password) of a keystore, and C(user_env_key) of a project
+    file. The other options have defaults that rarely need a change.
   - The task plans each app completely before it changes anything in the app. It uploads all new files before it deletes
     any file that they replace, so that an app always has a certificate and the profiles that embed it.
   - The next run completes an interrupted run, on any machine. The task keeps no state outside of the service.
   - An app that fails does not stop the others. The task fails at the end and names the apps that failed. It also stops
     after five apps in a row have failed because of the network or the service.
-  - Commonly used options are O(apps), O(build_certificates), O(provisioning_profiles), O(android_keystores),
-    O(project_files), O(purge) and O(digest_cache). Commonly used keys of a file are C(src), C(name), C(is_protected),
-    C(certificate_password) of a certificate, C(alias) and C(password) of a keystore, and C(user_env_key) of a project
-    file. The other options have defaults that rarely need a change.
 options:
   apps:
     description:

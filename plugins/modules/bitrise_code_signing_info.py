@@ -16,6 +16,7 @@ author:
 description:
   - Lists and inspects the signing files of many apps concurrently. Reports files that have expired or expire soon, that
     are unpaired, that are unusable, or that cannot be inspected.
+  - Commonly used options are O(apps), O(kinds), O(expires_within) and O(digest_cache).
   - The module downloads a file that several apps have only once, if Bitrise reports its digest or O(digest_cache)
     contains it. It does not write files to the disk. Results do not contain keys, passwords or contents of files.
   - A protected file cannot be downloaded. Bitrise reports the expiry date of a protected certificate.

@@ -15,7 +15,7 @@ author:
   - mobileops.ci contributors (@mobileops)
 description:
   - Checks the Python and its libraries, the connection to the service, the token and its rights. On request, finds out
-    behaviours of the service that its documentation leaves open.
+    behaviors of the service that its documentation leaves open.
   - Returns the checks as data. The module does not fail if a check fails.
   - The playbook C(mobileops.ci.doctor) shows the checks as text. It also checks the controller and the declarations of
     an inventory.
@@ -32,12 +32,12 @@ options:
       - V(environment) checks the Python that runs the module, and its libraries.
       - V(connection) checks proxy, name, connection, TLS, clock, latency, limits and file storage.
       - V(token) checks whether the token is valid, who owns it, which apps it can access, and what it may list there.
-      - V(behaviour) finds out how the service behaves. It requires O(app_slug) and O(writes).
+      - V(behavior) finds out how the service behaves. It requires O(app_slug) and O(writes).
       - The module also runs checks that others depend on, but does not return them.
     type: list
     elements: str
-    choices: [environment, connection, token, behaviour]
-    default: [environment, connection, token, behaviour]
+    choices: [environment, connection, token, behavior]
+    default: [environment, connection, token, behavior]
   sample:
     description:
       - Number of apps in which to check the rights of the token. By default, all apps. V(0) checks no app.
@@ -70,7 +70,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - In check mode, the module does not examine the behaviour of the service.
+      - In check mode, the module does not examine the behavior of the service.
   diff_mode:
     support: N/A
     details:
@@ -143,8 +143,8 @@ warning_checks:
   sample: 1
 record:
   description:
-    - The same without private values, for a public report. Pseudonyms such as V(app-1) replace slugs, names and
-      addresses.
+    - Checks and behaviors without private values, for a public report. Pseudonyms such as V(app-1) replace slugs, names
+      and addresses.
   returned: success
   type: dict
   contains:
@@ -173,10 +173,10 @@ record:
           description: Numbers and words behind the message.
           type: dict
           sample: {kind: personal}
-    behaviours:
+    behaviors:
       description:
-        - Behaviours of the service, by key. V(null) means that the module could not find it out. Empty if the module
-          did not examine the behaviour.
+        - Behaviors of the service, by key. V(null) means that the module could not find it out. Empty if the module
+          did not examine the behavior.
       type: dict
       sample: {confirm_delay_s: 4, list_order: newest_first, log_chunks: null}
 pseudonyms:

@@ -127,7 +127,7 @@ class Result:
 
     @property
     def text(self) -> str:
-        """Return the text of the job as AWX shows it, without colours."""
+        """Return the text of the job as AWX shows it, without colors."""
         return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(event["stdout"] for event in self.events))
 
 

@@ -19,7 +19,7 @@ from .material import Fleet, Material, WrongOutcomeError
 
 APPS = 1000
 ROLE = "mobileops.ci.code_signing_report"
-REPORT, OUTCOME = f"{ROLE} : Report on the signing files of all apps", f"{ROLE} : Outcome"
+REPORT, OUTCOME = f"{ROLE} : Report on the signing files of all apps", f"{ROLE} : Report the outcome"
 
 Json = dict[str, Any]
 

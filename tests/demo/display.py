@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Terminal output of the demo. It uses colour and progress only on a terminal, and honours NO_COLOR."""
+"""Terminal output of the demo. It uses color and progress only on a terminal, and honors NO_COLOR."""
 
 from __future__ import annotations
 

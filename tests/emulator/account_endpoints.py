@@ -45,11 +45,11 @@ class AccountEndpoints(Endpoint):
 
     async def me(self, request: Request) -> Response:
         """Return the owner of the token."""
-        behaviour = self.service.options.me
-        if behaviour in _ME_REFUSED:
-            raise ApiError(int(behaviour), _ME_REFUSED[behaviour])
+        behavior = self.service.options.me
+        if behavior in _ME_REFUSED:
+            raise ApiError(int(behavior), _ME_REFUSED[behavior])
         data = _user_data(caller(request))
-        if behaviour == "pseudo_user":
+        if behavior == "pseudo_user":
             data = {**data, "username": "[bot] workspace token", "email": None}
         return self.reply({"data": data})
 

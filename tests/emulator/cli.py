@@ -21,7 +21,7 @@ from tests.emulator.phonegap.fixture import Logins
 from tests.emulator.phonegap.world import PhoneGapWorld
 
 from .app import build_app
-from .behaviours import Value, behaviours_of
+from .behaviors import Value, behaviors_of
 from .clock import Clock, parse_time
 from .external_storage import ExternalStore
 from .fixture_format import BadFixture
@@ -63,8 +63,8 @@ async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[
         clock.set(parse_time(settings.now))
     options = Options()
     options.update({"latency_ms": settings.latency_ms, "rate_limit": settings.rate_limit})
-    if settings.behaviour:
-        options.update(_record(settings.behaviour))
+    if settings.behavior:
+        options.update(_record(settings.behavior))
     for text in settings.option:
         options.update(option_from_text(text))
     service = Service(World(journal), PhoneGapWorld(journal), clock, options, store)
@@ -88,7 +88,7 @@ async def _service(settings: argparse.Namespace, journal: Journal, tokens: dict[
 
 def _record(path: Path) -> dict[str, Value]:
     try:
-        return behaviours_of(json.loads(path.read_bytes()))
+        return behaviors_of(json.loads(path.read_bytes()))
     except ValueError as error:
         raise BadOption(f"{path}: {error}") from None
 
@@ -152,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rate-limit", default=env.get("RATE_LIMIT") or "", help="such as 200/60s, 10/s,burst=20 or at-once=4"
     )
-    parser.add_argument("--behaviour", type=Path, metavar="FILE.json", help="a record of how the service behaves")
+    parser.add_argument("--behavior", type=Path, metavar="FILE.json", help="a record of how the service behaves")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="set a switch")
     parser.add_argument("--now", metavar="TIME", help="start the service's clock at 2026-11-29T10:00:00Z")
     parser.add_argument("--idle", type=float, metavar="SECONDS", help="end after this time without a request")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The switches of the emulator: its own settings, and the behaviours of the service."""
+"""The switches of the emulator: its own settings, and the behaviors of the service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from .behaviours import BEHAVIOURS, BadBehaviourError
+from .behaviors import BEHAVIORS, BadBehaviorError
 from .rate_limit import BadRateLimit, parse_rate_limit
 
 # Switches that a fault can set for a single request.
@@ -22,11 +22,11 @@ class BadOption(ValueError):
     """A switch is unknown, or does not accept the value."""
 
 
-def _behaviour(key: str) -> Any:
-    """Return a dataclass field for a switch from the table of behaviours."""
-    known = BEHAVIOURS[key]
+def _behavior(key: str) -> Any:
+    """Return a dataclass field for a switch from the table of behaviors."""
+    known = BEHAVIORS[key]
     per_request = known.area in _PER_REQUEST_AREAS or key in _PER_REQUEST
-    metadata = {"behaviour": known, "per_request": per_request}
+    metadata = {"behavior": known, "per_request": per_request}
     return field(default=known.default, metadata=metadata)  # pylint: disable=invalid-field-call
 
 
@@ -45,82 +45,82 @@ class Options:
     phonegap_strict: bool = False
 
     # Access
-    role_refused: str = _behaviour("role_refused")
-    me: str = _behaviour("me")
-    bearer: str = _behaviour("bearer")
-    root: str = _behaviour("root")
-    error_body: str = _behaviour("error_body")
-    title_filter: str = _behaviour("title_filter")
-    unknown_sort_by: str = _behaviour("unknown_sort_by")
+    role_refused: str = _behavior("role_refused")
+    me: str = _behavior("me")
+    bearer: str = _behavior("bearer")
+    root: str = _behavior("root")
+    error_body: str = _behavior("error_body")
+    title_filter: str = _behavior("title_filter")
+    unknown_sort_by: str = _behavior("unknown_sort_by")
     # Lists
-    list_order: str = _behaviour("list_order")
-    list_late_s: float = _behaviour("list_late_s")
-    deleted_listed_s: float = _behaviour("deleted_listed_s")
-    empty_list: str = _behaviour("empty_list")
-    paging: str = _behaviour("paging")
-    last_page: str = _behaviour("last_page")
-    unknown_next: str = _behaviour("unknown_next")
-    limit_below_1: str = _behaviour("limit_below_1")
+    list_order: str = _behavior("list_order")
+    list_late_s: float = _behavior("list_late_s")
+    deleted_listed_s: float = _behavior("deleted_listed_s")
+    empty_list: str = _behavior("empty_list")
+    paging: str = _behavior("paging")
+    last_page: str = _behavior("last_page")
+    unknown_next: str = _behavior("unknown_next")
+    limit_below_1: str = _behavior("limit_below_1")
     # Values
-    withheld: str = _behaviour("withheld")
-    protected_values: str = _behaviour("protected_values")
-    unset_values: str = _behaviour("unset_values")
-    dates: str = _behaviour("dates")
-    new_values: bool = _behaviour("new_values")
-    escape_html: bool = _behaviour("escape_html")
-    date_header: bool = _behaviour("date_header")
+    withheld: str = _behavior("withheld")
+    protected_values: str = _behavior("protected_values")
+    unset_values: str = _behavior("unset_values")
+    dates: str = _behavior("dates")
+    new_values: bool = _behavior("new_values")
+    escape_html: bool = _behavior("escape_html")
+    date_header: bool = _behavior("date_header")
     # Files
-    slugs: str = _behaviour("slugs")
-    names: str = _behaviour("names")
-    same_name: str = _behaviour("same_name")
-    max_files: float = _behaviour("max_files")
-    too_many_files: str = _behaviour("too_many_files")
-    unique_env_keys: bool = _behaviour("unique_env_keys")
-    create_status: str = _behaviour("create_status")
-    unknown_keys: str = _behaviour("unknown_keys")
-    size_as_text: str = _behaviour("size_as_text")
-    empty_files: str = _behaviour("empty_files")
-    sizes: str = _behaviour("sizes")
+    slugs: str = _behavior("slugs")
+    names: str = _behavior("names")
+    same_name: str = _behavior("same_name")
+    max_files: float = _behavior("max_files")
+    too_many_files: str = _behavior("too_many_files")
+    unique_env_keys: bool = _behavior("unique_env_keys")
+    create_status: str = _behavior("create_status")
+    unknown_keys: str = _behavior("unknown_keys")
+    size_as_text: str = _behavior("size_as_text")
+    empty_files: str = _behavior("empty_files")
+    sizes: str = _behavior("sizes")
     # Storage
-    upload_etag: str = _behaviour("upload_etag")
-    upload_after_confirm: str = _behaviour("upload_after_confirm")
+    upload_etag: str = _behavior("upload_etag")
+    upload_after_confirm: str = _behavior("upload_after_confirm")
     # Files
-    confirm_answer: str = _behaviour("confirm_answer")
-    confirm_delay_s: float = _behaviour("confirm_delay_s")
-    confirm_without_upload: str = _behaviour("confirm_without_upload")
-    confirm_twice: str = _behaviour("confirm_twice")
-    hash_fields: bool = _behaviour("hash_fields")
-    file_sha256: str = _behaviour("file_sha256")
-    details_delay_s: float = _behaviour("details_delay_s")
-    certificates: str = _behaviour("certificates")
-    patch_unprocessed: str = _behaviour("patch_unprocessed")
-    patch_processed: str = _behaviour("patch_processed")
-    patch_answer: str = _behaviour("patch_answer")
-    patch_both_flags: str = _behaviour("patch_both_flags")
-    patch_protected_password: str = _behaviour("patch_protected_password")
-    slot_download_url: bool = _behaviour("slot_download_url")
-    delete_answer: str = _behaviour("delete_answer")
-    delete_unprocessed: str = _behaviour("delete_unprocessed")
+    confirm_answer: str = _behavior("confirm_answer")
+    confirm_delay_s: float = _behavior("confirm_delay_s")
+    confirm_without_upload: str = _behavior("confirm_without_upload")
+    confirm_twice: str = _behavior("confirm_twice")
+    hash_fields: bool = _behavior("hash_fields")
+    file_sha256: str = _behavior("file_sha256")
+    details_delay_s: float = _behavior("details_delay_s")
+    certificates: str = _behavior("certificates")
+    patch_unprocessed: str = _behavior("patch_unprocessed")
+    patch_processed: str = _behavior("patch_processed")
+    patch_answer: str = _behavior("patch_answer")
+    patch_both_flags: str = _behavior("patch_both_flags")
+    patch_protected_password: str = _behavior("patch_protected_password")
+    slot_download_url: bool = _behavior("slot_download_url")
+    delete_answer: str = _behavior("delete_answer")
+    delete_unprocessed: str = _behavior("delete_unprocessed")
     # Keystores
-    keystores_in_generic_list: bool = _behaviour("keystores_in_generic_list")
-    echo_keystore_secrets: bool = _behaviour("echo_keystore_secrets")
-    keystore_env_key: str = _behaviour("keystore_env_key")
-    keystore_name_dot: str = _behaviour("keystore_name_dot")
+    keystores_in_generic_list: bool = _behavior("keystores_in_generic_list")
+    echo_keystore_secrets: bool = _behavior("echo_keystore_secrets")
+    keystore_env_key: str = _behavior("keystore_env_key")
+    keystore_name_dot: str = _behavior("keystore_name_dot")
     # Builds
-    trigger_status: str = _behaviour("trigger_status")
-    status_text_4: str = _behaviour("status_text_4")
-    abort_finished: str = _behaviour("abort_finished")
-    pull_request_id_alone: str = _behaviour("pull_request_id_alone")
-    running_first_next: str = _behaviour("running_first_next")
-    log_on_hold: str = _behaviour("log_on_hold")
-    archived_log_chunks: str = _behaviour("archived_log_chunks")
-    log_chunks: float = _behaviour("log_chunks")
-    artifact_page_refused: str = _behaviour("artifact_page_refused")
+    trigger_status: str = _behavior("trigger_status")
+    status_text_4: str = _behavior("status_text_4")
+    abort_finished: str = _behavior("abort_finished")
+    pull_request_id_alone: str = _behavior("pull_request_id_alone")
+    running_first_next: str = _behavior("running_first_next")
+    log_on_hold: str = _behavior("log_on_hold")
+    archived_log_chunks: str = _behavior("archived_log_chunks")
+    log_chunks: float = _behavior("log_chunks")
+    artifact_page_refused: str = _behavior("artifact_page_refused")
     # Faults
-    list_lacks: str = _behaviour("list_lacks")
-    upload: str = _behaviour("upload")
-    confirm: str = _behaviour("confirm")
-    delete: str = _behaviour("delete")
+    list_lacks: str = _behavior("list_lacks")
+    upload: str = _behavior("upload")
+    confirm: str = _behavior("confirm")
+    delete: str = _behavior("delete")
 
     def update(self, changes: Mapping[str, Any]) -> None:
         """Apply all changes. Raise BadOption, and change nothing, if one of them is invalid."""
@@ -166,10 +166,10 @@ def option_from_text(text: str) -> dict[str, Any]:
 
 def _check(known: Field[Any], value: Any) -> None:
     name, default = known.name, known.default
-    if "behaviour" in known.metadata:
+    if "behavior" in known.metadata:
         try:
-            known.metadata["behaviour"].check(value)
-        except BadBehaviourError as error:
+            known.metadata["behavior"].check(value)
+        except BadBehaviorError as error:
             raise BadOption(str(error)) from None
         return
     if isinstance(default, str):

@@ -96,7 +96,7 @@ def _places(tree: ast.Module) -> Iterator[tuple[_Path, ast.expr | ast.stmt]]:
         if isinstance(node, (ast.expr, ast.stmt)):
             yield path, node
         for name, value in ast.iter_fields(node):
-            # Annotations and decorators do not affect behaviour.
+            # Annotations and decorators do not affect behavior.
             if name in ("annotation", "returns", "decorator_list", "type_comment", "bases"):
                 continue
             if isinstance(value, list):

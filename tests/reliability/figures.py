@@ -38,7 +38,7 @@ class Tried:
 WHOLE = frozenset(
     {
         "test_readers.test_answers_in_another_form",
-        "test_lives.test_life_with_one_behaviour",
+        "test_lives.test_life_with_one_behavior",
         "test_operations.test_wrong_clock",
         "test_real_kills.test_killed_in_the_middle",
     }
@@ -74,11 +74,11 @@ CASES: Mapping[str, Tried] = {
     "test_faults.test_life_with_another_service": Tried(
         "Services that differ in what is not documented, with kills", SAMPLE, NO
     ),
-    "test_lives.test_life_with_one_behaviour": Tried(
-        "The life of a file with each open behaviour of the service", ALL, SAMPLE
+    "test_lives.test_life_with_one_behavior": Tried(
+        "The life of a file with each open behavior of the service", ALL, SAMPLE
     ),
     "test_lives.test_life_killed_at_each_request": Tried("The same, killed at each request", ALL, NO),
-    "test_lives.test_life_with_two_behaviours": Tried("The life of a file with each pair of behaviours", SAMPLE, NO),
+    "test_lives.test_life_with_two_behaviors": Tried("The life of a file with each pair of behaviors", SAMPLE, NO),
     "test_readers.test_answers_in_another_form": Tried(
         "Modules that only read, with each form of the answers", ALL, ALL
     ),

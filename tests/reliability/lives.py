@@ -20,7 +20,7 @@ from .scenarios import APPS, HOUR_S, Scenario, Wanted, bystander, declared
 from .service import File, digest_of
 
 APP = APPS[0]
-LATEST_S = 10  # no behaviour takes longer to show what was done
+LATEST_S = 10  # no behavior takes longer to show what was done
 KINDS = (PROFILES, CERTIFICATES, KEYSTORES, PROJECT_FILES)
 PASSWORD = "open sesame"
 _FIXED: Mapping[str, Mapping[str, Any]] = {

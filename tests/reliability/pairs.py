@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from tests.emulator.behaviours import BEHAVIOURS
+from tests.emulator.behaviors import BEHAVIORS
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES, env_key
 
 from .lab import Lab, Ran
@@ -266,7 +266,7 @@ def _pages() -> dict[str, Pair]:
         f"a person removes the first file of a page, {value}": pair(
             to(NEW, goes=anchor.name, switches={"unknown_next": value}), Removal(PROFILES, anchor.name)
         )
-        for value in BEHAVIOURS["unknown_next"].values
+        for value in BEHAVIORS["unknown_next"].values
     }
     return {
         **removed,

@@ -185,7 +185,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
 
 DELAY_S = 3
 
-# Services that differ in undocumented behaviour. The whole life of a file must work with each.
+# Services that differ in undocumented behavior. The whole life of a file must work with each.
 SERVICES: dict[str, Mapping[str, Any]] = {
     "no ETags": {"upload_etag": "none"},
     "other ETags": {"upload_etag": "other"},

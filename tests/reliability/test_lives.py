@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of each kind of file under each behaviour of the table alone, and under all pairs of them."""
+"""The life of each kind of file under each behavior of the table alone, and under all pairs of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zlib import crc32
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.fleet.module import CODE_SIGNING
-from tests.emulator.behaviours import BEHAVIOURS, Value
+from tests.emulator.behaviors import BEHAVIORS, Value
 from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FILES
 
 from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
@@ -23,11 +23,11 @@ from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
-# Areas of behaviours that matter for signing files.
+# Areas of behaviors that matter for signing files.
 AREAS = ("lists", "values", "files", "storage", "keystores")
 ANSWERS = [
     (key, value)
-    for key, one in BEHAVIOURS.items()
+    for key, one in BEHAVIORS.items()
     if one.area in AREAS or key == "error_body"
     for value in list(one.values)[1:]
 ]
@@ -48,7 +48,7 @@ def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=shown)
-def test_life_with_one_behaviour(lab: Lab, answer: tuple[str, Value]) -> None:
+def test_life_with_one_behavior(lab: Lab, answer: tuple[str, Value]) -> None:
     wrong = []
     kinds = KINDS if ALL_CASES or shown(answer) in REFUSED else [KINDS[crc32(shown(answer).encode()) % len(KINDS)]]
     runs = 0
@@ -78,7 +78,7 @@ def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> Non
 
 @exhaustive
 @pytest.mark.parametrize("first", range(len(ANSWERS)), ids=lambda number: shown(ANSWERS[number]))
-def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
+def test_life_with_two_behaviors(lab: Lab, first: int) -> None:
     one = ANSWERS[first]
     wrong = []
     runs = 0
@@ -102,16 +102,16 @@ def test_life_with_two_behaviours(lab: Lab, first: int) -> None:
         pytest.param(PROFILES, {"confirm_answer": "204", "confirm_delay_s": 4}, id="confirmed without a body"),
     ],
 )
-def test_life_with_two_behaviours_that_failed_once(lab: Lab, kind: str, switches: dict[str, Value]) -> None:
+def test_life_with_two_behaviors_that_failed_once(lab: Lab, kind: str, switches: dict[str, Value]) -> None:
     life = live(lab, kind, switches, at_one_request(f"{switches} {kind}"))
     assert not life.problems, report(life.problems, life.runs)
 
 
 def test_each_refusal_is_told_in_the_table() -> None:
-    """Check that the table of behaviours names the effect wherever a life may end with an error."""
+    """Check that the table of behaviors names the effect wherever a life may end with an error."""
     for case in itertools.chain(REFUSED, REFUSED_AFTER_KILL):
         key, _equals, text = case.partition("=")
-        one = BEHAVIOURS[key]
+        one = BEHAVIORS[key]
         [value] = [value for value in one.values if str(value) == text]
         assert one.effect(value)
 

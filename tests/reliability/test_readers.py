@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.mo
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info import BUILD_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.module import CODE_SIGNING_INFO
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec, TaskContext
-from tests.emulator.behaviours import BEHAVIOURS, Value
+from tests.emulator.behaviors import BEHAVIORS, Value
 from tests.helpers.service import KEYSTORES, PROFILES, PROJECT_FILES
 from tests.helpers.tasks import LISTING, validated
 
@@ -42,7 +42,7 @@ TASKS: list[tuple[ModuleSpec, dict[str, Any]]] = [
 ]
 FORMS = [
     (key, value)
-    for key, one in BEHAVIOURS.items()
+    for key, one in BEHAVIORS.items()
     if one.area in ("lists", "values", "keystores") or key in ("title_filter", "status_text_4")
     for value in list(one.values)[1:]
     # Their results differ on purpose.

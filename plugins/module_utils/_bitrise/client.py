@@ -21,7 +21,7 @@ from .._http.service_client import ServiceClient, check_token, path_part
 from .._http.session import Call
 from .._http.transport_options import Transport
 from . import responses
-from .observed_behaviour import ObservedBehaviour
+from .observed_behavior import ObservedBehavior
 from .options import DEFAULT_API_URL
 from .slug_options import unusual_slug
 
@@ -56,7 +56,7 @@ class BitriseClient(ServiceClient):
         api_token: str,
         transport: Transport,
         gates: Gates | None = None,
-        observed: ObservedBehaviour | None = None,
+        observed: ObservedBehavior | None = None,
         redact: Redactor | None = None,
     ) -> None:
         token = check_token(api_token, "api_token")
@@ -64,7 +64,7 @@ class BitriseClient(ServiceClient):
         redact = redact or Redactor()
         redact.add(token, token[len("token ") :] if token.startswith("token ") else None)
         super().__init__(api_url, {"Authorization": token}, redact, transport, gates)
-        self.observed = observed or ObservedBehaviour()
+        self.observed = observed or ObservedBehavior()
 
     def refusal(self, call: Call, response: requests.Response) -> ServiceError:
         """Return the error for a response that is not a success.

@@ -16,7 +16,7 @@ from .._http.gates import Gates
 from .._http.redact import Redactor
 from .._http.transport_options import Transport
 from .client import BitriseClient
-from .observed_behaviour import ObservedBehaviour
+from .observed_behavior import ObservedBehavior
 
 MOST_WORKERS = 64
 
@@ -29,7 +29,7 @@ def check_workers(number: int) -> None:
 class ClientPool:
     """One client for each thread.
 
-    All clients share the pace, the time limit, the observed behaviour, and the secrets to redact.
+    All clients share the pace, the time limit, the observed behavior, and the secrets to redact.
     """
 
     def __init__(self, options: Mapping[str, Any], env: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ class ClientPool:
             options["api_token"],
             transport,
             self.gates,
-            ObservedBehaviour(),
+            ObservedBehavior(),
             self.redact,
         )
         self._begun = time.monotonic()

@@ -107,7 +107,7 @@ def _proxy_failure(causes: list[BaseException], timeout: float, proxy: Proxy) ->
     tunnel = next((found for cause in causes if (found := _TUNNEL.search(str(cause)))), None)
     if tunnel:
         if tunnel[1] != "407":
-            return f"{label} refuses to connect to {{host}} (status {tunnel[1]})", "Ask whoever runs the proxy."
+            return f"{label} refuses to connect to {{host}} (status {tunnel[1]})", "Ask the operator of the proxy."
         if proxy.has_user:
             return f"{label} rejects the user and password (status 407)", check
         advice = f"Put them into {proxy.variable}: http://USER:PASSWORD@HOST:PORT."

@@ -18,11 +18,11 @@ TITLES = {
     "connection": "Connection",
     "token": "Token",
     "declared": "Declarations",
-    "behaviour": "Behaviour",
+    "behavior": "Behavior",
 }
 _MARKS = {OK: "\u2713", WARNING: "!", FAILED: "\u2717", SKIPPED: "-"}
 _ASCII_MARKS = {OK: "+", WARNING: "!", FAILED: "x", SKIPPED: "-"}
-_COLOURS = {OK: "green", WARNING: "yellow", FAILED: "red", SKIPPED: "dark gray"}
+_COLORS = {OK: "green", WARNING: "yellow", FAILED: "red", SKIPPED: "dark gray"}
 _WIDTH = 120
 _INDENT = " " * 4
 
@@ -39,7 +39,7 @@ def needs_ascii() -> bool:
 
 
 def lines_of(checks: Iterable[Mapping[str, Any]], *, ascii_only: bool) -> Iterator[tuple[str, str | None]]:
-    """Yield each line with its colour. `checks`: as results of the module, in the order of their groups.
+    """Yield each line with its color. `checks`: as results of the module, in the order of their groups.
 
     Equal advice of several checks of a group is below the first one only.
     """
@@ -54,7 +54,7 @@ def lines_of(checks: Iterable[Mapping[str, Any]], *, ascii_only: bool) -> Iterat
             group = check["group"]
             yield TITLES.get(group, group), None
         for line in _wrapped(f"[{marks[check['status']]}] ", check["message"]):
-            yield _shown(line, ascii_only=ascii_only), _COLOURS[check["status"]]
+            yield _shown(line, ascii_only=ascii_only), _COLORS[check["status"]]
         if check["advice"] and check["advice"] not in advised:
             advised.add(check["advice"])
             for line in _wrapped(_INDENT + "-> ", check["advice"]):

@@ -70,7 +70,7 @@ def _environment() -> Environment:
 
 
 def _source(name: str) -> str:
-    """Return the code of a file without its licence header, which the page has once."""
+    """Return the code of a file without its license header, which the page has once."""
     return _FOLDER.joinpath(name).read_text(encoding="utf-8").partition("*/\n")[2].rstrip()
 
 

@@ -127,8 +127,8 @@ def test_run_must_succeed_for_all_apps() -> None:
 
 def test_traffic_counts_requests_since_the_last_call(fleet: Emulator) -> None:
     headers = {"Authorization": fleet.tokens["owner"]}
-    requests.get(f"{fleet.api_url}/apps", headers=headers, timeout=10)
-    requests.post(f"{fleet.api_url}/apps/unknown/build-certificates", headers=headers, timeout=10)
+    requests.get(f"{fleet.api_url}/apps", headers=headers, timeout=60)
+    requests.post(f"{fleet.api_url}/apps/unknown/build-certificates", headers=headers, timeout=60)
 
     assert checks.read_traffic(fleet) == Traffic(requests=2, writes=1)
     assert checks.read_traffic(fleet) == Traffic(0, 0)

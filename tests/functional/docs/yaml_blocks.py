@@ -17,7 +17,7 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 _MARKDOWN = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_RST = re.compile(r"^( *)\.\. code-block:: yaml\n\n((?:\1 +.*\n|\n)+)", re.MULTILINE)
+_RST = re.compile(r"^( *)\.\. code-block:: yaml(?:\+jinja)?\n\n((?:\1 +.*\n|\n)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

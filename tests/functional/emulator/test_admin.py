@@ -196,7 +196,7 @@ def test_set_options(emulator: Emulator, owner: Api) -> None:
     slot = owner.create("one", PROFILES, "a", 1)
     assert storage("PUT", slot["upload_url"], data=b"a").elapsed.total_seconds() >= 0.05
     for changes in ({"latency": 1}, {"latency_ms": True}, {"hash_fields": 0}, {"latency_ms": -1}):
-        with pytest.raises(EmulatorError, match=r"400 .*(option|behaviour)"):
+        with pytest.raises(EmulatorError, match=r"400 .*(option|behavior)"):
             emulator.options(**changes)
 
 

@@ -137,7 +137,7 @@ def test_unsatisfiable_ranges(url: str) -> None:
 def test_an_interrupted_download(loaded: Emulator, url: str, cut: float, length: int) -> None:
     loaded.fault(truncate=cut, path="^/_storage/", nth=1)
     parts = urlsplit(url)
-    with closing(http.client.HTTPConnection(parts.netloc, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(parts.netloc, timeout=60)) as connection:
         connection.request("GET", f"{parts.path}?{parts.query}")
         with pytest.raises(http.client.IncompleteRead) as interrupted:
             connection.getresponse().read()
@@ -190,7 +190,7 @@ def test_large_artifacts_need_no_memory(emulator: Emulator, owner: Api) -> None:
     end = storage("GET", shown["expiring_download_url"], headers={"Range": "bytes=-9"})
     assert end.content == GeneratedBytes(artifact["slug"], size).read(size - 9)
     # The emulator stops sending when a client disconnects early.
-    with requests.get(shown["expiring_download_url"], stream=True, timeout=10) as response:
+    with requests.get(shown["expiring_download_url"], stream=True, timeout=60) as response:
         assert len(response.raw.read(1000)) == 1000
     owner.data("/apps")
     assert emulator.requests(area="storage")[-1]["bytes_out"] < size / 2

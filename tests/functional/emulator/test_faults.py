@@ -64,7 +64,7 @@ def test_drop_before_and_after_the_effect(emulator: Emulator, owner: Api, when: 
 def test_dropped_connection_sends_no_byte(emulator: Emulator) -> None:
     emulator.fault(drop="after")
     parts = urlsplit(emulator.api_url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(b"GET /v0.1 HTTP/1.1\r\nHost: x\r\n\r\n")
         assert connection.recv(100) == b""
 
@@ -72,7 +72,7 @@ def test_dropped_connection_sends_no_byte(emulator: Emulator) -> None:
 def cut_off(url: str, headers: dict[str, str]) -> tuple[int, bytes]:
     """Return the announced length and the received bytes of a response that ends too early."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
     response = connection.getresponse()
     with pytest.raises(http.client.IncompleteRead) as caught:

@@ -87,7 +87,7 @@ def test_rejects_a_chunked_upload(upload_url: str) -> None:
 
 def test_rejects_an_upload_without_length(upload_url: str) -> None:
     parts = urlsplit(upload_url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.putrequest("PUT", f"{parts.path}?{parts.query}")
     connection.endheaders()
     response = connection.getresponse()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Switches for open behaviours of the real service, the clock, and held requests."""
+"""Switches for open behaviors of the real service, the clock, and held requests."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def test_one_host_reports_for_all(emulator: Emulator, tmp_path: Path, play: dict
 
     assert done.status == 0, done.screen
     assert reported(tmp_path) == SLUGS
-    outcomes = [event for event in done.events if event.task.endswith("Outcome") and event.event != "skipped"]
+    outcomes = [
+        event for event in done.events if event.task.endswith("Report the outcome") and event.event != "skipped"
+    ]
     assert [(event.event, event.result["changed"]) for event in outcomes] == [("ok", True)]
     assert "2 apps: 2 unprocessed. The report in " in done.screen
     shown = [event.result["code_signing_report_result.summary.apps"] for event in done.events if event.task == "show"]

@@ -43,7 +43,7 @@ PLAYS: Mapping[str, str | None] = {
 
 
 # Modules whose runs are killed in tests of their own.
-ELSEWHERE: Mapping[str, str] = {"bitrise_doctor": "tests/functional/plugins/doctor/test_behaviour.py"}
+ELSEWHERE: Mapping[str, str] = {"bitrise_doctor": "tests/functional/plugins/doctor/test_behavior.py"}
 
 
 def plays() -> set[str]:

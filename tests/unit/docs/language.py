@@ -69,6 +69,12 @@ _VAGUE_PASSIVE = _words(
     "(?:is|are|was|were|be|been|being)(?: not| never| only| then)? "
     "(?:said|told|looked (?:into|at|after)|left alone|let alone|taken (?:back|for)|dealt with|begun with|gone on with)"
 )
+# The documentation of Ansible has American spelling.
+_BRITISH = _words(
+    r"\w*(?:behaviour|colour|favour|honour|neighbour)\w*|licences?|(?:label|model|cancel|travel)l(?:ed|ing)|"
+    r"\w*(?:organis|recognis|normalis|initialis|serialis|optimis|summaris|minimis|synchronis)(?:e|es|ed|ing|ation)\w*|"
+    r"analys(?:e|ed|ing)|defence|grey|centre|fulfil"
+)
 # "Whether to" and "How to" are no clauses with a subject of their own.
 _CLAUSE = re.compile(
     r"(?:What|Whatever|Whoever|Whosever|Whichever|Whether|Who|Whose|Which|How|Why|That which)\b(?! to\b)"
@@ -155,7 +161,7 @@ def files_below(paths: list[Path]) -> Iterator[Path]:
 
 def _check_text(text: _Text, name: str) -> Iterator[Violation]:
     content = _INLINE_CODE.sub(lambda match: re.sub(r"[^\n]", "x", match[0]), text.content)
-    for rule, pattern in (("archaic", _ARCHAIC), ("vague passive", _VAGUE_PASSIVE)):
+    for rule, pattern in (("archaic", _ARCHAIC), ("British spelling", _BRITISH), ("vague passive", _VAGUE_PASSIVE)):
         for match in pattern.finditer(content):
             yield _violation(name, text, match.start(), rule)
     if not text.is_prose:

@@ -20,7 +20,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 PAGES = CHECKOUT / "docs" / "docsite" / "rst"
 PLAYBOOKS = sorted((CHECKOUT / "playbooks").glob("*.yml"))
 
-_LICENCE = """\
+_LICENSE = """\
 .. Copyright (c) 2026, the mobileops.ci contributors
 .. GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 .. SPDX-License-Identifier: GPL-3.0-or-later
@@ -55,7 +55,7 @@ def page(playbook: Path) -> str:
     text = playbook.read_text(encoding="utf-8")
     title = f"Playbook {playbook.stem}"
     label = f".. _ansible_collections.mobileops.ci.docsite.{path_of(playbook).stem}:"
-    parts = [_LICENCE, label, "", title, "=" * len(title), "", f"{_plays(text)[0]['name']}.", ""]
+    parts = [_LICENSE, label, "", title, "=" * len(title), "", f"{_plays(text)[0]['name']}.", ""]
     for paragraph in _paragraphs(text):
         parts += [*_section(paragraph, playbook.stem), ""]
     roles = sorted(set(re.findall(r"(?:mobileops\.ci\.|\.\./roles/)(\w+)", _work(text))) & _roles())
@@ -80,7 +80,7 @@ def _roles() -> set[str]:
 
 
 def _paragraphs(text: str) -> Iterator[list[str]]:
-    """Yield the paragraphs of the comments at the top, after the licence."""
+    """Yield the paragraphs of the comments at the top, after the license."""
     lines = [line for line in text.splitlines() if line != "---"]
     comment = [line[2:] for line in itertools.takewhile(lambda line: line.startswith("#") or not line, lines)]
     paragraphs = ([*group] for filled, group in itertools.groupby(comment, bool) if filled)

@@ -114,15 +114,15 @@ def test_it_can_be_read_by_everybody(report: Report, reports: dict[str, Report])
         if (name == "aria-labelledby" and value != "panel-title") or value == "#apps":
             assert value.lstrip("#") in ids, (tag, value)
     assert all("scope" in cell.attributes for cell in page.all("th"))
-    labelled = [control for label in page.all("label") for tag in ("input", "select") for control in label.all(tag)]
-    assert len(labelled) == len(page.all("input")) + len(page.all("select")) >= 4
+    labeled = [control for label in page.all("label") for tag in ("input", "select") for control in label.all(tag)]
+    assert len(labeled) == len(page.all("input")) + len(page.all("select")) >= 4
     assert page.one("output").attributes["aria-live"] == "polite"
     assert page.one("form").attributes["hidden"] == ""
     levels = [int(heading.tag[1]) for heading in page if re.fullmatch(r"h\d", heading.tag)]
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def colours() -> dict[str, dict[str, str]]:
+def colors() -> dict[str, dict[str, str]]:
     """Return the variables of the style sheet, by scheme."""
     text = (PAGE / "base.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{([^}]*)\}", text)[:2]
@@ -132,8 +132,8 @@ def colours() -> dict[str, dict[str, str]]:
     }
 
 
-def luminance(colour: str) -> float:
-    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+def luminance(color: str) -> float:
+    digits = color[1:] if len(color) == 7 else "".join(2 * digit for digit in color[1:])
     channels = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -157,6 +157,6 @@ def luminance(colour: str) -> float:
 )
 def test_contrast_of_text(scheme: str, front: str, back: str) -> None:
     """Check the contrast of WCAG 2, level AA."""
-    known = colours()[scheme]
+    known = colors()[scheme]
     darker, lighter = sorted((luminance(known[front]), luminance(known[back])))
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5

@@ -103,7 +103,7 @@ def check_connection_path(checks: Checks, api_url: str, token: str | None, trans
     if not _check_tls(checks, parts, hop, transport, timeout):
         return path
     path.probes = _probe(checks, api_url, token, transport)
-    if path.last is None or not _check_answer(checks, parts, path.last):
+    if path.last is None or not _check_api(checks, parts, path.last):
         return path
     path.is_open = True
     _check_clock(checks, path.last)
@@ -222,7 +222,9 @@ def _explain_distrust(checks: Checks, parts: SplitResult, hop: network.Hop, time
     if code in _WRONG_NAME:
         advice = "Check api_url, and whether a proxy or another service responds under this name."
     elif code in _WRONG_TIME:
-        advice = "Check the clock of this machine. If it is right, whoever runs this host has to renew the certificate."
+        advice = (
+            "Check the clock of this machine. If it is right, the operator of this host has to renew the certificate."
+        )
     else:
         advice = (
             f"If the issuer is your company's proxy, set {CA_PATH} to a bundle that contains its certificate "
@@ -264,7 +266,7 @@ def _probe(checks: Checks, api_url: str, token: str | None, transport: Transport
     except CiError as error:
         facts: Mapping[str, Value] = {"kind": error.kind, "status": error.status}
         checks.fail(
-            "answer", "{message}", "Check api_url and the network.", facts, message=Private("message", error.message)
+            "api", "{message}", "Check api_url and the network.", facts, message=Private("message", error.message)
         )
         return []
     finally:
@@ -279,25 +281,25 @@ def _json(read: Callable[[], Any]) -> Any:
         return None
 
 
-def _check_answer(checks: Checks, parts: SplitResult, probe: Probe) -> bool:
+def _check_api(checks: Checks, parts: SplitResult, probe: Probe) -> bool:
     host, facts = address(parts.hostname), {"status": probe.status}
     if probe.is_page or not isinstance(probe.body, dict):
         what = "an HTML page" if probe.is_page else "something that is not a JSON object"
         text = "{host} responds with {status} and {what}, so it is not the API"
         advice = "Check api_url (by default {default}), and whether a proxy or a login page responds instead."
         values: dict[str, Value] = {"host": host, "status": probe.status, "what": what, "default": DEFAULT_API_URL}
-        checks.fail("answer", text, advice, facts, **values)
+        checks.fail("api", text, advice, facts, **values)
         return False
     if probe.status >= 500:
         text = "The service has a problem: {host} responds with {status}"
-        checks.fail("answer", text, "Run the doctor again later.", facts, host=host, status=probe.status)
+        checks.fail("api", text, "Run the doctor again later.", facts, host=host, status=probe.status)
         return False
     if 300 <= probe.status < 400 or probe.status == 404:
         text = "{host} responds with {status}, so api_url is not the address of the API"
         advice = "Set api_url to {default}, unless you have your own installation."
-        checks.fail("answer", text, advice, facts, host=host, status=probe.status, default=DEFAULT_API_URL)
+        checks.fail("api", text, advice, facts, host=host, status=probe.status, default=DEFAULT_API_URL)
         return False
-    checks.ok("answer", "{host} responds like the API", facts, host=host)
+    checks.ok("api", "{host} responds like the API", facts, host=host)
     return True
 
 

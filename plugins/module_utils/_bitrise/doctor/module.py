@@ -32,9 +32,9 @@ from .interpreter import (
     check_interpreter,
 )
 from .probing.probe_service import (
-    BEHAVIOUR,
+    BEHAVIOR,
     AccountObservations,
-    check_behaviour,
+    check_behavior,
 )
 from .token import (
     TOKEN,
@@ -43,7 +43,7 @@ from .token import (
     check_validity,
 )
 
-GROUPS = (ENVIRONMENT_CHECKS, CONNECTION_CHECKS, TOKEN, BEHAVIOUR)
+GROUPS = (ENVIRONMENT_CHECKS, CONNECTION_CHECKS, TOKEN, BEHAVIOR)
 
 DOCTOR = OptionGroup(
     {
@@ -77,11 +77,11 @@ def _run_doctor(options: dict[str, Any], given: DoctorInput, context: TaskContex
     wanted = options["checks"]
     if ENVIRONMENT_CHECKS in wanted:
         check_interpreter(groups[ENVIRONMENT_CHECKS], "Target", Interpreter.this())
-    behaviours: dict[str, Any] = {}
-    if {CONNECTION_CHECKS, TOKEN, BEHAVIOUR} & set(wanted) and _has_requests(groups[CONNECTION_CHECKS]):
-        behaviours = _examine(groups, options, given, context)
+    behaviors: dict[str, Any] = {}
+    if {CONNECTION_CHECKS, TOKEN, BEHAVIOR} & set(wanted) and _has_requests(groups[CONNECTION_CHECKS]):
+        behaviors = _examine(groups, options, given, context)
     found = [check for name in GROUPS if name in wanted for check in groups[name].found]
-    return _outcome(found, behaviours)
+    return _outcome(found, behaviors)
 
 
 def _has_requests(checks: Checks) -> bool:
@@ -94,7 +94,7 @@ def _has_requests(checks: Checks) -> bool:
 def _examine(
     groups: Mapping[str, Checks], options: Mapping[str, Any], given: DoctorInput, context: TaskContext
 ) -> dict[str, Any]:
-    """Check connection, token and behaviour. Each check needs the one before. Return the behaviours."""
+    """Check connection, token and behavior. Each check needs the one before. Return the behaviors."""
     try:
         transport = Transport.from_options(given.options, given.env)
     except OptionError as error:
@@ -107,22 +107,22 @@ def _examine(
         _skip_token(groups, "the service cannot be reached")
         return {}
     if not check_validity(groups[TOKEN], problem):
-        _skip_behaviour(groups, "there is no valid token")
+        _skip_behavior(groups, "there is no valid token")
         return {}
     clients = ClientPool(options, given.env)
     clients.gates.report_progress = context.report_progress
     try:
         account = check_account(groups[TOKEN], clients, path.last, options["sample"], options["concurrency"])
         if account is None:
-            _skip_behaviour(groups, "the service does not list the apps for this token")
+            _skip_behavior(groups, "the service does not list the apps for this token")
             return {}
         check_storage(groups[CONNECTION_CHECKS], account.storage_url, transport)
-        return _behaviour(groups[BEHAVIOUR], options, clients, path, account, context)
+        return _behavior(groups[BEHAVIOR], options, clients, path, account, context)
     finally:
         clients.close()
 
 
-def _behaviour(
+def _behavior(
     checks: Checks,
     options: Mapping[str, Any],
     clients: ClientPool,
@@ -136,7 +136,7 @@ def _behaviour(
         account.apps, me.status if me else 0, data if isinstance(data, Mapping) else {}, account.refusals
     )
     token = str(options["api_token"]).strip()
-    return check_behaviour(
+    return check_behavior(
         checks,
         clients.get(),
         token,
@@ -159,16 +159,16 @@ def _token(value: str | None) -> tuple[str | None, str | None]:
 
 def _skip_token(groups: Mapping[str, Checks], reason: str) -> None:
     groups[TOKEN].skip("valid", "The token was not checked, because {reason}", reason=reason)
-    _skip_behaviour(groups, reason)
+    _skip_behavior(groups, reason)
 
 
-def _skip_behaviour(groups: Mapping[str, Checks], reason: str) -> None:
-    groups[BEHAVIOUR].skip("behaviour", "Behaviour was not probed, because {reason}", reason=reason)
+def _skip_behavior(groups: Mapping[str, Checks], reason: str) -> None:
+    groups[BEHAVIOR].skip("behavior", "Behavior was not probed, because {reason}", reason=reason)
 
 
-def _outcome(found: list[Check], behaviours: Mapping[str, Any]) -> Outcome:
+def _outcome(found: list[Check], behaviors: Mapping[str, Any]) -> Outcome:
     pseudonyms = Pseudonyms()
-    record = {"checks": recorded(found, pseudonyms), "behaviours": dict(behaviours)}
+    record = {"checks": recorded(found, pseudonyms), "behaviors": dict(behaviors)}
     return Outcome(
         {
             "checks": [check.as_result() for check in found],

@@ -156,7 +156,7 @@ def _key_is_held(app_slug: str, desired: Desired, unfinished: RemoteFile) -> Ref
     return RefusedError(
         f"An unfinished upload (slug {unfinished.slug}) holds the key {FIRST_KEYSTORE} of app {app_slug}, and it may "
         f"still be in progress. Run again after {end}. That run deletes the upload, and the Android keystore "
-        f"{desired.label} gets the key. If no other run is at work, set replace_order=delete_first to delete the "
+        f"{desired.label} gets the key. If no other run is in progress, set replace_order=delete_first to delete the "
         "upload now. Or set keystore_name to accept another key.",
         kind="env_key",
     )

@@ -63,8 +63,8 @@ def _blocking_upload(file: RemoteFile) -> str:
     started = creation_time(file.slug)
     if started is None:
         return (
-            f"An unfinished upload (slug {file.slug}) may prevent it. The service does not tell how old it is. If no "
-            "other run is at work, delete it with state=absent and this slug, and run again."
+            f"An unfinished upload (slug {file.slug}) may prevent it. The service does not report how old it is. If "
+            "no other run is in progress, delete it with state=absent and this slug, and run again."
         )
     end = time.strftime("%H:%M UTC", time.gmtime(started + UNDER_WAY_S))
     return (

@@ -112,7 +112,7 @@ def test_accepts_a_content_length_in_characters(emulator: Emulator, cut: bool) -
     host, port = emulator.phonegap_url.split("/")[2].split(":")
     # The client either cuts its body to that length, or sends all of it.
     sent = text.encode()[: len(text)] if cut else text.encode()
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(head.encode() + sent)
         response = b""
         while chunk := connection.recv(65536):

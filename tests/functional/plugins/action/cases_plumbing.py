@@ -82,7 +82,7 @@ OPTIONS = (
     _case("everything", {**_EVERYTHING, "mode": "signed", "signer": "x"}),
     _case("dict as text", _one(labels="a=1 b=2")),
     _case("missing", {"token": TOKEN}),
-    _case("unsupported", _one(colour=1, shape=2), runs=NOWHERE),
+    _case("unsupported", _one(color=1, shape=2), runs=NOWHERE),
     _case("unsupported inside", _one(limits={"cpus": 1}), runs=NOWHERE),
     _case("unsupported inside, as text", _one(limits="cpus=1")),
     _case("wrong type", _one(size="big")),

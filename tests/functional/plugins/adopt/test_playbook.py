@@ -70,7 +70,10 @@ def ended(run: Run, task: str) -> dict[str, Any]:
 
 
 def outcomes(run: Run) -> dict[str, tuple[str, bool]]:
-    return {host: (event.event, event.result.get("changed", False)) for host, event in ended(run, "Outcome").items()}
+    return {
+        host: (event.event, event.result.get("changed", False))
+        for host, event in ended(run, "Report the outcome").items()
+    }
 
 
 def failures(run: Run) -> list[str]:
@@ -82,15 +85,15 @@ def test_each_host_has_an_outcome_of_its_own(fleet: Fleet, ground: Playground) -
         run = adopt(fleet, ground, *options, apps=HOSTS)
         assert run.status == 2, run.screen
         assert outcomes(run) == expected
-        lines = [str(line) for line in run.result("Summary")["msg"]]
+        lines = [str(line) for line in run.result("Show the summary")["msg"]]
         (missing,) = [line for line in lines if "does not return its content" in line]
         assert missing.endswith("[provisioning profile {{ 7 * 6 }} (Shop)]")
         assert lines[-1].endswith("Not an app: no app.")
-        failed = ended(run, "Outcome")["Gone"].result
+        failed = ended(run, "Report the outcome")["Gone"].result
         assert (failed["error"]["kind"], failed["error"]["status"]) == ("not_found", 404)
         assert GONE in failed["msg"]
         if "--diff" in options:
-            changes = {host: event.result.get("diff") for host, event in ended(run, "Outcome").items()}
+            changes = {host: event.result.get("diff") for host, event in ended(run, "Report the outcome").items()}
             assert "Shop" not in changes["Bank"]["after"]
             assert ONE not in changes["Bank"]["after"]
             assert len(changes["Bank"]["after"].splitlines()) == 2

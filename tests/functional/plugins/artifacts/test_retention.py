@@ -96,7 +96,7 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
     for check_mode in (True, False):
         run = ground.run_playbook("mobileops.ci.artifact_retention", inventory, "--diff", *["--check"] * check_mode)
         assert run.status == 2, run.screen
-        outcomes = {event.host: event for event in run.events if event.task.endswith("Outcome")}
+        outcomes = {event.host: event for event in run.events if event.task.endswith("Report the outcome")}
         assert {host: event.event for host, event in outcomes.items()} == {
             "Shop": "ok",
             "Misspelt": "failed",
@@ -112,7 +112,7 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
             "total: 5 artifacts, 55 bytes, 3 public pages",
         ]
         assert outcomes["Shop"].result["diff"]["after"] == "total: 3 artifacts, 33 bytes, 2 public pages\n"
-        lines = run.result("mobileops.ci.artifact_retention : Summary")["msg"]
+        lines = run.result("mobileops.ci.artifact_retention : Show the summary")["msg"]
         assert "did you mean artifact_retention_keep_builds?" in lines[0]
         deleted = "would delete" if check_mode else "deleted"
         assert lines[-2:] == [

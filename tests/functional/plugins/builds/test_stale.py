@@ -68,12 +68,12 @@ def fleet(service: Service, tmp_path: Path) -> Fleet:
 
 
 def outcomes(run: Run) -> dict[str, tuple[str, bool]]:
-    ended = [event for event in run.events if event.task == "Outcome" and event.event in ("ok", "failed")]
+    ended = [event for event in run.events if event.task == "Report the outcome" and event.event in ("ok", "failed")]
     return {event.host: (event.event, event.result["changed"]) for event in ended}
 
 
 def summary(run: Run) -> list[str]:
-    return [str(line) for line in run.result("Summary")["msg"]]
+    return [str(line) for line in run.result("Show the summary")["msg"]]
 
 
 HOSTS: dict[str, dict[str, Any]] = {

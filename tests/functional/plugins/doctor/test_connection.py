@@ -37,7 +37,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_optio
 from tests.helpers.doctor_report import only, statuses
 from tests.helpers.servers import Answer, self_signed, serving
 
-STEPS = ["proxy", "name", "connection", "tls", "answer", "clock", "latency", "limits"]
+STEPS = ["proxy", "name", "connection", "tls", "api", "clock", "latency", "limits"]
 TOKEN = "t0ken-c4nary"
 
 
@@ -191,11 +191,11 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
     with proxy(b"") as (address, _seen):
         found = examined("https://api.example", is_open=False, env={"HTTPS_PROXY": f"{scheme}://{address}"})
     assert statuses(found)["tls"] == SKIPPED
-    assert statuses(found)["answer"] == FAILED
+    assert statuses(found)["api"] == FAILED
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("api", "message"),
     [
         (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with 200 and an HTML page"),
         (Answer(200, b"[]"), "that is not a JSON object"),
@@ -208,14 +208,14 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
 def test_an_answer_that_is_not_one_of_the_api(answer: Answer, message: str) -> None:
     with serving(answer) as server:
         found = examined(server.url, is_open=False)
-    assert only(found, FAILED).name == "answer"
+    assert only(found, FAILED).name == "api"
     assert message in only(found, FAILED).message
 
 
 def test_no_answer_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         found = examined(f"http://127.0.0.1:{silent.getsockname()[1]}", is_open=False, timeout=0.1)
-    assert only(found, FAILED).name == "answer"
+    assert only(found, FAILED).name == "api"
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-30, OK), (90, WARNING), (-90, WARNING), (4000, FAILED)])
@@ -241,7 +241,7 @@ def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "message"),
+    ("api", "status", "message"),
     [
         (me(), OK, "The service does not report a limit of requests"),
         (me(RateLimit='"a";r=90;t=30'), OK, "The service allows 90 more requests in the next 30 s"),

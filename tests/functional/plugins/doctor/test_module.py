@@ -98,7 +98,7 @@ def test_no_valid_token(account: Emulator, token: str | None, message: str) -> N
     assert found["valid"]["message"] == message
     assert "on Bitrise" in found["valid"]["advice"]
     # The connection to the service is checked too.
-    assert by_name(result, "connection")["answer"]["status"] == OK
+    assert by_name(result, "connection")["api"]["status"] == OK
 
 
 def test_the_service_is_too_busy_to_return_the_user(account: Emulator) -> None:
@@ -178,7 +178,7 @@ def test_wrong_options_of_the_connection(account: Emulator) -> None:
     result = examine(account, ca_path="/no/such/bundle")
     assert by_name(result, "connection")["address"]["status"] == FAILED
     assert by_name(result, "token")["valid"]["status"] == SKIPPED
-    assert by_name(result, "behaviour")["behaviour"]["status"] == SKIPPED
+    assert by_name(result, "behavior")["behavior"]["status"] == SKIPPED
 
 
 def test_without_requests(account: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
     assert done.status == 0, done.screen
     lines = done.screen.splitlines()
     for expected in (
-        *("Environment", "Connection", "Token", "Declarations", "Behaviour"),
+        *("Environment", "Connection", "Token", "Declarations", "Behavior"),
         "[\u2713] The service accepts the token",
         "[\u2713] 2 hosts, all with declared files",
         "[\u2713] A rollout would change 2 of 2 apps",
@@ -66,9 +66,9 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
         "connection",
         "token",
         "declared",
-        "behaviour",
+        "behavior",
     }
-    assert written["behaviours"]["confirm_answer"] == "200"
+    assert written["behaviors"]["confirm_answer"] == "200"
     private = ("c4lm", APP, "127.0.0.1", "token of owner", str(playground.folder))
     assert [text for text in private if text in record.read_text()] == []
     for secret in (PASSWORD, emulator.tokens["owner"], "X-Amz-Signature="):
@@ -87,7 +87,9 @@ def test_problems_end_with_status_2(playground: Playground, emulator: Emulator) 
     assert done.status == 2
     assert "[x] The service does not accept the token (401)" in done.screen.splitlines()
     assert f"[x] Inventory source {inventory}: Could not list the apps" in " ".join(done.screen.split())
-    assert done.result("Outcome")["msg"] == "The doctor found 2 problems, and 1 warning. See the lines above."
+    assert (
+        done.result("Report the outcome")["msg"] == "The doctor found 2 problems, and 1 warning. See the lines above."
+    )
     assert "doctor_record_path is not a variable of this collection; did you mean doctor_record?" in " ".join(
         done.screen.split()
     )

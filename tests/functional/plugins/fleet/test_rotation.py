@@ -80,14 +80,14 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
         assert certificates(fleet, host) == sorted(["dist.p12", *left])
     # The playbook skips hosts without a certificate, and does not roll out their other files.
     assert fleet.contents(KEYSTORES)[APPS[1]] == []
-    assert run.result("Plan")["msg"] == [
+    assert run.result("Show the plan")["msg"] == [
         "3 apps to rotate, in batches of at most 5 hosts.",
         "2 hosts skipped, because they declare no certificate: Shop_A, Bank_A.",
     ]
-    (warning,) = run.result("Plan")["warnings"]
+    (warning,) = run.result("Show the plan")["warnings"]
     assert warning.startswith("rotate_certificat_old is not a variable of this collection; did you mean rotate_")
     if old == LISTS["lines"][0]:
-        summary = run.result("Summary of the old certificates")
+        summary = run.result("Show the summary of the old certificates")
         assert summary["msg"] == [
             "Old certificates: 3 deleted in 3 apps, in addition to the files above",
             "3 apps: dist-2024.p12 deleted (Shop, Bank, News)",
@@ -112,7 +112,7 @@ def test_check_mode_names_old_certificates(fleet: Fleet, ground: Playground) -> 
     run = rotate(fleet, ground, "--check", "--diff", **options)
     assert run.status == 0, run.screen
     assert certificates(fleet, "Shop") == ["dist-2024.p12", "dist-2025.p12"]
-    summaries = [event.result for event in run.events if event.task == "Summary of the old certificates"]
+    summaries = [event.result for event in run.events if event.task == "Show the summary of the old certificates"]
     assert [result["msg"] for result in summaries if "msg" in result] == [
         [
             "Old certificates: 2 to delete in 2 apps, in addition to the files above",

@@ -140,7 +140,7 @@ def test_a_wrong_option_is_named(
     ("config", "message"),
     [
         ({"project_typ": "ios"}, "Unknown option project_typ. Did you mean project_type?"),
-        ({"organisations": []}, "Unknown option organisations. Did you mean organizations?"),
+        ({"organizatons": []}, "Unknown option organizatons. Did you mean organizations?"),
         ({"zzz": 1}, "Unknown option zzz. To list all options, run: ansible-doc -t inventory mobileops.ci.bitrise"),
         ({1: 1}, "Unknown option 1. To list"),
         ({"sort_by": "create_at"}, "one of created_at, last_build_at, got 'create_at'. Did you mean created_at?"),

@@ -76,7 +76,7 @@ class Rollouts(Plays):
 
     def run(self, *arguments: str, **variables: Any) -> dict[str, str]:
         states = super().run(*arguments, **variables)
-        self.outcome = states.get("Outcome")
+        self.outcome = states.get("Report the outcome")
         found: dict[str, str] = {}
         for step, state in re.findall(r'^ +"([^"]*): (ok|changed)",?$', self.screen, re.MULTILINE):
             (kind,) = (kind for kind in (KEY, APP, BUILD, DIRECTORY, DOWNLOAD) if kind in step.split()[:2])

@@ -31,7 +31,7 @@ CHECKS = [
 
 
 def text(checks: list[dict[str, Any]], *, ascii_only: bool = False) -> list[str]:
-    return [line for line, _colour in lines_of(checks, ascii_only=ascii_only)]
+    return [line for line, _color in lines_of(checks, ascii_only=ascii_only)]
 
 
 def test_one_line_for_each_check() -> None:
@@ -88,9 +88,9 @@ def test_the_last_line(statuses: list[str], expected: str) -> None:
 def test_a_record_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "doctor.json"
     path.write_text("old")
-    assert write_record(str(path), {"checks": [], "behaviours": {"me": None}}) == str(path)
+    assert write_record(str(path), {"checks": [], "behaviors": {"me": None}}) == str(path)
     record = json.loads(path.read_text())
-    assert (record["format"], record["checks"], record["behaviours"]) == (1, [], {"me": None})
+    assert (record["format"], record["checks"], record["behaviors"]) == (1, [], {"me": None})
     assert [found.name for found in tmp_path.iterdir()] == ["doctor.json"]
 
 

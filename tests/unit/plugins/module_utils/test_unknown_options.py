@@ -37,7 +37,7 @@ HELP = "For a list of all options, run: ansible-doc mobileops.ci.shop"
     [
         ({"app_slg": "x"}, "app_slg is not an option here; did you mean app_slug?"),
         ({"APP_SLUG": "x"}, "APP_SLUG is not an option here; did you mean app_slug?"),
-        ({"colour": "red"}, "colour is not an option here."),
+        ({"color": "red"}, "color is not an option here."),
         ({"identites": []}, "identites is not an option here; did you mean identities?"),
         (
             {"certificates": [{"src": "x"}, {"scr": "y", "pasword": "hidden"}]},
@@ -54,8 +54,8 @@ HELP = "For a list of all options, run: ansible-doc mobileops.ci.shop"
             ),
         ),
         (
-            {"certificates": [{"colour": "red"}]},
-            "certificates, entry 1: colour is not an option here; allowed are src, password.",
+            {"certificates": [{"color": "red"}]},
+            "certificates, entry 1: color is not an option here; allowed are src, password.",
         ),
         ({"certificates": {"scr": "x"}}, "certificates: scr is not an option here; did you mean src?"),
         ({1: "x"}, "1 is not an option here."),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Probe behaviours that need a file of their own, in most cases a profile: creation, names, confirmation, changes."""
+"""Probe behaviors that need a file of their own, in most cases a profile: creation, names, confirmation, changes."""
 
 from __future__ import annotations
 

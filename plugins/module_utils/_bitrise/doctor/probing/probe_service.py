@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Probe all behaviours of the service that can be probed, and report those that are not as expected."""
+"""Probe all behaviors of the service that can be probed, and report those that are not as expected."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 from ...._core.errors import CiError
 from ...._core.text import plural
 from ...._http.service_client import path_part
-from ...behaviours.model import Value as Answer
-from ...behaviours.table import BEHAVIOURS
+from ...behaviors.model import Value as Answer
+from ...behaviors.table import BEHAVIORS
 from ...builds.model import RUNNING
 from ...client import BitriseClient
 from ..checks import Checks, Private, Value
@@ -41,7 +41,7 @@ from .results import ProbeResults, is_asked
 from .throwaway_content import ThrowawayContent
 from .throwaways import Throwaways
 
-BEHAVIOUR = "behaviour"
+BEHAVIOR = "behavior"
 _LISTED_APPS = 10
 
 
@@ -55,7 +55,7 @@ class AccountObservations:
     refusals: Sequence[int] = ()  # status codes of refused lists of signing files
 
 
-def check_behaviour(
+def check_behavior(
     checks: Checks,
     client: BitriseClient,
     token: str,
@@ -65,7 +65,7 @@ def check_behaviour(
     writes: bool,
     is_check_mode: bool = False,
 ) -> dict[str, Answer | None]:
-    """Probe how the service behaves, with throw-away files in an app. Return the observed behaviours."""
+    """Probe how the service behaves, with throw-away files in an app. Return the observed behaviors."""
     if not app_slug or not writes or is_check_mode:
         _skip(checks, app_slug, writes=writes)
         return {}
@@ -76,7 +76,7 @@ def check_behaviour(
             return {}
         contents = ThrowawayContent.make()
     except ImportError:
-        text = "The behaviour of the service was not probed, because cryptography is missing"
+        text = "The behavior of the service was not probed, because cryptography is missing"
         checks.fail("probing", text, "Install cryptography for the Python that runs the doctor.")
         return {}
     except CiError as error:
@@ -91,11 +91,11 @@ def check_behaviour(
 
 def _skip(checks: Checks, app_slug: str | None, *, writes: bool) -> None:
     if app_slug and writes:
-        checks.skip("probing", "The behaviour of the service was not probed, because check mode does not create files")
+        checks.skip("probing", "The behavior of the service was not probed, because check mode does not create files")
         return
     missing = [*([] if app_slug else ["-e doctor_app=SLUG"]), *([] if writes else ["-e doctor_writes=true"])]
     advice = f"To probe it with throw-away files in an app, add: {' '.join(missing)}"
-    checks.skip("probing", "The behaviour of the service was not probed", advice)
+    checks.skip("probing", "The behavior of the service was not probed", advice)
 
 
 def _may_probe(checks: Checks, prober: Prober, app_slug: str) -> bool:
@@ -216,8 +216,8 @@ def _check_files(checks: Checks, removed: Sequence[str], kept: Sequence[str]) ->
 
 
 def _report(checks: Checks, results: ProbeResults) -> None:
-    asked = [key for key in BEHAVIOURS if is_asked(key)]
-    different = {key: value for key, value in results.values.items() if value != BEHAVIOURS[key].default}
+    asked = [key for key in BEHAVIORS if is_asked(key)]
+    different = {key: value for key, value in results.values.items() if value != BEHAVIORS[key].default}
     unknown = [key for key in asked if key not in results.values and key not in results.unusual]
     text = "{answered} of {asked} questions answered, {expected} as expected"
     answered = len(results.values) + len(results.unusual)
@@ -229,18 +229,18 @@ def _report(checks: Checks, results: ProbeResults) -> None:
     for key, shown in results.unusual.items():
         text = "{question} An unknown answer: {answer}"
         advice = "Report this to the maintainers of the collection, with the record. It concerns: {users}."
-        question, users = BEHAVIOURS[key].question, BEHAVIOURS[key].users
+        question, users = BEHAVIORS[key].question, BEHAVIORS[key].users
         checks.warn(key, text, advice, {"value": shown}, question=question, answer=shown, users=users)
 
 
 def _add_difference(checks: Checks, key: str, value: Answer) -> None:
-    """Report an unexpected behaviour. It is a warning only if it makes a difference to users."""
-    behaviour, effect = BEHAVIOURS[key], BEHAVIOURS[key].effect(value)
+    """Report an unexpected behavior. It is a warning only if it makes a difference to users."""
+    behavior, effect = BEHAVIORS[key], BEHAVIORS[key].effect(value)
     text = "{question} {answer} (expected: {default})"
     values: dict[str, Value] = {
-        "question": behaviour.question,
+        "question": behavior.question,
         "answer": _in_words(key, value),
-        "default": _in_words(key, behaviour.default),
+        "default": _in_words(key, behavior.default),
         "effect": effect,
     }
     if effect:
@@ -251,7 +251,7 @@ def _add_difference(checks: Checks, key: str, value: Answer) -> None:
 
 def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors: int) -> None:
     if server_errors:
-        text = "The service responded to {number} with a server error, which does not show its behaviour"
+        text = "The service responded to {number} with a server error, which does not show its behavior"
         number = plural(server_errors, "request")
         facts: Mapping[str, Value] = {"number": server_errors}
         checks.warn("server_errors", text, "Run the doctor again later.", facts, number=number)
@@ -264,7 +264,7 @@ def _report_problems(checks: Checks, problems: Sequence[CiError], server_errors:
 
 def _in_words(key: str, value: Answer) -> str:
     """Return the meaning of an answer, such as "no, 400"."""
-    behaviour = BEHAVIOURS[key]
-    if behaviour.is_number:
+    behavior = BEHAVIORS[key]
+    if behavior.is_number:
         return f"{value:g} s" if key.endswith("_s") else f"{value:g}"
-    return behaviour.values[value] or str(value)
+    return behavior.values[value] or str(value)

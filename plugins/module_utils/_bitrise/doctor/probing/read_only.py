@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Probe behaviours with requests that do not change anything."""
+"""Probe behaviors with requests that do not change anything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from ...._core.fields import number, text
 from ...._http.service_client import path_part
 from ...apps import PROJECT_TYPES
-from ...behaviours.table import BEHAVIOURS
+from ...behaviors.table import BEHAVIORS
 from ...builds.model import (
     ABORTED_WITH_SUCCESS,
     RUNNING,
@@ -134,7 +134,7 @@ def probe_builds(prober: Prober, results: ProbeResults, me: Mapping[str, Any]) -
     for build in builds:
         if build.get("status") == ABORTED_WITH_SUCCESS and isinstance(build.get("status_text"), str):
             # The record must not show a text that somebody has written.
-            known = BEHAVIOURS["status_text_4"].values
+            known = BEHAVIORS["status_text_4"].values
             results.note("status_text_4", build["status_text"] if build["status_text"] in known else "another text")
     _look_at_filters(prober, results, builds)
     for build in builds[:_MOST_BUILDS]:
@@ -144,7 +144,7 @@ def probe_builds(prober: Prober, results: ProbeResults, me: Mapping[str, Any]) -
 
 
 def _path_of(build: Mapping[str, Any]) -> str | None:
-    """Return the path of a build, or None if the service does not tell its app."""
+    """Return the path of a build, or None if the service does not name its app."""
     repository = build.get("repository")
     app_slug = repository.get("slug") if isinstance(repository, Mapping) else None
     slug = build.get("slug")

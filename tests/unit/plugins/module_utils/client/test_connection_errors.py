@@ -171,7 +171,7 @@ PROXY_FAILURES: dict[str, tuple[Exception, str, str]] = {
     "forbidden": (
         tunnel(403),
         f"{LABEL} refuses to connect to {{host}} (status 403)",
-        "Ask whoever runs the proxy.",
+        "Ask the operator of the proxy.",
     ),
     "no user": (
         tunnel(407),

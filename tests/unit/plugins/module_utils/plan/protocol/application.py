@@ -25,7 +25,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.reconc
     prepare_app,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import NONE, STRICT
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behavior import ObservedBehavior
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._local.read_file import Content
 
@@ -100,7 +100,7 @@ class LateClient(FaultyClient):
 
     def __init__(self, files: Files, late: int, disturb: Disturb) -> None:
         super().__init__(files, disturb=disturb)
-        self.observed = ObservedBehaviour()
+        self.observed = ObservedBehavior()
         self._old, self._late = files, late + 1
 
     def pages(

@@ -18,7 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
     FileKind,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.verify import InspectionCache, Secrets
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behaviour import ObservedBehaviour
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.observed_behavior import ObservedBehavior
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import ServiceError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.redact import Redactor
 from ansible_collections.mobileops.ci.plugins.module_utils._http.session import Sink
@@ -44,7 +44,7 @@ from .service import (
 LOST = "answer lost"
 
 
-class _NeverLate(ObservedBehaviour):
+class _NeverLate(ObservedBehavior):
     """Lists of the model are never late, so no run waits for them."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class ModelClient:
         self.kind, self.now = kind, files
         self.requests: list[str] = []
         self.redact = Redactor([])
-        self.observed: ObservedBehaviour = _NeverLate()
+        self.observed: ObservedBehavior = _NeverLate()
         self.top = 9  # the newest slug so far
         self._own: set[int] = set()
         self._disturb = disturb

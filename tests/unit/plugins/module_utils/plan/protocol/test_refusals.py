@@ -65,7 +65,9 @@ def test_other_failures_of_an_upload_end_the_run(
     ("slug", "advice"),
     [
         pytest.param(None, "Run again after 01:48 UTC. That run deletes the upload.", id="known time"),
-        pytest.param("unordered", "The service does not tell how old it is. If no other run is at work,", id="unknown"),
+        pytest.param(
+            "unordered", "The service does not report how old it is. If no other run is in progress,", id="unknown"
+        ),
     ],
 )
 def test_a_refusal_beside_an_unfinished_upload_names_it(slug: str | None, advice: str) -> None:

@@ -68,7 +68,7 @@ def carried_out(scenario: Scenario, disturbance: Disturbance) -> Course:
     return Course(client.requests, end, plain(client.now))
 
 
-def modelled(scenario: Scenario, disturbance: Disturbance) -> Course | None:
+def modeled(scenario: Scenario, disturbance: Disturbance) -> Course | None:
     """Apply it in the model. Return None if the request cannot end with this fault."""
     files, run, top = scenario.files, Run("A", scenario.runs[0]), 9
     requests: list[str] = []
@@ -107,7 +107,7 @@ def possible_disturbances(scenario: Scenario) -> Iterator[tuple[Disturbance, Cou
     for number in range(30):
         others = [Disturbance(number, other=other) for other in dict.fromkeys(scenario.runs)]
         faults = [Disturbance(number, fault=fault) for fault in FAULTS]
-        courses = [(one, modelled(scenario, one)) for one in (*others, *faults)]
+        courses = [(one, modeled(scenario, one)) for one in (*others, *faults)]
         possible = [(one, course) for one, course in courses if course]
         if not possible:
             return

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of builds, logs and artifacts."""
+"""Behaviors of builds, logs and artifacts."""
 
 from __future__ import annotations
 
-from .model import Behaviour
+from .model import Behavior
 
 BUILDS = (
-    Behaviour(
+    Behavior(
         "trigger_status",
         "builds",
         "Which status does a trigger have?",
@@ -16,7 +16,7 @@ BUILDS = (
         "SW",
         "nothing: any 2xx counts",
     ),
-    Behaviour(
+    Behavior(
         "status_text_4",
         "builds",
         "Which `status_text` has a build that was aborted with success (status 4)?",
@@ -26,7 +26,7 @@ BUILDS = (
         "read",
         "look for a build with this status",
     ),
-    Behaviour(
+    Behavior(
         "abort_finished",
         "builds",
         "How is the abort of a finished build refused?",
@@ -36,7 +36,7 @@ BUILDS = (
         "write",
         "abort a finished build",
     ),
-    Behaviour(
+    Behavior(
         "pull_request_id_alone",
         "builds",
         "How does the service treat `pull_request_id` without `trigger_event_type=pull-request`?",
@@ -46,7 +46,7 @@ BUILDS = (
         "read",
         "list builds in this way",
     ),
-    Behaviour(
+    Behavior(
         "running_first_next",
         "builds",
         "How does the service treat `next` with `sort_by=running_first`?",
@@ -56,7 +56,7 @@ BUILDS = (
         "read",
         "list builds in this way",
     ),
-    Behaviour(
+    Behavior(
         "log_on_hold",
         "builds",
         "What is the log of a build on hold?",
@@ -66,7 +66,7 @@ BUILDS = (
         "read",
         "read the log of such a build",
     ),
-    Behaviour(
+    Behavior(
         "archived_log_chunks",
         "builds",
         "Does an archived log still have chunks?",
@@ -76,7 +76,7 @@ BUILDS = (
         "read",
         "read the log of a finished build",
     ),
-    Behaviour(
+    Behavior(
         "log_chunks",
         "builds",
         "How many chunks of a log does one response have at most?",
@@ -86,7 +86,7 @@ BUILDS = (
         "read",
         "read the log of a running build",
     ),
-    Behaviour(
+    Behavior(
         "artifact_page_refused",
         "builds",
         "How is a public page refused for an artifact that cannot be installed?",

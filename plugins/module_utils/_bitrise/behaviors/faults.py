@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .model import Behaviour
+from .model import Behavior
 
 FAULTS = (
-    Behaviour(
+    Behavior(
         "list_lacks",
         "faults",
         "Does a list lack a file?",
@@ -16,7 +16,7 @@ FAULTS = (
         "DOC",
         "code signing",
     ),
-    Behaviour(
+    Behavior(
         "upload",
         "faults",
         "Do uploaded bytes arrive?",
@@ -29,7 +29,7 @@ FAULTS = (
         "DOC",
         "code signing",
     ),
-    Behaviour(
+    Behavior(
         "confirm",
         "faults",
         "Does a confirmation take effect?",
@@ -37,7 +37,7 @@ FAULTS = (
         "DOC",
         "code signing",
     ),
-    Behaviour(
+    Behavior(
         "delete",
         "faults",
         "Does a deletion take effect?",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.behaviours import BEHAVIOURS
+from tests.emulator.behaviors import BEHAVIORS
 from tests.emulator.process import Emulator
 
 from .conftest import ORGANIZATION, Build, app, members, variables
@@ -18,7 +18,7 @@ from .conftest import ORGANIZATION, Build, app, members, variables
 FORMS = [
     {key: value}
     for key in ("unset_values", "empty_list", "paging", "last_page", "title_filter")
-    for value in list(BEHAVIOURS[key].values)[1:]
+    for value in list(BEHAVIORS[key].values)[1:]
 ]
 CONFIG = {"organizations": [ORGANIZATION], "keyed_groups": [{"key": "bitrise_owner.account_type", "prefix": "of"}]}
 

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of the service as a whole: access, lists, and forms of values."""
+"""Behaviors of the service as a whole: access, lists, and forms of values."""
 
 from __future__ import annotations
 
-from .model import Behaviour
+from .model import Behavior
 
 RESPONSES = (
-    Behaviour(
+    Behavior(
         "role_refused",
         "access",
         "How is the list of signing files refused to a role that is too low?",
@@ -22,7 +22,7 @@ RESPONSES = (
             "401": "The collection checks the token once more. Only a wrong token ends the task.",
         },
     ),
-    Behaviour(
+    Behavior(
         "me",
         "access",
         "How does the service respond to GET /me with the token of a workspace?",
@@ -38,7 +38,7 @@ RESPONSES = (
         "read",
         "read /me while /apps can be read with the same token",
     ),
-    Behaviour(
+    Behavior(
         "bearer",
         "access",
         "Is `Authorization: Bearer TOKEN` accepted?",
@@ -48,7 +48,7 @@ RESPONSES = (
         "read",
         "read /apps in this way",
     ),
-    Behaviour(
+    Behavior(
         "root",
         "access",
         "How does the root of the API respond?",
@@ -58,7 +58,7 @@ RESPONSES = (
         "read",
         "read the root",
     ),
-    Behaviour(
+    Behavior(
         "error_body",
         "access",
         "Where is the text of a refusal?",
@@ -75,7 +75,7 @@ RESPONSES = (
         "read",
         "read an app that does not exist",
     ),
-    Behaviour(
+    Behavior(
         "title_filter",
         "access",
         "Which apps does the filter `title` match?",
@@ -90,7 +90,7 @@ RESPONSES = (
         "read",
         "list the apps with the whole title of one, with its beginning and with a part of it",
     ),
-    Behaviour(
+    Behavior(
         "unknown_sort_by",
         "access",
         "How does the service treat an unknown `sort_by`?",
@@ -100,7 +100,7 @@ RESPONSES = (
         "read",
         "list the apps with it",
     ),
-    Behaviour(
+    Behavior(
         "list_order",
         "lists",
         "In which order are files listed?",
@@ -110,7 +110,7 @@ RESPONSES = (
         "write",
         "list three files that were made one after the other",
     ),
-    Behaviour(
+    Behavior(
         "list_late_s",
         "lists",
         "How long does it take until a list shows a new file?",
@@ -121,7 +121,7 @@ RESPONSES = (
         "list the files right after one was made, until it is there",
         effects={4: "The first run of a task waits until a list shows its files, or warns after half a minute."},
     ),
-    Behaviour(
+    Behavior(
         "deleted_listed_s",
         "lists",
         "How long does a list show a file after its deletion?",
@@ -132,7 +132,7 @@ RESPONSES = (
         "list the files right after one was deleted, until it is gone",
         effects={4: "A run waits until a list does not show what it deleted, or warns after half a minute."},
     ),
-    Behaviour(
+    Behavior(
         "empty_list",
         "lists",
         "What does a list without entries look like?",
@@ -142,7 +142,7 @@ RESPONSES = (
         "read",
         "list the files of a kind in an app without files of that kind",
     ),
-    Behaviour(
+    Behavior(
         "paging",
         "lists",
         "What does a list that fits on one page report about pages?",
@@ -156,7 +156,7 @@ RESPONSES = (
         "read",
         "list the files of a kind in an app that has fewer than 50",
     ),
-    Behaviour(
+    Behavior(
         "last_page",
         "lists",
         "How does the last page show that it is the last?",
@@ -166,7 +166,7 @@ RESPONSES = (
         "read",
         "list the files of a kind in an app that has fewer than 50",
     ),
-    Behaviour(
+    Behavior(
         "unknown_next",
         "lists",
         "How does the service treat a `next` whose entry does not exist any more?",
@@ -176,7 +176,7 @@ RESPONSES = (
         "read",
         "list the apps from an anchor that does not exist",
     ),
-    Behaviour(
+    Behavior(
         "limit_below_1",
         "lists",
         "How does the service treat a `limit` below 1, or one that is not a number?",
@@ -186,7 +186,7 @@ RESPONSES = (
         "read",
         "list the apps with it",
     ),
-    Behaviour(
+    Behavior(
         "withheld",
         "values",
         "Which form has a value that is withheld because a file is protected?",
@@ -196,7 +196,7 @@ RESPONSES = (
         "write",
         "read a protected certificate",
     ),
-    Behaviour(
+    Behavior(
         "protected_values",
         "values",
         "Does a protected file have its password and its download URL?",
@@ -206,7 +206,7 @@ RESPONSES = (
         "write",
         "read a protected certificate",
     ),
-    Behaviour(
+    Behavior(
         "unset_values",
         "values",
         "Which form has a value that is not set, or not known yet?",
@@ -216,7 +216,7 @@ RESPONSES = (
         "read",
         "read apps: avatar_url and project_type of most are not set",
     ),
-    Behaviour(
+    Behavior(
         "dates",
         "values",
         "Which format do times have?",
@@ -231,7 +231,7 @@ RESPONSES = (
         "read",
         "read /me or a build",
     ),
-    Behaviour(
+    Behavior(
         "new_values",
         "values",
         "Are there statuses, project types and artifact types that are not documented?",
@@ -241,7 +241,7 @@ RESPONSES = (
         "read",
         "read apps, builds and artifacts, and search for a value that is not documented",
     ),
-    Behaviour(
+    Behavior(
         "escape_html",
         "values",
         "Is `&` in JSON escaped?",
@@ -251,7 +251,7 @@ RESPONSES = (
         "write",
         "check the text of a response that has an upload_url",
     ),
-    Behaviour(
+    Behavior(
         "date_header",
         "values",
         "Does each response have a header `Date`?",

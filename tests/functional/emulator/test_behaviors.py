@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of behaviours: each value has an effect, records are validated, and the page is up to date."""
+"""The table of behaviors: each value has an effect, records are validated, and the page is up to date."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.emulator import build_endpoints, file_endpoints
-from tests.emulator.behaviour_page import PAGE, with_generated
-from tests.emulator.behaviours import BEHAVIOURS, EVIDENCE, PROBES, BadBehaviourError, behaviours_of
+from tests.emulator.behavior_page import PAGE, with_generated
+from tests.emulator.behaviors import BEHAVIORS, EVIDENCE, PROBES, BadBehaviorError, behaviors_of
 from tests.emulator.options import Options
 from tests.emulator.process import Emulator, EmulatorError
 from tests.reliability.service import FIRST_PORT, TOKEN, InProcess
@@ -69,7 +69,7 @@ BUILDS: list[dict[str, Any]] = [
 
 
 def session(service: InProcess, certificate: bytes, switches: dict[str, Any]) -> list[Any]:
-    """Send requests whose responses depend on some behaviour, and return the responses."""
+    """Send requests whose responses depend on some behavior, and return the responses."""
     service.time.seconds = 0
     keystore = {"name": "k", "content": "k", "alias": "release", "password": "secret"}
     app = {
@@ -156,27 +156,27 @@ def _files(one: Session, base: str, certificate: bytes) -> None:
 # Further switches that some values need to have an effect.
 WITH = {"too_many_files": {"max_files": 2}}
 # Faults have their own tests.
-OPEN = [one for one in BEHAVIOURS.values() if one.area != "faults"]
+OPEN = [one for one in BEHAVIORS.values() if one.area != "faults"]
 
 
-@pytest.mark.parametrize("behaviour", OPEN, ids=lambda one: one.key)
+@pytest.mark.parametrize("behavior", OPEN, ids=lambda one: one.key)
 def test_each_value_has_an_effect(
-    in_process: InProcess, certificate: bytes, monkeypatch: pytest.MonkeyPatch, behaviour: Any
+    in_process: InProcess, certificate: bytes, monkeypatch: pytest.MonkeyPatch, behavior: Any
 ) -> None:
     seen: dict[Any, list[Any]] = {}
-    for value in ("default", *behaviour.values):
+    for value in ("default", *behavior.values):
         for module in (build_endpoints, file_endpoints):
             numbers = itertools.count()
             monkeypatch.setattr(module, "random_slug", lambda numbers=numbers: f"{next(numbers):016x}")
-        switches = {} if value == "default" else {behaviour.key: value}
-        seen[value] = session(in_process, certificate, {**WITH.get(behaviour.key, {}), **switches})
-    assert seen.pop("default") == seen[behaviour.default]
+        switches = {} if value == "default" else {behavior.key: value}
+        seen[value] = session(in_process, certificate, {**WITH.get(behavior.key, {}), **switches})
+    assert seen.pop("default") == seen[behavior.default]
     for one, other in itertools.combinations(seen, 2):
         assert seen[one] != seen[other], f"{one} and {other}"
 
 
 def test_the_table_is_complete() -> None:
-    for key, one in BEHAVIOURS.items():
+    for key, one in BEHAVIORS.items():
         assert key == one.key
         assert one.evidence in EVIDENCE
         assert one.probe in PROBES
@@ -184,43 +184,43 @@ def test_the_table_is_complete() -> None:
         assert len(one.values) > 1
         assert set(one.effects) <= set(one.values) - {one.default}
         assert one.question.endswith("?")
-    switches = {known.name for known in fields(Options) if "behaviour" in known.metadata}
-    assert switches == set(BEHAVIOURS)
+    switches = {known.name for known in fields(Options) if "behavior" in known.metadata}
+    assert switches == set(BEHAVIORS)
 
 
 def test_the_page_is_up_to_date() -> None:
     page = PAGE.read_text()
-    assert page == with_generated(page), "run python -m tests.emulator.behaviour_page"
+    assert page == with_generated(page), "run python -m tests.emulator.behavior_page"
 
 
 BAD_RECORDS: list[Any] = [
     [],
     {},
-    {"behaviours": []},
-    {"behaviours": {"unknown": 1}},
-    {"behaviours": {"me": "x"}},
-    {"behaviours": {"hash_fields": 1}},
-    {"behaviours": {"list_late_s": -1}},
-    {"behaviours": {"list_late_s": True}},
+    {"behaviors": []},
+    {"behaviors": {"unknown": 1}},
+    {"behaviors": {"me": "x"}},
+    {"behaviors": {"hash_fields": 1}},
+    {"behaviors": {"list_late_s": -1}},
+    {"behaviors": {"list_late_s": True}},
 ]
 
 
 @pytest.mark.parametrize("record", BAD_RECORDS, ids=str)
 def test_rejects_invalid_records(record: Any) -> None:
-    with pytest.raises(BadBehaviourError, match="behaviour"):
-        behaviours_of(record)
+    with pytest.raises(BadBehaviorError, match="behavior"):
+        behaviors_of(record)
 
 
 def test_emulator_applies_a_record(tmp_path: Path) -> None:
     record = tmp_path / "record.json"
-    record.write_text(json.dumps({"service": "x", "behaviours": {"names": "trimmed", "list_late_s": 2.5, "me": None}}))
-    with Emulator("empty", arguments=("--behaviour", str(record))) as emulator:
+    record.write_text(json.dumps({"service": "x", "behaviors": {"names": "trimmed", "list_late_s": 2.5, "me": None}}))
+    with Emulator("empty", arguments=("--behavior", str(record))) as emulator:
         options = emulator.options()
         assert {key: options[key] for key in ("names", "list_late_s", "me")} == {
             "names": "trimmed",
             "list_late_s": 2.5,
             "me": "user",
         }
-    record.write_text('{"behaviours": {"names": "turned"}}')
+    record.write_text('{"behaviors": {"names": "turned"}}')
     with pytest.raises(EmulatorError):
-        Emulator("empty", arguments=("--behaviour", str(record))).start()
+        Emulator("empty", arguments=("--behavior", str(record))).start()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of the service: the doctor finds each, and an emulator that starts with the record has the same ones."""
+"""Behaviors of the service: the doctor finds each, and an emulator that starts with the record has the same ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.model import Value
-from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.table import BEHAVIOURS, behaviours_of
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.model import Value
+from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.table import BEHAVIORS, behaviors_of
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client import BitriseClient
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.checks import (
     FAILED,
@@ -29,7 +29,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.check
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing import probe_service as probing
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.probe_service import (
     AccountObservations,
-    check_behaviour,
+    check_behavior,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.results import ProbeResults, is_asked
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.probing.throwaway_content import (
@@ -63,7 +63,7 @@ APPS: list[dict[str, Any]] = [
 ]
 # The account does not reveal them, because the token belongs to a person with all rights.
 UNKNOWN = {"me", "role_refused"}
-# Behaviours that hide others.
+# Behaviors that hide others.
 HIDDEN = {
     ("paging", "missing"): {"last_page"},
     ("paging", "null"): {"last_page"},
@@ -88,9 +88,9 @@ WRITING = [
 ]
 SINGLE = [
     (key, value)
-    for key, behaviour in BEHAVIOURS.items()
+    for key, behavior in BEHAVIORS.items()
     if is_asked(key) and key != "role_refused"
-    for value in list(behaviour.values)[1:]
+    for value in list(behavior.values)[1:]
 ]
 
 
@@ -102,7 +102,7 @@ class Examined:
 
     @property
     def known(self) -> dict[str, Value]:
-        return behaviours_of(json.loads(json.dumps({"behaviours": self.answers})))
+        return behaviors_of(json.loads(json.dumps({"behaviors": self.answers})))
 
 
 class DoctorRun:
@@ -112,8 +112,8 @@ class DoctorRun:
         self.service = service
         self._adapter = adapter
 
-    def behaves(self, **behaviours: Any) -> None:
-        self.service.load(APPS, behaviours)
+    def behaves(self, **behaviors: Any) -> None:
+        self.service.load(APPS, behaviors)
 
     def examine(
         self, disturbance: Disturbance | None = None, *, app: str | None = APP, writes: bool = True, **seen: Any
@@ -125,8 +125,8 @@ class DoctorRun:
         me = api.send(api.call("GET", "/me", "read the user")) if disturbance is None else None
         user = (me.json().get("data") or {}) if me is not None and me.status_code == 200 else {}
         known = {"apps": apps, "me_status": me.status_code if me is not None else 200, "me": user, **seen}
-        checks = Checks("behaviour")
-        answers = check_behaviour(checks, api, TOKEN, app, AccountObservations(**known), writes=writes)
+        checks = Checks("behavior")
+        answers = check_behavior(checks, api, TOKEN, app, AccountObservations(**known), writes=writes)
         text = json.dumps([check.as_result() for check in checks.found])
         record = json.dumps([recorded(checks.found, Pseudonyms()), answers])
         for private in (TOKEN, "X-Amz-Signature", "BEGIN"):
@@ -166,9 +166,9 @@ def patient(service: InProcess) -> Iterator[DoctorRun]:
 def test_a_service_as_expected(patient: DoctorRun) -> None:
     found = patient.examine()
     unknown = {key for key, value in found.answers.items() if value is None}
-    assert found.answers.keys() == {key for key in BEHAVIOURS if is_asked(key)}
+    assert found.answers.keys() == {key for key in BEHAVIORS if is_asked(key)}
     assert unknown == UNKNOWN
-    assert found.known == {key: BEHAVIOURS[key].default for key in found.answers if key not in unknown}
+    assert found.known == {key: BEHAVIORS[key].default for key in found.answers if key not in unknown}
     assert statuses(found.checks) == {"throwaways": OK, "answers": OK}
     assert patient.names() == ["theirs.p12"]
 
@@ -176,14 +176,14 @@ def test_a_service_as_expected(patient: DoctorRun) -> None:
 def mixture(number: int) -> dict[str, Value]:
     """Return one answer to each question, so that ten mixtures have every answer of up to five at least twice."""
     return {
-        key: list(BEHAVIOURS[key].values)[(number + position) % len(BEHAVIOURS[key].values)]
-        for position, key in enumerate(key for key in BEHAVIOURS if is_asked(key) and key != "role_refused")
+        key: list(BEHAVIORS[key].values)[(number + position) % len(BEHAVIORS[key].values)]
+        for position, key in enumerate(key for key in BEHAVIORS if is_asked(key) and key != "role_refused")
     }
 
 
-def check_replayed(patient: DoctorRun, behaviours: Mapping[str, Value]) -> None:
+def check_replayed(patient: DoctorRun, behaviors: Mapping[str, Value]) -> None:
     """Examine a service that behaves like this, and an emulator that is started with the record."""
-    patient.behaves(**behaviours)
+    patient.behaves(**behaviors)
     first = patient.examine()
     assert FAILED not in statuses(first.checks).values(), [check.message for check in first.checks]
     assert patient.names() == ["theirs.p12"]
@@ -199,32 +199,32 @@ def test_a_record_starts_an_emulator_that_behaves_the_same(patient: DoctorRun, n
 
 @exhaustive
 @pytest.mark.parametrize(("key", "value"), SINGLE)
-def test_each_behaviour_alone(patient: DoctorRun, key: str, value: Value) -> None:
+def test_each_behavior_alone(patient: DoctorRun, key: str, value: Value) -> None:
     patient.behaves(**{key: value})
     found = patient.examine()
     unknown = UNKNOWN | HIDDEN.get((key, value), set())
-    expected = {one: None if one in unknown else BEHAVIOURS[one].default for one in found.answers}
+    expected = {one: None if one in unknown else BEHAVIORS[one].default for one in found.answers}
     assert found.answers == {**expected, **IMPLIED.get((key, value), {}), key: value}
     shown = {check.name: check for check in found.checks}[key]
-    assert shown.status == (WARNING if BEHAVIOURS[key].effect(value) else OK)
-    assert shown.message.startswith(BEHAVIOURS[key].question)
+    assert shown.status == (WARNING if BEHAVIORS[key].effect(value) else OK)
+    assert shown.message.startswith(BEHAVIORS[key].question)
     assert shown.facts == {"value": value}
 
 
-def test_unexpected_behaviours_are_explained(patient: DoctorRun) -> None:
+def test_unexpected_behaviors_are_explained(patient: DoctorRun) -> None:
     patient.behaves(confirm_delay_s=4, create_status="200")
     shown = {check.name: check.as_result() for check in patient.examine().checks}
     assert shown["confirm_delay_s"]["message"] == (
         "How long after its confirmation is a file processed? 4 s (expected: 0 s)"
     )
-    assert shown["confirm_delay_s"]["advice"] == BEHAVIOURS["confirm_delay_s"].effect(4) != ""
+    assert shown["confirm_delay_s"]["advice"] == BEHAVIORS["confirm_delay_s"].effect(4) != ""
     assert shown["create_status"]["status"] == OK
     assert shown["create_status"]["message"].endswith("200 (expected: 201). This makes no difference")
     assert shown["answers"]["message"].endswith(" as expected")
 
 
-def test_an_unknown_behaviour(patient: DoctorRun) -> None:
-    """Omit an unknown behaviour from the record, and continue."""
+def test_an_unknown_behavior(patient: DoctorRun) -> None:
+    """Omit an unknown behavior from the record, and continue."""
     path = f"/apps/{APP}/build-certificates/[^/]*/uploaded$"
     patient.service.service.faults.add({"status": 418, "path": path, "nth": 2})
     found = patient.examine()
@@ -234,7 +234,7 @@ def test_an_unknown_behaviour(patient: DoctorRun) -> None:
     assert found.answers["confirm_twice"] is None
 
 
-def test_behaviours_that_the_account_shows(patient: DoctorRun) -> None:
+def test_behaviors_that_the_account_shows(patient: DoctorRun) -> None:
     assert patient.examine(refusals=[404], me_status=403).known.items() >= {"role_refused": "404", "me": "403"}.items()
 
 
@@ -341,8 +341,8 @@ def test_files_that_cannot_be_removed(patient: DoctorRun) -> None:
 
 def test_probes_that_would_change_builds_are_omitted(patient: DoctorRun) -> None:
     """Create no builds and artifacts, because they cannot be removed."""
-    assert {key for key, one in BEHAVIOURS.items() if one.probe == "write"} - set(patient.examine().answers) == {
+    assert {key for key, one in BEHAVIORS.items() if one.probe == "write"} - set(patient.examine().answers) == {
         "abort_finished",
         "artifact_page_refused",
     }
-    assert probing.BEHAVIOUR == "behaviour"
+    assert probing.BEHAVIOR == "behavior"

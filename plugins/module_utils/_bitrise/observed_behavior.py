@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undocumented behaviour of the service that a task has observed. Observations in one app hold for all others."""
+"""Undocumented behavior of the service that a task has observed. Observations in one app hold for all others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 
-class ObservedBehaviour:
+class ObservedBehavior:
     """Observations, shared by all clients of a task. None: unknown yet."""
 
     def __init__(self) -> None:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Behaviours of the four kinds of files: create, upload, confirm, change, delete."""
+"""Behaviors of the four kinds of files: create, upload, confirm, change, delete."""
 
 from __future__ import annotations
 
-from .model import Behaviour
+from .model import Behavior
 
 _NAME_CHANGED = "The collection rejects a file whose name the service changes. The error has the name to declare."
 _NAME_TAKEN = (
@@ -14,7 +14,7 @@ _NAME_TAKEN = (
 )
 
 FILES = (
-    Behaviour(
+    Behavior(
         "slugs",
         "files",
         "What are the slugs of files?",
@@ -34,7 +34,7 @@ FILES = (
             "falling": "Uploads are rejected, because the newest file of a name is unknown.",
         },
     ),
-    Behaviour(
+    Behavior(
         "names",
         "files",
         "Does the service change the name of a file?",
@@ -54,7 +54,7 @@ FILES = (
             ("trimmed", "blanks_replaced", "ascii_only", "lower_case", "extension_added"), _NAME_CHANGED
         ),
     ),
-    Behaviour(
+    Behavior(
         "same_name",
         "files",
         "May two files of a kind in one app have the same name?",
@@ -65,7 +65,7 @@ FILES = (
         "create two files of one name",
         effects=dict.fromkeys(("400", "409", "422"), _NAME_TAKEN),
     ),
-    Behaviour(
+    Behavior(
         "max_files",
         "files",
         "How many files of a kind can an app have?",
@@ -74,7 +74,7 @@ FILES = (
         "code signing: a replacement needs one more for a moment",
         effects={2: "A replacement needs one more file for a moment, and fails if the app has the maximum number."},
     ),
-    Behaviour(
+    Behavior(
         "too_many_files",
         "files",
         "How is a file above the maximum number refused?",
@@ -82,7 +82,7 @@ FILES = (
         "UND",
         "code signing: the error",
     ),
-    Behaviour(
+    Behavior(
         "unique_env_keys",
         "files",
         "Is a second project file with the same `user_env_key` refused?",
@@ -93,7 +93,7 @@ FILES = (
         "create two project files with one key",
         effects={True: "Replacing a project file requires replace_order=delete_first."},
     ),
-    Behaviour(
+    Behavior(
         "create_status",
         "files",
         "Which status does the creation of a file have?",
@@ -103,7 +103,7 @@ FILES = (
         "write",
         "create a file",
     ),
-    Behaviour(
+    Behavior(
         "unknown_keys",
         "files",
         "How does the service treat an unknown key in the body of a request?",
@@ -113,7 +113,7 @@ FILES = (
         "write",
         "create a file with it",
     ),
-    Behaviour(
+    Behavior(
         "size_as_text",
         "files",
         "Is a size that is a text accepted?",
@@ -123,7 +123,7 @@ FILES = (
         "write",
         "create a file with it",
     ),
-    Behaviour(
+    Behavior(
         "empty_files",
         "files",
         "Is a file of 0 bytes accepted?",
@@ -133,7 +133,7 @@ FILES = (
         "write",
         "create a file of that size",
     ),
-    Behaviour(
+    Behavior(
         "sizes",
         "files",
         "What is `upload_file_size`?",
@@ -152,7 +152,7 @@ FILES = (
             "absent": "A protected profile or project file is kept with a warning, see on_unverifiable.",
         },
     ),
-    Behaviour(
+    Behavior(
         "upload_etag",
         "storage",
         "Which `ETag` does an upload get?",
@@ -162,7 +162,7 @@ FILES = (
         "write",
         "upload a file",
     ),
-    Behaviour(
+    Behavior(
         "upload_after_confirm",
         "storage",
         "What is the effect of a second upload after the confirmation?",
@@ -172,7 +172,7 @@ FILES = (
         "write",
         "upload a file again after its confirmation and download it",
     ),
-    Behaviour(
+    Behavior(
         "confirm_answer",
         "files",
         "How does the service respond to a confirmation?",
@@ -187,7 +187,7 @@ FILES = (
         "write",
         "confirm a file",
     ),
-    Behaviour(
+    Behavior(
         "confirm_delay_s",
         "files",
         "How long after its confirmation is a file processed?",
@@ -198,7 +198,7 @@ FILES = (
         "read a file after its confirmation until it is processed",
         effects={4: "A run waits until its files are processed, or fails after a minute."},
     ),
-    Behaviour(
+    Behavior(
         "confirm_without_upload",
         "files",
         "What does a confirmation without an upload do?",
@@ -212,7 +212,7 @@ FILES = (
         "write",
         "confirm a file that was not uploaded",
     ),
-    Behaviour(
+    Behavior(
         "confirm_twice",
         "files",
         "How does the service respond to a second confirmation?",
@@ -222,7 +222,7 @@ FILES = (
         "write",
         "confirm a file twice",
     ),
-    Behaviour(
+    Behavior(
         "hash_fields",
         "files",
         "Are there the fields of August 2026 (digests, certificates, fingerprint)?",
@@ -235,7 +235,7 @@ FILES = (
             False: "Content is compared by download. A protected file is compared by its size, see on_unverifiable."
         },
     ),
-    Behaviour(
+    Behavior(
         "file_sha256",
         "files",
         "When is the digest of a file known?",
@@ -252,7 +252,7 @@ FILES = (
             "never": "Content is compared by download. A protected file is compared by its size, see on_unverifiable."
         },
     ),
-    Behaviour(
+    Behavior(
         "details_delay_s",
         "files",
         "How long after the confirmation are digests, certificates and fingerprint known?",
@@ -262,7 +262,7 @@ FILES = (
         "write",
         "read a certificate after its confirmation until it has a file_sha256",
     ),
-    Behaviour(
+    Behavior(
         "certificates",
         "files",
         "When does the service fill in `certificates`?",
@@ -276,7 +276,7 @@ FILES = (
         "write",
         "upload a certificate, set its password, read it",
     ),
-    Behaviour(
+    Behavior(
         "patch_unprocessed",
         "files",
         "Can a file be changed before its confirmation?",
@@ -290,7 +290,7 @@ FILES = (
             "next one sets them.",
         },
     ),
-    Behaviour(
+    Behavior(
         "patch_processed",
         "files",
         "Does a change with `processed: true` confirm a file?",
@@ -300,7 +300,7 @@ FILES = (
         "write",
         "upload a file and confirm it in this way",
     ),
-    Behaviour(
+    Behavior(
         "patch_answer",
         "files",
         "How does the service respond to a change?",
@@ -315,7 +315,7 @@ FILES = (
         "write",
         "set is_expose of a file",
     ),
-    Behaviour(
+    Behavior(
         "patch_both_flags",
         "files",
         "Can one change protect a file and set its `is_expose`?",
@@ -325,7 +325,7 @@ FILES = (
         "write",
         "set both of a file",
     ),
-    Behaviour(
+    Behavior(
         "patch_protected_password",
         "files",
         "Can the password of a protected certificate be changed?",
@@ -340,7 +340,7 @@ FILES = (
             "is missing.",
         },
     ),
-    Behaviour(
+    Behavior(
         "slot_download_url",
         "files",
         "Does an unprocessed file have a `download_url`?",
@@ -350,7 +350,7 @@ FILES = (
         "write",
         "read a file before its confirmation",
     ),
-    Behaviour(
+    Behavior(
         "delete_answer",
         "files",
         "How does the service respond to a deletion?",
@@ -365,7 +365,7 @@ FILES = (
         "write",
         "delete a file",
     ),
-    Behaviour(
+    Behavior(
         "delete_unprocessed",
         "files",
         "Can an unprocessed file be deleted?",
@@ -376,7 +376,7 @@ FILES = (
         "delete a file that is not confirmed",
         effects={"refuse": "Unfinished uploads remain, and each run warns about them."},
     ),
-    Behaviour(
+    Behavior(
         "keystores_in_generic_list",
         "keystores",
         "Does the list of project files have keystores as well?",
@@ -386,7 +386,7 @@ FILES = (
         "write",
         "create a keystore and list the project files",
     ),
-    Behaviour(
+    Behavior(
         "echo_keystore_secrets",
         "keystores",
         "Do responses have alias and passwords of a keystore?",
@@ -396,7 +396,7 @@ FILES = (
         "write",
         "create a keystore and read it",
     ),
-    Behaviour(
+    Behavior(
         "keystore_env_key",
         "keystores",
         "Which `user_env_key` does a further keystore get?",
@@ -406,7 +406,7 @@ FILES = (
         "write",
         "create two keystores",
     ),
-    Behaviour(
+    Behavior(
         "keystore_name_dot",
         "keystores",
         "May the name of a keystore contain a dot?",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection's table of behaviours, loaded from its folder.
+"""The collection's table of behaviors, loaded from its folder.
 
 The emulator also runs from a checkout that cannot be imported as a collection.
 """
@@ -15,8 +15,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-FOLDER = Path(__file__).resolve().parents[2] / "plugins/module_utils/_bitrise/behaviours"
-_PACKAGE = "tests.emulator._behaviours"
+FOLDER = Path(__file__).resolve().parents[2] / "plugins/module_utils/_bitrise/behaviors"
+_PACKAGE = "tests.emulator._behaviors"
 
 
 def _load() -> None:
@@ -27,23 +27,23 @@ def _load() -> None:
 
 
 if TYPE_CHECKING:
-    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.model import (
+    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.model import (
         EVIDENCE,
         PROBES,
-        BadBehaviourError,
-        Behaviour,
+        BadBehaviorError,
+        Behavior,
         Value,
     )
-    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviours.table import (
-        BEHAVIOURS,
+    from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.behaviors.table import (
+        BEHAVIORS,
         RECORD_KEY,
-        behaviours_of,
+        behaviors_of,
     )
 else:
     _load()
     _model, _table = import_module(f"{_PACKAGE}.model"), import_module(f"{_PACKAGE}.table")
     EVIDENCE, PROBES = _model.EVIDENCE, _model.PROBES
-    BadBehaviourError, Behaviour, Value = _model.BadBehaviourError, _model.Behaviour, _model.Value
-    BEHAVIOURS, RECORD_KEY, behaviours_of = _table.BEHAVIOURS, _table.RECORD_KEY, _table.behaviours_of
+    BadBehaviorError, Behavior, Value = _model.BadBehaviorError, _model.Behavior, _model.Value
+    BEHAVIORS, RECORD_KEY, behaviors_of = _table.BEHAVIORS, _table.RECORD_KEY, _table.behaviors_of
 
-__all__ = ["BEHAVIOURS", "EVIDENCE", "PROBES", "RECORD_KEY", "BadBehaviourError", "Behaviour", "Value", "behaviours_of"]
+__all__ = ["BEHAVIORS", "EVIDENCE", "PROBES", "RECORD_KEY", "BadBehaviorError", "Behavior", "Value", "behaviors_of"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Generate the README section about behaviours: ``python -m tests.emulator.behaviour_page``."""
+"""Generate the README section about behaviors: ``python -m tests.emulator.behavior_page``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from .behaviours import BEHAVIOURS, EVIDENCE, PROBES, Behaviour, Value
+from .behaviors import BEHAVIORS, EVIDENCE, PROBES, Behavior, Value
 
 PAGE = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- begin of the generated part -->\n", "<!-- end of the generated part -->\n"
@@ -45,20 +45,20 @@ def _lines() -> Iterator[str]:
     yield ""
     yield from (f"* {tag}: {meaning}" for tag, meaning in EVIDENCE.items())
     yield ""
-    yield "Probe: the requests that find the behaviour of the real service:"
+    yield "Probe: the requests that find the behavior of the real service:"
     yield ""
     yield from (f"* {probe}: {meaning}" for probe, meaning in PROBES.items())
-    for area, group in groupby(sorted(BEHAVIOURS.values(), key=lambda one: list(_TITLES).index(one.area)), _area):
+    for area, group in groupby(sorted(BEHAVIORS.values(), key=lambda one: list(_TITLES).index(one.area)), _area):
         yield ""
         yield f"### {_TITLES[area]}"
         yield ""
         yield "| switch | question | values, the default first | evidence | who depends on it | probe |"
         yield "| --- | --- | --- | --- | --- | --- |"
-        behaviours = list(group)
-        for one in behaviours:
+        behaviors = list(group)
+        for one in behaviors:
             cells = (f"`{one.key}`", one.question, _values(one), one.evidence, one.users, _probe(one))
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-        effects = [line for one in behaviours for line in _effects(one)]
+        effects = [line for one in behaviors for line in _effects(one)]
         if effects:
             yield ""
             yield "Effects on the collection:"
@@ -66,17 +66,17 @@ def _lines() -> Iterator[str]:
             yield from effects
 
 
-def _area(one: Behaviour) -> str:
+def _area(one: Behavior) -> str:
     return one.area
 
 
-def _values(one: Behaviour) -> str:
+def _values(one: Behavior) -> str:
     if one.is_number:
         return f"`{one.default}`, or another number"
     return "; ".join(_value(value, meaning) for value, meaning in one.values.items())
 
 
-def _effects(one: Behaviour) -> Iterator[str]:
+def _effects(one: Behavior) -> Iterator[str]:
     """Yield one line for all values that have the same effect."""
     by_text: dict[str, list[str]] = {}
     for value, text in one.effects.items():
@@ -90,7 +90,7 @@ def _value(value: Value, meaning: str) -> str:
     return f"`{text}`" if meaning in ("", text) else f"`{text}`: {meaning}"
 
 
-def _probe(one: Behaviour) -> str:
+def _probe(one: Behavior) -> str:
     return f"{one.probe}: {one.how}" if one.how else one.probe
 
 

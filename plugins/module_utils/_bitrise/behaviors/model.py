@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The model of one behaviour of the service that no source documents reliably."""
+"""The model of one behavior of the service that no source documents reliably."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EVIDENCE = {
     "SEED": "old drafts of the documentation",
     "UND": "no source: the emulator decides",
 }
-# Requirements to probe a behaviour.
+# Requirements to probe a behavior.
 PROBES = {
     "read": "requests that change nothing",
     "write": "a throw-away file in an app",
@@ -29,12 +29,12 @@ PROBES = {
 }
 
 
-class BadBehaviourError(ValueError):
-    """An unknown behaviour, or a value that it cannot have."""
+class BadBehaviorError(ValueError):
+    """An unknown behavior, or a value that it cannot have."""
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class Behavior:
     """One question about the service.
 
     `values` maps each possible answer to its meaning. The first one is the default. If the answer is a number, `values`
@@ -68,10 +68,10 @@ class Behaviour:
         return self.effects.get(value, "")
 
     def check(self, value: Any) -> None:
-        """Raise BadBehaviourError unless the value is a possible answer."""
+        """Raise BadBehaviorError unless the value is a possible answer."""
         if self.is_number:
             if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-                raise BadBehaviourError(f"behaviour '{self.key}' must be a number of at least 0, got {value!r}")
+                raise BadBehaviorError(f"behavior '{self.key}' must be a number of at least 0, got {value!r}")
         elif not any(value == known and type(value) is type(known) for known in self.values):
             allowed = ", ".join(str(known).lower() if isinstance(known, bool) else str(known) for known in self.values)
-            raise BadBehaviourError(f"behaviour '{self.key}' must be one of {allowed}, got {value!r}")
+            raise BadBehaviorError(f"behavior '{self.key}' must be one of {allowed}, got {value!r}")
