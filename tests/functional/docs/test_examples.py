@@ -32,6 +32,7 @@ ELSEWHERE = {
     "awx_guide-1": "needs AWX; tests/awx runs the playbook with such variables",
     "awx_guide-2": "a variable of the playbook for AWX",
     "awx_guide-3": "a form of AWX, not a playbook",
+    "awx_guide-4": "a form of AWX, not a playbook",
     "playbook_awx_setup-1": "needs AWX; tests/awx runs the playbook with such variables",
     "playbook_phonegap_rollout-1": "tests/functional/plugins/phonegap/test_rollout.py runs the playbook",
     "report_guide-1": "a rule for Prometheus, not a playbook",

@@ -70,7 +70,7 @@ def endless(first: bytes, more: bytes) -> Talk:
 
 def failure_of(make_client: MakeClient, url: str) -> CiError:
     with pytest.raises(CiError) as caught:
-        make_client(url, timeout=60.0).app(APP)
+        make_client(url, timeout=10.0).app(APP)
     return caught.value
 
 
