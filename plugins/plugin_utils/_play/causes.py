@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils._bitrise.files.slugs import ULID
 from ...module_utils._core.errors import CiError, Kind
 from ...module_utils._core.text import name_some
 
 _APP = re.compile(r"\b([Aa])pp ([\w-]+)")
-# The slug of a file on the service.
-_SLUG_OF_FILE = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def problem_of_app(
         renamed(lambda first: f"{first}pp {host}") if host else message,
         place,
         kind=kind,
-        same=_SLUG_OF_FILE.sub("...", message.replace(slug, "...")),
+        same=ULID.sub("...", message.replace(slug, "...")),
         general=renamed(lambda first: "The app" if first == "A" else "the app"),
     )
 

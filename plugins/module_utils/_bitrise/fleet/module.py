@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +30,7 @@ from ..files.purge import (
     without_markers,
 )
 from ..files.reconcile import PreparedApp
+from ..files.slugs import ULID
 from ..many_apps import failure_of
 from ..options import BITRISE
 from ..workers import FAILURES_IN_A_ROW, FailureStreak, run_concurrently
@@ -47,8 +47,6 @@ from .reconcile_app import (
     apply,
     prepare,
 )
-
-_ULID = re.compile(r"\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b")
 
 
 class FleetProgress:
@@ -211,7 +209,7 @@ def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
     by_text: dict[str, list[tuple[str, str]]] = {}
     for slug, outcome in outcomes.items():
         for text in outcome.warnings:
-            by_text.setdefault(_ULID.sub("...", text.replace(slug, "...")), []).append((slug, text))
+            by_text.setdefault(ULID.sub("...", text.replace(slug, "...")), []).append((slug, text))
     found = []
     for several in by_text.values():
         slugs = list(dict.fromkeys(slug for slug, _text in several))

@@ -195,7 +195,7 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("api", "message"),
+    ("answer", "message"),
     [
         (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with 200 and an HTML page"),
         (Answer(200, b"[]"), "that is not a JSON object"),
@@ -241,7 +241,7 @@ def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("api", "status", "message"),
+    ("answer", "status", "message"),
     [
         (me(), OK, "The service does not report a limit of requests"),
         (me(RateLimit='"a";r=90;t=30'), OK, "The service allows 90 more requests in the next 30 s"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ...files.kinds import PROJECT_FILE
+from ...files.slugs import ULID
 from .results import (
     ProbeResults,
     whole_seconds,
@@ -20,7 +21,6 @@ from .throwaways import (
 
 # With this number of files, a random order hardly ever equals the order of creation.
 _LISTED_FILES = 7
-_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HEX = re.compile(r"[0-9a-f]{16}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -54,7 +54,7 @@ def _note_slugs(made: list[Throwaway], results: ProbeResults) -> None:
     slugs = [file.slug for file in made]
     if len(slugs) < 2:
         return
-    if all(_ULID.fullmatch(slug) for slug in slugs):
+    if all(ULID.fullmatch(slug) for slug in slugs):
         if slugs == sorted(slugs):
             results.note("slugs", "ulid")
         elif slugs == sorted(slugs, reverse=True):
