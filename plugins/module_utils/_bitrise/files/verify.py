@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Optional
@@ -19,6 +19,7 @@ from ..._signing.model import SIGNING_KINDS, Finding, Inspection
 from ..._signing.pairing import unpaired
 from .actions import (
     PASSWORD,
+    Delete,
     FileAction,
     Update,
     Upload,
@@ -100,7 +101,11 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Validation:
-    """The validation of one declared file. `is_sent`: the task sends the file, or its password, to the service."""
+    """The validation of one declared file.
+
+    `is_sent`: the task sends the file, or its password, to the service. `replaces`: it deletes a file with another
+    content.
+    """
 
     kind: FileKind
     app_slug: str
@@ -109,6 +114,7 @@ class Validation:
     is_sent: bool
     # None: the file is not inspected. Raises CiError if a library is missing.
     inspect: Callable[[], Inspection] | None = field(default=None, repr=False)
+    replaces: bool = False
 
     @property
     def inspection(self) -> Inspection | None:
@@ -149,7 +155,9 @@ class Validation:
         if self.mode == WARN:
             return (f"{self._subject}: {messages}",)
         raise RefusedError(
-            f"{self._subject} is invalid: {messages} Set verify=warn to upload it anyway.", kind="verify"
+            f"{self._subject} is invalid: {messages} Set verify=warn to {'upload it' if self.is_sent else 'continue'} "
+            "anyway.",
+            kind="verify",
         )
 
     @property
@@ -174,27 +182,27 @@ def validation_of(
     inspect = None
     if content is not None and mode != NONE and kind.name in SIGNING_KINDS:
         inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, wanted, actions))
-    return Validation(kind, app_slug, wanted.label, mode, is_sent, inspect)
+    replaces = any(isinstance(action, Delete) and action.reason == "replaced" for action in actions)
+    return Validation(kind, app_slug, wanted.label, mode, is_sent, inspect, replaces)
 
 
 def check_pairs(validations: Sequence[Validation]) -> tuple[str, ...]:
     """Check that each new profile of an app embeds one of the certificates that are declared for the app.
 
+    If a certificate is replaced, check all declared profiles, because the replaced one may be the one that they embed.
     Return warnings, or raise RefusedError. Skip the check if no certificate is declared with its content.
     """
     checked = [validation for validation in validations if validation.mode != NONE]
     profiles = {validation.label: validation for validation in checked if validation.kind == PROVISIONING_PROFILE}
-    if not any(validation.is_sent for validation in checked if validation.kind == PROVISIONING_PROFILE):
+    certificates = {validation.label: validation for validation in checked if validation.kind == BUILD_CERTIFICATE}
+    is_replaced = any(validation.replaces for validation in certificates.values())
+    affected = {label for label, validation in profiles.items() if validation.is_sent or is_replaced}
+    if not affected or not certificates:
         return ()
-    certificates = {
-        validation.label: _sha1s(validation) for validation in checked if validation.kind == BUILD_CERTIFICATE
-    }
-    if not certificates:
-        return ()
-    alone = unpaired({label: _sha1s(validation) for label, validation in profiles.items()}, certificates).profiles
+    alone = unpaired(_all_sha1s(profiles), _all_sha1s(certificates)).profiles
     warnings: list[str] = []
     for label in alone:
-        if profiles[label].is_sent:
+        if label in affected:
             message = (
                 f"It does not embed any certificate that is declared for the app ({', '.join(certificates)}), so "
                 "builds cannot sign with it. Create the profile again with one of them in Apple's developer portal."
@@ -203,5 +211,5 @@ def check_pairs(validations: Sequence[Validation]) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _sha1s(validation: Validation) -> tuple[str, ...] | None:
-    return validation.inspection.sha1s if validation.inspection else None
+def _all_sha1s(validations: Mapping[str, Validation]) -> dict[str, tuple[str, ...] | None]:
+    return {label: one.inspection.sha1s if one.inspection else None for label, one in validations.items()}

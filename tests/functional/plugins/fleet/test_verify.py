@@ -28,7 +28,7 @@ class Files:
                 name="Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=identities, team=TEAM
             ).content
 
-        self.p12 = ours.pkcs12("one")
+        self.p12, self.other_p12 = ours.pkcs12("one"), theirs.pkcs12("one")
         self.fits, self.fits_not = profile([theirs, ours]), profile([theirs])
 
 
@@ -81,6 +81,44 @@ def test_profile_that_does_not_fit(fleet: Fleet, files: Files) -> None:
     assert fleet.contents(CERTIFICATES) == {ONE: [], TWO: [("dist.p12", sha256(files.p12))]}
     warned = task.with_options(provisioning_profiles=[declared("dist", files.fits_not, verify="warn")]).run()
     assert any("does not embed any certificate" in text for text in warned["warnings"])
+
+
+def test_a_new_certificate_that_no_profile_in_sync_embeds(fleet: Fleet, files: Files) -> None:
+    """Reject it before anything changes: builds could no longer sign with the profile that stays."""
+    old, new = [("dist.p12", sha256(files.other_p12))], [("dist.p12", sha256(files.p12))]
+    fleet.holds(
+        {ONE: {CERTIFICATES: [a_file("dist.p12", files.other_p12)], PROFILES: [a_file("dist", files.fits_not)]}}
+    )
+    task = fleet.task(
+        [ONE],
+        build_certificates=[strict("dist.p12", files.p12, certificate_password="one")],
+        provisioning_profiles=[strict("dist", files.fits_not)],
+    )
+    fleet.forget()
+    for check_mode in (True, False):
+        error = task.fail(check_mode=check_mode)["apps"][ONE]["error"]
+        assert error["kind"] == "verify"
+        for part in (
+            "Provisioning profile dist",
+            "does not embed any certificate",
+            "Set verify=warn to continue anyway.",
+        ):
+            assert part in error["msg"]
+    assert set(fleet.asked()) <= READING
+    assert fleet.contents(CERTIFICATES) == {ONE: old}
+    warned = task.with_options(provisioning_profiles=[declared("dist", files.fits_not, verify="warn")]).run()
+    assert any("does not embed any certificate" in text for text in warned["warnings"])
+    assert fleet.contents(CERTIFICATES) == {ONE: new}
+
+
+def test_a_certificate_is_added_beside_that_of_the_profile(fleet: Fleet, files: Files) -> None:
+    fleet.holds({ONE: {CERTIFICATES: [a_file("old.p12", files.other_p12)], PROFILES: [a_file("dist", files.fits_not)]}})
+    task = fleet.task(
+        [ONE],
+        build_certificates=[strict("dist.p12", files.p12, certificate_password="one")],
+        provisioning_profiles=[strict("dist", files.fits_not)],
+    )
+    assert "warnings" not in task.run()
 
 
 @pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True, "verify": "strict"}]])
