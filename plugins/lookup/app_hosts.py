@@ -16,7 +16,8 @@ description:
     cannot be read or if no host matches. This lookup fails instead, before the play starts.
   - The error names the cause, such as a missing inventory, the error of the inventory plugin
     P(mobileops.ci.bitrise#inventory) (a refused token, an unknown option), filters that match no app, a pattern that
-    matches no group and no host (with the closest name), or a C(--limit) that leaves no host.
+    matches no group and no host (with the closest name), or a C(--limit) that excludes all hosts of the play.
+    ansible-core itself reports a C(--limit) that matches no host of the inventory.
   - The lookup also fails if only some of the sources of the inventory plugin fail, because the play would silently skip
     their apps. A play on the implicit localhost ignores them.
   - If only playbooks of this collection are started, the lookup fails for C(--tags) that select no task, because their
@@ -34,6 +35,9 @@ options:
       - Prefix of two variables. With the prefix V(rollout), C(rollout_hosts) contains the host patterns, as a list or
         as text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean
         the default. The lookup rejects unknown variables with similar names.
+      - If C(rollout_hosts) is not set, the lookup also rejects variables whose names end in C(_hosts) and belong to
+        another playbook of this collection or resemble the prefix, such as C(report_hosts), because the play would run
+        on all hosts. For the prefixes V(adopt), V(doctor) and V(report) the variable of another playbook is a warning.
       - Only variables of the play are available, such as extra variables. Variables of hosts and groups are not. The
         playbooks of this collection fail if a host sets one of the two variables.
     type: str
@@ -93,6 +97,7 @@ from ansible import context
 from ansible.errors import AnsibleLookupError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
 
 from ..module_utils._core.closest_name import closest_name
 from ..plugin_utils import _inventory_sources
@@ -101,12 +106,25 @@ from ..plugin_utils._host_selection import (
     Selection,
     host_patterns,
 )
-from ..plugin_utils._play.near_names import NearNames, text_names
+from ..plugin_utils._play.causes import sentence
+from ..plugin_utils._play.lists import is_blank
+from ..plugin_utils._play.near_names import (
+    HOSTS_OF_PLAYBOOKS,
+    INTERNAL,
+    NearNames,
+    is_related,
+    is_used,
+    text_names,
+)
+
+display = Display()
 
 _COLLECTION = "mobileops.ci."
 # Modes of ansible-playbook that run nothing and need no inventory.
 _MODES_WITHOUT_HOSTS = ("syntax", "listtasks", "listtags")
 _SUFFIXES = ("hosts", "allow_empty")
+# Playbooks that change no app.
+_READING = frozenset({"adopt", "doctor", "report"})
 # Tags that select tasks without tags.
 _TAGS_OF_ALL = frozenset({"all", "untagged"})
 
@@ -136,6 +154,8 @@ class LookupModule(LookupBase):
         variables = variables or {}
         prefix = self.get_option("prefix")
         _check_names(prefix, variables)
+        if prefix and not terms:
+            _check_hosts_of_others(prefix, variables)
         runs_tasks = not any(context.CLIARGS.get(mode) for mode in _MODES_WITHOUT_HOSTS)
         if runs_tasks:
             _check_tags()
@@ -166,7 +186,7 @@ class LookupModule(LookupBase):
                 selection.check()
             except NoHostsError as error:
                 override = f" To run anyway, set {prefix}_allow_empty to true." if prefix else ""
-                raise AnsibleLookupError(f"{error} No task was run.{override}") from None
+                raise AnsibleLookupError(f"{sentence(str(error))} No task was run.{override}") from None
         return list(selection.patterns)
 
     def _requested_patterns(self, name: str, variables: Mapping[str, Any]) -> list[str]:
@@ -209,6 +229,26 @@ def _check_names(prefix: str | None, variables: Mapping[str, Any]) -> None:
                 raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {prefix}_{meant}?")
         elif suffix == name and near.meant_by(name):
             raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {near.meant_by(name)}?")
+
+
+def _check_hosts_of_others(prefix: str, variables: Mapping[str, Any]) -> None:
+    """Raise an error if another name sets the hosts of a play, which would run on all hosts.
+
+    Only display a warning if the play changes no app, and another playbook of the same workflow may have the variable.
+    """
+    own = f"{prefix}_hosts"
+    if not is_blank(variables.get(own)):
+        return
+    for name in text_names(variables):
+        if not name.endswith("_hosts") or name.startswith(INTERNAL) or is_blank(variables[name]):
+            continue
+        if name in HOSTS_OF_PLAYBOOKS - {own}:
+            text = f"{name} is the variable of another playbook and selects no hosts here."
+            if prefix not in _READING:
+                raise AnsibleLookupError(f"{text} Set {own}, for example to all. No task was run.")
+            display.warning(f"{text} Set {own} instead.")
+        elif is_related(name.removesuffix("_hosts"), prefix) and not is_used(name, variables):
+            raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {own}?")
 
 
 def _check_tags() -> None:

@@ -26,6 +26,8 @@ _PLUGIN = "mobileops.ci.bitrise"
 _DEFAULT_INVENTORY = "/etc/ansible/hosts"
 # Sources that the plugin `auto`, which ansible-core enables by default, passes to other plugins.
 _ENDINGS_FOR_AUTO = (".yml", ".yaml")
+# Similarity of a misspelt name: Shpo and Shop have 0.75.
+_CLOSE = 0.7
 
 
 class NoHostsError(Exception):
@@ -119,7 +121,7 @@ class Selection:
             return
         text = ",".join(self.patterns)
         unmatched = self._unmatched_names()
-        yield from (self._unmatched(name, did_you_mean(name, self._names(), cutoff=0.7)) for name in unmatched)
+        yield from (self._unmatched(name, did_you_mean(name, self._names(), cutoff=_CLOSE)) for name in unmatched)
         if self.limit and self._select(self.patterns):
             yield f"--limit '{self.limit}' excludes all hosts that {self.option} '{text}' selects."
         elif not unmatched:
@@ -131,7 +133,7 @@ class Selection:
         ansible-core ignores such a name, so that a play leaves out hosts, or runs on hosts that it should exclude.
         """
         names = self._unmatched_names() if list(self.patterns) != ["all"] else []
-        similar = {name: closest_name(name, self._names(), cutoff=0.8) for name in names}
+        similar = {name: closest_name(name, self._names(), cutoff=_CLOSE) for name in names}
         return [self._unmatched(name, f" Did you mean {other}?") for name, other in similar.items() if other]
 
     def _unmatched(self, name: str, hint: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,9 +17,23 @@ _WRONG = ((20, 2), (10, 1))
 _MAGIC = frozenset(
     {"vars", "hostvars", "groups", "play_hosts", "ansible_play_hosts", "ansible_play_hosts_all", "ansible_play_batch"}
 )
+_PLAYBOOKS = (
+    "abort_stale_builds",
+    "adopt",
+    "artifact_retention",
+    "awx_setup",
+    "doctor",
+    "phonegap_rollout",
+    "report",
+    "rollout",
+    "rotate_certificate",
+)
+HOSTS_OF_PLAYBOOKS = frozenset(f"{name}_hosts" for name in _PLAYBOOKS)
 # Variables of playbooks whose names end like those of other playbooks.
 _OF_PLAYBOOKS = frozenset({"rollout_hosts", "rollout_allow_empty", "report_hosts", "report_allow_empty"})
-_INTERNAL = ("_", "ansible_")
+INTERNAL = ("_", "ansible_", "play_hosts")
+# Likeness of words with the same root.
+_RELATED = 0.7
 
 
 class NearNames:
@@ -45,11 +60,27 @@ class NearNames:
         return name in self._tails
 
     def _find(self, name: str) -> str:
-        if name in self._known or name in _OF_PLAYBOOKS or name.startswith(_INTERNAL):
+        if name in self._known or name in _OF_PLAYBOOKS or name.startswith(INTERNAL):
             return ""
         if name in self._tails:
             return self._tails[name]
         return next((known for known in self._known if _is_near(name, known)), "")
+
+
+def is_related(name: str, known: str) -> bool:
+    """Return whether a word of the name is like a word of the known one, as in `rotation` and `rotate_certificate`."""
+    pairs = itertools.product(_long_words(name), _long_words(known))
+    return any(
+        one.startswith(other) or other.startswith(one) or _likeness(one, other) >= _RELATED for one, other in pairs
+    )
+
+
+def _long_words(name: str) -> list[str]:
+    return [word for word in name.split("_") if len(word) > 3]
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _is_near(name: str, known: str) -> bool:

@@ -82,6 +82,10 @@ def test_other_types_are_errors(source: Callable[..., str], refuse: Refuse) -> N
     [
         ({"project_typ": "ios"}, "Unknown option project_typ. Did you mean project_type?"),
         ({"api_token": "canary-wrong-token"}, "Could not list the apps: GET /apps returned 401"),
+        (
+            {"api_token:c4nary-canary": None},
+            "Unknown option api_token:.... Did you mean api_token? Put a space after the",
+        ),
         ({"project_type": "flutter"}, "the token has access to no apps that match project_type: flutter."),
         ({"project_type": "iso"}, "the token has access to no apps that match project_type: iso. Did you mean ios?"),
         ({"title": "Off"}, "all apps that match title: Off are disabled. Set include_disabled"),
@@ -204,6 +208,26 @@ def test_a_misspelt_variable_does_not_select_all_hosts(
     assert "Did you mean rollout_allow_empty?" in refuse(source(), rollout_alow_empty=True)
     call = "query('mobileops.ci.app_hosts', prefix='abort_stale_builds')"
     assert select(source(), call=call, abort_stale_builds_hours=3, abort_stale_builds_hold_hours=3) == ["all"]
+
+
+@pytest.mark.parametrize("name", ["retention_hosts", "artifact_hosts", "artifacts_hosts"])
+def test_hosts_of_a_similar_name_do_not_select_all_hosts(source: Callable[..., str], refuse: Refuse, name: str) -> None:
+    call = "query('mobileops.ci.app_hosts', prefix='artifact_retention')"
+    message = f"Unknown variable {name}. Did you mean artifact_retention_hosts?"
+    assert message in refuse(source(), call=call, **{name: "App_01"})
+
+
+def test_hosts_of_another_playbook_do_not_select_all_hosts(
+    source: Callable[..., str], select: Select, refuse: Refuse, capfd: pytest.CaptureFixture[str]
+) -> None:
+    message = "report_hosts is the variable of another playbook and selects no hosts here. Set rollout_hosts"
+    assert message in refuse(source(), report_hosts="App_01")
+    assert select(source(), report_hosts="App_01", rollout_hosts="App_02") == ["App_02"]
+    assert select(source(), report_hosts="", our_hosts="App_01", play_hosts=["App_01"]) == ["all"]
+    # A report changes nothing, and the rollout may be the next step of the same workflow.
+    capfd.readouterr()
+    assert select(source(), call="query('mobileops.ci.app_hosts', prefix='report')", rollout_hosts="App_01") == ["all"]
+    assert "Set report_hosts instead." in " ".join(capfd.readouterr().err.split())
 
 
 def test_a_play_that_reports_the_problem_itself(source: Callable[..., str], select: Select) -> None:
