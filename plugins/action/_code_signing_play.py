@@ -31,7 +31,6 @@ from ..plugin_utils._code_signing.summary import (
     stats_of,
     summary_of,
 )
-from ..plugin_utils._in_process import Call
 from ..plugin_utils._play.action import (
     Json,
     PlayAction,
@@ -85,12 +84,6 @@ class ActionModule(PlayAction):
             warnings=[*warnings, *_suspected(declared)],
             hosts=[*changed, *failed] or [pattern_of(task_vars["inventory_hostname"])],
         )
-
-    def _returned(self, result: Json, call: Call | None) -> Json:
-        """Return the result with its warnings. ansible-core would show them before they name hosts."""
-        warnings = result.pop("warnings", None)
-        result = super()._returned(result, call)
-        return {**result, "warnings": warnings} if warnings else result
 
     def _declared(self, play: Play | None, task_vars: Json) -> list[Declaration]:
         evaluator, search = Evaluator(self._loader), FileSearch()

@@ -40,7 +40,6 @@ from ..plugin_utils._doctor.controller import (
 from ..plugin_utils._doctor.declared import DECLARED, check_declared
 from ..plugin_utils._doctor.record import write_record
 from ..plugin_utils._doctor.text import TITLES, lines_of, needs_ascii, verdict
-from ..plugin_utils._in_process import Call
 from ..plugin_utils._play.action import Json, PlayAction, display, play_result
 from ..plugin_utils._play.connection import CONNECTION, connection_of
 from ..plugin_utils._play.evaluation import Evaluator
@@ -105,12 +104,6 @@ class ActionModule(PlayAction):
     def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
         """Show the number of completed apps, without the number of changes, which is always 0."""
         return lambda line: show(line.partition(",")[0] if "apps done" in line else line)
-
-    def _returned(self, result: Json, call: Call | None) -> Json:
-        """Return the result with its warnings, which become checks. ansible-core would show them too."""
-        warnings = result.pop("warnings", None)
-        result = super()._returned(result, call)
-        return {**result, "warnings": warnings} if warnings else result
 
     def _own_variables(self, task_vars: Json) -> Read:
         read: Read = VARIABLES.read(str(task_vars["inventory_hostname"]), task_vars, Evaluator(self._loader))

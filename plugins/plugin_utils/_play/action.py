@@ -23,7 +23,7 @@ from ...module_utils._core.errors import CiError
 from ...module_utils._local.read_file import Content
 from ...module_utils._task.module_spec import ModuleSpec
 from .._file_finder import FileFinder
-from .._in_process import InProcess
+from .._in_process import Call, InProcess
 from .causes import Problem
 from .evaluation import Evaluator, reason_of
 from .hosts import Play, observe_play
@@ -147,6 +147,17 @@ class PlayAction(InProcess):
             return with_variables(result, variables or {})
         finally:
             task.args, task.action, task.diff = kept
+
+    def _returned(self, result: Json, call: Call | None) -> Json:
+        """Return the result with its own warnings, as text.
+
+        ansible-core would show them before the action can name hosts. Since 2.21 it also adds its own ones, as objects,
+        and shows these itself.
+        """
+        warnings = result.pop("warnings", None)
+        result = super()._returned(result, call)
+        result.pop("warnings", None)
+        return {**result, "warnings": warnings} if warnings else result
 
     def _progress_reporter(self, task_vars: Mapping[str, Any], show: Callable[[str], None]) -> Callable[[str], None]:  # noqa: ARG002
         """Return a function that displays progress despite no_log. Lines of progress contain no secrets."""
