@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._core.closest_name import did_you_mean
+from ..module_utils._core.closest_name import did_you_mean, without_value
 from ..module_utils._core.errors import OptionError
 
 _KEYED_GROUP_KEYS = ("key", "prefix", "separator", "parent_group", "default_value", "trailing_separator")
@@ -24,10 +24,9 @@ def check_options(plugin: str, config: Mapping[Any, Any], definitions: Mapping[s
     """Raise OptionError for the first unknown option or wrong value, given the plugin's option definitions."""
     for name, value in config.items():
         if name not in definitions:
-            hint = (
-                did_you_mean(str(name), definitions) or f" To list all options, run: ansible-doc -t inventory {plugin}"
-            )
-            raise OptionError(f"Unknown option {name}.{hint}")
+            shown, advice = without_value(str(name))
+            hint = did_you_mean(shown, definitions) or f" To list all options, run: ansible-doc -t inventory {plugin}"
+            raise OptionError(f"Unknown option {shown}.{hint}{advice}")
         if value is not None:
             _check_type(name, value, definitions[name].get("type", "str"))
             _check_choices(name, value, definitions[name].get("choices"))
@@ -76,5 +75,6 @@ def _check_keyed_group(number: int, entry: Any) -> None:
         raise OptionError(f"keyed_groups: entry {number} must be a dictionary with the key 'key'.")
     for name in map(str, entry):
         if name not in _KEYED_GROUP_KEYS:
-            hint = did_you_mean(name, _KEYED_GROUP_KEYS) or f" Allowed keys: {', '.join(_KEYED_GROUP_KEYS)}."
-            raise OptionError(f"keyed_groups: entry {number} has the unknown key '{name}'.{hint}")
+            shown, advice = without_value(name)
+            hint = did_you_mean(shown, _KEYED_GROUP_KEYS) or f" Allowed keys: {', '.join(_KEYED_GROUP_KEYS)}."
+            raise OptionError(f"keyed_groups: entry {number} has the unknown key '{shown}'.{hint}{advice}")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
@@ -29,3 +30,15 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return a question that suggests the closest known name, with a leading space, or an empty string."""
     suggestion = closest_name(name, known, cutoff)
     return f" Did you mean {suggestion}?" if suggestion else ""
+
+
+def without_value(name: str) -> tuple[str, str]:
+    """Return an unknown name as messages may show it, and advice, with a leading space.
+
+    YAML reads ``password:secret``, without a space, as one name. Messages show only its part before the colon.
+    """
+    part = re.split(r"[:=\s]", name, maxsplit=1)[0]
+    if part == name:
+        return name, ""
+    advice = " Put a space after the colon." if name[len(part)] == ":" else ""
+    return f"{part}{name[len(part)].strip()}...", advice

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .closest_name import closest_name
+from .closest_name import closest_name, without_value
 from .errors import OptionError
 
 _MOST_SHOWN = 5
@@ -22,12 +22,13 @@ class _Unknown:
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        closest = closest_name(self.name, self.known)
+        name, more = without_value(self.name)
+        closest = closest_name(name, self.known)
         if closest:
             advice = f"; did you mean {closest}?"
         else:
             advice = f"; allowed are {', '.join(self.known)}." if self.where else "."
-        return f"{self.where}{self.name} is not an option here{advice}"
+        return f"{self.where}{name} is not an option here{advice}{more}"
 
 
 def reject_unknown_options(arguments: Mapping[str, Any], spec: Mapping[str, Any], module: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.common import validation
 
-from ...module_utils._core.closest_name import closest_name, did_you_mean
+from ...module_utils._core.closest_name import closest_name, did_you_mean, without_value
 from .causes import Problem
 from .evaluation import (
     OMITTED,
@@ -61,7 +61,8 @@ class Unknown:
 
     @property
     def problem(self) -> Problem:
-        text = self.text or f"{self.name} is not a variable of this collection; did you mean {self.closest}?"
+        name, advice = without_value(self.name)
+        text = self.text or f"{name} is not a variable of this collection; did you mean {self.closest}?{advice}"
         return Problem(text, self.place, option=self.option)
 
 
@@ -143,6 +144,7 @@ class Variables:
             option = name[len(self.prefix) :]
             if option in self.options or name.startswith(self.others):
                 continue
+            option = without_value(option)[0]
             if option in self.keys and not is_used(name, variables):
                 text = f"{name}: {self.keys[option]}"
                 found.append(Unknown(name, "", is_misspelt=True, place=place_of(variables[name]), text=text))
@@ -158,7 +160,7 @@ class Variables:
         for name in sorted(text_names(variables)):
             if name.startswith(self.prefix):
                 continue
-            meant = self._near.meant_by(name)
+            meant = self._near.meant_by(without_value(name)[0])
             if meant and not is_used(name, variables):
                 # A name with a shortened prefix may belong to another playbook of the same workflow.
                 is_misspelt = name in extra and not self._near.is_shortened(name)
@@ -257,9 +259,10 @@ def _checked_dict(value: Any, spec: Spec, what: str, raw: Any, problems: list[Pr
     for key, item in value.items():
         origin = _of_key(raw, key)
         if key not in by_name:
-            near = closest_name(key, by_name)
+            name, more = without_value(str(key))
+            near = closest_name(name, by_name)
             advice = f"did you mean {near}?" if near else f"allowed are {', '.join(options)}."
-            text = f"{what}: {key} is not an option here; {advice}"
+            text = f"{what}: {name} is not an option here; {advice}{more}"
             problems.append(Problem(text, place_of(*origin, raw)))
         elif item is not None:
             found = _checked(item, by_name[key], f"{what}: {key}", origin[-1], problems)

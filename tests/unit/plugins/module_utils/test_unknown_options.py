@@ -38,6 +38,15 @@ HELP = "For a list of all options, run: ansible-doc mobileops.ci.shop"
         ({"app_slg": "x"}, "app_slg is not an option here; did you mean app_slug?"),
         ({"APP_SLUG": "x"}, "APP_SLUG is not an option here; did you mean app_slug?"),
         ({"color": "red"}, "color is not an option here."),
+        (
+            {"certificates": [{"src": "x", "pasword:s3cr3t": None}]},
+            (
+                "certificates, entry 1: pasword:... is not an option here; did you mean password? "
+                "Put a space after the colon."
+            ),
+        ),
+        ({"api_token=s3cr3t": None}, "api_token=... is not an option here; did you mean api_token?"),
+        ({"api_token s3cr3t": None}, "api_token... is not an option here; did you mean api_token?"),
         ({"identites": []}, "identites is not an option here; did you mean identities?"),
         (
             {"certificates": [{"src": "x"}, {"scr": "y", "pasword": "hidden"}]},
