@@ -9,42 +9,72 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils._core.errors import Kind
+from ...module_utils._core.errors import CiError, Kind
 
 Json = dict[str, Any]
 
 # In messages of reject_unknown_options. Such names come from module_defaults, where variables are no options.
 _UNKNOWN = " is not an option here"
+_MISSING = "missing required arguments: "
+# Kinds of errors about something else than an option, whose advice names options.
+_WITH_ADVICE = frozenset(
+    {
+        Kind.UNAUTHORIZED,
+        Kind.DNS,
+        Kind.CONNECTION,
+        Kind.PROXY,
+        Kind.TLS,
+        Kind.TIMEOUT,
+        Kind.RATE_LIMITED,
+        Kind.TIME_LIMIT,
+        Kind.REDIRECT,
+        Kind.INVALID_RESPONSE,
+        Kind.MAX_PURGE,
+        Kind.MAX_PURGE_TOTAL,
+        Kind.MAX_ARTIFACTS,
+    }
+)
 
 
 def with_variables(result: Json, variables: Mapping[str, str]) -> Json:
-    """Return the result of a module whose errors of the kind option name variables. `variables`: by option."""
+    """Return the result of a module whose errors name variables instead of options. `variables`: by option."""
     if not variables:
         return result
     renamed = dict(result)
-    if (result.get("error") or {}).get("kind") == Kind.OPTION and result.get("msg"):
-        renamed["msg"] = _renamed(str(result["msg"]), variables)
+    text = str(result.get("msg") or "")
+    if text.startswith(_MISSING):
+        # The validation of ansible-core, whose errors have no kind.
+        text = _missing(text.removeprefix(_MISSING), variables)
+        return {**renamed, "msg": text, "error": CiError(text, kind=Kind.OPTION).as_dict()}
+    if text:
+        renamed["msg"] = _renamed(text, (result.get("error") or {}).get("kind"), variables)
     apps = result.get("apps")
     if isinstance(apps, Mapping):
         renamed["apps"] = {slug: _app(app, variables) for slug, app in apps.items()}
     return renamed
 
 
+def _missing(names: str, variables: Mapping[str, str]) -> str:
+    missing = [variables.get(name, name) for name in names.split(", ")]
+    token = variables.get("api_token")
+    hint = " Or set BITRISE_API_TOKEN in the environment." if token in missing else ""
+    return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.{hint}"
+
+
 def _app(app: Json, variables: Mapping[str, str]) -> Json:
     error = app.get("error") or {}
-    if error.get("kind") != Kind.OPTION:
+    if not error.get("msg"):
         return app
-    return {**app, "error": {**error, "msg": _renamed(str(error.get("msg")), variables)}}
+    return {**app, "error": {**error, "msg": _renamed(str(error["msg"]), error.get("kind"), variables)}}
 
 
-def _renamed(text: str, variables: Mapping[str, str]) -> str:
+def _renamed(text: str, kind: str | None, variables: Mapping[str, str]) -> str:
     """Replace options by variables. An option that is also a common word is one only at the start, or after "Set"."""
-    if _UNKNOWN in text:
+    if _UNKNOWN in text or (kind != Kind.OPTION and kind not in _WITH_ADVICE):
         return text
     names = sorted(variables, key=len, reverse=True)
     anywhere = "|".join(re.escape(name) for name in names if "_" in name) or r"(?!)"
     at_start = "|".join(map(re.escape, names))
-    pattern = (
-        rf"(?<![\w.=/-])(?:{anywhere})(?![\w-]|\.\w)|(?:(?<=^)|(?<=: )|(?<=\. )|(?<=Set ))(?:{at_start})(?=[ :=,])"
-    )
+    starts = r"(?<=^)|(?<=: )|(?<=\. )|(?<=Set )" if kind == Kind.OPTION else r"(?<=Set )"
+    pattern = rf"(?<![\w.=/-])(?:{anywhere})(?![\w-]|\.\w)|(?:{starts})(?:{at_start})(?=[ :=,])"
     return re.sub(pattern, lambda found: variables[found[0]], text)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..._core.errors import RefusedError
 from ..._core.plan import Action, Plan
+from ..._core.text import plural
 from .model import Artifact
 from .modules import (
     ArtifactAction,
@@ -92,8 +93,9 @@ def _too_many(actions: Sequence[Retain], rules: Rules) -> RefusedError:
     what = "deleted" if rules.delete else "unpublished"
     touched = len({action.build.slug for action in actions})
     return RefusedError(
-        f"max_artifacts: {len(actions)} artifacts of {touched} builds of app {rules.app_slug} would be {what}, "
-        f"more than {rules.max_artifacts}. Nothing was changed. Check the actions in check mode with a higher limit.",
+        f"max_artifacts: {plural(len(actions), 'artifact')} of {plural(touched, 'build')} of app {rules.app_slug} "
+        f"would be {what}, more than {rules.max_artifacts}. Nothing was changed. Check the actions in check mode with "
+        "a higher max_artifacts.",
         kind="max_artifacts",
     )
 

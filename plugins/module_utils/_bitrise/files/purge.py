@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..._core.errors import OptionError, RefusedError
-from ..._core.text import name_some
+from ..._core.text import name_some, plural
 from .actions import Delete
 from .evidence import is_abandoned, is_marker, is_marker_of
 from .kinds import FileLocation
@@ -51,8 +51,8 @@ def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -
         return
     listed = ", ".join(names[: max_purge + 5]) + (", ..." if len(names) > max_purge + 5 else "")
     raise RefusedError(
-        f"purge: {len(names)} undeclared files of app {app_slug} would be deleted, more than max_purge={max_purge}: "
-        f"{listed}. The app was not changed. Declare the files, or raise max_purge.",
+        f"purge: {plural(len(names), 'undeclared file')} of app {app_slug} would be deleted, more than "
+        f"max_purge={max_purge}: {listed}. The app was not changed. Declare the files, or raise max_purge.",
         kind="max_purge",
     )
 
@@ -72,9 +72,9 @@ def reject_large_total(numbers: Mapping[str, int], observed: int, limit: str | i
     most = sorted(counts, key=lambda slug: (-counts[slug], slug))
     listed = name_some(f"{slug} ({counts[slug]})" for slug in most)
     raise RefusedError(
-        f"purge: {total} undeclared files in {len(counts)} apps would be deleted, more than max_purge_total={limit} "
-        f"allows ({allowed} of {observed} observed files): {listed}. No app was changed. Check that the "
-        "declarations and the inventory are complete, or raise max_purge_total.",
+        f"purge: {plural(total, 'undeclared file')} in {plural(len(counts), 'app')} would be deleted, more than "
+        f"max_purge_total={limit} allows ({allowed} of {observed} observed files): {listed}. No app was changed. "
+        "Check that the declarations and the inventory are complete, or raise max_purge_total.",
         kind="max_purge_total",
     )
 

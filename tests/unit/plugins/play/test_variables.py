@@ -314,3 +314,26 @@ def test_errors_name_variables_instead_of_options(text: str, renamed: str) -> No
 
     assert (found["msg"], found["apps"]["a"]["error"]["msg"]) == (renamed, renamed)
     assert with_variables({"msg": text, "error": {"kind": "service"}}, variables)["msg"] == text
+
+
+def test_advice_of_other_errors_names_variables() -> None:
+    variables = {name: f"shop_{name}" for name in ("api_token", "timeout", "max_purge")}
+    text = "timeout: GET /apps/max_purge ended. Set timeout to 60, or check api_token (or raise max_purge)."
+    renamed = (
+        "timeout: GET /apps/max_purge ended. Set shop_timeout to 60, or check shop_api_token (or raise shop_max_purge)."
+    )
+    for kind in ("unauthorized", "timeout", "max_purge_total"):
+        assert with_variables({"msg": text, "error": {"kind": kind}}, variables)["msg"] == renamed
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ("api_token", "shop_api_token is required. Or set BITRISE_API_TOKEN in the environment."),
+        ("apps, timeout", "apps, shop_timeout are required."),
+    ],
+)
+def test_missing_arguments_are_errors_about_variables(names: str, text: str) -> None:
+    variables = {name: f"shop_{name}" for name in ("api_token", "timeout")}
+    found = with_variables({"failed": True, "msg": f"missing required arguments: {names}"}, variables)
+    assert (found["failed"], found["msg"], found["error"]["kind"]) == (True, text, "option")

@@ -24,6 +24,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.purge 
     reject_large_total,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, OptionError, RefusedError
+from ansible_collections.mobileops.ci.plugins.module_utils._core.text import plural
 
 from .building import NAME, OTHER, desired, marker, plan, plan_all, protected, refusal, remote, slug, unfinished, words
 
@@ -285,7 +286,7 @@ def test_a_marker_of_a_file_that_is_declared_by_its_slug_is_not_purged() -> None
 
 def test_the_limit_of_a_purge_counts_a_file_with_the_name_of_a_marker() -> None:
     files = [remote("A", name=marker_name("x")), marker(of="y")]
-    with pytest.raises(RefusedError, match="purge: 1 undeclared files"):
+    with pytest.raises(RefusedError, match="purge: 1 undeclared file of"):
         plan_all(
             {PROVISIONING_PROFILE: []},
             {PROVISIONING_PROFILE: files},
@@ -349,7 +350,8 @@ def test_a_large_purge_of_a_task(
     with pytest.raises(RefusedError) as caught:
         reject_large_total(numbers, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
-    assert f"purge: {sum(counts)} undeclared files in {len(counts)} apps would be deleted" in str(caught.value)
+    files, apps = plural(sum(counts), "undeclared file"), plural(len(counts), "app")
+    assert f"purge: {files} in {apps} would be deleted" in str(caught.value)
     assert f"app0 ({counts[0]})" in str(caught.value)
     assert "No app was changed." in str(caught.value)
 
