@@ -123,7 +123,8 @@ options:
         alias, another type of file, and a file of more than 1 MiB. In M(mobileops.ci.bitrise_code_signing), it also
         finds a profile that does not embed any of the declared certificates.
       - V(strict) rejects such files. V(warn) issues a warning and uploads them. V(none) does not validate. The module
-        neither rejects nor reports a file that the app already has.
+        neither rejects nor reports a file that the app already has, except for a declared profile that does not embed
+        any of the declared certificates when M(mobileops.ci.bitrise_code_signing) replaces a certificate.
       - V(strict) and V(warn) require the library cryptography on the host that runs the module.
     type: str
     choices: [strict, warn, none]

@@ -247,5 +247,8 @@ def _find_files(
         else:
             text, hint = search.problem(src, variables, project_dir)
         if text:
-            problems.append(Problem(f"{file.label}: {text}", file.place, hint, kind=Kind.LOCAL_FILE.value))
+            text = f"{file.label}: {text}"
+            # An entry with a template names another file for each host. A misspelt name is a cause of its own.
+            same = "" if "did you mean" in text else text.replace(f"{src:.100}", "...")
+            problems.append(Problem(text, file.place, hint, kind=Kind.LOCAL_FILE.value, same=same))
     return problems

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...module_utils._core.text import name_some, plural
 from .._play.causes import (
+    EXAMPLE,
     Problem,
     by_cause,
     sentence,
@@ -281,11 +282,15 @@ def _passed_over(hosts: Sequence[str]) -> list[str]:
 def _failed_lines(failed: Sequence[App]) -> list[str]:
     """Return a line for each cause of a failure, with its apps."""
     causes = by_cause((app.host, problem) for app in failed for problem in app.problems)
-    lines = [_cut(f"Failed: {cause.message()}") for cause in causes[:FAILED_LINES]]
+    lines = [_cut(_failed_line(cause.message())) for cause in causes[:FAILED_LINES]]
     if len(causes) > FAILED_LINES:
         lines.append(f"{len(causes) - FAILED_LINES} more causes; see the messages of the hosts.")
     hints = dict.fromkeys(problem.hint for app in failed for problem in app.problems if problem.hint)
     return [*lines, *list(hints)[:3]]
+
+
+def _failed_line(message: str) -> str:
+    return f"Failed, {message}" if message.startswith(EXAMPLE) else f"Failed: {message}"
 
 
 def _diffs(changed: Sequence[App]) -> dict[str, Json]:

@@ -14,6 +14,8 @@ from ...module_utils._bitrise.files.slugs import ULID
 from ...module_utils._core.errors import CiError, Kind
 from ...module_utils._core.text import name_some
 
+# Begins the text of a cause whose hosts have different texts.
+EXAMPLE = "for example: "
 _APP = re.compile(r"\b([Aa])pp ([\w-]+)")
 
 
@@ -60,7 +62,7 @@ class Cause:
         if len(self.hosts) == 1:
             return first.text
         texts = {problem.general or problem.text for problem in self.problems}
-        return f"{'' if len(texts) == 1 else 'for example: '}{first.general or first.text}"
+        return f"{'' if len(texts) == 1 else EXAMPLE}{first.general or first.text}"
 
     def message(self, limit: int = 10) -> str:
         """Return one line with the text, its places, and its hosts."""

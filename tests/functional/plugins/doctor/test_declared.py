@@ -265,9 +265,8 @@ def test_a_cause_of_many_hosts_is_one_line(folder: Path) -> None:
 @pytest.mark.usefixtures("files")
 def test_many_causes_do_not_flood_the_screen(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ansible_collections.mobileops.ci.plugins.plugin_utils._doctor.declared.MOST_CAUSES", 1)
-    found = examined(
-        folder, {f"host{number}": {"code_signing_profiles": [{"src": f"missing{number}"}]} for number in range(3)}
-    )
+    kinds = ("certificates", "profiles", "project_files")
+    found = examined(folder, {f"of_{kind}": {f"code_signing_{kind}": [{"src": "missing"}]} for kind in kinds})
     assert [check.message for check in found if check.status == FAILED][1:] == ["2 more causes"]
 
 

@@ -68,9 +68,11 @@ def failures(run: Run) -> dict[str, str]:
 def test_check_and_diff_of_60_apps_fit_into_200_lines(project: Project) -> None:
     project.has(APPS, DECLARED)
 
-    run = project.run("--check", "--diff")
+    # ansible-core warns of a variable with a reserved name, in an object.
+    run = project.run("--check", "--diff", "-e", "name=x")
 
     assert run.status == 0, run.screen
+    assert "WarningSummary" not in run.screen
     assert len(run.screen.splitlines()) <= 200
     assert "60 apps, 0 in sync, 60 would change, 0 failed" in run.screen
     assert "60 provisioning profiles would be uploaded" in run.screen
@@ -81,7 +83,9 @@ def test_check_and_diff_of_60_apps_fit_into_200_lines(project: Project) -> None:
 
 def test_one_misspelt_key_of_60_apps(project: Project) -> None:
     wrong = {"src": "dist.p12", "certificate_pasword": PASSWORD}
-    project.has(APPS, {**DECLARED, "code_signing_certificates": [wrong]})
+    # Without a space after the colon, YAML reads the password as a part of the name.
+    more = {"code_signing_certificates": [wrong, {"src": "a.p12", f"certificate_password:{PASSWORD}": None}]}
+    project.has(APPS, {**DECLARED, "code_signing_certificates": [wrong]}, {APPS[0]: more})
 
     run = project.run()
 
@@ -90,9 +94,23 @@ def test_one_misspelt_key_of_60_apps(project: Project) -> None:
     assert all(text in message for message in failures(run).values())
     assert set(failures(run)) == set(APPS)
     assert f"Failed: code_signing_{text}" in run.screen
+    assert "entry 2: certificate_password:... is not an option here; did you mean certificate_password?" in run.screen
     assert len(run.screen) < 40_000
     assert PASSWORD not in run.screen + json.dumps([event.result for event in run.events])
     assert project.fleet.asked() == {}
+
+
+def test_a_missing_file_of_each_app_is_one_cause(project: Project) -> None:
+    project.has(APPS[:20], {"code_signing_profiles": [{"src": "{{ inventory_hostname }}.mobileprovision"}]})
+
+    run = project.run("--check")
+
+    text = "code_signing_profiles, entry 1: file {}.mobileprovision does not exist"
+    assert failures(run) == {app: f"{text.format(app)}." for app in APPS[:20]}
+    assert run.screen.count("Failed, for example: ") == 1
+    assert "Failed: " not in run.screen
+    assert f"{text.format('app00')} " in run.screen
+    assert "[20 hosts: app00," in run.screen
 
 
 def test_nothing_is_declared(project: Project) -> None:

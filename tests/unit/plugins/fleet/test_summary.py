@@ -166,17 +166,17 @@ LEFTOVER = "01M8NRJ4PN6FNG4CJM3N2HTP2"
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("App {slug} was not finished.", "The app was not finished"),
-        ("File x of app {slug} is wrong.", "File x of the app is wrong"),
-        ("GET /apps/{slug} returned 404.", "for example: GET /apps/s0 returned 404"),
-        (f"Left {LEFTOVER}{{number}} in app {{slug}}.", f"for example: Left {LEFTOVER}0 in the app"),
-        ("Twin_{slug}.x for app {slug} is wrong.", "for example: Twin_s0.x for the app is wrong"),
+        ("App {slug} was not finished.", ": The app was not finished"),
+        ("File x of app {slug} is wrong.", ": File x of the app is wrong"),
+        ("GET /apps/{slug} returned 404.", ", for example: GET /apps/s0 returned 404"),
+        (f"Left {LEFTOVER}{{number}} in app {{slug}}.", f", for example: Left {LEFTOVER}0 in the app"),
+        ("Twin_{slug}.x for app {slug} is wrong.", ", for example: Twin_s0.x for the app is wrong"),
     ],
 )
 def test_apps_that_fail_for_one_cause(text: str, told: str) -> None:
     apps = [failed(f"a{n}", text.format(slug=f"s{n}", number=n), f"s{n}") for n in range(MANY)]
 
-    assert lines(apps)[3:] == [f"Failed: {told} [5 hosts: a0, a1, a2, a3, a4]"]
+    assert lines(apps)[3:] == [f"Failed{told} [5 hosts: a0, a1, a2, a3, a4]"]
     assert {result["msg"] for result in report_of(apps, with_diff=False).values()} == {
         "Failed (not_found); see the summary."
     }
