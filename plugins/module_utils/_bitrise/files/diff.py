@@ -18,15 +18,17 @@ def files_for_diff(
     files: Sequence[RemoteFile],
     desired: Desired | None = None,
     descriptions: Mapping[str, Mapping[str, Any]] | None = None,
+    main: str | None = None,
 ) -> dict[str, Any]:
-    """Return files by name. If several have a name, the slug is part of it.
+    """Return files by name. If several have a name, the slug is part of it, except for that of the slug `main`.
 
     `descriptions`: details of files by slug. The key "" stands for the file that will be uploaded.
     """
     names = [file.name for file in files]
     entries: dict[str, Any] = {}
     for file in sorted(files, key=lambda file: (file.name, file.slug or "")):
-        key = file.name if names.count(file.name) == 1 else f"{file.name} ({file.slug or 'new'})"
+        is_main = names.count(file.name) == 1 or file.slug == main is not None
+        key = file.name if is_main else f"{file.name} ({file.slug or 'new'})"
         entries[key] = {
             "size": file.size,
             "sha256": UNKNOWN if file.sha256 is None and file.slug is not None else file.sha256,

@@ -202,8 +202,15 @@ def _describe(
         planned = [
             file for file in simulate(observed[kind], file_plan.actions) if file.slug is None or file.slug in touched
         ]
-        _add(before, kind, files_for_diff(kind, is_about, file_plan.desired, descriptions))
-        _add(after, kind, files_for_diff(kind, planned, file_plan.desired, {**descriptions, "": new.for_diff(kind)}))
+        keep = file_plan.decision.keep
+        # Where the diff shows the declared file under its name, it compares like with like.
+        main = keep.slug if keep else replaced[-1].slug if replaced else None
+        _add(before, kind, files_for_diff(kind, is_about, file_plan.desired, descriptions, main))
+        _add(
+            after,
+            kind,
+            files_for_diff(kind, planned, file_plan.desired, {**descriptions, "": new.for_diff(kind)}, main),
+        )
     for kind in declared:
         slugs = {action.slug for action in plan.purge if action.kind == kind.name}
         if slugs:
@@ -216,8 +223,8 @@ def _add(files_by_kind: dict[str, Any], kind: FileKind, files: Mapping[str, Any]
     """Add files to those of a kind. Number equal names, which occur if one file is declared by its slug."""
     known = files_by_kind.setdefault(kind.plural, {})
     for name, file in files.items():
-        number = sum(other == name or other.startswith(f"{name} (") for other in known)
-        known[f"{name} ({number + 1})" if number else name] = file
+        keys = (name, *(f"{name} ({number})" for number in range(2, len(known) + 3)))
+        known[next(key for key in keys if key not in known)] = file
 
 
 def _back_up(client: BitriseClient, prepared: PreparedApp, *, check_mode: bool) -> list[str]:

@@ -126,6 +126,20 @@ def test_files_of_one_name_do_not_hide_each_other_in_a_diff(fleet: Fleet) -> Non
     assert sorted(file["size"] for file in diff["after"][ONE][PROFILES].values()) == [11, len(FIRST)]
 
 
+@pytest.mark.parametrize("content", [FIRST, b"old"], ids=["kept", "replaced"])
+def test_a_diff_shows_the_declared_file_under_its_name(fleet: Fleet, content: bytes) -> None:
+    """Show only the other file of this name, such as a leftover, with its slug."""
+    fleet.holds({ONE: {PROFILES: [a_file("dist", None), a_file("dist", content)]}})
+    leftover = fleet.files(ONE, PROFILES)[0]
+    diff = fleet.task([ONE], provisioning_profiles=[declared("dist", FIRST)]).run(check_mode=True, diff=True)["diff"]
+
+    before, after = diff["before"][ONE][PROFILES], diff["after"][ONE][PROFILES]
+    assert before.keys() == {"dist", f"dist ({leftover['slug']})"}
+    assert (before["dist"]["size"], before["dist"]["processed"]) == (len(content), True)
+    assert after.keys() == {"dist"}
+    assert after["dist"]["size"] == len(FIRST)
+
+
 def test_protected_profiles_are_not_downloaded(fleet: Fleet) -> None:
     fleet.holds({ONE: {PROFILES: [a_file("first", FIRST, is_protected=True), a_file("second", SECOND)]}})
     task = fleet.task([ONE], provisioning_profiles=[*DECLARED[PROFILES][:1], declared("second", SECOND)])
