@@ -264,12 +264,19 @@ def _by_file(changed: Sequence[App]) -> list[str]:
     return [
         *(f"{name} {verb} in {count} apps" for (_kind, name, verb), count in shared),
         *(
-            f"{count} {other}{kind.replace('_', ' ')}s {verb}{each}"
+            f"{_several(count, other, kind.replace('_', ' '), verb)}{each}"
             if count > 1
             else f"{names[kind, verb]} {verb} in 1 app"
             for (kind, verb), count in single.items()
         ),
     ]
+
+
+def _several(count: int, other: str, kind: str, verb: str) -> str:
+    """Return '8 leftover provisioning profiles deleted' for a verb such as 'leftover deleted'."""
+    word, _space, rest = verb.partition(" ")
+    is_adjective = word in ("duplicate", "leftover")
+    return f"{count} {other}{word} {kind}s {rest}" if is_adjective else f"{count} {other}{kind}s {verb}"
 
 
 def _passed_over(hosts: Sequence[str]) -> list[str]:

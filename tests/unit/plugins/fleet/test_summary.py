@@ -118,6 +118,16 @@ def test_equal_changes_share_a_line() -> None:
     assert all(app.host in line for app in apps)
 
 
+@pytest.mark.parametrize("reason", ["leftover", "duplicate"])
+def test_files_that_are_only_deleted_are_counted(reason: str) -> None:
+    apps = [changed(f"app{number}", action(f"app{number}.x", "delete", reason)) for number in range(3)]
+
+    assert lines(apps)[3:5] == [
+        f"3 {reason} provisioning profiles deleted",
+        f"app0: app0.x {reason} deleted",
+    ]
+
+
 def test_a_file_of_many_apps_is_named_once() -> None:
     apps = [changed(f"app{number}", *replaced("dist.p12"), action(f"app{number}.x")) for number in range(3)]
 
