@@ -189,4 +189,4 @@ def _suspected(hosts: Iterable[Host]) -> list[str]:
 
 def _unknown(hosts: Iterable[Host]) -> Iterable[str]:
     found: dict[str, Unknown] = {unknown.name: unknown for host in hosts for unknown in host.declaration.unknown}
-    return (f"{unknown.name} (the closest variable is {unknown.closest})" for unknown in found.values())
+    return (f"{unknown.shown} (the closest variable is {unknown.closest})" for unknown in found.values())

@@ -124,7 +124,7 @@ options:
         finds a profile that does not embed any of the declared certificates.
       - V(strict) rejects such files. V(warn) issues a warning and uploads them. V(none) does not validate. The module
         neither rejects nor reports a file that the app already has, except for a declared profile that does not embed
-        any of the declared certificates when M(mobileops.ci.bitrise_code_signing) replaces a certificate.
+        any of the declared certificates when M(mobileops.ci.bitrise_code_signing) deletes a certificate.
       - V(strict) and V(warn) require the library cryptography on the host that runs the module.
     type: str
     choices: [strict, warn, none]

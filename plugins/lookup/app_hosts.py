@@ -36,8 +36,9 @@ options:
         as text with commas or line breaks, and C(rollout_allow_empty) sets O(allow_empty). Blank and null values mean
         the default. The lookup rejects unknown variables with similar names.
       - If C(rollout_hosts) is not set, the lookup also rejects variables whose names end in C(_hosts) and belong to
-        another playbook of this collection or resemble the prefix, such as C(report_hosts), because the play would run
-        on all hosts. For the prefixes V(adopt), V(doctor) and V(report) the variable of another playbook is a warning.
+        another playbook of this collection, such as C(report_hosts), because the play would run on all hosts. If only
+        playbooks of this collection are started, this includes names that resemble the prefix. For the prefixes
+        V(adopt), V(doctor) and V(report) it is a warning.
       - Only variables of the play are available, such as extra variables. Variables of hosts and groups are not. The
         playbooks of this collection fail if a host sets one of the two variables.
     type: str
@@ -110,10 +111,9 @@ from ..plugin_utils._play.causes import sentence
 from ..plugin_utils._play.lists import is_blank
 from ..plugin_utils._play.near_names import (
     HOSTS_OF_PLAYBOOKS,
-    INTERNAL,
     NearNames,
+    is_internal,
     is_related,
-    is_used,
     text_names,
 )
 
@@ -234,31 +234,38 @@ def _check_names(prefix: str | None, variables: Mapping[str, Any]) -> None:
 def _check_hosts_of_others(prefix: str, variables: Mapping[str, Any]) -> None:
     """Raise an error if another name sets the hosts of a play, which would run on all hosts.
 
-    Only display a warning if the play changes no app, and another playbook of the same workflow may have the variable.
+    Only display a warning if the play changes no app, because another step of the same workflow may need the variable.
     """
     own = f"{prefix}_hosts"
     if not is_blank(variables.get(own)):
         return
     for name in text_names(variables):
-        if not name.endswith("_hosts") or name.startswith(INTERNAL) or is_blank(variables[name]):
+        if not name.endswith("_hosts") or is_internal(name) or is_blank(variables[name]):
             continue
-        if name in HOSTS_OF_PLAYBOOKS - {own}:
+        if name in HOSTS_OF_PLAYBOOKS:
             text = f"{name} is the variable of another playbook and selects no hosts here."
-            if prefix not in _READING:
-                raise AnsibleLookupError(f"{text} Set {own}, for example to all. No task was run.")
-            display.warning(f"{text} Set {own} instead.")
-        elif is_related(name.removesuffix("_hosts"), prefix) and not is_used(name, variables):
-            raise AnsibleLookupError(f"Unknown variable {name}. Did you mean {own}?")
+        elif _runs_our_playbooks() and is_related(name.removesuffix("_hosts"), prefix):
+            text = f"Unknown variable {name}. Did you mean {own}?"
+        else:
+            continue
+        if prefix not in _READING:
+            raise AnsibleLookupError(f"{text} Set {own}, for example to all. No task was run.")
+        display.warning(f"{text} Set {own} to select hosts.")
+
+
+def _runs_our_playbooks() -> bool:
+    """Return whether only playbooks of this collection were started, not one of the user that imports them."""
+    playbooks = context.CLIARGS.get("args") or ()
+    return bool(playbooks) and all(str(name).startswith(_COLLECTION) for name in playbooks)
 
 
 def _check_tags() -> None:
     """Raise an error for --tags that select no task, if only playbooks of this collection run. They have no tags."""
     tags = context.CLIARGS.get("tags") or ()
-    playbooks = context.CLIARGS.get("args") or ()
     # A playbook of the user that imports one of them may add tags, or select only other plays.
-    is_ours = bool(playbooks) and all(str(name).startswith(_COLLECTION) for name in playbooks)
-    if is_ours and tags and not _TAGS_OF_ALL & {*tags}:
+    if _runs_our_playbooks() and tags and not _TAGS_OF_ALL & {*tags}:
+        started = ", ".join(context.CLIARGS["args"])
         raise AnsibleLookupError(
-            f"--tags {','.join(tags)} selects no task, because the tasks of {', '.join(playbooks)} have no tags. Omit "
-            "--tags. No task was run."
+            f"--tags {','.join(tags)} selects no task, because the tasks of {started} have no tags. Omit --tags. "
+            "No task was run."
         )

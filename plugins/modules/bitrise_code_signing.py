@@ -115,8 +115,8 @@ options:
               - How to validate the file before the upload. See M(mobileops.ci.bitrise_build_certificate).
               - V(strict) rejects an unusable file. V(warn) issues a warning and uploads it. V(none) does not validate.
               - A profile is also unusable if it does not embed any of the certificates that the app declares with their
-                content. If the task replaces a certificate, this also applies to declared profiles that the app already
-                has.
+                content. If the task deletes a certificate, this also applies to declared profiles that the app already
+                has. It is a warning if the app keeps certificates that are not declared.
             type: str
             choices: [strict, warn, none]
             default: strict

@@ -26,8 +26,6 @@ _PLUGIN = "mobileops.ci.bitrise"
 _DEFAULT_INVENTORY = "/etc/ansible/hosts"
 # Sources that the plugin `auto`, which ansible-core enables by default, passes to other plugins.
 _ENDINGS_FOR_AUTO = (".yml", ".yaml")
-# Similarity of a misspelt name: Shpo and Shop have 0.75.
-_CLOSE = 0.7
 
 
 class NoHostsError(Exception):
@@ -121,7 +119,7 @@ class Selection:
             return
         text = ",".join(self.patterns)
         unmatched = self._unmatched_names()
-        yield from (self._unmatched(name, did_you_mean(name, self._names(), cutoff=_CLOSE)) for name in unmatched)
+        yield from (self._unmatched(name, did_you_mean(name, self._names(), cutoff=0.7)) for name in unmatched)
         if self.limit and self._select(self.patterns):
             yield f"--limit '{self.limit}' excludes all hosts that {self.option} '{text}' selects."
         elif not unmatched:
@@ -133,8 +131,15 @@ class Selection:
         ansible-core ignores such a name, so that a play leaves out hosts, or runs on hosts that it should exclude.
         """
         names = self._unmatched_names() if list(self.patterns) != ["all"] else []
-        similar = {name: closest_name(name, self._names(), cutoff=_CLOSE) for name in names}
+        similar = {
+            name: closest_name(name, self._names(), cutoff=0.8) or self._with_same_letters(name) for name in names
+        }
         return [self._unmatched(name, f" Did you mean {other}?") for name, other in similar.items() if other]
+
+    def _with_same_letters(self, name: str) -> str | None:
+        """Return the name with exchanged letters, such as Shop for Shpo. In a short name these are a large part."""
+        letters = sorted(name.casefold())
+        return next((other for other in self._names() if sorted(other.casefold()) == letters), None)
 
     def _unmatched(self, name: str, hint: str) -> str:
         return f"{self.option}: '{name}' matches no group and no host.{hint}"

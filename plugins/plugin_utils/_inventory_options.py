@@ -24,8 +24,8 @@ def check_options(plugin: str, config: Mapping[Any, Any], definitions: Mapping[s
     """Raise OptionError for the first unknown option or wrong value, given the plugin's option definitions."""
     for name, value in config.items():
         if name not in definitions:
-            shown, advice = without_value(str(name))
-            hint = did_you_mean(shown, definitions) or f" To list all options, run: ansible-doc -t inventory {plugin}"
+            bare, shown, advice = without_value(str(name))
+            hint = did_you_mean(bare, definitions) or f" To list all options, run: ansible-doc -t inventory {plugin}"
             raise OptionError(f"Unknown option {shown}.{hint}{advice}")
         if value is not None:
             _check_type(name, value, definitions[name].get("type", "str"))
@@ -75,6 +75,6 @@ def _check_keyed_group(number: int, entry: Any) -> None:
         raise OptionError(f"keyed_groups: entry {number} must be a dictionary with the key 'key'.")
     for name in map(str, entry):
         if name not in _KEYED_GROUP_KEYS:
-            shown, advice = without_value(name)
-            hint = did_you_mean(shown, _KEYED_GROUP_KEYS) or f" Allowed keys: {', '.join(_KEYED_GROUP_KEYS)}."
+            bare, shown, advice = without_value(name)
+            hint = did_you_mean(bare, _KEYED_GROUP_KEYS) or f" Allowed keys: {', '.join(_KEYED_GROUP_KEYS)}."
             raise OptionError(f"keyed_groups: entry {number} has the unknown key '{shown}'.{hint}{advice}")

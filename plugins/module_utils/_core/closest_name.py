@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
+from typing import NamedTuple
 
 
 def closest_name(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -32,13 +33,19 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     return f" Did you mean {suggestion}?" if suggestion else ""
 
 
-def without_value(name: str) -> tuple[str, str]:
-    """Return an unknown name as messages may show it, and advice, with a leading space.
+class UnknownName(NamedTuple):
+    """An unknown name: its part before a value, the text that messages may show, and advice with a leading space."""
 
-    YAML reads ``password:secret``, without a space, as one name. Messages show only its part before the colon.
-    """
-    part = re.split(r"[:=\s]", name, maxsplit=1)[0]
-    if part == name:
-        return name, ""
-    advice = " Put a space after the colon." if name[len(part)] == ":" else ""
-    return f"{part}{name[len(part)].strip()}...", advice
+    name: str
+    shown: str
+    advice: str
+
+
+def without_value(text: str) -> UnknownName:
+    """Split an unknown name. YAML reads ``password:secret``, without a space, as one name."""
+    name = re.split(r"[:=\s]", text, maxsplit=1)[0]
+    if name == text:
+        return UnknownName(name, name, "")
+    separator = text[len(name)]
+    advice = " Put a space after the colon." if separator == ":" else ""
+    return UnknownName(name, f"{name}{separator.strip()}...", advice)

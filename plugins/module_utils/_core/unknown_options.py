@@ -22,13 +22,13 @@ class _Unknown:
     known: tuple[str, ...]
 
     def __str__(self) -> str:
-        name, more = without_value(self.name)
+        name, shown, more = without_value(self.name)
         closest = closest_name(name, self.known)
         if closest:
             advice = f"; did you mean {closest}?"
         else:
             advice = f"; allowed are {', '.join(self.known)}." if self.where else "."
-        return f"{self.where}{name} is not an option here{advice}{more}"
+        return f"{self.where}{shown} is not an option here{advice}{more}"
 
 
 def reject_unknown_options(arguments: Mapping[str, Any], spec: Mapping[str, Any], module: str) -> None:

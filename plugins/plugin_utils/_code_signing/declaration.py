@@ -249,6 +249,6 @@ def _find_files(
         if text:
             text = f"{file.label}: {text}"
             # An entry with a template names another file for each host. A misspelt name is a cause of its own.
-            same = "" if "did you mean" in text else text.replace(f"{src:.100}", "...")
+            same = "" if "did you mean" in text else f"{text.replace(f'{src:.100}', '...')} ({file.place})"
             problems.append(Problem(text, file.place, hint, kind=Kind.LOCAL_FILE.value, same=same))
     return problems

@@ -44,7 +44,7 @@ def nothing_declared(declared: Sequence[Declaration], allow_empty: str) -> CiErr
     text = NOTHING_DECLARED.format(variables=variables, allow_empty=allow_empty)
     unknown = {entry.name: entry for declaration in declared for entry in declaration.unknown}
     if unknown:
-        hints = [f"{entry.name} (the closest variable is {entry.closest})" for entry in unknown.values()]
+        hints = [f"{entry.shown} (the closest variable is {entry.closest})" for entry in unknown.values()]
         text = f"{text} These variables are set, but do not exist: {name_some(hints, 5)}."
     return OptionError(text)
 

@@ -297,7 +297,7 @@ def _failed_lines(failed: Sequence[App]) -> list[str]:
 
 
 def _failed_line(message: str) -> str:
-    return f"Failed, {message}" if message.startswith(EXAMPLE) else f"Failed: {message}"
+    return f"Failed. {message}" if message.startswith(EXAMPLE) else f"Failed: {message}"
 
 
 def _diffs(changed: Sequence[App]) -> dict[str, Json]:

@@ -144,7 +144,9 @@ class PlayAction(InProcess):
         task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{spec.name}", diff
         try:
             result: Json = InProcess.run(self, None, task_vars)
-            return with_variables(result, variables or {})
+            # Those of a task that ran as a module: since 2.19, ansible-core shows them itself, as objects.
+            own = [text for text in result.pop("warnings", None) or () if isinstance(text, str)]
+            return with_variables({**result, "warnings": own} if own else result, variables or {})
         finally:
             task.args, task.action, task.diff = kept
 

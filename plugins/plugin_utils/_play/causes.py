@@ -15,7 +15,7 @@ from ...module_utils._core.errors import CiError, Kind
 from ...module_utils._core.text import name_some
 
 # Begins the text of a cause whose hosts have different texts.
-EXAMPLE = "for example: "
+EXAMPLE = "For example: "
 _APP = re.compile(r"\b([Aa])pp ([\w-]+)")
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,7 +30,7 @@ _PLAYBOOKS = (
 HOSTS_OF_PLAYBOOKS = frozenset(f"{name}_hosts" for name in _PLAYBOOKS)
 # Variables of playbooks whose names end like those of other playbooks.
 _OF_PLAYBOOKS = frozenset({"rollout_hosts", "rollout_allow_empty", "report_hosts", "report_allow_empty"})
-INTERNAL = ("_", "ansible_", "play_hosts")
+_INTERNAL = ("_", "ansible_")
 # Likeness of words with the same root.
 _RELATED = 0.7
 
@@ -60,7 +59,7 @@ class NearNames:
         return name in self._tails
 
     def _find(self, name: str) -> str:
-        if name in self._known or name in _OF_PLAYBOOKS or name.startswith(INTERNAL):
+        if name in self._known or name in _OF_PLAYBOOKS or name.startswith(_INTERNAL):
             return ""
         if name in self._tails:
             return self._tails[name]
@@ -68,15 +67,15 @@ class NearNames:
 
 
 def is_related(name: str, known: str) -> bool:
-    """Return whether a word of the name is like a word of the known one, as in `rotation` and `rotate_certificate`."""
-    pairs = itertools.product(_long_words(name), _long_words(known))
-    return any(
-        one.startswith(other) or other.startswith(one) or _likeness(one, other) >= _RELATED for one, other in pairs
-    )
+    """Return whether each word of the name is like one of the known name, as in `rotation` and `rotate_certificate`."""
+    return all(any(_has_root_of(word, other) for other in known.split("_")) for word in name.split("_"))
 
 
-def _long_words(name: str) -> list[str]:
-    return [word for word in name.split("_") if len(word) > 3]
+def _has_root_of(one: str, other: str) -> bool:
+    # Another first letter is rarely a mistake: export_hosts is not report_hosts.
+    if len(one) < 4 or one[0] != other[:1]:
+        return False
+    return one.startswith(other) or other.startswith(one) or _likeness(one, other) >= _RELATED
 
 
 def _likeness(one: str, other: str) -> float:
@@ -91,6 +90,11 @@ def _is_near(name: str, known: str) -> bool:
         return False
     matching = difflib.SequenceMatcher(None, name, known, autojunk=False).get_matching_blocks()
     return longest - sum(block.size for block in matching) <= most
+
+
+def is_internal(name: str) -> bool:
+    """Return whether ansible-core sets the variable, or its name says that it is not one of users."""
+    return name in _MAGIC or name.startswith(_INTERNAL)
 
 
 def text_names(variables: Mapping[Any, Any]) -> list[str]:

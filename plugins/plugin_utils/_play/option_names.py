@@ -20,6 +20,7 @@ _MISSING = "missing required arguments: "
 _WITH_ADVICE = frozenset(
     {
         Kind.UNAUTHORIZED,
+        Kind.NOT_FOUND,
         Kind.DNS,
         Kind.CONNECTION,
         Kind.PROXY,
@@ -42,7 +43,7 @@ def with_variables(result: Json, variables: Mapping[str, str]) -> Json:
         return result
     renamed = dict(result)
     text = str(result.get("msg") or "")
-    if text.startswith(_MISSING):
+    if text.startswith(_MISSING) and " found in " not in text:
         # The validation of ansible-core, whose errors have no kind.
         text = _missing(text.removeprefix(_MISSING), variables)
         return {**renamed, "msg": text, "error": CiError(text, kind=Kind.OPTION).as_dict()}
@@ -56,8 +57,8 @@ def with_variables(result: Json, variables: Mapping[str, str]) -> Json:
 
 def _missing(names: str, variables: Mapping[str, str]) -> str:
     missing = [variables.get(name, name) for name in names.split(", ")]
-    token = variables.get("api_token")
-    hint = " Or set BITRISE_API_TOKEN in the environment." if token in missing else ""
+    is_token = missing == [variables.get("api_token")]
+    hint = " Or set BITRISE_API_TOKEN in the environment." if is_token else ""
     return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.{hint}"
 
 
@@ -75,6 +76,6 @@ def _renamed(text: str, kind: str | None, variables: Mapping[str, str]) -> str:
     names = sorted(variables, key=len, reverse=True)
     anywhere = "|".join(re.escape(name) for name in names if "_" in name) or r"(?!)"
     at_start = "|".join(map(re.escape, names))
-    starts = r"(?<=^)|(?<=: )|(?<=\. )|(?<=Set )" if kind == Kind.OPTION else r"(?<=Set )"
+    starts = r"(?<=Set )|(?<=Raise )" + (r"|(?<=^)|(?<=: )|(?<=\. )" if kind == Kind.OPTION else "")
     pattern = rf"(?<![\w.=/-])(?:{anywhere})(?![\w-]|\.\w)|(?:{starts})(?:{at_start})(?=[ :=,])"
     return re.sub(pattern, lambda found: variables[found[0]], text)

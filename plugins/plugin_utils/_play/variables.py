@@ -61,9 +61,14 @@ class Unknown:
 
     @property
     def problem(self) -> Problem:
-        name, advice = without_value(self.name)
-        text = self.text or f"{name} is not a variable of this collection; did you mean {self.closest}?{advice}"
+        advice = without_value(self.name).advice
+        text = self.text or f"{self.shown} is not a variable of this collection; did you mean {self.closest}?{advice}"
         return Problem(text, self.place, option=self.option)
+
+    @property
+    def shown(self) -> str:
+        """Return the name as messages may show it."""
+        return without_value(self.name).shown
 
 
 @dataclass
@@ -144,7 +149,7 @@ class Variables:
             option = name[len(self.prefix) :]
             if option in self.options or name.startswith(self.others):
                 continue
-            option = without_value(option)[0]
+            option = without_value(option).name
             if option in self.keys and not is_used(name, variables):
                 text = f"{name}: {self.keys[option]}"
                 found.append(Unknown(name, "", is_misspelt=True, place=place_of(variables[name]), text=text))
@@ -160,7 +165,7 @@ class Variables:
         for name in sorted(text_names(variables)):
             if name.startswith(self.prefix):
                 continue
-            meant = self._near.meant_by(without_value(name)[0])
+            meant = self._near.meant_by(without_value(name).name)
             if meant and not is_used(name, variables):
                 # A name with a shortened prefix may belong to another playbook of the same workflow.
                 is_misspelt = name in extra and not self._near.is_shortened(name)
@@ -259,10 +264,10 @@ def _checked_dict(value: Any, spec: Spec, what: str, raw: Any, problems: list[Pr
     for key, item in value.items():
         origin = _of_key(raw, key)
         if key not in by_name:
-            name, more = without_value(str(key))
+            name, shown, more = without_value(str(key))
             near = closest_name(name, by_name)
             advice = f"did you mean {near}?" if near else f"allowed are {', '.join(options)}."
-            text = f"{what}: {name} is not an option here; {advice}{more}"
+            text = f"{what}: {shown} is not an option here; {advice}{more}"
             problems.append(Problem(text, place_of(*origin, raw)))
         elif item is not None:
             found = _checked(item, by_name[key], f"{what}: {key}", origin[-1], problems)

@@ -14,6 +14,7 @@ from ..._core.errors import CiError
 from ..client import BitriseClient
 from .actions import (
     PASSWORD,
+    Delete,
     FileAction,
     simulate,
 )
@@ -23,7 +24,8 @@ from .description import (
     replacement_warnings,
 )
 from .diff import files_for_diff
-from .kinds import PROVISIONING_PROFILE, FileKind
+from .evidence import is_marker
+from .kinds import BUILD_CERTIFICATE, PROVISIONING_PROFILE, FileKind
 from .model import RemoteFile
 from .observe import (
     DeclaredFile,
@@ -44,6 +46,9 @@ from .verify import (
     check_pairs,
     validation_of,
 )
+
+# Reasons for the deletion of a file that builds may use. A duplicate has a copy, and a leftover has no content.
+_REASONS = frozenset({"replaced", "absent", "undeclared"})
 
 
 @dataclass
@@ -95,7 +100,7 @@ def prepare_app(
     # The response with the list has the time of the service's clock.
     policy = replace(policy, now=client.service_time())
     plan = plan_app(app_slug, wanted, files, policy)
-    validations, warnings = _validate(observer, declared, plan)
+    validations, warnings = _validate(observer, declared, plan, files)
     before, after, replacements = _describe(observer, declared, plan, files)
     return PreparedApp(
         plan, files, declared, policy, observer, validations, (*plan.warnings, *warnings, *replacements), before, after
@@ -147,7 +152,9 @@ def _add_files(
                 outcome.unverified.append((file_plan.location.kind, file))
 
 
-def _validate(observer: Observer, declared: Declared, plan: AppPlan) -> tuple[dict[Key, Validation], list[str]]:
+def _validate(
+    observer: Observer, declared: Declared, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]
+) -> tuple[dict[Key, Validation], list[str]]:
     """Validate the files that would be uploaded. Raise RefusedError for an invalid one."""
     validations: dict[Key, Validation] = {}
     warnings: list[str] = []
@@ -163,7 +170,19 @@ def _validate(observer: Observer, declared: Declared, plan: AppPlan) -> tuple[di
         )
         validations[file_plan.key] = validation
         warnings += validation.check()
-    warnings += check_pairs(list(validations.values()))
+    present = [validations[file_plan.key] for file_plan in plan.files if file_plan.desired.present]
+    deleted = {
+        action.slug
+        for action in plan.actions
+        if isinstance(action, Delete) and action.kind == BUILD_CERTIFICATE.name and action.reason in _REASONS
+    }
+    known = deleted | {file_plan.decision.keep.slug for file_plan in plan.files if file_plan.decision.keep}
+    others = [
+        file
+        for file in observed.get(BUILD_CERTIFICATE, ())
+        if file.slug not in known and file.processed and not is_marker(file)
+    ]
+    warnings += check_pairs(present, removes_certificate=bool(deleted), has_other_certificates=bool(others))
     return validations, warnings
 
 

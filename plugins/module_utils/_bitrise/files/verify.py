@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Optional
 
@@ -19,7 +19,6 @@ from ..._signing.model import SIGNING_KINDS, Finding, Inspection
 from ..._signing.pairing import unpaired
 from .actions import (
     PASSWORD,
-    Delete,
     FileAction,
     Update,
     Upload,
@@ -101,11 +100,7 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Validation:
-    """The validation of one declared file.
-
-    `is_sent`: the task sends the file, or its password, to the service. `replaces`: it deletes a file with another
-    content.
-    """
+    """The validation of one declared file. `is_sent`: the task sends the file, or its password, to the service."""
 
     kind: FileKind
     app_slug: str
@@ -114,7 +109,6 @@ class Validation:
     is_sent: bool
     # None: the file is not inspected. Raises CiError if a library is missing.
     inspect: Callable[[], Inspection] | None = field(default=None, repr=False)
-    replaces: bool = False
 
     @property
     def inspection(self) -> Inspection | None:
@@ -182,32 +176,42 @@ def validation_of(
     inspect = None
     if content is not None and mode != NONE and kind.name in SIGNING_KINDS:
         inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, wanted, actions))
-    replaces = any(isinstance(action, Delete) and action.reason == "replaced" for action in actions)
-    return Validation(kind, app_slug, wanted.label, mode, is_sent, inspect, replaces)
+    return Validation(kind, app_slug, wanted.label, mode, is_sent, inspect)
 
 
-def check_pairs(validations: Sequence[Validation]) -> tuple[str, ...]:
+def check_pairs(
+    validations: Sequence[Validation], *, removes_certificate: bool = False, has_other_certificates: bool = False
+) -> tuple[str, ...]:
     """Check that each new profile of an app embeds one of the certificates that are declared for the app.
 
-    If a certificate is replaced, check all declared profiles, because the replaced one may be the one that they embed.
-    Return warnings, or raise RefusedError. Skip the check if no certificate is declared with its content.
+    `removes_certificate`: the task deletes a certificate, which may be the one that the profiles in sync embed.
+    Therefore they are checked, too. `has_other_certificates`: the app keeps certificates that are not declared, which
+    these profiles may embed. Then the finding is a warning.
+
+    Return warnings, or raise RefusedError. Skip the check if no certificate is declared with its content, or if one
+    cannot be inspected.
     """
-    checked = [validation for validation in validations if validation.mode != NONE]
-    profiles = {validation.label: validation for validation in checked if validation.kind == PROVISIONING_PROFILE}
-    certificates = {validation.label: validation for validation in checked if validation.kind == BUILD_CERTIFICATE}
-    is_replaced = any(validation.replaces for validation in certificates.values())
-    affected = {label for label, validation in profiles.items() if validation.is_sent or is_replaced}
-    if not affected or not certificates:
+    profiles = {one.label: one for one in validations if one.kind == PROVISIONING_PROFILE and one.mode != NONE}
+    affected = {label for label, validation in profiles.items() if validation.is_sent or removes_certificate}
+    if not affected:
         return ()
-    alone = unpaired(_all_sha1s(profiles), _all_sha1s(certificates)).profiles
+    certificates = _all_sha1s({one.label: one for one in validations if one.kind == BUILD_CERTIFICATE})
+    # Certificates of installers sign no app.
+    if all(sha1s == () for sha1s in certificates.values()):
+        return ()
     warnings: list[str] = []
-    for label in alone:
+    for label in unpaired(_all_sha1s(profiles), certificates).profiles:
         if label in affected:
-            message = (
-                f"It does not embed any certificate that is declared for the app ({', '.join(certificates)}), so "
-                "builds cannot sign with it. Create the profile again with one of them in Apple's developer portal."
+            is_certain = profiles[label].is_sent or not has_other_certificates
+            result = (
+                "so builds cannot sign with it" if is_certain else "so builds may no longer be able to sign with it"
             )
-            warnings += profiles[label].report([Finding("unpaired", message)])
+            message = (
+                f"It does not embed any certificate that is declared for the app ({', '.join(certificates)}), "
+                f"{result}. Create the profile again with one of them in Apple's developer portal."
+            )
+            validation = profiles[label] if is_certain else replace(profiles[label], mode=WARN)
+            warnings += validation.report([Finding("unpaired", message)])
     return tuple(warnings)
 
 

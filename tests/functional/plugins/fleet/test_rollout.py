@@ -107,7 +107,7 @@ def test_a_missing_file_of_each_app_is_one_cause(project: Project) -> None:
 
     text = "code_signing_profiles, entry 1: file {}.mobileprovision does not exist"
     assert failures(run) == {app: f"{text.format(app)}." for app in APPS[:20]}
-    assert run.screen.count("Failed, for example: ") == 1
+    assert run.screen.count("Failed. For example: ") == 1
     assert "Failed: " not in run.screen
     assert f"{text.format('app00')} " in run.screen
     assert "[20 hosts: app00," in run.screen

@@ -111,14 +111,38 @@ def test_a_new_certificate_that_no_profile_in_sync_embeds(fleet: Fleet, files: F
     assert fleet.contents(CERTIFICATES) == {ONE: new}
 
 
-def test_a_certificate_is_added_beside_that_of_the_profile(fleet: Fleet, files: Files) -> None:
+def test_profiles_in_sync_are_not_rejected_without_a_reason(fleet: Fleet, files: Files) -> None:
+    """Accept them if their certificate may stay in the app, or is declared without validation."""
+    theirs, profile = a_file("old.p12", files.other_p12), a_file("dist", files.fits_not)
+    ours = strict("dist.p12", files.p12, certificate_password="one")
+    profiles = [strict("dist", files.fits_not)]
+
+    fleet.holds({ONE: {CERTIFICATES: [theirs], PROFILES: [profile]}})
+    assert "warnings" not in fleet.task([ONE], build_certificates=[ours], provisioning_profiles=profiles).run()
+
+    replaced = a_file("dist.p12", b"another one")
+    fleet.holds({ONE: {CERTIFICATES: [theirs, replaced], PROFILES: [profile]}})
+    warned = fleet.task([ONE], build_certificates=[ours], provisioning_profiles=profiles).run()
+    assert any("builds may no longer be able to sign with it" in text for text in warned["warnings"])
+
+    fleet.holds({ONE: {CERTIFICATES: [theirs, replaced], PROFILES: [profile]}})
+    both = [ours, declared("old.p12", files.other_p12, verify="none")]
+    assert "warnings" not in fleet.task([ONE], build_certificates=both, provisioning_profiles=profiles).run()
+
+
+def test_the_certificate_of_a_profile_in_sync_is_purged(fleet: Fleet, files: Files) -> None:
     fleet.holds({ONE: {CERTIFICATES: [a_file("old.p12", files.other_p12)], PROFILES: [a_file("dist", files.fits_not)]}})
     task = fleet.task(
         [ONE],
         build_certificates=[strict("dist.p12", files.p12, certificate_password="one")],
         provisioning_profiles=[strict("dist", files.fits_not)],
+        purge=["build_certificates"],
     )
-    assert "warnings" not in task.run()
+    for check_mode in (True, False):
+        error = task.fail(check_mode=check_mode)["apps"][ONE]["error"]
+        assert error["kind"] == "verify"
+        assert "does not embed any certificate" in error["msg"]
+    assert fleet.contents(CERTIFICATES) == {ONE: [("old.p12", sha256(files.other_p12))]}
 
 
 @pytest.mark.parametrize("certificates", [None, [], [{"name": "dist.p12", "is_expose": True, "verify": "strict"}]])

@@ -183,6 +183,7 @@ def test_a_source_that_fails_beside_one_that_works(source: Callable[..., str], s
         ("type_ios:&type_android", "rollout_hosts: 'type_ios:&type_android' selects no host."),
         # ansible-core ignores the misspelt name and runs on the other hosts.
         ("type_ios,type_andriod", "'type_andriod' matches no group and no host. Did you mean type_android?"),
+        ("App_01,tyep_ios", "'tyep_ios' matches no group and no host. Did you mean type_ios?"),
         ("all:!type_andriod", "'type_andriod' matches no group and no host. Did you mean type_android?"),
     ],
 )
@@ -191,7 +192,8 @@ def test_a_name_that_does_not_exist(source: Callable[..., str], refuse: Refuse, 
 
 
 def test_a_name_that_is_similar_to_no_other_may_be_absent(source: Callable[..., str], select: Select) -> None:
-    assert select(source(), rollout_hosts="all:!legacy") == ["all:!legacy"]
+    for requested in ("all:!legacy", "type_ios,type_macos", "all:!type_ionic"):
+        assert select(source(), rollout_hosts=requested) == [requested]
 
 
 def test_a_limit_that_leaves_no_host(source: Callable[..., str], select: Select, refuse: Refuse) -> None:
@@ -210,11 +212,40 @@ def test_a_misspelt_variable_does_not_select_all_hosts(
     assert select(source(), call=call, abort_stale_builds_hours=3, abort_stale_builds_hold_hours=3) == ["all"]
 
 
+RETENTION = "query('mobileops.ci.app_hosts', prefix='artifact_retention')"
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Set the playbooks of the command line."""
+
+    def start(*playbooks: str) -> None:
+        monkeypatch.setattr(context, "CLIARGS", CLIArgs({"args": playbooks}))
+
+    return start
+
+
 @pytest.mark.parametrize("name", ["retention_hosts", "artifact_hosts", "artifacts_hosts"])
-def test_hosts_of_a_similar_name_do_not_select_all_hosts(source: Callable[..., str], refuse: Refuse, name: str) -> None:
-    call = "query('mobileops.ci.app_hosts', prefix='artifact_retention')"
-    message = f"Unknown variable {name}. Did you mean artifact_retention_hosts?"
-    assert message in refuse(source(), call=call, **{name: "App_01"})
+def test_hosts_of_a_similar_name_do_not_select_all_hosts(
+    source: Callable[..., str], select: Select, refuse: Refuse, started: Callable[..., None], name: str
+) -> None:
+    started("mobileops.ci.artifact_retention")
+    message = (
+        f"Unknown variable {name}. Did you mean artifact_retention_hosts? Set artifact_retention_hosts, for example"
+    )
+    assert message in refuse(source(), call=RETENTION, **{name: "App_01"})
+    # A playbook of the user may have such a variable.
+    started("site.yml")
+    assert select(source(), call=RETENTION, **{name: "App_01"}) == ["all"]
+
+
+@pytest.mark.parametrize("name", ["export_hosts", "our_artifact_hosts", "play_hosts", "_retention_hosts", "art_hosts"])
+def test_other_names_are_those_of_the_user(
+    source: Callable[..., str], select: Select, started: Callable[..., None], name: str
+) -> None:
+    for prefix in ("artifact_retention", "report"):
+        started(f"mobileops.ci.{prefix}")
+        assert select(source(), call=f"query('mobileops.ci.app_hosts', prefix='{prefix}')", **{name: "x"}) == ["all"]
 
 
 def test_hosts_of_another_playbook_do_not_select_all_hosts(
@@ -227,7 +258,7 @@ def test_hosts_of_another_playbook_do_not_select_all_hosts(
     # A report changes nothing, and the rollout may be the next step of the same workflow.
     capfd.readouterr()
     assert select(source(), call="query('mobileops.ci.app_hosts', prefix='report')", rollout_hosts="App_01") == ["all"]
-    assert "Set report_hosts instead." in " ".join(capfd.readouterr().err.split())
+    assert "Set report_hosts to select hosts." in " ".join(capfd.readouterr().err.split())
 
 
 def test_a_play_that_reports_the_problem_itself(source: Callable[..., str], select: Select) -> None:

@@ -178,9 +178,9 @@ LEFTOVER = "01M8NRJ4PN6FNG4CJM3N2HTP2"
     [
         ("App {slug} was not finished.", ": The app was not finished"),
         ("File x of app {slug} is wrong.", ": File x of the app is wrong"),
-        ("GET /apps/{slug} returned 404.", ", for example: GET /apps/s0 returned 404"),
-        (f"Left {LEFTOVER}{{number}} in app {{slug}}.", f", for example: Left {LEFTOVER}0 in the app"),
-        ("Twin_{slug}.x for app {slug} is wrong.", ", for example: Twin_s0.x for the app is wrong"),
+        ("GET /apps/{slug} returned 404.", ". For example: GET /apps/s0 returned 404"),
+        (f"Left {LEFTOVER}{{number}} in app {{slug}}.", f". For example: Left {LEFTOVER}0 in the app"),
+        ("Twin_{slug}.x for app {slug} is wrong.", ". For example: Twin_s0.x for the app is wrong"),
     ],
 )
 def test_apps_that_fail_for_one_cause(text: str, told: str) -> None:
