@@ -177,7 +177,7 @@ class Playground:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=1800,
             check=False,
         )
         events = [Event(*json.loads(line)) for line in record.read_text().splitlines()]
