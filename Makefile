@@ -49,8 +49,8 @@ format: ## format the Python code and repair what ruff can repair
 	$(WITH_VENV) test sh -c '.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .'
 
 .PHONY: unit
-unit: ## unit tests, which start no process and open no socket [ARGS="pytest arguments"]
-	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -o testpaths=tests/unit $(ARGS)
+unit: ## unit tests, which start no process and open no socket, on all processors [ARGS="pytest arguments"]
+	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -n auto --dist loadfile -o testpaths=tests/unit $(ARGS)
 
 .PHONY: functional
 functional: ## tests with the emulator, sockets and ansible-playbook [ARGS="pytest arguments"]
