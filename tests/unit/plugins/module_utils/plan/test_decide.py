@@ -194,6 +194,13 @@ def test_an_option_decides_between_two_identities(wanted: dict[str, Any], expect
     assert words(plan(desired(identity=OURS, **wanted), *files)) == expected
 
 
+@pytest.mark.parametrize("known", ["", "old"])
+def test_a_new_certificate_inherits_the_password(known: str) -> None:
+    (one,) = plan(desired(), remote(**OTHER, password=known), kind=CERTIFICATE).files
+    assert one.decision.wanted.password == known
+    assert one.desired.password is None
+
+
 def test_a_single_file_of_another_identity_is_replaced() -> None:
     made = plan(desired(identity=OURS), remote(**OTHER, identity=THEIRS))
     assert words(made) == ["upload", "delete A replaced"]
