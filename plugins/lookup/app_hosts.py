@@ -154,11 +154,11 @@ class LookupModule(LookupBase):
         variables = variables or {}
         prefix = self.get_option("prefix")
         _check_names(prefix, variables)
-        if prefix and not terms:
-            _check_hosts_of_others(prefix, variables)
         runs_tasks = not any(context.CLIARGS.get(mode) for mode in _MODES_WITHOUT_HOSTS)
         if runs_tasks:
             _check_tags()
+            if prefix and not terms:
+                _check_hosts_of_others(prefix, variables)
         requested = self._requested_patterns(f"{prefix}_hosts", variables) if prefix else []
         if prefix and self.get_option("batches"):
             self._check_batches(prefix, variables)

@@ -144,9 +144,9 @@ class PlayAction(InProcess):
         task.args, task.action, task.diff = {**defaults, **options}, f"mobileops.ci.{spec.name}", diff
         try:
             result: Json = InProcess.run(self, None, task_vars)
-            # Those of a task that ran as a module: since 2.19, ansible-core shows them itself, as objects.
-            own = [text for text in result.pop("warnings", None) or () if isinstance(text, str)]
-            return with_variables({**result, "warnings": own} if own else result, variables or {})
+            if warnings := result.pop("warnings", None):
+                result["warnings"] = [_text_of(warning) for warning in warnings]
+            return with_variables(result, variables or {})
         finally:
             task.args, task.action, task.diff = kept
 
@@ -198,6 +198,12 @@ def play_result(
     if stats:
         result["ansible_stats"] = {"data": dict(stats), "per_host": False, "aggregate": True}
     return result
+
+
+def _text_of(warning: Any) -> str:
+    """Return a warning as text. Since ansible-core 2.19, those of a task that ran as a module are objects."""
+    event = getattr(warning, "event", None)
+    return str(event.msg if event else warning)
 
 
 def _with_doctor(failure: Json) -> Json:

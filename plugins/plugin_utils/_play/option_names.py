@@ -57,9 +57,9 @@ def with_variables(result: Json, variables: Mapping[str, str]) -> Json:
 
 def _missing(names: str, variables: Mapping[str, str]) -> str:
     missing = [variables.get(name, name) for name in names.split(", ")]
-    is_token = missing == [variables.get("api_token")]
-    hint = " Or set BITRISE_API_TOKEN in the environment." if is_token else ""
-    return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.{hint}"
+    if missing == [variables.get("api_token")]:
+        return f"The API token is missing. Set {missing[0]}, or BITRISE_API_TOKEN in the environment."
+    return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required."
 
 
 def _app(app: Json, variables: Mapping[str, str]) -> Json:

@@ -27,7 +27,7 @@ def files_for_diff(
     names = [file.name for file in files]
     entries: dict[str, Any] = {}
     for file in sorted(files, key=lambda file: (file.name, file.slug or "")):
-        is_main = names.count(file.name) == 1 or file.slug == main is not None
+        is_main = names.count(file.name) == 1 or (main is not None and file.slug == main)
         key = file.name if is_main else f"{file.name} ({file.slug or 'new'})"
         entries[key] = {
             "size": file.size,

@@ -100,6 +100,16 @@ def test_one_misspelt_key_of_60_apps(project: Project) -> None:
     assert project.fleet.asked() == {}
 
 
+def test_warnings_of_a_task_that_runs_as_a_module_are_text(project: Project) -> None:
+    project.has(APPS[:2], {"code_signing_profiles": [declared("dist", b"x", verify="warn")]})
+
+    run = project.run("--check", "-e", "mobileops_ci_run_in=target")
+
+    assert run.status == 0, run.screen
+    assert "WarningSummary" not in run.screen
+    assert "Provisioning profile dist" in run.screen
+
+
 def test_a_missing_file_of_each_app_is_one_cause(project: Project) -> None:
     project.has(APPS[:20], {"code_signing_profiles": [{"src": "{{ inventory_hostname }}.mobileprovision"}]})
 

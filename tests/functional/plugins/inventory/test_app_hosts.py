@@ -21,6 +21,7 @@ from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils import _inventory_sources
 from ansible_collections.mobileops.ci.plugins.plugin_utils._host_selection import host_patterns
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.near_names import HOSTS_OF_PLAYBOOKS
 from tests.emulator.process import Emulator
 from tests.helpers.inventory_sources import NAME, write
 
@@ -246,6 +247,10 @@ def test_other_names_are_those_of_the_user(
     for prefix in ("artifact_retention", "report"):
         started(f"mobileops.ci.{prefix}")
         assert select(source(), call=f"query('mobileops.ci.app_hosts', prefix='{prefix}')", **{name: "x"}) == ["all"]
+
+
+def test_every_playbook_is_known_by_the_variable_of_its_hosts() -> None:
+    assert {f"{path.stem}_hosts" for path in PLAYBOOKS} == HOSTS_OF_PLAYBOOKS
 
 
 def test_hosts_of_another_playbook_do_not_select_all_hosts(

@@ -329,7 +329,7 @@ def test_advice_of_other_errors_names_variables() -> None:
 @pytest.mark.parametrize(
     ("names", "text"),
     [
-        ("api_token", "shop_api_token is required. Or set BITRISE_API_TOKEN in the environment."),
+        ("api_token", "The API token is missing. Set shop_api_token, or BITRISE_API_TOKEN in the environment."),
         ("apps, timeout", "apps, shop_timeout are required."),
     ],
 )
