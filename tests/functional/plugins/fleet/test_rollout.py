@@ -103,7 +103,7 @@ def test_one_misspelt_key_of_60_apps(project: Project) -> None:
 def test_warnings_of_a_task_that_runs_as_a_module_are_text(project: Project) -> None:
     project.has(APPS[:2], {"code_signing_profiles": [declared("dist", b"x", verify="warn")]})
 
-    run = project.run("--check", "-e", "mobileops_ci_run_in=target")
+    run = project.run("--check", "-e", "mobileops_ci_run_in=target", "-e", "name=x")
 
     assert run.status == 0, run.screen
     assert "WarningSummary" not in run.screen
