@@ -12,47 +12,30 @@ from __future__ import annotations
 import argparse
 import ast
 import collections
-import io
 import re
 import sys
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .texts import Text, texts_in
+
 CHECKOUT = Path(__file__).resolve().parents[3]
-# Files and folders with text that people read.
-TEXTS = (
-    ".ci",
-    "CODE_OF_CONDUCT.md",
-    "CONTRIBUTING.md",
-    "README.md",
-    "SECURITY.md",
-    "changelogs",
-    "docs",
-    "examples",
-    "extensions",
-    "noxfile.py",
-    "playbooks",
-    "plugins",
-    "roles",
-    "tests",
-)
-SUFFIXES = {".py", ".md", ".rst", ".yml", ".yaml"}
-_SKIPPED_FOLDERS = {
-    ".build",
-    ".cache",
-    ".git",
-    ".venv",
-    "LICENSES",
-    "__pycache__",
-    "build",
-    "dist",
-    "node_modules",
-    "output",
+sys.path.insert(0, str(CHECKOUT / ".ci"))
+
+from working_copy import project_files  # noqa: E402
+
+# Texts of others, bytes, and the files that name the words they forbid.
+_SKIPPED_FILES = {
+    "COPYING",
+    "changelogs/fragments/.keep",
+    "tests/functional/emulator/bitrise-swagger.json",
+    "tests/helpers/signing/recorded.json",
+    "tests/unit/docs/language.py",
+    "tests/unit/docs/test_language.py",
 }
-# These name the words that they forbid.
-_SKIPPED_FILES = {"language.py", "test_language.py"}
+_SKIPPED_FOLDER = "LICENSES"
+_SKIPPED_SUFFIXES = {".keystore", ".mobileprovision", ".png"}
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -126,40 +109,20 @@ class Violation:
         return f"{self.path}:{self.line}: {self.rule}: {self.text}"
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A piece of text. `line` is that of its first character."""
-
-    line: int
-    content: str
-    is_prose: bool = True  # made of sentences, in contrast to code or data
-
-
-def violations(path: Path) -> list[Violation]:
-    """Return the violations in one file."""
-    name = path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path
-    return check(path.read_text(encoding="utf-8"), path.suffix, str(name))
-
-
-def check(content: str, suffix: str, name: str = "text") -> list[Violation]:
-    """Return the violations in a text with the format that a file with this suffix has."""
-    texts = {".py": _python, ".md": _markdown, ".rst": _restructured_text}.get(suffix, _yaml)
-    found = {violation for text in texts(content) for violation in _check_text(text, name)}
-    if suffix == ".py":
+def check(content: str, name: str) -> list[Violation]:
+    """Return the violations in the content of a file with this name."""
+    found = {violation for text in texts_in(name, content) for violation in _check_text(text, name)}
+    if name.endswith(".py"):
         found.update(_check_docstrings(content, name))
     return sorted(found)
 
 
-def files_below(paths: list[Path]) -> Iterator[Path]:
-    """Yield the files that people read."""
-    for path in paths:
-        for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            skipped = _SKIPPED_FOLDERS.intersection(file.relative_to(path).parts) or file.name in _SKIPPED_FILES
-            if file.suffix in SUFFIXES and file.is_file() and not skipped:
-                yield file
+def is_checked(file: Path) -> bool:
+    """Return whether the file, relative to the checkout, has texts of the project."""
+    return str(file) not in _SKIPPED_FILES and file.parts[0] != _SKIPPED_FOLDER and file.suffix not in _SKIPPED_SUFFIXES
 
 
-def _check_text(text: _Text, name: str) -> Iterator[Violation]:
+def _check_text(text: Text, name: str) -> Iterator[Violation]:
     content = _INLINE_CODE.sub(lambda match: re.sub(r"[^\n]", "x", match[0]), text.content)
     for rule, pattern in (("archaic", _ARCHAIC), ("British spelling", _BRITISH), ("vague passive", _VAGUE_PASSIVE)):
         for match in pattern.finditer(content):
@@ -175,7 +138,7 @@ def _check_text(text: _Text, name: str) -> Iterator[Violation]:
         position += len(sentence)
 
 
-def _violation(name: str, text: _Text, position: int, rule: str) -> Violation:
+def _violation(name: str, text: Text, position: int, rule: str) -> Violation:
     line = text.line + text.content.count("\n", 0, position)
     shown = " ".join(text.content[max(0, position - 30) if rule != "begins with a clause" else position :][:90].split())
     return Violation(name, line, rule, shown)
@@ -192,134 +155,17 @@ def _check_docstrings(content: str, name: str) -> Iterator[Violation]:
                 yield Violation(name, line, "verb not in the imperative", docstring[indicative.start(1) :][:90])
 
 
-def _paragraphs(lines: list[tuple[int, str]]) -> Iterator[_Text]:
-    """Join lines to paragraphs. A blank line, a gap, a bullet and a table row begin a new one."""
-    paragraph: list[str] = []
-    start = last = 0
-    for number, line in lines:
-        bullet = re.match(r"\s*(?:[-*+#|]|\d+[.)])\s+", line)
-        if paragraph and (bullet or not line.strip() or number != last + 1):
-            yield _Text(start, "\n".join(paragraph))
-            paragraph = []
-        if line.strip():
-            if not paragraph:
-                start = number
-            paragraph.append(line[bullet.end() :] if bullet else line)
-        last = number
-    if paragraph:
-        yield _Text(start, "\n".join(paragraph))
-
-
-def _cells(text: _Text) -> Iterator[_Text]:
-    """Yield the cells of a row of a Markdown table, or the text."""
-    parts = text.content.split(" | ") if " | " in text.content and "\n" not in text.content else [text.content]
-    yield from (_Text(text.line, part.strip(" |")) for part in parts)
-
-
-def _markdown(content: str) -> Iterator[_Text]:
-    """Yield paragraphs. Code blocks are searched for words only."""
-    prose, code, in_code = [], [], False
-    for number, line in enumerate(content.splitlines(), 1):
-        if line.lstrip().startswith("```"):
-            in_code = not in_code
-        elif in_code:
-            code.append((number, line))
-        else:
-            prose.append((number, line))
-    for text in _paragraphs(prose):
-        yield from _cells(text)
-    yield from (_Text(number, line, is_prose=False) for number, line in code)
-
-
-def _restructured_text(content: str) -> Iterator[_Text]:
-    """Yield paragraphs. Literal blocks are searched for words only."""
-    prose: list[tuple[int, str]] = []
-    code_indent: int | None = None
-    for number, line in enumerate(content.splitlines(), 1):
-        indent = len(line) - len(line.lstrip())
-        if code_indent is not None and (not line.strip() or indent > code_indent):
-            yield _Text(number, line, is_prose=False)
-            continue
-        code_indent = None
-        if line.lstrip().startswith((".. code-block::", ".. code::")):
-            code_indent = indent
-        elif line.lstrip().startswith(".. ") or re.fullmatch(r"\s*:[\w-]+:.*|([-=~^\"'])\1+", line):
-            prose.append((number, ""))
-        elif re.search(r"\S {2,}\S", line):
-            yield from (_Text(number, cell) for cell in re.split(r" {2,}", line))
-            prose.append((number, ""))
-        else:
-            prose.append((number, re.sub(r"^(\s*)\* - ", r"\1- ", line)))
-    yield from _paragraphs(prose)
-
-
-def _yaml(content: str, first_line: int = 1) -> Iterator[_Text]:
-    """Yield comments, task names and descriptions of a YAML file."""
-    prose: list[tuple[int, str]] = []
-    in_comment = False
-    for number, line in enumerate(content.splitlines(), first_line):
-        words = re.sub(r"^(\s*)(?:# ?)+", r"\1", line)
-        if in_comment != (in_comment := words != line):
-            prose.append((number - 1, ""))
-        key = re.match(r"\s*(?:- )?[\w.]+:(?:\s+[>|][-+]?)?\s*(.*)$", words)
-        if key:
-            prose += [(number - 1, ""), (number, key[1].strip("\"'"))]
-            if not key[1]:
-                prose.append((number, ""))
-        else:
-            prose.append((number, words))
-    yield from _paragraphs(prose)
-
-
-_YAML_BLOCKS = ("DOCUMENTATION", "EXAMPLES", "RETURN")
-
-
-def _python(content: str) -> Iterator[_Text]:
-    """Yield comments, docstrings, messages, and the documentation of plugins."""
-    tree = ast.parse(content)
-    documentation = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            target = ast.unparse(node.targets[0])
-            if target in _YAML_BLOCKS or (
-                "\n" in node.value.value and re.search(r"^(options|description):", node.value.value, re.MULTILINE)
-            ):
-                documentation.add(id(node.value))
-                yield from _yaml(node.value.value, node.value.lineno)
-    in_f_string = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            parts = [part.value if isinstance(part, ast.Constant) else "x" for part in node.values]
-            yield _message(node.lineno, "".join(map(str, parts)))
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and not {id(node)} & (documentation | in_f_string)
-        ):
-            yield from [_message(node.lineno, node.value)] if " " in node.value else []
-    comments = [
-        (token.start[0], token.string.lstrip("#: "))
-        for token in tokenize.generate_tokens(io.StringIO(content).readline)
-        if token.type == tokenize.COMMENT and not re.match(r"#\s*(noqa|type:|pylint)", token.string)
-    ]
-    yield from _paragraphs(comments)
-
-
-def _message(line: int, content: str) -> _Text:
-    """Return a string of the code, which is prose if it ends like a sentence."""
-    return _Text(line, content, is_prose=content.rstrip().endswith((".", "!")))
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="List sentences that break the rules of language.")
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders; default: all texts of the project")
     parser.add_argument("--count", action="store_true", help="count violations by folder and rule")
     parser.add_argument("--rule", help="only rules whose name contains this text")
     arguments = parser.parse_args()
-    files = list(files_below(arguments.paths or [CHECKOUT / text for text in TEXTS]))
+    below = [path.resolve().relative_to(CHECKOUT) for path in arguments.paths or [CHECKOUT]]
+    files = [file for file in project_files() if is_checked(file) and any(file.is_relative_to(path) for path in below)]
     if not files:
         parser.error("the paths have no text to check")
-    found = [violation for file in files for violation in violations(file)]
+    found = [violation for file in files for violation in check((CHECKOUT / file).read_text("utf-8"), str(file))]
     if arguments.rule:
         found = [violation for violation in found if arguments.rule in violation.rule]
     if arguments.count:
