@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-# The folder of this file, also with "make -f" from elsewhere; make's own functions would break at a space.
+# The folder of this file, also for "make -f" in another folder. The functions of make would split a path at a space.
 ROOT := $(shell cd "$$(dirname "$$(printf %s '$(MAKEFILE_LIST)' | sed 's/^ *//')")" && pwd)
 WITH_VENV = @"$(ROOT)/.ci/with-venv"
 ISOLATED = .venv/bin/python -B .ci/isolated.py
@@ -21,7 +21,7 @@ demo: ## converge a seeded fleet of apps in the emulator: check, run, run again
 	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo
 
 .PHONY: report-demo
-report-demo: ## the report of a fleet of 300 apps in the emulator, in .build/report-demo
+report-demo: ## make the report of a fleet of 300 apps in the emulator, in .build/report-demo
 	$(WITH_VENV) demo $(ISOLATED) .venv/bin/python -m tests.demo.report
 
 .PHONY: test
@@ -41,7 +41,7 @@ emulator: ## run the emulator [PORT=0] [FIXTURE=demo|empty|fleet:N|file.json] [S
 	  $(foreach option,$(OPTIONS),--option "$(option)")
 
 .PHONY: lint
-lint: ## ruff, mypy, yamllint, ansible-lint, language, documentation, changelog and license checks
+lint: ## run ruff, mypy, yamllint, ansible-lint, language, documentation, changelog and license checks
 	$(CHECK) lint
 
 .PHONY: format
@@ -49,72 +49,72 @@ format: ## format the Python code and repair what ruff can repair
 	$(WITH_VENV) test sh -c '.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .'
 
 .PHONY: unit
-unit: ## unit tests, which start no process and open no socket, on all processors [ARGS="pytest arguments"]
+unit: ## run unit tests, which start no process and open no socket, on all processors [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -n auto --dist loadfile -o testpaths=tests/unit $(ARGS)
 
 .PHONY: functional
-functional: ## tests with the emulator, sockets and ansible-playbook [ARGS="pytest arguments"]
+functional: ## run tests with the emulator, sockets and ansible-playbook [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m pytest -o testpaths=tests/functional $(ARGS)
 
 .PHONY: test-reliability
-test-reliability: ## crash points, faults and orders of writers: all, or a larger sample; updates the page about reliability [PART=kills] [SHARE=0.1] [SEED=number] [ARGS="pytest arguments"]
+test-reliability: ## test crash points, faults and orders of writers: all, or a larger sample; updates the page about reliability [PART=kills] [SHARE=0.1] [SEED=number] [ARGS="pytest arguments"]
 	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_RELIABILITY=all $(if $(SEED),MOBILEOPS_CI_SEED="$(SEED)") \
 	  $(if $(SHARE),MOBILEOPS_CI_SHARE="$(SHARE)") $(if $(ARGS),,MOBILEOPS_CI_FIGURES=1) \
 	  .venv/bin/python -m pytest -n 2 --dist worksteal tests/reliability$(if $(PART),/test_$(PART).py) $(ARGS)
 
 .PHONY: test-mutation
-test-mutation: ## small changes to the core that tests have to notice; updates that page [ROOM=plan] [SAMPLE=number for each room]
+test-mutation: ## make small changes to the core that tests have to notice; updates that page [ROOM=plan] [SAMPLE=number for each room]
 	$(WITH_VENV) test $(ISOLATED) nice -n 19 .venv/bin/python -m tests.mutation \
 	  $(if $(ROOM),--room "$(ROOM)") $(if $(SAMPLE),--sample "$(SAMPLE)")
 
 .PHONY: test-soak
-test-soak: ## a fleet under random faults until time is over; updates that page [APPS=5000] [SECONDS=600]
+test-soak: ## roll out to a fleet with random faults until the time is over; updates that page [APPS=5000] [SECONDS=600]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.reliability.soak \
 	  $(if $(APPS),--apps "$(APPS)") $(if $(SECONDS),--seconds "$(SECONDS)")
 
 .PHONY: sanity
-sanity: ## ansible-test sanity
+sanity: ## run ansible-test sanity
 	$(CHECK) sanity
 
 .PHONY: integration
-integration: ## ansible-test integration [TARGET="names"]
+integration: ## run ansible-test integration [TARGET="names"]
 	$(CHECK) integration
 
 .PHONY: molecule
-molecule: ## molecule scenarios of the role
+molecule: ## run the molecule scenarios of the role
 	$(CHECK) molecule
 
 .PHONY: fuzz
-fuzz: ## a minute of requests to the emulator, made up from the vendor's API description
+fuzz: ## send random requests to the emulator for a minute, made from the API description of the service
 	$(CHECK) fuzz
 
 .PHONY: test-swift
-test-swift: ## the emulator with OpenStack Swift as its store, which checks signatures as S3 does
+test-swift: ## test the emulator with OpenStack Swift as its store, which checks signatures as S3 does
 	$(CHECK) swift
 
 .PHONY: test-protocol
-test-protocol: ## the protocol of replacements in all scenarios, with all disturbances (about three minutes)
+test-protocol: ## test the protocol that replaces files in all scenarios (about three minutes)
 	$(WITH_VENV) test $(ISOLATED) env MOBILEOPS_CI_TEST_CASES=all .venv/bin/python -m pytest tests/unit/plugins/module_utils/plan/protocol $(ARGS)
 
 .PHONY: fuzz-signing
-fuzz-signing: ## signing files with random changes, under limits of time and memory [COUNT=100000] [SEED=0]
+fuzz-signing: ## read signing files with random changes, under limits of time and memory [COUNT=100000] [SEED=0]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.unit.plugins.signing.fuzz \
 	  $(if $(COUNT),--count "$(COUNT)") $(if $(SEED),--seed "$(SEED)")
 
 .PHONY: test-clients
-test-clients: ## clients by others against the emulator (needs node)
+test-clients: ## run other clients of the services against the emulator (needs node)
 	$(WITH_VENV) test .venv/bin/python -m tests.clients
 
 .PHONY: test-page
-test-page: ## the page of the report in a real browser (needs Chromium) [CHROMIUM=/path/to/it]
+test-page: ## test the page of the report in a browser (needs Chromium) [CHROMIUM=/path/to/it]
 	$(CHECK) page
 
 .PHONY: test-awx
-test-awx: ## jobs as AWX runs them, and awx_setup, with the oldest and the newest ansible-core [CORES="2.16 2.21"]
+test-awx: ## run jobs as AWX does, and awx_setup, with the oldest and the newest ansible-core [CORES="2.16 2.21"]
 	$(CHECK) awx
 
 .PHONY: docs
-docs: ## the collection's documentation as HTML, in .build/docs
+docs: ## build the documentation as HTML, in .build/docs
 	$(WITH_VENV) docs .venv/bin/python -B .ci/lanes.py docs
 
 .PHONY: build
@@ -130,7 +130,7 @@ matrix: ## run the tests with all supported versions of ansible-core [CORES="2.1
 	$(CHECK) matrix
 
 .PHONY: bench
-bench: ## what it costs beside other ways, in build/bench.json [CASE=name] [ROUNDS=n] [SCALE=0.05 to try it out]
+bench: ## measure time and requests, and compare with other tools, in build/bench.json [CASE=name] [ROUNDS=n] [SCALE=0.05 to try it out]
 	$(WITH_VENV) test $(ISOLATED) .venv/bin/python -m tests.benchmarks \
 	  $(if $(CASE),--case "$(CASE)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(if $(SCALE),--scale "$(SCALE)")
 

@@ -51,7 +51,7 @@ const markLinks = () => {
     link.dataset.view ??= link.getAttribute("href");
     const wanted = viewFrom(link.dataset.view);
     const current = !wanted.app && sameFilters(wanted, view) && link.dataset.view !== "#apps";
-    // Once more takes the filter away again.
+    // A second click removes the filter.
     link.setAttribute("href", current ? "#all" : link.dataset.view);
     if (current) { link.setAttribute("aria-current", "true"); } else { link.removeAttribute("aria-current"); }
   }
@@ -146,6 +146,6 @@ if (form) {
   listen();
   watchScrolling();
   show(viewFrom(location.hash));
-  // Somebody sent this address to show these apps.
+  // The address of a link that shows these apps.
   if (FILTERS.some((name) => view[name])) { toApps(); }
 }

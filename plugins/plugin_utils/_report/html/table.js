@@ -168,7 +168,7 @@ const watchScrolling = () => {
   table.addEventListener("focusin", () => { if (!printing) { drawVisible(); } });
   addEventListener("scroll", later, { passive: true });
   addEventListener("resize", later, { passive: true });
-  // Print all rows and all tasks, but not more rows than anybody reads.
+  // Print all rows and all tasks, but not more rows than a reader can use.
   addEventListener("beforeprint", () => {
     printing = true;
     drawRows(0, Math.min(list.apps.length, 2000));
