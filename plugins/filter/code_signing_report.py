@@ -120,8 +120,8 @@ def code_signing_report(
     problem = format_problem(format)
     if problem:
         raise AnsibleFilterError(f"{NAME}: {problem}")
-    wanted = {"apps", "unreadable", "expires_within", "summary", *(state.name for state in STATES)}
-    missing = wanted - set(found) if isinstance(found, Mapping) else wanted
+    required = {"apps", "unreadable", "expires_within", "summary", *(state.name for state in STATES)}
+    missing = required - set(found) if isinstance(found, Mapping) else required
     if missing:
         raise AnsibleFilterError(
             f"{NAME}: the input is not a result of mobileops.ci.bitrise_code_signing_info: "

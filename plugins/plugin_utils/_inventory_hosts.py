@@ -66,8 +66,8 @@ class InventoryHosts(BaseInventoryPlugin, Constructable):
             slug: self._prepared.pop(slug, {}) or self._host_variables(app)
             for slug, app in ((str(app["slug"]), app) for app in apps)
         }
-        wanted = {str(app["slug"]): self._wanted_name(app, variables[str(app["slug"])]) for app in apps}
-        publish(self._staged_with_names(wanted, variables, inventory), inventory)
+        preferred = {str(app["slug"]): self._preferred_name(app, variables[str(app["slug"])]) for app in apps}
+        publish(self._staged_with_names(preferred, variables, inventory), inventory)
         if self._escaped:
             some = ", ".join(sorted(self._escaped)[:5]) + (", ..." if len(self._escaped) > 5 else "")
             self.display.warning(
@@ -76,7 +76,7 @@ class InventoryHosts(BaseInventoryPlugin, Constructable):
             )
 
     def _staged_with_names(
-        self, wanted: Mapping[str, str | None], variables: Mapping[str, dict[str, Any]], inventory: Any
+        self, preferred: Mapping[str, str | None], variables: Mapping[str, dict[str, Any]], inventory: Any
     ) -> Any:
         """Return a stage on which no host has the name of another host, of a group or of the local machine."""
         # A name that a user chose with `hostname` is compared as it is.
@@ -91,7 +91,7 @@ class InventoryHosts(BaseInventoryPlugin, Constructable):
 
         while True:
             try:
-                names = distinct_names(wanted, taken, key)
+                names = distinct_names(preferred, taken, key)
             except NoNameError as error:
                 raise OptionError(
                     f"No host name is left for app {error}, because a group or another host has the name of its slug. "
@@ -121,7 +121,7 @@ class InventoryHosts(BaseInventoryPlugin, Constructable):
             "ansible_python_interpreter": PYTHON,
         }
 
-    def _wanted_name(self, app: Mapping[str, Any], variables: dict[str, Any]) -> str | None:
+    def _preferred_name(self, app: Mapping[str, Any], variables: dict[str, Any]) -> str | None:
         template = self.get_option("hostname")
         if template is None:
             title = app.get("title")

@@ -140,8 +140,8 @@ class BitriseClient(ServiceClient):
         anchors: set[str] = set()
         own: set[str] = set()
         for number in range(1, MOST_PAGES + 2):
-            wanted = PAGE_LIMIT if limit is None else min(PAGE_LIMIT, limit - len(seen))
-            params = {**(filters or {}), "limit": wanted, **({"next": anchor} if anchor else {})}
+            page_size = PAGE_LIMIT if limit is None else min(PAGE_LIMIT, limit - len(seen))
+            params = {**(filters or {}), "limit": page_size, **({"next": anchor} if anchor else {})}
             call = self.call("GET", path, what, params=params)
             if number > MOST_PAGES:
                 raise invalid(call, f"its list has more than {MOST_PAGES} pages")

@@ -30,9 +30,9 @@ def _run_apps(options: dict[str, Any], client: PhoneGapClient, _context: TaskCon
     reject_empty(options, "title")
     if options["id"] is not None:
         return Outcome({"apps": [App.from_service(client.app(options["id"])).as_result()]})
-    wanted = [app for app in client.apps() if options["title"] in (None, app.get("title"))]
+    selected = [app for app in client.apps() if options["title"] in (None, app.get("title"))]
     # The list has neither keys nor collaborators. An app may be deleted between the list and its own request.
-    found = [find_app(client, app["id"]) for app in wanted]
+    found = [find_app(client, app["id"]) for app in selected]
     return Outcome({"apps": [app.as_result() for app in found if app is not None]})
 
 

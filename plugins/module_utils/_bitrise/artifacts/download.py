@@ -74,7 +74,7 @@ class _Downloads:
         def fresh_url() -> str:
             return _url_of(known.pop() if known else self.artifacts().read(artifact.slug))
 
-        wanted = Source(
+        source = Source(
             artifact.label,
             fresh_url,
             artifact.size,
@@ -85,7 +85,7 @@ class _Downloads:
             before_replacing=None if options["force"] else partial(self.owners.check, artifact, path),
             progress=partial(self.progress.note, artifact.slug) if self.progress else None,
         )
-        saved = save(self.clients.get(), wanted, path, options, self.context)
+        saved = save(self.clients.get(), source, path, options, self.context)
         # A file that only matched the option checksum need not be this artifact.
         if self.digests and saved.sha256 and not self.context.check_mode and (saved.written or not checksum):
             self.digests.put(artifact.slug, saved.sha256)
@@ -165,8 +165,8 @@ def _download_build(
     for name in ("titles", "types"):
         check_patterns(name, options[name])
     every = list(_artifacts(clients, options).each())
-    wanted = [artifact for artifact in every if _is_selected(artifact, options)]
-    if not wanted:
+    selected = [artifact for artifact in every if _is_selected(artifact, options)]
+    if not selected:
         raise RefusedError(_nothing(options, len(every)), kind="not_found")
     folder = options["dest"].rstrip("/") or "/"
     if not os.path.isdir(folder):
@@ -174,7 +174,7 @@ def _download_build(
     names = file_names(every)
     owners = Owners(digests, lambda: every, in_directory=True)
     progress = TotalProgress(
-        f"build {options['build_slug']}", [artifact.size for artifact in wanted], context.report_progress
+        f"build {options['build_slug']}", [artifact.size for artifact in selected], context.report_progress
     )
     downloads = _Downloads(options, clients, context, digests, owners, progress)
     files: dict[str, _File] = {}
@@ -195,10 +195,10 @@ def _download_build(
         else:
             files[artifact.slug] = result
 
-    workers = min(options["concurrency"], len(wanted))
-    run_concurrently(clients, workers, wanted, work, done)
-    in_order = [files[artifact.slug] for artifact in wanted if artifact.slug in files]
-    return _outcome_of(folder, in_order, [errors[each.slug] for each in wanted if each.slug in errors], owners)
+    workers = min(options["concurrency"], len(selected))
+    run_concurrently(clients, workers, selected, work, done)
+    in_order = [files[artifact.slug] for artifact in selected if artifact.slug in files]
+    return _outcome_of(folder, in_order, [errors[each.slug] for each in selected if each.slug in errors], owners)
 
 
 def _outcome_of(folder: str, files: Sequence[_File], errors: Sequence[CiError], owners: Owners) -> Outcome:

@@ -110,8 +110,8 @@ class _LogTask:
             return save_bytes(data, what, path, {}, self._context)
         # The first URL is known. Ask the service only if it has expired.
         known_urls = [source.url]
-        wanted = Source(what, lambda: known_urls.pop() if known_urls else fresh_url(*build))
-        return save(self._client, wanted, path, {}, self._context)
+        download = Source(what, lambda: known_urls.pop() if known_urls else fresh_url(*build))
+        return save(self._client, download, path, {}, self._context)
 
 
 def _run_build_log(options: dict[str, Any], client: BitriseClient, context: TaskContext) -> Outcome:

@@ -29,15 +29,15 @@ class LatestBuild:
         self._slug = latest and latest["slug"]
         self._number = number(latest.get("build_number")) if latest else 0
 
-    def find_started_since(self, wanted: Mapping[str, Any], cause: UnclearOutcomeError) -> dict[str, Any]:
-        """Return the only build that was started since then and has the wanted parameters.
+    def find_started_since(self, requested: Mapping[str, Any], cause: UnclearOutcomeError) -> dict[str, Any]:
+        """Return the only build that was started since then and has the requested parameters.
 
         Raise CiError of kind unclear_outcome if there is none, or more than one. Never trigger again.
         """
         matching: list[dict[str, Any]] = []
         for attempt in range(1, LIST_ATTEMPTS + 1):
             try:
-                matching = [build for build in self._since() if _could_be(build, wanted)]
+                matching = [build for build in self._since() if _could_be(build, requested)]
             except CiError as second:
                 raise _unclear(
                     cause, f"The list of builds cannot be read either: {second.message} Check the list before you"
@@ -64,9 +64,9 @@ class LatestBuild:
         return found
 
 
-def _could_be(build: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Return whether no value that the service lists for the build differs from a wanted one."""
-    return all(not wanted.get(name) or not build.get(name) or build[name] == wanted[name] for name in _COMPARED)
+def _could_be(build: Mapping[str, Any], requested: Mapping[str, Any]) -> bool:
+    """Return whether no value that the service lists for the build differs from a requested one."""
+    return all(not requested.get(name) or not build.get(name) or build[name] == requested[name] for name in _COMPARED)
 
 
 def _unclear(cause: UnclearOutcomeError, advice: str) -> CiError:

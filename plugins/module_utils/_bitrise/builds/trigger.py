@@ -141,23 +141,23 @@ def _run_build_trigger(options: dict[str, Any], client: BitriseClient, context: 
     plan = _plan(options, build_params)
     app_slug, kind = options["app_slug"], _kind(options["pipeline"])
     latest = LatestBuild(client, app_slug, kind)
-    wanted = {name: options[name] for name in ("branch", "tag", "commit_hash", *_HOW)}
-    wanted.update(triggered_workflow=options["workflow"], name=options["pipeline"], is_pipeline=kind == PIPELINE)
+    requested = {name: options[name] for name in ("branch", "tag", "commit_hash", *_HOW)}
+    requested.update(triggered_workflow=options["workflow"], name=options["pipeline"], is_pipeline=kind == PIPELINE)
     if context.check_mode:
-        return Outcome({**as_values({**wanted, "slug": None}, app_slug, kind), "build_url": None}, plan)
+        return Outcome({**as_values({**requested, "slug": None}, app_slug, kind), "build_url": None}, plan)
     warnings: list[str] = []
     try:
         started = _started(client, trigger_build(client, app_slug, build_params))
     except UnclearOutcomeError as error:
-        started = latest.find_started_since(wanted, error)
+        started = latest.find_started_since(requested, error)
         warnings.append(
             f"The response of the service was lost. The {label(started)} was started meanwhile with the same "
             "parameters, so the task continues with it. It did not start a second one."
         )
     run = Run(client, app_slug, str(started["slug"]), PIPELINE if started.get("is_pipeline") else BUILD)
-    values = {**as_values({**wanted, **started}, app_slug, run.kind), "build_url": started.get("url")}
+    values = {**as_values({**requested, **started}, app_slug, run.kind), "build_url": started.get("url")}
     try:
-        build = _read_new(run, {**wanted, **started}, warnings, waits=options["wait"])
+        build = _read_new(run, {**requested, **started}, warnings, waits=options["wait"])
         if options["wait"]:
             build = wait_until_over(run, build, polling, context.report_progress)
     except CiError as error:

@@ -81,9 +81,9 @@ def _check_libraries(checks: Checks, place: str, interpreter: Interpreter) -> No
         found = interpreter.versions[library.name]
         problem = f"{library.name} {found} is too old" if found else f"{library.name} is missing"
         text = "{place}: {problem}, which is needed for {purpose}"
-        wanted = f"{library.name}>={library.oldest}" if library.oldest else library.name
+        requirement = f"{library.name}>={library.oldest}" if library.oldest else library.name
         advice = (
-            f"Run: {{path}} -m pip install '{wanted}'"
+            f"Run: {{path}} -m pip install '{requirement}'"
             if library.oldest
             else "Use a Python that has the module sqlite3, or do not set digest_cache."
         )

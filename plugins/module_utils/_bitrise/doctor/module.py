@@ -74,13 +74,13 @@ def _run_doctor(options: dict[str, Any], given: DoctorInput, context: TaskContex
     if options["sample"] is not None and options["sample"] < 0:
         raise OptionError(f"sample must be 0 or greater, got {options['sample']}.")
     groups = {name: Checks(name) for name in GROUPS}
-    wanted = options["checks"]
-    if ENVIRONMENT_CHECKS in wanted:
+    selected = options["checks"]
+    if ENVIRONMENT_CHECKS in selected:
         check_interpreter(groups[ENVIRONMENT_CHECKS], "Target", Interpreter.this())
     behaviors: dict[str, Any] = {}
-    if {CONNECTION_CHECKS, TOKEN, BEHAVIOR} & set(wanted) and _has_requests(groups[CONNECTION_CHECKS]):
+    if {CONNECTION_CHECKS, TOKEN, BEHAVIOR} & set(selected) and _has_requests(groups[CONNECTION_CHECKS]):
         behaviors = _examine(groups, options, given, context)
-    found = [check for name in GROUPS if name in wanted for check in groups[name].found]
+    found = [check for name in GROUPS if name in selected for check in groups[name].found]
     return _outcome(found, behaviors)
 
 

@@ -121,7 +121,7 @@ class PlanApplication:
                 self._update(file_plan.key, file_plan, file_plan.update)
         self._finish(plan)
         for file_plan in ordered:
-            self._tidy(file_plan.key, file_plan)
+            self._delete_leftovers(file_plan.key, file_plan)
         unprocessed = frozenset(file.slug for files in observed.values() for file in files if not file.processed)
         self._deletion.purge(plan.purge, unprocessed)
         self._wait_for_lists()
@@ -161,7 +161,7 @@ class PlanApplication:
         try:
             file = self._uploaded(plan, action, content, observed)
         except ServiceError as error:
-            abandoned = [one for one in plan.tidy if one.slug not in self._markers_of(plan)]
+            abandoned = [one for one in plan.delete_leftovers if one.slug not in self._markers_of(plan)]
             if error.status not in REFUSED or error.method != "POST" or not abandoned:
                 raise
             # The service may refuse a second file of one name.
@@ -299,8 +299,8 @@ class PlanApplication:
         if own and first.upload and declared_file.desired.slug:
             # The file with the slug that the task gives will be deleted, and the new file has another slug.
             declared_file = replace(declared_file, desired=replace(declared_file.desired, slug=own.slug))
-        wanted, files = observe_app(self._observer, {kind: [declared_file]}, {kind: listed})
-        again_key = (kind, wanted[kind][0].key)
+        desired, files = observe_app(self._observer, {kind: [declared_file]}, {kind: listed})
+        again_key = (kind, desired[kind][0].key)
         policy = replace(
             self._policy,
             purge=frozenset(),
@@ -308,7 +308,7 @@ class PlanApplication:
             inherited={again_key: self._inherited.get(key, Inherited())},
             uploaded=frozenset({again_key}),
         )
-        return plan_app(self._app_slug, wanted, files, policy).files[0]
+        return plan_app(self._app_slug, desired, files, policy).files[0]
 
     def _mark(self, key: Key, plan: FilePlan) -> None:
         """Record on the service that the new file inherits protection, before the protected file is deleted."""
@@ -316,7 +316,7 @@ class PlanApplication:
         if not plan.decision.needs_marker or self._markers_of(plan).intersection(created):
             return
         kind = plan.location.kind
-        name = marker_name(str(plan.decision.wanted.name))  # only declared content replaces files, and it has a name
+        name = marker_name(str(plan.decision.effective.name))  # only declared content replaces files, and it has a name
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16].upper()
         more = {"user_env_key": f"MOBILEOPS_CI_PROTECT_{digest}"} if kind.has_env_key else {}
         try:
@@ -372,8 +372,8 @@ class PlanApplication:
 
     # Leftovers
 
-    def _tidy(self, key: Key, plan: FilePlan) -> None:
-        for action in plan.tidy:
+    def _delete_leftovers(self, key: Key, plan: FilePlan) -> None:
+        for action in plan.delete_leftovers:
             self._check_stop()
             self._deletion.delete_leftover(plan.location.kind, action)
         for slug in self._markers.get(key, ()):

@@ -55,11 +55,11 @@ class Decision:
     """Decision about the files that one declared file is about.
 
     `keep` is the file that has the declared content already. It is None if the content is uploaded or the file is
-    declared absent. `wanted` is the declared state, completed by the values that it inherits.
+    declared absent. `effective` is the declared state with the values that it inherits.
     """
 
     desired: Desired
-    wanted: Desired
+    effective: Desired
     candidates: Candidates
     keep: RemoteFile | None = None
     uploads: bool = False
@@ -108,16 +108,16 @@ def decide(
     keep, is_unverified = _choose(location, desired, candidates, has_uploaded=has_uploaded)
     _reject_ambiguous(location, desired, candidates, keep)
     others = tuple(file for file in candidates.processed if file is not keep)
-    wanted, warnings = _inherit(location, desired, candidates, keep, inherited or Inherited())
+    effective, warnings = _inherit(location, desired, candidates, keep, inherited or Inherited())
     removed = tuple((file, _reason(desired, file, keep)) for file in others)
-    protects_later = bool(wanted.is_protected) and not (keep and keep.is_protected)
+    protects_later = bool(effective.is_protected) and not (keep and keep.is_protected)
     return Decision(
         desired,
-        wanted,
+        effective,
         candidates,
         keep=keep,
         uploads=keep is None,
-        changes=_changes(location, desired, wanted, keep) if keep else {},
+        changes=_changes(location, desired, effective, keep) if keep else {},
         removed=removed,
         leftovers=leftovers,
         needs_marker=protects_later and desired.is_protected is None and bool(removed),
@@ -225,12 +225,12 @@ def _inherit(
         raise plan_errors.protected_for_good(location, protected[0])
     if not others and not candidates.markers and inherited == Inherited():
         return desired, warnings
-    wanted = desired
+    effective = desired
     if desired.is_protected is None and (protected or candidates.markers or inherited.is_protected):
-        wanted = replace(wanted, is_protected=True)
+        effective = replace(effective, is_protected=True)
     is_hidden = inherited.is_hidden or not all(file.is_expose for file in candidates.processed)
     if desired.is_expose is None and is_hidden and not (keep and keep.is_protected):
-        wanted = replace(wanted, is_expose=False)
+        effective = replace(effective, is_expose=False)
     if desired.password is None and location.kind.has_password:
         known = [file.password for file in candidates.processed if file.password is not None]
         password = next((text for text in reversed(known) if text), None) or inherited.password
@@ -238,8 +238,8 @@ def _inherit(
         if not password and is_unknown and not desired.opens_without_password:
             raise plan_errors.unknown_password(location, desired)
         if password or known:
-            wanted = replace(wanted, password=password or "")
-    return wanted, warnings
+            effective = replace(effective, password=password or "")
+    return effective, warnings
 
 
 def _is_unverified(desired: Desired, keep: RemoteFile) -> bool:
@@ -254,25 +254,25 @@ def _reject_unchangeable(location: FileLocation, desired: Desired, replaced: Seq
             raise plan_errors.lost_flag(location, desired, flag)
 
 
-def _changes(location: FileLocation, desired: Desired, wanted: Desired, file: RemoteFile) -> dict[str, Any]:
+def _changes(location: FileLocation, desired: Desired, effective: Desired, file: RemoteFile) -> dict[str, Any]:
     """Return the changes to a file that is kept. Raise RefusedError for changes that Bitrise does not support."""
     if not location.kind.can_change:
         for flag in ("is_protected", "is_expose"):
-            if getattr(wanted, flag) not in (None, getattr(file, flag)):
+            if getattr(effective, flag) not in (None, getattr(file, flag)):
                 raise plan_errors.unchangeable_flag(location, desired, flag)
         return {}
     changes: dict[str, Any] = {}
-    if wanted.is_expose is not None and wanted.is_expose != file.is_expose:
+    if effective.is_expose is not None and effective.is_expose != file.is_expose:
         if file.is_protected:
             raise plan_errors.frozen_flag(location, file)
-        changes["is_expose"] = wanted.is_expose
-    if wanted.is_protected is not None and wanted.is_protected != file.is_protected:
+        changes["is_expose"] = effective.is_expose
+    if effective.is_protected is not None and effective.is_protected != file.is_protected:
         if file.is_protected:
             raise plan_errors.protected_for_good(location, file)
         changes["is_protected"] = True
-    if wanted.password is not None and location.kind.has_password:
-        known_to_differ = file.password is not None and file.password != wanted.password
+    if effective.password is not None and location.kind.has_password:
+        known_to_differ = file.password is not None and file.password != effective.password
         sets_always = desired.password is not None and desired.update_password == "always"  # noqa: S105
         if known_to_differ or (file.password is None and sets_always):
-            changes[PASSWORD] = wanted.password
+            changes[PASSWORD] = effective.password
     return changes

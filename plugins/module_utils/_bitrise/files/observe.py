@@ -280,10 +280,10 @@ def observe_app(
 def _completed(
     observer: Observer, declared: Mapping[FileKind, Sequence[DeclaredFile]], files: dict[FileKind, list[RemoteFile]]
 ) -> tuple[dict[FileKind, list[Desired]], dict[FileKind, list[RemoteFile]]]:
-    wanted: dict[FileKind, list[Desired]] = {}
+    desired_files: dict[FileKind, list[Desired]] = {}
     for kind, declared_files in declared.items():
-        wanted[kind] = []
+        desired_files[kind] = []
         for declared_file in declared_files:
             desired, files[kind] = observer.complete(kind, declared_file, files[kind])
-            wanted[kind].append(desired)
-    return wanted, files
+            desired_files[kind].append(desired)
+    return desired_files, files

@@ -34,7 +34,7 @@ from .kinds import KINDS, FileKind, FileLocation
 from .model import Desired, RemoteFile
 from .purge import plan_purge, reject_large_purge
 
-PHASES = ("clear", "upload", "update", "delete", "protect", "tidy", "purge")
+PHASES = ("clear", "upload", "update", "delete", "protect", "delete_leftovers", "purge")
 
 # A declared file of an app: its kind, and Desired.key.
 Key = tuple[FileKind, tuple[Optional[str], Optional[str], Optional[str]]]
@@ -66,7 +66,7 @@ class FilePlan:
     update: Update | None = None  # of the file that stays
     delete: tuple[Delete, ...] = ()  # replaced files, duplicates, and files that must be absent
     protect: Update | None = None  # of a file that stays and replaces others
-    tidy: tuple[Delete, ...] = ()  # leftovers: unfinished uploads that are not in progress
+    delete_leftovers: tuple[Delete, ...] = ()  # unfinished uploads that are not in progress
     warnings: tuple[str, ...] = ()
 
     @property
@@ -209,7 +209,7 @@ def _plan_kind(location: FileLocation, decisions: Sequence[Decision], observed: 
             more = creation(
                 location.kind,
                 location.app_slug,
-                decision.wanted,
+                decision.effective,
                 replaced,
                 has_others=bool(present),
                 unfinished=unfinished,
@@ -229,8 +229,11 @@ def _reject_lost_flags(location: FileLocation, decision: Decision) -> None:
     if not (location.kind.can_change and _deletes_first(location, decision)):
         return
     for flag in ("is_protected", "is_expose"):
-        if getattr(decision.desired, flag) is None and getattr(decision.wanted, flag) not in (None, CREATED_AS[flag]):
-            raise plan_errors.flag_lost_by_deletion(location, decision.wanted, flag)
+        if getattr(decision.desired, flag) is None and getattr(decision.effective, flag) not in (
+            None,
+            CREATED_AS[flag],
+        ):
+            raise plan_errors.flag_lost_by_deletion(location, decision.effective, flag)
 
 
 def _cleared(location: FileLocation, decision: Decision) -> list[RemoteFile]:
@@ -266,29 +269,29 @@ def _plan_file(location: FileLocation, decision: Decision, more: Creation) -> Fi
         location,
         decision,
         clear=tuple(delete(file, reasons.get(file.slug, "leftover")) for file in cleared),
-        upload=_upload(location, decision.wanted, more) if decision.uploads else None,
+        upload=_upload(location, decision.effective, more) if decision.uploads else None,
         update=update(changes),
         delete=tuple(delete(file, reason) for file, reason in decision.removed if file.slug not in gone),
         protect=update(protection),
-        tidy=tuple(delete(file, "leftover") for file in decision.leftovers if file.slug not in gone),
+        delete_leftovers=tuple(delete(file, "leftover") for file in decision.leftovers if file.slug not in gone),
         warnings=(*decision.warnings, *more.warnings),
     )
 
 
-def _upload(location: FileLocation, wanted: Desired, more: Creation) -> Upload:
-    values: dict[str, object] = {"is_protected": wanted.is_protected, "is_expose": wanted.is_expose}
+def _upload(location: FileLocation, effective: Desired, more: Creation) -> Upload:
+    values: dict[str, object] = {"is_protected": effective.is_protected, "is_expose": effective.is_expose}
     if location.kind.has_password:
-        values[PASSWORD] = wanted.password
+        values[PASSWORD] = effective.password
     changes = {name: value for name, value in values.items() if value is not None and value != CREATED_AS[name]}
-    if wanted.name is None or wanted.size is None or wanted.sha256 is None:
+    if effective.name is None or effective.size is None or effective.sha256 is None:
         raise ValueError("a file without name or content cannot be uploaded")
     return Upload(
         location.kind.name,
         location.app_slug,
         None,
-        wanted.name,
-        wanted.size,
-        wanted.sha256,
+        effective.name,
+        effective.size,
+        effective.sha256,
         changes,
         more.values,
         more.env_key,

@@ -124,10 +124,10 @@ def lost_flag(location: FileLocation, desired: Desired, flag: str) -> RefusedErr
     )
 
 
-def flag_lost_by_deletion(location: FileLocation, wanted: Desired, flag: str) -> RefusedError:
-    value = str(getattr(wanted, flag)).lower()
+def flag_lost_by_deletion(location: FileLocation, effective: Desired, flag: str) -> RefusedError:
+    value = str(getattr(effective, flag)).lower()
     return RefusedError(
-        f"{flag} is required with replace_order=delete_first for the {location} {wanted.named}: if a run is "
+        f"{flag} is required with replace_order=delete_first for the {location} {effective.named}: if a run is "
         f"interrupted after the deletion, the next run cannot know that {flag} was {value}. Set {flag}={value} to keep "
         "it.",
         kind="option",

@@ -96,10 +96,10 @@ def prepare_app(
     Raise CiError for declared files that cannot or must not be applied.
     """
     observer = Observer(client, app_slug, digests, inspections)
-    wanted, files = observe_app(observer, declared)
+    desired, files = observe_app(observer, declared)
     # The response with the list has the time of the service's clock.
     policy = replace(policy, now=client.service_time())
-    plan = plan_app(app_slug, wanted, files, policy)
+    plan = plan_app(app_slug, desired, files, policy)
     validations, warnings = _validate(observer, declared, plan, files)
     before, after, replacements = _describe(observer, declared, plan, files)
     return PreparedApp(
@@ -163,7 +163,7 @@ def _validate(
             observer.inspections,
             file_plan.location.kind,
             plan.app_slug,
-            file_plan.decision.wanted,
+            file_plan.decision.effective,
             declared_file.content,
             declared_file.verify,
             file_plan.actions,

@@ -82,13 +82,13 @@ class Secrets:
     private_key_password: str | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, kind: FileKind, wanted: Desired, actions: Iterable[FileAction]) -> Secrets:
+    def of(cls, kind: FileKind, effective: Desired, actions: Iterable[FileAction]) -> Secrets:
         """Return the secrets that the file will have on the service after the actions, as far as they are known.
 
-        `wanted`: the declaration, completed by what the file inherits.
+        `effective`: the declared state with the values that it inherits.
         """
-        created: dict[str, str] = dict(wanted.keystore)
-        password = wanted.password
+        created: dict[str, str] = dict(effective.keystore)
+        password = effective.password
         for action in actions:
             if isinstance(action, Upload):
                 created = {**action.creation}
@@ -164,19 +164,19 @@ def validation_of(
     inspections: InspectionCache,
     kind: FileKind,
     app_slug: str,
-    wanted: Desired,
+    effective: Desired,
     content: Content | None,
     mode: str,
     actions: Sequence[FileAction],
 ) -> Validation:
-    """Return the validation of a declared file, which is inspected on demand. For `wanted` see Secrets.of."""
+    """Return the validation of a declared file, which is inspected on demand. For `effective` see Secrets.of."""
     is_sent = any(
         isinstance(action, Upload) or (isinstance(action, Update) and PASSWORD in action.changes) for action in actions
     )
     inspect = None
     if content is not None and mode != NONE and kind.name in SIGNING_KINDS:
-        inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, wanted, actions))
-    return Validation(kind, app_slug, wanted.label, mode, is_sent, inspect)
+        inspect = partial(inspections.inspect, kind, content, Secrets.of(kind, effective, actions))
+    return Validation(kind, app_slug, effective.label, mode, is_sent, inspect)
 
 
 def check_pairs(

@@ -49,17 +49,17 @@ let view = viewFrom("");
 const markLinks = () => {
   for (const link of document.querySelectorAll("header a[href^='#'], main a[href^='#']")) {
     link.dataset.view ??= link.getAttribute("href");
-    const wanted = viewFrom(link.dataset.view);
-    const current = !wanted.app && sameFilters(wanted, view) && link.dataset.view !== "#apps";
+    const selection = viewFrom(link.dataset.view);
+    const current = !selection.app && sameFilters(selection, view) && link.dataset.view !== "#apps";
     // A second click removes the filter.
     link.setAttribute("href", current ? "#all" : link.dataset.view);
     if (current) { link.setAttribute("aria-current", "true"); } else { link.removeAttribute("aria-current"); }
   }
 };
 
-const show = (wanted) => {
+const show = (selection) => {
   const before = view;
-  view = wanted;
+  view = selection;
   if (!sameFilters(before, view) || before.sort !== view.sort || !list.rows.size) {
     const { apps, files } = matches(view);
     const active = FILTERS.some((name) => view[name]);
@@ -80,9 +80,9 @@ const show = (wanted) => {
 };
 
 /* Change the address without a new entry in the history. */
-const replace = (wanted) => {
-  history.replaceState(null, "", `#${fragmentOf(wanted)}`);
-  show(wanted);
+const replace = (selection) => {
+  history.replaceState(null, "", `#${fragmentOf(selection)}`);
+  show(selection);
 };
 
 const toApps = () => {
@@ -92,9 +92,9 @@ const toApps = () => {
 };
 
 const fromForm = () => {
-  const wanted = { ...view };
-  for (const name of FILTERS) { wanted[name] = form.elements[name].value; }
-  return { ...wanted, q: wanted.q.trim() };
+  const selection = { ...view };
+  for (const name of FILTERS) { selection[name] = form.elements[name].value; }
+  return { ...selection, q: selection.q.trim() };
 };
 
 const listen = () => {
@@ -120,10 +120,10 @@ const listen = () => {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
     event.preventDefault();
     if (link.getAttribute("href") === "#apps") { toApps(); return; }
-    const wanted = viewFrom(link.getAttribute("href"));
+    const selection = viewFrom(link.getAttribute("href"));
     // A link to an app opens it over what is shown; any other link shows something else, in the same order.
-    location.hash = fragmentOf(wanted.app ? { ...view, app: wanted.app } : { ...wanted, sort: view.sort });
-    if (!wanted.app && FILTERS.some((name) => wanted[name])) { show(viewFrom(location.hash)); toApps(); }
+    location.hash = fragmentOf(selection.app ? { ...view, app: selection.app } : { ...selection, sort: view.sort });
+    if (!selection.app && FILTERS.some((name) => selection[name])) { show(viewFrom(location.hash)); toApps(); }
   });
   panel.addEventListener("close", () => { if (view.app) { replace({ ...view, app: "" }); } });
   panel.addEventListener("click", (event) => { if (event.target === panel) { panel.close(); } });

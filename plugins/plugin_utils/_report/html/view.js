@@ -6,7 +6,7 @@
 const FILTERS = ["q", "finding", "expires", "kind", "type", "owner", "team", "change", "files"];
 const RANGE = /^(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?$/;
 
-const tidy = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
+const normalize = (text) => text.trim().toLowerCase().replace(/\s+/g, " ");
 
 const viewFrom = (fragment) => {
   const given = new URLSearchParams(fragment.replace(/^#/, ""));
@@ -30,7 +30,7 @@ const rangeFrom = (text) => {
   return ends ? [ends[1] ? dayFrom(ends[1]) : -Infinity, ends[2] ? dayFrom(ends[2]) : Infinity] : null;
 };
 
-const haystack = (file) => (file.haystack ??= tidy(
+const haystack = (file) => (file.haystack ??= normalize(
   [file.name, file.slug, file.subject, file.type, teamLabel(file.team), file.team, file.sha256, ...file.facts.map(textAt)].join(" "),
 ));
 
@@ -54,7 +54,7 @@ const fileTest = (view) => {
 
 /* Return the apps that match, with the number of their files that do. */
 const matches = (view) => {
-  const words = tidy(view.q);
+  const words = normalize(view.q);
   const test = fileTest(view);
   const found = [];
   let files = 0;
@@ -62,7 +62,7 @@ const matches = (view) => {
     if (view.owner && app.owner !== view.owner) { continue; }
     if (view.files === "none" && (app.files.length || app.error)) { continue; }
     if (view.files === "some" && !app.files.length) { continue; }
-    const named = !words || tidy(`${app.title} ${app.slug} ${app.owner}`).includes(words);
+    const named = !words || normalize(`${app.title} ${app.slug} ${app.owner}`).includes(words);
     const unreadable = view.finding === "unreadable";
     if (unreadable && !(app.error && named)) { continue; }
     const number = app.files.filter((file) => (!test || test(file)) && (named || haystack(file).includes(words))).length;

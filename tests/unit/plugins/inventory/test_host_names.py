@@ -32,25 +32,27 @@ def none_taken(_name: str, _slug: str) -> bool:
 
 
 @given(st.dictionaries(SLUGS, NAMES), st.randoms())
-def test_names_are_distinct_and_do_not_depend_on_the_order(wanted: dict[str, str | None], random: object) -> None:
-    names = distinct_names(wanted, none_taken)
+def test_names_are_distinct_and_do_not_depend_on_the_order(preferred: dict[str, str | None], random: object) -> None:
+    names = distinct_names(preferred, none_taken)
 
-    assert names.keys() == wanted.keys()
+    assert names.keys() == preferred.keys()
     assert len(set(names.values())) == len(names)
-    shuffled = list(wanted.items())
+    shuffled = list(preferred.items())
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert distinct_names(dict(shuffled), none_taken) == names
 
 
 @given(st.dictionaries(SLUGS, NAMES))
-def test_a_unique_name_is_kept(wanted: dict[str, str | None]) -> None:
-    names = distinct_names(wanted, none_taken)
+def test_a_unique_name_is_kept(preferred: dict[str, str | None]) -> None:
+    names = distinct_names(preferred, none_taken)
 
-    for slug, name in wanted.items():
-        others = {other for key, other in wanted.items() if key != slug}
-        given_to_others = {names[key] for key in wanted if key != slug}
+    for slug, name in preferred.items():
+        others = {other for key, other in preferred.items() if key != slug}
+        given_to_others = {names[key] for key in preferred if key != slug}
         if name and name not in others and name not in given_to_others:
-            assert names[slug] == name or name in {f"{other}_{key}" for key, other in wanted.items()} | set(wanted)
+            assert names[slug] == name or name in {f"{other}_{key}" for key, other in preferred.items()} | set(
+                preferred
+            )
 
 
 def test_a_name_that_is_already_a_substitute_is_changed() -> None:

@@ -75,9 +75,9 @@ def desired(**values: Any) -> Desired:
     return Desired(**{"name": NAME, **SAME, **values})
 
 
-def plan(wanted: Desired, *files: RemoteFile, kind: FileKind = PROVISIONING_PROFILE, **policy: Any) -> AppPlan:
+def plan(desired_file: Desired, *files: RemoteFile, kind: FileKind = PROVISIONING_PROFILE, **policy: Any) -> AppPlan:
     """Plan an app with one declaration."""
-    return plan_app(APP, {kind: [wanted]}, {kind: list(files)}, Policy(**{"now": NOW, **policy}))
+    return plan_app(APP, {kind: [desired_file]}, {kind: list(files)}, Policy(**{"now": NOW, **policy}))
 
 
 def plan_all(
@@ -99,7 +99,7 @@ def words(actions: AppPlan | Iterable[FileAction]) -> list[str]:
     return [one(action) for action in (actions.actions if isinstance(actions, AppPlan) else actions)]
 
 
-def refusal(wanted: Desired, *files: RemoteFile, kind: FileKind = PROVISIONING_PROFILE, **policy: Any) -> CiError:
+def refusal(desired_file: Desired, *files: RemoteFile, kind: FileKind = PROVISIONING_PROFILE, **policy: Any) -> CiError:
     with pytest.raises(CiError) as caught:
-        plan(wanted, *files, kind=kind, **policy)
+        plan(desired_file, *files, kind=kind, **policy)
     return caught.value

@@ -57,12 +57,14 @@ def one_of_each(**choices: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.integers(0, math.prod(map(len, choices.values())) - 1).map(decode)
 
 
-def _files(kind: FileKind, *, is_tidy: bool, contents: Sequence[str]) -> st.SearchStrategy[tuple[RemoteFile, ...]]:
-    """Return the files of one kind. `is_tidy`: one for each name, all of them processed and for the same team."""
+def _files(
+    kind: FileKind, *, is_unambiguous: bool, contents: Sequence[str]
+) -> st.SearchStrategy[tuple[RemoteFile, ...]]:
+    """Return the files of one kind. `is_unambiguous`: one for each name, all processed and for the same team."""
     choices: dict[str, Sequence[Any]] = {
         "name": NAMES,
         "content": contents,
-        "state": ("processed",) if is_tidy else ("processed",) * 4 + ("young", "old", "marker"),
+        "state": ("processed",) if is_unambiguous else ("processed",) * 4 + ("young", "old", "marker"),
         "is_protected": (False, False, True) if kind.can_change else (False,),
         "is_expose": (True, False) if kind.can_change else (True,),
         "password": ("", "x") if kind.has_password else ("",),
@@ -70,10 +72,11 @@ def _files(kind: FileKind, *, is_tidy: bool, contents: Sequence[str]) -> st.Sear
 
     def build(drawn: list[dict[str, Any]]) -> tuple[RemoteFile, ...]:
         return tuple(
-            _file(kind, number, NAMES[number] if is_tidy else None, values) for number, values in enumerate(drawn)
+            _file(kind, number, NAMES[number] if is_unambiguous else None, values)
+            for number, values in enumerate(drawn)
         )
 
-    return st.lists(one_of_each(**choices), max_size=3 if is_tidy else 4).map(build)
+    return st.lists(one_of_each(**choices), max_size=3 if is_unambiguous else 4).map(build)
 
 
 def _file(kind: FileKind, number: int, name: str | None, values: dict[str, Any]) -> RemoteFile:
@@ -142,13 +145,13 @@ def situations(
     draw: st.DrawFn,
     kinds: Sequence[FileKind] = KINDS,
     *,
-    is_tidy: bool = False,
+    is_unambiguous: bool = False,
     contents: Sequence[str] | None = None,
     **fixed: Sequence[Any],
 ) -> Situation:
     """Return an app and declarations. `contents`: of its files; `fixed`: choices for fields of the declarations."""
-    contents = contents or (CONTENTS[:3] if is_tidy else CONTENTS)
-    files = {kind: draw(_files(kind, is_tidy=is_tidy, contents=contents)) for kind in kinds}
+    contents = contents or (CONTENTS[:3] if is_unambiguous else CONTENTS)
+    files = {kind: draw(_files(kind, is_unambiguous=is_unambiguous, contents=contents)) for kind in kinds}
     declared = {kind: draw(_declarations(kind, **fixed)) for kind in kinds}
     return Situation(World(files), declared)
 

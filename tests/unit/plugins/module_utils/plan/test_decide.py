@@ -44,7 +44,7 @@ YOUNG_S, OLD_S = 600, 3700
 
 
 @pytest.mark.parametrize(
-    ("wanted", "files", "expected"),
+    ("declared", "files", "expected"),
     [
         pytest.param({}, [], ["upload"], id="none"),
         pytest.param({}, [remote(name="x")], ["upload"], id="only-another-name"),
@@ -166,9 +166,9 @@ YOUNG_S, OLD_S = 600, 3700
         ),
     ],
 )
-def test_decision(wanted: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
-    assert sorted(words(plan(desired(**wanted), *files))) == sorted(expected)
-    assert words(plan(desired(**wanted), *reversed(files))) == words(plan(desired(**wanted), *files))
+def test_decision(declared: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
+    assert sorted(words(plan(desired(**declared), *files))) == sorted(expected)
+    assert words(plan(desired(**declared), *reversed(files))) == words(plan(desired(**declared), *files))
 
 
 @pytest.mark.parametrize("kind", [PROFILE, CERTIFICATE, ANDROID_KEYSTORE], ids=lambda kind: str(kind.name))
@@ -182,22 +182,22 @@ def test_files_of_two_identities_are_refused(kind: FileKind, newest: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("declared", "expected"),
     [
         ({"duplicates": "remove"}, ["delete A replaced"]),
         ({"slug": slug("A")}, ["delete A replaced"]),
         ({"slug": slug("B")}, []),
     ],
 )
-def test_an_option_decides_between_two_identities(wanted: dict[str, Any], expected: list[str]) -> None:
+def test_an_option_decides_between_two_identities(declared: dict[str, Any], expected: list[str]) -> None:
     files = [remote("A", **OTHER, identity=THEIRS), remote("B", identity=OURS)]
-    assert words(plan(desired(identity=OURS, **wanted), *files)) == expected
+    assert words(plan(desired(identity=OURS, **declared), *files)) == expected
 
 
 @pytest.mark.parametrize("known", ["", "old"])
 def test_a_new_certificate_inherits_the_password(known: str) -> None:
     (one,) = plan(desired(), remote(**OTHER, password=known), kind=CERTIFICATE).files
-    assert one.decision.wanted.password == known
+    assert one.decision.effective.password == known
     assert one.desired.password is None
 
 
@@ -317,14 +317,14 @@ def test_flags_without_content() -> None:
 
 
 def test_flags_without_content_need_exactly_one_file() -> None:
-    wanted = desired(**FLAGS, is_protected=True)
-    missing, not_done = refusal(wanted), refusal(wanted, unfinished())
+    declared = desired(**FLAGS, is_protected=True)
+    missing, not_done = refusal(declared), refusal(declared, unfinished())
     assert missing.kind == not_done.kind == "missing_file"
     assert str(missing).startswith(f"There is no provisioning profile of app app1 named {NAME}. ")
     assert str(not_done).startswith(f"The upload of the provisioning profile of app app1 named {NAME} is unfinished (")
     by_slug = refusal(desired(name=None, slug=unfinished().slug, **FLAGS, is_protected=True), unfinished())
     assert f"of app app1 with slug {unfinished().slug} is unfinished (" in str(by_slug)
-    error = refusal(wanted, remote("A"), remote("B"))
+    error = refusal(declared, remote("A"), remote("B"))
     assert error.kind == "duplicates"
     assert "A replacement may be under way or interrupted: the run that declares the content finishes it." in str(error)
     assert refusal(desired(**FLAGS, duplicates="remove"), remote("A"), remote("B")).kind == "duplicates"
@@ -337,7 +337,7 @@ def test_absent_refuses_several_files() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "file"),
+    ("declared", "file"),
     [
         pytest.param({"is_protected": False}, {"is_protected": True}, id="unprotect"),
         pytest.param({"is_expose": False}, {"is_protected": True}, id="expose-of-protected"),
@@ -345,7 +345,7 @@ def test_absent_refuses_several_files() -> None:
         pytest.param({"is_protected": False, **FLAGS}, {"is_protected": True}, id="unprotect-flags-only"),
     ],
 )
-def test_one_way_flags_are_refused(wanted: dict[str, Any], file: dict[str, Any]) -> None:
-    error = refusal(desired(**wanted), remote(**file))
+def test_one_way_flags_are_refused(declared: dict[str, Any], file: dict[str, Any]) -> None:
+    error = refusal(desired(**declared), remote(**file))
     assert error.kind == "one_way_flag"
     assert slug("A") in str(error)

@@ -39,7 +39,7 @@ FLAGS: dict[str, Any] = {"sha256": None, "size": None}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "files", "expected"),
+    ("declared", "files", "expected"),
     [
         pytest.param({"slug": slug("B")}, [remote("A", **OTHER), remote("B")], [], id="tells-two-apart"),
         pytest.param({"slug": slug("A")}, [remote("A", **OTHER)], ["upload", "delete A replaced"], id="replaced"),
@@ -67,8 +67,8 @@ FLAGS: dict[str, Any] = {"sha256": None, "size": None}
         ),
     ],
 )
-def test_declared_by_slug(wanted: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
-    assert words(plan(desired(**wanted), *files)) == expected
+def test_declared_by_slug(declared: dict[str, Any], files: list[RemoteFile], expected: list[str]) -> None:
+    assert words(plan(desired(**declared), *files)) == expected
 
 
 @pytest.mark.parametrize("policy", ["replace", "fail"])
@@ -92,8 +92,8 @@ def test_slug_and_name_of_different_files_are_refused(present: bool) -> None:
 
 
 def test_slug_and_key_of_different_files_are_refused() -> None:
-    wanted = desired(slug=slug("A"), env_key="KEY")
-    error = refusal(wanted, remote(env_key="OTHER"), kind=PROJECT_FILE)
+    declared = desired(slug=slug("A"), env_key="KEY")
+    error = refusal(declared, remote(env_key="OTHER"), kind=PROJECT_FILE)
     assert error.kind == "option"
     assert "has the key OTHER, not KEY" in str(error)
 
@@ -154,9 +154,9 @@ def test_an_interrupted_replacement_with_an_unknown_password_is_refused() -> Non
     ],
 )
 def test_password(declared: str | None, update_password: str, known: str | None, expected: list[str]) -> None:
-    wanted = desired(password=declared, update_password=update_password)
+    desired_file = desired(password=declared, update_password=update_password)
     file = remote(password=known, is_protected=known is None)
-    assert words(plan(wanted, file, kind=CERTIFICATE)) == expected
+    assert words(plan(desired_file, file, kind=CERTIFICATE)) == expected
 
 
 def test_an_undeclared_password_of_a_copy_is_not_set() -> None:
@@ -165,7 +165,7 @@ def test_an_undeclared_password_of_a_copy_is_not_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "files", "expected"),
+    ("declared", "files", "expected"),
     [
         ({}, [], False),
         ({"force": True}, [protected()], False),
@@ -175,8 +175,8 @@ def test_an_undeclared_password_of_a_copy_is_not_set() -> None:
         ({"on_unverifiable": "trust"}, [protected()], False),
     ],
 )
-def test_only_a_kept_file_is_unverified(wanted: dict[str, Any], files: list[RemoteFile], expected: bool) -> None:
-    (one,) = plan(desired(**wanted), *files).files
+def test_only_a_kept_file_is_unverified(declared: dict[str, Any], files: list[RemoteFile], expected: bool) -> None:
+    (one,) = plan(desired(**declared), *files).files
     assert one.decision.is_unverified is expected
 
 
@@ -185,7 +185,7 @@ def test_a_new_file_without_password_needs_no_update() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "files", "expected"),
+    ("declared", "files", "expected"),
     [
         pytest.param({}, [protected("A"), remote("B")], True, id="inherited"),
         pytest.param({}, [protected("A", **OTHER)], True, id="inherited-before-the-upload"),
@@ -195,8 +195,8 @@ def test_a_new_file_without_password_needs_no_update() -> None:
         pytest.param({}, [remote("A", **OTHER), remote("B"), marker()], True, id="marker-of-another-run"),
     ],
 )
-def test_a_marker_notes_inherited_protection(wanted: dict[str, Any], files: list[RemoteFile], expected: bool) -> None:
-    assert plan(desired(**wanted), *files).files[0].decision.needs_marker is expected
+def test_a_marker_notes_inherited_protection(declared: dict[str, Any], files: list[RemoteFile], expected: bool) -> None:
+    assert plan(desired(**declared), *files).files[0].decision.needs_marker is expected
 
 
 @pytest.mark.parametrize(
@@ -209,15 +209,15 @@ def test_a_marker_notes_inherited_protection(wanted: dict[str, Any], files: list
     ],
 )
 def test_state_that_the_same_run_has_observed_is_inherited(inherited: Inherited, expected: list[str]) -> None:
-    wanted = desired()
-    key = (CERTIFICATE, wanted.key)
-    made = plan(wanted, remote(password=""), kind=CERTIFICATE, inherited={key: inherited}, uploaded=frozenset({key}))
+    declared = desired()
+    key = (CERTIFICATE, declared.key)
+    made = plan(declared, remote(password=""), kind=CERTIFICATE, inherited={key: inherited}, uploaded=frozenset({key}))
     assert words(made) == expected
 
 
 def test_force_uploads_once_per_run() -> None:
-    wanted = desired(force=True)
-    assert words(plan(wanted, remote(), uploaded=frozenset({(PROFILE, wanted.key)}))) == []
+    declared = desired(force=True)
+    assert words(plan(declared, remote(), uploaded=frozenset({(PROFILE, declared.key)}))) == []
 
 
 @pytest.mark.parametrize("flag", [{"is_protected": True}, {"is_expose": False}])
@@ -239,8 +239,8 @@ def test_flags_that_a_keystore_would_lose_are_refused() -> None:
 
 def test_keystore_with_another_alias_is_replaced() -> None:
     old = remote(created_with={"alias": "old"}, env_key="ANDROID_KEYSTORE_N")
-    wanted = desired(keystore={"alias": "new", "password": "x"}, keystore_name="N")
-    made = plan(wanted, old, kind=ANDROID_KEYSTORE)
+    declared = desired(keystore={"alias": "new", "password": "x"}, keystore_name="N")
+    made = plan(declared, old, kind=ANDROID_KEYSTORE)
     assert [letter(action.slug) for action in made.actions] == [None, "A"]
     error = refusal(desired(**FLAGS, keystore={"alias": "new"}), old, kind=ANDROID_KEYSTORE)
     assert error.kind == "unchangeable"

@@ -51,7 +51,7 @@ from .building import (
 
 
 @pytest.mark.parametrize(
-    ("file", "wanted", "expected"),
+    ("file", "declared", "expected"),
     [
         pytest.param(remote(), {}, Match.EQUAL, id="digest"),
         pytest.param(remote(is_protected=True), {"made_at": UPLOADED_AT + 9999}, Match.EQUAL, id="digest-over-time"),
@@ -83,8 +83,8 @@ from .building import (
         ),
     ],
 )
-def test_match(file: RemoteFile, wanted: dict[str, Any], expected: Match) -> None:
-    assert match(desired(**wanted), file) is expected
+def test_match(file: RemoteFile, declared: dict[str, Any], expected: Match) -> None:
+    assert match(desired(**declared), file) is expected
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_run_fails_before_others_treat_its_upload_as_abandoned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "wanted", "expected"),
+    ("file", "declared", "expected"),
     [
         pytest.param(remote(**UNKNOWN), {}, True, id="same-size"),
         pytest.param(remote(**UNKNOWN, is_withheld=True), {}, False, id="withheld"),
@@ -155,8 +155,8 @@ def test_a_run_fails_before_others_treat_its_upload_as_abandoned() -> None:
         pytest.param(remote(**UNKNOWN), {"slug": slug("A")}, True, id="by-slug"),
     ],
 )
-def test_only_what_the_plan_needs_is_downloaded(file: RemoteFile, wanted: dict[str, Any], expected: bool) -> None:
-    assert files_to_hash(desired(**wanted), [file]) == ([file] if expected else [])
+def test_only_what_the_plan_needs_is_downloaded(file: RemoteFile, declared: dict[str, Any], expected: bool) -> None:
+    assert files_to_hash(desired(**declared), [file]) == ([file] if expected else [])
 
 
 def test_a_declared_slug_saves_the_download_of_the_others() -> None:
@@ -167,7 +167,7 @@ def test_a_declared_slug_saves_the_download_of_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "wanted", "expected"),
+    ("files", "declared", "expected"),
     [
         pytest.param([remote("A", **OTHER)], {}, "", id="one-file"),
         pytest.param([remote("A", **OTHER), remote("B")], {}, "A", id="the-different-one"),
@@ -180,14 +180,14 @@ def test_a_declared_slug_saves_the_download_of_the_others() -> None:
     ],
 )
 def test_identities_are_read_only_to_tell_several_files_apart(
-    files: list[RemoteFile], wanted: dict[str, Any], expected: str
+    files: list[RemoteFile], declared: dict[str, Any], expected: str
 ) -> None:
-    found = files_to_identify(desired(**wanted), Candidates(tuple(files)))
+    found = files_to_identify(desired(**declared), Candidates(tuple(files)))
     assert "".join(str(letter(file.slug)) for file in found) == expected
 
 
 @pytest.mark.parametrize(
-    ("files", "wanted", "expected"),
+    ("files", "declared", "expected"),
     [
         pytest.param([], {}, False, id="none"),
         pytest.param([remote()], {}, False, id="equal"),
@@ -202,9 +202,9 @@ def test_identities_are_read_only_to_tell_several_files_apart(
     ],
 )
 def test_declared_content_is_inspected_only_where_the_plan_depends_on_it(
-    files: list[RemoteFile], wanted: dict[str, Any], expected: bool
+    files: list[RemoteFile], declared: dict[str, Any], expected: bool
 ) -> None:
-    assert needs_own_evidence(CERTIFICATE, desired(**wanted), Candidates(tuple(files))) is expected
+    assert needs_own_evidence(CERTIFICATE, desired(**declared), Candidates(tuple(files))) is expected
 
 
 def test_candidates_are_sorted_by_slug() -> None:

@@ -38,7 +38,7 @@ def test_phases_of_a_replacement() -> None:
     assert phases(made) == {
         "upload": ["upload is_protected=True"],
         "delete": ["delete A replaced"],
-        "tidy": ["delete S leftover"],
+        "delete_leftovers": ["delete S leftover"],
     }
 
 
@@ -48,7 +48,7 @@ def test_phases_of_a_rerun() -> None:
         "update": ["update B is_expose=False"],
         "delete": ["delete A replaced"],
         "protect": ["update B is_protected=True"],
-        "tidy": ["delete S leftover", "delete M leftover"],
+        "delete_leftovers": ["delete S leftover", "delete M leftover"],
     }
     assert made.files[0].decision.needs_marker
 
@@ -61,18 +61,18 @@ def test_phases_of_a_project_file_with_an_unfinished_upload() -> None:
         "clear": ["delete S leftover"],
         "upload": ["upload is_protected=True, user_env_key=KEY"],
         "delete": ["delete A replaced"],
-        "tidy": ["delete M leftover"],
+        "delete_leftovers": ["delete M leftover"],
     }
 
 
 def test_phases_of_a_project_file_that_is_deleted_first() -> None:
-    wanted = desired(env_key="KEY", replace_order="delete_first")
-    made = plan(wanted, remote(**OTHER, env_key="KEY"), kind=PROJECT_FILE)
+    declared = desired(env_key="KEY", replace_order="delete_first")
+    made = plan(declared, remote(**OTHER, env_key="KEY"), kind=PROJECT_FILE)
     assert phases(made) == {"clear": ["delete A replaced"], "upload": ["upload user_env_key=KEY"]}
 
 
 @pytest.mark.parametrize(
-    ("file", "wanted", "option"),
+    ("file", "fields", "option"),
     [
         ({}, {"env_key": None}, "user_env_key"),
         ({"is_expose": False}, {}, "is_expose"),
@@ -80,9 +80,9 @@ def test_phases_of_a_project_file_that_is_deleted_first() -> None:
     ],
 )
 def test_options_that_an_interrupted_run_could_not_know_are_required(
-    file: dict[str, Any], wanted: dict[str, Any], option: str
+    file: dict[str, Any], fields: dict[str, Any], option: str
 ) -> None:
-    declared = desired(**{"env_key": "KEY", "replace_order": "delete_first", **wanted})
+    declared = desired(**{"env_key": "KEY", "replace_order": "delete_first", **fields})
     error = refusal(declared, remote(**{**OTHER, "env_key": "KEY", **file}), kind=PROJECT_FILE)
     assert error.kind == "option"
     assert str(error).startswith(f"{option} is required with replace_order=delete_first")
@@ -134,7 +134,7 @@ def test_the_oldest_of_several_slugs_removes_the_leftover() -> None:
     declared = [desired(slug=slug("B"), **OTHER), desired(slug=slug("A"))]
     files = [remote("A", **OTHER, identity="x"), remote("B", **OTHER), unfinished()]
     made = plan_all({PROVISIONING_PROFILE: declared}, {PROVISIONING_PROFILE: files})
-    assert [words(one.actions_of("tidy")) for one in made.files] == [[], ["delete S leftover"]]
+    assert [words(one.actions_of("delete_leftovers")) for one in made.files] == [[], ["delete S leftover"]]
 
 
 FIRST = "ANDROID_KEYSTORE"

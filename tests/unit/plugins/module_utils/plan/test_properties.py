@@ -67,7 +67,7 @@ def cuts(situation: Situation, plan: AppPlan) -> Iterator[World]:
 
 def simple(**fixed: object) -> st.SearchStrategy[Situation]:
     """Return situations that are rarely rejected: one file for each name."""
-    return situations(is_tidy=True, **fixed)
+    return situations(is_unambiguous=True, **fixed)
 
 
 @fast
@@ -101,7 +101,7 @@ def result(situation: Situation) -> object:
 @given(
     situations(
         kinds=(ANDROID_KEYSTORE,),
-        is_tidy=True,
+        is_unambiguous=True,
         content=CONTENTS[:3],
         present=(True,),
         replace_order=("delete_first",),
@@ -141,7 +141,7 @@ def test_no_interruption_leaves_a_declared_name_without_its_file(situation: Situ
 @given(
     situations(
         kinds=SIGNING,
-        is_tidy=True,
+        is_unambiguous=True,
         contents=CONTENTS[:1],
         present=(True,),
         content=(CONTENTS[1], CONTENTS[1], CONTENTS[0]),
@@ -259,7 +259,7 @@ def test_phases(situation: Situation) -> None:
         assert one.update is None or one.upload is None
         has_gap = one.desired.replace_order == "delete_first"
         assert all(action.reason == "leftover" or has_gap for action in one.clear)
-        assert all(action.reason == "leftover" for action in one.tidy)
+        assert all(action.reason == "leftover" for action in one.delete_leftovers)
         if one.protect:
             assert one.delete
             assert dict(one.protect.changes) == {"is_protected": True}

@@ -51,12 +51,12 @@ class World:
 
     def plan(self, declared: Declared, **policy: Any) -> AppPlan:
         """Observe and plan as a run does."""
-        wanted: dict[FileKind, list[Desired]] = {}
+        desired_files: dict[FileKind, list[Desired]] = {}
         listed: dict[FileKind, list[RemoteFile]] = {}
         for kind, some in declared.items():
             listed[kind] = [_as_listed(kind, file) for file in self.files.get(kind, ())]
-            wanted[kind] = [self._complete(kind, desired, listed[kind]) for desired in some]
-        return plan_app(APP, wanted, listed, Policy(**{"now": NOW, **policy}))
+            desired_files[kind] = [self._complete(kind, desired, listed[kind]) for desired in some]
+        return plan_app(APP, desired_files, listed, Policy(**{"now": NOW, **policy}))
 
     def _complete(self, kind: FileKind, desired: Desired, listed: list[RemoteFile]) -> Desired:
         """Read the evidence that the plan needs into `listed`, as `Observer.complete` does."""

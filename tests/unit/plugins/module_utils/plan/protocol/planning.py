@@ -98,7 +98,7 @@ class Outline(NamedTuple):
     update: Changes = ()
     delete: tuple[int, ...] = ()
     protect: Changes = ()
-    tidy: tuple[int, ...] = ()
+    delete_leftovers: tuple[int, ...] = ()
     purge: tuple[int, ...] = ()
     keep: int = 0
     finishes: bool = False
@@ -139,7 +139,7 @@ def outline(
         update=_changes(first.update.changes) if first.update else (),
         delete=tuple(number_of(action.slug) for action in first.delete),
         protect=_changes(first.protect.changes) if first.protect else (),
-        tidy=tuple(number_of(action.slug) for action in first.tidy),
+        delete_leftovers=tuple(number_of(action.slug) for action in first.delete_leftovers),
         purge=tuple(number_of(action.slug) for action in plan.purge),
         keep=number_of(first.decision.keep.slug) if first.decision.keep else 0,
         finishes=_needs_finish(first),
@@ -150,8 +150,8 @@ def outline(
 
 
 def _plan(kind: FileKind, files: Files, declaration: Declaration, variant: Variant, seen: Seen | None) -> Any:
-    wanted = declaration.desired(kind, variant)
-    desired, remote = observe(kind, files, wanted, declaration.content, is_ordered=not variant.keeps_any_equal)
+    declared = declaration.desired(kind, variant)
+    desired, remote = observe(kind, files, declared, declaration.content, is_ordered=not variant.keeps_any_equal)
     key = (kind, desired.key)
     inherited = {key: Inherited(seen[0], seen[1], PASSWORD if seen[2] else None)} if seen else {}
     purges = declaration.purges and seen is None

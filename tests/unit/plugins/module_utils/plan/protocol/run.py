@@ -4,8 +4,8 @@
 """The requests of a run, one by one, with all possible outcomes of each.
 
 The order of the requests is that of `apply.Application` and `upload.FileUpload`: delete files that block the upload,
-upload, update, then mark, delete and protect until a list shows the result, tidy, purge. Contents that a run reads
-belong to the list before it, because the content of a slug never changes.
+upload, update, then mark, delete and protect until a list shows the result, delete leftovers, purge. Contents that a
+run reads belong to the list before it, because the content of a slug never changes.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Step:
         due += self._uploads(plan.upload) if plan.upload is not None else []
         due += [("update", plan.keep, plan.update)] if plan.update else []
         due += self._finishes(plan) if plan.finishes else []
-        due += [("read", slug) for slug in plan.tidy]
+        due += [("read", slug) for slug in plan.delete_leftovers]
         due += [("unmark",)] if plan.finishes and self.kind.can_change else []
         due += [*(("delete", slug) for slug in plan.purge), ("check deletions", plan.purge)] if plan.purge else []
         return self.run._replace(due=(self.run.due[0], *due), own=plan.keep, seen=plan.seen).then()

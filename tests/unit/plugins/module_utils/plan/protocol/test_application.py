@@ -84,7 +84,7 @@ from .service import APP, BYSTANDER, bytes_of, digest_of
                 *(STOP, "GET 6", "DELETE 6"),
             ],
             ["upload is_expose, is_protected", "delete 5 replaced", "delete 6 leftover"],
-            name="replace, protect, tidy",
+            name="replace, protect, delete a leftover",
         ),
         *(
             case(
