@@ -105,10 +105,10 @@ SIGNING_TESTS = (
 def chosen(variable: str, known: Iterable[str]) -> list[str]:
     """Return the versions that an environment variable names, or all if it is empty."""
     names = list(known)
-    wanted = os.environ.get(variable, "").split()
-    if unknown := set(wanted) - set(names):
+    requested = os.environ.get(variable, "").split()
+    if unknown := set(requested) - set(names):
         sys.exit(f"{variable}: unknown version {', '.join(sorted(unknown))}, known are {', '.join(names)}")
-    return wanted or names
+    return requested or names
 
 
 def lanes() -> list[list[str]]:

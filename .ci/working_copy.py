@@ -52,14 +52,14 @@ def refresh(copy: Path) -> None:
     copy.mkdir(parents=True, exist_ok=True)
     if not (copy / ".git").exists():
         subprocess.run(["git", "init", "--quiet", str(copy)], check=True, env=isolated_environment())
-    wanted = project_files()
-    for file in wanted:
+    files = project_files()
+    for file in files:
         target = copy / file
         if not is_same(ROOT / file, target):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             shutil.copy2(ROOT / file, target, follow_symlinks=False)
-    remove_all_but(copy, wanted)
+    remove_all_but(copy, files)
 
 
 def project_files() -> list[Path]:
@@ -88,8 +88,8 @@ def is_same(file: Path, other: Path) -> bool:
     return other.exists() and file.stat().st_mode == other.stat().st_mode and filecmp.cmp(file, other, shallow=False)
 
 
-def remove_all_but(copy: Path, wanted: list[Path]) -> None:
-    keep = {copy / file for file in wanted}
+def remove_all_but(copy: Path, files: list[Path]) -> None:
+    keep = {copy / file for file in files}
     for folder, subfolders, names in os.walk(copy, topdown=False):
         here = Path(folder)
         top = here.relative_to(copy).parts

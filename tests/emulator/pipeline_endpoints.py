@@ -139,12 +139,12 @@ def _tests(query: Mapping[str, str]) -> list[Callable[[Json], bool]]:
     return tests
 
 
-def _equals(name: str, wanted: str) -> Callable[[Json], bool]:
+def _equals(name: str, value: str) -> Callable[[Json], bool]:
     def test(item: Json) -> bool:
         if name in ("pipeline", "workflow"):
-            named: bool = item["triggered_workflow"] == wanted
+            named: bool = item["triggered_workflow"] == value
             return named and item["is_pipeline"] == (name == "pipeline")
-        return str(item[name]) == wanted
+        return str(item[name]) == value
 
     return test
 

@@ -24,8 +24,8 @@ class RecordedTests:
 
     def that_run(self, file: str, lines: Iterable[int]) -> list[str]:
         """Return the names of the tests that ran one of these lines, ordered."""
-        wanted = {(file, line) for line in lines}
-        return self._ordered(name for name, (ran, _cpu_s) in self._traces.items() if ran & wanted)
+        in_file = {(file, line) for line in lines}
+        return self._ordered(name for name, (ran, _cpu_s) in self._traces.items() if ran & in_file)
 
     def all(self) -> list[str]:
         """Return the names of all tests, ordered."""

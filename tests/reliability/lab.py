@@ -19,7 +19,7 @@ from tests.helpers.tasks import validated
 
 from .cases import count_case
 from .clients import Adapter, Client, Disturbance, Killed, in_force
-from .scenarios import BYSTANDER, HOUR_S, Scenario, Task, Wanted
+from .scenarios import BYSTANDER, HOUR_S, Expected, Scenario, Task
 from .service import FIRST_PORT, File, InProcess, digest_of
 
 MARKER = "mobileops.ci-protect-"
@@ -145,7 +145,7 @@ class Lab:
         """Return the digests of what a build could use; none for a name that the task may leave without a file."""
         key = (kind, name)
         if key not in self._known:
-            goes = not any(wanted.name == name for wanted in self.scenario.wanted.get(kind, ()))
+            goes = not any(expected.name == name for expected in self.scenario.expected.get(kind, ()))
             contents = set() if goes or name in self.scenario.gaps else self.scenario.contents(kind, name)
             self._known[key] = {digest_of(content) for content in contents}
         return self._known[key]
@@ -165,10 +165,10 @@ class Lab:
         for app in self.scenario.apps:
             files = self.service.files(app)
             for kind, _files in self.scenario.holds():
-                wanted = Counter(self._seen(w, digest_of(w.content)) for w in self.scenario.wanted.get(kind, ()))
+                expected = Counter(self._seen(w, digest_of(w.content)) for w in self.scenario.expected.get(kind, ()))
                 there = Counter(self._seen(f, f.sha256) for f in files if f.kind == kind and f.processed)
-                found += [f"{app}: lacks {_shown(one)}" for one in (wanted - there).elements()]
-                found += [f"{app}: has {_shown(one)}" for one in (there - wanted).elements()]
+                found += [f"{app}: lacks {_shown(one)}" for one in (expected - there).elements()]
+                found += [f"{app}: has {_shown(one)}" for one in (there - expected).elements()]
             left = [file for file in files if slots and not file.processed]
             found += [f"{app}: marker {file.name} is left" for file in left if file.name.startswith(MARKER)]
             found += [
@@ -184,7 +184,7 @@ class Lab:
             ]
         return found
 
-    def _seen(self, file: File | Wanted, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
+    def _seen(self, file: File | Expected, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
         """Return what counts of a file."""
         protected = file.is_protected and file.name not in self.scenario.may_be_protected
         exposed = file.is_expose or file.name in self.scenario.may_be_hidden
@@ -220,7 +220,7 @@ class Lab:
             wrong += [f"after the third run {text}" for text in self.differences(unfinished=True)]
         elif third.result["changed"] or third.client.wrote:
             wrong.append(f"third run is not quiet: {' '.join(third.client.trace)}")
-        if scenario.tidies and not wrong:
+        if scenario.removes_leftovers and not wrong:
             self.service.time.seconds += HOUR_S + 60
             last = self.run(home=home)
             if last.failed:

@@ -16,7 +16,7 @@ from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FIL
 
 from .clients import Disturbance
 from .lab import Lab, Ran
-from .scenarios import APPS, HOUR_S, Scenario, Wanted, bystander, declared
+from .scenarios import APPS, HOUR_S, Expected, Scenario, bystander, declared
 from .service import File, digest_of
 
 APP = APPS[0]
@@ -45,7 +45,7 @@ class Step:
 
     name: str
     options: Mapping[str, Any]
-    wanted: Sequence[Wanted]
+    expected: Sequence[Expected]
 
     @property
     def again(self) -> Mapping[str, Any]:
@@ -112,7 +112,7 @@ def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
         entry = declared(file_name, content(generation), **_FIXED[kind], **given, **more)
         if kind == PROJECT_FILES:
             del entry["verify"]
-        wanted = Wanted(
+        expected = Expected(
             file_name,
             content(generation),
             is_protected=protected,
@@ -120,7 +120,7 @@ def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
             password=PASSWORD if kind in (CERTIFICATES, KEYSTORES) else "",
             env_key="TWO" if named and kind == KEYSTORES else _ENV_KEYS.get(kind, ""),
         )
-        return Step(name, {kind: [entry]}, [wanted, bystander(kind)])
+        return Step(name, {kind: [entry]}, [expected, bystander(kind)])
 
     named = switches.get("keystore_env_key") == "name"
     yield step("first", 1)
@@ -221,15 +221,17 @@ def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance, switches:
 
 def _lost(lab: Lab, step: Step) -> list[str]:
     names = {file.name for file in lab.service.files(APP) if file.processed}
-    return [f"{wanted.name} is lost" for wanted in step.wanted if wanted.name not in names and step.name != "first"]
+    return [
+        f"{expected.name} is lost" for expected in step.expected if expected.name not in names and step.name != "first"
+    ]
 
 
 def _differences(lab: Lab, step: Step, *, slots: bool) -> list[str]:
     there = lab.service.files(APP)
-    wanted = Counter(_seen(one, digest_of(one.content)) for one in step.wanted)
+    expected = Counter(_seen(one, digest_of(one.content)) for one in step.expected)
     found = Counter(_seen(file, file.sha256) for file in there if file.processed)
-    wrong = [f"lacks {one}" for one in (wanted - found).elements()]
-    wrong += [f"has {one}" for one in (found - wanted).elements()]
+    wrong = [f"lacks {one}" for one in (expected - found).elements()]
+    wrong += [f"has {one}" for one in (found - expected).elements()]
     wrong += [
         f"unfinished {file.name} is left" for file in there if not (file.processed or slots or _stays_unfinished(lab))
     ]
@@ -241,7 +243,7 @@ def _stays_unfinished(lab: Lab) -> bool:
     return lab.service.service.options.delete_unprocessed == "refuse"
 
 
-def _seen(file: File | Wanted, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
+def _seen(file: File | Expected, digest: str | None) -> tuple[str, str | None, bool, bool, str, str]:
     return file.name, digest, file.is_protected, file.is_expose, file.password, file.env_key
 
 

@@ -26,16 +26,16 @@ from .scenarios import (
     SHORT,
     TWO,
     YOUNG,
+    Expected,
     Scenario,
     There,
-    Wanted,
     declared,
     declared_project_file,
+    expected,
     fleet,
     old,
     single,
     there,
-    wanted,
 )
 
 NEXT = b"content that comes next"
@@ -91,7 +91,7 @@ def pair(*writers: Scenario | Actor, adapt: Adapt | None = None) -> Pair:
     """Let each scenario know the contents of the others, and begin with the files of the first."""
     tasks = [writer for writer in writers if isinstance(writer, Scenario)]
     contents = {
-        file.content for task in tasks for files in task.wanted.values() for file in files if file.name == "dist"
+        file.content for task in tasks for files in task.expected.values() for file in files if file.name == "dist"
     }
     contents |= {writer.content for writer in writers if isinstance(writer, Person)}
 
@@ -101,7 +101,7 @@ def pair(*writers: Scenario | Actor, adapt: Adapt | None = None) -> Pair:
         return replace(writer, before=tasks[0].before, others=frozenset(contents))
 
     all_writers = [adapted(writer) for writer in writers]
-    reruns = [writer for writer in all_writers if isinstance(writer, Scenario) and writer.tidies]
+    reruns = [writer for writer in all_writers if isinstance(writer, Scenario) and writer.removes_leftovers]
     made = Pair(all_writers, list({id(one.task): one for one in reruns}.values()))
     return replace(made, adapt=adapt) if adapt else made
 
@@ -125,9 +125,9 @@ def loosely_protected(scenario: Scenario, _ran: Mapping[int, Ran]) -> Scenario:
 def _changed(scenario: Scenario, **flags: Any) -> Scenario:
     changed = {
         kind: [replace(file, **flags) if file.name == "dist" else file for file in files]
-        for kind, files in scenario.wanted.items()
+        for kind, files in scenario.expected.items()
     }
-    return replace(scenario, wanted=changed)
+    return replace(scenario, expected=changed)
 
 
 LISTS = {PROFILES: "provisioning_profiles", CERTIFICATES: "build_certificates", PROJECT_FILES: "project_files"}
@@ -137,7 +137,7 @@ def _purging(kind: str, before: Sequence[There], more: Mapping[str, Any]) -> Sce
     """Describe a fleet task with the same declaration and a purge of undeclared files."""
     declare = declared_project_file if kind == PROJECT_FILES else declared
     options: dict[str, Any] = {LISTS[kind]: [declare("dist", NEW)], "purge": [LISTS[kind]]}
-    return fleet({kind: before}, {kind: [wanted(NEW, **more)]}, apps=APPS[:1], **options)
+    return fleet({kind: before}, {kind: [expected(NEW, **more)]}, apps=APPS[:1], **options)
 
 
 def _of(kind: str) -> dict[str, Pair]:
@@ -149,15 +149,17 @@ def _of(kind: str) -> dict[str, Pair]:
     def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
         """Declare this content."""
         flags = {name: options[name] for name in ("is_protected", "is_expose") if name in options}
-        return make(before, [wanted(content, **flags, **more)], data=content, **options)
+        return make(before, [expected(content, **flags, **more)], data=content, **options)
 
     def closed(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
         """Declare this content, where the file before is protected."""
-        end = [wanted(content, is_protected=True, **secret, **more)]
+        end = [expected(content, is_protected=True, **secret, **more)]
         return make(before, end, data=content, **opens, **options)
 
     def flags(content: bytes, **options: Any) -> Scenario:
-        return make([], [wanted(content, **more, **options)], data=None, scenario={"tidies": False}, **options)
+        return make(
+            [], [expected(content, **more, **options)], data=None, scenario={"removes_leftovers": False}, **options
+        )
 
     begin = [old(OLD)]
     shut = [old(SHORT, certificate_password="one", **CLOSED)] if kind == CERTIFICATES else [old(SHORT, **CLOSED)]
@@ -175,7 +177,7 @@ def _of(kind: str) -> dict[str, Pair]:
         ),
         "old one; hides it": pair(to(NEW, begin), flags(OLD, **HIDDEN), adapt=hidden),
         "old one; protects it": pair(
-            make([old(SHORT)], [wanted(NEW, **secret, **more)], data=NEW, **opens),
+            make([old(SHORT)], [expected(NEW, **secret, **more)], data=NEW, **opens),
             flags(SHORT, **CLOSED),
             adapt=loosely_protected,
         ),
@@ -193,14 +195,14 @@ def _of(kind: str) -> dict[str, Pair]:
     if kind != CERTIFICATES:
         found["old one; a person uploads"] = pair(to(NEW, begin), Person(kind, NEXT))
         found["old one; a person uploads the same"] = pair(to(NEW, begin), Person(kind, NEW))
-        shy = make([old(OLD, **HIDDEN)], [wanted(NEW, **HIDDEN, **more)], data=NEW)
+        shy = make([old(OLD, **HIDDEN)], [expected(NEW, **HIDDEN, **more)], data=NEW)
         found["hidden one; a person uploads the same"] = pair(shy, Person(kind, NEW))
         found["old one; two runs and a person"] = pair(to(NEW, begin), to(NEW), Person(kind, NEXT))
     else:
         found["protects it, and its password is lost"] = pair(
             make(
                 [old(OLD, certificate_password="one")],
-                [wanted(NEW, password="one")],
+                [expected(NEW, password="one")],
                 data=NEW,
                 scenario={"refuses": frozenset({"password"})},
             ),
@@ -217,7 +219,7 @@ def _purged(kind: str) -> Adapt:
         if "purge" in scenario.task[1] or not ran[1].failed:
             return scenario
         key = env_key("undeclared") if kind == PROJECT_FILES else ""
-        return replace(scenario, wanted={kind: [*scenario.wanted[kind], Wanted("undeclared", b"x", env_key=key)]})
+        return replace(scenario, expected={kind: [*scenario.expected[kind], Expected("undeclared", b"x", env_key=key)]})
 
     return adapt
 
@@ -227,8 +229,8 @@ def _keystores() -> dict[str, Pair]:
     told: dict[str, Any] = {"keystore_name": "TWO", "password": "one", "alias": "a"}
     make = partial(single, KEYSTORES)
 
-    def end(content: bytes) -> Wanted:
-        return wanted(content, password="one", **TWO)
+    def end(content: bytes) -> Expected:
+        return expected(content, password="one", **TWO)
 
     def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
         return make(before, [end(content)], data=content, **told, **options)
@@ -252,11 +254,11 @@ def _pages() -> dict[str, Pair]:
     anchor = others[PAGE]  # the first file of the second page, which the service uses to name that page
 
     def to(content: bytes, *, goes: str = "", switches: Mapping[str, Any] | None = None) -> Scenario:
-        stay = [Wanted(file.name, file.content or b"") for file in others if file.name != goes]
+        stay = [Expected(file.name, file.content or b"") for file in others if file.name != goes]
         return single(
             PROFILES,
             [*others, old(OLD)],
-            [*stay, wanted(content)],
+            [*stay, expected(content)],
             data=content,
             beside=False,
             scenario={"switches": switches or {}},

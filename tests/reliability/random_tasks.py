@@ -105,9 +105,9 @@ class RandomTasks:
             f"{folder}/",
             str(folder / "ü"),
         ]
-        self._tidy()
+        self._recreate_files()
 
-    def _tidy(self) -> None:
+    def _recreate_files(self) -> None:
         self.folder.mkdir(exist_ok=True)
         for path in self.folder.iterdir():
             if path.is_dir() and not path.is_symlink():
@@ -198,7 +198,7 @@ class RandomTasks:
         """Return the arguments and what comes of them, as the action plugins carry them out."""
         dice = Random(number)
         if number % 50 == 0:
-            self._tidy()
+            self._recreate_files()
         given = self.options(spec, dice)
         env = {"HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder / "state")}
         try:

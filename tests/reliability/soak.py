@@ -112,11 +112,11 @@ class Soak:
 
     def differences(self) -> list[str]:
         """Return the apps that do not hold exactly what is declared."""
-        wanted = sorted((kind, digest_of(self.content(kind)), True) for kind in (CERTIFICATES, PROFILES))
+        expected = sorted((kind, digest_of(self.content(kind)), True) for kind in (CERTIFICATES, PROFILES))
         return [
             slug
             for slug in self.slugs
-            if sorted((file.kind, str(file.sha256), file.processed) for file in self.service.files(slug)) != wanted
+            if sorted((file.kind, str(file.sha256), file.processed) for file in self.service.files(slug)) != expected
         ]
 
 

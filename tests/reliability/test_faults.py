@@ -21,10 +21,10 @@ from .scenarios import SCENARIOS, Scenario
 OF_LISTS = frozenset({"concurrent_change", "missing_file"})
 
 
-def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> list[str]:
+def judge(lab: Lab, ran: Ran, *, blind: bool = False, allows_leftovers: bool = False) -> list[str]:
     """Return what is wrong after a run that was disturbed.
 
-    `blind`: it could not see that it failed. `untidy`: markers and leftovers may still be there, for the next run.
+    `blind`: it could not see that it failed. `allows_leftovers`: the next run may find markers and leftovers.
     """
     assert ran.result is not None
     wrong = []
@@ -33,7 +33,7 @@ def judge(lab: Lab, ran: Ran, *, blind: bool = False, untidy: bool = False) -> l
     if "exception" in ran.result:
         wrong.append(f"a traceback: {ran.result['exception']}")
     elif not ran.failed and not blind:
-        wrong += [f"success, and yet {text}" for text in lab.differences(slots=not untidy)]
+        wrong += [f"success, and yet {text}" for text in lab.differences(slots=not allows_leftovers)]
     return wrong + lab.check()
 
 
@@ -53,12 +53,12 @@ def tried(lab: Lab, scenario: Scenario, disturbance: Disturbance, **options: Any
     case = f"{disturbance} ({' '.join(ran.client.trace)}): "
     said = f"\n{ran.message if ran.failed else 'success'}\n{state}"
     request = ran.client.trace[disturbance.number - 1]
-    is_untidy = (
+    allows_leftovers = (
         disturbance.what == "late"  # in two hours, young leftovers of others get old
         or (disturbance.what in ANSWERS and request == "delete")
         or (not disturbance.before and request == "create")  # what a lost answer has created
     )
-    return [f"{case}{text}{said}" for text in judge(lab, ran, untidy=is_untidy)]
+    return [f"{case}{text}{said}" for text in judge(lab, ran, allows_leftovers=allows_leftovers)]
 
 
 @named(SCENARIOS)
@@ -178,7 +178,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
             lab.begin(scenario, **service)
             ran = lab.run(disturbance=Disturbance(number, switch))
             said = f"{ran.message if ran.failed else 'success'}\n{lab.state()}"
-            problems = judge(lab, ran, blind=word == "list", untidy=word == "delete")
+            problems = judge(lab, ran, blind=word == "list", allows_leftovers=word == "delete")
             wrong += [f"{false} at {number} ({' '.join(ran.client.trace)}): {text}\n{said}" for text in problems]
     assert not wrong, report(wrong, cases)
 

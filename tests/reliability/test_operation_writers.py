@@ -42,7 +42,7 @@ def pair(first: str, second: str, doubled: str | None = None) -> Pair:
     one, other = OPERATIONS[first], OPERATIONS[second]
     both = replace(
         one,
-        wanted={**one.wanted, **other.wanted},
+        expected={**one.expected, **other.expected},
         between={**one.between, **other.between, **({doubled: frozenset({2})} if doubled else {})},
         ignores=one.ignores | other.ignores,
     )

@@ -30,7 +30,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])
 NAME = "fleet: rollout"
 APPS = [f"bb{number:014x}" for number in range(1, 7)]
-# The first requests only read, and the last run of a task only tidies up.
+# The first requests only read, and the last run of a task only deletes leftovers.
 FIRST, LAST = 13, 100
 
 
@@ -90,14 +90,14 @@ def check_nothing_is_lost(emulator: Emulator, scenario: Scenario) -> None:
 
 
 def check_all_is_true(emulator: Emulator, scenario: Scenario, but: str = "") -> None:
-    for kind, files in scenario.wanted.items():
-        wanted = sorted(
+    for kind, files in scenario.expected.items():
+        expected = sorted(
             (file.name, digest_of(file.content), file.is_protected, file.is_expose)
             for file in files
             if file.name != but
         )
         for app in APPS:
-            assert processed(emulator, app, kind) == wanted
+            assert processed(emulator, app, kind) == expected
 
 
 def killed(options: dict[str, Any], home: Path, last: int) -> None:

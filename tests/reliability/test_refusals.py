@@ -17,11 +17,11 @@ from .clients import Disturbance
 from .faults import EXPECTED, FAULTS
 from .lab import Lab, Ran
 from .material import PASSWORD, material
-from .scenarios import APPS, CLOSED, HIDDEN, NEW, NO_DIGESTS, OLD, SHORT, Scenario, fleet, old, single, wanted
+from .scenarios import APPS, CLOSED, HIDDEN, NEW, NO_DIGESTS, OLD, SHORT, Scenario, expected, fleet, old, single
 from .service import File
 
 _PROFILE = partial(single, PROFILES)
-_KEPT = [wanted(OLD, **CLOSED)]
+_KEPT = [expected(OLD, **CLOSED)]
 # By name: the scenario and the kind of the error.
 REFUSED: Mapping[str, tuple[Scenario, str]] = {
     "protected, same size, fail": (_PROFILE([old(OLD, **CLOSED)], _KEPT, on_unverifiable="fail"), "unverifiable"),
@@ -30,30 +30,30 @@ REFUSED: Mapping[str, tuple[Scenario, str]] = {
         "unverifiable",
     ),
     "several protected files": (
-        _PROFILE([old(OLD, **CLOSED), old(SHORT, **CLOSED)], [wanted(OLD, **CLOSED), wanted(SHORT, **CLOSED)]),
+        _PROFILE([old(OLD, **CLOSED), old(SHORT, **CLOSED)], [expected(OLD, **CLOSED), expected(SHORT, **CLOSED)]),
         "duplicates",
     ),
     "files of two teams": (
         _PROFILE(
             [old(material(1).profile), old(material(1).profile_of_others)],
-            [wanted(material(1).profile), wanted(material(1).profile_of_others)],
+            [expected(material(1).profile), expected(material(1).profile_of_others)],
             data=material(2).profile,
         ),
         "duplicates",
     ),
     "protection removed": (
-        _PROFILE([old(NEW, **CLOSED)], [wanted(NEW, **CLOSED)], is_protected=False),
+        _PROFILE([old(NEW, **CLOSED)], [expected(NEW, **CLOSED)], is_protected=False),
         "one_way_flag",
     ),
     "protected file hidden": (
-        _PROFILE([old(NEW, **CLOSED)], [wanted(NEW, **CLOSED)], data=None, **HIDDEN),
+        _PROFILE([old(NEW, **CLOSED)], [expected(NEW, **CLOSED)], data=None, **HIDDEN),
         "one_way_flag",
     ),
     "unknown password": (
         single(
             CERTIFICATES,
             [old(material(1).certificate, certificate_password=PASSWORD, **CLOSED)],
-            [wanted(material(1).certificate, password=PASSWORD, **CLOSED)],
+            [expected(material(1).certificate, password=PASSWORD, **CLOSED)],
             data=material(2).certificate,
         ),
         "password",
@@ -61,7 +61,7 @@ REFUSED: Mapping[str, tuple[Scenario, str]] = {
     "too many files to purge": (
         fleet(
             {PROFILES: [old(OLD)]},
-            {PROFILES: [wanted(OLD)]},
+            {PROFILES: [expected(OLD)]},
             apps=APPS[:1],
             purge=[PROFILES],
             max_purge=0,

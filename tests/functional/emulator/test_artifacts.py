@@ -115,11 +115,11 @@ def test_download_of_generated_bytes(loaded: Emulator, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "start", "end"),
+    ("requested", "start", "end"),
     [("100-199", 100, 200), (f"{BLOCK}-", BLOCK, BIG), ("-5", BIG - 5, BIG), (f"0-{BIG * 2}", 0, BIG)],
 )
-def test_ranges(url: str, wanted: str, start: int, end: int) -> None:
-    response = storage("GET", url, headers={"Range": f"bytes={wanted}"})
+def test_ranges(url: str, requested: str, start: int, end: int) -> None:
+    response = storage("GET", url, headers={"Range": f"bytes={requested}"})
     assert (response.status_code, response.headers["Content-Range"]) == (206, f"bytes {start}-{end - 1}/{BIG}")
     assert response.content == CONTENT.read(start, end)
 

@@ -233,20 +233,20 @@ def test_a_view_can_be_sent_to_a_colleague(browser: Browser, reports: dict[str, 
         page.wait_for_function("() => location.hash === '#q=news&finding=expiring'")
         page.locator("thead button", has_text="App").click()
         page.locator("thead button", has_text="App").click()
-        wanted, text = titles(page), page.locator("output").inner_text()
+        expected, text = titles(page), page.locator("output").inner_text()
         page.locator(".open").nth(2).click()
         page.wait_for_function("() => document.querySelector('dialog').open")
-        assert page.locator("dialog h2").inner_text() == wanted[2]
+        assert page.locator("dialog h2").inner_text() == expected[2]
         address = fragment(page)
         assert re.fullmatch(r"#q=news&finding=expiring&sort=-app&app=[0-9a-f]{16}", address)
         page.go_back()
         page.wait_for_function("() => !document.querySelector('dialog').open")
-        assert titles(page) == wanted
+        assert titles(page) == expected
     with opened(browser, report, address, **LIGHT) as page:
         counted(page, text)
         page.wait_for_function("() => document.querySelector('.filters').getBoundingClientRect().bottom < innerHeight")
-        assert titles(page) == wanted
-        assert page.locator("dialog h2").inner_text() == wanted[2]
+        assert titles(page) == expected
+        assert page.locator("dialog h2").inner_text() == expected[2]
         page.keyboard.press("Escape")
         page.wait_for_function("() => !location.hash.includes('app=')")
         assert fragment(page) == "#q=news&finding=expiring&sort=-app"
@@ -337,8 +337,8 @@ def test_hostile_titles_are_text(browser: Browser, reports: dict[str, Report]) -
         for owner in owners[1:]:
             page.select_option("select[name=owner]", owner)
             page.wait_for_function(
-                "wanted => [...document.querySelectorAll('.rows tr')].map((row) => "
-                "row.querySelector('bdi').textContent).join('') === wanted",
+                "expected => [...document.querySelectorAll('.rows tr')].map((row) => "
+                "row.querySelector('bdi').textContent).join('') === expected",
                 arg=owner,
             )
             page.locator(".open").first.click()

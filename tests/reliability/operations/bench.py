@@ -91,9 +91,9 @@ class Bench:
         self.service.load(operation.apps, operation.switches, phonegap=operation.phonegap)
         self.before = self.seen()
         # Items that are gone are missing, in `before` as well.
-        self.after = {**self.before, **operation.wanted}
+        self.after = {**self.before, **operation.expected}
         self.adapter.look = lambda: None
-        if LEARNT in operation.wanted.values():
+        if LEARNT in operation.expected.values():
             self._learn(operation)
         self.adapter.look = self.look
 
@@ -103,14 +103,14 @@ class Bench:
             self._learnt[id(operation)] = (operation, {})
             self.run()
             made = self.seen()
-            learnt = {item: made.get(item) for item, value in operation.wanted.items() if value == LEARNT}
+            learnt = {item: made.get(item) for item, value in operation.expected.items() if value == LEARNT}
             self._learnt[id(operation)] = (operation, learnt)
             self.begin(operation)
         self.after.update(self._learnt[id(operation)][1])
 
     def seen(self) -> Seen:
         """Return what counts; the state of PhoneGap's builds only where the operation is about them."""
-        named = {*self.operation.wanted, *self.operation.between}
+        named = {*self.operation.expected, *self.operation.between}
         found = look(self.service, self.folder)
         found = {item: value for item, value in found.items() if item not in self.operation.ignores}
         return {item: value for item, value in found.items() if not item.endswith(" android") or item in named}
@@ -172,7 +172,7 @@ class Bench:
     # Invariants of every moment
 
     def look(self) -> None:
-        """Note each item that is neither as before nor as wanted."""
+        """Note each item that is neither as before nor as expected."""
         self.problems += [f"at a moment: {text}" for text in self._odd(self.seen(), self.before)]
 
     def _odd(self, seen: Seen, before: Mapping[str, Any]) -> list[str]:
@@ -191,7 +191,7 @@ class Bench:
         """Return how things differ from what the operation wants."""
         seen = self.seen()
         return [
-            f"{item} is {seen.get(item)!r}, wanted is {self.after.get(item)!r}"
+            f"{item} is {seen.get(item)!r}, expected is {self.after.get(item)!r}"
             for item in sorted({*seen, *self.after})
             if item not in self.operation.grows and seen.get(item) != self.after.get(item)
         ]

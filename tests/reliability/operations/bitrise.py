@@ -61,8 +61,8 @@ def _artifacts() -> dict[str, Operation]:
     public = [app(build("b1", 1, artifact("p1", "app.apk", public=True), artifact("p2", "log.txt")))]
     of_it: Mapping[str, Any] = {"app_slug": APP, "build_slug": "b1"}
 
-    def managed(apps: list[dict[str, Any]], wanted: str | None, **options: Any) -> Operation:
-        return Operation(apps, [(ARTIFACT_MODULE, {**of_it, **options})], {"artifact b1/p1": wanted})
+    def managed(apps: list[dict[str, Any]], expected: str | None, **options: Any) -> Operation:
+        return Operation(apps, [(ARTIFACT_MODULE, {**of_it, **options})], {"artifact b1/p1": expected})
 
     many = [
         app(
@@ -76,8 +76,8 @@ def _artifacts() -> dict[str, Operation]:
     both = [{"app_slug": APP}, {"app_slug": OTHER_APP, "keep_builds": 0}]
     retention: Mapping[str, Any] = {"older_than_days": 30, "keep_builds": 2, "concurrency": 1}
 
-    def retained(wanted: Mapping[str, Any], **options: Any) -> Operation:
-        return Operation(many, [(ARTIFACT_RETENTION, {**retention, **options})], wanted)
+    def retained(expected: Mapping[str, Any], **options: Any) -> Operation:
+        return Operation(many, [(ARTIFACT_RETENTION, {**retention, **options})], expected)
 
     return {
         "artifact: public page": managed(two, "public", title="app.apk", is_public_page_enabled=True),
@@ -103,11 +103,11 @@ def _downloads() -> dict[str, Operation]:
     old = {"app.apk": b"old"}
 
     def downloaded(spec: ModuleSpec, content: str, files: Mapping[str, bytes], **options: Any) -> Operation:
-        wanted = {"local app.apk": digest(content)}
+        expected = {"local app.apk": digest(content)}
         # Nothing tells how long a log is.
-        unverifiable = frozenset(wanted) if spec is BUILD_LOG else frozenset()
+        unverifiable = frozenset(expected) if spec is BUILD_LOG else frozenset()
         steps = [(spec, {**of_it, **dest, **options})]
-        return Operation(apps, steps, wanted, files=files, unverifiable=unverifiable)
+        return Operation(apps, steps, expected, files=files, unverifiable=unverifiable)
 
     checksum = f"sha256:{hashlib.sha256(CONTENT.encode()).hexdigest()}"
     return {

@@ -22,7 +22,7 @@ Seen = dict[str, Any]
 # An entry with its options. The text FOLDER stands for the folder of the operation.
 Step = tuple[ModuleSpec, Mapping[str, Any]]
 FOLDER = "{folder}"
-# A value of `wanted` that one undisturbed run tells, such as the digest of a file with a generated text.
+# A value of `expected` that one undisturbed run tells, such as the digest of a file with a generated text.
 LEARNT = "learnt"
 _SLUG_LENGTH = 16
 STATUSES = {0: "running", 1: "success", 2: "failed", 3: "aborted", 4: "aborted with success"}
@@ -32,15 +32,16 @@ STATUSES = {0: "running", 1: "success", 2: "failed", 3: "aborted", 4: "aborted w
 class Operation:
     """One task, or the tasks of a playbook one after the other.
 
-    `wanted` has what differs from the beginning when the work is done; None for what is gone. An item that is not named
-    there never changes. `between` allows further values while the work is under way. `grows`: counts that each run adds
-    one to. `repeats`: each run does the same work again. `ignores`: items that do not count. `unverifiable`: local
-    files that cannot be compared with anything, so a run accepts a false answer with the status 200 as their content.
+    `expected` has what differs from the beginning when the work is done; None for what is gone. An item that is not
+    named there never changes. `between` allows further values while the work is under way. `grows`: counts that each
+    run adds one to. `repeats`: each run does the same work again. `ignores`: items that do not count. `unverifiable`:
+    local files that cannot be compared with anything, so a run accepts a false answer with the status 200 as their
+    content.
     """
 
     apps: Sequence[Mapping[str, Any]]
     steps: Sequence[Step]
-    wanted: Mapping[str, Any]
+    expected: Mapping[str, Any]
     phonegap: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     between: Mapping[str, frozenset[Any]] = field(default_factory=dict)

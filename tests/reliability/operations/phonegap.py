@@ -35,7 +35,7 @@ def digest(content: str | bytes) -> str:
 
 def operation(
     steps: list[Step],
-    wanted: Mapping[str, Any],
+    expected: Mapping[str, Any],
     *apps: Mapping[str, Any],
     keys: tuple[Mapping[str, Any], ...] = (),
     **more: Any,
@@ -43,7 +43,7 @@ def operation(
     """Describe an operation beside an app and a key that it is not about."""
     beside = {"platform": "android", "title": "Other", "passwords": PASSWORDS}
     account = {"apps": [OTHER, *apps], "keys": [beside, *keys]}
-    return Operation([], steps, wanted, phonegap=account, **more)
+    return Operation([], steps, expected, phonegap=account, **more)
 
 
 def _apps() -> dict[str, Operation]:
@@ -118,9 +118,9 @@ def _keys() -> dict[str, Operation]:
 def _people() -> dict[str, Operation]:
     name = f"PhoneGap app Shop {PERSON}"
 
-    def person(wanted: str | None, *people: Mapping[str, Any], **options: Any) -> Operation:
+    def person(expected: str | None, *people: Mapping[str, Any], **options: Any) -> Operation:
         shop = {**SHOP, "collaborators": list(people)}
-        return operation([(COLLABORATOR_MODULE, {"app_id": 2, "email": PERSON, **options})], {name: wanted}, shop)
+        return operation([(COLLABORATOR_MODULE, {"app_id": 2, "email": PERSON, **options})], {name: expected}, shop)
 
     tester = {"email": PERSON, "role": "tester"}
     return {
@@ -134,11 +134,13 @@ def _packages() -> dict[str, Operation]:
     shop = {**SHOP, "builds": {"android": {"content": PACKAGE}}}
     dest = {"app_id": 2, "platform": "android", "dest": f"{FOLDER}/shop.apk"}
     wait: Mapping[str, Any] = {"wait": True, "wait_interval": 10, "wait_timeout": 600}
-    wanted = {"local shop.apk": digest(PACKAGE)}
+    expected = {"local shop.apk": digest(PACKAGE)}
 
     def downloaded(spec: ModuleSpec, files: Mapping[str, bytes]) -> Operation:
         # The service tells neither size nor digest of a package.
-        return operation([(spec, dest)], wanted, shop, files=files, unverifiable=frozenset(wanted), is_redirected=True)
+        return operation(
+            [(spec, dest)], expected, shop, files=files, unverifiable=frozenset(expected), is_redirected=True
+        )
 
     return {
         # To build is an action: each run asks for it, and asking twice has no other effect than asking once.

@@ -12,27 +12,27 @@ from typing import Any
 from tests.helpers.service import CERTIFICATES
 from tests.reliability.material import PASSWORD, material
 
-from .model import CLOSED, HIDDEN, LEFTOVER, NEW, OLD, SHORT, Scenario, old, single, wanted
+from .model import CLOSED, HIDDEN, LEFTOVER, NEW, OLD, SHORT, Scenario, expected, old, single
 
 
 def certificates() -> dict[str, Scenario]:
     make = partial(single, CERTIFICATES)
     new, previous = material(2).certificate, material(1).certificate
     opens: dict[str, Any] = {"scenario": {"passwords": {new: PASSWORD, previous: PASSWORD}}}
-    inherits = wanted(new, password=PASSWORD)
-    closed = wanted(new, password=PASSWORD, **CLOSED)
+    inherits = expected(new, password=PASSWORD)
+    closed = expected(new, password=PASSWORD, **CLOSED)
     return {
         "first upload, password": make([], [inherits], data=new, certificate_password=PASSWORD, **opens),
         "first upload, password, protected": make(
             [], [closed], data=new, certificate_password=PASSWORD, is_protected=True, **opens
         ),
-        "replacement": make([old(OLD)], [wanted(NEW)]),
+        "replacement": make([old(OLD)], [expected(NEW)]),
         "replacement, inherits password": make(
             [old(previous, certificate_password=PASSWORD)], [inherits], data=new, **opens
         ),
         "replacement, another password": make(
             [old(OLD, certificate_password="one")],
-            [wanted(NEW, password="two", **HIDDEN)],
+            [expected(NEW, password="two", **HIDDEN)],
             certificate_password="two",
             is_expose=False,
             scenario={"passwords": {OLD: "one", NEW: "two"}},
@@ -49,19 +49,19 @@ def certificates() -> dict[str, Scenario]:
         ),
         "protected, protection declared": make(
             [old(previous, certificate_password=PASSWORD, **CLOSED, **HIDDEN)],
-            [wanted(new, password=PASSWORD, **CLOSED, **HIDDEN)],
+            [expected(new, password=PASSWORD, **CLOSED, **HIDDEN)],
             data=new,
             certificate_password=PASSWORD,
             is_protected=True,
             **opens,
         ),
         "password": make(
-            [old(NEW, certificate_password="wrong")], [wanted(NEW, password="two")], certificate_password="two"
+            [old(NEW, certificate_password="wrong")], [expected(NEW, password="two")], certificate_password="two"
         ),
         "cut-off replacement, password": make(
             [old(previous, certificate_password=PASSWORD), old(new)], [inherits], data=new, **opens
         ),
-        "duplicates and a leftover": make([old(OLD), old(SHORT), LEFTOVER], [wanted(NEW)], duplicates="remove"),
+        "duplicates and a leftover": make([old(OLD), old(SHORT), LEFTOVER], [expected(NEW)], duplicates="remove"),
         "absent, duplicates": make(
             [old(OLD), old(NEW)],
             [],

@@ -19,14 +19,14 @@ from .model import (
     NEW,
     OLD,
     TWO,
+    Expected,
     Scenario,
-    Wanted,
     bystander,
     declared,
     declared_project_file,
+    expected,
     fleet,
     there,
-    wanted,
 )
 
 
@@ -34,9 +34,9 @@ def fleets() -> dict[str, Scenario]:
     one, two = material(1), material(2)
     opens = {one.certificate: PASSWORD, two.certificate: PASSWORD}
     renewed = [
-        Wanted("dist.p12", two.certificate, password=PASSWORD),
-        Wanted("shop", two.profile),
-        Wanted("watch", two.second_profile, **HIDDEN),
+        Expected("dist.p12", two.certificate, password=PASSWORD),
+        Expected("shop", two.profile),
+        Expected("watch", two.second_profile, **HIDDEN),
     ]
     before = {
         CERTIFICATES: [there("dist.p12", one.certificate, certificate_password=PASSWORD)],
@@ -54,8 +54,8 @@ def fleets() -> dict[str, Scenario]:
         PROFILES: [there("shop", one.profile, **CLOSED), there("watch", one.second_profile, **HIDDEN)],
     }
     closed_after = {
-        CERTIFICATES: [Wanted("dist.p12", two.certificate, password=PASSWORD, **CLOSED), bystander(CERTIFICATES)],
-        PROFILES: [Wanted("shop", two.profile, **CLOSED), renewed[2], bystander(PROFILES)],
+        CERTIFICATES: [Expected("dist.p12", two.certificate, password=PASSWORD, **CLOSED), bystander(CERTIFICATES)],
+        PROFILES: [Expected("shop", two.profile, **CLOSED), renewed[2], bystander(PROFILES)],
     }
     closed = {**rotation, "build_certificates": [declared("dist.p12", two.certificate, certificate_password=PASSWORD)]}
     return {
@@ -82,10 +82,10 @@ def fleets() -> dict[str, Scenario]:
             },
             {
                 CERTIFICATES: [
-                    Wanted("dist.p12", NEW, password="one", **CLOSED),
+                    Expected("dist.p12", NEW, password="one", **CLOSED),
                     bystander(CERTIFICATES),
                 ],
-                PROFILES: [wanted(NEW, **CLOSED), Wanted("first", b"1", **HIDDEN), bystander(PROFILES)],
+                PROFILES: [expected(NEW, **CLOSED), Expected("first", b"1", **HIDDEN), bystander(PROFILES)],
             },
             build_certificates=[declared("dist.p12", NEW, is_protected=True)],
             provisioning_profiles=[declared("dist", NEW), declared("first", b"1", is_expose=False)],
@@ -97,10 +97,10 @@ def fleets() -> dict[str, Scenario]:
                 PROJECT_FILES: [there("dist", OLD), there("second", OLD)],
             },
             {
-                KEYSTORES: [wanted(NEW, password="one", **TWO), bystander(KEYSTORES)],
+                KEYSTORES: [expected(NEW, password="one", **TWO), bystander(KEYSTORES)],
                 PROJECT_FILES: [
-                    wanted(NEW, **KEY),
-                    Wanted("second", NEW, **HIDDEN, env_key="SECOND"),
+                    expected(NEW, **KEY),
+                    Expected("second", NEW, **HIDDEN, env_key="SECOND"),
                     bystander(PROJECT_FILES),
                 ],
             },
@@ -115,8 +115,8 @@ def fleets() -> dict[str, Scenario]:
             {KEYSTORES: [there("dist", OLD), there("second", OLD, keystore_file_name="TWO")]},
             {
                 KEYSTORES: [
-                    wanted(NEW, env_key="ANDROID_KEYSTORE", password="one"),
-                    Wanted("second", NEW, env_key="ANDROID_KEYSTORE_TWO", password="one"),
+                    expected(NEW, env_key="ANDROID_KEYSTORE", password="one"),
+                    Expected("second", NEW, env_key="ANDROID_KEYSTORE_TWO", password="one"),
                 ]
             },
             android_keystores=[

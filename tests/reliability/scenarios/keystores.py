@@ -12,7 +12,7 @@ from typing import Any
 from tests.helpers.service import KEYSTORES
 from tests.reliability.material import PASSWORD, material
 
-from .model import LEFTOVER, NEW, OLD, TWO, Scenario, old, single, wanted
+from .model import LEFTOVER, NEW, OLD, TWO, Scenario, expected, old, single
 
 
 def keystores() -> dict[str, Scenario]:
@@ -28,37 +28,37 @@ def keystores() -> dict[str, Scenario]:
         # A slot of a run that was killed has the key of the first keystore until it is too old to be under way.
         "first upload": make(
             [],
-            [wanted(new, password=PASSWORD, **first)],
+            [expected(new, password=PASSWORD, **first)],
             data=new,
             beside=False,
             scenario={"waits": frozenset({"env_key"})},
             **told,
         ),
         "replacement, keeps its key": make(
-            [old(NEW, **named)], [wanted(OLD, password=PASSWORD, **TWO)], data=OLD, keystore_name="TWO", **told
+            [old(NEW, **named)], [expected(OLD, password=PASSWORD, **TWO)], data=OLD, keystore_name="TWO", **told
         ),
         "replacement, inherits its key": make(
             [old(NEW, **named)],
-            [wanted(OLD, password=PASSWORD, **TWO)],
+            [expected(OLD, password=PASSWORD, **TWO)],
             data=OLD,
             scenario={"inherits": True},
             **told,
         ),
         "old one first": make(
             [old(NEW, **named)],
-            [wanted(new, password=PASSWORD, **TWO)],
+            [expected(new, password=PASSWORD, **TWO)],
             data=new,
             keystore_name="TWO",
             **told,
             **gap,
         ),
         "old one first, the only one": make(
-            [old(NEW)], [wanted(new, password=PASSWORD, **first)], data=new, beside=False, **told, **gap
+            [old(NEW)], [expected(new, password=PASSWORD, **first)], data=new, beside=False, **told, **gap
         ),
-        "leftover": make([LEFTOVER], [wanted(new, password=PASSWORD, **TWO)], data=new, keystore_name="TWO", **told),
+        "leftover": make([LEFTOVER], [expected(new, password=PASSWORD, **TWO)], data=new, keystore_name="TWO", **told),
         "renewal of another key pair, old one first": make(
             [old(previous, **named)],
-            [wanted(new, password=PASSWORD, **TWO)],
+            [expected(new, password=PASSWORD, **TWO)],
             data=new,
             keystore_name="TWO",
             **told,

@@ -44,7 +44,7 @@ def there(name: str, content: bytes | None, **more: Any) -> There:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Expected:
     """A processed file that an app has in the end."""
 
     name: str
@@ -63,7 +63,7 @@ Task = tuple[ModuleSpec, Options]
 
 @dataclass(frozen=True)
 class Scenario:
-    """One task. `wanted` holds for each app and kind that has files before or after.
+    """One task. `expected` holds for each app and kind that has files before or after.
 
     `gaps`: names that the task itself leaves without a file for a while. `passwords`: what opens a content; a
     certificate without it is not usable. `pairs`: contents that fit together, certificate first.
@@ -71,12 +71,12 @@ class Scenario:
 
     before: Files
     task: Task
-    wanted: Mapping[str, Sequence[Wanted]]
+    expected: Mapping[str, Sequence[Expected]]
     gaps: frozenset[str] = frozenset()
     passwords: Mapping[bytes, str] = field(default_factory=dict)
     pairs: Sequence[tuple[bytes, bytes]] = ()
     changes: bool = True
-    tidies: bool = True  # whether a run an hour later removes what was left unfinished
+    removes_leftovers: bool = True  # whether a run an hour later removes what was left unfinished
     waits: frozenset[str] = frozenset()  # kinds of errors with which a rerun may have to wait for that hour
     switches: Mapping[str, Any] = field(default_factory=dict)
     apps: Sequence[str] = APPS[:1]
@@ -104,29 +104,29 @@ class Scenario:
 
     def holds(self) -> list[tuple[str, list[There]]]:
         """Return the files before by kind, with one that no task is about."""
-        kinds = [kind for kind in MANAGING if self.before.get(kind) or self.wanted.get(kind)]
+        kinds = [kind for kind in MANAGING if self.before.get(kind) or self.expected.get(kind)]
         beside = [there(BYSTANDER, b"x")]
         return [(kind, [*(beside if self.has_bystander(kind) else []), *self.before.get(kind, ())]) for kind in kinds]
 
     def has_bystander(self, kind: str) -> bool:
         """Return whether a file stays that nothing declares. A purge leaves none."""
-        return any(wanted.name == BYSTANDER for wanted in self.wanted.get(kind, ()))
+        return any(expected.name == BYSTANDER for expected in self.expected.get(kind, ()))
 
     def contents(self, kind: str, name: str) -> set[bytes]:
         """Return the contents that a file of this name may have."""
         known = {file.content for file in self.before.get(kind, ()) if file.name == name and file.content is not None}
-        return known | self.others | {file.content for file in self.wanted.get(kind, ()) if file.name == name}
+        return known | self.others | {file.content for file in self.expected.get(kind, ()) if file.name == name}
 
 
-def bystander(kind: str) -> Wanted:
+def bystander(kind: str) -> Expected:
     keys = {KEYSTORES: "ANDROID_KEYSTORE", PROJECT_FILES: env_key(BYSTANDER)}
-    return Wanted(BYSTANDER, b"x", env_key=keys.get(kind, ""))
+    return Expected(BYSTANDER, b"x", env_key=keys.get(kind, ""))
 
 
 def single(
     kind: str,
     before: Sequence[There],
-    wanted: Sequence[Wanted],
+    expected: Sequence[Expected],
     *,
     data: bytes | None = NEW,
     beside: bool = True,
@@ -142,14 +142,14 @@ def single(
         given["verify"] = "none"
     others = [bystander(kind)] if beside else []
     return Scenario(
-        {kind: before}, (MANAGING[kind], {**given, **options}), {kind: [*wanted, *others]}, **(scenario or {})
+        {kind: before}, (MANAGING[kind], {**given, **options}), {kind: [*expected, *others]}, **(scenario or {})
     )
 
 
-def fleet(before: Files, wanted: Mapping[str, Sequence[Wanted]], **more: Any) -> Scenario:
+def fleet(before: Files, expected: Mapping[str, Sequence[Expected]], **more: Any) -> Scenario:
     """Describe a task of the fleet module about two apps, one after the other."""
     chosen = {"apps": APPS, **{one.name: more.pop(one.name) for one in fields(Scenario) if one.name in more}}
-    return Scenario(before, (CODE_SIGNING, {"concurrency": 1, **more}), wanted, **chosen)
+    return Scenario(before, (CODE_SIGNING, {"concurrency": 1, **more}), expected, **chosen)
 
 
 def declared(name: str, content: bytes, **more: Any) -> dict[str, Any]:
@@ -160,8 +160,8 @@ def declared_project_file(name: str, content: bytes, **more: Any) -> dict[str, A
     return {"name": name, "content": b64(content), "user_env_key": env_key(name), **more}
 
 
-def wanted(content: bytes, **more: Any) -> Wanted:
-    return Wanted("dist", content, **more)
+def expected(content: bytes, **more: Any) -> Expected:
+    return Expected("dist", content, **more)
 
 
 def old(content: bytes | None, **more: Any) -> There:

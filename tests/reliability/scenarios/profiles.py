@@ -24,9 +24,9 @@ from .model import (
     SLUG,
     YOUNG,
     Scenario,
+    expected,
     old,
     single,
-    wanted,
 )
 
 
@@ -36,66 +36,68 @@ def profiles() -> dict[str, Scenario]:
     genuine = material(2).profile
     size = len(genuine)
     return {
-        "first upload": make([], [wanted(NEW)]),
-        "first upload, flags": make([], [wanted(NEW, **hidden_and_closed)], **hidden_and_closed),
-        "replacement": make([old(OLD)], [wanted(NEW)]),
-        "replacement, flags": make([old(OLD)], [wanted(NEW, **hidden_and_closed)], **hidden_and_closed),
-        "replacement, inherits is_expose": make([old(OLD, **HIDDEN)], [wanted(NEW, **HIDDEN)]),
-        "replacement, another is_expose": make([old(OLD, **HIDDEN)], [wanted(NEW)], is_expose=True),
-        "protected, another size": make([old(SHORT, **CLOSED)], [wanted(NEW, **CLOSED)]),
+        "first upload": make([], [expected(NEW)]),
+        "first upload, flags": make([], [expected(NEW, **hidden_and_closed)], **hidden_and_closed),
+        "replacement": make([old(OLD)], [expected(NEW)]),
+        "replacement, flags": make([old(OLD)], [expected(NEW, **hidden_and_closed)], **hidden_and_closed),
+        "replacement, inherits is_expose": make([old(OLD, **HIDDEN)], [expected(NEW, **HIDDEN)]),
+        "replacement, another is_expose": make([old(OLD, **HIDDEN)], [expected(NEW)], is_expose=True),
+        "protected, another size": make([old(SHORT, **CLOSED)], [expected(NEW, **CLOSED)]),
         "protected and hidden, another size": make(
-            [old(SHORT, **hidden_and_closed)], [wanted(NEW, **hidden_and_closed)]
+            [old(SHORT, **hidden_and_closed)], [expected(NEW, **hidden_and_closed)]
         ),
-        "protected, protection declared": make([old(SHORT, **CLOSED)], [wanted(NEW, **CLOSED)], is_protected=True),
+        "protected, protection declared": make([old(SHORT, **CLOSED)], [expected(NEW, **CLOSED)], is_protected=True),
         "protected, another is_expose": make(
-            [old(SHORT, **CLOSED)], [wanted(NEW, **hidden_and_closed)], is_expose=False
+            [old(SHORT, **CLOSED)], [expected(NEW, **hidden_and_closed)], is_expose=False
         ),
-        "protected, same size, warn": make([old(OLD, **CLOSED)], [wanted(OLD, **CLOSED)], scenario={"changes": False}),
+        "protected, same size, warn": make(
+            [old(OLD, **CLOSED)], [expected(OLD, **CLOSED)], scenario={"changes": False}
+        ),
         "protected, same size, trust": make(
-            [old(OLD, **CLOSED)], [wanted(OLD, **CLOSED)], on_unverifiable="trust", scenario={"changes": False}
+            [old(OLD, **CLOSED)], [expected(OLD, **CLOSED)], on_unverifiable="trust", scenario={"changes": False}
         ),
         "protected, same size, replace": make(
             [old(OLD, **CLOSED)],
-            [wanted(NEW, **CLOSED)],
+            [expected(NEW, **CLOSED)],
             on_unverifiable="replace",
             scenario={"switches": NO_DIGESTS, "repeats": True},
         ),
         "protected, same size, older than the declared one": make(
-            [old(b"o" * size, **CLOSED)], [wanted(genuine, **CLOSED)], data=genuine
+            [old(b"o" * size, **CLOSED)], [expected(genuine, **CLOSED)], data=genuine
         ),
         "protected, same size, newer than the declared one": make(
             [old(b"o" * size, age_s=HOUR_S, **CLOSED)],
-            [wanted(b"o" * size, **CLOSED)],
+            [expected(b"o" * size, **CLOSED)],
             data=genuine,
             scenario={"changes": False},
         ),
-        "renewal": make([old(material(1).profile)], [wanted(genuine)], data=genuine),
-        "renewal, protected": make([old(material(1).profile, **CLOSED)], [wanted(genuine, **CLOSED)], data=genuine),
+        "renewal": make([old(material(1).profile)], [expected(genuine)], data=genuine),
+        "renewal, protected": make([old(material(1).profile, **CLOSED)], [expected(genuine, **CLOSED)], data=genuine),
         "several generations": make(
-            [old(material(0).profile), old(material(1).profile, **HIDDEN)], [wanted(genuine, **HIDDEN)], data=genuine
+            [old(material(0).profile), old(material(1).profile, **HIDDEN)], [expected(genuine, **HIDDEN)], data=genuine
         ),
-        "cut-off replacement": make([old(OLD, **HIDDEN), old(NEW)], [wanted(NEW, **HIDDEN)]),
-        "cut-off replacement, protected": make([old(OLD, **CLOSED), old(NEW)], [wanted(NEW, **CLOSED)]),
-        "copies": make([old(NEW), old(NEW)], [wanted(NEW)]),
-        "copies, to be protected": make([old(NEW), old(NEW)], [wanted(NEW, **CLOSED)], is_protected=True),
+        "cut-off replacement": make([old(OLD, **HIDDEN), old(NEW)], [expected(NEW, **HIDDEN)]),
+        "cut-off replacement, protected": make([old(OLD, **CLOSED), old(NEW)], [expected(NEW, **CLOSED)]),
+        "copies": make([old(NEW), old(NEW)], [expected(NEW)]),
+        "copies, to be protected": make([old(NEW), old(NEW)], [expected(NEW, **CLOSED)], is_protected=True),
         "duplicates, all but the declared one": make(
-            [old(OLD), old(NEW), old(SHORT)], [wanted(NEW)], duplicates="remove"
+            [old(OLD), old(NEW), old(SHORT)], [expected(NEW)], duplicates="remove"
         ),
-        "leftover": make([LEFTOVER], [wanted(NEW)]),
-        "leftover beside the old one": make([LEFTOVER, old(OLD)], [wanted(NEW)]),
-        "leftover beside the declared one": make([LEFTOVER, old(NEW)], [wanted(NEW)]),
-        "an upload that may be under way": make([old(OLD), YOUNG], [wanted(NEW)]),
+        "leftover": make([LEFTOVER], [expected(NEW)]),
+        "leftover beside the old one": make([LEFTOVER, old(OLD)], [expected(NEW)]),
+        "leftover beside the declared one": make([LEFTOVER, old(NEW)], [expected(NEW)]),
+        "an upload that may be under way": make([old(OLD), YOUNG], [expected(NEW)]),
         "replacement by slug": make(
             [old(SHORT, slug=SLUG, **CLOSED), old(b"a third")],
-            [wanted(NEW, **CLOSED), wanted(b"a third")],
+            [expected(NEW, **CLOSED), expected(b"a third")],
             slug=SLUG,
         ),
-        "flags": make([old(NEW)], [wanted(NEW, **hidden_and_closed)], **hidden_and_closed),
+        "flags": make([old(NEW)], [expected(NEW, **hidden_and_closed)], **hidden_and_closed),
         "flags only": make(
             [old(OLD)],
-            [wanted(OLD, **hidden_and_closed)],
+            [expected(OLD, **hidden_and_closed)],
             data=None,
-            scenario={"tidies": False},
+            scenario={"removes_leftovers": False},
             **hidden_and_closed,
         ),
         "absent": make([old(OLD)], [], data=None, state="absent", scenario={"gaps": frozenset({"dist"})}),

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.helpers.service import PROJECT_FILES
 
-from .model import CLOSED, HIDDEN, KEY, LEFTOVER, NEW, OLD, SHORT, Scenario, old, single, wanted
+from .model import CLOSED, HIDDEN, KEY, LEFTOVER, NEW, OLD, SHORT, Scenario, expected, old, single
 
 
 def project_files() -> dict[str, Scenario]:
@@ -19,18 +19,18 @@ def project_files() -> dict[str, Scenario]:
     gap: dict[str, Any] = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
     both: dict[str, Any] = {**HIDDEN, **CLOSED}
     return {
-        "first upload": make([], [wanted(NEW, **KEY, **HIDDEN)], is_expose=False),
-        "replacement": make([old(OLD)], [wanted(NEW, **KEY)]),
-        "replacement, flags": make([old(OLD)], [wanted(NEW, **KEY, **both)], **both),
-        "protected, another size": make([old(SHORT, **CLOSED)], [wanted(NEW, **KEY, **CLOSED)]),
+        "first upload": make([], [expected(NEW, **KEY, **HIDDEN)], is_expose=False),
+        "replacement": make([old(OLD)], [expected(NEW, **KEY)]),
+        "replacement, flags": make([old(OLD)], [expected(NEW, **KEY, **both)], **both),
+        "protected, another size": make([old(SHORT, **CLOSED)], [expected(NEW, **KEY, **CLOSED)]),
         "protected, same size, warn": make(
-            [old(OLD, **CLOSED)], [wanted(OLD, **KEY, **CLOSED)], scenario={"changes": False}
+            [old(OLD, **CLOSED)], [expected(OLD, **KEY, **CLOSED)], scenario={"changes": False}
         ),
-        "old one first": make([old(OLD)], [wanted(NEW, **KEY)], **gap),
-        "old one first, leftover": make([old(OLD), LEFTOVER], [wanted(NEW, **KEY)], **gap),
+        "old one first": make([old(OLD)], [expected(NEW, **KEY)], **gap),
+        "old one first, leftover": make([old(OLD), LEFTOVER], [expected(NEW, **KEY)], **gap),
         "old one first, unique keys": make(
             [old(OLD)],
-            [wanted(NEW, **KEY)],
+            [expected(NEW, **KEY)],
             replace_order="delete_first",
             scenario={"gaps": frozenset({"dist"}), "switches": {"unique_env_keys": True}},
         ),

@@ -45,7 +45,7 @@ def plain(text: str | None) -> str:
     return ";".join(f"'{part}" if re.match(r"\s*[-=+@|%]", part) else part for part in cell.split(";"))
 
 
-def wanted_rows(found: Json) -> list[dict[str, str]]:
+def expected_rows(found: Json) -> list[dict[str, str]]:
     rows = []
     for slug, app in found["apps"].items():
         base = {"app_slug": plain(slug), "app_title": plain(app["title"]), "owner": plain(app["owner"])}
@@ -94,12 +94,12 @@ def test_csv_has_a_row_for_each_file(report: Report, reports: dict[str, Report])
     if report is reports["one"]:
         return
     rows = [{key: value for key, value in row.items() if value} for row in report.csv]
-    wanted = [{key: value for key, value in row.items() if value} for row in wanted_rows(report.found)]
+    expected = [{key: value for key, value in row.items() if value} for row in expected_rows(report.found)]
 
     def order(row: dict[str, str]) -> tuple[str, ...]:
         return row["app_slug"], row.get("kind", ""), row.get("file_slug", "")
 
-    assert sorted(rows, key=order) == sorted(wanted, key=order)
+    assert sorted(rows, key=order) == sorted(expected, key=order)
 
 
 def test_no_cell_is_a_formula(hostile: Report) -> None:

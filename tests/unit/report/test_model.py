@@ -56,10 +56,10 @@ def phrases(found: Json) -> list[str]:
 def test_every_file_with_a_finding_is_in_one_task(found: Json) -> None:
     one = model(found)
     in_tasks = Counter(id(file) for task in tasks(one) for file in task.files)
-    wanted = {(entry["app_slug"], entry["kind"], entry["slug"]) for name in TROUBLES for entry in found[name]}
+    expected = {(entry["app_slug"], entry["kind"], entry["slug"]) for name in TROUBLES for entry in found[name]}
     assert set(in_tasks.values()) == {1}
-    assert len(in_tasks) == len(wanted)
-    assert sum(len(files) for files in one.by_state.values()) == len(wanted)
+    assert len(in_tasks) == len(expected)
+    assert sum(len(files) for files in one.by_state.values()) == len(expected)
 
 
 def test_the_most_urgent_finding_counts() -> None:

@@ -40,13 +40,13 @@ def test_lines_of_the_calendar(reports: dict[str, Report], name: str) -> None:
 
 
 def test_the_calendar_has_an_event_for_each_day_and_kind(fleet: Report) -> None:
-    wanted = {
+    expected = {
         (one.day, one.kind.name)
         for one in model(fleet.found).files
         if one.day is not None and one.day >= -90 and not one.is_replaced
     }
     found = events(fleet)
-    assert len(found) == len(wanted)
+    assert len(found) == len(expected)
     assert len({str(event["UID"]) for event in found}) == len(found)
     first = found[0]
     assert str(first["SUMMARY"]) == "1 profile expires: Wetter 1"
@@ -126,8 +126,8 @@ def test_the_number_of_series_has_a_limit() -> None:
 
 def test_hostile_text_in_labels(hostile: Report) -> None:
     titles = {labels["app"] for labels, _value in families(hostile)["mobileops_code_signing_app_next_expiry_seconds"]}
-    wanted = {re.sub("[\x00-\x08\x1b\ud800]", "\ufffd", text) for text in HOSTILE}
-    assert titles == wanted
+    expected = {re.sub("[\x00-\x08\x1b\ud800]", "\ufffd", text) for text in HOSTILE}
+    assert titles == expected
     assert all(
         re.match(r"# (HELP|TYPE) [a-z_]+ |[a-z_]+(\{.*\})? -?\d+$", line)
         for line in hostile.text("report.prom").split("\n")[:-1]
@@ -153,7 +153,7 @@ def test_markdown_is_text(hostile: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("**bold** _it_ `code`", r"\*\*bold\*\* \_it\_ \`code\`"),
         ("[a](https://x.test)", r"\[a\](https:\/\/x.test)"),
@@ -162,5 +162,5 @@ def test_markdown_is_text(hostile: Report) -> None:
         ("a\n\n- b\u202e", "a - b"),
     ],
 )
-def test_markup_in_names(text: str, wanted: str) -> None:
-    assert _escaped(text) == wanted
+def test_markup_in_names(text: str, expected: str) -> None:
+    assert _escaped(text) == expected

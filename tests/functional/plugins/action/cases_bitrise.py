@@ -40,7 +40,7 @@ LESS_COMMON = (
     "absent already",
     "empty option",
     "another password",
-    "copies wanted, not to be had",
+    "backup required, content not available",
     "content is not base64",
     "not of use, and sent",
     "keystore that would lose its key",
@@ -136,7 +136,9 @@ PROFILES = (
     _profile("leftover", _LEFTOVER),
     _profile("forced", _HERE, force=True),
     _profile("copied before", _OTHER, backup_dir="~/copies"),
-    _profile("copies wanted, not to be had", _PROTECTED, force=True, backup_dir="copies", backup_required=True),
+    _profile(
+        "backup required, content not available", _PROTECTED, force=True, backup_dir="copies", backup_required=True
+    ),
     _profile("absent", _HERE, state="absent"),
     _profile("absent already", state="absent", src="is/not/there/Shop.mobileprovision"),
     _profile("content", src=_OMIT, name="x", content=base64.b64encode(NEW.encode()).decode()),

@@ -84,9 +84,9 @@ class BothWays:
                     rf"^TASK \[{re.escape(case.title)}\].*?(?=^TASK \[|\Z)", run.screen, re.MULTILINE | re.DOTALL
                 )
                 said = re.findall(r": runs (in the controller|as a module: .*)", part[0]) if part else []
-                wanted = ASKED_FOR if asked_for and case.runs == HERE else case.runs
-                if bool(said) != bool(wanted) or any(wanted not in words for words in said):
-                    found.append(f"{case.title}: {wanted!r} expected, {said} said")
+                expected = ASKED_FOR if asked_for and case.runs == HERE else case.runs
+                if bool(said) != bool(expected) or any(expected not in words for words in said):
+                    found.append(f"{case.title}: {expected!r} expected, {said} said")
         return found
 
     def screens(self, folder: Path) -> list[str]:

@@ -97,6 +97,6 @@ class Inspection:
 
 def named(result: Mapping[str, Any], *lists: str) -> dict[str, list[tuple[str, str]]]:
     """Return app and name of the entries of these lists, by default of all that are not empty."""
-    wanted = lists or [name for name, value in result.items() if name != "apps" and isinstance(value, list)]
-    found = {name: [(entry["app_slug"], entry.get("name", "")) for entry in result[name]] for name in wanted}
+    names = lists or [name for name, value in result.items() if name != "apps" and isinstance(value, list)]
+    found = {name: [(entry["app_slug"], entry.get("name", "")) for entry in result[name]] for name in names}
     return {name: entries for name, entries in found.items() if entries or lists}

@@ -51,11 +51,11 @@ def test_requests(phonegap: PhoneGap) -> None:
 def test_a_collaborator_without_an_account(phonegap: PhoneGap) -> None:
     result = check_then_run_then_rerun(task(phonegap, NOBODY))
     assert result["collaborator"] == {"id": None, "email": NOBODY, "role": "dev", "pending": True}
-    for options, wanted in (({"role": "tester"}, "made tester"), ({"role": None, "state": "absent"}, "removed")):
+    for options, expected in (({"role": "tester"}, "made tester"), ({"role": None, "state": "absent"}, "removed")):
         for check_mode in (True, False):
             failed = task(phonegap, NOBODY, **options).fail(check_mode=check_mode)
             assert failed["error"]["kind"] == "pending"
-            assert f"assigns no id before that, so the person cannot be {wanted}" in failed["msg"]
+            assert f"assigns no id before that, so the person cannot be {expected}" in failed["msg"]
     assert people(phonegap) == {NOBODY: "developer"}
 
 

@@ -46,11 +46,11 @@ def documented(line: str) -> str:
     return re.sub(r"/\d+", "/:id", line)
 
 
-@pytest.mark.parametrize("wanted", WRITE_API)
-def test_every_method_has_its_module(phonegap: PhoneGap, wanted: str) -> None:
+@pytest.mark.parametrize("endpoint", WRITE_API)
+def test_every_method_has_its_module(phonegap: PhoneGap, endpoint: str) -> None:
     people = [{"email": "member@example.com", "role": "tester"}]
     phonegap.holds({"title": "Shop", "collaborators": people}, keys=({"platform": "android", "title": "Release"},))
-    written = [line for line in phonegap.lines_of(WRITE_API[wanted](phonegap)) if not line.startswith("GET ")]
-    assert [documented(line) for line in written] == [wanted]
-    method, path = wanted.split()
+    written = [line for line in phonegap.lines_of(WRITE_API[endpoint](phonegap)) if not line.startswith("GET ")]
+    assert [documented(line) for line in written] == [endpoint]
+    method, path = endpoint.split()
     assert f"{method} {API}{path}" in {f"{route.method} {route.documented_path}" for route in phonegap_routes()}

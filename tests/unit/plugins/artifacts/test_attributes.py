@@ -65,8 +65,8 @@ class Module:
     def load_file_common_arguments(self, params: dict[str, Any], path: str) -> dict[str, Any]:
         return {**params, "path": path}
 
-    def set_fs_attributes_if_different(self, wanted: dict[str, Any], changed: bool, *, expand: bool) -> bool:
-        assert (wanted, changed, expand) == ({"owner": "root", "path": "/x"}, False, False)
+    def set_fs_attributes_if_different(self, attributes: dict[str, Any], changed: bool, *, expand: bool) -> bool:
+        assert (attributes, changed, expand) == ({"owner": "root", "path": "/x"}, False, False)
         self.seen.append(self.check_mode)
         if self._refusal:
             self.fail_json(msg=self._refusal)
