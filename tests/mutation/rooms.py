@@ -85,7 +85,7 @@ ROOMS: Mapping[str, Room] = {
             "*/plugins/fleet/test_pairs.py",
             "*/plugins/fleet/test_verify.py",
             "reliability/test_kills.py",
-            "reliability/test_lives.py",
+            "reliability/test_lifecycle.py",
             "reliability/test_faults.py",
             "reliability/test_writers.py",
         ),

@@ -37,8 +37,8 @@ class Tried:
 # Tests that run all their cases, whatever the share.
 WHOLE = frozenset(
     {
-        "test_readers.test_answers_in_another_form",
-        "test_lives.test_life_with_one_behavior",
+        "test_readers.test_responses_in_another_form",
+        "test_lifecycle.test_lifecycle_with_one_behavior",
         "test_operations.test_wrong_clock",
         "test_real_kills.test_killed_in_the_middle",
     }
@@ -51,7 +51,7 @@ CASES: Mapping[str, Tried] = {
     ),
     "test_kills.test_killed_twice": Tried("A run is killed, and so is the next one", SAMPLE, NO),
     "test_operations.test_killed_at_each_request": Tried(
-        "An operation is killed before and after each request, and while it reads an answer", ALL, SAMPLE
+        "An operation is killed before and after each request, and while it reads a response", ALL, SAMPLE
     ),
     "test_operations.test_killed_twice": Tried("An operation is killed, and so is the next run", SAMPLE, NO),
     "test_killed_playbooks.test_killed_playbook": Tried(
@@ -66,21 +66,23 @@ CASES: Mapping[str, Tried] = {
     "test_operations.test_each_request_fails": Tried(
         "A request of an operation fails in each way, with and without retries", ALL, SAMPLE
     ),
-    "test_faults.test_false_answers": Tried("Answers that are false", ALL, SAMPLE),
+    "test_faults.test_false_responses": Tried("False responses", ALL, SAMPLE),
     "test_refusals.test_refused_task_changes_nothing": Tried(
         "Tasks that the collection refuses, killed and disturbed at each request", ALL, SAMPLE
     ),
     "test_operations.test_wrong_clock": Tried("A clock that is wrong by a day", ALL, SAMPLE),
-    "test_faults.test_life_with_another_service": Tried(
+    "test_faults.test_lifecycle_with_another_service": Tried(
         "Services that differ in what is not documented, with kills", SAMPLE, NO
     ),
-    "test_lives.test_life_with_one_behavior": Tried(
-        "The life of a file with each open behavior of the service", ALL, SAMPLE
+    "test_lifecycle.test_lifecycle_with_one_behavior": Tried(
+        "The lifecycle of a file with each open behavior of the service", ALL, SAMPLE
     ),
-    "test_lives.test_life_killed_at_each_request": Tried("The same, killed at each request", ALL, NO),
-    "test_lives.test_life_with_two_behaviors": Tried("The life of a file with each pair of behaviors", SAMPLE, NO),
-    "test_readers.test_answers_in_another_form": Tried(
-        "Modules that only read, with each form of the answers", ALL, ALL
+    "test_lifecycle.test_lifecycle_killed_at_each_request": Tried("The same, killed at each request", ALL, NO),
+    "test_lifecycle.test_lifecycle_with_two_behaviors": Tried(
+        "The lifecycle of a file with each pair of behaviors", SAMPLE, NO
+    ),
+    "test_readers.test_responses_in_another_form": Tried(
+        "Modules that only read, with each form of the responses", ALL, ALL
     ),
     "test_writers.test_writers": Tried(
         f"Two or three writers at once, in up to {MOST_ORDERS} orders of their requests", SAMPLE, SAMPLE
@@ -89,7 +91,7 @@ CASES: Mapping[str, Tried] = {
     "test_operation_writers.test_operations_at_once": Tried(
         f"Two operations at once, in up to {MOST_ORDERS_OF_OPERATIONS} orders of their requests", SAMPLE, SAMPLE
     ),
-    "test_hostile_fields.test_odd_values_in_all_fields": Tried("An odd value in a field of an answer", ALL, SAMPLE),
+    "test_hostile_fields.test_odd_values_in_all_fields": Tried("An odd value in a field of a response", ALL, SAMPLE),
     "test_hostile_input.test_many_random_options": Tried("A task with random options", ALL, SAMPLE),
     "test_leaks.test_no_secret_leaves_a_task": Tried("A task with a canary in each secret option", ALL, SAMPLE),
     "test_other_cores.test_no_secret_leaves_a_task": Tried("The same with ansible-core 2.16", ALL, NO),

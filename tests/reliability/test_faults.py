@@ -159,7 +159,7 @@ def cannot_converge(scenario: Scenario, false: str) -> bool:
 
 
 @named(SCENARIOS)
-def test_false_answers(lab: Lab, name: str) -> None:
+def test_false_responses(lab: Lab, name: str) -> None:
     wrong = []
     cases = 0
     for false in list(FALSE) if ALL_CASES else some(list(FALSE), 7, of=name):
@@ -185,7 +185,7 @@ def test_false_answers(lab: Lab, name: str) -> None:
 
 DELAY_S = 3
 
-# Services that differ in undocumented behavior. The whole life of a file must work with each.
+# Services that differ in undocumented behavior. The whole lifecycle of a file must work with each.
 SERVICES: dict[str, Mapping[str, Any]] = {
     "no ETags": {"upload_etag": "none"},
     "other ETags": {"upload_etag": "other"},
@@ -205,7 +205,7 @@ SERVICES: dict[str, Mapping[str, Any]] = {
 
 @exhaustive
 @named(SERVICES)
-def test_life_with_another_service(lab: Lab, name: str) -> None:
+def test_lifecycle_with_another_service(lab: Lab, name: str) -> None:
     """Run each scenario without a disturbance, and kill it at some requests."""
     wrong = []
     cases = 0

@@ -105,7 +105,7 @@ def usual() -> list[Any]:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form[0]}={form[1]}")
-def test_answers_in_another_form(lab: Lab, tmp_path: Path, usual: list[Any], form: tuple[str, Value]) -> None:
+def test_responses_in_another_form(lab: Lab, tmp_path: Path, usual: list[Any], form: tuple[str, Value]) -> None:
     if not usual:
         usual.extend(read(lab, {}, tmp_path))
     count_case(len(TASKS))

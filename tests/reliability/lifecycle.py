@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of a file, from its first upload to its purge, with a service that behaves in a certain way."""
+"""The lifecycle of a file, from its first upload to its purge, with a service that behaves in a certain way."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ENV_KEYS = {KEYSTORES: "ANDROID_KEYSTORE_TWO", PROJECT_FILES: env_key("dist")}
 
 @dataclass(frozen=True)
 class Step:
-    """One task in the life of a file, and the files that the app has after it."""
+    """One task in the lifecycle of a file, and the files that the app has after it."""
 
     name: str
     options: Mapping[str, Any]
@@ -59,8 +59,8 @@ class Step:
 
 
 @dataclass
-class Life:
-    """The outcome of a life."""
+class Lifecycle:
+    """The outcome of a lifecycle."""
 
     problems: list[str] = field(default_factory=list)
     runs: int = 0
@@ -104,7 +104,7 @@ BLOCKED = (
 
 
 def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
-    """Yield the tasks of a life. A protected file stays protected even if its protection is not declared."""
+    """Yield the tasks of a lifecycle. A protected file stays protected even if its protection is not declared."""
     file_name = _NAMES.get(switches.get("names", ""), "dist")
 
     def step(name: str, generation: int, *, protected: bool = False, **more: Any) -> Step:
@@ -131,92 +131,96 @@ def steps(kind: str, switches: Mapping[str, Any]) -> Iterator[Step]:
     yield Step("purged", {kind: [], "purge": [kind]}, [])
 
 
-def live(
+def run_lifecycle(
     lab: Lab, kind: str, switches: Mapping[str, Any], killed: Callable[[str, int], Sequence[int]] = lambda _step, _n: ()
-) -> Life:
+) -> Lifecycle:
     """Run all steps. `killed` returns the numbers of the requests, out of so many, at which a step is killed."""
-    life = Life()
+    lifecycle = Lifecycle()
     lab.begin(Scenario({}, (CODE_SIGNING, {}), {kind: [bystander(kind)]}), **switches)
     for step in steps(kind, switches):
         before = lab.service.snapshot()
-        ran = _run(lab, life, step.options)
+        ran = _run(lab, lifecycle, step.options)
         if ran.failed:
-            _check_refused(lab, life, step, ran, before, switches)
-            return life
+            _check_refused(lab, lifecycle, step, ran, before, switches)
+            return lifecycle
         if not (ran.result or {}).get("changed"):
-            life.problems.append(f"{step.name}: nothing was changed")
-        _check_done(lab, life, step, step.name)
-        if life.problems:
-            return life
+            lifecycle.problems.append(f"{step.name}: nothing was changed")
+        _check_done(lab, lifecycle, step, step.name)
+        if lifecycle.problems:
+            return lifecycle
         after = lab.service.snapshot()
         for number in killed(step.name, ran.client.sent):
             lab.service.restore(before)
-            _check_killed(lab, life, step, Disturbance(number, "kill", before=number % 2 == 0), switches)
+            _check_killed(lab, lifecycle, step, Disturbance(number, "kill", before=number % 2 == 0), switches)
         lab.service.restore(after)
-    return life
+    return lifecycle
 
 
 def _words(table: Mapping[str, str], switches: Mapping[str, Any]) -> list[str]:
     return [table[case] for case in (f"{key}={value}" for key, value in switches.items()) if table.get(case)]
 
 
-def _run(lab: Lab, life: Life, options: Mapping[str, Any], disturbance: Disturbance | None = None) -> Ran:
-    life.runs += 1
+def _run(lab: Lab, lifecycle: Lifecycle, options: Mapping[str, Any], disturbance: Disturbance | None = None) -> Ran:
+    lifecycle.runs += 1
     return lab.run((CODE_SIGNING, {"concurrency": 1, **options}), disturbance)
 
 
-def _check_refused(lab: Lab, life: Life, step: Step, ran: Ran, before: Any, switches: Mapping[str, Any]) -> None:
+def _check_refused(
+    lab: Lab, lifecycle: Lifecycle, step: Step, ran: Ran, before: Any, switches: Mapping[str, Any]
+) -> None:
     """Check that a step that fails has one clear error, changes nothing, and fails again in the same way."""
     where = f"{step.name} ({' '.join(ran.client.trace)})"
     words = _words(REFUSED, switches)
     if str(switches.get("too_many_files")) == "403":
         words.append("Maximum number of files")
     if not any(text in ran.message for text in words):
-        life.problems.append(f"{where}: {ran.message}")
+        lifecycle.problems.append(f"{where}: {ran.message}")
     stayed = _files(lab, before.files(APP))
-    for text, found in (("the first error", ran), ("the second", _run(lab, life, step.options))):
+    for text, found in (("the first error", ran), ("the second", _run(lab, lifecycle, step.options))):
         if not found.failed:
-            life.problems.append(f"{where}: {text} is none")
+            lifecycle.problems.append(f"{where}: {text} is none")
         if (found.result or {}).get("exception"):
-            life.problems.append(f"{where}: {text} is a bug: {found.message}")
+            lifecycle.problems.append(f"{where}: {text} is a bug: {found.message}")
     left = _files(lab, lab.service.files(APP))
     if left != stayed:
-        life.problems.append(f"{where}: fails with changes: {stayed} became {left}: {ran.message}")
+        lifecycle.problems.append(f"{where}: fails with changes: {stayed} became {left}: {ran.message}")
 
 
-def _check_done(lab: Lab, life: Life, step: Step, where: str, *, slots: bool = False) -> None:
+def _check_done(lab: Lab, lifecycle: Lifecycle, step: Step, where: str, *, slots: bool = False) -> None:
     """Check that the files are as declared and the next run changes nothing. `slots`: unfinished uploads may stay."""
-    life.problems += [f"{where}: {text}" for text in _differences(lab, step, slots=slots)]
-    again = _run(lab, life, step.again)
+    lifecycle.problems += [f"{where}: {text}" for text in _differences(lab, step, slots=slots)]
+    again = _run(lab, lifecycle, step.again)
     trace = " ".join(again.client.trace)
     if again.failed:
-        life.problems.append(f"{where}, again: {again.message} ({trace})")
+        lifecycle.problems.append(f"{where}, again: {again.message} ({trace})")
     elif (again.result or {}).get("changed") or (again.client.wrote and not _stays_unfinished(lab)):
-        life.problems.append(f"{where}, again: not quiet ({trace})")
+        lifecycle.problems.append(f"{where}, again: not quiet ({trace})")
 
 
-def _check_killed(lab: Lab, life: Life, step: Step, kill: Disturbance, switches: Mapping[str, Any]) -> None:
-    killed = _run(lab, life, step.options, kill)
+def _check_killed(lab: Lab, lifecycle: Lifecycle, step: Step, kill: Disturbance, switches: Mapping[str, Any]) -> None:
+    killed = _run(lab, lifecycle, step.options, kill)
     where = f"{step.name}, {kill} ({' '.join(killed.client.trace)})"
     # A run that starts before the lists show what the killed one did makes a copy, and the next one removes it.
     lab.service.time.seconds += LATEST_S
-    rerun = _run(lab, life, step.options)
+    rerun = _run(lab, lifecycle, step.options)
     if rerun.failed:
         # An unfinished upload of the killed run may block the next one until it is an hour old.
         if rerun.client.wrote:
-            life.problems += [f"{where}: {text}" for text in _lost(lab, step)]
+            lifecycle.problems += [f"{where}: {text}" for text in _lost(lab, step)]
         lab.service.time.seconds += HOUR_S + 60
-        rerun = _run(lab, life, step.options)
+        rerun = _run(lab, lifecycle, step.options)
     words = _words(REFUSED_AFTER_KILL, switches)
     if any(pair <= switches.keys() for pair in BLOCKED):
         words.append("An unfinished upload")
     if rerun.failed and any(text in rerun.message for text in words):
-        life.problems += [f"{where}: {text}" for text in _lost(lab, step)]
+        lifecycle.problems += [f"{where}: {text}" for text in _lost(lab, step)]
         return
     if rerun.failed:
-        life.problems.append(f"{where}: rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})\n{lab.state()}")
+        lifecycle.problems.append(
+            f"{where}: rerun fails: {rerun.message} ({' '.join(rerun.client.trace)})\n{lab.state()}"
+        )
         return
-    _check_done(lab, life, step, where, slots=True)
+    _check_done(lab, lifecycle, step, where, slots=True)
 
 
 def _lost(lab: Lab, step: Step) -> list[str]:

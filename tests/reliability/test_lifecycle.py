@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The life of each kind of file under each behavior of the table alone, and under all pairs of them."""
+"""The lifecycle of each kind of file under each behavior of the table alone, and under all pairs of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FIL
 
 from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
 from .lab import Lab
-from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
+from .lifecycle import KINDS, REFUSED, REFUSED_AFTER_KILL, run_lifecycle
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
@@ -38,7 +38,7 @@ def shown(answer: tuple[str, Value]) -> str:
 
 
 def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
-    """Kill a life once in each step (in the short form: in one of its steps), at a request that depends on the case."""
+    """Kill a lifecycle once in each step (in the short form: in one of its steps), at a request that depends on the case."""
 
     def chosen(step: str, length: int) -> Sequence[int]:
         number = crc32(f"{of} {step}".encode())
@@ -48,37 +48,37 @@ def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=shown)
-def test_life_with_one_behavior(lab: Lab, answer: tuple[str, Value]) -> None:
+def test_lifecycle_with_one_behavior(lab: Lab, answer: tuple[str, Value]) -> None:
     wrong = []
     kinds = KINDS if ALL_CASES or shown(answer) in REFUSED else [KINDS[crc32(shown(answer).encode()) % len(KINDS)]]
     runs = 0
     for kind in kinds:
-        life = live(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
-        runs += life.runs
+        lifecycle = run_lifecycle(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
+        runs += lifecycle.runs
         count_case()
-        wrong += [f"{kind}: {text}" for text in life.problems]
+        wrong += [f"{kind}: {text}" for text in lifecycle.problems]
     assert not wrong, report(wrong, runs)
 
 
 @exhaustive
 @pytest.mark.parametrize("answer", ANSWERS, ids=shown)
-def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> None:
+def test_lifecycle_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> None:
     def killed(step: str, length: int) -> Sequence[int]:
         return some(range(1, length + 1), 1, of=f"{shown(answer)} {step}")
 
     wrong = []
     runs = 0
     for kind in KINDS:
-        life = live(lab, kind, {answer[0]: answer[1]}, killed)
-        runs += life.runs
+        lifecycle = run_lifecycle(lab, kind, {answer[0]: answer[1]}, killed)
+        runs += lifecycle.runs
         count_case()
-        wrong += [f"{kind}: {text}" for text in life.problems]
+        wrong += [f"{kind}: {text}" for text in lifecycle.problems]
     assert not wrong, report(wrong, runs)
 
 
 @exhaustive
 @pytest.mark.parametrize("first", range(len(ANSWERS)), ids=lambda number: shown(ANSWERS[number]))
-def test_life_with_two_behaviors(lab: Lab, first: int) -> None:
+def test_lifecycle_with_two_behaviors(lab: Lab, first: int) -> None:
     one = ANSWERS[first]
     wrong = []
     runs = 0
@@ -87,10 +87,10 @@ def test_life_with_two_behaviors(lab: Lab, first: int) -> None:
         if one[0] == other[0]:
             continue
         kind = dice(sorted(both)).choice(KINDS)
-        life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
+        lifecycle = run_lifecycle(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
         count_case()
-        runs += life.runs
-        wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in life.problems]
+        runs += lifecycle.runs
+        wrong += [f"{' and '.join(sorted(both))}, {kind}: {text}" for text in lifecycle.problems]
     assert not wrong, report(wrong, runs)
 
 
@@ -102,13 +102,13 @@ def test_life_with_two_behaviors(lab: Lab, first: int) -> None:
         pytest.param(PROFILES, {"confirm_answer": "204", "confirm_delay_s": 4}, id="confirmed without a body"),
     ],
 )
-def test_life_with_two_behaviors_that_failed_once(lab: Lab, kind: str, switches: dict[str, Value]) -> None:
-    life = live(lab, kind, switches, at_one_request(f"{switches} {kind}"))
-    assert not life.problems, report(life.problems, life.runs)
+def test_lifecycle_with_two_behaviors_that_failed_once(lab: Lab, kind: str, switches: dict[str, Value]) -> None:
+    lifecycle = run_lifecycle(lab, kind, switches, at_one_request(f"{switches} {kind}"))
+    assert not lifecycle.problems, report(lifecycle.problems, lifecycle.runs)
 
 
 def test_each_refusal_is_told_in_the_table() -> None:
-    """Check that the table of behaviors names the effect wherever a life may end with an error."""
+    """Check that the table of behaviors names the effect wherever a lifecycle may end with an error."""
     for case in itertools.chain(REFUSED, REFUSED_AFTER_KILL):
         key, _equals, text = case.partition("=")
         one = BEHAVIORS[key]
