@@ -20,7 +20,7 @@ LESS_COMMON = (
     "wrong element",
     "alias and option",
     "secret is a number",
-    "told by defaults",
+    "internal key in module_defaults",
     "environment of a wrong type",
     "async in check mode",
     "failed_when not",
@@ -59,9 +59,9 @@ LESS_COMMON = (
 )
 
 TOKEN, STEP, SECRET = "tok-s3cr3t", "step-s3cr3t", "vault-s3cr3t"
-MODULE = "testing.trouble.trouble"
+MODULE = "testing.example.example"
 
-_BECOME = {"become": True, "become_method": "testing.trouble.somebody", "become_user": getpass.getuser()}
+_BECOME = {"become": True, "become_method": "testing.example.same_user", "become_user": getpass.getuser()}
 _JOB = {"async": 120, "poll": 1}
 
 
@@ -108,13 +108,13 @@ OPTIONS = (
     _case("secret elsewhere", _one(labels={"x": TOKEN, "y": f"a{TOKEN}b", TOKEN: 1}, steps=[_STEP], signer=STEP)),
     _case("secret is a number", {"name": "one", "token": 12345, "labels": {"n": 12345, "m": 1123456}}),
     _case("secret reads True", {"name": "one", "token": "True"}),
-    _case("told by defaults", _one(), module_defaults={MODULE: {"_ansible_check_mode": True}}),
+    _case("internal key in module_defaults", _one(), module_defaults={MODULE: {"_ansible_check_mode": True}}),
     _case("date", _one(labels={"d": "{{ '2020-01-02' | to_datetime('%Y-%m-%d') }}"})),
 )
 
 KEYWORDS = (
     _case("no_log", _one(), no_log=True),
-    _case("no_log failure", _one(trouble="refuse"), no_log=True),
+    _case("no_log failure", _one(effect="refuse"), no_log=True),
     _case("no_log loop", {"name": "{{ item }}", "token": TOKEN}, no_log=True, loop=["a", "b"]),
     _case("check mode", _one(), check_mode=True),
     _case("diff mode", _one(), diff=True),
@@ -122,14 +122,14 @@ KEYWORDS = (
         "environment",
         {"name": "one", "place": "~/a/$SUB/b", "steps": [_STEP]},
         environment=[
-            {"TROUBLE_TOKEN": TOKEN},
+            {"EXAMPLE_TOKEN": TOKEN},
             {"HOME": "/home/someone", "SUB": 5, "STEP_DIR": "{{ 'd' }}"},
         ],
     ),
     _case(
         "environment instead of options",
         {"name": "one", "steps": [{"command": "make"}]},
-        environment={"OTHER_TOKEN": TOKEN, "TROUBLE_PLACE": "~/from-env", "STEP_SECRET": STEP, "PLACE": None},
+        environment={"OTHER_TOKEN": TOKEN, "EXAMPLE_PLACE": "~/from-env", "STEP_SECRET": STEP, "PLACE": None},
     ),
     _case("environment of a wrong type", {"name": "one"}, environment="{{ [1] }}"),
     _case("module_defaults", {"name": "one"}, module_defaults={MODULE: {"token": TOKEN, "size": 9}}),
@@ -143,29 +143,29 @@ KEYWORDS = (
         {"name": "{{ item.n }}", "size": "{{ item.s }}", "token": TOKEN},
         loop=[{"n": "a", "s": 1}, {"n": "b", "s": "x"}, {"n": "c", "s": 3}],
     ),
-    _case("loop of warnings", {"name": "{{ item }}", "trouble": "warn"}, loop=["a", "b", "a"]),
+    _case("loop of warnings", {"name": "{{ item }}", "effect": "warn"}, loop=["a", "b", "a"]),
     _case("throttle", _one(), throttle=1),
     _case("async", _one(), runs="as a module: ", differs=("ansible_job_id", "results_file"), **_JOB),
     _case("async in check mode", _one(), runs="as a module: ", check_mode=True, **_JOB),
     _case("become", _one(), runs="as a module: ", **_BECOME),
     _case("failed_when", _one(), failed_when="kept.thing.size == 1"),
-    _case("failed_when not", _one(trouble="refuse"), failed_when=False),
+    _case("failed_when not", _one(effect="refuse"), failed_when=False),
     _case("changed_when", _one(), changed_when=True),
-    _case("until", _one(trouble="refuse"), until="kept is success", retries=2, delay=0),
+    _case("until", _one(effect="refuse"), until="kept is success", retries=2, delay=0),
     _case("asked for", _one(run_in="target"), runs="as a module: asked for"),
 )
 
 ERRORS = (
-    _case("refused", _one(trouble="refuse")),
-    _case("refused in check mode", _one(trouble="refuse"), check_mode=True),
-    _case("crash", _one(trouble="crash"), differs=("exception",)),
-    _case("exit", _one(trouble="exit"), differs=("exception",)),
-    _case("recursion", _one(trouble="recurse"), differs=("exception",)),
-    _case("unplain", _one(trouble="unplain"), differs=("exception",)),
+    _case("refused", _one(effect="refuse")),
+    _case("refused in check mode", _one(effect="refuse"), check_mode=True),
+    _case("crash", _one(effect="crash"), differs=("exception",)),
+    _case("exit", _one(effect="exit"), differs=("exception",)),
+    _case("recursion", _one(effect="recurse"), differs=("exception",)),
+    _case("result with an object", _one(effect="return_object"), differs=("exception",)),
     # Long enough to reach the module on a busy machine.
-    _case("timeout", _one(trouble="sleep"), timeout=5, differs=("frame",)),
-    _case("warning", _one(trouble="warn")),
-    _case("own warning", _one(title="uno", trouble="outcome")),
-    _case("deprecation", _one(trouble="deprecate")),
+    _case("timeout", _one(effect="sleep"), timeout=5, differs=("frame",)),
+    _case("warning", _one(effect="warn")),
+    _case("own warning", _one(title="uno", effect="outcome")),
+    _case("deprecation", _one(effect="deprecate")),
     _case("alive after all of that", _one()),
 )

@@ -29,19 +29,19 @@ VAULT_PASSWORD = "a-vault-password"
 ENDS = ("ok", "failed", "skipped", "unreachable")
 UNSAFE, VAULTED = "unsafe:", "vaulted:"
 
-# Layout of the collection that causes errors.
+# Layout of the collection with the example module.
 _COLLECTION = {
     "module_spec.py": "module_utils/module_spec.py",
-    "module.py": "modules/trouble.py",
-    "action.py": "action/trouble.py",
+    "module.py": "modules/example.py",
+    "action.py": "action/example.py",
     "elsewhere.py": "connection/elsewhere.py",
-    "somebody.py": "become/somebody.py",
+    "same_user.py": "become/same_user.py",
 }
 _INVENTORY = """
 here ansible_connection=local
 other ansible_connection=local
-away ansible_connection=testing.trouble.elsewhere
-narrow ansible_connection=testing.trouble.elsewhere narrow=true
+away ansible_connection=testing.example.elsewhere
+narrow ansible_connection=testing.example.elsewhere narrow=true
 unreachable ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1
 [all:vars]
 ansible_python_interpreter={python}
@@ -103,11 +103,11 @@ class Playground:
         self.files = self.play / "files"
         for path in (self.files, self.home, folder / "callbacks"):
             path.mkdir(parents=True)
-        plugins = folder / "ansible_collections" / "testing" / "trouble" / "plugins"
+        plugins = folder / "ansible_collections" / "testing" / "example" / "plugins"
         for source, target in _COLLECTION.items():
             (plugins / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(HERE / "trouble" / source, plugins / target)
-        shutil.copy(HERE / "trouble" / "recorder.py", folder / "callbacks")
+            shutil.copy(HERE / "example_collection" / source, plugins / target)
+        shutil.copy(HERE / "example_collection" / "recorder.py", folder / "callbacks")
         (folder / "ansible.cfg").touch()
         (folder / "password").write_text(VAULT_PASSWORD + "\n")
         (folder / "hosts").write_text(_INVENTORY.format(python=_without_spaces(BIN / "python", folder)))

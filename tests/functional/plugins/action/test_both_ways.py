@@ -45,7 +45,7 @@ SHOWN = (
     "warning",
     "own warning",
     "deprecation",
-    "unplain",
+    "result with an object",
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from .playbook import Playground, Run
 
-MODULE = "testing.trouble.trouble"
+MODULE = "testing.example.example"
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def places(run: Run, name: str = "") -> list[str]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run ansible-playbook once for all plays that need no other environment."""
-    become = {"become": True, "become_method": "testing.trouble.somebody"}
+    become = {"become": True, "become_method": "testing.example.same_user"}
     job = {"async": 5, "poll": 1}
-    loud = {"name": "the fleet", "trouble": "say"}
+    loud = {"name": "the fleet", "effect": "report_progress"}
     plays: list[dict[str, Any]] = [
         {
             "vars": {"mobileops_ci_run_in": "target"},

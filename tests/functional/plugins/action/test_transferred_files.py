@@ -17,9 +17,9 @@ from tests.helpers.cases import exhaustive
 
 from .playbook import Playground, Run
 
-MODULE = "testing.trouble.trouble"
+MODULE = "testing.example.example"
 SECRET = b"the bytes of a signing file"
-BECOME = {"become": True, "become_method": "testing.trouble.somebody", "become_user": getpass.getuser()}
+BECOME = {"become": True, "become_method": "testing.example.same_user", "become_user": getpass.getuser()}
 
 
 # Ways to a module that runs elsewhere.
@@ -73,7 +73,7 @@ def role_play(playground: Playground, run_in: str) -> dict[str, Any]:
 
 def reading_play(way: str) -> dict[str, Any]:
     keywords = WAYS[way]
-    refused = {**keywords, "options": {**keywords.get("options", {}), "trouble": "refuse"}}
+    refused = {**keywords, "options": {**keywords.get("options", {}), "effect": "refuse"}}
     return {
         "tasks": [
             read("plain", f"plain, {way}", **keywords),
@@ -96,7 +96,7 @@ class Shared:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
     playground = with_files(tmp_path_factory.mktemp("shared"))
     watch = playground.folder / "watch"
-    again = {"options": {"run_in": "target", "trouble": "refuse"}, "until": "false", "retries": 1, "delay": 0}
+    again = {"options": {"run_in": "target", "effect": "refuse"}, "until": "false", "retries": 1, "delay": 0}
     plays = [
         *(role_play(playground, run_in) for run_in in ("controller", "target")),
         *map(reading_play, WAYS),

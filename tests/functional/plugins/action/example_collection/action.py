@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.testing.trouble.plugins.module_utils.module_spec import SPEC  # type: ignore[import-not-found]
+from ansible_collections.testing.example.plugins.module_utils.module_spec import SPEC  # type: ignore[import-not-found]
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._in_process import InProcess
 

@@ -27,7 +27,7 @@ options:
 
 
 class Connection(LocalConnection):
-    transport = "testing.trouble.elsewhere"
+    transport = "testing.example.elsewhere"
 
     @property
     def has_pipelining(self) -> bool:
@@ -39,7 +39,7 @@ class Connection(LocalConnection):
 
     def exec_command(self, *args: Any, **more: Any) -> Any:
         """Write down the modes of files that came as input, and the places of other files with such bytes."""
-        answer = super().exec_command(*args, **more)
+        result = super().exec_command(*args, **more)
         if os.environ.get("WATCH"):
             places = [*Path.home().glob(".ansible/tmp/**/*"), *Path.cwd().glob("*")]
             found = [path for path in places if path.is_file() and b"the bytes of a signing" in path.read_bytes()]
@@ -47,4 +47,4 @@ class Connection(LocalConnection):
                 for path in found:
                     brought = path.name == "task-files.zip" and self.has_pipelining
                     file.write(f"{oct(path.stat().st_mode & 0o777)}\n" if brought else f"{path}\n")
-        return answer
+        return result

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Specification of a module with every possible error and with options of every form."""
+"""Specification of the example module, with every possible error and with options of every form."""
 
 from __future__ import annotations
 
@@ -31,38 +31,38 @@ def _connect(options: Mapping[str, Any], env: Mapping[str, str]) -> _Client:
 
 
 def _run(options: dict[str, Any], client: _Client, context: TaskContext) -> Outcome:
-    trouble = options["trouble"]
-    if trouble == "refuse":
+    effect = options["effect"]
+    if effect == "refuse":
         raise RefusedError(f"{options['name']} was refused with {options['token']}", kind="refused")
-    if trouble == "crash":
+    if effect == "crash":
         raise ZeroDivisionError(f"about {options['name']}")
-    if trouble == "exit":
+    if effect == "exit":
         sys.exit(3)
-    if trouble == "recurse":
+    if effect == "recurse":
         return _run(options, client, context)
-    if trouble == "sleep":
+    if effect == "sleep":
         time.sleep(30)
-    if trouble == "warn":
+    if effect == "warn":
         warn(f"{options['name']} is about to expire")
-    if trouble == "deprecate":
+    if effect == "deprecate":
         deprecate("Things without a size are on their way out", version="9.0.0", collection_name="mobileops.ci")
     options["tags"].append(options["name"])  # must not be seen by the next loop item
-    if trouble == "say":
+    if effect == "report_progress":
         context.report_progress(f"at work on {options['name']}")
     values = {key: value for key, value in options.items() if key not in ("token", "run_in")}
     values["echo"] = f"token {options['token']}!"
     values["check"] = context.check_mode
     values["env"] = context.env.get("PLACE")
-    if trouble == "unplain":
+    if effect == "return_object":
         values["echo"] = _Client()
     if options["read"]:
         values["text"] = context.read_file(options["read"]).data.decode()
     plan = Plan(before={"name": ""}, after={"name": options["name"]})
-    return Outcome({"thing": values}, plan, ("as said",) if trouble == "outcome" else ())
+    return Outcome({"thing": values}, plan, ("as said",) if effect == "outcome" else ())
 
 
 SPEC = ModuleSpec(
-    name="trouble",
+    name="example",
     options=RUN
     + OptionGroup(
         {
@@ -75,9 +75,9 @@ SPEC = ModuleSpec(
             "token": {
                 "type": "str",
                 "no_log": True,
-                "fallback": (environment_fallback, ["TROUBLE_TOKEN", "OTHER_TOKEN"]),
+                "fallback": (environment_fallback, ["EXAMPLE_TOKEN", "OTHER_TOKEN"]),
             },
-            "place": {"type": "path", "fallback": (environment_fallback, ["TROUBLE_PLACE"])},
+            "place": {"type": "path", "fallback": (environment_fallback, ["EXAMPLE_PLACE"])},
             "size": {"type": "int", "default": 1},
             "mode": {"type": "str", "choices": ["plain", "signed"]},
             "signer": {"type": "str"},
@@ -94,7 +94,7 @@ SPEC = ModuleSpec(
                 },
             },
             "read": {"type": "path"},
-            "trouble": {"type": "str"},
+            "effect": {"type": "str"},
         },
         mutually_exclusive=(("labels", "limits"),),
         required_if=(("mode", "signed", ("signer",)),),

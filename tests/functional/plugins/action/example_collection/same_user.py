@@ -8,20 +8,20 @@ from __future__ import annotations
 from ansible.plugins.become import BecomeBase
 
 DOCUMENTATION = """
-name: somebody
+name: same_user
 short_description: Become oneself
 description: [Does not change the user.]
 author: [tests]
 options:
-  become_user: {description: Whom., default: somebody, vars: [{name: ansible_become_user}]}
-  become_exe: {description: None., default: ""}
-  become_flags: {description: None., default: ""}
-  become_pass: {description: None., default: ""}
+  become_user: {description: Ignored., default: root, vars: [{name: ansible_become_user}]}
+  become_exe: {description: Ignored., default: ""}
+  become_flags: {description: Ignored., default: ""}
+  become_pass: {description: Ignored., default: ""}
 """
 
 
 class BecomeModule(BecomeBase):
-    name = "testing.trouble.somebody"
+    name = "testing.example.same_user"
 
     def build_become_command(self, cmd: str, shell: object) -> str:
         super().build_become_command(cmd, shell)
