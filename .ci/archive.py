@@ -262,8 +262,8 @@ def use_installed(service: dict[str, str]) -> str:
 
 def apps_in(output: str) -> list[object]:
     """Return the apps in the output of the module with the callback plugin minimal."""
-    status, _arrow, answer = output.partition(" => ")
-    apps = json.loads(answer).get("apps") if status.rstrip().endswith("localhost | SUCCESS") else None
+    status, _arrow, result = output.partition(" => ")
+    apps = json.loads(result).get("apps") if status.rstrip().endswith("localhost | SUCCESS") else None
     if not apps:
         raise ProgramError("the module did not list the apps of the emulator")
     return list(apps)

@@ -82,8 +82,8 @@ def find_python(version: str) -> str | None:
             continue
         found = shutil.which(f"python{version}", path=folder)
         command = [found or "false", "-c", "import ssl, sys; print('%d.%d' % sys.version_info[:2])"]
-        answer = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if answer.stdout.strip() == version:
+        completed = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if completed.stdout.strip() == version:
             return found
     return None
 

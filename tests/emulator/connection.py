@@ -103,6 +103,6 @@ class EmulatorProtocol(HttpToolsProtocol):
         if cycle is None or cycle.response_complete or cycle.more_body:
             super().send_400_response(msg)
             return
-        # The client sent more bytes than its Content-Length. Answer the complete request, then close the connection.
+        # The client sent more bytes than its Content-Length. Respond to the complete request, then close.
         cycle.keep_alive = False
         self._ignore_input = True

@@ -158,9 +158,9 @@ def parse_fault(definition: Any) -> Fault:
         raise BadFault("a fault cannot have both nth and rate")
     if fault.html and fault.status is None:
         fault.status = 502
-    answer_only = {"retry_after", "body", "after_effect"} & set(definition)
-    if answer_only and fault.status is None:
-        raise BadFault(f"'{min(answer_only)}' requires status or html")
+    response_only = {"retry_after", "body", "after_effect"} & set(definition)
+    if response_only and fault.status is None:
+        raise BadFault(f"'{min(response_only)}' requires status or html")
     if fault.nth is not None and fault.times is None:
         fault.times = 1
     if "seed" in definition:

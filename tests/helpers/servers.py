@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 
 
 @dataclass(frozen=True)
-class Answer:
+class CannedResponse:
     status: int = 200
     body: bytes = b'{"data": []}'
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
@@ -42,7 +42,9 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None = None) -> Iterator[Server]:
+def serving(
+    response: CannedResponse | Callable[[str], CannedResponse], certificate: Path | None = None
+) -> Iterator[Server]:
     """Run a server on loopback. Use TLS if a certificate and its key are given in one file."""
     seen: list[tuple[str, dict[str, str]]] = []
     connections: set[object] = set()
@@ -54,7 +56,7 @@ def serving(answer: Answer | Callable[[str], Answer], certificate: Path | None =
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             connections.add(self.client_address)
             seen.append((f"{self.command} {self.path}", dict(self.headers)))
-            given = answer(f"{self.command} {self.path}") if callable(answer) else answer
+            given = response(f"{self.command} {self.path}") if callable(response) else response
             self.send_response_only(given.status)
             usual = {"Date": self.date_time_string(), "Content-Length": str(len(given.body))}
             for name, value in {**usual, **given.headers}.items():

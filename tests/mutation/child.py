@@ -100,13 +100,13 @@ def run_tests(
     files: Sequence[str], plugin: Plugin, mutant: tuple[str, CodeType] | None = None, most: Usage | None = None
 ) -> Run:
     """Run the tests of these files until one fails, and use at most `most`. A mutant is its module and its code."""
-    with tempfile.TemporaryFile() as answer:
+    with tempfile.TemporaryFile() as result_file:
         child = os.fork()
         if child == 0:
             os.setsid()
             status = _BROKEN
             try:
-                status = _run_in_child(files, plugin, mutant, most, answer)
+                status = _run_in_child(files, plugin, mutant, most, result_file)
             finally:
                 os._exit(status)
         try:
@@ -114,14 +114,18 @@ def run_tests(
         except KeyboardInterrupt:
             os.killpg(child, signal.SIGKILL)
             raise
-        answer.seek(0)
-        content = answer.read()
+        result_file.seek(0)
+        content = result_file.read()
     traces, failed = pickle.loads(content) if content else ({}, None)  # noqa: S301  # written by the child
     return Run(outcome, used, traces, failed)
 
 
 def _run_in_child(
-    files: Sequence[str], plugin: Plugin, mutant: tuple[str, CodeType] | None, most: Usage | None, answer: IO[bytes]
+    files: Sequence[str],
+    plugin: Plugin,
+    mutant: tuple[str, CodeType] | None,
+    most: Usage | None,
+    result_file: IO[bytes],
 ) -> int:
     """Return the status of pytest, or _NOT_IMPORTED."""
     if most is not None:
@@ -136,8 +140,8 @@ def _run_in_child(
             return _NOT_IMPORTED
     options = ["-x", "-q", "-n", "0", "-o", "addopts=", "--no-header", *files]
     status = int(pytest.main(options, plugins=[plugin]))
-    pickle.dump((plugin.traces, plugin.failed), answer)
-    answer.flush()
+    pickle.dump((plugin.traces, plugin.failed), result_file)
+    result_file.flush()
     return status
 
 

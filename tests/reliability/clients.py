@@ -24,7 +24,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import WHOLE_RESPONSE
 from tests.helpers.service import word
 
-from .service import FIRST_PORT, TOKEN, Answer, InProcess
+from .service import FIRST_PORT, TOKEN, InProcess, ServiceResponse
 
 _PARSE_URL = urllib3.util.parse_url
 _parse_url = lru_cache(1024)(_PARSE_URL)
@@ -34,21 +34,21 @@ LATE_S = 2 * 3600.0
 _JSON = {"content-type": "application/json"}
 
 
-def _too_many(retry_after: str) -> Answer:
-    return Answer(429, {**_JSON, "retry-after": retry_after}, b'{"message":"Injected"}')
+def _too_many(retry_after: str) -> ServiceResponse:
+    return ServiceResponse(429, {**_JSON, "retry-after": retry_after}, b'{"message":"Injected"}')
 
 
-# Answers of a proxy or load balancer between the collection and the service.
-ANSWERS: Mapping[str, Answer] = {
-    "html": Answer(200, {"content-type": "text/html"}, b"<html>busy</html>"),
-    "{}": Answer(200, _JSON, b"{}"),
-    "empty": Answer(200, _JSON, b""),
-    "malformed": Answer(200, _JSON, b'{"data": [}'),
-    "wrong shape": Answer(200, _JSON, b'{"data": 5, "apps": 5, "keys": 5, "paging": []}'),
-    "a list": Answer(200, _JSON, b"[1, null]"),
-    "no text": Answer(200, _JSON, b"\xff\xfe is no UTF-8"),
-    "redirect": Answer(302, {"location": "http://other.example/v0.1/me"}, b""),
-    "redirect to a port": Answer(307, {"location": "http://127.0.0.1:1/v0.1/me"}, b""),
+# Responses of a proxy or load balancer between the collection and the service.
+RESPONSES: Mapping[str, ServiceResponse] = {
+    "html": ServiceResponse(200, {"content-type": "text/html"}, b"<html>busy</html>"),
+    "{}": ServiceResponse(200, _JSON, b"{}"),
+    "empty": ServiceResponse(200, _JSON, b""),
+    "malformed": ServiceResponse(200, _JSON, b'{"data": [}'),
+    "wrong shape": ServiceResponse(200, _JSON, b'{"data": 5, "apps": 5, "keys": 5, "paging": []}'),
+    "a list": ServiceResponse(200, _JSON, b"[1, null]"),
+    "no text": ServiceResponse(200, _JSON, b"\xff\xfe is no UTF-8"),
+    "redirect": ServiceResponse(302, {"location": "http://other.example/v0.1/me"}, b""),
+    "redirect to a port": ServiceResponse(307, {"location": "http://127.0.0.1:1/v0.1/me"}, b""),
     "429 seconds": _too_many("2"),
     "429 date": _too_many("Wed, 21 Oct 2015 07:28:00 GMT"),
     "429 nonsense": _too_many("soon"),
@@ -66,7 +66,7 @@ class Disturbance:
     """Describe what happens to the request with this number, and to `times - 1` after it.
 
     `what` is `kill`, `reset` or `timeout` (each `before` the request reaches the service, or after its effect), a
-    status, one of `ANSWERS` (which do not come from the service), `cut` (half of the answer), `kill reading` (after
+    status, one of `RESPONSES` (which do not come from the service), `cut` (half of the response), `kill reading` (after
     half of it), `late` (two hours pass before the request arrives), or a switch of the emulator for this request.
     """
 
@@ -176,11 +176,11 @@ class Adapter(BaseAdapter):
         what = struck.what
         if isinstance(what, Mapping):
             self._service.service.faults.add({"switch": dict(what), "times": 1})
-        if isinstance(what, str) and what in ANSWERS:
-            return self._response(request, ANSWERS[what])
+        if isinstance(what, str) and what in RESPONSES:
+            return self._response(request, RESPONSES[what])
         if what == "late":
             self._service.time.seconds += LATE_S
-        answer = None if struck.before else self._effect(client, request)
+        response = None if struck.before else self._effect(client, request)
         if what == "kill":
             client.dead = True
             client.killed()
@@ -192,33 +192,33 @@ class Adapter(BaseAdapter):
             self._service.time.seconds += timeout
             raise requests.ReadTimeout("Read timed out.", request=request)
         if isinstance(what, int):
-            answer = Answer(what, _JSON, b'{"message":"Injected"}')
-        assert answer is not None
+            response = ServiceResponse(what, _JSON, b'{"message":"Injected"}')
+        assert response is not None
         if what == "kill reading":
-            return self._response(request, answer, _Deadly(answer.body, client))
-        if what == "cut" and answer.body:
-            whole = str(len(answer.body))
-            answer = Answer(
-                answer.status, {**answer.headers, "content-length": whole}, answer.body[: len(answer.body) // 2]
+            return self._response(request, response, _Deadly(response.body, client))
+        if what == "cut" and response.body:
+            whole = str(len(response.body))
+            response = ServiceResponse(
+                response.status, {**response.headers, "content-length": whole}, response.body[: len(response.body) // 2]
             )
-        return self._response(request, answer)
+        return self._response(request, response)
 
-    def _effect(self, client: Client, request: requests.PreparedRequest) -> Answer:
+    def _effect(self, client: Client, request: requests.PreparedRequest) -> ServiceResponse:
         body = request.body or b""
         data = body.encode() if isinstance(body, str) else bytes(body)
         assert request.method
         assert request.url
-        answer = self._service.answer(client.port, request.method, request.url, dict(request.headers), data)
+        response = self._service.respond(client.port, request.method, request.url, dict(request.headers), data)
         self.look()
-        return answer
+        return response
 
     def _response(
-        self, request: requests.PreparedRequest, answer: Answer, body: io.BytesIO | None = None
+        self, request: requests.PreparedRequest, response: ServiceResponse, body: io.BytesIO | None = None
     ) -> requests.Response:
         raw = urllib3.HTTPResponse(
-            body=body or io.BytesIO(answer.body),
-            headers=dict(answer.headers),
-            status=answer.status,
+            body=body or io.BytesIO(response.body),
+            headers=dict(response.headers),
+            status=response.status,
             preload_content=False,
             request_method=request.method,
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 class Fault:
     """A disturbance of a request: whether before its effect, and of how many requests.
 
-    `is_blind`: the answer claims success although the service did nothing, so a run cannot know that it failed.
+    `is_blind`: the response claims success although the service did nothing, so a run cannot know that it failed.
     """
 
     what: str | int
@@ -35,7 +35,7 @@ FAULTS: Mapping[str, Fault] = {
     "reset after the effect": Fault("reset", before=False),
     "timeout": Fault("timeout"),
     "timeout after the effect": Fault("timeout", before=False),
-    "answer cut": Fault("cut", before=False),
+    "response cut": Fault("cut", before=False),
     "a page instead": Fault("html", is_blind=True),
     "{} instead": Fault("{}", is_blind=True),
     "nothing instead": Fault("empty", is_blind=True),

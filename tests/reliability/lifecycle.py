@@ -72,7 +72,7 @@ def content(generation: int) -> bytes:
 
 
 _TAKEN = "If the service does not accept two, the new one cannot be uploaded"
-# Answers with which a step may fail, and words of the error.
+# Choices of behaviors with which a step may fail, and words of the error.
 REFUSED: Mapping[str, str] = {
     "slugs=falling": "which sorts before",
     **dict.fromkeys(
@@ -84,11 +84,11 @@ REFUSED: Mapping[str, str] = {
     "max_files=2": _TAKEN,
     "unique_env_keys=True": "set replace_order=delete_first to delete the old one first",
 }
-# Answers with which a run may fail after one that was killed, and words of the error.
+# Choices of behaviors with which a run may fail after one that was killed, and words of the error.
 REFUSED_AFTER_KILL: Mapping[str, str] = {
     **dict.fromkeys(("slugs=hex", "slugs=uuid"), "Their slugs do not show which of them is the newest"),
 }
-# Pairs of answers with which an unfinished upload prevents each later run until somebody deletes it.
+# Pairs of behaviors with which an unfinished upload prevents each later run until a person deletes it.
 BLOCKED = (
     {"slugs", "same_name"},
     {"slugs", "max_files"},

@@ -225,7 +225,7 @@ def _no_process(*_arguments: Any, **_more: Any) -> None:
 
 
 class _Service:
-    """Answer each request, mostly with something that fits."""
+    """Respond to each request, mostly with something that fits."""
 
     def __init__(self, dice: Random, time: VirtualTime) -> None:
         self.said: list[str] = []
@@ -264,11 +264,11 @@ class _Service:
 
         def once(session: HttpSession, call: Call, *, stream: bool) -> requests.Response:
             self.authorization = session._headers.get("Authorization", "")
-            return self._answer(call)
+            return self._respond(call)
 
         return once
 
-    def _answer(self, call: Call) -> requests.Response:
+    def _respond(self, call: Call) -> requests.Response:
         self._sent += 1
         self._time.seconds += 0.25
         if self._sent > MOST_REQUESTS:

@@ -39,7 +39,7 @@ FIRST_PORT = 41001
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServiceResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -142,16 +142,16 @@ class InProcess:
         url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}"
         told = {"upload_file_name": name, "upload_file_size": len(body), "user_env_key": env_key}
         authorization = {"authorization": TOKEN}
-        made = json.loads(self.answer(FIRST_PORT, "POST", url, authorization, json.dumps(told).encode()).body)["data"]
-        assert self.answer(FIRST_PORT, "PUT", made["upload_url"], {}, body).status == 200
-        assert self.answer(FIRST_PORT, "POST", f"{url}/{made['slug']}/uploaded", authorization, b"").status == 200
+        made = json.loads(self.respond(FIRST_PORT, "POST", url, authorization, json.dumps(told).encode()).body)["data"]
+        assert self.respond(FIRST_PORT, "PUT", made["upload_url"], {}, body).status == 200
+        assert self.respond(FIRST_PORT, "POST", f"{url}/{made['slug']}/uploaded", authorization, b"").status == 200
 
     def delete(self, app: str, kind: str, name: str) -> None:
         """Delete a file as a person does."""
         [collection] = [known.path for known in KINDS if known.name == kind]
         [slug] = [file.slug for file in self.files(app) if file.kind == kind and file.name == name]
         url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}/{slug}"
-        assert self.answer(FIRST_PORT, "DELETE", url, {"authorization": TOKEN}, b"").status == 200
+        assert self.respond(FIRST_PORT, "DELETE", url, {"authorization": TOKEN}, b"").status == 200
 
     def age_s(self, file: File) -> float | None:
         """Return how old a file is by its slug; None if the slug does not tell."""
@@ -176,7 +176,7 @@ class InProcess:
                     env_key=item.user_env_key,
                 )
 
-    def answer(self, port: int, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def respond(self, port: int, method: str, url: str, headers: Mapping[str, str], body: bytes) -> ServiceResponse:
         """Have one request answered."""
         self._port = port
         parts = urlsplit(url)
@@ -207,7 +207,7 @@ class InProcess:
 
         _finish(self._app(scope, receive, send))  # type: ignore[arg-type]
         shown = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent[0]["headers"]}
-        return Answer(sent[0]["status"], shown, b"".join(message.get("body", b"") for message in sent[1:]))
+        return ServiceResponse(sent[0]["status"], shown, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
 def _finish(work: Coroutine[Any, Any, Any]) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Let each request of a run fail in each way, or answer it falsely. No file is lost, and the next run finishes."""
+"""Let each request of a run fail in each way, or return a false response. The next run finishes without a lost file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from .cases import ALL_CASES, exhaustive, named, report, sample, some
-from .clients import ANSWERS, Disturbance
+from .clients import RESPONSES, Disturbance
 from .faults import EXPECTED, FAULTS
 from .lab import Lab, Ran
 from .scenarios import SCENARIOS, Scenario
@@ -55,8 +55,8 @@ def tried(lab: Lab, scenario: Scenario, disturbance: Disturbance, **options: Any
     request = ran.client.trace[disturbance.number - 1]
     allows_leftovers = (
         disturbance.what == "late"  # in two hours, young leftovers of others get old
-        or (disturbance.what in ANSWERS and request == "delete")
-        or (not disturbance.before and request == "create")  # what a lost answer has created
+        or (disturbance.what in RESPONSES and request == "delete")
+        or (not disturbance.before and request == "create")  # what a lost response has created
     )
     return [f"{case}{text}{said}" for text in judge(lab, ran, allows_leftovers=allows_leftovers)]
 
@@ -97,7 +97,7 @@ BRIDGED: dict[str, tuple[str | int, bool]] = {
     "too many requests": (429, True),
     "reset": ("reset", True),
     "reset after the effect": ("reset", False),
-    "answer cut": ("cut", False),
+    "response cut": ("cut", False),
 }
 
 
@@ -115,7 +115,7 @@ def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
         ran = lab.run(disturbance=Disturbance(number, what, before), max_retries=1)
         case = f"{fault} at {number} ({' '.join(ran.client.trace)})"
         state = lab.state()
-        # The next run removes what a lost answer has created. Until then it may hold the key of the new file.
+        # The next run removes what a lost response has created. Until then it may hold the key of the new file.
         waits = not before and ran.failed and "An unfinished upload" in ran.message
         problems = [] if waits else [ran.message] if ran.failed else lab.differences(slots=False)
         problems += lab.check() if waits or not ran.failed else []
@@ -123,7 +123,7 @@ def test_repetitions_bridge_a_fault(lab: Lab, name: str) -> None:
     assert not wrong, report(wrong, len(cases))
 
 
-# False answers: the words of the requests that they can be answers to, the switches for that one request, and those
+# False responses: the words of the requests that they can be responses to, the switches for that one request, and those
 # of the whole service.
 FALSE: dict[str, tuple[str, Mapping[str, Any], Mapping[str, Any]]] = {
     "DELETE not done": ("delete", {"delete": "ignored"}, {}),
@@ -148,7 +148,7 @@ FALSE: dict[str, tuple[str, Mapping[str, Any], Mapping[str, Any]]] = {
 
 
 def cannot_converge(scenario: Scenario, false: str) -> bool:
-    """Return whether a rerun has no evidence of what the false answer has hidden."""
+    """Return whether a rerun has no evidence of what the false response has hidden."""
     word, switch, service = FALSE[false]
     if word == "list":
         # With a protected old file, the app may end up with two protected files.

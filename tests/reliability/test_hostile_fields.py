@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each field of each answer holds each odd value in turn. There is an error or a result, and no traceback."""
+"""Each field of each response holds each odd value in turn. There is an error or a result, and no traceback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.unit.plugins.responses.cases import CASES, Case
-from tests.unit.plugins.responses.description import Answers
+from tests.unit.plugins.responses.description import DescribedResponses
 from tests.unit.plugins.responses.test_odd_responses import FakeHttp, carried_out, check
 
 from .cases import count_case, exhaustive, report, some
@@ -36,8 +36,8 @@ ODD: tuple[Any, ...] = (
 )
 
 
-class AsDescribed(Answers):
-    """Answers without anything odd."""
+class AsDescribed(DescribedResponses):
+    """Responses without anything odd."""
 
     def _of(self, schema: dict[str, Any], name: str = "") -> Any:
         found = super()._of(schema, name)
@@ -58,10 +58,10 @@ def places(value: Any, before: Place = ()) -> Iterator[Place]:
         yield from places(value[0], (*before, 0))
 
 
-def with_value(answer: Any, place: Place, value: Any) -> Any:
+def with_value(response: Any, place: Place, value: Any) -> Any:
     if not place:
         return value
-    changed = copy.deepcopy(answer)
+    changed = copy.deepcopy(response)
     holder = changed
     for key in place[:-1]:
         holder = holder[key]
@@ -70,9 +70,12 @@ def with_value(answer: Any, place: Place, value: Any) -> Any:
 
 
 def trials(case: Case) -> list[tuple[str, Place, Any]]:
-    answers = baseline(case)
+    responses = baseline(case)
     return [
-        (operation, place, odd) for operation in case.operations for place in places(answers[operation]) for odd in ODD
+        (operation, place, odd)
+        for operation in case.operations
+        for place in places(responses[operation])
+        for odd in ODD
     ]
 
 
@@ -83,9 +86,9 @@ def baseline(case: Case) -> dict[str, Any]:
 
 def tried(case: Case, described: dict[str, Any], trial: tuple[str, Place, Any], folder: str) -> str | None:
     operation, place, odd = trial
-    answers = {**described, operation: with_value(described[operation], place, odd)}
+    responses = {**described, operation: with_value(described[operation], place, odd)}
     with pytest.MonkeyPatch.context() as patch:
-        FakeHttp(answers).replace_network(patch)
+        FakeHttp(responses).replace_network(patch)
         try:
             check(case, carried_out(case, folder))
         except AssertionError as error:

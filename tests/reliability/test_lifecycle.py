@@ -25,7 +25,7 @@ from .service import InProcess
 
 # Areas of behaviors that matter for signing files.
 AREAS = ("lists", "values", "files", "storage", "keystores")
-ANSWERS = [
+CHOICES = [
     (key, value)
     for key, one in BEHAVIORS.items()
     if one.area in AREAS or key == "error_body"
@@ -33,12 +33,12 @@ ANSWERS = [
 ]
 
 
-def shown(answer: tuple[str, Value]) -> str:
-    return f"{answer[0]}={answer[1]}"
+def shown(choice: tuple[str, Value]) -> str:
+    return f"{choice[0]}={choice[1]}"
 
 
 def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
-    """Kill a lifecycle once in each step (in the short form: in one of its steps), at a request that depends on the case."""
+    """Kill a lifecycle once in each step (short form: in one of its steps), at a request that depends on the case."""
 
     def chosen(step: str, length: int) -> Sequence[int]:
         number = crc32(f"{of} {step}".encode())
@@ -47,13 +47,13 @@ def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
     return chosen
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=shown)
-def test_lifecycle_with_one_behavior(lab: Lab, answer: tuple[str, Value]) -> None:
+@pytest.mark.parametrize("choice", CHOICES, ids=shown)
+def test_lifecycle_with_one_behavior(lab: Lab, choice: tuple[str, Value]) -> None:
     wrong = []
-    kinds = KINDS if ALL_CASES or shown(answer) in REFUSED else [KINDS[crc32(shown(answer).encode()) % len(KINDS)]]
+    kinds = KINDS if ALL_CASES or shown(choice) in REFUSED else [KINDS[crc32(shown(choice).encode()) % len(KINDS)]]
     runs = 0
     for kind in kinds:
-        lifecycle = run_lifecycle(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
+        lifecycle = run_lifecycle(lab, kind, {choice[0]: choice[1]}, at_one_request(f"{shown(choice)} {kind}"))
         runs += lifecycle.runs
         count_case()
         wrong += [f"{kind}: {text}" for text in lifecycle.problems]
@@ -61,15 +61,15 @@ def test_lifecycle_with_one_behavior(lab: Lab, answer: tuple[str, Value]) -> Non
 
 
 @exhaustive
-@pytest.mark.parametrize("answer", ANSWERS, ids=shown)
-def test_lifecycle_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> None:
+@pytest.mark.parametrize("choice", CHOICES, ids=shown)
+def test_lifecycle_killed_at_each_request(lab: Lab, choice: tuple[str, Value]) -> None:
     def killed(step: str, length: int) -> Sequence[int]:
-        return some(range(1, length + 1), 1, of=f"{shown(answer)} {step}")
+        return some(range(1, length + 1), 1, of=f"{shown(choice)} {step}")
 
     wrong = []
     runs = 0
     for kind in KINDS:
-        lifecycle = run_lifecycle(lab, kind, {answer[0]: answer[1]}, killed)
+        lifecycle = run_lifecycle(lab, kind, {choice[0]: choice[1]}, killed)
         runs += lifecycle.runs
         count_case()
         wrong += [f"{kind}: {text}" for text in lifecycle.problems]
@@ -77,12 +77,12 @@ def test_lifecycle_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -
 
 
 @exhaustive
-@pytest.mark.parametrize("first", range(len(ANSWERS)), ids=lambda number: shown(ANSWERS[number]))
+@pytest.mark.parametrize("first", range(len(CHOICES)), ids=lambda number: shown(CHOICES[number]))
 def test_lifecycle_with_two_behaviors(lab: Lab, first: int) -> None:
-    one = ANSWERS[first]
+    one = CHOICES[first]
     wrong = []
     runs = 0
-    for other in sample(ANSWERS[first + 1 :], len(ANSWERS), of=first):
+    for other in sample(CHOICES[first + 1 :], len(CHOICES), of=first):
         both = {shown(one), shown(other)}
         if one[0] == other[0]:
             continue

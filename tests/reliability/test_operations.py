@@ -152,23 +152,23 @@ def test_wrong_clock(tested: Bench, name: str, skew: float) -> None:
 
 # Operations that keep what they download, and a false content with the status 200.
 @pytest.mark.parametrize("name", ["adopt", "replacement with a backup", "download: first"])
-@pytest.mark.parametrize("answer", ["{}", "html", "empty", "no text"])
-def test_false_content_is_not_kept(tested: Bench, name: str, answer: str) -> None:
+@pytest.mark.parametrize("response", ["{}", "html", "empty", "no text"])
+def test_false_content_is_not_kept(tested: Bench, name: str, response: str) -> None:
     tested.begin(OPERATIONS[name])
     trace = tested.run().client.trace
     numbers = [number for number, asked in enumerate(trace, 1) if asked == "get"]
     assert numbers
     for number in numbers:
         tested.begin(OPERATIONS[name])
-        ran = tested.run(Disturbance(number, answer))
+        ran = tested.run(Disturbance(number, response))
         assert ran.failed
         assert ran.error in EXPECTED | {"backup"}
         assert tested.check() == []
 
 
 @pytest.mark.parametrize("name", ["PhoneGap key: unlock", "PhoneGap key: lock"])
-def test_empty_answer_to_a_change_of_a_key(tested: Bench, name: str) -> None:
-    """Drop the answer of a change that was made: the list of keys shows it to the next run."""
+def test_empty_response_to_a_change_of_a_key(tested: Bench, name: str) -> None:
+    """Drop the response of a change that was made: the list of keys shows it to the next run."""
     tested.begin(OPERATIONS[name])
     assert "PUT" in tested.run().client.trace[-1]
     tested.begin(OPERATIONS[name])

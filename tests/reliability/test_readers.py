@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules that only read return the same result for each form of the answers."""
+"""Modules that only read return the same result for each form of the responses."""
 
 from __future__ import annotations
 

@@ -32,11 +32,11 @@ function promised(api) {
 }
 
 async function advance(seconds) {
-    const answer = await fetch(`${emulator.admin}/clock`, {
+    const response = await fetch(`${emulator.admin}/clock`, {
         method: 'POST',
         body: JSON.stringify({ advance_s: seconds }),
     });
-    assert.strictEqual(answer.status, 200);
+    assert.strictEqual(response.status, 200);
 }
 
 async function main(folder) {

@@ -19,7 +19,7 @@ import pytest
 from ansible.plugins.filter.core import subelements
 
 from tests.emulator.process import Emulator
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.signing_files.__main__ import make
 
 from .examples import APP, PASSWORD, PLUGINS, Project
@@ -82,7 +82,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, running_emulator: Emulator
     sources = project.write_inventory(RUN, SOURCES)
     words = [word for source in sources for word in ("-i", source)]
     words += ["-e", "my_hosts=lookup-app_hosts-1", *names]
-    with serving(Answer()) as chat:
+    with serving(CannedResponse()) as chat:
         webhook = f"chat_webhook={chat.url}"
         done = ansible("playbook", *words, "-e", webhook, folder=project.folder, emulator=running_emulator)
     found = {}

@@ -36,7 +36,7 @@ class Session:
         """Send a request to the API and return the value of `data`, or the whole body."""
         url = f"{self.service.root(FIRST_PORT)}{path}"
         data = b"" if body is None else json.dumps(body).encode()
-        response = self.service.answer(FIRST_PORT, method, url, {"authorization": authorization}, data)
+        response = self.service.respond(FIRST_PORT, method, url, {"authorization": authorization}, data)
         self.responses.append((response.status, "date" in response.headers, response.body))
         try:
             found = json.loads(response.body)
@@ -45,7 +45,7 @@ class Session:
         return found.get("data") or found
 
     def put(self, url: str, body: bytes) -> None:
-        response = self.service.answer(FIRST_PORT, "PUT", url, {}, body)
+        response = self.service.respond(FIRST_PORT, "PUT", url, {}, body)
         self.responses.append((response.status, response.headers.get("etag"), response.body))
 
 

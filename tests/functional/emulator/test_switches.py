@@ -94,7 +94,9 @@ def test_etag_of_an_upload(emulator: Emulator, owner: Api, switch: str) -> None:
     ("switch", "kind", "text"),
     [("lost", None, ""), ("lost_html", "text/html", "<html"), ("lost_json", "application/json", "{}")],
 )
-def test_upload_that_a_proxy_answers(emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str) -> None:
+def test_upload_that_a_proxy_responds_to(
+    emulator: Emulator, owner: Api, switch: str, kind: str | None, text: str
+) -> None:
     emulator.options(upload=switch)
     made = owner.create("one", PROFILES, "a", len(BODY))
     response = storage("PUT", made["upload_url"], data=BODY)

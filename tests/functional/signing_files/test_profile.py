@@ -37,9 +37,9 @@ def signed_content(profile: ProvisioningProfile, authority: Authority, directory
     root.write_bytes(b"".join(certificate.public_bytes(Encoding.PEM) for certificate in authority.chain))
     # "any" accepts the extended key usage, because openssl has no purpose for code signing.
     command = [openssl, "cms", "-verify", "-inform", "DER", "-CAfile", str(root), "-purpose", "any", "-no_check_time"]
-    answer = subprocess.run(command, input=profile.content, capture_output=True, check=False)
-    assert answer.returncode == 0, answer.stderr.decode()
-    return dict(plistlib.loads(answer.stdout))
+    completed = subprocess.run(command, input=profile.content, capture_output=True, check=False)
+    assert completed.returncode == 0, completed.stderr.decode()
+    return dict(plistlib.loads(completed.stdout))
 
 
 def test_signature_covers_the_property_list(

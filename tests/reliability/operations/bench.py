@@ -68,7 +68,7 @@ class Bench:
         self._count = 0
         self._learnt: dict[int, tuple[Operation, Seen]] = {}
         self.problems: list[str] = []
-        # True while the answers of a run may be false.
+        # True while the responses of a run may be false.
         self.is_deceived = False
 
     def begin(self, operation: Operation) -> None:
@@ -209,7 +209,7 @@ class Bench:
         """Run the operation until nothing is left to do; return what is wrong on the way."""
         count_case()
         operation = self.operation
-        # Content of a false answer stays until the rerun replaces it.
+        # Content of a false response stays until the rerun replaces it.
         self.before = {**self.before, **{item: self.seen().get(item) for item in operation.unverifiable}}
         self.is_deceived = False
         wrong = list(dict.fromkeys(self.problems))

@@ -35,7 +35,7 @@ class Operation:
     `expected` has what differs from the beginning when the work is done; None for what is gone. An item that is not
     named there never changes. `between` allows further values while the work is under way. `grows`: counts that each
     run adds one to. `repeats`: each run does the same work again. `ignores`: items that do not count. `unverifiable`:
-    local files that cannot be compared with anything, so a run accepts a false answer with the status 200 as their
+    local files that cannot be compared with anything, so a run accepts a false response with the status 200 as their
     content.
     """
 
@@ -50,7 +50,7 @@ class Operation:
     ignores: frozenset[str] = frozenset()
     unverifiable: frozenset[str] = frozenset()
     switches: Mapping[str, Any] = field(default_factory=dict)
-    # True if the service answers a download with a redirect, which the run follows without credentials.
+    # True if the service responds to a download with a redirect, which the run follows without credentials.
     is_redirected: bool = False
     # Kinds of errors with which a rerun may ask the user.
     refuses: frozenset[str] = frozenset()

@@ -91,8 +91,8 @@ def test_tags_and_changes(
     changes: str,
     expected: list[str],
 ) -> None:
-    answers = {"status --porcelain": changes, "tag --points-at HEAD": tags_here, "tag --list": all_tags}
-    monkeypatch.setattr(archive, "git", lambda *words: answers[" ".join(words)])
+    outputs = {"status --porcelain": changes, "tag --points-at HEAD": tags_here, "tag --list": all_tags}
+    monkeypatch.setattr(archive, "git", lambda *words: outputs[" ".join(words)])
     monkeypatch.delenv("GITHUB_REF_TYPE", raising=False)
     assert release.problems_of_git() == expected
 

@@ -21,9 +21,9 @@ class LookupModule(LookupBase):
 
         def admin(method: str, path: str, body: Any = None) -> Any:
             connection.request(method, f"/_emulator/{path}", None if body is None else json.dumps(body))
-            answer = connection.getresponse()
-            text = answer.read()
-            if answer.status >= 400:
+            response = connection.getresponse()
+            text = response.read()
+            if response.status >= 400:
                 raise AssertionError(f"{path}: {text!r}")
             return json.loads(text) if text else None
 

@@ -14,7 +14,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.accounts.mod
     ORGANIZATION_INFO,
     USER_INFO,
 )
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import Service
 from tests.helpers.tasks import Task, Tasks
 
@@ -74,7 +74,7 @@ def test_another_user(service: Service, tasks: Tasks) -> None:
 
 def test_a_token_that_belongs_to_no_person(tasks: Tasks) -> None:
     for body, user in ((b'{"data": {"username": "bot"}}', ("bot", None)), (b'{"data": {"slug": "1"}}', (None, "1"))):
-        with serving(Answer(200, body)) as server:
+        with serving(CannedResponse(200, body)) as server:
             (found,) = tasks.make(USER_INFO, api_url=server.url).run()["users"]
         assert (found["username"], found["slug"]) == user
 

@@ -24,13 +24,13 @@ APPS = "mobileops.ci.bitrise_app_info"
 
 
 class Counting(http.server.ThreadingHTTPServer):
-    """Answers every request with an empty page, and counts connections."""
+    """A server that responds to every request with an empty page, and counts connections."""
 
     daemon_threads = True
 
     class RequestHandlerClass(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # an answer in one segment; see tests/emulator/connection.py
+        wbufsize = -1  # a response in one segment; see tests/emulator/connection.py
 
         def do_GET(self) -> None:
             body = json.dumps({"data": [], "paging": {"total_item_count": 0, "page_item_limit": 50}}).encode()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.model import Artifact
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.tasks import Task
 
 from .app import BUILD, AppWithArtifacts, an_artifact
@@ -190,7 +190,7 @@ FIELDS = (
 
 @given(st.dictionaries(st.sampled_from(FIELDS), VALUES))
 @settings(max_examples=60)
-def test_any_answer_is_understood(data: dict[str, Any]) -> None:
+def test_any_response_is_understood(data: dict[str, Any]) -> None:
     result = Artifact.from_service({"slug": "s", **data}).as_result()
     json.dumps(result)
     assert isinstance(result["is_public_page_enabled"], bool)
@@ -198,8 +198,8 @@ def test_any_answer_is_understood(data: dict[str, Any]) -> None:
     assert list(result) == list(Artifact.from_service({"slug": "s"}).as_result())
 
 
-def test_answer_without_anything(app: AppWithArtifacts) -> None:
-    with serving(Answer(200, b'{"data": {"slug": "apk", "expiring_download_url": ""}}')) as server:
+def test_response_without_anything(app: AppWithArtifacts) -> None:
+    with serving(CannedResponse(200, b'{"data": {"slug": "apk", "expiring_download_url": ""}}')) as server:
         assert app.manage(slug="apk", api_url=server.url).run()["artifact"]["title"] is None
         failed = app.download(slug="apk", api_url=server.url).fail()
     assert failed["error"]["kind"] == "invalid_response"

@@ -101,7 +101,7 @@ def test_the_text_of_a_refusal_does_not_matter(app: AppWithBuilds, text: str) ->
     assert text.rstrip(".") in failed["msg"]
 
 
-def test_lost_answer_of_an_abort_that_took_place(app: AppWithBuilds) -> None:
+def test_lost_response_of_an_abort_that_took_place(app: AppWithBuilds) -> None:
     app.has(RUNNING)
     app.service.emulator.fault(drop="after", path="/abort$", nth=1)
     result = app.abort().run()

@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipel
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.pipelines import as_run, pipeline_as_result
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.stale import BUILD_ABORT_STALE
 from tests.helpers.documented_results import check_actions, check_results
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP
 from tests.helpers.tasks import Task
 
@@ -149,20 +149,20 @@ def test_an_unknown_pipeline_is_refused(app: AppWithBuilds) -> None:
 
 
 def test_the_triggers_of_the_app_select_a_pipeline(app: AppWithBuilds) -> None:
-    def service(line: str) -> Answer:
+    def service(line: str) -> CannedResponse:
         if line.startswith("POST"):
             started = {"build_slug": "p9", "triggered_pipeline": "release", "triggered_workflow": ""}
-            return Answer(201, json.dumps({"slug": "x", "results": [started]}).encode())
+            return CannedResponse(201, json.dumps({"slug": "x", "results": [started]}).encode())
         if "pipelines/p9" in line:
-            return Answer(200, json.dumps({"id": "p9", "status": "running", "name": "release"}).encode())
-        return Answer()
+            return CannedResponse(200, json.dumps({"id": "p9", "status": "running", "name": "release"}).encode())
+        return CannedResponse()
 
     with serving(service) as server:
         result = app.trigger(branch="main").with_options(api_url=server.url, app_slug="x").run()
     assert (result["build"], result["pipeline"]["id"], result["pipeline"]["name"]) == (None, "p9", "release")
 
 
-def test_a_lost_answer(app: AppWithBuilds) -> None:
+def test_a_lost_response(app: AppWithBuilds) -> None:
     app.service.emulator.fault(drop="after", method="POST", nth=1)
     result = app.trigger(tag="v3", pipeline="release", max_retries=3).run()
     assert "was started meanwhile with the same parameters" in result["warnings"][0]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 
 from .app import AppWithBuilds
 from .conftest import Clock
@@ -85,7 +85,7 @@ class TestWait:
         assert clock.pauses == []
 
 
-class TestLostAnswer:
+class TestLostResponse:
     """No second build without the user's knowledge."""
 
     def test_the_only_new_build_is_used(self, app: AppWithBuilds) -> None:
@@ -159,16 +159,16 @@ class TestLostAnswer:
         assert "The list of builds cannot be read either: Could not list the builds" in failed["msg"]
 
 
-class TestAnswer:
+class TestResponse:
     """Responses to a trigger."""
 
-    def run(self, app: AppWithBuilds, answer: dict[str, Any], seen: int = 404) -> dict[str, Any]:
-        def service(line: str) -> Answer:
+    def run(self, app: AppWithBuilds, response: dict[str, Any], seen: int = 404) -> dict[str, Any]:
+        def service(line: str) -> CannedResponse:
             if line.startswith("POST"):
-                return Answer(201, json.dumps(answer).encode())
+                return CannedResponse(201, json.dumps(response).encode())
             if line.startswith("GET /apps/x/builds?"):
-                return Answer()
-            return Answer(seen, b'{"message": "Not Found"}')
+                return CannedResponse()
+            return CannedResponse(seen, b'{"message": "Not Found"}')
 
         with serving(service) as server:
             options = {"api_url": server.url, "app_slug": "x", "branch": "main"}
@@ -181,8 +181,8 @@ class TestAnswer:
         assert (result["build"]["slug"], result["build"]["build_number"]) == ("new", 7)
 
     def test_results_count_first(self, app: AppWithBuilds) -> None:
-        answer = {"slug": "x", "build_slug": "old", "results": [{"build_slug": "new", "build_number": 7}]}
-        assert self.run(app, answer)["build"]["slug"] == "new"
+        response = {"slug": "x", "build_slug": "old", "results": [{"build_slug": "new", "build_number": 7}]}
+        assert self.run(app, response)["build"]["slug"] == "new"
 
     def test_a_build_that_is_not_shown_yet(self, app: AppWithBuilds) -> None:
         result = self.run(app, {"build_slug": "new", "build_number": 7, "triggered_workflow": "w"})
@@ -199,9 +199,9 @@ class TestAnswer:
         assert result["msg"].endswith("The build new was started.")
 
     @pytest.mark.parametrize(
-        "answer", [{}, {"slug": "x"}, {"build_slug": None, "results": [None]}, {"build_slug": 7, "results": {}}]
+        "response", [{}, {"slug": "x"}, {"build_slug": None, "results": [None]}, {"build_slug": 7, "results": {}}]
     )
-    def test_no_build_in_it(self, app: AppWithBuilds, answer: dict[str, Any]) -> None:
-        result = self.run(app, {**answer, "message": "skipped"})
+    def test_no_build_in_it(self, app: AppWithBuilds, response: dict[str, Any]) -> None:
+        result = self.run(app, {**response, "message": "skipped"})
         assert result["error"]["kind"] == "unclear_outcome"
         assert "returned no build, only: skipped." in result["msg"]

@@ -35,15 +35,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.doctor.conne
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http.transport_options import Transport
 from tests.helpers.doctor_report import only, statuses
-from tests.helpers.servers import Answer, self_signed, serving
+from tests.helpers.servers import CannedResponse, self_signed, serving
 
 STEPS = ["proxy", "name", "connection", "tls", "api", "clock", "latency", "limits"]
 TOKEN = "t0ken-c4nary"
 
 
-def me(status: int = 200, body: Any = None, **headers: str) -> Answer:
+def me(status: int = 200, body: Any = None, **headers: str) -> CannedResponse:
     text = json.dumps({"data": {"username": "u"}} if body is None else body).encode()
-    return Answer(status, text, {"Content-Type": "application/json", **headers})
+    return CannedResponse(status, text, {"Content-Type": "application/json", **headers})
 
 
 def examined(url: str, *, is_open: bool = True, **settings: Any) -> list[Any]:
@@ -154,7 +154,7 @@ def test_no_tls_on_that_port() -> None:
 
 
 @contextmanager
-def proxy(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
+def proxy(response: bytes) -> Iterator[tuple[str, list[bytes]]]:
     """Run a proxy that sends this response to CONNECT, and connects to nothing."""
     seen: list[bytes] = []
 
@@ -167,7 +167,7 @@ def proxy(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
             with connection:
                 if received := connection.recv(4096):
                     seen.append(received)
-                    connection.sendall(answer)
+                    connection.sendall(response)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=serve, args=(server,), daemon=True)
@@ -195,24 +195,24 @@ def test_a_proxy_that_uses_another_protocol_is_not_examined(scheme: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("response", "message"),
     [
-        (Answer(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with 200 and an HTML page"),
-        (Answer(200, b"[]"), "that is not a JSON object"),
+        (CannedResponse(200, b"<html>Log in</html>", {"Content-Type": "text/html"}), "with 200 and an HTML page"),
+        (CannedResponse(200, b"[]"), "that is not a JSON object"),
         (me(503), "The service has a problem"),
         (me(302, Location="https://login.example"), "is not the address of the API"),
         (me(404), "is not the address of the API"),
     ],
     ids=["page", "list", "busy", "redirect", "not found"],
 )
-def test_an_answer_that_is_not_one_of_the_api(answer: Answer, message: str) -> None:
-    with serving(answer) as server:
+def test_a_response_that_is_not_one_of_the_api(response: CannedResponse, message: str) -> None:
+    with serving(response) as server:
         found = examined(server.url, is_open=False)
     assert only(found, FAILED).name == "api"
     assert message in only(found, FAILED).message
 
 
-def test_no_answer_in_time() -> None:
+def test_no_response_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         found = examined(f"http://127.0.0.1:{silent.getsockname()[1]}", is_open=False, timeout=0.1)
     assert only(found, FAILED).name == "api"
@@ -241,7 +241,7 @@ def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "message"),
+    ("response", "status", "message"),
     [
         (me(), OK, "The service does not report a limit of requests"),
         (me(RateLimit='"a";r=90;t=30'), OK, "The service allows 90 more requests in the next 30 s"),
@@ -251,16 +251,16 @@ def test_a_slow_service(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["none", "enough", "few", "refused", "unclear"],
 )
-def test_limits_that_the_service_reports(answer: Answer, status: str, message: str) -> None:
-    with serving(answer) as server:
+def test_limits_that_the_service_reports(response: CannedResponse, status: str, message: str) -> None:
+    with serving(response) as server:
         found = {check.name: check for check in examined(server.url)}["limits"]
-        assert len(server.seen) == (1 if answer.status == 429 else 5)
+        assert len(server.seen) == (1 if response.status == 429 else 5)
     assert (found.status, found.message) == (status, message)
 
 
 def test_the_storage_is_reached_without_the_signature() -> None:
     checks = Checks("connection")
-    with serving(Answer(403, b"<Error/>")) as server:
+    with serving(CannedResponse(403, b"<Error/>")) as server:
         check_storage(checks, f"{server.url}/bucket/file?X-Amz-Signature=c4nary", Transport())
         assert server.lines == ["GET /"]
         assert "Authorization" not in server.seen[0][1]

@@ -77,7 +77,7 @@ def test_all_connections_wait_after_429(fleet: Fleet) -> None:
     log = fleet.emulator.requests(area="api")
     (refused,) = [entry for entry in log if entry["status"] == 429]
     after = [entry["at"] - refused["at"] - refused["seconds"] for entry in log]
-    # Each other thread may have had one request on the way when the answer came.
+    # Each other thread may have had one request on the way when the response came.
     assert len([seconds for seconds in after if 0 < seconds < 2.95]) < THREADS
     assert len([seconds for seconds in after if seconds >= 2.95]) > 24
 

@@ -37,7 +37,7 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
-def test_answers_in_another_form(
+def test_responses_in_another_form(
     fleet: Callable[..., None], build: Build, switched: Callable[..., Any], form: dict[str, Any]
 ) -> None:
     fleet(app("Shop", "aa1", project_type=None), app("Pay", "aa2"))

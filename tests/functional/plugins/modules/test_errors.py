@@ -23,7 +23,7 @@ TROUBLE: dict[str, tuple[str, int | None, dict[str, Any], dict[str, Any]]] = {
     "too many requests, with a date": ("rate_limited", 429, {}, {"status": 429, "retry_after": 4000}),
     "page of the edge": ("server_error", 502, {}, {"status": 502, "html": True}),
     "broken JSON": ("invalid_response", 200, {}, {"malformed": True}),
-    "cut answer": ("connection", None, {}, {"truncate": True}),
+    "cut response": ("connection", None, {}, {"truncate": True}),
     "lost connection": ("connection", None, {}, {"drop": "before"}),
     "refused connection": ("connection", None, {"api_url": "http://127.0.0.1:9/v0.1"}, {}),
     "unknown host": ("dns", None, {"api_url": "https://nowhere.invalid/v0.1"}, {}),

@@ -97,7 +97,7 @@ AGAIN = ["create", "create", "put", "confirm", "list"]
 
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
-def test_creation_whose_answer_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
+def test_creation_whose_response_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
     """Do not delete the created file: its URL is unknown, and it may belong to another run."""
     service.emulator.fault(method="POST", times=1, **fault)
     task = tasks.file(PROFILES, NEW, max_retries=1)
@@ -123,7 +123,7 @@ def test_creation_that_is_lost_each_time(service: Service, tasks: Tasks) -> None
 
 
 @pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
-def test_confirmation_whose_answer_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
+def test_confirmation_whose_response_is_lost(service: Service, tasks: Tasks, fault: dict[str, Any]) -> None:
     service.emulator.fault(method="POST", path="/uploaded$", times=1, **fault)
     asked = tasks.file(PROFILES, NEW, max_retries=1).asked_by()
     assert asked == ["list", "create", "put", "confirm", "show", "list"]

@@ -330,7 +330,7 @@ def test_somebody_elses_app(phonegap: PhoneGap) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 500, "after_effect": True}, {"malformed": True}])
-def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
+def test_a_lost_response_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
     """Look for the effect of the request, and create nothing twice."""
     phonegap.emulator.fault(**fault, method="POST", path="/apps$", nth=1)
     result = phonegap.app(title="Menu", repo=REPO).run()

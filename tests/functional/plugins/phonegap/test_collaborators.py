@@ -59,7 +59,7 @@ def test_a_collaborator_without_an_account(phonegap: PhoneGap) -> None:
     assert people(phonegap) == {NOBODY: "developer"}
 
 
-def test_the_older_form_of_the_answer(phonegap: PhoneGap) -> None:
+def test_the_older_form_of_the_response(phonegap: PhoneGap) -> None:
     body = '{"id": 1, "title": "Shop", "collaborators": [{"person": "member@example.com", "role": "developer"}]}'
     phonegap.emulator.fault(status=200, method="GET", body=body)
     assert task(phonegap).run()["changed"] is False

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.mobileops.ci.plugins.plugin_utils._task_environment import bind
 from tests.helpers.cases import exhaustive
 from tests.helpers.documentation import ansible
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.tasks import Task
 
 from .service import APP_INFO, ENTRIES, KEY_INFO, KEY_MODULE, USER_INFO, PhoneGap
@@ -38,7 +38,7 @@ USER = b'{"id": 1, "email": "owner@example.com", "apps": {}, "keys": {}}'
     ],
 )
 def test_credentials_travel_in_a_header(phonegap: PhoneGap, options: dict[str, Any], header: str) -> None:
-    with serving(Answer(body=USER)) as server:
+    with serving(CannedResponse(body=USER)) as server:
         task = phonegap.make(USER_INFO)
         connection = {"api_url": server.url, "max_retries": 0, **options}
         assert type(task)(task.service, USER_INFO, connection, {}).run()["user"]["id"] == 1
@@ -88,7 +88,7 @@ def test_options_have_precedence_over_the_environment(
         for name, value in env.items():
             monkeypatch.setenv(name, value)
     entry = replace(USER_INFO, options=replace(USER_INFO.options, argument_spec=spec))
-    with serving(Answer(body=USER)) as server:
+    with serving(CannedResponse(body=USER)) as server:
         connection = {"api_url": server.url, "max_retries": 0, **options}
         assert Task(phonegap, entry, connection, {}).run()["user"]["id"] == 1  # type: ignore[arg-type]
     ((_line, headers),) = server.seen

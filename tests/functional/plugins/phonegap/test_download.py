@@ -104,6 +104,6 @@ def test_no_package(phonegap: PhoneGap, tmp_path: Path, platform: str, words: st
     assert (failed["error"]["kind"], words in failed["msg"]) == ("no_package", True), failed["msg"]
 
 
-def test_an_answer_that_is_no_redirect(phonegap: PhoneGap, tmp_path: Path) -> None:
+def test_a_response_that_is_no_redirect(phonegap: PhoneGap, tmp_path: Path) -> None:
     phonegap.emulator.fault(status=200, path="/android$")
     assert "the response is not a redirect" in task(phonegap, tmp_path).fail()["msg"]

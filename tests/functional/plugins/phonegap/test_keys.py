@@ -136,7 +136,7 @@ def test_a_failure_half_way_returns_the_actions(phonegap: PhoneGap) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 502, "after_effect": True}])
-def test_a_lost_answer_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
+def test_a_lost_response_to_a_creation(phonegap: PhoneGap, fault: dict[str, Any]) -> None:
     phonegap.emulator.fault(**fault, method="POST", nth=1)
     assert phonegap.key(**declared(phonegap, "ios")).run()["key"]["id"] == 1
     assert list(phonegap.state["keys"]["ios"]) == ["1"]

@@ -147,15 +147,15 @@ def test_a_vaulted_file_is_decrypted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"), [(b"", "must not be empty, but its decrypted content is"), (None, "vault password")]
+    ("content", "words"), [(b"", "must not be empty, but its decrypted content is"), (None, "vault password")]
 )
-def test_a_vaulted_file_that_cannot_be_decrypted(tmp_path: Path, answer: bytes | None, words: str) -> None:
+def test_a_vaulted_file_that_cannot_be_decrypted(tmp_path: Path, content: bytes | None, words: str) -> None:
     (tmp_path / "a").write_bytes(b"$ANSIBLE_VAULT;1.1;AES256\n1234\n")
 
     def decrypt(_data: bytes) -> bytes:
-        if answer is None:
+        if content is None:
             raise AnsibleError("no secrets")
-        return answer
+        return content
 
     with pytest.raises(LocalFileError, match=words):
         finder(tmp_path / "a", decrypt).read("a")

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.workers import FAILURES_IN_A_ROW, FailureStreak
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, NotDoneError, TaskStopError
 
-SHARED = CiError("The storage does not answer.", kind="timeout", status=None)
+SHARED = CiError("The storage does not respond.", kind="timeout", status=None)
 
 
 def test_failures_in_a_row_end_the_task() -> None:

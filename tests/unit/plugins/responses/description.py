@@ -62,7 +62,7 @@ def _description() -> dict[str, Any]:
     return found
 
 
-class Answers:
+class DescribedResponses:
     """Responses of one service. Equal numbers give equal responses."""
 
     def __init__(self, number: int) -> None:
@@ -74,9 +74,9 @@ class Answers:
         if path.endswith("/log"):
             return self._of(LOG)
         responses = _description()["paths"][path][method.lower()]["responses"]
-        answer = next(responses[status] for status in ("200", "201") if status in responses)
-        # The answer to the abort of a pipeline is not described.
-        return self._of(answer.get("schema", {"type": "object"}))
+        response = next(responses[status] for status in ("200", "201") if status in responses)
+        # The response to the abort of a pipeline is not described.
+        return self._of(response.get("schema", {"type": "object"}))
 
     def _of(self, schema: dict[str, Any], name: str = "") -> Any:
         odds = 60 if name in NEEDED else 8

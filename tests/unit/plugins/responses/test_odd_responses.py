@@ -29,7 +29,7 @@ from tests.helpers.documented_results import TYPES
 from tests.helpers.tasks import validated
 
 from .cases import CASES, FOLDER, Case
-from .description import Answers
+from .description import DescribedResponses
 
 CONNECTION = {"api_url": "https://api.example/v0.1", "api_token": "t0ken-c4nary", "max_retries": 0}
 # Modules that read every field with its type, so that their results match the documentation for any response.
@@ -45,24 +45,24 @@ TYPED = {
 
 
 class FakeHttp:
-    """Answers in the place of the network: always the same to the same operation."""
+    """Responses in place of the network: always the same for the same operation."""
 
-    def __init__(self, answers: dict[str, Any]) -> None:
-        self._answers = {operation: json.dumps(body).encode() for operation, body in answers.items()}
+    def __init__(self, responses: dict[str, Any]) -> None:
+        self._responses = {operation: json.dumps(body).encode() for operation, body in responses.items()}
         self._patterns = {
-            operation: re.compile(re.sub(r"\{[^}]*\}", "[^/]+", operation)) for operation in self._answers
+            operation: re.compile(re.sub(r"\{[^}]*\}", "[^/]+", operation)) for operation in self._responses
         }
 
     def replace_network(self, patch: pytest.MonkeyPatch) -> None:
-        """Let each task get these answers, at once and without a connection."""
-        patch.setattr(HttpSession, "_once", self.answer)
+        """Let each task get these responses, at once and without a connection."""
+        patch.setattr(HttpSession, "_once", self.respond)
         patch.setattr(ServiceClient, "sleep", lambda _client, _seconds: None)
         # Only the doctor creates its own connections.
         patch.setattr(network, "resolve", lambda _hop: ["192.0.2.1"])
         patch.setattr(network, "connect", lambda _hop, _timeout: io.BytesIO())
         patch.setattr(network, "handshake", lambda *_arguments: network.Handshake("TLSv1.3", "Acme", None))
 
-    def answer(self, call: Call, *, stream: bool) -> requests.Response:
+    def respond(self, call: Call, *, stream: bool) -> requests.Response:
         del stream
         response = requests.Response()
         response.status_code = 200
@@ -78,7 +78,7 @@ class FakeHttp:
             return b"{}"  # the root of the API, which the description does not contain
         # The most exact one: "uploaded" is no slug.
         found = [name for name, pattern in self._patterns.items() if pattern.fullmatch(request)]
-        return self._answers[min(found, key=lambda name: name.count("{"))]
+        return self._responses[min(found, key=lambda name: name.count("{"))]
 
 
 @cache
@@ -136,9 +136,9 @@ def check(case: Case, result: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=str)
 @settings(max_examples=10, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(number=st.integers(0, 2**32))
-def test_odd_answers(case: Case, number: int) -> None:
-    answers = Answers(number)
-    http = FakeHttp({operation: answers.to(operation) for operation in case.operations})
+def test_odd_responses(case: Case, number: int) -> None:
+    responses = DescribedResponses(number)
+    http = FakeHttp({operation: responses.to(operation) for operation in case.operations})
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         http.replace_network(patch)
         for check_mode in (True, False):

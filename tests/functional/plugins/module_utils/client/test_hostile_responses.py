@@ -23,9 +23,9 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoi
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, UnclearOutcomeError
 from ansible_collections.mobileops.ci.plugins.module_utils._http import connections as _connections
-from ansible_collections.mobileops.ci.plugins.module_utils._http import responses as _answers
+from ansible_collections.mobileops.ci.plugins.module_utils._http import responses as _responses
 from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP
 
 from .conftest import MakeClient
@@ -86,14 +86,14 @@ def packed(data: bytes) -> bytes:
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("head", [b"", b"Content-Length: 99999999999\r\n"], ids=["no length", "huge length"])
-def test_answer_without_end(make_client: MakeClient, head: bytes) -> None:
+def test_response_without_end(make_client: MakeClient, head: bytes) -> None:
     with talking(endless(HEAD + head + b"\r\n{", b" " * 65536)) as url:
         error = failure_of(make_client, url)
     assert error.kind == "invalid_response"
     assert f"GET /apps/{APP} returned 200: more than 1048576 bytes." in error.message
 
 
-def test_limit_of_an_answer() -> None:
+def test_limit_of_a_response() -> None:
     assert _http.MOST_BYTES == 64 * 1024 * 1024
 
 
@@ -101,7 +101,7 @@ def test_limit_of_an_answer() -> None:
 @pytest.mark.parametrize("packing", ["gzip", "deflate"])
 def test_few_bytes_that_unpack_to_many(make_client: MakeClient, packing: str) -> None:
     bomb = (gzip.compress if packing == "gzip" else zlib.compress)(b"\0" * 32 * 1024 * 1024, 1)
-    with serving(Answer(200, bomb, {"Content-Encoding": packing})) as server:
+    with serving(CannedResponse(200, bomb, {"Content-Encoding": packing})) as server:
         client = make_client(server.url)
         tracemalloc.start()
         with pytest.raises(CiError) as caught:
@@ -123,8 +123,8 @@ def test_few_bytes_that_unpack_to_many(make_client: MakeClient, packing: str) ->
         (b'\xef\xbb\xbf{"data": {"slug": "x"}}', {}),
     ],
 )
-def test_answer_that_can_be_read(make_client: MakeClient, packed: bytes, headers: dict[str, str]) -> None:
-    with serving(Answer(200, packed, headers)) as server:
+def test_response_that_can_be_read(make_client: MakeClient, packed: bytes, headers: dict[str, str]) -> None:
+    with serving(CannedResponse(200, packed, headers)) as server:
         assert make_client(server.url).app(APP)["slug"] == "x"
     assert server.seen[0][1]["Accept-Encoding"] == "gzip"
 
@@ -139,7 +139,7 @@ def test_answer_that_can_be_read(make_client: MakeClient, packed: bytes, headers
     ],
 )
 def test_unknown_compression(make_client: MakeClient, body: bytes, encoding: str, kind: str) -> None:
-    with serving(Answer(200, body, {"Content-Encoding": encoding})) as server:
+    with serving(CannedResponse(200, body, {"Content-Encoding": encoding})) as server:
         assert failure_of(make_client, server.url).kind == kind
 
 
@@ -175,7 +175,7 @@ def test_file_that_is_too_large(make_client: MakeClient) -> None:
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
         (b"HTTP/1.1 200 ", b"O"),
     ],
-    ids=["headers", "answers in between", "status"],
+    ids=["headers", "responses in between", "status"],
 )
 def test_head_that_does_not_end(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, first: bytes, more: bytes
@@ -234,7 +234,7 @@ BAD_JSON = {
 
 @pytest.mark.parametrize(("body", "words"), BAD_JSON.values(), ids=BAD_JSON)
 def test_json_that_cannot_be_used(make_client: MakeClient, body: bytes, words: str) -> None:
-    with serving(Answer(200, body)) as server:
+    with serving(CannedResponse(200, body)) as server:
         error = failure_of(make_client, server.url)
         assert error.kind == "invalid_response"
         assert words in error.message
@@ -245,13 +245,13 @@ def test_json_that_cannot_be_used(make_client: MakeClient, body: bytes, words: s
 
 
 def test_too_many_objects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_answers, "MOST_CONTAINERS", 1000)
+    monkeypatch.setattr(_responses, "MOST_CONTAINERS", 1000)
     with pytest.raises(ValueError, match="too many"):
-        _answers.parse(b"[" + b"{}," * 1000 + b"1]")
+        _responses.parse(b"[" + b"{}," * 1000 + b"1]")
 
 
 def test_lone_surrogates_in_other_texts_are_replaced() -> None:
-    value = _answers.parse(b'{"a\\ud800": ["\\udfffb", "\\ud83d\\ude00", 1, null]}')
+    value = _responses.parse(b'{"a\\ud800": ["\\udfffb", "\\ud83d\\ude00", 1, null]}')
     assert value == {"a\ufffd": ["\ufffdb", "\U0001f600", 1, None]}
     json.dumps(value, ensure_ascii=False).encode()
 
@@ -260,10 +260,12 @@ def test_pages_without_further_items(make_client: MakeClient) -> None:
     """Stop although each page has a new anchor."""
     numbers = iter(range(1000))
 
-    def answer(_line: str) -> Answer:
-        return Answer(200, json.dumps({"data": [{"slug": "A"}], "paging": {"next": f"n{next(numbers)}"}}).encode())
+    def response(_line: str) -> CannedResponse:
+        return CannedResponse(
+            200, json.dumps({"data": [{"slug": "A"}], "paging": {"next": f"n{next(numbers)}"}}).encode()
+        )
 
-    with serving(answer) as server, pytest.raises(CiError) as caught:
+    with serving(response) as server, pytest.raises(CiError) as caught:
         list(list_files(make_client(server.url), PROFILE, APP))
     assert (caught.value.kind, len(server.seen)) == ("invalid_response", 2)
     assert "contains no further items" in caught.value.message
@@ -273,11 +275,11 @@ def test_too_many_pages(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(bitrise_client, "MOST_PAGES", 5)
     numbers = iter(range(1000))
 
-    def answer(_line: str) -> Answer:
+    def response(_line: str) -> CannedResponse:
         slug = f"n{next(numbers)}"
-        return Answer(200, json.dumps({"data": [{"slug": slug}], "paging": {"next": f"{slug}x"}}).encode())
+        return CannedResponse(200, json.dumps({"data": [{"slug": slug}], "paging": {"next": f"{slug}x"}}).encode())
 
-    with serving(answer) as server, pytest.raises(CiError) as caught:
+    with serving(response) as server, pytest.raises(CiError) as caught:
         list(list_files(make_client(server.url), PROFILE, APP))
     assert (caught.value.kind, len(server.seen)) == ("invalid_response", 5)
     assert "more than 5 pages" in caught.value.message
@@ -290,7 +292,7 @@ SENSELESS = ("1000000000", "inf", "9" * 400, "-5", "1e9", "soon", "Fri, 31 Dec 9
 def test_unusable_waits(make_client: MakeClient, asked: str, max_retries: int) -> None:
     """Fail at once, because a retry does not help."""
     headers = {"Content-Type": "application/json", "Retry-After": asked}
-    with serving(Answer(429, b'{"message": "slow down"}', headers)) as server, pytest.raises(CiError) as caught:
+    with serving(CannedResponse(429, b'{"message": "slow down"}', headers)) as server, pytest.raises(CiError) as caught:
         make_client(server.url, max_retries=max_retries, time_limit=20.0).app(APP)
     assert caught.value.kind == "rate_limited"
     assert "Run the task again later" in caught.value.message

@@ -19,12 +19,12 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
 from tests.helpers.clock import VirtualClock
-from tests.helpers.servers import Answer, self_signed, serving
+from tests.helpers.servers import CannedResponse, self_signed, serving
 from tests.helpers.service import APP, Service
 
 from .conftest import MakeClient
 
-APP_ANSWER = Answer(200, b'{"data": {"slug": "x"}}')
+APP_RESPONSE = CannedResponse(200, b'{"data": {"slug": "x"}}')
 
 
 def failure(client: BitriseClient) -> CiError:
@@ -58,7 +58,7 @@ def test_unknown_host(make_client: MakeClient) -> None:
 
 
 def test_untrusted_certificate(make_client: MakeClient, tmp_path: Path) -> None:
-    with serving(APP_ANSWER, self_signed(tmp_path / "server.pem")) as server:
+    with serving(APP_RESPONSE, self_signed(tmp_path / "server.pem")) as server:
         error = failure(make_client(server.url))
     assert error.kind == "tls"
     assert "self-signed certificate" in error.message
@@ -67,14 +67,14 @@ def test_untrusted_certificate(make_client: MakeClient, tmp_path: Path) -> None:
 
 
 def test_untrusted_certificate_is_not_tried_again(make_client: MakeClient, clock: VirtualClock, tmp_path: Path) -> None:
-    with serving(APP_ANSWER, self_signed(tmp_path / "server.pem")) as server:
+    with serving(APP_RESPONSE, self_signed(tmp_path / "server.pem")) as server:
         assert failure(make_client(server.url, max_retries=3)).kind == "tls"
     assert clock.slept == []
 
 
 def test_expired_certificate(make_client: MakeClient, tmp_path: Path) -> None:
     certificate = self_signed(tmp_path / "server.pem", days=-1)
-    with serving(APP_ANSWER, certificate) as server:
+    with serving(APP_RESPONSE, certificate) as server:
         error = failure(make_client(server.url, ca_path=str(certificate)))
     assert error.kind == "tls"
     assert "expired" in error.message
@@ -82,7 +82,7 @@ def test_expired_certificate(make_client: MakeClient, tmp_path: Path) -> None:
 
 def test_certificate_trusted_by_ca_path(make_client: MakeClient, tmp_path: Path) -> None:
     certificate = self_signed(tmp_path / "server.pem")
-    with serving(APP_ANSWER, certificate) as server:
+    with serving(APP_RESPONSE, certificate) as server:
         assert make_client(server.url, ca_path=str(certificate)).app(APP) == {"slug": "x"}
 
 
@@ -91,7 +91,7 @@ def test_certificate_trusted_by_the_tasks_environment(
     make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     certificate = self_signed(tmp_path / "server.pem")
-    with serving(APP_ANSWER, certificate) as server:
+    with serving(APP_RESPONSE, certificate) as server:
         assert make_client(server.url, env={variable: str(certificate)}).app(APP) == {"slug": "x"}
         # The environment of the process is not that of the task.
         monkeypatch.setenv(variable, str(certificate))
@@ -99,12 +99,12 @@ def test_certificate_trusted_by_the_tasks_environment(
 
 
 def test_certificate_that_is_not_validated(make_client: MakeClient, tmp_path: Path) -> None:
-    with serving(APP_ANSWER, self_signed(tmp_path / "server.pem")) as server:
+    with serving(APP_RESPONSE, self_signed(tmp_path / "server.pem")) as server:
         assert make_client(server.url, validate_certs=False).app(APP) == {"slug": "x"}
 
 
 def test_tls_to_a_server_without(make_client: MakeClient) -> None:
-    with serving(APP_ANSWER) as server:
+    with serving(APP_RESPONSE) as server:
         error = failure(make_client(server.url.replace("http:", "https:")))
     assert error.kind == "tls"
 
@@ -169,7 +169,7 @@ def test_proxy_that_is_unknown(make_client: MakeClient) -> None:
     ],
 )
 def test_proxy_that_refuses(make_client: MakeClient, status: int, user: str, words: str) -> None:
-    with serving(Answer(status, b"")) as proxy:
+    with serving(CannedResponse(status, b"")) as proxy:
         place = proxy.url.removeprefix("http://")
         error = failure(make_client("https://api.example.com", env={"HTTPS_PROXY": f"http://{user}{place}"}))
     assert error.kind == "proxy"

@@ -15,15 +15,15 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.client impor
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoints import delete_file, list_files
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP, PROFILES, Service, a_file
 
 from .conftest import MakeClient
 
 
-def page(slugs: list[str], following: str | None = None, total: int = 0) -> Answer:
+def page(slugs: list[str], following: str | None = None, total: int = 0) -> CannedResponse:
     paging = {"total_item_count": total, "page_item_limit": 50, **({"next": following} if following else {})}
-    return Answer(200, json.dumps({"data": [{"slug": slug} for slug in slugs], "paging": paging}).encode())
+    return CannedResponse(200, json.dumps({"data": [{"slug": slug} for slug in slugs], "paging": paging}).encode())
 
 
 def anchor_of(line: str) -> str:
@@ -120,7 +120,7 @@ def test_item_on_two_pages_comes_once(make_client: MakeClient) -> None:
 def test_unset_anchor_ends_the_list(make_client: MakeClient) -> None:
     for paging in ('{"next": ""}', '{"next": null}', "null"):
         body = f'{{"data": [{{"slug": "A"}}], "paging": {paging}}}'.encode()
-        with serving(Answer(200, body)) as server:
+        with serving(CannedResponse(200, body)) as server:
             assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A"]
 
 
@@ -135,13 +135,13 @@ def test_unset_anchor_ends_the_list(make_client: MakeClient) -> None:
     ],
 )
 def test_empty_list(make_client: MakeClient, body: str) -> None:
-    with serving(Answer(200, body.encode())) as server:
+    with serving(CannedResponse(200, body.encode())) as server:
         assert slugs(list_files(make_client(server.url), PROFILE, APP)) == []
 
 
 def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> None:
     """Request the next page if the first item of a page was deleted, and the service does not say so."""
-    answers = iter(
+    responses = iter(
         [
             page(["A", "B"], "C", total=3),
             page([], total=3),
@@ -149,7 +149,7 @@ def test_page_that_is_empty_although_more_is_left(make_client: MakeClient) -> No
             page(["D"], total=3),
         ]
     )
-    with serving(lambda _line: next(answers)) as server:
+    with serving(lambda _line: next(responses)) as server:
         assert slugs(list_files(make_client(server.url), PROFILE, APP)) == ["A", "B", "D"]
 
 
@@ -173,6 +173,6 @@ BAD_PAGES = [
 
 @pytest.mark.parametrize("body", [*BAD_PAGES, '{"data": [], "paging": {"next": 3}}'])
 def test_invalid_page(make_client: MakeClient, body: str) -> None:
-    with serving(Answer(200, body.encode())) as server, pytest.raises(CiError) as caught:
+    with serving(CannedResponse(200, body.encode())) as server, pytest.raises(CiError) as caught:
         list(list_files(make_client(server.url), PROFILE, APP))
     assert caught.value.kind == "invalid_response"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
-from tests.helpers.servers import Answer, Server, serving
+from tests.helpers.servers import CannedResponse, Server, serving
 
 from .conftest import MakeClient
 
@@ -43,30 +43,30 @@ class Sink(io.BytesIO):
         self.validator = ""
 
 
-def whole(data: bytes = DATA, **headers: str) -> Answer:
-    return Answer(200, data, headers)
+def whole(data: bytes = DATA, **headers: str) -> CannedResponse:
+    return CannedResponse(200, data, headers)
 
 
-def short(sent: int, data: bytes = DATA, **headers: str) -> Answer:
+def short(sent: int, data: bytes = DATA, **headers: str) -> CannedResponse:
     """Return a response that ends early."""
-    return Answer(200, data[:sent], {"Content-Length": str(len(data)), "Connection": "close", **headers})
+    return CannedResponse(200, data[:sent], {"Content-Length": str(len(data)), "Connection": "close", **headers})
 
 
-def part(start: int, data: bytes = DATA, **headers: str) -> Answer:
+def part(start: int, data: bytes = DATA, **headers: str) -> CannedResponse:
     span = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
-    return Answer(206, data[start:], {**span, **headers})
+    return CannedResponse(206, data[start:], {**span, **headers})
 
 
-def in_turn(*answers: Answer) -> Callable[[str], Answer]:
-    waiting = list(answers)
+def in_turn(*responses: CannedResponse) -> Callable[[str], CannedResponse]:
+    waiting = list(responses)
     return lambda _line: waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
 def fetch(
-    make_client: MakeClient, *answers: Answer, sink: Sink | None = None, retries: int = 2
+    make_client: MakeClient, *responses: CannedResponse, sink: Sink | None = None, retries: int = 2
 ) -> tuple[bytes, Server]:
     sink = sink or Sink()
-    with serving(in_turn(*answers)) as server:
+    with serving(in_turn(*responses)) as server:
         make_client(max_retries=retries).download_on(f"{server.url}/f?signature=c4nary", sink, "download it")
     return sink.getvalue(), server
 
@@ -130,7 +130,7 @@ def test_what_identifies_the_content(make_client: MakeClient, headers: dict[str,
 def test_another_part_than_asked_for_is_refused(make_client: MakeClient, said: str) -> None:
     sink = Sink.holding(DATA[:100])
     with pytest.raises(ServiceError) as caught:
-        fetch(make_client, Answer(206, DATA[100:], {"Content-Range": said}), sink=sink)
+        fetch(make_client, CannedResponse(206, DATA[100:], {"Content-Range": said}), sink=sink)
     assert caught.value.kind == "invalid_response"
     assert "c4nary" not in caught.value.message
     assert sink.getvalue() == DATA[:100]
@@ -147,12 +147,12 @@ def test_compressed_content_is_downloaded_again(make_client: MakeClient) -> None
 def test_a_part_that_is_complete(make_client: MakeClient) -> None:
     sink = Sink.holding(DATA)
     with pytest.raises(ServiceError) as caught:
-        fetch(make_client, Answer(416, b"<Error><Code>InvalidRange</Code></Error>"), sink=sink)
+        fetch(make_client, CannedResponse(416, b"<Error><Code>InvalidRange</Code></Error>"), sink=sink)
     assert (caught.value.kind, caught.value.status) == ("storage", 416)
 
 
 def test_a_part_that_is_too_long_is_downloaded_again(make_client: MakeClient) -> None:
-    data, server = fetch(make_client, Answer(416, b""), whole(), sink=Sink.holding(b"x" * 2000))
+    data, server = fetch(make_client, CannedResponse(416, b""), whole(), sink=Sink.holding(b"x" * 2000))
     assert (data, asked(server)) == (DATA, [("bytes=2000-", TAG), (None, None)])
 
 

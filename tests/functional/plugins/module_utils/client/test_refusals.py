@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds 
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.service_clock import ServiceClock
 from tests.helpers.clock import VirtualClock
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP, PROFILES, Service, a_file
 
 from .conftest import MakeClient
@@ -132,7 +132,7 @@ NO_JSON = {
 
 @pytest.mark.parametrize(("body", "content_type", "words"), NO_JSON.values(), ids=NO_JSON.keys())
 def test_invalid_success(make_client: MakeClient, body: str, content_type: str, words: str) -> None:
-    with serving(Answer(200, body.encode(), {"Content-Type": content_type})) as server:
+    with serving(CannedResponse(200, body.encode(), {"Content-Type": content_type})) as server:
         error = refusal(make_client(server.url))
     assert error.kind == "invalid_response"
     assert words in error.message
@@ -141,8 +141,8 @@ def test_invalid_success(make_client: MakeClient, body: str, content_type: str, 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_not_followed(make_client: MakeClient, status: int) -> None:
-    with serving(Answer()) as other:
-        away = Answer(status, b"", {"Location": f"{other.url}/apps"})
+    with serving(CannedResponse()) as other:
+        away = CannedResponse(status, b"", {"Location": f"{other.url}/apps"})
         with serving(away) as server:
             error = refusal(make_client(server.url))
         assert other.seen == []
@@ -151,7 +151,7 @@ def test_redirects_are_not_followed(make_client: MakeClient, status: int) -> Non
 
 
 def test_request_id_is_passed_on(make_client: MakeClient) -> None:
-    with serving(Answer(500, b"{}", {"X-Request-Id": "r-1"})) as server:
+    with serving(CannedResponse(500, b"{}", {"X-Request-Id": "r-1"})) as server:
         error = refusal(make_client(server.url))
     assert error.as_dict() == {
         "kind": "server_error",
@@ -193,7 +193,7 @@ def test_other_refusals_of_a_delete_are_errors(service: Service, client: Bitrise
 
 
 def test_a_delete_may_have_an_empty_response(make_client: MakeClient) -> None:
-    with serving(Answer(204, b"", {})) as server:
+    with serving(CannedResponse(204, b"", {})) as server:
         delete_file(make_client(server.url), PROFILE, APP, "A")
     assert server.lines == [f"DELETE /apps/{APP}/provisioning-profiles/A"]
 
@@ -202,23 +202,23 @@ def test_a_delete_may_have_an_empty_response(make_client: MakeClient) -> None:
     ("body", "expected"),
     [(b'{"data": {"slug": "A"}}', {"slug": "A"}), (b"{}", {}), (b'{"data": null}', {}), (b"", {})],
 )
-def test_delete_returns_the_object_of_the_answer(
+def test_delete_returns_the_object_of_the_response(
     make_client: MakeClient, body: bytes, expected: dict[str, str]
 ) -> None:
-    with serving(Answer(200, body)) as server:
+    with serving(CannedResponse(200, body)) as server:
         assert make_client(server.url).delete("/apps/a", "delete it") == expected
 
 
 def test_delete_of_a_missing_object_returns_none(make_client: MakeClient) -> None:
-    with serving(Answer(404)) as server:
+    with serving(CannedResponse(404)) as server:
         assert make_client(server.url).delete("/apps/a", "delete it") is None
 
 
 @pytest.mark.parametrize("gone", [True, False])
 def test_delete_with_a_response_of_a_proxy(make_client: MakeClient, gone: bool) -> None:
     """Accept a page of HTML only if the object is really gone."""
-    html = Answer(200, b"<html>", {"Content-Type": "text/html"})
-    with serving(lambda line: Answer(404) if line.startswith("GET") and gone else html) as server:
+    html = CannedResponse(200, b"<html>", {"Content-Type": "text/html"})
+    with serving(lambda line: CannedResponse(404) if line.startswith("GET") and gone else html) as server:
         client = make_client(server.url)
         if gone:
             assert client.delete("/apps/a", "delete it") == {}
@@ -231,7 +231,7 @@ def test_delete_with_a_response_of_a_proxy(make_client: MakeClient, gone: bool) 
 def test_service_time(make_client: MakeClient, clock: VirtualClock) -> None:
     """Return the time of the service, which advances between its responses."""
     dated = {"Content-Type": "application/json", "Date": "Fri, 02 Jan 2099 00:00:00 GMT"}
-    with serving(Answer(200, b'{"data": {"slug": "x"}}', dated)) as server:
+    with serving(CannedResponse(200, b'{"data": {"slug": "x"}}', dated)) as server:
         client = make_client(server.url)
         assert client.service_time() is None
         client.app(APP)

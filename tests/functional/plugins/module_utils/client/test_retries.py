@@ -27,7 +27,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import (
 from ansible_collections.mobileops.ci.plugins.module_utils._http import session as _http
 from ansible_collections.mobileops.ci.plugins.module_utils._http.pace import Turn
 from tests.helpers.clock import VirtualClock
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP, PROFILES, Service, a_file
 
 from .conftest import MakeClient
@@ -308,8 +308,10 @@ def test_running_requests_get_a_grace_period(service: Service, make_client: Make
 
 def test_the_storage_has_a_gate_of_its_own(make_client: MakeClient, clock: VirtualClock) -> None:
     """Continue with requests to the API during a limit of the storage."""
-    answers = iter([Answer(503, b"<Code>SlowDown</Code>", {"Retry-After": "9"}), Answer(200, b"", {})])
-    with serving(lambda _line: next(answers)) as storage:
+    responses = iter(
+        [CannedResponse(503, b"<Code>SlowDown</Code>", {"Retry-After": "9"}), CannedResponse(200, b"", {})]
+    )
+    with serving(lambda _line: next(responses)) as storage:
         client: BitriseClient = make_client(max_retries=1)
         client.upload(f"{storage.url}/f?s=1", b"x", "upload it")
         assert client.gates.of(storage.url) is not client.gates.of(client.api_url)

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import BoundedBody
 from tests.helpers.clock import VirtualClock
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP
 
 from .conftest import MakeClient
@@ -23,6 +23,6 @@ def test_the_client_reports_a_timeout(
         raise TimeoutError
 
     monkeypatch.setattr(BoundedBody, "stream", stream)
-    with serving(Answer(200, b'{"data": {"slug": "x"}}')) as server, pytest.raises(CiError) as caught:
+    with serving(CannedResponse(200, b'{"data": {"slug": "x"}}')) as server, pytest.raises(CiError) as caught:
         make_client(server.url).app(APP)
     assert caught.value.kind == "timeout"

@@ -19,7 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.endpoi
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.files.kinds import PROVISIONING_PROFILE as PROFILE
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError, ServiceError
-from tests.helpers.servers import Answer, serving
+from tests.helpers.servers import CannedResponse, serving
 from tests.helpers.service import APP, PROFILES, Service, a_file
 
 from .conftest import MakeClient
@@ -59,7 +59,7 @@ def test_upload_and_download(service: Service, client: BitriseClient, slot: dict
 
 
 def test_token_stays_with_the_api(make_client: MakeClient) -> None:
-    with serving(Answer(200, b"x", {})) as storage:
+    with serving(CannedResponse(200, b"x", {})) as storage:
         client = make_client(token="c4nary")
         client.upload(f"{storage.url}/f?signature=1", DATA, "upload it")
         client.download(f"{storage.url}/f?signature=1", io.BytesIO, "download it")
@@ -139,7 +139,7 @@ def test_download_that_stays_short(service: Service, client: BitriseClient, down
 
 
 def test_refusal_that_breaks_off(client: BitriseClient) -> None:
-    with serving(Answer(403, b"<Code>", {"Content-Length": "100", "Connection": "close"})) as storage:
+    with serving(CannedResponse(403, b"<Code>", {"Content-Length": "100", "Connection": "close"})) as storage:
         url = f"{storage.url}/f?s=1"
         with pytest.raises(CiError) as caught:
             client.download(url, io.BytesIO, "download it")
@@ -148,8 +148,8 @@ def test_refusal_that_breaks_off(client: BitriseClient) -> None:
 
 @pytest.mark.parametrize("status", [301, 307])
 def test_redirect_of_the_storage_is_not_followed(make_client: MakeClient, status: int) -> None:
-    with serving(Answer()) as other:
-        with serving(Answer(status, b"", {"Location": other.url})) as storage:
+    with serving(CannedResponse()) as other:
+        with serving(CannedResponse(status, b"", {"Location": other.url})) as storage:
             assert refusal(make_client(), f"{storage.url}/f?s=1").kind == "storage"
             with pytest.raises(ServiceError):
                 make_client().download(f"{storage.url}/f?s=1", io.BytesIO, "download it")
@@ -183,7 +183,7 @@ def test_unreachable_storage_is_named_by_its_host_only(client: BitriseClient) ->
     ],
 )
 def test_upload_returns_the_tag_of_the_storage(client: BitriseClient, headers: dict[str, str], tag: str | None) -> None:
-    with serving(Answer(200, b"", headers)) as storage:
+    with serving(CannedResponse(200, b"", headers)) as storage:
         assert client.upload(f"{storage.url}/f?s=1", DATA, "upload it") == tag
 
 
@@ -203,7 +203,7 @@ def test_upload_to_the_emulator_returns_a_tag(client: BitriseClient, slot: dict[
 def test_success_that_does_not_come_from_the_storage(
     client: BitriseClient, body: bytes, headers: dict[str, str]
 ) -> None:
-    with serving(Answer(200, body, headers)) as storage:
+    with serving(CannedResponse(200, body, headers)) as storage:
         error = refusal(client, f"{storage.url}/f?s=1")
     assert (error.kind, error.status) == ("storage", 200)
     assert "does not come from a storage" in error.message

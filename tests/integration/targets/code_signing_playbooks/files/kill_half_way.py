@@ -20,8 +20,8 @@ import urllib.request
 def written(admin: str) -> int:
     # The emulator is on this machine, whatever proxy the environment names.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{admin}/requests", timeout=10) as answer:
-        return sum(request["method"] not in ("GET", "HEAD") for request in json.load(answer))
+    with opener.open(f"{admin}/requests", timeout=10) as response:
+        return sum(request["method"] not in ("GET", "HEAD") for request in json.load(response))
 
 
 def main(admin: str, enough: int, command: list[str]) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send a request to the admin path of the emulator that setup_emulator started, and return the answer as `json`.
+"""Send a request to the admin path of the emulator that setup_emulator started, and return the response as `json`.
 
 Like ansible.builtin.uri, but in the controller's process, which spares a module process for each request.
 """
@@ -38,8 +38,8 @@ class ActionModule(ActionBase):
         # No proxy: the emulator runs on this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=60) as answer:
-                text = answer.read().decode()
+            with opener.open(request, timeout=60) as response:
+                text = response.read().decode()
         except urllib.error.HTTPError as error:
             raise AnsibleActionFail(f"{request.method} {url}: {error.code} {error.read().decode()}") from error
         return {"changed": False, "json": json.loads(text) if text else None}

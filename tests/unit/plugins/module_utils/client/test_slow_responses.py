@@ -14,7 +14,7 @@ from urllib3 import HTTPResponse
 from ansible_collections.mobileops.ci.plugins.module_utils._http.response_body import BoundedBody, Limits
 from tests.helpers.clock import VirtualClock
 
-ANSWER = Limits(30, 120)
+RESPONSE = Limits(30, 120)
 TRANSFER = Limits(30, 14_400, is_transfer=True)
 
 
@@ -35,13 +35,13 @@ def body(size: int, step: int, clock: VirtualClock, limits: Limits) -> BoundedBo
     return BoundedBody(raw, clock.monotonic, limits)
 
 
-def test_whole_answer_within_its_time(clock: VirtualClock) -> None:
-    assert b"".join(body(100, 1, clock, ANSWER).stream(1024)) == b"x" * 100
+def test_whole_response_within_its_time(clock: VirtualClock) -> None:
+    assert b"".join(body(100, 1, clock, RESPONSE).stream(1024)) == b"x" * 100
 
 
-def test_whole_answer_that_takes_too_long(clock: VirtualClock) -> None:
+def test_whole_response_that_takes_too_long(clock: VirtualClock) -> None:
     with pytest.raises(TimeoutError):
-        list(body(10_000, 1, clock, ANSWER).stream(1024))
+        list(body(10_000, 1, clock, RESPONSE).stream(1024))
     assert clock.monotonic() == pytest.approx(121, abs=2)
 
 
@@ -76,7 +76,7 @@ class OlderResponse:
 
 def test_older_urllib3(clock: VirtualClock) -> None:
     raw = OlderResponse(Trickle(100, 7, clock))
-    assert b"".join(BoundedBody(raw, clock.monotonic, ANSWER).stream(10)) == b"x" * 100
+    assert b"".join(BoundedBody(raw, clock.monotonic, RESPONSE).stream(10)) == b"x" * 100
     assert raw.released
     with pytest.raises(TimeoutError):
-        list(BoundedBody(OlderResponse(Trickle(10_000, 1, clock)), clock.monotonic, ANSWER).stream(1024))
+        list(BoundedBody(OlderResponse(Trickle(10_000, 1, clock)), clock.monotonic, RESPONSE).stream(1024))

@@ -29,12 +29,12 @@ GOOD = [
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_url_of_an_answer(url: str) -> None:
+def test_url_of_a_response(url: str) -> None:
     check_response_url(url, "the signed URL in the response", api_url=API)
 
 
 @pytest.mark.parametrize("url", REFUSED.values(), ids=REFUSED)
-def test_url_of_an_answer_that_is_refused(url: str) -> None:
+def test_url_of_a_response_that_is_refused(url: str) -> None:
     with pytest.raises(OptionError) as caught:
         check_response_url(url, "the signed URL in the response", api_url=API)
     assert caught.value.message.startswith("the signed URL in the response ")

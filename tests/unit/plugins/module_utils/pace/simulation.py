@@ -176,7 +176,7 @@ class Hiccups(Service):
 
 @dataclass
 class Outage(Service):
-    """No limit, but the service answers 503 for a while."""
+    """No limit, but the service returns 503 for a while."""
 
     begin: float = 2.0
     seconds: float = 30.0

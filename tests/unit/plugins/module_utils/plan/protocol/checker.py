@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Explore every interleaving of the runs of a scenario, request by request, and check invariants.
 
-Two runs (three in some scenarios), a person, a kill, a lost or false answer and an hour that passes interleave, breadth
-first, so the trace of a violation is a shortest one. In every state all runs are interrupted. Then a new run repeats
-twice, undisturbed.
+Two runs (three in some scenarios), a person, a kill, a lost or false response and an hour that passes interleave,
+breadth first, so the trace of a violation is a shortest one. In every state all runs are interrupted. Then a new run
+repeats twice, undisturbed.
 
 1. Once there is a usable file, there always is one.
 2. A run that is repeated undisturbed ends with exactly the declared file, and the run after it changes nothing. Initial
@@ -150,7 +150,7 @@ class Checker:
                 continue
             if outcome.deleted:
                 self._check_deletion(state, number, outcome)
-            if outcome.label.endswith(("CONFIRM", "CONFIRM, answer lost")):
+            if outcome.label.endswith(("CONFIRM", "CONFIRM, response lost")):
                 self._check_confirmation(state, number, outcome)
             hides = run.declaration.content is None and run.declaration.is_expose is False and outcome.run.end == "ok"
             yield (

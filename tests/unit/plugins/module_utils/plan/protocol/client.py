@@ -41,7 +41,7 @@ from .service import (
     remote_file,
 )
 
-LOST = "answer lost"
+LOST = "response lost"
 
 
 class _NeverLate(ObservedBehavior):
@@ -136,7 +136,7 @@ class ModelClient:
         self.now = (*self.now, new)
         self._own.add(slug)
         if fault:
-            raise UnclearOutcomeError(ServiceError("no answer", kind="timeout"))
+            raise UnclearOutcomeError(ServiceError("no response", kind="timeout"))
         return {**self._data(new), "upload_url": f"put:{slug}"}
 
     def upload(self, url: str, data: bytes, what: str) -> str | None:
@@ -168,7 +168,7 @@ class ModelClient:
         confirmed = file._replace(is_processed=True)
         self.now = with_file(self.now, confirmed)
         if fault:
-            raise UnclearOutcomeError(ServiceError("no answer", kind="timeout"))
+            raise UnclearOutcomeError(ServiceError("no response", kind="timeout"))
         return self._data(confirmed)
 
     def _delete_file(self, slug: str) -> dict[str, Any] | None:

@@ -58,12 +58,12 @@ class Variant(NamedTuple):
     lists_again: bool = True  # before it protects a file, a run sees in a list that the file is alone
     proves_bytes: bool = True
     reads_confirmation: bool = True
-    takes_back: bool = False  # a run deletes what it has confirmed if the answer is lost
+    takes_back: bool = False  # a run deletes what it has confirmed if the response is lost
     removes_any_slot: bool = False  # of any age
     has_deadline: bool = True
-    removes_lookalikes: bool = False  # after a lost answer to POST
+    removes_lookalikes: bool = False  # after a lost response to POST
     sets_markers: bool = True
-    reads_deletions: bool = True  # flags in the answer to DELETE are inherited
+    reads_deletions: bool = True  # flags in the response to DELETE are inherited
     refuses_several: bool = False  # for any evidence
     ignores_evidence: bool = False
     keeps_any_equal: bool = False  # not only the newest file

@@ -165,7 +165,7 @@ class Step:
         yield self._out("POST", self.run.then(own=self.new_slug), (*self.files, self._slot(NAME, content)))
         again = [("remove lookalike",)] if self.variant.removes_lookalikes else []
         lost = (*self.files, self._slot(NAME, content, "lost"))
-        yield self._out("POST, answer lost", self.run.then(*again, ("post",)), lost, fault=True)
+        yield self._out("POST, response lost", self.run.then(*again, ("post",)), lost, fault=True)
 
     def send_remove_lookalike(self) -> Outcomes:
         content = self.run.declaration.content
@@ -209,7 +209,7 @@ class Step:
         lost = failed if self.variant.takes_back else done
         unprocessed = failed if self.variant.reads_confirmation else self.run.then(has_uploaded=True)
         yield self._out("CONFIRM", done, confirmed)
-        yield self._out("CONFIRM, answer lost", lost, confirmed, fault=True)
+        yield self._out("CONFIRM, response lost", lost, confirmed, fault=True)
         yield self._out("CONFIRM says processed: false", unprocessed, fault=True)
         yield self._out("CONFIRM times out", self.run.then(("late confirm",)), fault=True)
 
@@ -237,7 +237,7 @@ class Step:
     def send_mark(self) -> Outcomes:
         marked = (*self.files, self._slot(MARKER, "O"))
         yield self._out("POST marker", self.run.then(marker=self.new_slug), marked)
-        yield self._out("POST marker, answer lost", self.run, marked, fault=True)
+        yield self._out("POST marker, response lost", self.run, marked, fault=True)
 
     def send_delete(self, slug: int) -> Outcomes:
         file = find(self.files, slug)

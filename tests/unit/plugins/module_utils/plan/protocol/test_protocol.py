@@ -112,7 +112,7 @@ _COUNTEREXAMPLES = {
         frozenset({"3"}),
         "A DELETE 5",
     ),
-    "answer to DELETE ignored": Counterexample(
+    "response to DELETE ignored": Counterexample(
         Variant(reads_deletions=False), "provisioning profile: old one; B flags only", frozenset({"3"}), "A LIST"
     ),
     "unknown password accepted": Counterexample(
@@ -140,7 +140,7 @@ _COUNTEREXAMPLES = {
         "A DELETE 5",
         budget=1,
     ),
-    "answer to the confirmation not read": Counterexample(
+    "response to the confirmation not read": Counterexample(
         Variant(reads_confirmation=False),
         "provisioning profile: old one; B the same",
         frozenset({"1", "3", "7"}),
@@ -167,7 +167,7 @@ _COUNTEREXAMPLES = {
         "B DELETE 10",
         budget=1,
     ),
-    "lookalikes removed after a lost answer": Counterexample(
+    "lookalikes removed after a lost response": Counterexample(
         Variant(removes_lookalikes=True),
         "provisioning profile: old one; B the same",
         frozenset({"5"}),

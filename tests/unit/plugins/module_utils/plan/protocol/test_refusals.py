@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mobileops.ci contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests that the service refuses or answers with old values: what a run does then, and what its error says."""
+"""Requests that the service refuses or whose response has old values: what a run does then, and what its error says."""
 
 from __future__ import annotations
 

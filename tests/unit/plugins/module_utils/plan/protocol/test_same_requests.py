@@ -27,7 +27,7 @@ from .service import Files
 
 # Beginnings of faults, after the name of the request. A confirmation that times out is omitted: the code of the
 # collection waits and confirms again, while a run of the model fails at once.
-FAULTS = (", answer lost", " swallowed", " not done", " says processed: false")
+FAULTS = (", response lost", " swallowed", " not done", " says processed: false")
 
 
 class Disturbance(NamedTuple):
