@@ -134,17 +134,17 @@ def problems_of_content(archive: Path) -> list[str]:
     """Return what is in the archive and should not be, and what is missing."""
     with tarfile.open(archive) as packed:
         files = {member.name for member in packed.getmembers() if not member.isdir()}
-    ours = {str(file) for file in working_copy.project_files()}
-    strange = [
+    in_project = {str(file) for file in working_copy.project_files()}
+    unexpected = [
         name
         for name in sorted(files - _ADDED)
-        if name not in ours or not any(fnmatchcase(name, pattern) for pattern in _BELONGS)
+        if name not in in_project or not any(fnmatchcase(name, pattern) for pattern in _BELONGS)
     ]
     missing = sorted({*_NEEDED, *_ADDED} - files)
     problems = []
-    if strange:
+    if unexpected:
         problems.append(
-            f"{', '.join(strange)}: not expected in the archive, "
+            f"{', '.join(unexpected)}: not expected in the archive, "
             "add it to build_ignore in galaxy.yml, or to _BELONGS in .ci/archive.py"
         )
     if missing:

@@ -87,12 +87,12 @@ def install_uv(python: str) -> str | None:
 
 def install_environment() -> dict[str, str]:
     """Return the variables of the user, which may name a package index."""
-    ours = {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    settings = {"PYTHONNOUSERSITE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     if not can_write_cache():
         cache = ROOT / ".build" / "cache"
-        ours.update(PIP_CACHE_DIR=str(cache / "pip"), UV_CACHE_DIR=str(cache / "uv"))
-    foreign = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
-    return {name: value for name, value in os.environ.items() if name not in foreign} | ours
+        settings.update(PIP_CACHE_DIR=str(cache / "pip"), UV_CACHE_DIR=str(cache / "uv"))
+    ignored = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
+    return {name: value for name, value in os.environ.items() if name not in ignored} | settings
 
 
 def can_write_cache() -> bool:

@@ -27,7 +27,7 @@ COPY = BUILD / "copy" / _NAME  # for ansible-test, which keeps its virtual envir
 SOURCES = BUILD / "sources" / _NAME  # the sources only
 
 # Folders that are not part of the project, for a checkout without Git.
-_NOT_OURS = {".git", ".venv", ".build", ".cache", "dist", "__pycache__", ".ansible", ".hypothesis"}
+_NOT_PROJECT_FOLDERS = {".git", ".venv", ".build", ".cache", "dist", "__pycache__", ".ansible", ".hypothesis"}
 
 # Versions of pip for which ansible-test downloads a script, up to ansible-core 2.17, up to 2.19, and later.
 _PIP_VERSIONS = ("23.1.2", "24.2", "25.2")
@@ -76,7 +76,9 @@ def project_files() -> list[Path]:
         subfolders[:] = [
             name
             for name in subfolders
-            if name not in _NOT_OURS and not name.endswith("_cache") and relative / name != Path("tests/output")
+            if name not in _NOT_PROJECT_FOLDERS
+            and not name.endswith("_cache")
+            and relative / name != Path("tests/output")
         ]
         found += [relative / name for name in names if not name.endswith((".pyc", ".tar.gz", ".swp"))]
     return sorted(found)

@@ -59,9 +59,9 @@ class BuildEndpoints(Endpoint):
         query = request.query_params
         apps = self.world.visible_apps(caller(request), "created_at")
         owner = query.get("owner_slug")
-        mine = [(app, build) for app in apps if not owner or app.owner_slug == owner for build in self._builds(app)]
-        app_of = {id(build): app for app, build in mine}
-        found = in_all_apps((build for _app, build in mine), query, self.service.clock.now())
+        builds = [(app, build) for app in apps if not owner or app.owner_slug == owner for build in self._builds(app)]
+        app_of = {id(build): app for app, build in builds}
+        found = in_all_apps((build for _app, build in builds), query, self.service.clock.now())
         page, paging = page_of(found, query, self.service.options)
         data = [build_in_all_apps(build, app_data(app_of[id(build)]), self.service.options) for build in page]
         return self.reply({"data": data, "paging": paging})

@@ -94,7 +94,7 @@ class Client:
     arrive: Callable[[], None] = lambda: None
     sent: int = 0
     trace: list[str] = field(default_factory=list)
-    dead: bool = False
+    is_killed: bool = False
     # Called at the moment of a kill.
     killed: Callable[[], None] = lambda: None
 
@@ -113,8 +113,8 @@ class _Deadly(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)
         if not data:
-            if not self._client.dead:
-                self._client.dead = True
+            if not self._client.is_killed:
+                self._client.is_killed = True
                 self._client.killed()
             raise Killed
         return data
@@ -152,7 +152,7 @@ class Adapter(BaseAdapter):
         if client is None:
             self.astray.append(f"{request.url}{WITH_TOKEN if TOKEN in str(request.headers) else ''}")
             raise requests.ConnectionError("There is nothing at this address.", request=request)
-        if client.dead:
+        if client.is_killed:
             raise Killed
         asked_at = self._service.time.seconds
         client.arrive()
@@ -182,7 +182,7 @@ class Adapter(BaseAdapter):
             self._service.time.seconds += LATE_S
         response = None if struck.before else self._effect(client, request)
         if what == "kill":
-            client.dead = True
+            client.is_killed = True
             client.killed()
             raise Killed
         if what == "reset":

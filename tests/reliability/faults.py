@@ -55,7 +55,7 @@ FAULTS: Mapping[str, Fault] = {
     "gone after the effect": Fault("reset", before=False, times=1000),
 }
 
-# Kinds of errors that a service in trouble may cause.
+# Kinds of errors that a failing service may cause.
 EXPECTED = frozenset(
     {
         "bad_request",

@@ -226,14 +226,14 @@ def _purged(kind: str) -> Adapt:
 
 def _keystores() -> dict[str, Pair]:
     named: dict[str, Any] = {"keystore_file_name": "TWO", "password": "one", "alias": "a"}
-    told: dict[str, Any] = {"keystore_name": "TWO", "password": "one", "alias": "a"}
+    fields: dict[str, Any] = {"keystore_name": "TWO", "password": "one", "alias": "a"}
     make = partial(single, KEYSTORES)
 
     def end(content: bytes) -> Expected:
         return expected(content, password="one", **TWO)
 
     def to(content: bytes, before: Sequence[There] = (), **options: Any) -> Scenario:
-        return make(before, [end(content)], data=content, **told, **options)
+        return make(before, [end(content)], data=content, **fields, **options)
 
     begin = [old(OLD, **named)]
     return {

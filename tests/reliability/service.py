@@ -140,9 +140,9 @@ class InProcess:
         """Upload a file as a person does, at once."""
         [collection] = [known.path for known in KINDS if known.name == kind]
         url = f"{self.root(FIRST_PORT)}/v0.1/apps/{app}/{collection}"
-        told = {"upload_file_name": name, "upload_file_size": len(body), "user_env_key": env_key}
+        entry = {"upload_file_name": name, "upload_file_size": len(body), "user_env_key": env_key}
         authorization = {"authorization": TOKEN}
-        made = json.loads(self.respond(FIRST_PORT, "POST", url, authorization, json.dumps(told).encode()).body)["data"]
+        made = json.loads(self.respond(FIRST_PORT, "POST", url, authorization, json.dumps(entry).encode()).body)["data"]
         assert self.respond(FIRST_PORT, "PUT", made["upload_url"], {}, body).status == 200
         assert self.respond(FIRST_PORT, "POST", f"{url}/{made['slug']}/uploaded", authorization, b"").status == 200
 

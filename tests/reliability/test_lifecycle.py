@@ -107,7 +107,7 @@ def test_lifecycle_with_two_behaviors_that_failed_once(lab: Lab, kind: str, swit
     assert not lifecycle.problems, report(lifecycle.problems, lifecycle.runs)
 
 
-def test_each_refusal_is_told_in_the_table() -> None:
+def test_the_table_names_each_refusal() -> None:
     """Check that the table of behaviors names the effect wherever a lifecycle may end with an error."""
     for case in itertools.chain(REFUSED, REFUSED_AFTER_KILL):
         key, _equals, text = case.partition("=")

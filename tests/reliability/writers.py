@@ -93,8 +93,8 @@ def interleave(writers: Sequence[Writer], beginning: Sequence[int] = ()) -> Orde
     order = Order()
     while ready := turns.ready():
         step = len(order.choices)
-        wish = beginning[step] if step < len(beginning) else (order.choices[-1] if order.choices else ready[0])
-        choice = wish if wish in ready else ready[0]
+        next_writer = beginning[step] if step < len(beginning) else (order.choices[-1] if order.choices else ready[0])
+        choice = next_writer if next_writer in ready else ready[0]
         order.choices.append(choice)
         order.among.append(ready)
         turns.choose(choice)

@@ -77,9 +77,9 @@ def _open_own(path: str) -> IO[bytes] | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         found, there = os.fstat(handle), os.lstat(path)
-        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
+        is_own_file = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_nlink == 1
         # Other users may be able to write to the directory, and another task may just have renamed the file.
-        if ours and not found.st_mode & 0o077 and (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
+        if is_own_file and not found.st_mode & 0o077 and (found.st_dev, found.st_ino) == (there.st_dev, there.st_ino):
             return file
     except OSError:
         pass

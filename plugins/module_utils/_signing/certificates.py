@@ -57,7 +57,7 @@ class Certificate:
     signature: bytes = field(repr=False)
     signature_algorithm: str
     extensions: Mapping[str, bytes] = field(repr=False)
-    oddities: tuple[str, ...] = ()  # descriptions of properties that other tools may reject
+    unusual_properties: tuple[str, ...] = ()  # descriptions of properties that other tools may reject
 
     @property
     def label(self) -> str:
@@ -118,18 +118,18 @@ def read_certificate(der: bytes) -> Certificate:
         signature=signature.bits(),
         signature_algorithm=algorithm.items()[0].oid(),
         extensions=_extensions(more),
-        oddities=tuple(_oddities(number, key_info, begin, end)),
+        unusual_properties=tuple(_unusual_properties(number, key_info, begin, end)),
     )
 
 
-def _oddities(serial: int, key_info: Element, begin: _Moment, end: _Moment) -> Iterator[str]:
+def _unusual_properties(serial: int, key_info: Element, begin: _Moment, end: _Moment) -> Iterator[str]:
     if public_keys.algorithm_of(key_info) in public_keys.DSA:
         yield "its key is a DSA key"
     if serial == 0:
         yield "its serial number is 0"
     elif serial < 0:
         yield "its serial number is negative"
-    yield from dict.fromkeys((*begin.oddities, *end.oddities))
+    yield from dict.fromkeys((*begin.unusual_properties, *end.unusual_properties))
 
 
 def _attributes(name: Element) -> Iterator[tuple[str, str]]:
@@ -152,7 +152,7 @@ def _extensions(parts: list[Element]) -> dict[str, bytes]:
 @dataclass(frozen=True)
 class _Moment:
     moment: dt.datetime
-    oddities: tuple[str, ...] = ()
+    unusual_properties: tuple[str, ...] = ()
 
 
 def _moment(time: Element) -> _Moment:
@@ -161,17 +161,17 @@ def _moment(time: Element) -> _Moment:
     if found is None or time.tag not in (UTC_TIME, GENERALIZED_TIME):
         raise Unreadable("not a time")
     digits, zone = found[1], found[2] or ""
-    oddities = []
+    unusual_properties = []
     if time.tag == UTC_TIME:
         digits = ("20" if digits[:2] < "50" else "19") + digits
     if len(digits) in (10, 12):
-        oddities.append("a time in it has no seconds")
+        unusual_properties.append("a time in it has no seconds")
         digits = digits.ljust(14, "0")
     if zone != "Z":
-        oddities.append("a time in it is not in UTC" if zone else "a time in it has no time zone")
+        unusual_properties.append("a time in it is not in UTC" if zone else "a time in it has no time zone")
     if len(digits) in (15, 16):
         year = int(digits[:-10])
-        return _Moment(END_OF_TIME, (*oddities, f"it is valid until the year {year}, which is shown as 9999"))
+        return _Moment(END_OF_TIME, (*unusual_properties, f"it is valid until the year {year}, which is shown as 9999"))
     if len(digits) != 14:
         raise Unreadable("not a time")
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
@@ -180,7 +180,7 @@ def _moment(time: Element) -> _Moment:
     if zone not in ("", "Z"):
         offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
         moment = moment - offset if zone[0] == "+" else moment + offset
-    return _Moment(moment, tuple(oddities))
+    return _Moment(moment, tuple(unusual_properties))
 
 
 def _hex(number: int) -> str:

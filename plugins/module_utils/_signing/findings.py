@@ -219,9 +219,11 @@ def out_of_date(
 
 def unusual(subject: str, certificate: Certificate) -> Iterator[Finding]:
     """Yield a finding if the certificate has properties that some tools reject."""
-    if certificate.oddities:
+    if certificate.unusual_properties:
         keep = "Some tools refuse such a certificate. Do not replace the file if an app is signed with it already"
-        yield finding("unusual_certificate", f"{subject} is unusual: {', '.join(certificate.oddities)}. {keep}.")
+        yield finding(
+            "unusual_certificate", f"{subject} is unusual: {', '.join(certificate.unusual_properties)}. {keep}."
+        )
 
 
 def ago(span: dt.timedelta) -> str:

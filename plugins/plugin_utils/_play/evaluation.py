@@ -27,8 +27,8 @@ OMITTED = object()
 _COMPILED = 1000
 
 # Errors whose text names variables, files and lookups, but not their values.
-_TELLING_NAMES = ("AnsibleUndefinedVariable", "AnsibleLookupError", "AnsibleVaultError", "AnsibleFileNotFound")
-_TELLING = (UndefinedError, *(getattr(errors, name) for name in _TELLING_NAMES if hasattr(errors, name)))
+_SAFE_ERROR_NAMES = ("AnsibleUndefinedVariable", "AnsibleLookupError", "AnsibleVaultError", "AnsibleFileNotFound")
+_SAFE_ERRORS = (UndefinedError, *(getattr(errors, name) for name in _SAFE_ERROR_NAMES if hasattr(errors, name)))
 _UNDEFINED = re.compile(r"'[^']+' is undefined|[^.:]*\bobject\b[^.:]* has no attribute '[^']+'")
 _UNDEFINED_NAME = re.compile(r"'([^']+)' is undefined$")
 _LOOKUP = re.compile(r"lookup plugin '([\w.]+)'")
@@ -138,7 +138,7 @@ def reason_of(error: BaseException, variables: Mapping[str, Any] | None = None) 
     if not_decrypted := why_not_decrypted(chain, variables or {}, place_of):
         return not_decrypted
     for cause in reversed(chain):
-        if isinstance(cause, _TELLING):
+        if isinstance(cause, _SAFE_ERRORS):
             text = str(getattr(cause, "message", None) or cause).strip()
             # Before ansible-core 2.19 the text also contains the templates that lead to the name.
             undefined = _UNDEFINED.findall(text)

@@ -94,8 +94,8 @@ def test_fixture_sets_values_that_are_usually_null(emulator: Emulator) -> None:
     assert api.data(f"/users/{me['slug']}") == me
     shown = api.data("/organizations/o")
     assert (shown["avatar_icon_url"], shown["concurrency_count"]) == ("https://i", 2**40)
-    mine = api.data(f"/users/{me['slug']}/apps")[0]
-    assert (mine["provider"], mine["project_type"], mine["is_github_checks_enabled"]) == (None, None, True)
+    app = api.data(f"/users/{me['slug']}/apps")[0]
+    assert (app["provider"], app["project_type"], app["is_github_checks_enabled"]) == (None, None, True)
     assert api.send("GET", "/users/me/apps").status_code == 404
 
 

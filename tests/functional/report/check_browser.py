@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Dialog, Error, Page, sync_playwright
 
 from tests.helpers.report import material
 from tests.helpers.report.chromium import chromium
-from tests.helpers.report.material import HOSTILE, TODAY, TROUBLES
+from tests.helpers.report.material import FINDING_LISTS, HOSTILE, TODAY
 from tests.helpers.report.reports import Report, Writer
 
 PICTURES = Path(__file__).resolve().parents[3] / ".build" / "page"
@@ -163,7 +163,7 @@ def test_few_elements_for_any_number_of_apps(browser: Browser, reports: dict[str
 def test_tiles_and_columns_filter_what_they_count(browser: Browser, reports: dict[str, Report]) -> None:
     report = reports["1000"]
     with opened(browser, report, **LIGHT) as page:
-        for state in TROUBLES:
+        for state in FINDING_LISTS:
             entries = report.found[state]
             tile = page.locator(f".tiles a[href='#finding={state}']")
             if not entries:

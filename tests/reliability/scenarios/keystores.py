@@ -18,7 +18,7 @@ from .model import LEFTOVER, NEW, OLD, TWO, Scenario, expected, old, single
 def keystores() -> dict[str, Scenario]:
     make = partial(single, KEYSTORES)
     new, previous = material(2).keystore, material(1).keystore
-    told: dict[str, Any] = {"alias": "release", "password": PASSWORD}
+    fields: dict[str, Any] = {"alias": "release", "password": PASSWORD}
     first: dict[str, Any] = {"env_key": "ANDROID_KEYSTORE"}
     named: dict[str, Any] = {"keystore_file_name": "TWO", "password": PASSWORD, "alias": "release"}
     gap: dict[str, Any] = {"scenario": {"gaps": frozenset({"dist"})}, "replace_order": "delete_first"}
@@ -32,36 +32,38 @@ def keystores() -> dict[str, Scenario]:
             data=new,
             beside=False,
             scenario={"waits": frozenset({"env_key"})},
-            **told,
+            **fields,
         ),
         "replacement, keeps its key": make(
-            [old(NEW, **named)], [expected(OLD, password=PASSWORD, **TWO)], data=OLD, keystore_name="TWO", **told
+            [old(NEW, **named)], [expected(OLD, password=PASSWORD, **TWO)], data=OLD, keystore_name="TWO", **fields
         ),
         "replacement, inherits its key": make(
             [old(NEW, **named)],
             [expected(OLD, password=PASSWORD, **TWO)],
             data=OLD,
             scenario={"inherits": True},
-            **told,
+            **fields,
         ),
         "old one first": make(
             [old(NEW, **named)],
             [expected(new, password=PASSWORD, **TWO)],
             data=new,
             keystore_name="TWO",
-            **told,
+            **fields,
             **gap,
         ),
         "old one first, the only one": make(
-            [old(NEW)], [expected(new, password=PASSWORD, **first)], data=new, beside=False, **told, **gap
+            [old(NEW)], [expected(new, password=PASSWORD, **first)], data=new, beside=False, **fields, **gap
         ),
-        "leftover": make([LEFTOVER], [expected(new, password=PASSWORD, **TWO)], data=new, keystore_name="TWO", **told),
+        "leftover": make(
+            [LEFTOVER], [expected(new, password=PASSWORD, **TWO)], data=new, keystore_name="TWO", **fields
+        ),
         "renewal of another key pair, old one first": make(
             [old(previous, **named)],
             [expected(new, password=PASSWORD, **TWO)],
             data=new,
             keystore_name="TWO",
-            **told,
+            **fields,
             **other_pair,
         ),
     }

@@ -80,7 +80,7 @@ class Scenario:
     waits: frozenset[str] = frozenset()  # kinds of errors with which a rerun may have to wait for that hour
     switches: Mapping[str, Any] = field(default_factory=dict)
     apps: Sequence[str] = APPS[:1]
-    others: frozenset[bytes] = frozenset()  # contents that somebody else uploads under the declared names
+    others: frozenset[bytes] = frozenset()  # contents that another user uploads under the declared names
     refuses: frozenset[str] = frozenset()  # kinds of errors with which a rerun may ask the user, changing nothing
     repeats: bool = False  # whether each run uploads the file again because it cannot be compared
     may_be_protected: frozenset[str] = frozenset()  # names of files that may be protected or not

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import CiError
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.formats import FORMATS
 from tests.helpers.report import material
-from tests.helpers.report.material import PLURALS, TODAY, TROUBLES, WITHIN, Json
+from tests.helpers.report.material import FINDING_LISTS, PLURALS, TODAY, WITHIN, Json
 from tests.helpers.report.reports import Report, Writer
 
 # One worker for all tests of the same written reports.
@@ -32,9 +32,9 @@ def test_json_holds_the_findings(report: Report, reports: dict[str, Report]) -> 
     assert report.json["summary"] == {
         key: value for key, value in report.found["summary"].items() if key not in FROM_RUN_TO_RUN
     }
-    for key in ("apps", "unreadable", *TROUBLES):
+    for key in ("apps", "unreadable", *FINDING_LISTS):
         assert report.json[key] == report.found[key], key
-    assert report.json.keys() == {"title", "date", "expires_within", "summary", "apps", "unreadable", *TROUBLES}
+    assert report.json.keys() == {"title", "date", "expires_within", "summary", "apps", "unreadable", *FINDING_LISTS}
 
 
 def plain(text: str | None) -> str:

@@ -21,7 +21,7 @@ from ansible_collections.mobileops.ci.plugins.plugin_utils._report.tasks import 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.timeline import timeline
 from ansible_collections.mobileops.ci.plugins.plugin_utils._report.words import STATES, natural
 from tests.helpers.report import material
-from tests.helpers.report.material import NOW, TROUBLES, Json
+from tests.helpers.report.material import FINDING_LISTS, NOW, Json
 
 TODAY = NOW.date()
 PROFILE, CERTIFICATE, KEYSTORE = "provisioning_profile", "build_certificate", "android_keystore"
@@ -43,7 +43,7 @@ def fleet_of(**apps: list[tuple[str, float | None] | tuple[str, float | None, Js
             one["slug"] = f"{title}-{number}"
             if "serial" in one["details"]:
                 one["details"]["serial"] = identity
-            made.append((kind, {**one, **({"troubles": fields["troubles"]} if "troubles" in fields else {})}))
+            made.append((kind, {**one, **({"in_lists": fields["in_lists"]} if "in_lists" in fields else {})}))
         described[f"slug-{title}"] = material.app(title, made, owner="Example")
     return material.answer(described)
 
@@ -56,15 +56,15 @@ def phrases(found: Json) -> list[str]:
 def test_every_file_with_a_finding_is_in_one_task(found: Json) -> None:
     one = model(found)
     in_tasks = Counter(id(file) for task in tasks(one) for file in task.files)
-    expected = {(entry["app_slug"], entry["kind"], entry["slug"]) for name in TROUBLES for entry in found[name]}
+    expected = {(entry["app_slug"], entry["kind"], entry["slug"]) for name in FINDING_LISTS for entry in found[name]}
     assert set(in_tasks.values()) == {1}
     assert len(in_tasks) == len(expected)
     assert sum(len(files) for files in one.by_state.values()) == len(expected)
 
 
 def test_the_most_urgent_finding_counts() -> None:
-    troubles = {"unverifiable": "Closed.", "unpaired": "Alone."}
-    found = fleet_of(A=[(PROFILE, 5, {"troubles": troubles})], B=[(PROFILE, 400, {"troubles": troubles})])
+    in_lists = {"unverifiable": "Closed.", "unpaired": "Alone."}
+    found = fleet_of(A=[(PROFILE, 5, {"in_lists": in_lists})], B=[(PROFILE, 400, {"in_lists": in_lists})])
     one = model(found)
     assert {app.title: dict(app.states) for app in one.apps} == {"A": {"expiring": 1}, "B": {"unpaired": 1}}
     assert [finding.state.name for finding in one.files[0].findings] == ["expiring", "unpaired", "unverifiable"]
@@ -76,8 +76,8 @@ def test_tasks_are_grouped_by_action() -> None:
         B=[(PROFILE, -12), (CERTIFICATE, 9, {"identity": "shared", "name": "dist.p12"})],
         C=[(PROFILE, -50), (PROFILE, 10), (PROFILE, 29)],
         D=[(KEYSTORE, 12), (PROFILE, 11)],
-        E=[(PROFILE, 200, {"troubles": {"unpaired": "It embeds none."}})],
-        F=[(CERTIFICATE, 200, {"troubles": {"invalid": "Wrong password."}})],
+        E=[(PROFILE, 200, {"in_lists": {"unpaired": "It embeds none."}})],
+        F=[(CERTIFICATE, 200, {"in_lists": {"invalid": "Wrong password."}})],
     )
     assert phrases(found) == [
         "Renew 2 profiles that expired on 9 Nov: A, B",
@@ -93,7 +93,7 @@ def test_tasks_are_grouped_by_action() -> None:
 
 def test_profiles_that_outlive_their_certificates() -> None:
     found = fleet_of(
-        A=[(CERTIFICATE, -6), (PROFILE, 353, {"troubles": {"expired": "All its certificates have expired."}})],
+        A=[(CERTIFICATE, -6), (PROFILE, 353, {"in_lists": {"expired": "All its certificates have expired."}})],
         B=[(PROFILE, -3)],
     )
     assert phrases(found) == [
@@ -138,7 +138,7 @@ def test_a_file_that_a_newer_one_replaces_need_not_be_renewed() -> None:
             "0 of 2 apps break because of an expiry within 30 days, by 21 Dec 2026.",
         ),
         (
-            {"A": [(PROFILE, 31)], "B": [(CERTIFICATE, None, {"troubles": {"unverifiable": "Protected."}})]},
+            {"A": [(PROFILE, 31)], "B": [(CERTIFICATE, None, {"in_lists": {"unverifiable": "Protected."}})]},
             (
                 "0 of 2 apps break because of an expiry within 30 days, by 21 Dec 2026, but 1 app has a file whose "
                 "date of expiry is not known."

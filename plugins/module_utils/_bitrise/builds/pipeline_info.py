@@ -77,7 +77,7 @@ def _run_pipeline_info(options: dict[str, Any], client: BitriseClient, _context:
 
 
 def _query(options: Mapping[str, Any]) -> dict[str, Any]:
-    query = {theirs: options[ours] for ours, theirs in _OF_ONE_APP.items() if options[ours] is not None}
+    query = {parameter: options[option] for option, parameter in _OF_ONE_APP.items() if options[option] is not None}
     query.update({name: _rfc3339(unix_seconds(name, options[name])) for name in TIMES if options[name] is not None})
     if options["status"] is not None:
         query["status"] = FILTER_WORDS[options["status"]]

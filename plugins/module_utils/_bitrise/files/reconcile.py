@@ -194,7 +194,7 @@ def _with_declared_files(plan: AppPlan, declared: Declared) -> list[tuple[FilePl
 def _describe(
     observer: Observer, declared: Declared, plan: AppPlan, observed: Mapping[FileKind, Sequence[RemoteFile]]
 ) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    """Return the files before and after in the form of a diff, and warnings about doubtful replacements."""
+    """Return the files before and after in the form of a diff, and warnings about replacements to check."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     warnings: list[str] = []

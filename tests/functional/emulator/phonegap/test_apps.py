@@ -17,8 +17,8 @@ from tests.emulator.process import Emulator
 from .client import PNG, Client, archive, fetch
 
 CONFIG = """<?xml version="1.0"?>
-<widget xmlns="http://www.w3.org/ns/widgets" xmlns:gap="http://phonegap.com/ns/1.0" id="com.example.told" version="3.1">
-  <name>Told by config</name><description>Says so</description>
+<widget xmlns="http://www.w3.org/ns/widgets" xmlns:gap="http://phonegap.com/ns/1.0" id="com.example.set" version="3.1">
+  <name>Set by config</name><description>Says so</description>
   <preference name="phonegap-version" value="cli-8.1.1" /><gap:platform name="android" /><platform name="ios" />
 </widget>"""
 LIST_FIELDS = {
@@ -56,7 +56,7 @@ def test_create_from_a_file(emulator: Emulator, owner: Client) -> None:
 def test_config_takes_precedence_over_fields(owner: Client) -> None:
     data = {"title": "Given", "create_method": "file", "version": "1.0", "debug": True}
     app = owner.ok("POST", "/apps", data, files={"file": ("app.zip", archive(CONFIG))})
-    assert (app["title"], app["package"], app["version"]) == ("Told by config", "com.example.told", "3.1")
+    assert (app["title"], app["package"], app["version"]) == ("Set by config", "com.example.set", "3.1")
     assert (app["description"], app["phonegap_version"], app["debug"]) == ("Says so", "cli-8.1.1", True)
     assert {name for name, status in app["status"].items() if status != "skip"} == {"android", "ios"}
 

@@ -69,9 +69,9 @@ class BothWays:
         if first != second:
             return [line for line in difflib.unified_diff(first, second, *WAYS, lineterm="") if line[0] in "+-"]
         return [
-            f"{one.task} ({one.event}): {'.'.join(path)}: in the controller {mine!r}, as a module {theirs!r}"
+            f"{one.task} ({one.event}): {'.'.join(path)}: in the controller {in_process!r}, as a module {as_module!r}"
             for one, two in zip(here, there, strict=True)
-            for path, mine, theirs in differing(one.result, two.result)
+            for path, in_process, as_module in differing(one.result, two.result)
             if not set(path) & set(allowed.get(one.task.split(": ")[0], ()))
         ]
 

@@ -119,7 +119,7 @@ class Playground:
 
     def environment(self) -> dict[str, str]:
         """Return an environment without variables of the user."""
-        mine = {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "LANG": "C.UTF-8"}
+        environment = {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}", "LANG": "C.UTF-8"}
         settings = {
             "HOME": self.home,
             "RECORD": self.folder / "record",
@@ -135,7 +135,7 @@ class Playground:
             "ANSIBLE_LOCALHOST_WARNING": 0,
             "ANSIBLE_DEVEL_WARNING": 0,
         }
-        return {**mine, **{name: str(value) for name, value in settings.items()}}
+        return {**environment, **{name: str(value) for name, value in settings.items()}}
 
     def run(
         self,

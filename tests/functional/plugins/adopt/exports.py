@@ -56,7 +56,7 @@ HELD: dict[str, list[dict[str, Any]]] = {
     PROJECT_FILES: [
         a_file("a.json", b"c4n4ry 10", user_env_key="A"),
         a_file("a.json", b"c4n4ry 11", user_env_key="B"),
-        a_file("vaulted.yml", VAULT.encrypt(b"of somebody else"), user_env_key="VAULTED"),
+        a_file("vaulted.yml", VAULT.encrypt(b"of another user"), user_env_key="VAULTED"),
     ],
 }
 

@@ -111,7 +111,7 @@ def test_variables_that_would_not_be_read_any_more(export: Export, ending: str) 
 @pytest.mark.parametrize(
     "apps", [[ONE, ONE], [{"app_slug": ONE, "host": "Shop"}, {"app_slug": TWO, "host": "shop"}], [""]]
 )
-def test_apps_that_cannot_be_told_apart(export: Export, apps: Any) -> None:
+def test_ambiguous_apps(export: Export, apps: Any) -> None:
     assert export.result(apps)["error"]["kind"] == "option"
     assert not export.dest.exists()
 

@@ -235,7 +235,7 @@ def shop_like(slug: str, artifacts: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("options", [{"apps": [APP, APP]}, {"apps": []}, {"apps": [" "]}, {"app_slug": ""}])
-def test_apps_that_cannot_be_told_apart(app: AppWithArtifacts, options: dict[str, Any]) -> None:
+def test_ambiguous_apps(app: AppWithArtifacts, options: dict[str, Any]) -> None:
     assert app.tasks.make(ARTIFACT_RETENTION, older_than_days=30, **options).fail()["error"]["kind"] == "option"
     assert app.asked() == []
 

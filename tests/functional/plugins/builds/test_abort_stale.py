@@ -134,7 +134,7 @@ def test_hours(value: Any, hours: float) -> None:
 
 
 @pytest.mark.parametrize("apps", [[], ["shop", "shop"], [" "]])
-def test_apps_that_cannot_be_told_apart(service: Service, tasks: Tasks, apps: list[str]) -> None:
+def test_ambiguous_apps(service: Service, tasks: Tasks, apps: list[str]) -> None:
     holds(service, {"shop": {"a": 7}})
     assert task(tasks, *apps).fail()["error"]["kind"] == "option"
     assert service.asked() == []

@@ -19,7 +19,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.info 
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.log import BUILD_LOG
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.builds.trigger import BUILD_TRIGGER
 from ansible_collections.mobileops.ci.plugins.module_utils._task.module_spec import ModuleSpec
-from tests.functional.plugins.modules.test_errors import TROUBLE
+from tests.functional.plugins.modules.test_errors import FAILURES
 from tests.helpers.documented_results import check_actions, check_results
 from tests.helpers.service import APP, Service
 from tests.helpers.tasks import Tasks
@@ -80,8 +80,8 @@ def test_accounts(service: Service, tasks: Tasks) -> None:
 
 
 @pytest.mark.parametrize(("spec", "needed"), NEEDED, ids=[spec.name for spec, _options in NEEDED])
-@pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
-def test_trouble(
+@pytest.mark.parametrize(("kind", "status", "options", "fault"), FAILURES.values(), ids=FAILURES.keys())
+def test_failure(
     app: AppWithBuilds,
     spec: ModuleSpec,
     needed: dict[str, Any],

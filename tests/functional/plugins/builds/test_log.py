@@ -218,7 +218,7 @@ class TestDest:
 
 
 @pytest.mark.parametrize("dest", [False, True], ids=["text", "file"])
-class TestTrouble:
+class TestFailures:
     """The URL of the archive holds for minutes; connections break."""
 
     def task(self, app: AppWithBuilds, tmp_path: Path, dest: bool, **options: Any) -> Any:

@@ -45,15 +45,15 @@ Json = dict[str, Any]
 class Files:
     def __init__(self, folder: Path) -> None:
         authority = Authority.create()
-        ours, theirs = (authority.identity(IdentityKind.DISTRIBUTION, TEAM) for _number in range(2))
+        own, other = (authority.identity(IdentityKind.DISTRIBUTION, TEAM) for _number in range(2))
 
         def profile(identity: Identity) -> bytes:
             return authority.profile(
                 name="Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=[identity], team=TEAM
             ).content
 
-        self.p12 = ours.pkcs12(PASSWORD)
-        for name, content in {"dist.p12": self.p12, "fits": profile(ours), "not": profile(theirs)}.items():
+        self.p12 = own.pkcs12(PASSWORD)
+        for name, content in {"dist.p12": self.p12, "fits": profile(own), "not": profile(other)}.items():
             (folder / name).write_bytes(content)
         (folder / "text").write_text("no profile")
 

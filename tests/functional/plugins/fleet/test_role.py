@@ -301,9 +301,9 @@ def plays(fleet: Fleet, tmp_path: Path) -> Plays:
 
 def outcomes(run: Run, group: str) -> tuple[str, str]:
     """Return the hosts that a task has reported as changed, and as failed."""
-    told = [event for event in run.events if " : Report the outcome" in event.task and event.host.startswith(group)]
-    changed = {event.host[-1] for event in told if event.event == "ok" and event.result.get("changed")}
-    failed = {event.host[-1] for event in told if event.event == "failed"}
+    reported = [event for event in run.events if " : Report the outcome" in event.task and event.host.startswith(group)]
+    changed = {event.host[-1] for event in reported if event.event == "ok" and event.result.get("changed")}
+    failed = {event.host[-1] for event in reported if event.event == "failed"}
     return "".join(sorted(changed)), "".join(sorted(failed))
 
 

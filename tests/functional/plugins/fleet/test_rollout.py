@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 class Project:
-    """A folder with an inventory in a separate folder, and perhaps a playbook that imports ours."""
+    """A folder with an inventory in a separate folder, and perhaps a playbook that imports `rollout`."""
 
     def __init__(self, fleet: Fleet, folder: Path) -> None:
         self.fleet = fleet
@@ -124,7 +124,7 @@ def test_a_missing_file_of_each_app_is_one_cause(project: Project) -> None:
 
 
 def test_nothing_is_declared(project: Project) -> None:
-    """Report no declarations, because ansible-core ignores group variables beside a playbook that imports ours."""
+    """Report no declarations: ansible-core ignores group variables beside a playbook that imports another one."""
     (project.folder / "group_vars").mkdir()
     (project.folder / "group_vars" / "all.yml").write_text(json.dumps(DECLARED))
     (project.folder / "site.yml").write_text(IMPORT)
@@ -178,8 +178,8 @@ def test_a_project_that_imports_the_playbook(project: Project) -> None:
     custom = re.search(r"CUSTOM STATS.*?(\{.*?\})", run.screen, re.DOTALL)
     assert custom
     assert json.loads(custom[1]) == {"apps": 3, "changed": 3, "failed": 0, "failed_apps": []}
-    told = run.screen + json.dumps([event.result for event in run.events])
-    assert PASSWORD not in told
+    output = run.screen + json.dumps([event.result for event in run.events])
+    assert PASSWORD not in output
     # At most one result for each changed app; the one for all is censored, since it may be large.
     outcomes = [event for event in run.events if event.result.get("changed")]
     assert sorted(event.host for event in outcomes) == APPS[:3]

@@ -21,15 +21,15 @@ TEAM = Team("A1B2C3D4E5", "Acme Ltd")
 class Files:
     def __init__(self) -> None:
         authority = Authority.create()
-        ours, theirs = (authority.identity(IdentityKind.DISTRIBUTION, TEAM) for _number in range(2))
+        own, other = (authority.identity(IdentityKind.DISTRIBUTION, TEAM) for _number in range(2))
 
         def profile(identities: Sequence[Identity]) -> bytes:
             return authority.profile(
                 name="Shop", type=ProfileType.APP_STORE, bundle_id="com.acme.shop", identities=identities, team=TEAM
             ).content
 
-        self.p12, self.other_p12 = ours.pkcs12("one"), theirs.pkcs12("one")
-        self.fits, self.fits_not = profile([theirs, ours]), profile([theirs])
+        self.p12, self.other_p12 = own.pkcs12("one"), other.pkcs12("one")
+        self.fits, self.fits_not = profile([other, own]), profile([other])
 
 
 @pytest.fixture(scope="module")
@@ -113,20 +113,20 @@ def test_a_new_certificate_that_no_profile_in_sync_embeds(fleet: Fleet, files: F
 
 def test_profiles_in_sync_are_not_rejected_without_a_reason(fleet: Fleet, files: Files) -> None:
     """Accept them if their certificate may stay in the app, or is declared without validation."""
-    theirs, profile = a_file("old.p12", files.other_p12), a_file("dist", files.fits_not)
-    ours = strict("dist.p12", files.p12, certificate_password="one")
+    other, profile = a_file("old.p12", files.other_p12), a_file("dist", files.fits_not)
+    own = strict("dist.p12", files.p12, certificate_password="one")
     profiles = [strict("dist", files.fits_not)]
 
-    fleet.holds({ONE: {CERTIFICATES: [theirs], PROFILES: [profile]}})
-    assert "warnings" not in fleet.task([ONE], build_certificates=[ours], provisioning_profiles=profiles).run()
+    fleet.holds({ONE: {CERTIFICATES: [other], PROFILES: [profile]}})
+    assert "warnings" not in fleet.task([ONE], build_certificates=[own], provisioning_profiles=profiles).run()
 
     replaced = a_file("dist.p12", b"another one")
-    fleet.holds({ONE: {CERTIFICATES: [theirs, replaced], PROFILES: [profile]}})
-    warned = fleet.task([ONE], build_certificates=[ours], provisioning_profiles=profiles).run()
+    fleet.holds({ONE: {CERTIFICATES: [other, replaced], PROFILES: [profile]}})
+    warned = fleet.task([ONE], build_certificates=[own], provisioning_profiles=profiles).run()
     assert any("builds may no longer be able to sign with it" in text for text in warned["warnings"])
 
-    fleet.holds({ONE: {CERTIFICATES: [theirs, replaced], PROFILES: [profile]}})
-    both = [ours, declared("old.p12", files.other_p12, verify="none")]
+    fleet.holds({ONE: {CERTIFICATES: [other, replaced], PROFILES: [profile]}})
+    both = [own, declared("old.p12", files.other_p12, verify="none")]
     assert "warnings" not in fleet.task([ONE], build_certificates=both, provisioning_profiles=profiles).run()
 
 

@@ -147,8 +147,10 @@ def test_no_inventory(select: Select, refuse: Refuse, tmp_path: Path, monkeypatc
         patched.setattr("builtins.open", deny(tmp_path / "hosts.yml"))
         message = refuse(f"{tmp_path}/hosts.yml")
     assert f"Inventory source {tmp_path}/hosts.yml: it cannot be read: Permission denied." in message
-    ours = write(tmp_path / "fleet.conf", {})
-    assert f"{ours}: not read. Rename it so that it ends in .yml, or add {NAME} to enable_plugins" in refuse(ours)
+    inventory = write(tmp_path / "fleet.conf", {})
+    assert f"{inventory}: not read. Rename it so that it ends in .yml, or add {NAME} to enable_plugins" in refuse(
+        inventory
+    )
     (tmp_path / "empty").mkdir()
     assert "empty: it contains no host. Check the warnings above." in refuse(str(tmp_path / "empty"))
     assert select("localhost,") == ["all"]

@@ -84,8 +84,8 @@ def test_titles_are_never_templated(fleet: Fleet, monkeypatch: pytest.MonkeyPatc
         assert run.returncode == 0, run.stdout + run.stderr
         assert not done.exists()
         assert "9449769151" not in run.stdout
-        (told,) = re.findall(r'"TITLES (.*)"', run.stdout)
-        assert json.loads(base64.b64decode(told)) == {slug: shown for slug, (_title, shown) in titles.items()}
+        (encoded,) = re.findall(r'"TITLES (.*)"', run.stdout)
+        assert json.loads(base64.b64decode(encoded)) == {slug: shown for slug, (_title, shown) in titles.items()}
         return run.stderr
 
     warning = check(inventory)

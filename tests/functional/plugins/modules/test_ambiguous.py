@@ -104,9 +104,9 @@ def unverifiable(request: pytest.FixtureRequest, service: Service) -> str:
 def test_kept(service: Service, tasks: Tasks, unverifiable: str, policy: str, warnings: int) -> None:
     done = check_then_run_then_rerun(tasks.file(unverifiable, NEW, on_unverifiable=policy))
     assert done["changed"] is False
-    told = done.get("warnings", [])
-    assert len(told) == warnings
-    assert all("without comparing its content" in text and "on_unverifiable=replace" in text for text in told)
+    texts = done.get("warnings", [])
+    assert len(texts) == warnings
+    assert all("without comparing its content" in text and "on_unverifiable=replace" in text for text in texts)
     assert service.contents(unverifiable) == [("dist", sha256(OLD))]
 
 

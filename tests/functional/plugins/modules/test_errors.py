@@ -15,7 +15,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.inspection.m
 from tests.helpers.service import APP, CERTIFICATES, PROFILES, Service, a_file
 from tests.helpers.tasks import ALL_ENTRIES, Task, Tasks, b64
 
-TROUBLE: dict[str, tuple[str, int | None, dict[str, Any], dict[str, Any]]] = {
+FAILURES: dict[str, tuple[str, int | None, dict[str, Any], dict[str, Any]]] = {
     "wrong token": ("unauthorized", 401, {"api_token": "wr0ng-c4nary"}, {}),
     "no rights": ("forbidden", 403, {}, {"status": 403}),
     "unknown app": ("not_found", 404, {}, {"status": 404}),
@@ -56,8 +56,8 @@ NEEDED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("spec", ALL_ENTRIES, ids=lambda spec: spec.name)
-@pytest.mark.parametrize(("kind", "status", "options", "fault"), TROUBLE.values(), ids=TROUBLE.keys())
-def test_trouble(
+@pytest.mark.parametrize(("kind", "status", "options", "fault"), FAILURES.values(), ids=FAILURES.keys())
+def test_failure(
     service: Service,
     tasks: Tasks,
     spec: Any,

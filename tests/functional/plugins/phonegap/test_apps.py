@@ -157,67 +157,72 @@ def test_a_directory_is_the_same_archive_each_time(phonegap: PhoneGap) -> None:
 def test_the_config_has_precedence(phonegap: PhoneGap) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("config.xml", config(id="com.told", version="3.0", name="Told"))
-    task = phonegap.app(title="Asked", version="1.0", src=phonegap.file("app.zip", packed.getvalue()))
+        archive.writestr("config.xml", config(id="com.configured", version="3.0", name="Configured"))
+    task = phonegap.app(title="Declared", version="1.0", src=phonegap.file("app.zip", packed.getvalue()))
     result = check_then_run_then_rerun(task)
-    assert (result["app"]["title"], result["app"]["version"], result["app"]["package"]) == ("Told", "3.0", "com.told")
+    assert (result["app"]["title"], result["app"]["version"], result["app"]["package"]) == (
+        "Configured",
+        "3.0",
+        "com.configured",
+    )
     assert [warning.split(",")[0] for warning in result["warnings"]] == [
         "config.xml in src sets version to '3.0'",
-        "config.xml in src sets title to 'Told'",
+        "config.xml in src sets title to 'Configured'",
     ]
 
 
 def test_an_app_that_a_new_config_renames_stays_the_same_app(phonegap: PhoneGap) -> None:
-    phonegap.holds({"title": "Asked"})
-    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
-    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
+    phonegap.holds({"title": "Declared"})
+    phonegap.file("www/config.xml", config(id="com.configured", version="3.0", name="Configured"))
+    task = phonegap.app(title="Declared", src=str(phonegap.folder / "www"))
     result = check_then_run_then_rerun(task)
-    assert result["actions"][0]["changes"]["title"] == "Told"
-    assert {number: app["title"] for number, app in phonegap.state["apps"].items()} == {"1": "Told"}
+    assert result["actions"][0]["changes"]["title"] == "Configured"
+    assert {number: app["title"] for number, app in phonegap.state["apps"].items()} == {"1": "Configured"}
     gone = check_then_run_then_rerun(task.with_options(state="absent"))
     assert ([action["action"] for action in gone["actions"]], phonegap.state["apps"]) == (["delete"], {})
 
 
-@pytest.mark.parametrize("title", ["Asked", "Told"])
+@pytest.mark.parametrize("title", ["Declared", "Configured"])
 def test_absent_means_the_app_that_present_means(phonegap: PhoneGap, title: str) -> None:
     phonegap.holds({"title": title, "id": 4}, {"title": "Other", "id": 5})
-    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
-    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"))
+    phonegap.file("www/config.xml", config(id="com.configured", version="3.0", name="Configured"))
+    task = phonegap.app(title="Declared", src=str(phonegap.folder / "www"))
     assert task.run(check_mode=True)["app"]["id"] == 4
     assert [action["slug"] for action in task.with_options(state="absent").run()["actions"]] == ["4"]
     assert list(phonegap.state["apps"]) == ["5"]
 
 
 def test_without_content_only_the_title_of_the_task_counts(phonegap: PhoneGap) -> None:
-    phonegap.holds({"title": "Told"})
-    assert phonegap.app(title="Asked", state="absent").run()["changed"] is False
+    phonegap.holds({"title": "Configured"})
+    assert phonegap.app(title="Declared", state="absent").run()["changed"] is False
     # The source of the app may have been removed before the app.
-    missing = phonegap.app(title="Asked", src="/no/such/file", state="absent").result()
+    missing = phonegap.app(title="Declared", src="/no/such/file", state="absent").result()
     assert missing["changed"] is False
     assert (
-        "src: /no/such/file does not exist. The task searches the app only by the title Asked." in missing["warnings"]
+        "src: /no/such/file does not exist. The task searches the app only by the title Declared."
+        in missing["warnings"]
     )
     assert list(phonegap.state["apps"]) == ["1"]
-    assert phonegap.app(title="Told", src="/no/such/file", state="absent").result()["changed"] is True
+    assert phonegap.app(title="Configured", src="/no/such/file", state="absent").result()["changed"] is True
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_two_apps_with_either_title_are_refused(phonegap: PhoneGap, state: str) -> None:
-    phonegap.holds({"title": "Asked", "id": 4}, {"title": "Told", "id": 5})
-    phonegap.file("www/config.xml", config(id="com.told", version="3.0", name="Told"))
-    task = phonegap.app(title="Asked", src=str(phonegap.folder / "www"), state=state)
+    phonegap.holds({"title": "Declared", "id": 4}, {"title": "Configured", "id": 5})
+    phonegap.file("www/config.xml", config(id="com.configured", version="3.0", name="Configured"))
+    task = phonegap.app(title="Declared", src=str(phonegap.folder / "www"), state=state)
     for check_mode in (True, False):
         failed = task.fail(check_mode=check_mode)
         assert failed["error"]["kind"] == "duplicates"
-        assert "several apps with the title Asked or Told, with the ids 4, 5" in failed["msg"]
+        assert "several apps with the title Declared or Configured, with the ids 4, 5" in failed["msg"]
     assert sorted(phonegap.state["apps"]) == ["4", "5"]
 
 
 def test_a_version_may_be_declared_by_the_config_alone(phonegap: PhoneGap) -> None:
     src = phonegap.folder / "www"
     for version in ("1.0", "1.1"):
-        phonegap.file("www/config.xml", config(id="com.told", version=version, name="Told"))
-        result = check_then_run_then_rerun(phonegap.app(title="Told", src=str(src)))
+        phonegap.file("www/config.xml", config(id="com.configured", version=version, name="Configured"))
+        result = check_then_run_then_rerun(phonegap.app(title="Configured", src=str(src)))
         assert (result["changed"], result["app"]["version"]) == (True, version)
     assert phonegap.app_state()["uploads"] == 2
 
@@ -320,7 +325,7 @@ def test_content_of_no_known_form(phonegap: PhoneGap) -> None:
     assert phonegap.lines_of_failure(phonegap.app(title="New", src=phonegap.file("app.txt"))) == []
 
 
-def test_somebody_elses_app(phonegap: PhoneGap) -> None:
+def test_app_of_another_owner(phonegap: PhoneGap) -> None:
     phonegap.holds({**SHOP, "owner": "member", "collaborators": [{"email": "owner@example.com", "role": "tester"}]})
     failed = phonegap.app(title="Shop", version="2.0").fail()
     assert (failed["error"]["status"], "does not own the app" in failed["msg"]) == (401, True)

@@ -29,7 +29,7 @@ CASES = (
         {"platform": "windows", "title": "New", "keystore": "vaulted", "password": "hush", "verify": "none"},
     ),
     ("a lost part of a key", "key", {"platform": "ios", "title": "New", "cert": "vaulted", "profile": "not/there"}),
-    ("somebody who is awaited", "collaborator", {"app_id": 1, "email": "new@example.com", "state": "absent"}),
+    ("a pending collaborator", "collaborator", {"app_id": 1, "email": "new@example.com", "state": "absent"}),
     ("a login beside the token of the environment", "user_info", {"username": "who@example.com", "password": "hush"}),
     ("an app that is not there", "app_info", {"id": 99}),
 )

@@ -261,7 +261,7 @@ def test_no_replaced_file(partial_of: Callable[..., PartialDownload]) -> None:
     assert stat.S_IMODE(Path(partial.path).stat().st_mode) == 0o600
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 @pytest.mark.parametrize(("user", "group"), [(65534, 0), (0, 65534), (65533, 65534)])
 def test_the_owner_of_the_replaced_file(
     target: Path, partial_of: Callable[..., PartialDownload], user: int, group: int

@@ -45,7 +45,7 @@ def test_slugs_that_cannot_be_kept(path: Path) -> None:
     assert again.get("a\ud800") is None
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_the_mode_of_a_file_of_another_user_is_not_changed(path: Path) -> None:
     filled(path, 3)
     os.chown(path, 65534, -1)

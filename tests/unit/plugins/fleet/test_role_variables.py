@@ -58,14 +58,14 @@ def test_documentation_and_validation_are_equal() -> None:
 
 
 def test_documented_defaults_are_those_of_the_module() -> None:
-    ours = documented()
+    variables = documented()
 
     for name in SETTINGS:
-        assert ours[f"{PREFIX}{name}"].get("default") == FLEET.argument_spec[name].get("default"), name
+        assert variables[f"{PREFIX}{name}"].get("default") == FLEET.argument_spec[name].get("default"), name
 
 
 def test_defaults_of_the_role_are_the_documented_ones() -> None:
-    ours, derived = documented(), f"{PREFIX}app_slug"
+    variables, derived = documented(), f"{PREFIX}app_slug"
 
     for name, value in load(ROLE / "defaults" / "main.yml").items():
-        assert name == derived or ours[name]["default"] == value, name
+        assert name == derived or variables[name]["default"] == value, name

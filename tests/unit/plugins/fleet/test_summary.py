@@ -144,10 +144,10 @@ def test_hosts_with_one_cause_share_a_line_and_a_short_message() -> None:
     problem = Problem("code_signing_max_purge must be a whole number", "all.yml:3", "A long hint.")
     apps = [App(f"app{number:02}", problems=[problem]) for number in range(60)]
 
-    told = lines(apps)
+    shown = lines(apps)
 
-    assert told[3].startswith("Failed: code_signing_max_purge must be a whole number (all.yml:3) [60 hosts: app00, ")
-    assert told[4:] == ["A long hint."]
+    assert shown[3].startswith("Failed: code_signing_max_purge must be a whole number (all.yml:3) [60 hosts: app00, ")
+    assert shown[4:] == ["A long hint."]
     assert {result["msg"] for result in report_of(apps, with_diff=False).values()} == {f"{problem.text}."}
 
 
@@ -174,7 +174,7 @@ LEFTOVER = "01M8NRJ4PN6FNG4CJM3N2HTP2"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("App {slug} was not finished.", ": The app was not finished"),
         ("File x of app {slug} is wrong.", ": File x of the app is wrong"),
@@ -183,10 +183,10 @@ LEFTOVER = "01M8NRJ4PN6FNG4CJM3N2HTP2"
         ("Twin_{slug}.x for app {slug} is wrong.", ". For example: Twin_s0.x for the app is wrong"),
     ],
 )
-def test_apps_that_fail_for_one_cause(text: str, told: str) -> None:
+def test_apps_that_fail_for_one_cause(text: str, expected: str) -> None:
     apps = [failed(f"a{n}", text.format(slug=f"s{n}", number=n), f"s{n}") for n in range(MANY)]
 
-    assert lines(apps)[3:] == [f"Failed{told} [5 hosts: a0, a1, a2, a3, a4]"]
+    assert lines(apps)[3:] == [f"Failed{expected} [5 hosts: a0, a1, a2, a3, a4]"]
     assert {result["msg"] for result in report_of(apps, with_diff=False).values()} == {
         "Failed (not_found); see the summary."
     }

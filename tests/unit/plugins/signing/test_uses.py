@@ -44,7 +44,7 @@ from .odd_files import PASSWORD, certificate, codes, file, odd, pair
 )
 def test_uses(kind: IdentityKind, use: str, *, needs_profile: bool) -> None:
     """Use Apple's extensions whatever the common name is, and the common name if there are none."""
-    own = authority().identity(kind, TEAM, common_name="Somebody", elliptic=True)
+    own = authority().identity(kind, TEAM, common_name="Another", elliptic=True)
     found = certificate(own.pkcs12(PASSWORD))
     assert (found.details["use"], found.needs_profile) == (use, needs_profile)
     assert found.sha1s == (() if use.endswith("installer") else (own.sha1,))

@@ -133,7 +133,7 @@ def probe_builds(prober: Prober, results: ProbeResults, me: Mapping[str, Any]) -
         results.note("new_values", True)
     for build in builds:
         if build.get("status") == ABORTED_WITH_SUCCESS and isinstance(build.get("status_text"), str):
-            # The record must not show a text that somebody has written.
+            # The record must not show a text that a user has written.
             known = BEHAVIORS["status_text_4"].values
             results.note("status_text_4", build["status_text"] if build["status_text"] in known else "another text")
     _look_at_filters(prober, results, builds)

@@ -163,9 +163,9 @@ def test_secrets_and_users_are_not_in_messages(wire: Wire, clock: VirtualClock) 
 @pytest.mark.parametrize("words", ["", "words"])
 def test_error_of_a_response(words: str) -> None:
     error = as_service_error(call(), with_body(418, b""), words, "storage", "Advice.")
-    told = f"returned 418{': words' if words else ''}."
-    assert error.message == f"Could not list the apps: GET /apps {told} Advice."
-    assert error.reason == f"api.example.com {told}"
+    expected = f"returned 418{': words' if words else ''}."
+    assert error.message == f"Could not list the apps: GET /apps {expected} Advice."
+    assert error.reason == f"api.example.com {expected}"
     assert (error.kind, error.status, error.method, error.request_id) == ("storage", 418, "GET", None)
 
 

@@ -65,12 +65,12 @@ def test_kind_of_a_refusal(status: int, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "is_told"),
+    ("status", "headers", "is_announced"),
     [(429, {"Retry_After": "7"}, True), (429, {}, False), (503, {"Retry_After": "7"}, False)],
 )
-def test_the_announced_wait_of_a_limit(status: int, headers: dict[str, str], is_told: bool) -> None:
-    assert ("It asks to wait 7 s. The service limits" in refused(status, **headers).message) is is_told
-    assert ("It asks to wait" in refused(status, **headers).message) is is_told
+def test_the_announced_wait_of_a_limit(status: int, headers: dict[str, str], is_announced: bool) -> None:
+    assert ("It asks to wait 7 s. The service limits" in refused(status, **headers).message) is is_announced
+    assert ("It asks to wait" in refused(status, **headers).message) is is_announced
 
 
 @pytest.mark.parametrize(("status", "expected"), [(199, False), (200, True), (299, True), (300, False)])

@@ -95,14 +95,14 @@ class Service:
 class Window(Service):
     """A number of requests in each window.
 
-    With `tells` a refusal has Retry-After. With `announces` each response has the remaining number and the reset. With
-    `on_request` a window begins with the first request after the last window, and not right at the end of that.
+    With `has_retry_after` a refusal has Retry-After. With `announces` each response has the remaining number and the
+    reset. With `on_request` a window begins with the first request after the last window.
     """
 
     limit: int = 200
     seconds: float = 60.0
     status: int = 429
-    tells: bool = False
+    has_retry_after: bool = False
     announces: bool = False
     on_request: bool = False
     count: int = 0
@@ -119,7 +119,7 @@ class Window(Service):
         self.count += 1
         if self.count <= self.limit:
             return None
-        return self.status, AnnouncedLimit(self._left_s()) if self.tells or self.announces else NO_LIMIT
+        return self.status, AnnouncedLimit(self._left_s()) if self.has_retry_after or self.announces else NO_LIMIT
 
     def tell(self) -> AnnouncedLimit:
         return AnnouncedLimit(self._left_s(), max(0, self.limit - self.count)) if self.announces else NO_LIMIT
@@ -137,7 +137,7 @@ class Bucket(Service):
     rate: float = 10.0
     burst: int = 20
     status: int = 429
-    tells: bool = False
+    has_retry_after: bool = False
     later: tuple[float, float] | None = None
     tokens: float = field(init=False)
     at: float = 0.0
@@ -152,7 +152,7 @@ class Bucket(Service):
         if self.tokens >= 1:
             self.tokens -= 1
             return None
-        return self.status, AnnouncedLimit(1.0) if self.tells else NO_LIMIT
+        return self.status, AnnouncedLimit(1.0) if self.has_retry_after else NO_LIMIT
 
     def least_s(self, requests: int, free_s: float) -> float:
         if self.later:
@@ -261,14 +261,14 @@ class Client:
             claim = yield from self._enter(owner)
             tries += 1
             yield self.latency * self.world.dice.uniform(0.3, 0.5)
-            status, told = self.service.ask()
+            status, announced = self.service.ask()
             yield self.latency * self.world.dice.uniform(0.4, 0.6)
             self.service.leave()
             if status == 200:
-                self.pace.note_served(claim, self.world.now, told)
+                self.pace.note_served(claim, self.world.now, announced)
                 self._wake_first()
                 break
-            alone_s = self.pace.note_refused(claim, self.world.now, status, told, again=tries > 1)
+            alone_s = self.pace.note_refused(claim, self.world.now, status, announced, again=tries > 1)
             self._wake_first()
             if alone_s is not None:
                 yield alone_s
@@ -278,16 +278,16 @@ class Client:
 
 SERVICES: dict[str, Callable[[World], Service]] = {
     "no limit": Service,
-    "200 in 60 s, Retry-After": lambda w: Window(w, tells=True),
-    "30 in 3 s, Retry-After": lambda w: Window(w, limit=30, seconds=3, tells=True),
-    "200 in 60 s, nothing told": Window,
-    "200 in 60 s, rest and reset told": lambda w: Window(w, announces=True),
-    "200 in 60 s, 503, nothing told": lambda w: Window(w, status=503),
-    "30 in 3 s, 503, nothing told": lambda w: Window(w, limit=30, seconds=3, status=503),
+    "200 in 60 s, Retry-After": lambda w: Window(w, has_retry_after=True),
+    "30 in 3 s, Retry-After": lambda w: Window(w, limit=30, seconds=3, has_retry_after=True),
+    "200 in 60 s, not announced": Window,
+    "200 in 60 s, rest and reset announced": lambda w: Window(w, announces=True),
+    "200 in 60 s, 503, not announced": lambda w: Window(w, status=503),
+    "30 in 3 s, 503, not announced": lambda w: Window(w, limit=30, seconds=3, status=503),
     "30 in 3 s, 503, begins on request": lambda w: Window(w, limit=30, seconds=3, status=503, on_request=True),
     "60 in 6 s, begins on request": lambda w: Window(w, limit=60, seconds=6, on_request=True),
     "10 a second, burst 20": Bucket,
-    "10 a second, burst 20, Retry-After 1": lambda w: Bucket(w, tells=True),
+    "10 a second, burst 20, Retry-After 1": lambda w: Bucket(w, has_retry_after=True),
     "10 a second, burst 20, 503": lambda w: Bucket(w, status=503),
     "12 a second, burst 12": lambda w: Bucket(w, rate=12, burst=12),
     "12 a second, burst 12, 503": lambda w: Bucket(w, rate=12, burst=12, status=503),

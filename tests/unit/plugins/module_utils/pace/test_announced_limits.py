@@ -94,6 +94,6 @@ def test_the_smallest_number_that_is_a_time(value: str) -> None:
     )
 )
 def test_anything(headers: dict[str, str]) -> None:
-    told = read_announced_limit(CaseInsensitiveDict(headers), NOW)
-    assert told.wait_s is None or 0 < told.wait_s <= LONGEST_ANNOUNCED_S
-    assert told.remaining is None or told.remaining >= 0
+    limit = read_announced_limit(CaseInsensitiveDict(headers), NOW)
+    assert limit.wait_s is None or 0 < limit.wait_s <= LONGEST_ANNOUNCED_S
+    assert limit.remaining is None or limit.remaining >= 0

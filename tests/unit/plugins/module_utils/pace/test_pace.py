@@ -50,7 +50,7 @@ def test_latencies(name: str, latency: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["30 in 3 s, 503, nothing told", "30 in 3 s, 503, begins on request", "60 in 6 s, begins on request"]
+    "name", ["30 in 3 s, 503, not announced", "30 in 3 s, 503, begins on request", "60 in 6 s, begins on request"]
 )
 def test_a_window_that_is_not_reported(name: str) -> None:
     """Find the pace of a reported window after two windows that served the same number."""
@@ -67,9 +67,13 @@ def services(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
         # At least a third of a window's requests a second: otherwise the simulation only counts windows.
         options |= {"limit": draw(st.integers(20, 300)), "seconds": draw(st.floats(2, 60))}
         options |= {"on_request": draw(st.booleans())}
-        options |= draw(st.sampled_from([{}, {"tells": True}, {"announces": True}]))
+        options |= draw(st.sampled_from([{}, {"has_retry_after": True}, {"announces": True}]))
     elif kind is Bucket:
-        options |= {"rate": draw(st.floats(2, 200)), "burst": draw(st.integers(2, 200)), "tells": draw(st.booleans())}
+        options |= {
+            "rate": draw(st.floats(2, 200)),
+            "burst": draw(st.integers(2, 200)),
+            "has_retry_after": draw(st.booleans()),
+        }
     elif kind is AtOnce:
         options |= {"limit": draw(st.integers(1, 20))}
     elif kind is Hiccups:

@@ -56,7 +56,7 @@ FLAGS: dict[str, Any] = {"sha256": None, "size": None}
             id="an-older-equal-file-is-no-heir",
         ),
         pytest.param({"slug": slug("Z")}, [remote()], [], id="gone-and-the-content-is-there"),
-        pytest.param({"slug": slug("Z")}, [protected()], [], id="gone-and-the-content-cannot-be-told"),
+        pytest.param({"slug": slug("Z")}, [protected()], [], id="gone-and-the-content-cannot-be-compared"),
         pytest.param({"slug": slug("Z"), "present": False}, [remote()], [], id="absent-and-gone"),
         pytest.param({"slug": slug("A"), "present": False}, [remote(), remote("B")], ["delete A absent"], id="absent"),
         pytest.param(

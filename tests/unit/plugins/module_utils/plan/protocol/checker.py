@@ -221,29 +221,33 @@ class Checker:
     def _rerun(self, files: Files, declaration: Declaration, is_hidden: bool) -> str | None:
         """Return what is wrong with an undisturbed rerun and the one after it, after the number of the property."""
         run, after, _wrote = self.undisturbed(files, declaration)
-        mine = named(after)
+        own_files = named(after)
         if run.end == "refused":
-            return None if self._may_refuse(run.why, mine, declaration) else f"2/6 the rerun refuses: {run.why}"
+            return None if self._may_refuse(run.why, own_files, declaration) else f"2/6 the rerun refuses: {run.why}"
         if run.end != "ok":
             return f"2 the rerun ends as {run.end}: {run.why}"
         if declaration.content:
-            wrong = self._what_is_wrong_after(after, mine, declaration)
+            wrong = self._what_is_wrong_after(after, own_files, declaration)
             if wrong:
                 return wrong
-        flags = (mine[0].is_protected, mine[0].is_expose)
-        if self.kind.can_change and mine[0].owner != "person" and flags not in self._expected(declaration, is_hidden):
+        flags = (own_files[0].is_protected, own_files[0].is_expose)
+        if (
+            self.kind.can_change
+            and own_files[0].owner != "person"
+            and flags not in self._expected(declaration, is_hidden)
+        ):
             return f"3 the rerun leaves is_protected, is_expose = {flags}"
         again, _files, wrote = self.undisturbed(after, declaration)
         return "2 the second rerun is not quiet" if wrote or again.end != "ok" else None
 
-    def _what_is_wrong_after(self, after: Files, mine: list[File], declaration: Declaration) -> str | None:
-        if self.scenario.keeps_all or len(mine) != 1:
-            return f"2 the rerun leaves {len(mine)} files"
-        if mine[0].stored != declaration.content:
-            if not is_unverifiable(self.kind, mine[0], str(declaration.content)):
+    def _what_is_wrong_after(self, after: Files, own_files: list[File], declaration: Declaration) -> str | None:
+        if self.scenario.keeps_all or len(own_files) != 1:
+            return f"2 the rerun leaves {len(own_files)} files"
+        if own_files[0].stored != declaration.content:
+            if not is_unverifiable(self.kind, own_files[0], str(declaration.content)):
                 return "2 the rerun leaves other content"
             self.is_kept_unverified = True
-        elif not is_usable(self.kind, mine[0]):
+        elif not is_usable(self.kind, own_files[0]):
             return "3 the rerun leaves the file without its password"
         if any(file.name == NAME and not file.is_processed and file.is_old for file in after):
             return "2 a leftover stays"
@@ -253,13 +257,13 @@ class Checker:
             return "2 an undeclared file stays"
         return None
 
-    def _may_refuse(self, why: str, mine: list[File], declaration: Declaration) -> bool:
+    def _may_refuse(self, why: str, own_files: list[File], declaration: Declaration) -> bool:
         by_hand = len(named(self.scenario.files)) > 1 or self.scenario.upload_by_hand is not None
         return {
             "other identity": by_hand,
             "two protected": self.scenario.keeps_all,
-            "several": declaration.content is None and len(mine) > 1,
-            "missing_file": not mine,
+            "several": declaration.content is None and len(own_files) > 1,
+            "missing_file": not own_files,
             "one_way_flag": True,
             "password": not declaration.has_password,
         }.get(why, False)
