@@ -10,12 +10,39 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
+# Least likeness of misspelt words to the words of an option.
+_SAME_WORDS = 0.85
+# Least likeness of a name to an option that is closer than one at the end of the name: keystore_password is not
+# keystore_name, but password.
+_SIMILAR = 0.75
+
 
 def closest_name(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known name that is most similar to `name`, ignoring case, or None if no name is similar enough."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     matches = get_close_matches(name.casefold(), by_folded, n=1, cutoff=cutoff)
     return by_folded[matches[0]] if matches else None
+
+
+def closest_option(name: str, known: Iterable[str]) -> str | None:
+    """Return the option that is meant by a name. A name that consists of words of an option means this option.
+
+    Of several such options the first one is returned: certificate_password for password, not update_password.
+    """
+    options = list(known)
+    ratios = [_ratio_of_words(name.casefold(), option) for option in options]
+    if max(ratios, default=0) >= _SAME_WORDS:
+        best = [option for option, ratio in zip(options, ratios) if ratio == max(ratios)]
+        return next((option for option in best if option.count("_") == name.count("_")), best[0])
+    ending = (option for option in options if name.casefold().endswith(f"_{option}"))
+    return closest_name(name, options, _SIMILAR) or next(ending, None) or closest_name(name, options)
+
+
+def _ratio_of_words(name: str, option: str) -> float:
+    """Return the likeness of the name to as many successive words of the option."""
+    words, number = option.split("_"), name.count("_") + 1
+    parts = ("_".join(words[start : start + number]) for start in range(len(words) - number + 1))
+    return max((SequenceMatcher(None, part, name).ratio() for part in parts), default=0)
 
 
 def only_closest_name(name: str, known: Iterable[str], cutoff: float) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .closest_name import closest_name, without_value
+from .closest_name import closest_option, without_value
 from .errors import OptionError
 
 _MOST_SHOWN = 5
@@ -23,7 +23,7 @@ class _Unknown:
 
     def __str__(self) -> str:
         name, shown, more = without_value(self.name)
-        closest = closest_name(name, self.known)
+        closest = closest_option(name, self.known)
         if closest:
             advice = f"; did you mean {closest}?"
         else:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.common import validation
 
-from ...module_utils._core.closest_name import closest_name, did_you_mean, without_value
+from ...module_utils._core.closest_name import closest_name, closest_option, did_you_mean, without_value
 from .causes import Problem
 from .evaluation import (
     OMITTED,
@@ -265,7 +265,7 @@ def _checked_dict(value: Any, spec: Spec, what: str, raw: Any, problems: list[Pr
         origin = _of_key(raw, key)
         if key not in by_name:
             name, shown, more = without_value(str(key))
-            near = closest_name(name, by_name)
+            near = closest_option(name, by_name)
             advice = f"did you mean {near}?" if near else f"allowed are {', '.join(options)}."
             text = f"{what}: {shown} is not an option here; {advice}{more}"
             problems.append(Problem(text, place_of(*origin, raw)))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core.closest_name import closest_option
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from ansible_collections.mobileops.ci.plugins.module_utils._core.unknown_options import reject_unknown_options
 from tests.helpers.documentation import MODULES, spec_of
@@ -109,3 +110,25 @@ def test_each_module_suggests_its_option(module: str) -> None:
     for name in spec.options.argument_spec:
         with pytest.raises(OptionError, match=f"^{name}x is not an option here; did you mean {name}\\?"):
             spec.prepared({f"{name}x": 1})
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "meant"),
+    [
+        ("bitrise_build_certificate", "password", "certificate_password"),
+        ("bitrise_build_certificate", "pasword", "certificate_password"),
+        ("bitrise_build_certificate", "cert_password", "certificate_password"),
+        ("bitrise_build_certificate", "expose", "is_expose"),
+        ("bitrise_android_keystore", "keystore_password", "password"),
+        ("bitrise_android_keystore", "key_password", "private_key_password"),
+        ("bitrise_android_keystore", "pasword", "password"),
+        ("bitrise_android_keystore", "keystore_nam", "keystore_name"),
+        ("phonegap_key", "keystore_password", "keystore_pw"),
+    ],
+)
+def test_words_of_an_option_mean_this_option(module: str, name: str, meant: str) -> None:
+    assert closest_option(name, spec_of(module).options.argument_spec) == meant
+
+
+def test_without_options_no_name_is_close() -> None:
+    assert closest_option("password", []) is None
