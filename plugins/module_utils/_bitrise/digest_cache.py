@@ -76,13 +76,17 @@ class DigestCache:
         if not rows or sqlite3 is None:
             return
         try:
+            before = self._file_number()
             try:
                 self._write(rows)
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     raise
-                # Rename the file instead of deleting it: the option may be the path of another file by mistake.
-                os.replace(self._path, f"{self._path}.damaged")
+                # Another process may have renamed the damaged file and created a new one by now.
+                if before is not None and self._file_number() == before:
+                    # Rename the file instead of deleting it: the option may be the path of another file by mistake.
+                    with contextlib.suppress(FileNotFoundError):
+                        os.replace(self._path, f"{self._path}.damaged")
                 self._write(rows)
         except (OSError, ValueError, sqlite3.Error) as error:
             self._warn("cannot be written", error)
@@ -98,6 +102,13 @@ class DigestCache:
             database.execute(f"CREATE TABLE IF NOT EXISTS {_COLUMNS}")
             database.executemany("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)", rows)
             database.commit()
+
+    def _file_number(self) -> int | None:
+        """Return the inode of the file, or None if it does not exist."""
+        try:
+            return os.stat(self._path).st_ino
+        except FileNotFoundError:
+            return None
 
     def _exists(self) -> bool:
         """Return whether the file exists. Raise OSError if it is not a regular file, such as a device."""

@@ -99,6 +99,36 @@ def test_a_read_only_cache_is_read(read_only: str) -> None:
         assert DigestCache(str(path), API).get("new") is None
 
 
+def test_two_processes_find_the_same_damage(path: Path) -> None:
+    """Keep the new file that another process creates while this one is about to rename the damaged file."""
+    path.parent.mkdir()
+    path.write_bytes(b"damaged" * 1000)
+    first, second = DigestCache(str(path), API), Overtaken(str(path), API)
+    first.put("one", sha256(b"1"))
+    second.put("two", sha256(b"2"))
+    second.other = first
+    second.save()
+
+    assert [len(cache.warnings) for cache in (first, second)] == [1, 1]  # of reading
+    found = DigestCache(str(path), API)
+    assert (found.get("one"), found.get("two"), found.warnings) == (sha256(b"1"), sha256(b"2"), [])
+    assert path.with_name("digests.damaged").read_bytes() == b"damaged" * 1000
+
+
+class Overtaken(DigestCache):
+    """A cache that another one overtakes after the first failure of this one."""
+
+    other: DigestCache | None = None
+
+    def _write(self, rows: list[tuple[str, str, int]]) -> None:
+        try:
+            super()._write(rows)
+        finally:
+            other, self.other = self.other, None
+            if other:
+                other.save()
+
+
 @pytest.mark.parametrize("mode", [0o500, 0o000])
 def test_a_folder_that_cannot_hold_a_cache(mode: int) -> None:
     with unprivileged_user() as folder:
