@@ -104,7 +104,7 @@ class ActionModule(PlayAction):
         skipped = [host.name for host in hosts if not host.declares_certificate]
         lines = []
         if play and is_first:
-            lines.append(f"{plural(len(rotating), 'app')} to rotate, {_batches(task_vars, len(batch))}.")
+            lines.append(f"{plural(len(rotating), 'app')} to rotate, {_batches(task_vars, len(batch), len(of_play))}.")
             if skipped:
                 because = "it declares" if len(skipped) == 1 else "they declare"
                 lines.append(
@@ -144,8 +144,10 @@ def _host(name: str, variables: Mapping[str, Any], evaluator: Evaluator, search:
     return host
 
 
-def _batches(task_vars: Mapping[str, Any], first: int) -> str:
-    """Describe the batches. `first`: the number of hosts in the first one."""
+def _batches(task_vars: Mapping[str, Any], first: int, hosts: int) -> str:
+    """Describe the batches. `first`: the number of hosts in the first one. `hosts`: the number in all batches."""
+    if first == hosts:
+        return "in one batch"
     size = task_vars.get("rotate_certificate_batch")
     is_one_size = re.fullmatch(r"(\s*|\s*\d+\s*%?\s*)", "" if size is None else str(size))
     return f"in batches of at most {plural(first, 'host')}" if is_one_size else f"{plural(first, 'host')} first"

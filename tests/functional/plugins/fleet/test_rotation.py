@@ -81,7 +81,7 @@ def test_rotation(fleet: Fleet, ground: Playground, old: Any, left: list[str]) -
     # The playbook skips hosts without a certificate, and does not roll out their other files.
     assert fleet.contents(KEYSTORES)[APPS[1]] == []
     assert run.result("Show the plan")["msg"] == [
-        "3 apps to rotate, in batches of at most 5 hosts.",
+        "3 apps to rotate, in one batch.",
         "2 hosts skipped, because they declare no certificate: Shop_A, Bank_A.",
     ]
     (warning,) = run.result("Show the plan")["warnings"]
