@@ -41,7 +41,7 @@ from ..plugin_utils._play.action import (
 from ..plugin_utils._play.causes import Problem, by_cause
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.hosts import Play
-from ..plugin_utils._play.play_variables import names_of_play
+from ..plugin_utils._play.play_variables import check_extra_variables, names_of_play
 from ..plugin_utils._play.search import FileSearch
 
 # Kinds of errors that concern every app if no app succeeded. The task reports them once instead of for each host.
@@ -100,6 +100,7 @@ class ActionModule(PlayAction):
             checked.note(host, variables)
             declared.append(declaration_of(host, variables, evaluator, search))
         checked.check()
+        check_extra_variables(((one.host, problem) for one in declared for problem in one.problems), len(declared))
         return declared
 
     def _check_empty(
@@ -147,6 +148,7 @@ class ActionModule(PlayAction):
     ) -> None:
         """Record the failure of a whole run. Raise it if it concerns all hosts, and is not about a file of theirs."""
         error = _error_of(result)
+        error["msg"] = name_hosts(str(error["msg"]), several)
         details = {**(error.get("error") or {}), "msg": error["msg"]}
         # All hosts of the run declare a file that fails the run, so they fail as with a missing file.
         if len(several) == len(declared) and details.get("kind") != Kind.LOCAL_FILE.value:

@@ -22,6 +22,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _DECEPTIVE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]")
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T[\d:]+Z)?(, [\w ]+ ago)?")
+
 
 def clean(text: str) -> str:
     """Return the text as one line without escape sequences, control characters and bidirectional marks."""
@@ -70,6 +72,11 @@ def name_some(names: Iterable[str], most: int = 10) -> str:
 
 def plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def without_dates(text: str) -> str:
+    """Return the text with three dots instead of each date, and of its age if one follows."""
+    return _DATE.sub("...", text)
 
 
 def composed(name: str) -> str:

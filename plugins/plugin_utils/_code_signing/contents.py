@@ -107,7 +107,7 @@ def _validate_app(
     def validate(check: Callable[[], Iterable[str]], codes: Callable[[], Iterable[str]]) -> None:
         try:
             for text in check():
-                problem = declaration.problem_of({"msg": text, "kind": Kind.VERIFY.value}, host=host)
+                problem = declaration.problem_of({"msg": text, "kind": Kind.VERIFY.value})
                 found.warn(host, problem_of_app(text, app_slug, host=host).text, problem)
         except CiError as error:
             found.add(host, _problem_of(error, declaration), " ".join([error.kind, *codes()]))
@@ -133,4 +133,4 @@ def _needs_password_of_service(inspections: InspectionCache, kind: FileKind, one
 
 
 def _problem_of(error: CiError, declaration: Declaration) -> Problem:
-    return declaration.problem_of({"msg": error.message, "kind": error.kind.value}, host=declaration.host)
+    return declaration.problem_of({"msg": error.message, "kind": error.kind.value})

@@ -18,6 +18,7 @@ from ...module_utils._bitrise.files.kinds import (
 )
 from ...module_utils._bitrise.fleet.options import FLEET
 from ...module_utils._core.errors import Kind
+from ...module_utils._core.text import without_dates
 from .._play.causes import Problem, problem_of_app
 from .._play.connection import CONNECTION, as_variables
 from .._play.evaluation import Evaluator, place_of
@@ -126,6 +127,12 @@ class Entry:
         named = f" {self.words} {self.name} ".casefold()
         return bool(self.name) and named in f" {message.casefold()}"
 
+    def without_names(self, text: str) -> str:
+        """Return a text without what differs between apps if the entry has a template: names and dates of the file."""
+        for name in filter(None, (self.path, self.name)):
+            text = text.replace(name, "...")
+        return without_dates(text)
+
 
 @dataclass
 class Declaration:
@@ -141,21 +148,26 @@ class Declaration:
     unknown: list[Unknown] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list, repr=False)
 
-    def problem_of(self, error: Mapping[str, Any], *, host: str = "") -> Problem:
-        """Return an error of the engine as a problem. If it is about one declared file, name its entry and place.
+    def problem_of(self, error: Mapping[str, Any]) -> Problem:
+        """Return an error of the engine as a problem. The text names the app by its host.
 
-        With `host`, the text names the app by its host.
+        If it is about one declared file, name its entry and place. If the slug may be wrong, name it.
         """
+        hint = f"The slug of {self.host} is {self.slug}." if error.get("status") == 404 else ""
+        return replace(self._problem_of(error), hint=hint)
+
+    def _problem_of(self, error: Mapping[str, Any]) -> Problem:
         message, kind = str(error.get("msg") or "failed"), str(error.get("kind") or Kind.ERROR.value)
         entries = self.entries if kind in OF_ENTRIES else ()
         meant = sorted((entry for entry in entries if entry.is_meant_by(message)), key=lambda entry: -len(entry.name))
         # The name of one file may begin that of another.
         meant = [entry for entry in meant if entry.name == meant[0].name]
         if len(meant) != 1:
-            return problem_of_app(message, self.slug, host=host, kind=kind)
+            return problem_of_app(message, self.slug, host=self.host, kind=kind)
         (entry,) = meant
         text = f"{entry.label}: {message.removeprefix('src: ')}"
-        return problem_of_app(text, self.slug, host=host, place=entry.place, kind=kind)
+        problem = problem_of_app(text, self.slug, host=self.host, place=entry.place, kind=kind)
+        return replace(problem, same=f"{entry.without_names(problem.key)} ({entry.place})")
 
     @property
     def is_empty(self) -> bool:

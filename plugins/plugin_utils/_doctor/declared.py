@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ...module_utils._bitrise.doctor.checks import Checks, Private, Value
@@ -87,7 +86,7 @@ def _compare(runs: Sequence[tuple[Json, list[Declaration]]], engine: Engine, fou
         for declaration, outcome in zip(several, apps, strict=True):
             error = outcome.get("error")
             if error:
-                found.add(declaration.host, _problem_of(error, declaration), str(error.get("kind")))
+                found.add(declaration.host, declaration.problem_of(error), str(error.get("kind")))
             else:
                 counts["apps"] += 1
                 counts["changed"] += bool(outcome.get("changed"))
@@ -101,14 +100,6 @@ def _add_warning(found: Found, text: str, several: Sequence[Declaration]) -> Non
     if not any(known in text for _host, known in found.warnings):
         hosts = (declaration.host for declaration in several if declaration.host in text)
         found.warn(next(hosts, several[0].host), text, Problem(text))
-
-
-def _problem_of(error: Mapping[str, Any], declaration: Declaration) -> Problem:
-    """Return an error of the engine. Add the slug if it may be wrong."""
-    problem = declaration.problem_of(error, host=declaration.host)
-    if error.get("status") != 404:
-        return problem
-    return replace(problem, hint=f"The slug of {declaration.host} is {declaration.slug}.")
 
 
 def _report(checks: Checks, found: Found, number: int) -> None:

@@ -15,7 +15,7 @@ from .action import Json, PlayAction, PlayFailureError, play_result
 from .causes import Problem, by_cause, failure_of_problems, problem_of_app
 from .connection import CONNECTION, connection_of
 from .evaluation import Evaluator
-from .play_variables import OF_LOOKUP
+from .play_variables import OF_LOOKUP, check_extra_variables
 from .variables import Read, Spec, Variables
 
 APP_SLUG = "app_slug"
@@ -118,7 +118,9 @@ class AppsAction(PlayAction):
             if play is None:
                 return None
             of_hosts = self.hosts_taking_part(play, evaluator, found.reject)
+        number = 0
         for host, variables in of_hosts:
+            number += 1
             of_play.note(host, variables)
             read = self.variables.read(host, variables, evaluator)
             found.suspected += [(host, problem) for problem in read.suspected]
@@ -128,6 +130,7 @@ class AppsAction(PlayAction):
                 self.add_values(read, variables)
                 found.accept(read)
         of_play.check()
+        check_extra_variables(found.problems, number)
         self._reject_duplicates(found)
         return found
 
@@ -224,12 +227,12 @@ def _check_common_cause(results: Sequence[Json]) -> None:
 def errors_of(reads: Sequence[Read], apps: Mapping[str, Json]) -> tuple[dict[str, Json], list[str]]:
     """Return the results of the hosts whose app failed, and one message for each cause."""
     failed = [(read.host, slug, apps[slug]["error"]) for read in reads if apps[slug := read.values[APP_SLUG]]["error"]]
-    problems = {host: problem_of_app(str(error["msg"]), slug) for host, slug, error in failed}
+    problems = {host: problem_of_app(str(error["msg"]), slug, host=host) for host, slug, error in failed}
     causes = by_cause(problems.items())
     shared = {cause.key for cause in causes if len(cause.hosts) > SHARED}
     report = {}
     for host, _app_slug, error in failed:
-        text = f"Failed ({error['kind']}); see the summary." if problems[host].key in shared else error["msg"]
+        text = f"Failed ({error['kind']}); see the summary." if problems[host].key in shared else problems[host].text
         report[host] = {"failed": True, "msg": text, "error": {key: error[key] for key in error if key != "msg"}}
     return report, [cause.message() for cause in causes]
 

@@ -29,6 +29,7 @@ class Problem:
     option: str = ""  # name of the variable without the prefix, if the problem is about one
     kind: str = Kind.OPTION.value  # of `error` in the result
     same: str = ""  # the text without the slugs in which hosts differ
+    is_extra: bool = False  # whether it is about an extra variable
     general: str = ""  # the text for several hosts, "the app" instead of "app 93f2"
 
     @property

@@ -8,7 +8,7 @@ In group_vars and host_vars they have no effect: the play would run on all hosts
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._core.errors import OptionError
@@ -24,6 +24,17 @@ OF_LOOKUP = ("hosts", "allow_empty")
 def names_of_play(prefix: str, *more: str) -> tuple[str, ...]:
     """Return the names of the variables that only a play with this prefix reads."""
     return tuple(f"{prefix}{name}" for name in (*OF_LOOKUP, *more))
+
+
+def check_extra_variables(problems: Iterable[tuple[str, Problem]], hosts: int) -> None:
+    """Raise OptionError for problems of extra variables that all hosts have, instead of one error for each host.
+
+    The value of an extra variable may have templates, so that it is wrong for some hosts only.
+    """
+    causes = by_cause((host, problem) for host, problem in problems if problem.is_extra)
+    messages = [cause.problems[0].message for cause in causes if len(cause.hosts) == hosts]
+    if messages:
+        raise OptionError(f"Nothing was changed. {' '.join(messages)}")
 
 
 class PlayVariables:

@@ -14,6 +14,7 @@ from typing import Any
 from ansible.module_utils.common import validation
 
 from ...module_utils._core.closest_name import closest_name, closest_option, did_you_mean, without_value
+from ...module_utils._core.text import one_line
 from .causes import Problem
 from .evaluation import (
     OMITTED,
@@ -26,6 +27,8 @@ from .near_names import NearNames, is_used, text_names
 
 Spec = Mapping[str, Any]
 
+# Most characters of a value that a message quotes.
+_MOST_QUOTED = 40
 # A name that is at least this similar to a variable is a misspelling of it.
 _SIMILAR = 0.75
 # A name that is less similar to a variable belongs to the user.
@@ -130,8 +133,13 @@ class Variables:
             else:
                 if spec.get("required"):
                     found.problems.append(Problem(f"{self.prefix}{option} is required"))
-            found.problems[before:] = [replace(problem, option=option) for problem in found.problems[before:]]
-        found.problems += [one.problem for one in unknown if one.is_misspelt]
+            is_extra = name in evaluator.extra_variables
+            found.problems[before:] = [
+                replace(problem, option=option, is_extra=is_extra) for problem in found.problems[before:]
+            ]
+        found.problems += [
+            replace(one.problem, is_extra=one.name in evaluator.extra_variables) for one in unknown if one.is_misspelt
+        ]
         return found
 
     @cached_property
@@ -183,7 +191,7 @@ class Variables:
             return None
         if value is OMITTED or is_blank(value):
             return None
-        return _checked(value, spec, name, raw, found.problems)
+        return _checked(value, spec, name, raw, found.problems, quotes=True)
 
 
 def _similarity(one: str, other: str) -> float:
@@ -202,8 +210,11 @@ def _is_misspelt(name: str, known: str) -> bool:
     return all(_similarity(*pair) >= _SIMILAR_WORD for pair in zip(words, known_words))
 
 
-def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem]) -> Any:
-    """Return the value in the type of the specification. Add problems, whose texts do not quote the value."""
+def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem], *, quotes: bool = False) -> Any:
+    """Return the value in the type of the specification, and add problems.
+
+    `quotes`: whether a text may quote the value. An entry may hold a misplaced secret.
+    """
     kind = spec.get("type", "str")
     if kind == "list":
         return _checked_list(value, spec, what, raw, problems)
@@ -215,7 +226,8 @@ def _checked(value: Any, spec: Spec, what: str, raw: Any, problems: list[Problem
         try:
             value = convert(value)
         except (TypeError, ValueError):
-            problems.append(Problem(f"{what} must be {expected}", place_of(raw)))
+            got = _got(raw, spec) if quotes else ""
+            problems.append(Problem(f"{what} must be {expected}{got}", place_of(raw)))
             return None
     elif kind == "str" and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -296,6 +308,12 @@ def _of_key(raw: Any, key: str) -> tuple[Any, ...]:
     if not isinstance(raw, Mapping) or key not in raw:
         return (raw,)
     return (next(known for known in raw if known == key), raw[key])
+
+
+def _got(raw: Any, spec: Spec) -> str:
+    """Return a quotation of a value, unless it may be secret: evaluated by a template, or decrypted."""
+    is_plain = isinstance(raw, (str, int, float)) and "{" not in str(raw) and not spec.get("no_log")
+    return f", got {one_line(str(raw))[:_MOST_QUOTED].strip()}" if is_plain else ""
 
 
 def _named(value: Any) -> str:

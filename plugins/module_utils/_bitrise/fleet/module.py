@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from ..._core.errors import (
 from ..._core.option_groups import RUN
 from ..._core.plan import Plan
 from ..._core.progress import Progress
-from ..._core.text import name_some, plural
+from ..._core.text import name_some, plural, without_dates
 from ..._task.module_spec import ModuleSpec, Outcome, TaskContext
 from ..client_pool import ClientPool, check_workers
 from ..digest_cache import open_cache
@@ -205,14 +206,26 @@ def _outcome(
 
 
 def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
-    """Return one warning for all apps that share it. Ignore differences in slugs of apps and files."""
-    by_text: dict[str, list[tuple[str, str]]] = {}
+    """Return one warning for all apps that share it.
+
+    Ignore differences in dates, in slugs of apps and files, and in names of files that no other app has.
+    """
+    names = {slug: _file_names(outcome) for slug, outcome in outcomes.items()}
+    apps_with = Counter(name for of_app in names.values() for name in of_app)
+    # An app may have several warnings that differ only in the names of files.
+    groups: dict[tuple[str, int], list[tuple[str, str]]] = {}
     for slug, outcome in outcomes.items():
-        for text in outcome.warnings:
-            by_text.setdefault(ULID.sub("...", text.replace(slug, "...")), []).append((slug, text))
+        own = sorted((name for name in names[slug] if apps_with[name] == 1), key=len, reverse=True)
+        number: Counter[str] = Counter()
+        for text in dict.fromkeys(outcome.warnings):
+            shared = ULID.sub("...", without_dates(text.replace(slug, "...")))
+            for name in own:
+                shared = shared.replace(name, "...")
+            number[shared] += 1
+            groups.setdefault((shared, number[shared]), []).append((slug, text))
     found = []
-    for several in by_text.values():
-        slugs = list(dict.fromkeys(slug for slug, _text in several))
+    for several in groups.values():
+        slugs = [slug for slug, _text in several]
         example = several[0][1]
         found.append(
             example
@@ -220,6 +233,10 @@ def _grouped_warnings(outcomes: Mapping[str, FleetAppOutcome]) -> list[str]:
             else f"{plural(len(slugs), 'app')} ({name_some(slugs, 3)}), for example: {example}"
         )
     return found
+
+
+def _file_names(outcome: FleetAppOutcome) -> set[str]:
+    return {action.name for action in outcome.actions} | {file.name for _kind, file in outcome.files if file.name}
 
 
 CODE_SIGNING = ModuleSpec(

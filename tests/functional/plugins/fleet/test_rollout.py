@@ -123,6 +123,47 @@ def test_a_missing_file_of_each_app_is_one_cause(project: Project) -> None:
     assert "[20 hosts: app00," in run.screen
 
 
+def test_wrong_files_of_one_template_are_one_cause(project: Project) -> None:
+    entry = declared("{{ inventory_hostname }}.x", b"x")
+    project.has(APPS[:20], {"code_signing_profiles": [entry]})
+
+    run = project.run("--check")
+
+    assert set(failures(run)) == set(APPS[:20])
+    assert run.screen.count("Failed. For example: ") == 1
+    assert "entry 1: Provisioning profile app00.x for the app is invalid" in run.screen
+    assert "[20 hosts: app00," in run.screen
+
+    project.has(APPS[:20], {"code_signing_profiles": [{**entry, "verify": "warn"}]})
+    run = project.run("--check")
+
+    assert run.status == 0, run.screen
+    assert run.screen.count("[WARNING]: 20 apps (app00, ") == 1
+    assert run.screen.count("for example: Provisioning profile app00.x for app app00: ") == 1
+    assert "profile app01.x for" not in run.screen
+
+
+def test_a_wrong_extra_variable_is_reported_once(project: Project) -> None:
+    project.has(APPS[:20], DECLARED)
+
+    run = project.run("--check", "-e", "code_signing_concurrency=many")
+
+    text = "Nothing was changed. code_signing_concurrency must be a whole number, got many."
+    assert (run.status, list(failures(run).values())) == (2, [text])
+
+
+def test_a_slug_that_does_not_exist(project: Project) -> None:
+    """Name the host, and the slug only because it may be wrong."""
+    project.has(APPS[:2], {**DECLARED, "code_signing_app_slug": "missing-{{ inventory_hostname }}"})
+
+    run = project.run("--check")
+
+    slug = f"missing-{APPS[0]}"
+    message = failures(run)[APPS[0]]
+    assert f"The slug of {APPS[0]} is {slug}." in message
+    assert f"app {slug}" not in run.screen
+
+
 def test_nothing_is_declared(project: Project) -> None:
     """Report no declarations: ansible-core ignores group variables beside a playbook that imports another one."""
     (project.folder / "group_vars").mkdir()

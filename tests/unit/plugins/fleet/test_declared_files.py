@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.mobileops.ci.plugins.plugin_utils._code_signing.declaration import Declaration, declaration_of
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import by_cause
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.search import FileSearch
 
@@ -45,18 +47,39 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, src: str, reason: str) -> No
 def test_an_error_of_the_engine(tmp_path: Path) -> None:
     text = "code_signing_profiles:\n  - name: Shop\n  - name: Shop extension\n"
     declared = declare(text, tmp_path)
-    message = "Provisioning profile Shop extension for app 5l4g is invalid."
+    message = "Provisioning profile Shop extension for app {} is invalid."
+    of_service = {"msg": message.format("5l4g"), "kind": "verify"}
 
-    problem = declared.problem_of({"msg": message, "kind": "verify"})
+    problem = declared.problem_of(of_service)
 
-    assert problem.text == f"code_signing_profiles, entry 2: {message}"
+    assert problem.text == f"code_signing_profiles, entry 2: {message.format('Shop')}"
     assert problem.place.startswith(f"{tmp_path}/all.yml:3")
-    named = declared.problem_of({"msg": message, "kind": "verify"}, host="Shop")
-    assert named.text.endswith("for app Shop is invalid.")
-    assert declared.problem_of({"msg": message, "kind": "verify"}, host="ACME\\shop").text.endswith(
-        "for app ACME\\shop is invalid."
-    )
-    assert declared.problem_of({"msg": message, "kind": "server_error"}).text == message
+    windows = replace(declared, host="ACME\\shop")
+    assert windows.problem_of(of_service).text.endswith("for app ACME\\shop is invalid.")
+    assert declared.problem_of({**of_service, "kind": "server_error"}).text == message.format("Shop")
+
+
+def test_a_slug_that_may_be_wrong_is_named(tmp_path: Path) -> None:
+    declared = declare("code_signing_profiles: [{name: Shop}]\n", tmp_path)
+
+    assert declared.problem_of({"msg": "no", "kind": "not_found", "status": 404}).hint == "The slug of Shop is 5l4g."
+    assert declared.problem_of({"msg": "no", "kind": "not_found", "status": 403}).hint == ""
+
+
+def test_files_of_one_template_share_a_cause(tmp_path: Path) -> None:
+    """Ignore names and dates of files, in which the texts differ."""
+    text = "Provisioning profile {0}.x for app 5l4g is invalid: It expired on 2026-11-{1}T23:05:53Z, {1} days ago."
+    problems = []
+    for name in ("19", "2"):
+        declared = declare(f"code_signing_profiles:\n  - name: {name}.x\n", tmp_path)
+        problems.append((name, declared.problem_of({"msg": text.format(name, 10 + int(name)), "kind": "verify"})))
+    other = declare("code_signing_profiles:\n  - name: y\n  - name: 2.x\n", tmp_path)
+    problems.append(("z", other.problem_of({"msg": text.format(2, 12), "kind": "verify"})))
+
+    first, second = by_cause(problems)
+
+    assert (first.hosts, second.hosts) == (["19", "2"], ["z"])
+    assert first.text.startswith("For example: code_signing_profiles, entry 1: Provisioning profile 19.x for the app")
 
 
 @pytest.mark.parametrize("before", ["", "The ", "ß" * 80 + " "])

@@ -13,11 +13,14 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from jinja2 import UndefinedError
 
+from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play import evaluation
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.causes import Problem, by_cause
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.evaluation import Evaluator, reason_of
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.lists import as_list
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.near_names import NearNames
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.option_names import with_variables
+from ansible_collections.mobileops.ci.plugins.plugin_utils._play.play_variables import check_extra_variables
 from ansible_collections.mobileops.ci.plugins.plugin_utils._play.variables import Read, Variables
 
 try:  # ansible-core 2.19 and later: only trusted text is a template
@@ -53,6 +56,7 @@ VARIABLES = Variables(
         "timeout": {"type": "float"},
         "force": {"type": "bool"},
         "slug": {"type": "str"},
+        "pin": {"type": "int", "no_log": True},
     },
     instead={"slug": ("service_slug",)},
     others=("shop_report_",),
@@ -129,7 +133,13 @@ WRONG: dict[str, tuple[Mapping[str, Any], str]] = {
         {"shop_files": [{"src": "a", "content": SECRET}]},
         "shop_files, entry 1: parameters are mutually exclusive: src|content",
     ),
-    "number": ({"shop_limit": SECRET}, "shop_limit must be a whole number"),
+    "number": ({"shop_limit": "many\n" * 20}, f"shop_limit must be a whole number, got {('many ' * 8).strip()}"),
+    "boolean": ({"shop_force": 5}, "shop_force must be true or false, got 5"),
+    "evaluated number": (
+        {"shop_limit": trust_as_template("{{ token }}"), "token": SECRET},
+        "shop_limit must be a whole number",
+    ),
+    "secret number": ({"shop_pin": SECRET}, "shop_pin must be a whole number"),
     "decimal number for a text": (
         {"shop_slug": 1.10},
         "shop_slug must be text, but YAML reads it as a decimal number. Put it in quotation marks",
@@ -267,6 +277,26 @@ def test_hosts_with_one_cause_share_one_message() -> None:
 )
 def test_a_name_with_a_misspelt_prefix(name: str, meant: str) -> None:
     assert NearNames("photo_store_", ["files"], ["service_slug"]).meant_by(name) == meant
+
+
+def test_problems_of_extra_variables_are_errors_of_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    extra = {"shop_limit": "many", "shop_fource": True, "shop_slug": trust_as_template("{{ own }}")}
+    monkeypatch.setattr(evaluation, "load_extra_vars", lambda _loader: extra)
+    problems = [
+        (host, problem)
+        for host, own in (("one", {"own": "x", "shop_timeout": "soon"}), ("two", {"shop_timeout": "soon"}))
+        for problem in VARIABLES.read(host, {**extra, **own}, Evaluator(DataLoader())).problems
+    ]
+
+    assert [problem.is_extra for host, problem in problems if host == "two"] == [True, False, True, True]
+    with pytest.raises(OptionError) as error:
+        check_extra_variables(problems, 2)
+    # The template is undefined for one host, and the other variable is not an extra variable.
+    assert error.value.message == (
+        "Nothing was changed. shop_limit must be a whole number, got many. "
+        "shop_fource is not a variable of this collection; did you mean shop_force?"
+    )
+    check_extra_variables(problems, 3)
 
 
 def test_a_misspelt_prefix_is_an_error_in_extra_variables_only() -> None:
