@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._bitrise.artifacts.options import RETENTION, RULES_OF_APP
+from ..module_utils._bitrise.artifacts.options import PATTERNS, RETENTION, RULES_OF_APP
 from ..module_utils._bitrise.artifacts.retention import ARTIFACT_RETENTION
 from ..module_utils._bitrise.artifacts.retention_plan import TOTAL, described
 from ..module_utils._core.text import plural
@@ -52,9 +52,10 @@ class ActionModule(AppsAction):
         results = self.execute_for(
             ARTIFACT_RETENTION, hosts, common(hosts.reads, ("concurrency",)), task_vars, each=RULES_OF_APP
         )
-        return self._result(hosts, {slug: app for result in results for slug, app in result["apps"].items()})
+        apps = {slug: app for result in results for slug, app in result["apps"].items()}
+        return self._result(hosts, apps, [text for result in results for text in result.get("warnings") or ()])
 
-    def _result(self, hosts: Hosts, apps: Mapping[str, Json]) -> Json:
+    def _result(self, hosts: Hosts, apps: Mapping[str, Json], of_tasks: Sequence[str]) -> Json:
         check_mode = self._task.check_mode
         errors, causes = errors_of(hosts.reads, apps)
         report = {**hosts.failed(), **errors}
@@ -89,8 +90,16 @@ class ActionModule(AppsAction):
             report,
             summary=[*hosts.messages, *causes, *lines, total],
             stats=stats,
-            warnings=[*hosts.warnings, *warnings],
+            warnings=[*hosts.warnings, *_pattern_warnings(of_tasks), *warnings],
         )
+
+
+def _pattern_warnings(warnings: Sequence[str]) -> Iterator[str]:
+    """Yield the warnings about patterns, with variables instead of options. Hosts have the other warnings."""
+    for text in warnings:
+        option, _colon, rest = text.partition(": ")
+        if option in PATTERNS:
+            yield f"{VARIABLES.prefix}{option}: {rest}"
 
 
 def _counts_text(summary: Mapping[str, int], *, check_mode: bool) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from ..._core.errors import CiError, NotDoneError, join_errors
@@ -37,7 +37,9 @@ from .retention_plan import (
 )
 from .retention_rules import (
     BuildArtifacts,
+    Pattern,
     Rules,
+    unmatched_patterns,
 )
 
 Given = TypeVar("Given")
@@ -51,6 +53,7 @@ class AppRetention:
     builds: Sequence[BuildArtifacts] = ()
     actions: Sequence[Retain] = ()
     failures: Mapping[int, CiError] = field(default_factory=dict)
+    patterns: Mapping[Pattern, bool] = field(default_factory=dict)  # whether each matches something
 
     @property
     def _done(self) -> list[Retain]:
@@ -99,7 +102,8 @@ def _run_artifact_retention(options: dict[str, Any], clients: ClientPool, contex
         rules = Rules.from_options(options, options["app_slug"])
         retained = _retain(clients, rules, concurrency, check_mode=context.check_mode)
         summary = {**retained.summary, **clients.traffic()}
-        return Outcome({"summary": summary}, retained.plan, retained.warnings, retained.error)
+        warnings = (*retained.warnings, *unmatched_patterns([retained.patterns]))
+        return Outcome({"summary": summary}, retained.plan, warnings, retained.error)
     own = {
         app["app_slug"]: {name: value for name, value in app.items() if value is not None} for app in options["apps"]
     }
@@ -107,14 +111,18 @@ def _run_artifact_retention(options: dict[str, Any], clients: ClientPool, contex
     rules_of = {slug: Rules.from_options({**options, **app}, slug) for slug, app in own.items()}
     # `concurrency` limits the requests of the whole task, so distribute it among the apps.
     share = max(1, concurrency // max(1, len(rules_of)))
+    patterns: dict[str, Mapping[Pattern, bool]] = {}
 
     def work(_client: BitriseClient, slug: str) -> AppOutcome:
         retained = _retain(clients, rules_of[slug], share, check_mode=context.check_mode)
+        patterns[slug] = retained.patterns
         return AppOutcome(slug, retained.plan, {"summary": retained.summary}, retained.warnings, retained.error)
 
     workers = max(1, min(concurrency, len(rules_of)))
     found = run_for_apps(clients, workers, list(rules_of), work, context.report_progress)
-    return _outcome(found, clients.traffic())
+    outcome = _outcome(found, clients.traffic())
+    in_order = (patterns[slug] for slug in rules_of if slug in patterns)
+    return replace(outcome, warnings=(*outcome.warnings, *unmatched_patterns(in_order)))
 
 
 def _outcome(found: Mapping[str, AppOutcome], traffic: Mapping[str, float]) -> Outcome:
@@ -146,7 +154,7 @@ def _retain(clients: ClientPool, rules: Rules, concurrency: int, *, check_mode: 
     # Use the service's clock, because the clock of this machine may be wrong.
     actions = due(builds, rules, clients.get().now())
     failures = {} if check_mode else _apply(actions, clients, rules.app_slug, concurrency)
-    return AppRetention(builds, actions, failures)
+    return AppRetention(builds, actions, failures, rules.matched_patterns(builds))
 
 
 def _all(clients: ClientPool, concurrency: int, given: Sequence[Given], work: Callable[[Given], Found]) -> list[Found]:

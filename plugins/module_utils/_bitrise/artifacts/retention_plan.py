@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._core.errors import RefusedError
 from ..._core.plan import Action, Plan
-from ..._core.text import plural
+from ..._core.text import name_some, plural
 from .model import Artifact
 from .modules import (
     ArtifactAction,
@@ -28,6 +28,8 @@ from .retention_rules import (
 )
 
 TOTAL = "total"
+# Most artifacts in the message about too many of them.
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,11 @@ def _changes(build: BuildArtifacts, artifacts: Iterable[Artifact], rules: Rules,
 def _too_many(actions: Sequence[Retain], rules: Rules) -> RefusedError:
     what = "deleted" if rules.delete else "unpublished"
     touched = len({action.build.slug for action in actions})
+    listed = name_some((f"{action.change.artifact.name} of {action.build.label}" for action in actions), _MOST_NAMED)
     return RefusedError(
         f"max_artifacts: {plural(len(actions), 'artifact')} of {plural(touched, 'build')} of app {rules.app_slug} "
-        f"would be {what}, more than {rules.max_artifacts}. Nothing was changed. Check the actions in check mode with "
-        "a higher max_artifacts.",
+        f"would be {what}, more than {rules.max_artifacts}: {listed}. Nothing was changed. Check the actions in check "
+        "mode with a higher max_artifacts.",
         kind="max_artifacts",
     )
 

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from ..._core.errors import OptionError
 from ..._core.fields import moment, number, text
+from ..._core.text import plural
 from ..builds.model import (
     STATUS_NAMES,
     SUCCESS,
@@ -28,6 +29,8 @@ from .options import (
 MOST_DAYS = 36_500
 # Branch, workflow, and whether it is a pull request.
 Line = tuple[Optional[str], Optional[str], bool]
+# An option and one of its patterns.
+Pattern = tuple[str, str]
 _NUMBERS = ("older_than_days", "keep_builds", "max_artifacts")
 
 
@@ -132,6 +135,40 @@ class Rules:
             return False
         filters = ((self.titles, artifact.title), (self.types, artifact.artifact_type))
         return all(patterns is None or matches(value, patterns) for patterns, value in filters)
+
+    def matched_patterns(self, builds: Sequence[BuildArtifacts]) -> dict[Pattern, bool]:
+        """Return whether each pattern matches something in these builds. Return nothing if they have no artifacts."""
+        artifacts = [artifact for build in builds for artifact in build.artifacts]
+        if not artifacts:
+            return {}
+        titles, types = {artifact.title for artifact in artifacts}, {artifact.artifact_type for artifact in artifacts}
+        values = {
+            "branches": {build.branch for build in builds},
+            "tags": {build.tag for build in builds},
+            "workflows": {build.workflow for build in builds},
+            "titles": titles,
+            "types": types,
+            "protect_titles": titles,
+            "protect_types": types,
+        }
+        return {
+            (option, pattern): any(matches(value, [pattern]) for value in found)
+            for option, found in values.items()
+            for pattern in getattr(self, option) or ()
+        }
+
+
+def unmatched_patterns(apps: Iterable[Mapping[Pattern, bool]]) -> tuple[str, ...]:
+    """Return a warning for each pattern that matches nothing in any of the apps. It may be misspelt."""
+    found: dict[Pattern, list[bool]] = {}
+    for patterns in apps:
+        for pattern, is_matched in patterns.items():
+            found.setdefault(pattern, []).append(is_matched)
+    return tuple(
+        f"{option}: the pattern '{pattern}' matches nothing in {plural(len(of_apps), 'app')}."
+        for (option, pattern), of_apps in found.items()
+        if not any(of_apps)
+    )
 
 
 def _check(options: Mapping[str, Any], app_slug: str) -> None:

@@ -82,6 +82,7 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
         "artifact_retention_older_than_days": "30",
         "artifact_retention_keep_builds": 2,
         "artifact_retention_max_artifacts": "",
+        "artifact_retention_protect_titles": ["*.ipa"],
     }
     hosts: dict[str, dict[str, Any]] = {
         "Shop": {"bitrise_app_slug": APP},
@@ -114,6 +115,8 @@ def test_the_playbook(app: AppWithArtifacts, tmp_path: Path) -> None:
         assert outcomes["Shop"].result["diff"]["after"] == "total: 3 artifacts, 33 bytes, 2 public pages\n"
         lines = run.result("mobileops.ci.artifact_retention : Show the summary")["msg"]
         assert "did you mean artifact_retention_keep_builds?" in lines[0]
+        warnings = run.result("mobileops.ci.artifact_retention : Show the summary")["warnings"]
+        assert "artifact_retention_protect_titles: the pattern '*.ipa' matches nothing in 1 app." in warnings
         deleted = "would delete" if check_mode else "deleted"
         assert lines[-2:] == [
             f"Shop: {deleted} 2 (22 bytes)",
@@ -161,7 +164,8 @@ def test_public_pages_are_closed(app: AppWithArtifacts) -> None:
 def test_too_many(app: AppWithArtifacts, check_mode: bool) -> None:
     failed = app.retain(older_than_days=30, keep_builds=0, max_artifacts=3).fail(check_mode=check_mode)
     assert failed["error"]["kind"] == "max_artifacts"
-    assert "4 artifacts of 2 builds" in failed["msg"]
+    listed = "app.apk of build #2 (middle), log of build #2 (middle), app.apk of build #1 (old), log of build #1 (old)"
+    assert f"4 artifacts of 2 builds of app {APP} would be deleted, more than 3: {listed}." in failed["msg"]
     assert reads_and_writes(app)[1] == []
 
 

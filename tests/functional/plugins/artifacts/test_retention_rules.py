@@ -18,6 +18,7 @@ from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.re
 from ansible_collections.mobileops.ci.plugins.module_utils._bitrise.artifacts.retention_rules import (
     BuildArtifacts,
     Rules,
+    unmatched_patterns,
 )
 from ansible_collections.mobileops.ci.plugins.module_utils._core.errors import OptionError
 from tests.helpers.service import APP
@@ -176,3 +177,31 @@ def test_invalid_selections(app: AppWithArtifacts, wrong: dict[str, Any], messag
 def test_a_pattern_that_is_not_text(given: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match=r"branches: entry \d must be text, but YAML reads it as the number 1\.1\."):
         ARTIFACT_RETENTION.normalize(given)
+
+
+def test_patterns_that_match_nothing_are_named(app: AppWithArtifacts) -> None:
+    given = {
+        "branches": ["main", "relase/*"],
+        "tags": ["v*"],
+        "workflows": ["prim*"],
+        "titles": ["app.*", "*.ipa"],
+        "types": ["android-apk"],
+        "protect_titles": ["LOG"],
+        "protect_types": ["ios-ipa"],
+    }
+    result = app.retain(older_than_days=30, keep_tagged=False, **given).run(check_mode=True)
+    unmatched = {"branches": "relase/*", "tags": "v*", "titles": "*.ipa", "protect_titles": "LOG"}
+    assert result["warnings"] == [
+        f"{option}: the pattern '{pattern}' matches nothing in 1 app."
+        for option, pattern in {**unmatched, "protect_types": "ios-ipa"}.items()
+    ]
+
+
+def test_a_pattern_that_matches_in_one_of_several_apps() -> None:
+    first, second = {("titles", "a"): True, ("titles", "b"): False}, {("titles", "a"): False, ("titles", "b"): False}
+    assert unmatched_patterns([first, second, {}]) == ("titles: the pattern 'b' matches nothing in 2 apps.",)
+
+
+def test_patterns_of_an_app_without_artifacts_are_not_checked(app: AppWithArtifacts) -> None:
+    app.has_builds(a_build("failed", 1, status=2))
+    assert "warnings" not in app.retain(older_than_days=30, branches=["relase/*"]).run()
