@@ -14,6 +14,9 @@ from .evidence import is_abandoned, is_marker, is_marker_of
 from .kinds import FileLocation
 from .model import Desired, RemoteFile, is_same_name
 
+# Most files of one app in the message about the limit of a task.
+_MOST_NAMED = 3
+
 
 def plan_purge(
     location: FileLocation,
@@ -57,20 +60,20 @@ def reject_large_purge(app_slug: str, purge: Sequence[Delete], max_purge: int) -
     )
 
 
-def reject_large_total(numbers: Mapping[str, int], observed: int, limit: str | int, max_purge: int) -> None:
+def reject_large_total(names: Mapping[str, Sequence[str]], observed: int, limit: str | int, max_purge: int) -> None:
     """Reject a task that would purge too many files in total.
 
-    `numbers`: how many files to purge, by app. `observed`: number of files in all apps of the task. `limit`: a number,
+    `names`: the files to purge, by app. `observed`: number of files in all apps of the task. `limit`: a number,
     or a percentage such as "25%" of the observed files, which allows at least `max_purge`.
     """
-    counts = {slug: number for slug, number in numbers.items() if number}
+    counts = {slug: len(files) for slug, files in names.items() if files}
     total = sum(counts.values())
     text = str(limit).strip()
     allowed = max(observed * int(text.rstrip("% ")) // 100, max_purge) if text.endswith("%") else int(text)
     if total <= allowed:
         return
     most = sorted(counts, key=lambda slug: (-counts[slug], slug))
-    listed = name_some(f"{slug} ({counts[slug]})" for slug in most)
+    listed = name_some(f"{slug} ({counts[slug]}: {name_some(sorted(names[slug]), _MOST_NAMED)})" for slug in most)
     raise RefusedError(
         f"purge: {plural(total, 'undeclared file')} in {plural(len(counts), 'app')} would be deleted, more than "
         f"max_purge_total={limit} allows ({allowed} of {observed} observed files): {listed}. No app was changed. "

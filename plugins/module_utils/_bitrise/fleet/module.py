@@ -134,7 +134,7 @@ class _Fleet:
         self._concurrently(self._declared, prepare_one, reports_progress=False)
         try:
             reject_large_total(
-                {slug: len(without_markers(one.plan.purge)) for slug, one in prepared.items()},
+                {slug: [action.name for action in without_markers(one.plan.purge)] for slug, one in prepared.items()},
                 sum(one.observed_count for one in prepared.values()),
                 self._options["max_purge_total"],
                 self._options["max_purge"],

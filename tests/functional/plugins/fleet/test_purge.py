@@ -228,7 +228,7 @@ def test_a_limit_for_the_whole_task(fleet: Fleet, limit: str | int, allowed: boo
         assert (
             f"24 undeclared files in 8 apps would be deleted, more than max_purge_total={limit} allows" in result["msg"]
         )
-        assert f"{apps[0]} (3)" in result["msg"]
+        assert f"{apps[0]} (3: f0, f1, f2)" in result["msg"]
         assert counted(result)["deleted"] == 0
         assert set(fleet.asked()) <= READING
 

@@ -343,25 +343,33 @@ def test_the_message_about_a_large_purge_of_an_app_lists_five_more_files(count: 
 def test_a_large_purge_of_a_task(
     counts: list[int], observed: int, limit: int | str, max_purge: int, is_refused: bool
 ) -> None:
-    numbers = {**{f"app{number}": count for number, count in enumerate(counts)}, "other": 0}
+    files_of = {
+        **{f"app{number}": ["x", *"b" * (count - 1)][:count] for number, count in enumerate(counts)},
+        "other": [],
+    }
     if not is_refused:
-        reject_large_total(numbers, observed, limit, max_purge)
+        reject_large_total(files_of, observed, limit, max_purge)
         return
     with pytest.raises(RefusedError) as caught:
-        reject_large_total(numbers, observed, limit, max_purge)
+        reject_large_total(files_of, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     files, apps = plural(sum(counts), "undeclared file"), plural(len(counts), "app")
     assert f"purge: {files} in {apps} would be deleted" in str(caught.value)
-    assert f"app0 ({counts[0]})" in str(caught.value)
+    assert f"app0 ({counts[0]}: " in str(caught.value)
     assert "No app was changed." in str(caught.value)
 
 
 def test_the_message_about_a_large_purge_lists_ten_apps() -> None:
-    numbers = {f"app{number:02}": 1 + number % 2 for number in range(12)}
+    files_of = {f"app{number:02}": ["x", "b"][number % 2 :] for number in range(12)}
     with pytest.raises(RefusedError) as caught:
-        reject_large_total(numbers, 18, 5, 0)
-    assert "app01 (2), app03 (2)" in str(caught.value)
-    assert "app06 (1) and 2 more." in str(caught.value)
+        reject_large_total(files_of, 18, 5, 0)
+    assert "app00 (2: b, x), app02 (2: b, x)" in str(caught.value)
+    assert "app07 (1: b) and 2 more." in str(caught.value)
+
+
+def test_the_message_about_a_large_purge_names_three_files_of_an_app() -> None:
+    with pytest.raises(RefusedError, match=r": one \(5: a, b, c and 2 more\), two \(1: z\)\."):
+        reject_large_total({"two": ["z"], "one": ["e", "d", "c", "b", "a"], "none": []}, 18, 5, 0)
 
 
 @pytest.mark.parametrize("limit", [0, 5, "7", 250, "1000", "0%", "25%", "100%", " 25 % "])

@@ -312,17 +312,17 @@ def interruptions(situation: Situation, plan: AppPlan) -> Iterator[World]:
     st.integers(0, 20),
 )
 def test_large_purge_of_a_task_is_refused(counts: list[int], more: int, limit: int | str, max_purge: int) -> None:
-    numbers = {f"app{number}": count for number, count in enumerate(counts)}
+    files_of = {f"app{number}": ["x"] * count for number, count in enumerate(counts)}
     observed = sum(counts) + more
     allowed = limit if isinstance(limit, int) else max(max_purge, observed * int(limit[:-1]) // 100)
     if sum(counts) <= allowed:
-        reject_large_total(numbers, observed, limit, max_purge)
+        reject_large_total(files_of, observed, limit, max_purge)
         return
     with pytest.raises(RefusedError) as caught:
-        reject_large_total(numbers, observed, limit, max_purge)
+        reject_large_total(files_of, observed, limit, max_purge)
     assert caught.value.kind == "max_purge_total"
     for number, count in enumerate(counts):
-        assert (f"app{number} ({count})" in str(caught.value)) == (count > 0)
+        assert (f"app{number} ({count}: " in str(caught.value)) == (count > 0)
 
 
 @fast
