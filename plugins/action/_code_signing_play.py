@@ -43,6 +43,7 @@ from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.hosts import Play
 from ..plugin_utils._play.play_variables import check_extra_variables, names_of_play
 from ..plugin_utils._play.search import FileSearch
+from ..plugin_utils._play.variable_files import ignored_files
 
 # Kinds of errors that concern every app if no app succeeded. The task reports them once instead of for each host.
 OF_ALL_APPS = frozenset({"unauthorized", "time_limit", *SHARED_CAUSES})
@@ -113,7 +114,7 @@ class ActionModule(PlayAction):
         others = [host for host in task_vars.get("ansible_play_hosts_all") or () if host not in here]
         of_host = play.variables_of if play else task_vars["hostvars"].__getitem__
         if not any(declares_something(of_host(host)) for host in others):
-            raise nothing_declared(declared, allow_empty)
+            raise nothing_declared(declared, allow_empty, ignored_files(task_vars))
 
     def _reconcile(self, declared: Sequence[Declaration], task_vars: Json) -> tuple[list[App], Totals, list[str]]:
         """Run the engine and return the outcome of each host, in play order."""

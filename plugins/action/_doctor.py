@@ -45,6 +45,7 @@ from ..plugin_utils._play.connection import CONNECTION, connection_of
 from ..plugin_utils._play.evaluation import Evaluator
 from ..plugin_utils._play.play_variables import OF_LOOKUP, names_of_play
 from ..plugin_utils._play.search import FileSearch
+from ..plugin_utils._play.variable_files import ignored_files
 from ..plugin_utils._play.variables import Read, Variables
 
 BEHAVIOR = "behavior"
@@ -199,6 +200,10 @@ class ActionModule(PlayAction):
                 checks.skip("hosts", "No inventory is given", "Add -i with your inventory to check what it declares.")
             return checks
         engine = partial(self._compare, task_vars) if is_accepted else None
+        if ignored := ignored_files(task_vars):
+            text = "Files without effect, because no group or host has their name: {files}"
+            files = [Private("file", file) for file in ignored]
+            checks.warn("variable_files", text, "Rename each file like its group or host, or delete it.", files=files)
         check_declared(checks, declared, self.file_reader(CODE_SIGNING), engine)
         return checks
 

@@ -38,14 +38,19 @@ def check_shared_apps(declared: Sequence[Declaration]) -> None:
                 declaration.problems.append(Problem(text))
 
 
-def nothing_declared(declared: Sequence[Declaration], allow_empty: str) -> CiError:
-    """Return the error of a play in which no host declares anything. `allow_empty`: the variable that accepts it."""
+def nothing_declared(declared: Sequence[Declaration], allow_empty: str, ignored: Sequence[str]) -> CiError:
+    """Return the error of a play in which no host declares anything.
+
+    `allow_empty`: the variable that accepts it. `ignored`: files of variables without a group or host.
+    """
     variables = ", ".join(f"{PREFIX}{name}" for name in LISTS)
     text = NOTHING_DECLARED.format(variables=variables, allow_empty=allow_empty)
     unknown = {entry.name: entry for declaration in declared for entry in declaration.unknown}
     if unknown:
         hints = [f"{entry.shown} (the closest variable is {entry.closest})" for entry in unknown.values()]
         text = f"{text} These variables are set, but do not exist: {name_some(hints, 5)}."
+    if ignored:
+        text = f"{text} These files have no effect, because no group or host has their name: {name_some(ignored, 5)}."
     return OptionError(text)
 
 

@@ -42,6 +42,8 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
         for slug, title in titles.items()
     }
     inventory.write_text(json.dumps({"all": {"hosts": hosts}}))
+    (playground.folder / "host_vars").mkdir()
+    (playground.folder / "host_vars" / "Shop-c4lm.yml").touch()
     record = playground.folder / "doctor.json"
 
     writes = ("-e", f"doctor_app={APP}", "-e", "doctor_writes=true")
@@ -53,9 +55,13 @@ def test_all_groups_of_checks(playground: Playground, emulator: Emulator) -> Non
         *("Environment", "Connection", "Token", "Declarations", "Behavior"),
         "[\u2713] The service accepts the token",
         "[\u2713] 2 hosts, all with declared files",
+        (
+            "[!] Files without effect, because no group or host has their name: "
+            f"{Path('host_vars', 'Shop-c4lm.yml')} (did you mean Shop_c4lm?)"
+        ),
         "[\u2713] A rollout would change 2 of 2 apps",
         "[\u2713] All throw-away files were deleted",
-        f"The doctor found no problem. The record is in {record}.",
+        f"The doctor found no problem, but 1 warning. The record is in {record}.",
     ):
         assert expected in lines, expected
     state = emulator.state()["apps"]

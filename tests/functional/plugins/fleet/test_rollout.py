@@ -184,6 +184,15 @@ def test_nothing_is_declared(project: Project) -> None:
         assert text in message
     assert "set rollout_allow_empty: true" in message
 
+    beside = project.inventory.parent / "host_vars"
+    beside.mkdir()
+    (beside / "APP00.yml").write_text(json.dumps(DECLARED))
+    (message,) = failures(project.run()).values()
+    assert message.endswith(
+        "These files have no effect, because no group or host has their name: "
+        f"{Path('host_vars', 'APP00.yml')} (did you mean app00?)."
+    )
+
     own = project.folder / "plays" / "own.yml"
     own.parent.mkdir()
     own.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "roles": ["mobileops.ci.code_signing"]}]))
