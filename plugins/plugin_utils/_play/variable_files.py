@@ -29,13 +29,16 @@ def ignored_files(task_vars: Mapping[str, Any]) -> list[str]:
     sources = [str(source) for source in task_vars.get("ansible_inventory_sources") or ()]
     folders = [source if os.path.isdir(source) else os.path.dirname(source) for source in sources]
     folders.append(str(task_vars.get("playbook_dir") or ""))
-    return [
-        _with_closest(os.path.join(kind, file), name, names)
-        for folder in dict.fromkeys(filter(None, folders))
-        for kind, names in known.items()
-        for file, name in _named_files(os.path.join(folder, kind))
-        if composed(name) not in map(composed, names)
-    ]
+    found = []
+    for kind, names in known.items():
+        read = {composed(name) for name in names}
+        for folder in dict.fromkeys(filter(None, folders)):
+            found += [
+                _with_closest(os.path.join(kind, file), name, names)
+                for file, name in _named_files(os.path.join(folder, kind))
+                if composed(name) not in read
+            ]
+    return found
 
 
 def _with_closest(path: str, name: str, names: Iterable[str]) -> str:
