@@ -19,7 +19,7 @@ from tests.helpers.service import CERTIFICATES, KEYSTORES, PROFILES, PROJECT_FIL
 
 from .cases import ALL_CASES, count_case, dice, exhaustive, report, sample, some
 from .lab import Lab
-from .lives import KINDS, REFUSED, REFUSED_AFTER_KILL, live
+from .lives import ALL_KINDS, REFUSED, REFUSED_AFTER_KILL, live
 from .scenarios import Scenario, bystander, declared, declared_project_file, there
 from .service import InProcess
 
@@ -50,7 +50,11 @@ def at_one_request(of: str) -> Callable[[str, int], Sequence[int]]:
 @pytest.mark.parametrize("answer", ANSWERS, ids=shown)
 def test_life_with_one_behavior(lab: Lab, answer: tuple[str, Value]) -> None:
     wrong = []
-    kinds = KINDS if ALL_CASES or shown(answer) in REFUSED else [KINDS[crc32(shown(answer).encode()) % len(KINDS)]]
+    kinds = (
+        ALL_KINDS
+        if ALL_CASES or shown(answer) in REFUSED
+        else [ALL_KINDS[crc32(shown(answer).encode()) % len(ALL_KINDS)]]
+    )
     runs = 0
     for kind in kinds:
         life = live(lab, kind, {answer[0]: answer[1]}, at_one_request(f"{shown(answer)} {kind}"))
@@ -68,7 +72,7 @@ def test_life_killed_at_each_request(lab: Lab, answer: tuple[str, Value]) -> Non
 
     wrong = []
     runs = 0
-    for kind in KINDS:
+    for kind in ALL_KINDS:
         life = live(lab, kind, {answer[0]: answer[1]}, killed)
         runs += life.runs
         count_case()
@@ -86,7 +90,7 @@ def test_life_with_two_behaviors(lab: Lab, first: int) -> None:
         both = {shown(one), shown(other)}
         if one[0] == other[0]:
             continue
-        kind = dice(sorted(both)).choice(KINDS)
+        kind = dice(sorted(both)).choice(ALL_KINDS)
         life = live(lab, kind, dict([one, other]), at_one_request(f"{sorted(both)} {kind}"))
         count_case()
         runs += life.runs
