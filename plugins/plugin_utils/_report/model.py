@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .words import BY_DATE, KINDS, STATE, STATES, Kind, State, natural
+from .words import BY_DATE, REPORTED_KINDS, STATE, STATES, ReportedKind, State, natural
 
 Json = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class File:
     """One file of an app. `day`: days from the day of the report to the day of its expiry."""
 
     app: App
-    kind: Kind
+    kind: ReportedKind
     data: Json
     day: int | None
     findings: list[Finding]  # in order of urgency
@@ -151,7 +151,7 @@ class Model:
         self.expires_within = int(self.found["expires_within"])
         first = next(iter(self.found["apps"].values()), None)
         # All apps have the kinds of the option `kinds`.
-        self.kinds = [kind for kind in KINDS if first is None or kind.plural in first]
+        self.kinds = [kind for kind in REPORTED_KINDS if first is None or kind.plural in first]
         reasons = self._reasons()
         self.apps = [self._app(slug, app, reasons) for slug, app in self.found["apps"].items()]
         self.apps.sort(key=lambda app: app.urgency)

@@ -12,7 +12,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from .model import File, Model
-from .words import BY_DATE, KIND, STATE, STATES, Kind, State, count, day_of, in_days
+from .words import BY_DATE, KIND_BY_NAME, STATE, STATES, ReportedKind, State, count, day_of, in_days
 
 _EARLIER = 30
 _WEEK = 7
@@ -103,7 +103,7 @@ class Task:
 
     model: Model
     state: State
-    kind: Kind
+    kind: ReportedKind
     files: list[File]
     reason: str = ""  # the finding, if it is the same for all files
 
@@ -200,7 +200,7 @@ def _tasks_by_date(model: Model, state: State, files: Iterable[File]) -> list[Ta
             return day // _WEEK
         return 1 if _is_outlived(file) else 2 if day < -_EARLIER else 0
 
-    groups = _grouped(files, lambda file: (period(file), [*KIND].index(file.kind.name)))
+    groups = _grouped(files, lambda file: (period(file), [*KIND_BY_NAME].index(file.kind.name)))
     found = [Task(model, state, group[0].kind, group) for _key, group in sorted(groups.items())]
     return sorted(found, key=lambda task: task.days or (0, 0)) if state.name == "expiring" else found
 
@@ -211,7 +211,7 @@ def _is_outlived(file: File) -> bool:
 
 def _tasks_by_reason(model: Model, state: State, files: list[File]) -> list[Task]:
     found: list[Task] = []
-    for _kind, group in sorted(_grouped(files, lambda file: [*KIND].index(file.kind.name)).items()):
+    for _kind, group in sorted(_grouped(files, lambda file: [*KIND_BY_NAME].index(file.kind.name)).items()):
         kind = group[0].kind
         by_reason = _grouped(group, lambda file: file.reason)
         if state == STATE["invalid"] and len(by_reason) <= _REASONS:

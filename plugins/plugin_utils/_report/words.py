@@ -21,7 +21,7 @@ from ...module_utils._bitrise.inspection.findings import FINDING_LISTS
 
 
 @dataclass(frozen=True)
-class Kind:
+class ReportedKind:
     """A kind of files, with what the report shows of it.
 
     `subject` is the detail that says what a file is for. `facts` are the details to show, by label.
@@ -56,8 +56,8 @@ class State:
     none: str
 
 
-KINDS = (
-    Kind(
+REPORTED_KINDS = (
+    ReportedKind(
         BUILD_CERTIFICATE,
         "Certificate",
         "Certificates",
@@ -69,7 +69,7 @@ KINDS = (
             ("Private key", "has_private_key"),
         ),
     ),
-    Kind(
+    ReportedKind(
         PROVISIONING_PROFILE,
         "Profile",
         "Profiles",
@@ -84,16 +84,16 @@ KINDS = (
             ("SHA-1 of its certificates", "certificates"),
         ),
     ),
-    Kind(
+    ReportedKind(
         ANDROID_KEYSTORE,
         "Keystore",
         "Keystores",
         "alias",
         (("SHA-256 fingerprint", "sha256_fingerprint"), ("Valid from", "not_before")),
     ),
-    Kind(PROJECT_FILE, "Project file", "Project files"),
+    ReportedKind(PROJECT_FILE, "Project file", "Project files"),
 )
-KIND = {kind.name: kind for kind in KINDS}
+KIND_BY_NAME = {kind.name: kind for kind in REPORTED_KINDS}
 
 _STATES = {
     "expired": ("Expired", 3, "has expired"),
