@@ -84,7 +84,7 @@ class Answer:
 
 
 def answer(model: Model) -> Answer:
-    expiring, expired = model.by_state["expiring"], model.by_state["expired"]
+    expiring, expired = model.by_finding["expiring"], model.by_finding["expired"]
     soon = _apps(expiring)
     return Answer(
         apps=len(model.apps),
@@ -95,7 +95,7 @@ def answer(model: Model) -> Answer:
         broken=_apps(expired),
         because=_cause(model, expiring, len(soon)),
         unreadable=len(model.unreadable),
-        undated=len(_apps(model.by_state["unverifiable"])),
+        undated=len(_apps(model.by_finding["unverifiable"])),
     )
 
 

@@ -47,8 +47,11 @@ class ReportedKind:
 
 
 @dataclass(frozen=True)
-class State:
-    """A finding. `gravity`: 3 is broken, 2 is urgent, 1 is worth a look. `none` completes "No file ..."."""
+class ReportedFinding:
+    """A finding of inspection, as the report shows it.
+
+    `gravity`: 3 is broken, 2 is urgent, 1 is worth a look. `none` completes "No file ...".
+    """
 
     name: str
     label: str
@@ -95,7 +98,7 @@ REPORTED_KINDS = (
 )
 KIND_BY_NAME = {kind.name: kind for kind in REPORTED_KINDS}
 
-_STATES = {
+_FINDINGS = {
     "expired": ("Expired", 3, "has expired"),
     "invalid": ("Unusable", 3, "is unusable"),
     "expiring": ("Expires soon", 2, "expires soon"),
@@ -104,9 +107,9 @@ _STATES = {
     "duplicated": ("Duplicate", 1, "is a duplicate"),
     "unverifiable": ("Not verifiable", 1, "is impossible to verify"),
 }
-# In order of urgency. A file has one state on the page: the first that applies.
-STATES = tuple(State(name, *_STATES[name]) for name in FINDING_LISTS)
-STATE = {state.name: state for state in STATES}
+# In order of urgency. The page shows the most urgent finding of a file.
+REPORTED_FINDINGS = tuple(ReportedFinding(name, *_FINDINGS[name]) for name in FINDING_LISTS)
+FINDING_BY_NAME = {finding.name: finding for finding in REPORTED_FINDINGS}
 BY_DATE = ("expired", "expiring")
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -62,7 +62,7 @@ def test_files_have_the_details_of_their_kind(kind: str, keys: tuple[str, ...]) 
 
 
 def test_every_finding_has_its_text() -> None:
-    assert set(material.TROUBLES) == set(FINDING_LISTS)
+    assert set(material.FINDING_NAMES) == set(FINDING_LISTS)
     assert {kind.plural for kind in words.REPORTED_KINDS} == set(KIND_CHOICES)
     options = role_options()
     assert set(options["code_signing_report_fail_on"]["choices"]) == {*FINDING_LISTS, "unreadable"}
